@@ -1,0 +1,130 @@
+/**
+ * Who may import whom (docs/architecture.md, "Layers"), for dependency-cruiser. Data flows one way:
+ * commands → cli → task → {storage, convert, callback} → leaves.
+ */
+const leaf = '^src/lib/[^/]+\\.ts$';
+const stages = ['storage', 'convert', 'callback'];
+
+const owner = (name, module, owners, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: '^(src|bin)/', pathNot: owners },
+  to: { path: module },
+});
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      comment: 'A cycle has no layers.',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'lib-knows-no-command-line',
+      severity: 'error',
+      comment: 'The library is used without oclif, too.',
+      from: { path: '^src/lib/' },
+      to: { path: ['^src/(cli|commands)/', 'node_modules/@oclif/'] },
+    },
+    {
+      name: 'commands-are-used-by-nobody',
+      severity: 'error',
+      comment: 'Commands only take flags, call the library and show its result.',
+      from: { path: '^src/' },
+      to: { path: '^src/commands/' },
+    },
+    {
+      name: 'leaves-know-only-leaves',
+      severity: 'error',
+      comment: 'A leaf that knew a layer would close a circle.',
+      from: { path: leaf, pathNot: '^src/lib/index\\.ts$' },
+      to: { path: '^src/lib/[^/]+/' },
+    },
+    {
+      name: 'index-is-for-users-of-the-package',
+      severity: 'error',
+      comment: 'Inside, each file names what it needs.',
+      from: { path: '^src/' },
+      to: { path: '^src/lib/index\\.ts$' },
+    },
+    ...stages.map((stage) => ({
+      name: `${stage}-knows-no-other-stage`,
+      severity: 'error',
+      comment: 'Only task and the commands compose the stages.',
+      from: { path: `^src/lib/${stage}/` },
+      to: { path: '^src/lib/[^/]+/', pathNot: `^src/lib/${stage}/` },
+    })),
+    {
+      name: 'sandbox-stands-apart',
+      severity: 'error',
+      comment:
+        'The stand-in for R2 and the orchestrator is for demo and tests, and is not in the package.',
+      from: { path: '^(src|bin)/', pathNot: '^src/lib/sandbox/' },
+      to: { path: '^src/lib/sandbox/' },
+    },
+    {
+      name: 'sandbox-knows-only-leaves',
+      severity: 'error',
+      comment: 'It stands in for others; it must not share the worker it tests.',
+      from: { path: '^src/lib/sandbox/' },
+      to: { path: '^src/lib/[^/]+/', pathNot: '^src/lib/sandbox/' },
+    },
+    owner(
+      'sharp-has-one-owner',
+      'node_modules/(@img/)?sharp',
+      ['^src/lib/convert/', '^src/lib/sandbox/sample-tiff'],
+      'Decoding and encoding are in convert.',
+    ),
+    owner(
+      'sdk-has-one-owner',
+      'node_modules/@(aws-sdk|smithy)/',
+      ['^src/lib/storage/'],
+      'R2 is spoken to in storage.',
+    ),
+    owner(
+      'colours-have-one-owner',
+      'node_modules/(chalk|ora)/',
+      ['^src/cli/tty-reporter\\.ts$'],
+      'Only the reporter for terminals shows colours and spinners.',
+    ),
+    owner(
+      'miniflare-has-one-owner',
+      'node_modules/(miniflare|workerd)/',
+      ['^src/lib/sandbox/'],
+      'The stand-in is in sandbox.',
+    ),
+    owner(
+      'webhooks-have-one-owner',
+      'node_modules/standardwebhooks/',
+      ['^src/lib/callback/'],
+      'Callbacks are signed in callback.',
+    ),
+    {
+      name: 'nothing-missing',
+      severity: 'error',
+      comment: 'Every import is there, and is a dependency of the package.',
+      from: { path: '^(src|bin)/', pathNot: '^src/lib/sandbox/' },
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'no-dev-dependency-at-run-time',
+      severity: 'error',
+      comment: 'The image holds production dependencies only.',
+      from: { path: '^(src|bin)/', pathNot: '^src/lib/sandbox/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node'],
+    },
+  },
+};

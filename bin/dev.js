@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+// The sources themselves, by Node's own type stripping: no build between an edit and a try.
+import { execute } from '@oclif/core';
+
+await execute({ development: true, dir: import.meta.url });

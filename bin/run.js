@@ -1,0 +1,29 @@
+#!/usr/bin/env -S node --
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 18)) {
+  console.error(
+    `arke-tiff needs Node.js 22.18 or newer; this is ${process.version}. Install a newer Node.js.`,
+  );
+  // biome-ignore lint/plugin: the named codes are TypeScript's, which this Node.js may not load.
+  process.exitCode = 1;
+} else {
+  if (process.argv[2] === 'run') keepStopSignals();
+  const { enableCompileCache } = await import('node:module');
+  enableCompileCache();
+  const { execute } = await import('@oclif/core');
+  // Not awaited: where stdout is closed early, Node would complain about this await instead of exiting.
+  execute({ dir: import.meta.url });
+}
+
+/**
+ * Keeps SIGINT and SIGTERM that come while the program is still loading until the task listens: it
+ * owes the orchestrator a callback even then.
+ */
+function keepStopSignals() {
+  const kept = new Set();
+  const keep = (signal) => kept.add(signal);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, keep);
+  process.on('newListener', (signal, listener) => {
+    if (kept.delete(signal)) process.nextTick(listener, signal);
+  });
+}

@@ -1,0 +1,11 @@
+/** Writes the callback's schema as JSON Schema into the package: a part of the build. */
+import { writeFileSync } from 'node:fs';
+import { toJsonSchema } from '@valibot/to-json-schema';
+import { callbackPayloadSchema } from '../src/lib/callback/payload.ts';
+
+const schema = {
+  title: 'Callback of arke-tiff',
+  ...toJsonSchema(callbackPayloadSchema),
+};
+const file = new URL('../dist/callback-payload.schema.json', import.meta.url);
+writeFileSync(file, `${JSON.stringify(schema, null, 2)}\n`);

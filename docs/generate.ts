@@ -1,0 +1,53 @@
+/**
+ * Writes what is generated from the built program into a folder (default: this project):
+ * `oclif.manifest.json` and `docs/commands.md`. Both are committed; a test fails when they are stale.
+ */
+import { execFileSync } from 'node:child_process';
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const project = fileURLToPath(new URL('..', import.meta.url));
+const target = resolve(process.argv[2] ?? project);
+
+const page = `# Commands
+
+Generated from the commands themselves by \`npm run docs\`; do not edit.
+Exit codes: 0 done, 1 something failed, 2 wrong usage, 130 and 143 stopped by SIGINT and SIGTERM; \`run\` has only 0 and 1.
+
+<!-- commands -->
+<!-- commandsstop -->
+`;
+
+// oclif writes into the folder it looks at, so it looks at one that is made for it.
+const stage = mkdtempSync(join(tmpdir(), 'arke-tiff-docs-'));
+try {
+  // The manifest holds paths of the commands' files: behind a link they would be this machine's.
+  for (const name of ['bin', 'dist'])
+    cpSync(join(project, name), join(stage, name), { recursive: true });
+  symlinkSync(join(project, 'node_modules'), join(stage, 'node_modules'));
+  copyFileSync(join(project, 'package.json'), join(stage, 'package.json'));
+  mkdirSync(join(stage, 'docs'));
+  writeFileSync(join(stage, 'docs/commands.md'), page);
+  const oclif = (...args: string[]) =>
+    execFileSync(process.execPath, [join(project, 'node_modules/oclif/bin/run.js'), ...args], {
+      cwd: stage,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+  oclif('manifest');
+  oclif('readme', '--readme-path', 'docs/commands.md', '--no-source-links');
+  mkdirSync(join(target, 'docs'), { recursive: true });
+  for (const name of ['oclif.manifest.json', 'docs/commands.md'])
+    copyFileSync(join(stage, name), join(target, name));
+} finally {
+  rmSync(stage, { recursive: true, force: true });
+}

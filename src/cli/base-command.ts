@@ -1,0 +1,150 @@
+import { Command, Errors, Flags } from '@oclif/core';
+import { ArkeError, messageOf, SettingsError } from '../lib/errors.ts';
+import { exitCodes, stopSignals } from '../lib/exit-codes.ts';
+import { createRedactor, escapeControls, type Redactor, redactValues } from '../lib/redact.ts';
+import { InterruptedError, type StopWatch, watchStopSignals } from '../lib/stop.ts';
+import { secretsOf } from '../lib/task/settings.ts';
+import { packageVersion } from '../lib/version.ts';
+import { createReporter } from './create-reporter.ts';
+import { applyEnvFile, processEnvironment } from './environment.ts';
+import type { Reporter } from './reporter.ts';
+
+/**
+ * What all commands share: the global flags, one way to show results and errors, and exit codes.
+ * Results go to stdout and everything else to stderr; with `--json` stdout carries exactly one
+ * document, the result or the error.
+ */
+export abstract class BaseCommand extends Command {
+  static override enableJsonFlag = true;
+
+  static override baseFlags = {
+    'env-file': Flags.file({
+      summary:
+        'Read variables that are not set from this file: one NAME=value a line, secrets included.',
+      helpValue: 'FILE',
+      helpGroup: 'GLOBAL',
+    }),
+    quiet: Flags.boolean({
+      summary: 'No progress and no warnings; results and errors only.',
+      helpGroup: 'GLOBAL',
+    }),
+    'no-color': Flags.boolean({ summary: 'No colours (as does NO_COLOR).', helpGroup: 'GLOBAL' }),
+  };
+
+  #stopWatch: StopWatch | undefined;
+
+  /** The exit code for wrong usage; `run` has only 0 and 1. */
+  protected usageExitCode: number = exitCodes.usage;
+
+  override async init(): Promise<void> {
+    await super.init();
+    outliveReaders();
+    applyEnvFile(this.argv);
+  }
+
+  /** Aborts on SIGINT and SIGTERM. From the first use on, the signals no longer kill the process. */
+  protected get stopSignal(): AbortSignal {
+    this.#stopWatch ??= watchStopSignals();
+    return this.#stopWatch.signal;
+  }
+
+  /** What the program calls itself towards servers and in provenance. */
+  protected get program(): string {
+    return `arke-tiff/${packageVersion()}`;
+  }
+
+  protected reporter(flags: { quiet: boolean }): Promise<Reporter> {
+    return createReporter({
+      quiet: flags.quiet,
+      json: this.jsonEnabled(),
+      terminal: process.stderr.isTTY === true,
+      write: (line) => this.note(line),
+    });
+  }
+
+  /** One line for people, on stderr. */
+  protected note(line: string): void {
+    process.stderr.write(`${escapeControls(this.redact(line))}\n`);
+  }
+
+  /** A part of the result, on stdout; left out under `--json`. */
+  protected result(text: string): void {
+    for (const line of this.redact(text).split(/\r?\n/)) this.log('%s', escapeControls(line));
+  }
+
+  /** Ends the command with a result that is not all good: shown under `--json` as any result is. */
+  protected exitWith(code: number, result?: unknown): never {
+    if (result !== undefined && this.jsonEnabled()) this.logJson(result);
+    this.exit(code);
+  }
+
+  override logJson(json: unknown): void {
+    process.stdout.write(`${JSON.stringify(redactValues(json, this.redact), null, 2)}\n`);
+  }
+
+  /** oclif would print the whole error, flags filled from the environment included. */
+  override toErrorJson(error: unknown): { error: { code: string; message: string } } {
+    return { error: errorSummary(error, this.redact) };
+  }
+
+  protected get redact(): Redactor {
+    return createRedactor(secretsOf(processEnvironment()));
+  }
+
+  protected override async catch(error: Error): Promise<void> {
+    if (error instanceof Errors.ExitError) throw error;
+    const code = this.#exitCodeOf(error);
+    if (this.jsonEnabled()) this.logJson(this.toErrorJson(error));
+    else this.note(`Error: ${errorSummary(error, this.redact).message}`);
+    if (processEnvironment()['DEBUG'])
+      for (const line of String(error.stack).split('\n')) this.note(line);
+    this.exit(code);
+  }
+
+  protected override async finally(error: Error | undefined): Promise<void> {
+    this.#stopWatch?.dispose();
+    await super.finally(error);
+  }
+
+  #exitCodeOf(error: Error): number {
+    if (error instanceof InterruptedError) return stopSignals[error.signal];
+    if (error instanceof Errors.CLIError || error instanceof SettingsError)
+      return this.usageExitCode;
+    return exitCodes.failed;
+  }
+}
+
+/**
+ * Keeps the process alive when whoever read its output is gone: a task must report to the
+ * orchestrator and clean up, whether or not somebody reads its log.
+ */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+}
+
+/** An error as JSON and people may see it: its code and message, nothing else of it. */
+export function errorSummary(error: unknown, redact: Redactor): { code: string; message: string } {
+  if (error instanceof ArkeError) return { code: error.code, message: redact(error.message) };
+  if (error instanceof Errors.CLIError)
+    return { code: 'USAGE', message: redact(usageMessage(error.message)) };
+  return {
+    code: 'UNEXPECTED',
+    message: redact(`${messageOf(error)} (unexpected; set DEBUG=1 to see where, and report it)`),
+  };
+}
+
+/** One line of oclif's several: `--quality: Expected …. See --help.` */
+function usageMessage(message: string): string {
+  const lines = message
+    .replace(/^The following errors? occurred:$/m, '')
+    .replace(/^Parsing (--\S+) *$/gm, '$1:')
+    .replace(/^See more help with --help$/m, '')
+    .split('\n')
+    .map((line) => line.trim().replace(/ {2,}/, ': '))
+    .filter(Boolean);
+  const text = lines.reduce((all, line) => `${all}${all.endsWith(':') ? '' : ';'} ${line}`);
+  return `${text.replace(/\.$/, '')}. See --help.`;
+}

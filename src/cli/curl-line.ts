@@ -1,0 +1,31 @@
+/**
+ * A line for any POSIX shell that sends the same request. A body with line ends, tabs or other control
+ * characters goes through printf: in the line itself they would not survive a terminal or a clipboard.
+ */
+export function curlLine(url: string, headers: Record<string, string>, body: string): string {
+  const options = Object.entries(headers).map(
+    ([name, value]) => `-H ${quote(`${name}: ${value}`)}`,
+  );
+  const start = ['curl -i -X POST', ...options];
+  if (!UNPRINTABLE.test(body)) return [...start, '--data-raw', quote(body), quote(url)].join(' ');
+  return `printf ${quote(printfFormat(body))} | ${[...start, '--data-binary @-', quote(url)].join(' ')}`;
+}
+
+// What `escapeControls` would not print as it is.
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** The format with which printf prints the text: octal escapes for what is unprintable. */
+function printfFormat(text: string): string {
+  const octal = (byte: number) => `\\${byte.toString(8).padStart(3, '0')}`;
+  return [...text]
+    .map((char) => {
+      if (char === '%') return '%%';
+      if (char === '\\') return '\\\\';
+      return UNPRINTABLE.test(char) ? [...Buffer.from(char)].map(octal).join('') : char;
+    })
+    .join('');
+}

@@ -1,0 +1,36 @@
+import { loadEnvFile } from 'node:process';
+import { messageOf, SettingsError } from '../lib/errors.ts';
+import type { Environment } from '../lib/task/environment.ts';
+
+/** The process's environment. The only place that looks at it: everything else is handed its values. */
+export function processEnvironment(): Environment {
+  return process.env;
+}
+
+/**
+ * Adds the variables of the file named by `--env-file` to the environment, before flags are parsed.
+ * What is set already stays: the precedence is flag, environment, file, default. Throws
+ * `SettingsError` when the file cannot be read.
+ */
+export function applyEnvFile(argv: readonly string[]): void {
+  const path = envFileOf(argv);
+  if (path === undefined) return;
+  try {
+    loadEnvFile(path);
+  } catch (error) {
+    throw new SettingsError(
+      [`the file ${path} of --env-file cannot be read: ${messageOf(error)}`],
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function envFileOf(argv: readonly string[]): string | undefined {
+  const end = argv.indexOf('--');
+  const flags = end === -1 ? argv : argv.slice(0, end);
+  const at = flags.findLastIndex((arg) => arg === '--env-file' || arg.startsWith('--env-file='));
+  if (at === -1) return undefined;
+  return flags[at] === '--env-file' ? flags[at + 1] : flags[at]?.slice('--env-file='.length);
+}

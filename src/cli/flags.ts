@@ -1,0 +1,93 @@
+import { Errors, Flags } from '@oclif/core';
+import {
+  backgroundProblem,
+  chromaSubsamplings,
+  defaultEncoderSettings,
+  type EncoderSettings,
+} from '../lib/convert/encoder-settings.ts';
+import { jurisdictions, type StorageSettings } from '../lib/storage/client.ts';
+import { readStorageSettings } from '../lib/task/settings.ts';
+import { processEnvironment } from './environment.ts';
+
+/** Which bucket; the secrets come from the environment or `--env-file`, never from flags. */
+export const storageFlags = {
+  bucket: Flags.string({ summary: 'R2 bucket.', env: 'R2_BUCKET', helpGroup: 'R2' }),
+  'account-id': Flags.string({
+    summary: 'Cloudflare account that owns the bucket.',
+    env: 'R2_ACCOUNT_ID',
+    helpGroup: 'R2',
+  }),
+  jurisdiction: Flags.string({
+    summary: "The bucket's jurisdiction.",
+    options: [...jurisdictions],
+    env: 'R2_JURISDICTION',
+    helpGroup: 'R2',
+  }),
+  endpoint: Flags.string({
+    summary: 'Full S3 endpoint, without the bucket.',
+    env: 'R2_ENDPOINT',
+    helpGroup: 'R2',
+  }),
+};
+
+/** How the JPEG is made. */
+export const encoderFlags = {
+  quality: Flags.integer({
+    summary: 'Quality of the JPEG.',
+    min: 1,
+    max: 100,
+    default: defaultEncoderSettings.quality,
+    env: 'JPEG_QUALITY',
+    helpGroup: 'JPEG',
+  }),
+  'chroma-subsampling': Flags.option({
+    summary: "How much of the colour's resolution is kept.",
+    options: chromaSubsamplings,
+    default: defaultEncoderSettings.chromaSubsampling,
+    env: 'JPEG_CHROMA_SUBSAMPLING',
+    helpGroup: 'JPEG',
+  })(),
+  background: Flags.string({
+    summary: 'What transparent pixels become: white, black or #rrggbb.',
+    default: defaultEncoderSettings.background,
+    env: 'JPEG_BACKGROUND',
+    helpGroup: 'JPEG',
+    parse: async (colour) => {
+      const problem = backgroundProblem(colour);
+      if (problem) throw new Errors.CLIError(problem);
+      return colour;
+    },
+  }),
+};
+
+/** The flags of `storageFlags`, parsed. */
+interface ParsedStorageFlags {
+  readonly bucket: string | undefined;
+  readonly 'account-id': string | undefined;
+  readonly jurisdiction: string | undefined;
+  readonly endpoint: string | undefined;
+}
+
+/** The storage that flags and environment describe. Throws `SettingsError` naming all that is missing. */
+export function storageSettingsOf(flags: ParsedStorageFlags): StorageSettings {
+  return readStorageSettings({
+    ...processEnvironment(),
+    R2_BUCKET: flags.bucket,
+    R2_ACCOUNT_ID: flags['account-id'],
+    R2_JURISDICTION: flags.jurisdiction,
+    R2_ENDPOINT: flags.endpoint,
+  });
+}
+
+/** The encoder settings that flags and environment describe. */
+export function encoderSettingsOf(flags: {
+  readonly quality: number;
+  readonly 'chroma-subsampling': EncoderSettings['chromaSubsampling'];
+  readonly background: string;
+}): EncoderSettings {
+  return {
+    quality: flags.quality,
+    chromaSubsampling: flags['chroma-subsampling'],
+    background: flags.background,
+  };
+}

@@ -1,0 +1,70 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { SettingsError, systemCodeOf } from '../lib/errors.ts';
+
+/** The name that stands for standard input or output on the command line. */
+export const STANDARD_STREAM = '-';
+
+/** Throws `SettingsError` when bytes would be written onto a terminal, or among `--json` output. */
+export function refuseBytesOnStdout(json: boolean): void {
+  if (json)
+    throw new SettingsError(['--json and output to stdout exclude each other; use --output FILE']);
+  if (process.stdout.isTTY)
+    throw new SettingsError(['stdout is a terminal; redirect it, or use --output FILE']);
+}
+
+/** Saves standard input to a file. */
+export async function saveStdin(path: string, signal: AbortSignal): Promise<void> {
+  refuseTerminalAsInput();
+  await stoppable(pipeline(process.stdin, createWriteStream(path), { signal }), signal);
+}
+
+/** Standard input as text, character for character. Throws `SettingsError` when it is not UTF-8. */
+export async function readStdin(signal: AbortSignal): Promise<string> {
+  refuseTerminalAsInput();
+  const chunks: Buffer[] = [];
+  const collect = async (stdin: AsyncIterable<Buffer>) => {
+    for await (const chunk of stdin) chunks.push(chunk);
+  };
+  await stoppable(pipeline(process.stdin, collect, { signal }), signal);
+  return decodeText(Buffer.concat(chunks));
+}
+
+/** The text that bytes are in UTF-8, a byte order mark included. Throws `SettingsError` when they are not. */
+export function decodeText(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    throw new SettingsError(['the data is not UTF-8, and would not arrive as it is'], {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Writes a file to standard output. A reader that closes it early, as `head` does, has what it wanted:
+ * that is no error.
+ */
+export async function sendToStdout(path: string, signal: AbortSignal): Promise<void> {
+  try {
+    const sending = pipeline(createReadStream(path), process.stdout, { end: false, signal });
+    await stoppable(sending, signal);
+  } catch (error) {
+    if (systemCodeOf(error) !== 'EPIPE') throw error;
+  }
+}
+
+/** The work of a stream; what it throws when the signal ends it is the signal's reason, not "aborted". */
+async function stoppable(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
+}
+
+function refuseTerminalAsInput(): void {
+  if (process.stdin.isTTY)
+    throw new SettingsError(['stdin is a terminal; pipe something into it, or name a file']);
+}

@@ -1,0 +1,100 @@
+import { Args, Flags } from '@oclif/core';
+import { BaseCommand } from '../cli/base-command.ts';
+import { storageFlags, storageSettingsOf } from '../cli/flags.ts';
+import { formatBytes } from '../cli/format.ts';
+import type { Reporter } from '../cli/reporter.ts';
+import { refuseBytesOnStdout, STANDARD_STREAM, sendToStdout } from '../cli/standard-streams.ts';
+import { messageOf } from '../lib/errors.ts';
+import { writeOutput } from '../lib/local-output.ts';
+import { closeStorage, openStorage, type Storage } from '../lib/storage/client.ts';
+import { openObject } from '../lib/storage/download.ts';
+import { fileNameOf } from '../lib/storage/keys.ts';
+import { withWorkspace } from '../lib/workspace.ts';
+
+export default class Download extends BaseCommand {
+  static override summary = 'Download one object from R2 to a file.';
+
+  static override description =
+    `The first stage of "run", by itself. The file appears under its name only when all bytes have arrived.
+R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-file.`;
+
+  static override examples = [
+    {
+      description: 'Download to image.tif in this folder',
+      command:
+        '<%= config.bin %> <%= command.id %> staging/batch_abc/image.tif --bucket arke-staging',
+    },
+    {
+      description: 'Look at the first bytes',
+      command: '<%= config.bin %> <%= command.id %> staging/batch_abc/image.tif -o - | xxd | head',
+    },
+  ];
+
+  static override args = {
+    key: Args.string({ description: 'Key of the object.', required: true }),
+  };
+
+  static override flags = {
+    output: Flags.string({
+      char: 'o',
+      summary: "Write to this file; - for stdout. Default: the key's last part, in this folder.",
+      helpValue: 'FILE',
+    }),
+    force: Flags.boolean({ char: 'f', summary: 'Replace an existing file.' }),
+    ...storageFlags,
+  };
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(Download);
+    const settings = storageSettingsOf(flags);
+    const output = flags.output ?? (fileNameOf(args.key) || 'object');
+    if (output === STANDARD_STREAM) refuseBytesOnStdout(this.jsonEnabled());
+    const reporter = await this.reporter(flags);
+    const storage = await openStorage(settings);
+    const activity = reporter.begin(`Downloading ${args.key}`);
+    const start = performance.now();
+    try {
+      const object = await this.#save(args.key, output, flags.force, { storage, reporter });
+      activity.done();
+      if (output === STANDARD_STREAM) return undefined;
+      const ms = Math.round(performance.now() - start);
+      this.result(`${args.key} → ${output}  ${formatBytes(object.size)}, ${ms} ms`);
+      return {
+        key: args.key,
+        bucket: settings.bucket,
+        path: output,
+        bytes: object.size,
+        etag: object.etag,
+        content_type: object.contentType,
+        ms,
+      };
+    } catch (error) {
+      activity.failed();
+      throw error;
+    } finally {
+      closeStorage(storage);
+    }
+  }
+
+  async #save(
+    key: string,
+    output: string,
+    force: boolean,
+    { storage, reporter }: { storage: Storage; reporter: Reporter },
+  ) {
+    const signal = this.stopSignal;
+    const onRetry = ({ error, delayMs }: { error: unknown; delayMs: number }) =>
+      reporter.warn(`${messageOf(error)} Trying again in ${delayMs} ms`);
+    const toFile = async (path: string) => {
+      const object = await openObject(storage, key, { signal, onRetry });
+      await object.saveTo(path);
+      return object.info;
+    };
+    if (output !== STANDARD_STREAM) return writeOutput(output, { force }, toFile);
+    return withWorkspace(async (workspace) => {
+      const info = await toFile(workspace.path('object'));
+      await sendToStdout(workspace.path('object'), signal);
+      return info;
+    });
+  }
+}

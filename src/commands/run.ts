@@ -1,0 +1,41 @@
+import { BaseCommand } from '../cli/base-command.ts';
+import { processEnvironment } from '../cli/environment.ts';
+import { exitCodes } from '../lib/exit-codes.ts';
+import { runTaskFromEnvironment } from '../lib/task/run-from-environment.ts';
+
+export default class Run extends BaseCommand {
+  static override summary = 'Run one task: TIFF from R2, convert, JPEG to R2, callback.';
+
+  static override description =
+    `Reads the task from the environment, as the orchestrator sets it for a machine.
+Needs TASK_ID, BATCH_ID, INPUT_R2_KEY, R2_ACCOUNT_ID, R2_ACCESS_KEY_ID, R2_SECRET_ACCESS_KEY, R2_BUCKET and CALLBACK_URL.
+Knows R2_ENDPOINT, R2_JURISDICTION, JPEG_QUALITY, JPEG_CHROMA_SUBSAMPLING, JPEG_BACKGROUND, CALLBACK_SECRET and LOG_FORMAT, too.
+The log goes to stdout; with --json the log goes to stderr and the outcome to stdout.
+Exits by 0 when the JPEG is in R2 and the orchestrator has taken the callback, else by 1.`;
+
+  static override examples = [
+    {
+      description: 'Run the task of the environment',
+      command: '<%= config.bin %> <%= command.id %>',
+    },
+    {
+      description: 'Run a task from a file, against a local orchestrator',
+      command: '<%= config.bin %> <%= command.id %> --env-file task.env',
+    },
+  ];
+
+  protected override usageExitCode: number = exitCodes.failed;
+
+  async run(): Promise<unknown> {
+    await this.parse(Run);
+    const stream = this.jsonEnabled() ? process.stderr : process.stdout;
+    const outcome = await runTaskFromEnvironment(processEnvironment(), {
+      program: this.program,
+      sinceStart: () => performance.now(),
+      signal: this.stopSignal,
+      write: (line) => stream.write(`${line}\n`),
+    });
+    const { exitCode, ...result } = outcome;
+    this.exitWith(exitCode, { ...result, exit_code: exitCode });
+  }
+}

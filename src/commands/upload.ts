@@ -1,0 +1,140 @@
+import { basename } from 'node:path';
+import { Args, Flags } from '@oclif/core';
+import { BaseCommand, errorSummary } from '../cli/base-command.ts';
+import { storageFlags, storageSettingsOf } from '../cli/flags.ts';
+import { formatBytes } from '../cli/format.ts';
+import type { Reporter } from '../cli/reporter.ts';
+import { ArkeError, messageOf, SettingsError, StorageError } from '../lib/errors.ts';
+import { exitCodes } from '../lib/exit-codes.ts';
+import { closeStorage, openStorage, type Storage } from '../lib/storage/client.ts';
+import { contentTypeOf } from '../lib/storage/content-type.ts';
+import type { RequestOptions } from '../lib/storage/objects.ts';
+import { conditionToReplace } from '../lib/storage/replace.ts';
+import { type Uploaded, uploadFile } from '../lib/storage/upload.ts';
+
+/** What `upload --json` says of one file. */
+type FileResult =
+  | { path: string; key: string; bytes: number; etag: string; content_type: string; ms: number }
+  | { path: string; key: string; error: { code: string; message: string } };
+
+export default class Upload extends BaseCommand {
+  static override summary = 'Upload files to R2.';
+
+  static override description =
+    `The third stage of "run", by itself. Existing objects are replaced only with --force, and TIFFs never: an overwritten original is gone.
+R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-file.`;
+
+  static override examples = [
+    {
+      description: 'Upload a TIFF for a task to find',
+      command: '<%= config.bin %> <%= command.id %> image.tif --key staging/batch_abc/image.tif',
+    },
+    {
+      description: 'Upload several files under a prefix',
+      command: '<%= config.bin %> <%= command.id %> *.jpg --prefix staging/batch_abc/',
+    },
+  ];
+
+  static override args = {
+    files: Args.string({ description: 'Files to upload.', required: true, multiple: true }),
+  };
+
+  static override flags = {
+    key: Flags.string({ summary: 'Key of the one object.', exclusive: ['prefix'] }),
+    prefix: Flags.string({ summary: "Put this before each file's name to make its key." }),
+    'content-type': Flags.string({ summary: 'Content type. Default: by what is in the file.' }),
+    force: Flags.boolean({ char: 'f', summary: 'Replace existing objects (never TIFFs).' }),
+    ...storageFlags,
+  };
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(Upload);
+    const uploads = planUploads(args.files, flags);
+    const settings = storageSettingsOf(flags);
+    const reporter = await this.reporter(flags);
+    const storage = await openStorage(settings);
+    const files: FileResult[] = [];
+    try {
+      for (const upload of uploads)
+        files.push(await this.#uploadOne(storage, upload, flags, reporter));
+    } finally {
+      closeStorage(storage);
+    }
+    const result = { bucket: settings.bucket, files };
+    if (files.some((file) => 'error' in file)) this.exitWith(exitCodes.failed, result);
+    return result;
+  }
+
+  async #uploadOne(
+    storage: Storage,
+    file: { path: string; key: string },
+    flags: { force: boolean; 'content-type'?: string | undefined },
+    reporter: Reporter,
+  ): Promise<FileResult> {
+    const activity = reporter.begin(`Uploading ${file.path}`);
+    const start = performance.now();
+    try {
+      const contentType = flags['content-type'] ?? (await contentTypeOf(file.path));
+      const upload = { ...file, contentType };
+      const uploaded = await this.#put(storage, upload, flags.force, reporter);
+      const ms = Math.round(performance.now() - start);
+      activity.done();
+      this.result(`${file.path} → ${file.key}  ${formatBytes(uploaded.size)}, ${ms} ms`);
+      const { size: bytes, etag } = uploaded;
+      return { ...file, bytes, etag, content_type: contentType, ms };
+    } catch (error) {
+      activity.failed();
+      this.stopSignal.throwIfAborted();
+      if (!(error instanceof ArkeError)) throw error;
+      const summary = errorSummary(error, this.redact);
+      reporter.error(`${file.path}: ${summary.message}`);
+      return { ...file, error: summary };
+    }
+  }
+
+  async #put(
+    storage: Storage,
+    upload: { path: string; key: string; contentType: string },
+    force: boolean,
+    reporter: Reporter,
+  ): Promise<Uploaded> {
+    const options: RequestOptions = {
+      signal: this.stopSignal,
+      onRetry: ({ error, delayMs }) =>
+        reporter.warn(`${messageOf(error)} Trying again in ${delayMs} ms`),
+    };
+    const condition = force
+      ? await conditionToReplace(storage, upload.key, options)
+      : ({ kind: 'absent' } as const);
+    try {
+      return await uploadFile(storage, { ...upload, condition }, options);
+    } catch (error) {
+      if (force || !(error instanceof StorageError) || error.code !== 'PRECONDITION_FAILED')
+        throw error;
+      throw new StorageError(
+        'OBJECT_EXISTS',
+        `"${upload.key}" exists in the bucket "${storage.bucket}". Use --force to replace it, or choose another --key.`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+/** Which file goes to which key. Throws `SettingsError` when two would go to one, or one to none. */
+function planUploads(
+  files: readonly string[],
+  { key, prefix = '' }: { key?: string | undefined; prefix?: string | undefined },
+): { path: string; key: string }[] {
+  if (key === '') throw new SettingsError(['--key is empty']);
+  if (key !== undefined && files.length > 1)
+    throw new SettingsError(['--key names one object, but there are several files; use --prefix']);
+  const paths = new Map<string, string>();
+  for (const path of files) {
+    const name = key ?? `${prefix}${basename(path)}`;
+    const other = paths.get(name);
+    if (other !== undefined)
+      throw new SettingsError([`${other} and ${path} would both become "${name}"`]);
+    paths.set(name, path);
+  }
+  return [...paths].map(([name, path]) => ({ path, key: name }));
+}

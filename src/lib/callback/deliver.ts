@@ -1,0 +1,145 @@
+import { CallbackError, messageOf, systemCodeOf } from '../errors.ts';
+import { withoutQueries } from '../redact.ts';
+import {
+  isRetryableStatus,
+  parseRetryAfter,
+  type RetryNotice,
+  type RetryPolicy,
+  retry,
+} from '../retry.ts';
+import { type CallbackRequest, callbackHeaders } from './request.ts';
+
+/** How long one attempt may take, in milliseconds (design: "Callback policy"). */
+export const ATTEMPT_TIMEOUT_MS = 10_000;
+
+/** How often a task's callback is tried: together at most about 15 s of waiting. */
+export const CALLBACK_RETRY: RetryPolicy = { attempts: 6, baseDelayMs: 500, maxDelayMs: 5_000 };
+
+/** The longest answer that is read, in characters: it is shown to people and searched, never stored. */
+const MAX_ANSWER_LENGTH = 4_096;
+
+/** The receiver's answer to a delivered callback. */
+export interface Delivery {
+  readonly status: number;
+  readonly body: string;
+  /** How many attempts it took. */
+  readonly attempts: number;
+}
+
+/** What `deliverCallback` needs besides the request. */
+export interface DeliveryOptions {
+  readonly policy?: RetryPolicy;
+  readonly attemptTimeoutMs?: number;
+  readonly onRetry?: (notice: RetryNotice) => void;
+  /** Called just before an attempt is sent, with its number from 1. */
+  readonly onAttempt?: (attempt: number) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * POSTs a callback until a 2xx answers, with the identical body each time. A redirect is a failure
+ * (following it would turn the POST into a GET without a body and report success), and so is any
+ * other answer. Retries what may pass, and what is ambiguous, as the design's "Callback policy" says;
+ * throws `CallbackError` when it gives up.
+ */
+export async function deliverCallback(
+  request: CallbackRequest,
+  options: DeliveryOptions = {},
+): Promise<Delivery> {
+  const { policy = CALLBACK_RETRY, onRetry, onAttempt, signal } = options;
+  let attempts = 0;
+  const answer = await retry(
+    (number) => {
+      attempts = number;
+      onAttempt?.(number);
+      return send(request, options.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS, signal);
+    },
+    { policy, onRetry, signal },
+  );
+  return { ...answer, attempts };
+}
+
+async function send(
+  request: CallbackRequest,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<{ status: number; body: string }> {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  let response: Response;
+  try {
+    response = await fetch(request.settings.url, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: callbackHeaders(request, new Date()),
+      body: request.body,
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw unreachable(request, error, timeout.aborted ? timeoutMs : undefined);
+  }
+  const body = await readAnswer(response);
+  if (!response.ok) throw refused(request, response, body);
+  return { status: response.status, body };
+}
+
+/** The beginning of an answer's body. A body that breaks off changes nothing: the status has been given. */
+async function readAnswer(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  try {
+    for await (const chunk of response.body ?? []) {
+      text += decoder.decode(chunk, { stream: true });
+      if (text.length >= MAX_ANSWER_LENGTH) break;
+    }
+  } catch {
+    // What came so far is kept.
+  }
+  return text.slice(0, MAX_ANSWER_LENGTH);
+}
+
+function unreachable(
+  request: CallbackRequest,
+  error: unknown,
+  timeoutMs: number | undefined,
+): CallbackError {
+  const code = systemCodeOf(error);
+  const reason = timeoutMs
+    ? `no answer within ${timeoutMs / 1000} s`
+    : `${messageOf(error)}${code && !messageOf(error).includes(code) ? ` (${code})` : ''}`;
+  return new CallbackError(
+    `The callback to ${withoutQueries(request.settings.url)} failed: ${reason}. ` +
+      'Check that CALLBACK_URL is right and the orchestrator is up.',
+    { cause: error, retryable: true },
+  );
+}
+
+function refused(request: CallbackRequest, response: Response, body: string): CallbackError {
+  const { status } = response;
+  return new CallbackError(
+    `The callback to ${withoutQueries(request.settings.url)} was answered ${status}` +
+      `${response.statusText ? ` ${response.statusText}` : ''}: ${adviceFor(status, body)}`,
+    {
+      retryable: isRetryableStatus(status) && !isTaskNotFound(status, body),
+      retryAfterMs: parseRetryAfter(response.headers.get('retry-after')),
+      answer: { status, body },
+    },
+  );
+}
+
+function adviceFor(status: number, body: string): string {
+  if (isTaskNotFound(status, body))
+    return 'the orchestrator does not know this task (any more); the batch has moved on.';
+  if (status >= 300 && status < 400)
+    return 'redirects are not followed, as they would lose the body. Set CALLBACK_URL to the final address.';
+  if (status === 401 || status === 403)
+    return 'it is not allowed. Check CALLBACK_URL and CALLBACK_SECRET.';
+  if (status === 404 || status === 405) return 'nothing takes callbacks there. Check CALLBACK_URL.';
+  if (status >= 500) return 'the orchestrator failed. Look at its log.';
+  return 'the orchestrator does not take it. Look at its log.';
+}
+
+/** The orchestrator's way of saying that the batch has moved on: terminal, though a 500 (design: section 1). */
+function isTaskNotFound(status: number, body: string): boolean {
+  return status === 500 && /task not found/i.test(body);
+}

@@ -1,0 +1,78 @@
+import * as v from 'valibot';
+
+/** The longest `error` a callback carries, in characters: the orchestrator stores all errors of a batch in one record (design: facts of the orchestrator). */
+export const MAX_ERROR_LENGTH = 500;
+
+const identifier = v.pipe(v.string(), v.minLength(1));
+/** JSON has no infinity: it would arrive as null. */
+const LARGEST = Number.MAX_SAFE_INTEGER;
+const milliseconds = v.pipe(v.number(), v.minValue(0), v.maxValue(LARGEST));
+
+/** The body of a callback that reports a finished JPEG: the contract's success schema, nothing added. */
+export const successPayloadSchema = v.strictObject({
+  task_id: v.pipe(identifier, v.description('Must match TASK_ID')),
+  batch_id: v.pipe(identifier, v.description('Must match BATCH_ID')),
+  status: v.literal('success'),
+  output_r2_key: v.pipe(identifier, v.description('Where the JPEG was uploaded')),
+  output_file_name: v.pipe(
+    identifier,
+    v.regex(/^[^/]+$/, 'must be a file name, without a folder'),
+    v.description('The last part of output_r2_key'),
+  ),
+  output_file_size: v.pipe(
+    v.number(),
+    v.integer(),
+    v.minValue(1),
+    v.maxValue(LARGEST),
+    v.description('Bytes; the orchestrator drops a JPEG of 0'),
+  ),
+  performance: v.optional(
+    v.strictObject({
+      total_time_ms: milliseconds,
+      download_time_ms: milliseconds,
+      conversion_time_ms: milliseconds,
+      upload_time_ms: milliseconds,
+    }),
+  ),
+});
+
+/** The body of a callback that reports a failure: the contract's error schema, nothing added. */
+export const errorPayloadSchema = v.strictObject({
+  task_id: v.pipe(identifier, v.description('Must match TASK_ID')),
+  batch_id: v.pipe(identifier, v.description('Must match BATCH_ID')),
+  status: v.literal('error'),
+  error: v.pipe(
+    v.string(),
+    v.minLength(1),
+    v.maxLength(MAX_ERROR_LENGTH),
+    v.description('What happened and what to do, for a person'),
+  ),
+});
+
+/** The body of any callback. A Standard Schema; as JSON Schema it is `arke-tiff/callback-payload.schema.json`. */
+export const callbackPayloadSchema = v.variant('status', [
+  successPayloadSchema,
+  errorPayloadSchema,
+]);
+
+/** A success callback's body. */
+export type SuccessPayload = v.InferOutput<typeof successPayloadSchema>;
+/** An error callback's body. */
+export type ErrorPayload = v.InferOutput<typeof errorPayloadSchema>;
+/** A callback's body. */
+export type CallbackPayload = SuccessPayload | ErrorPayload;
+
+/** What is wrong with a would-be payload, one line a problem; empty when it is a valid one. */
+export function payloadProblems(candidate: unknown): string[] {
+  const result = v.safeParse(callbackPayloadSchema, candidate);
+  if (result.success) return [];
+  return result.issues.map((issue) => `${v.getDotPath(issue) ?? 'payload'}: ${issue.message}`);
+}
+
+/** An error's text as it may stand in a callback: one line, at most `MAX_ERROR_LENGTH` characters, never empty. */
+export function toErrorText(message: string): string {
+  const line = message.replace(/\s+/g, ' ').trim() || 'Unknown error';
+  if (line.length <= MAX_ERROR_LENGTH) return line;
+  // Cutting inside a surrogate pair would leave half a character, which JSON receivers reject.
+  return `${line.slice(0, MAX_ERROR_LENGTH - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+}

@@ -1,0 +1,84 @@
+import type { Metadata } from 'sharp';
+import type { TiffHeader } from './tiff-header.ts';
+
+/** Red, green and blue, 0–255 each. */
+export type Levels = readonly [number, number, number];
+
+/** What is to be done with the samples that are no colours. */
+export type AlphaPlan =
+  /** There are none. */
+  | { readonly kind: 'opaque' }
+  /** They are no transparency: leave them out. `lost` says that the file really has them. */
+  | { readonly kind: 'drop'; readonly lost: boolean }
+  /** One alpha beside the colours: sharp's own flattening is right. */
+  | { readonly kind: 'flatten' }
+  /** Everything else: blended by us. `index` counts from the first sample after the colours. */
+  | { readonly kind: 'blend'; readonly index: number };
+
+const ASSOCIATED = 1;
+const UNASSOCIATED = 2;
+
+/**
+ * Plans the transparency of a picture from its ExtraSamples (TIFF 6.0, section 18). Samples of type 0
+ * are no alpha (design: section 3). Associated alpha needs nothing special: libvips 8.18 gives
+ * unassociated colours for it. Sharp cannot flatten more than one extra sample, nor grey onto a colour.
+ */
+export function planAlpha(
+  header: TiffHeader | undefined,
+  metadata: Pick<Metadata, 'hasAlpha' | 'channels' | 'space'>,
+  [red, green, blue]: Levels,
+): AlphaPlan {
+  if (!metadata.hasAlpha) return { kind: 'opaque' };
+  if (!header) return { kind: 'flatten' };
+  const index = header.extraSamples.findIndex((s) => s === ASSOCIATED || s === UNASSOCIATED);
+  // libvips gives some pictures (subsampled YCbCr) an opaque alpha that the file does not have.
+  if (index === -1) return { kind: 'drop', lost: header.samplesPerPixel > coloursOf(header) };
+  const alone = header.extraSamples.length === 1;
+  const neutral = red === green && green === blue;
+  return alone && (neutral || !isGrey(metadata)) ? { kind: 'flatten' } : { kind: 'blend', index };
+}
+
+/** Whether a picture has one colour channel. */
+export function isGrey({ space }: Pick<Metadata, 'space'>): boolean {
+  return space === 'b-w' || space === 'grey16';
+}
+
+/** How many samples are colours, by PhotometricInterpretation (TIFF 6.0, section 8): CMYK is 5. */
+function coloursOf({ photometric }: TiffHeader): number {
+  if (photometric === 5) return 4;
+  const oneSample = photometric === 0 || photometric === 1 || photometric === 3;
+  return oneSample ? 1 : 3;
+}
+
+/** Pixels of 8 bits a sample, samples side by side. */
+export interface Pixels {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+}
+
+/** The number of colour samples sharp gives, also of a greyscale picture that has extra samples. */
+const COLOURS = 3;
+
+/**
+ * Lays pixels over a background and returns `channels` (1 or 3) colour samples a pixel, written over
+ * the beginning of the same memory. `index` is the alpha's place after the colours.
+ */
+export function blendOver(
+  { data, width, height, channels: step }: Pixels,
+  index: number,
+  background: Levels,
+  channels: 1 | 3,
+): Pixels {
+  const alphaAt = COLOURS + index;
+  const end = width * height * step;
+  for (let from = 0, to = 0; from < end; from += step) {
+    const alpha = alphaAt < step ? (data[from + alphaAt] ?? 255) : 255;
+    for (let c = 0; c < channels; c++, to++) {
+      const sum = (data[from + c] ?? 0) * alpha + (background[c] ?? 0) * (255 - alpha);
+      data[to] = Math.round(sum / 255);
+    }
+  }
+  return { data: data.subarray(0, width * height * channels), width, height, channels };
+}

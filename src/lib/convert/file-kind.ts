@@ -1,0 +1,64 @@
+import { open } from 'node:fs/promises';
+import { ConversionError, FileError, messageOf } from '../errors.ts';
+import { isTiffSignature, TIFF_SIGNATURE_LENGTH } from '../tiff-signature.ts';
+
+/** Enough for a signature, and for the first words of a text. */
+const HEAD_LENGTH = 512;
+
+/**
+ * Throws `ConversionError` (`NOT_A_TIFF`) naming what the file is, when that can be told and it is no
+ * TIFF; `FileError` when it cannot be read. What nobody recognises is left to the decoder, whose own
+ * message the contract asks for.
+ */
+export async function refuseOtherFormats(path: string, name: string): Promise<void> {
+  const head = await readHead(path, name);
+  if (head.length === 0)
+    throw new ConversionError(
+      'NOT_A_TIFF',
+      `"${name}" is empty (0 bytes), not a TIFF. Look where it was made or copied.`,
+    );
+  if (head.length >= TIFF_SIGNATURE_LENGTH && isTiffSignature(head)) return;
+  const kind = (await kindOfBinary(path)) ?? kindOfText(head);
+  if (!kind) return;
+  throw new ConversionError(
+    'NOT_A_TIFF',
+    `"${name}" is ${kind}, not a TIFF. Only TIFFs are converted; check what was uploaded under that name.`,
+  );
+}
+
+async function readHead(path: string, name: string): Promise<Uint8Array> {
+  try {
+    const file = await open(path);
+    try {
+      const { bytesRead, buffer } = await file.read(new Uint8Array(HEAD_LENGTH), 0, HEAD_LENGTH, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw new FileError(`Could not read "${name}": ${messageOf(error)}. Check the path.`, {
+      cause: error,
+    });
+  }
+}
+
+async function kindOfBinary(path: string): Promise<string | undefined> {
+  const { fileTypeFromFile } = await import('file-type');
+  // A truncated archive makes the detector throw; then nobody knows what the file is.
+  const type = await fileTypeFromFile(path).catch(() => undefined);
+  if (!type || type.mime === 'image/tiff' || type.ext === 'xml') return undefined;
+  return `a ${type.ext.toUpperCase()} file (${type.mime})`;
+}
+
+/** Formats that begin with words; file-type leaves them alone. */
+function kindOfText(head: Uint8Array): string | undefined {
+  const text = new TextDecoder('utf-8')
+    .decode(head)
+    .replace(/^\ufeff/, '')
+    .trimStart();
+  if (/^(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*(<!DOCTYPE\s+svg|<svg)\b/is.test(text))
+    return 'an SVG file (image/svg+xml)';
+  if (/^(<!DOCTYPE\s+html|<html)\b/i.test(text)) return 'an HTML page (text/html)';
+  if (/^<\?xml\b/i.test(text)) return 'an XML file (application/xml)';
+  return undefined;
+}

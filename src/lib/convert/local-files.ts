@@ -1,0 +1,101 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
+import { FileError, messageOf, SettingsError, systemCodeOf } from '../errors.ts';
+import { jpegName } from '../jpeg-name.ts';
+
+/** One local TIFF and where its JPEG goes. */
+export interface LocalConversion {
+  readonly input: string;
+  readonly output: string;
+}
+
+/** Where the JPEGs go; without either, each lies beside its TIFF. */
+export interface LocalTarget {
+  /** The one output file. */
+  readonly output?: string | undefined;
+  /** The folder for all; TIFFs found in a folder keep their place below it. */
+  readonly outDir?: string | undefined;
+}
+
+/**
+ * The conversions that a list of files and folders stands for; folders are searched for `.tif` and
+ * `.tiff`, names sorted, and a file that is named twice is converted once. A file that does not exist
+ * is left for its conversion to fail. Throws `FileError` when a folder holds no TIFF or two TIFFs would
+ * get the same JPEG, and `SettingsError` when there are several for one output.
+ */
+export async function planLocalConversions(
+  paths: readonly string[],
+  target: LocalTarget,
+): Promise<LocalConversion[]> {
+  const found = withoutRepeats((await Promise.all(paths.map(findTiffs))).flat());
+  if (target.output !== undefined && found.length > 1)
+    throw new SettingsError([
+      `--output names one file, but there are ${found.length} TIFFs; use --out-dir for several`,
+    ]);
+  const planned = found.map(({ input, name }) => ({
+    input,
+    output:
+      target.output ?? (target.outDir ? join(target.outDir, jpegName(name)) : jpegName(input)),
+  }));
+  refuseCollisions(planned);
+  return planned;
+}
+
+/** A TIFF; `name` is what the path to a JPEG in another folder is made from. */
+interface FoundTiff {
+  readonly input: string;
+  readonly name: string;
+}
+
+/** The TIFFs at a path. */
+async function findTiffs(path: string): Promise<FoundTiff[]> {
+  if (!(await isFolder(path))) return [{ input: path, name: basename(path) }];
+  const names = await tiffNamesIn(path);
+  if (names.length === 0)
+    throw new FileError(
+      `There is no .tif or .tiff file in the folder ${path}. Name the files themselves.`,
+    );
+  return names.map((name) => ({ input: join(path, name), name }));
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return false;
+    throw new FileError(`Could not read ${path}: ${messageOf(error)}. Check the path.`, {
+      cause: error,
+    });
+  }
+}
+
+/** The TIFFs in a folder and all below it, by their endings, sorted; links to folders are not followed. */
+async function tiffNamesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => /\.tiff?$/i.test(entry.name) && !entry.isDirectory())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+/** Shells and folders easily name a file twice; by its first name it keeps its place. */
+function withoutRepeats(found: readonly FoundTiff[]): FoundTiff[] {
+  const seen = new Set<string>();
+  return found.filter(({ input }) => {
+    const path = resolve(input);
+    return seen.has(path) ? false : seen.add(path);
+  });
+}
+
+function refuseCollisions(planned: readonly LocalConversion[]): void {
+  const inputs = new Map<string, string>();
+  for (const { input, output } of planned) {
+    const key = resolve(output);
+    const other = inputs.get(key);
+    if (other !== undefined)
+      throw new FileError(
+        `${other} and ${input} would both become ${output}. Convert them one at a time, with --output.`,
+      );
+    inputs.set(key, input);
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * The base of every error that arke-tiff throws on purpose. `message` is written for a person: what
+ * happened, to which file or key, what to do next. `code` is for programs and never changes its
+ * meaning; `cause` keeps the original.
+ */
+export class ArkeError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** Thrown when the environment or flags miss something or hold something malformed. Lists all of it. */
+export class SettingsError extends ArkeError {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[], options?: ErrorOptions) {
+    super('SETTINGS', `Invalid settings: ${problems.join('; ')}`, options);
+    this.problems = problems;
+  }
+}
+
+/** Why a request to R2 failed, as far as what to do about it differs. */
+export type StorageErrorCode =
+  | 'OBJECT_NOT_FOUND'
+  | 'BUCKET_NOT_FOUND'
+  | 'CREDENTIALS_REJECTED'
+  | 'ACCESS_DENIED'
+  | 'CLOCK_SKEWED'
+  | 'PRECONDITION_FAILED'
+  | 'OBJECT_EXISTS'
+  | 'BROKEN_TRANSFER'
+  | 'STORAGE_UNREACHABLE'
+  | 'STORAGE_FAILED';
+
+/** Thrown when R2 refuses a request or cannot be reached; usually a wrong key, bucket or token. */
+export class StorageError extends ArkeError {
+  declare readonly code: StorageErrorCode;
+  /** True when the same request may succeed a moment later. */
+  readonly retryable: boolean;
+  /** How long R2 asked us to wait before the next attempt, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    code: StorageErrorCode,
+    message: string,
+    options?: ErrorOptions & { retryable?: boolean; retryAfterMs?: number | undefined },
+  ) {
+    super(code, message, options);
+    this.retryable = options?.retryable ?? false;
+    this.retryAfterMs = options?.retryAfterMs;
+  }
+}
+
+/** Why a file could not be converted. */
+export type ConversionErrorCode =
+  | 'NOT_A_TIFF'
+  | 'TOO_LARGE_FOR_JPEG'
+  | 'UNREADABLE_TIFF'
+  | 'WRITE_FAILED';
+
+/** Thrown when a file cannot become a JPEG: it is no TIFF, it is damaged, or JPEG cannot hold it. */
+export class ConversionError extends ArkeError {
+  declare readonly code: ConversionErrorCode;
+}
+
+/** Thrown when a callback could not be delivered, or was answered by anything but 2xx. */
+export class CallbackError extends ArkeError {
+  /** True when the next attempt may succeed (design: "Callback policy"). */
+  readonly retryable: boolean;
+  /** How long the receiver asked us to wait before the next attempt, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+  /** The answer, when there was one. */
+  readonly answer: { readonly status: number; readonly body: string } | undefined;
+
+  constructor(
+    message: string,
+    options?: ErrorOptions & {
+      retryable?: boolean;
+      retryAfterMs?: number | undefined;
+      answer?: { readonly status: number; readonly body: string };
+    },
+  ) {
+    super('CALLBACK_FAILED', message, options);
+    this.retryable = options?.retryable ?? false;
+    this.retryAfterMs = options?.retryAfterMs;
+    this.answer = options?.answer;
+  }
+}
+
+/** Thrown when a local file is missing, unreadable, or must not be overwritten. */
+export class FileError extends ArkeError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('FILE', message, options);
+  }
+}
+
+/** Thrown by a stage of a task; its message begins as the contract's error rows do. */
+export class TaskError extends ArkeError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('TASK_FAILED', message, options);
+  }
+}
+
+/** The message of anything that was thrown, and of its cause where the message alone says little. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.message === 'fetch failed' && error.cause) return messageOf(error.cause);
+  if (error instanceof AggregateError && error.message === '' && error.errors.length > 0)
+    return messageOf(error.errors[0]);
+  return error.message || error.name;
+}
+
+/** The system's error code (`ENOENT`, `ECONNREFUSED`, …) of an error or the nearest cause that has one. */
+export function systemCodeOf(error: unknown): string | undefined {
+  for (let e = error, depth = 0; e instanceof Error && depth < 8; e = e.cause, depth++) {
+    const { code } = e as NodeJS.ErrnoException;
+    if (
+      typeof code === 'string' &&
+      /^(E[A-Z0-9]+|CERT_|DEPTH_|SELF_|UNABLE_|ERR_TLS|UND_)/.test(code)
+    )
+      return code;
+    if (e instanceof AggregateError && e.errors.length > 0) return systemCodeOf(e.errors[0]);
+  }
+  return undefined;
+}

@@ -1,0 +1,58 @@
+/**
+ * arke-tiff as a library: the stages of a task, each by itself, and the whole task.
+ * @packageDocumentation
+ */
+export { type Delivery, type DeliveryOptions, deliverCallback } from './callback/deliver.ts';
+export {
+  type CallbackPayload,
+  callbackPayloadSchema,
+  type ErrorPayload,
+  errorPayloadSchema,
+  MAX_ERROR_LENGTH,
+  payloadProblems,
+  type SuccessPayload,
+  successPayloadSchema,
+} from './callback/payload.ts';
+export { type CallbackRequest, type CallbackSettings, callbackId } from './callback/request.ts';
+export {
+  type Conversion,
+  type ConversionNote,
+  type ConvertOptions,
+  convertTiff,
+} from './convert/convert-tiff.ts';
+export {
+  type ChromaSubsampling,
+  defaultEncoderSettings,
+  type EncoderSettings,
+} from './convert/encoder-settings.ts';
+export {
+  ArkeError,
+  CallbackError,
+  ConversionError,
+  FileError,
+  SettingsError,
+  StorageError,
+  TaskError,
+} from './errors.ts';
+export { exitCodes } from './exit-codes.ts';
+export { createTaskLog, type LogFormat, type TaskEvent, type TaskLog } from './log.ts';
+export type { RetryNotice, RetryPolicy } from './retry.ts';
+export {
+  closeStorage,
+  openStorage,
+  r2Endpoint,
+  type Storage,
+  type StorageSettings,
+} from './storage/client.ts';
+export { type OpenObject, openObject } from './storage/download.ts';
+export { outputKeys } from './storage/keys.ts';
+export { headObject, type ObjectInfo, type RequestOptions } from './storage/objects.ts';
+export { type PutCondition, type Upload, type Uploaded, uploadFile } from './storage/upload.ts';
+export { type Environment, type Variable, variables } from './task/environment.ts';
+export {
+  type RunOptions,
+  type RunOutcome,
+  runTaskFromEnvironment,
+} from './task/run-from-environment.ts';
+export { runTask, type TaskOptions, type TaskOutcome } from './task/run-task.ts';
+export { readTaskSettings, type SettingsResult, type TaskSettings } from './task/settings.ts';

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { link, lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { FileError, messageOf, systemCodeOf } from './errors.ts';
+import { isTiffSignature, TIFF_SIGNATURE_LENGTH } from './tiff-signature.ts';
+
+/** What may happen to a file that is already there. */
+export interface OutputRules {
+  /** Replace an existing file. */
+  readonly force: boolean;
+  /** Files that are never replaced, by whatever name or link they are reached. */
+  readonly sources?: readonly string[];
+  /** Never replace a TIFF: an overwritten original is gone. */
+  readonly keepTiffs?: boolean;
+}
+
+/**
+ * Makes a file whole or not at all: `write` gets the path of a temporary file beside the target, which
+ * then takes the target's name in one step. A crash leaves no half file under the target's name.
+ * Throws `FileError` when the rules forbid it.
+ */
+export async function writeOutput<T>(
+  target: string,
+  rules: OutputRules,
+  write: (temporaryPath: string) => Promise<T>,
+): Promise<T> {
+  await refuseToHarm(target, rules);
+  const temporary = join(dirname(target), `.arke-tiff-${randomUUID().slice(0, 8)}.part`);
+  try {
+    await make(temporary, target);
+    const result = await write(temporary);
+    await publish(temporary, target, rules.force);
+    return result;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** Makes a folder and those above it, where they are missing. Throws `FileError`. */
+export async function makeOutputFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw new FileError(
+      `Could not make the folder ${path}: ${messageOf(error)}. Choose another folder.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Makes the temporary file, so that a bad folder is found out before the work, and by its own error. */
+async function make(temporary: string, target: string): Promise<void> {
+  try {
+    await (await open(temporary, 'wx')).close();
+  } catch (error) {
+    throw writeError(target, error);
+  }
+}
+
+/** Throws `FileError` when a file is there that the rules protect. */
+async function refuseToHarm(target: string, rules: OutputRules): Promise<void> {
+  for (const source of rules.sources ?? [])
+    if (await isSameFile(source, target))
+      throw new FileError(
+        `Not written: ${target} is the source ${source} itself. Choose another output.`,
+      );
+  if (!(await exists(target))) return;
+  if (!rules.force) throw existsError(target);
+  if ((await stat(target).catch(() => undefined))?.isDirectory())
+    throw new FileError(`Not written: ${target} is a folder. Name a file in it.`);
+  if (rules.keepTiffs && (await isTiff(target)))
+    throw new FileError(
+      `Not written: ${target} is a TIFF, and originals are never overwritten. Choose another output.`,
+    );
+}
+
+async function publish(temporary: string, target: string, force: boolean): Promise<void> {
+  try {
+    if (force) await rename(temporary, target);
+    // Unlike a rename, a link fails when somebody else made the target meanwhile.
+    else await link(temporary, target);
+  } catch (error) {
+    const code = systemCodeOf(error);
+    if (code === 'EEXIST') throw existsError(target);
+    // File systems without hard links (FAT, some network mounts) say one of these.
+    const unlinkable =
+      code === 'EPERM' || code === 'ENOTSUP' || code === 'EOPNOTSUPP' || code === 'ENOSYS';
+    if (force || !unlinkable) throw writeError(target, error);
+    if (await exists(target)) throw existsError(target);
+    await rename(temporary, target);
+  }
+}
+
+/** Whether two paths lead to one file: through symbolic links, or as hard links of each other. */
+async function isSameFile(a: string, b: string): Promise<boolean> {
+  const [first, second] = await Promise.all(
+    [a, b].map((path) => stat(path, { bigint: true }).catch(() => undefined)),
+  );
+  return (
+    first !== undefined &&
+    second !== undefined &&
+    first.ino === second.ino &&
+    first.dev === second.dev
+  );
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return false;
+    throw writeError(path, error);
+  }
+}
+
+async function isTiff(path: string): Promise<boolean> {
+  const file = await open(path).catch(() => undefined);
+  // What cannot be looked at is left alone.
+  if (!file) return true;
+  try {
+    const head = new Uint8Array(TIFF_SIGNATURE_LENGTH);
+    await file.read(head, 0, head.length, 0);
+    return isTiffSignature(head);
+  } finally {
+    await file.close();
+  }
+}
+
+function existsError(target: string): FileError {
+  return new FileError(
+    `Not written: ${target} exists. Use --force to replace it, or choose another output.`,
+  );
+}
+
+function writeError(target: string, error: unknown): FileError {
+  return new FileError(
+    `Could not write ${target}: ${messageOf(error)}. Check that its folder exists and is writable.`,
+    { cause: error },
+  );
+}

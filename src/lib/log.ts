@@ -1,0 +1,100 @@
+import { escapeControls, type Redactor, redactValues } from './redact.ts';
+
+/** How a task writes its log. */
+export const logFormats = ['text', 'json'] as const;
+/** How a task writes its log: the contract's lines, or one JSON event a line. */
+export type LogFormat = (typeof logFormats)[number];
+
+/** The version of the JSON events: it changes when a field changes its meaning or goes. */
+export const LOG_VERSION = 1;
+
+/** The stages of a task. */
+export type Stage = 'download' | 'convert' | 'upload' | 'callback';
+
+/** One thing that happened in a task. Times in milliseconds, sizes in bytes. */
+export type TaskEvent =
+  | { readonly event: 'task.started'; readonly input_r2_key: string }
+  | { readonly event: 'tiff.downloaded'; readonly bytes: number; readonly ms: number }
+  | { readonly event: 'jpeg.converted'; readonly bytes: number; readonly ms: number }
+  | { readonly event: 'jpeg.uploaded'; readonly output_r2_key: string; readonly ms: number }
+  | { readonly event: 'task.succeeded'; readonly ms: number }
+  | { readonly event: 'task.failed'; readonly error: string }
+  | { readonly event: 'note'; readonly code: string; readonly message: string }
+  | { readonly event: 'warning'; readonly code: string; readonly message: string }
+  | {
+      readonly event: 'retry';
+      readonly stage: Stage;
+      readonly attempt: number;
+      readonly delay_ms: number;
+      readonly reason: string;
+    }
+  | { readonly event: 'callback.undelivered'; readonly body: string; readonly reason: string };
+
+/** Takes what happens in a task. */
+export type TaskLog = (event: TaskEvent) => void;
+
+/** What `createTaskLog` needs. */
+export interface TaskLogOptions {
+  readonly taskId: string;
+  readonly format: LogFormat;
+  readonly redact: Redactor;
+  /** Takes one line, without its line end. */
+  readonly write: (line: string) => void;
+}
+
+/** A log that writes lines in the given format, without secrets and without control characters. */
+export function createTaskLog({ taskId, format, redact, write }: TaskLogOptions): TaskLog {
+  const toLine = format === 'json' ? jsonLine : textLine;
+  return (event) => {
+    write(escapeControls(toLine(taskId, event, redact)));
+    // The body stands alone on its line, exactly as it was sent, so that it can be sent again.
+    if (format === 'text' && event.event === 'callback.undelivered') write(event.body);
+  };
+}
+
+function jsonLine(taskId: string, { event, ...fields }: TaskEvent, redact: Redactor): string {
+  const head = { v: LOG_VERSION, time: new Date().toISOString(), level: levelOf(event) };
+  const { body, ...told } = fields as { body?: string };
+  const rest = redactValues({ event, task_id: taskId, ...told }, redact) as object;
+  return JSON.stringify({ ...head, ...rest, ...(body === undefined ? {} : { body }) });
+}
+
+function textLine(taskId: string, event: TaskEvent, redact: Redactor): string {
+  return redact(`[${taskId}] ${textOf(event)}`);
+}
+
+function levelOf(event: TaskEvent['event']): 'info' | 'warning' | 'error' {
+  if (event === 'task.failed' || event === 'callback.undelivered') return 'error';
+  return event === 'warning' || event === 'retry' ? 'warning' : 'info';
+}
+
+/** The contract's lines, byte for byte in form (contract: "Complete Example"), and ours beside them. */
+function textOf(event: TaskEvent): string {
+  switch (event.event) {
+    case 'task.started':
+      return `Starting TIFF conversion: ${event.input_r2_key}`;
+    case 'tiff.downloaded':
+      return `Downloaded ${megabytes(event.bytes)} MB in ${event.ms}ms`;
+    case 'jpeg.converted':
+      return `Converted to ${megabytes(event.bytes)} MB in ${event.ms}ms`;
+    case 'jpeg.uploaded':
+      return `Uploaded to ${event.output_r2_key} in ${event.ms}ms`;
+    case 'task.succeeded':
+      return `✓ Success in ${event.ms}ms`;
+    case 'task.failed':
+      return `✗ Error: ${event.error}`;
+    case 'note':
+      return `Note: ${event.message}`;
+    case 'warning':
+      return `Warning: ${event.message}`;
+    case 'callback.undelivered':
+      return 'Callback not delivered; the next line is its body, to be sent with: arke-tiff callback --data -';
+    case 'retry':
+      return `Retrying ${event.stage} in ${event.delay_ms}ms after attempt ${event.attempt}: ${event.reason}`;
+  }
+}
+
+/** Megabytes of 1024 × 1024 bytes with two decimals, as the contract's example prints them. */
+function megabytes(bytes: number): string {
+  return (bytes / 1024 / 1024).toFixed(2);
+}

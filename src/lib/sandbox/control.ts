@@ -1,0 +1,38 @@
+import type { Miniflare } from 'miniflare';
+import { CONTROL_HEADER } from './orchestrator-worker.ts';
+import { within } from './within.ts';
+
+/** Longest wait for an answer: 300 MB, the most R2 takes at once, are stored in about 15 s. */
+const ANSWER_LIMIT_MS = 60_000;
+
+/** A request to the Worker's control routes: GET, or PUT if there is something to send. */
+export type Control = (
+  path: string,
+  body?: string | Uint8Array,
+  headers?: Record<string, string>,
+) => Promise<string>;
+
+/**
+ * Reaches the control routes through Miniflare itself, so that a test's mock of `fetch` does not
+ * matter.
+ *
+ * @param secret what the Worker expects in the control header
+ * @returns a function that resolves to the answer's body, and throws unless the answer is 2xx and
+ *   comes within a minute
+ */
+export function controlAccess(mf: Miniflare, secret: string): Control {
+  const request: Control = async (path, body, headers = {}) => {
+    const response = await mf.dispatchFetch(`http://127.0.0.1${path}`, {
+      headers: { ...headers, [CONTROL_HEADER]: secret },
+      ...(body === undefined ? {} : { method: 'PUT', body }),
+    });
+    const text = await response.text();
+    if (response.ok) return text;
+    throw new Error(`The sandbox did not understand ${path}: ${response.status} ${text}`);
+  };
+  return async (...args) => {
+    const answer = request(...args);
+    if (await within(answer, ANSWER_LIMIT_MS)) return answer;
+    throw new Error(`The sandbox does not answer (${args[0]}). Stop it and start it again.`);
+  };
+}

@@ -1,0 +1,123 @@
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Readable } from 'node:stream';
+import { Miniflare, type MiniflareOptions } from 'miniflare';
+import { startOrphanGuard } from './orphan-guard.ts';
+import { collectChildren, withoutSignalHandlers } from './processes.ts';
+import { within } from './within.ts';
+
+/** A Miniflare that answers, and the way to end it for good. */
+export interface Runtime {
+  mf: Miniflare;
+  /** Ends workerd and removes its temporary folder, within some seconds even if workerd hangs. */
+  stop(): Promise<void>;
+}
+
+/** How patient `launch` is. */
+export interface LaunchLimits {
+  /** How often it tries. */
+  attempts: number;
+  /** Longest start of one attempt, in milliseconds. */
+  startMs: number;
+  signal?: AbortSignal | undefined;
+}
+
+/** Longest wait for Miniflare's own clean-up, which normally takes 30 ms. */
+const STOP_LIMIT_MS = 3_000;
+
+/** How much of workerd's last words an error quotes, in characters. */
+const LAST_WORDS = 600;
+
+/** Keeps workerd's output out of the terminal, and its last words for an error message. */
+function muteOutput() {
+  let lastWords = '';
+  const drain = (stream: Readable) =>
+    stream.on('data', (chunk) => {
+      lastWords = `${lastWords}${chunk}`.slice(-LAST_WORDS);
+    });
+  return {
+    handleRuntimeStdio(stdout: Readable, stderr: Readable) {
+      drain(stdout);
+      drain(stderr);
+    },
+    lastWords: () => lastWords.trim(),
+  };
+}
+
+/** Miniflare's private temporary folder, which it names only through its persistence paths. */
+function temporaryFolder(mf: Miniflare): string | undefined {
+  const cache = mf.unsafeGetPersistPaths().get('cache');
+  return cache === undefined ? undefined : dirname(cache);
+}
+
+/** One Miniflare, which may not be ready yet, with everything that is needed to end it. */
+function create(options: MiniflareOptions) {
+  const guard = startOrphanGuard();
+  const children = collectChildren(guard.watch);
+  const { handleRuntimeStdio, lastWords } = muteOutput();
+  const start = () => new Miniflare({ ...options, handleRuntimeStdio });
+  const mf = children.run(() => withoutSignalHandlers(start));
+  const folder = temporaryFolder(mf);
+  if (folder !== undefined) guard.folder(folder);
+
+  const stop = async (limitMs = STOP_LIMIT_MS) => {
+    // Disposing first: it keeps Miniflare from replacing the workerd that may have to be killed.
+    const disposed = mf.dispose().catch(() => {});
+    if (!(await within(disposed, limitMs))) {
+      children.kill();
+      await within(disposed, STOP_LIMIT_MS);
+    }
+    children.forget();
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    guard.dismiss();
+  };
+  return { mf, stop, lastWords };
+}
+
+/** Ready means that a request goes through: listening alone does not prove it. */
+async function answers(mf: Miniflare): Promise<void> {
+  await mf.ready;
+  const response = await mf.dispatchFetch('http://127.0.0.1/');
+  await response.arrayBuffer();
+}
+
+/** One attempt; says what went wrong instead of throwing, unless it was aborted. */
+async function attempt(options: MiniflareOptions, limits: LaunchLimits) {
+  const { mf, stop, lastWords } = create(options);
+  let failure: string;
+  try {
+    if (await within(answers(mf), limits.startMs, limits.signal)) {
+      return { runtime: { mf, stop: () => stop() } };
+    }
+    failure = `no answer within ${limits.startMs} ms`;
+  } catch (error) {
+    if (limits.signal?.aborted) {
+      await stop(0);
+      throw limits.signal.reason;
+    }
+    failure = error instanceof Error ? error.message : String(error);
+  }
+  await stop(0);
+  return { failure: [failure, lastWords()].filter(Boolean).join('; its last output: ') };
+}
+
+/**
+ * Starts Miniflare. Its workerd hangs now and then while it starts, so each attempt has a time
+ * limit, after which it is killed and the next one made.
+ *
+ * @throws Error that names every attempt's failure, once there are no attempts left; the
+ *   signal's reason, if that is aborted
+ */
+export async function launch(options: MiniflareOptions, limits: LaunchLimits): Promise<Runtime> {
+  const failures: string[] = [];
+  while (failures.length < limits.attempts) {
+    limits.signal?.throwIfAborted();
+    const { runtime, failure } = await attempt(options, limits);
+    if (runtime !== undefined) return runtime;
+    failures.push(`attempt ${failures.length + 1}: ${failure}`);
+  }
+  throw new Error(
+    `The sandbox did not start (${failures.join('; ')}). ` +
+      'Run it again on a less busy machine, or reinstall with `npm ci`.',
+  );
+}

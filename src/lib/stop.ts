@@ -1,0 +1,50 @@
+import { ArkeError } from './errors.ts';
+import { type StopSignal, stopSignals } from './exit-codes.ts';
+
+/** Thrown when SIGINT or SIGTERM asked the program to stop before its work was done. */
+export class InterruptedError extends ArkeError {
+  readonly signal: StopSignal;
+
+  constructor(signal: StopSignal) {
+    super('INTERRUPTED', `Interrupted by ${signal} before the work was done. Run it again.`);
+    this.signal = signal;
+  }
+}
+
+/** An abort signal that SIGINT and SIGTERM set off. */
+export interface StopWatch {
+  readonly signal: AbortSignal;
+  /** Stops listening. */
+  dispose(): void;
+}
+
+/**
+ * Listens for SIGINT and SIGTERM: the first aborts with an `InterruptedError`, further ones change
+ * nothing, as cleaning up is under way.
+ */
+export function watchStopSignals(): StopWatch {
+  const controller = new AbortController();
+  const names = Object.keys(stopSignals) as StopSignal[];
+  const stop = (name: StopSignal) => controller.abort(new InterruptedError(name));
+  for (const name of names) process.on(name, stop);
+  return {
+    signal: controller.signal,
+    dispose: () => {
+      for (const name of names) process.off(name, stop);
+    },
+  };
+}
+
+/** The work's result, or the abort's reason as soon as there is one. The work itself goes on unheeded. */
+export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort);
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

@@ -1,0 +1,65 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+
+/** Which R2 bucket, and how to get in. */
+export interface StorageSettings {
+  /** The S3 endpoint, without the bucket; addressing is path-style, as every R2 endpoint takes. */
+  readonly endpoint: string;
+  readonly bucket: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** A bucket that is ready to be used. */
+export interface Storage {
+  readonly client: S3Client;
+  readonly bucket: string;
+  readonly endpoint: string;
+}
+
+/** R2's jurisdictions with an endpoint of their own (https://developers.cloudflare.com/r2/reference/data-location/). */
+export const jurisdictions = ['eu', 'fedramp'] as const;
+/** One of R2's jurisdictions. */
+export type Jurisdiction = (typeof jurisdictions)[number];
+
+/** The S3 endpoint of an R2 account, in a jurisdiction if one is given. */
+export function r2Endpoint(accountId: string, jurisdiction?: Jurisdiction): string {
+  return `https://${accountId}${jurisdiction ? `.${jurisdiction}` : ''}.r2.cloudflarestorage.com`;
+}
+
+/**
+ * Opens a bucket; sends nothing yet. The settings are those that R2 needs (design: "Storage policy"):
+ * no CRC32 trailers, no `Expect: 100-continue`, and no retries inside the SDK, as it would not repeat
+ * a body that broke off and knows nothing of our deadline. Close with `closeStorage`.
+ */
+export async function openStorage(settings: StorageSettings): Promise<Storage> {
+  const { S3Client } = await import('@aws-sdk/client-s3');
+  const client = new S3Client({
+    region: 'auto',
+    endpoint: settings.endpoint,
+    forcePathStyle: true,
+    credentials: {
+      accessKeyId: settings.accessKeyId,
+      secretAccessKey: settings.secretAccessKey,
+    },
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    expectContinueHeader: false,
+    maxAttempts: 1,
+    requestHandler: {
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      requestTimeout: 0,
+      socketTimeout: IDLE_TIMEOUT_MS,
+    },
+  });
+  return { client, bucket: settings.bucket, endpoint: settings.endpoint };
+}
+
+/** How long connecting to R2 may take, in milliseconds. */
+const CONNECT_TIMEOUT_MS = 5_000;
+/** How long a connection to R2 may say nothing, in milliseconds, before the attempt counts as failed. */
+const IDLE_TIMEOUT_MS = 15_000;
+
+/** Closes the connections of a bucket, so that the process can end. */
+export function closeStorage(storage: Storage): void {
+  storage.client.destroy();
+}

@@ -1,0 +1,88 @@
+import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
+import { StorageError } from '../errors.ts';
+import { type RetryNotice, type RetryPolicy, retry } from '../retry.ts';
+import type { Storage } from './client.ts';
+import { type StorageRequest, toStorageError } from './errors.ts';
+
+/** What R2 says of an object without its bytes. */
+export interface ObjectInfo {
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+  /** As R2 sends it, in quotes. */
+  readonly etag: string;
+  readonly contentType: string | undefined;
+  /** Custom metadata; names in lower case. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** How requests to R2 are tried. */
+export interface RequestOptions {
+  readonly policy?: RetryPolicy;
+  readonly onRetry?: ((notice: RetryNotice) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How often a request to R2 is tried: together at most about 10 s of waiting. */
+export const STORAGE_RETRY: RetryPolicy = { attempts: 5, baseDelayMs: 200, maxDelayMs: 5_000 };
+
+/**
+ * Sends a request with the storage policy's retries and turns what the SDK throws into a
+ * `StorageError`. An abort's reason is thrown as it is.
+ */
+export function attemptRequest<T>(
+  request: StorageRequest,
+  options: RequestOptions,
+  send: (attempt: number) => Promise<T>,
+): Promise<T> {
+  const { policy = STORAGE_RETRY, onRetry, signal } = options;
+  return retry(
+    async (number) => {
+      try {
+        return await send(number);
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw toStorageError(error, request);
+      }
+    },
+    { policy, onRetry, signal },
+  );
+}
+
+/** Looks an object up; undefined when there is none. Throws `StorageError`. */
+export async function headObject(
+  storage: Storage,
+  key: string,
+  options: RequestOptions = {},
+): Promise<ObjectInfo | undefined> {
+  const { HeadObjectCommand } = await import('@aws-sdk/client-s3');
+  const command = new HeadObjectCommand({ Bucket: storage.bucket, Key: key });
+  try {
+    const output = await attemptRequest({ storage, key, action: 'read' }, options, () =>
+      storage.client.send(command, abortable(options.signal)),
+    );
+    return toObjectInfo(key, output);
+  } catch (error) {
+    if (error instanceof StorageError && error.code === 'OBJECT_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+/** The common part of the SDK's answers about an object. */
+export function toObjectInfo(
+  key: string,
+  output: Pick<HeadObjectCommandOutput, 'ContentLength' | 'ETag' | 'ContentType' | 'Metadata'>,
+): ObjectInfo {
+  return {
+    key,
+    size: output.ContentLength ?? 0,
+    etag: output.ETag ?? '',
+    contentType: output.ContentType,
+    metadata: output.Metadata ?? {},
+  };
+}
+
+/** The SDK's way of passing an abort signal. */
+export function abortable(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
+  return signal ? { abortSignal: signal } : {};
+}

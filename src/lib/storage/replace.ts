@@ -1,0 +1,66 @@
+import type { Readable } from 'node:stream';
+import { StorageError } from '../errors.ts';
+import { isTiffSignature, TIFF_SIGNATURE_LENGTH } from '../tiff-signature.ts';
+import type { Storage } from './client.ts';
+import {
+  abortable,
+  attemptRequest,
+  headObject,
+  type ObjectInfo,
+  type RequestOptions,
+} from './objects.ts';
+import type { PutCondition } from './upload.ts';
+
+/**
+ * The condition under which an upload may replace what is under a key when the user insists
+ * (`upload --force`). Throws `StorageError` (`OBJECT_EXISTS`) when it is a TIFF: an overwritten
+ * original is gone.
+ */
+export async function conditionToReplace(
+  storage: Storage,
+  key: string,
+  options: RequestOptions = {},
+): Promise<PutCondition> {
+  const existing = await headObject(storage, key, options);
+  if (!existing) return { kind: 'absent' };
+  if (!(await isTiffObject(storage, existing, options)))
+    return { kind: 'unchanged', etag: existing.etag };
+  throw new StorageError(
+    'OBJECT_EXISTS',
+    `"${key}" in the bucket "${storage.bucket}" is a TIFF, and originals are never overwritten. Choose another --key.`,
+  );
+}
+
+/** By its name, its type or its first bytes: one is enough, as what is lost is lost. */
+async function isTiffObject(
+  storage: Storage,
+  object: ObjectInfo,
+  options: RequestOptions,
+): Promise<boolean> {
+  if (/\.tiff?$/i.test(object.key) || /^image\/tiff\b/i.test(object.contentType ?? '')) return true;
+  return (
+    object.size >= TIFF_SIGNATURE_LENGTH &&
+    isTiffSignature(await firstBytes(storage, object, options))
+  );
+}
+
+async function firstBytes(
+  storage: Storage,
+  object: ObjectInfo,
+  options: RequestOptions,
+): Promise<Uint8Array> {
+  const { GetObjectCommand } = await import('@aws-sdk/client-s3');
+  const request = { storage, key: object.key, action: 'read' } as const;
+  return attemptRequest(request, options, async () => {
+    const command = new GetObjectCommand({
+      Bucket: storage.bucket,
+      Key: object.key,
+      IfMatch: object.etag,
+      Range: `bytes=0-${TIFF_SIGNATURE_LENGTH - 1}`,
+    });
+    const { Body } = await storage.client.send(command, abortable(options.signal));
+    const chunks: Buffer[] = [];
+    for await (const chunk of Body as Readable) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks);
+  });
+}

@@ -1,0 +1,91 @@
+/** One environment variable of `arke-tiff run`. */
+export interface Variable {
+  readonly name: string;
+  /** `required`: the contract's eight. `refused`: documented, not built yet; set, it is an error. */
+  readonly kind: 'required' | 'optional' | 'refused';
+  /** What holds when it is not set, for people. */
+  readonly fallback?: string;
+  /** Its value must never be seen. */
+  readonly secret?: true;
+  readonly meaning: string;
+}
+
+/**
+ * Every variable that `arke-tiff run` knows, in the order of the documentation (contract:
+ * "Environment Variables"; design: "Environment of `run`"). The README's table is held to this list.
+ */
+export const variables = [
+  { name: 'TASK_ID', kind: 'required', meaning: 'Unique task identifier' },
+  { name: 'BATCH_ID', kind: 'required', meaning: 'Batch identifier' },
+  { name: 'INPUT_R2_KEY', kind: 'required', meaning: 'Key of the TIFF to convert' },
+  { name: 'R2_ACCOUNT_ID', kind: 'required', meaning: 'Cloudflare account that owns the bucket' },
+  {
+    name: 'R2_ACCESS_KEY_ID',
+    kind: 'required',
+    secret: true,
+    meaning: 'Access key of an R2 API token',
+  },
+  { name: 'R2_SECRET_ACCESS_KEY', kind: 'required', secret: true, meaning: 'Secret of that token' },
+  { name: 'R2_BUCKET', kind: 'required', meaning: 'Bucket of the TIFF and the JPEG' },
+  {
+    name: 'CALLBACK_URL',
+    kind: 'required',
+    meaning: 'Where the result is POSTed: http or https, no credentials in it',
+  },
+  {
+    name: 'R2_ENDPOINT',
+    kind: 'optional',
+    fallback: 'from the account',
+    meaning: 'Full S3 endpoint, without the bucket; addressing is path-style',
+  },
+  {
+    name: 'R2_JURISDICTION',
+    kind: 'optional',
+    fallback: 'none',
+    meaning: '`eu` or `fedramp`; not together with `R2_ENDPOINT`',
+  },
+  { name: 'JPEG_QUALITY', kind: 'optional', fallback: '95', meaning: 'Quality of the JPEG, 1–100' },
+  {
+    name: 'JPEG_CHROMA_SUBSAMPLING',
+    kind: 'optional',
+    fallback: '4:2:0',
+    meaning: '`4:2:0` or `4:4:4`',
+  },
+  {
+    name: 'JPEG_BACKGROUND',
+    kind: 'optional',
+    fallback: 'white',
+    meaning: 'What transparent pixels become: `white`, `black` or `#rrggbb`',
+  },
+  {
+    name: 'CALLBACK_SECRET',
+    kind: 'optional',
+    fallback: 'none',
+    secret: true,
+    meaning: 'Standard Webhooks secret (`whsec_…`): callbacks carry `webhook-signature`',
+  },
+  {
+    name: 'LOG_FORMAT',
+    kind: 'optional',
+    fallback: 'text',
+    meaning: "`text` (the contract's lines) or `json` (one event a line)",
+  },
+  { name: 'TASK_TIMEOUT_MS', kind: 'refused', meaning: 'Deadline of the task' },
+  { name: 'TASK_CPU_SECONDS', kind: 'refused', meaning: 'CPU seconds that the plan may spend' },
+  { name: 'MEMORY_LIMIT_MB', kind: 'refused', meaning: 'Memory that the conversion may plan with' },
+  { name: 'JPEG_EFFORT', kind: 'refused', meaning: 'How hard the encoder works' },
+  { name: 'JPEG_PROFILE', kind: 'refused', meaning: 'Whether the ICC profile is kept' },
+  { name: 'JPEG_METADATA', kind: 'refused', meaning: 'Which metadata is kept' },
+  { name: 'TIFF_PAGES', kind: 'refused', meaning: 'Which pages are converted' },
+  {
+    name: 'CALLBACK_OUTBOX_PREFIX',
+    kind: 'refused',
+    meaning: 'Where undelivered callbacks are kept',
+  },
+] as const satisfies readonly Variable[];
+
+/** The name of a variable that `arke-tiff run` reads. */
+export type VariableName = Exclude<(typeof variables)[number], { kind: 'refused' }>['name'];
+
+/** An environment: names and values, as `process.env` is one. */
+export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,0 +1,85 @@
+import { StorageError } from '../errors.ts';
+import type { Storage } from '../storage/client.ts';
+import { outputKeys } from '../storage/keys.ts';
+import { headObject, type ObjectInfo, type RequestOptions } from '../storage/objects.ts';
+import { type PutCondition, type Uploaded, uploadFile } from '../storage/upload.ts';
+import { ownershipOf, type Provenance, toMetadata } from './provenance.ts';
+
+/** Where the JPEG of a task goes, or that it is there already. */
+export type OutputSlot =
+  | { readonly kind: 'done'; readonly object: ObjectInfo; readonly taken: readonly string[] }
+  | {
+      readonly kind: 'open';
+      readonly key: string;
+      readonly condition: PutCondition;
+      /** Better keys that belong to somebody else. */
+      readonly taken: readonly string[];
+    };
+
+/** Everything that finding and filling an output slot needs. */
+export interface OutputRequest {
+  readonly storage: Storage;
+  readonly provenance: Provenance;
+  readonly options: RequestOptions;
+}
+
+/**
+ * Finds the key for the JPEG: the first that is free or ours. Throws `StorageError` (`OBJECT_EXISTS`)
+ * when every possible key holds an object that this worker did not make from this source.
+ */
+export async function findOutput({
+  storage,
+  provenance,
+  options,
+}: OutputRequest): Promise<OutputSlot> {
+  const taken: string[] = [];
+  for (const key of outputKeys(provenance.sourceKey)) {
+    const object = await headObject(storage, key, options);
+    if (!object) return { kind: 'open', key, condition: { kind: 'absent' }, taken };
+    const ownership = ownershipOf(object, provenance);
+    if (ownership === 'current') return { kind: 'done', object, taken };
+    if (ownership === 'outdated')
+      return { kind: 'open', key, condition: { kind: 'unchanged', etag: object.etag }, taken };
+    taken.push(key);
+  }
+  throw new StorageError(
+    'OBJECT_EXISTS',
+    `${taken.map((key) => `"${key}"`).join(' and ')} in the bucket "${storage.bucket}" ` +
+      `${taken.length > 1 ? 'were' : 'was'} not made from "${provenance.sourceKey}" and will not be overwritten. ` +
+      'Move or delete what is there.',
+  );
+}
+
+/** How often a slot is looked for again because somebody else was faster. */
+const MAX_RACES = 3;
+
+/**
+ * Puts the JPEG into the slot; when somebody else was there first, looks again and either finds the
+ * same JPEG made by another run of this task, or takes the next key. Throws `StorageError`, `FileError`.
+ */
+export async function putOutput(
+  request: OutputRequest,
+  slot: OutputSlot,
+  path: string,
+): Promise<Uploaded & { readonly taken: readonly string[] }> {
+  const { storage, provenance, options } = request;
+  for (let race = 0; ; race++) {
+    const { taken } = slot;
+    if (slot.kind === 'done') return { ...slot.object, taken };
+    const { key, condition } = slot;
+    const upload = {
+      path,
+      key,
+      condition,
+      contentType: 'image/jpeg',
+      metadata: toMetadata(provenance),
+    };
+    try {
+      return { ...(await uploadFile(storage, upload, options)), taken };
+    } catch (error) {
+      const lost = error instanceof StorageError && error.code === 'PRECONDITION_FAILED';
+      if (!lost || race >= MAX_RACES) throw error;
+      slot = await findOutput(request);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import { describeEncoder, type EncoderSettings } from '../convert/encoder-settings.ts';
+import type { ObjectInfo } from '../storage/objects.ts';
+
+/** Where a JPEG comes from and what made it. */
+export interface Provenance {
+  readonly sourceKey: string;
+  /** As R2 sends it. */
+  readonly sourceEtag: string;
+  readonly taskId: string;
+  readonly batchId: string;
+  readonly encoder: EncoderSettings;
+  /** Names and versions of the program and its libraries. */
+  readonly versions: string;
+}
+
+/** What a JPEG in R2 is to us. */
+export type Ownership =
+  /** Made from the same source key, by the same settings and versions, from the same bytes. */
+  | 'current'
+  /** Made from the same source key, but the source, the settings or the versions have changed since. */
+  | 'outdated'
+  /** Not made by this worker from this source key: never to be overwritten. */
+  | 'foreign';
+
+/**
+ * The provenance as custom metadata of an object: ASCII, as headers must be, so keys and ids are
+ * percent-encoded.
+ */
+export function toMetadata(provenance: Provenance): Record<string, string> {
+  return {
+    'arke-source-key': encodeURIComponent(provenance.sourceKey),
+    'arke-source-etag': encodeURIComponent(provenance.sourceEtag.replaceAll('"', '')),
+    'arke-task-id': encodeURIComponent(provenance.taskId),
+    'arke-batch-id': encodeURIComponent(provenance.batchId),
+    'arke-encoder': describeEncoder(provenance.encoder),
+    'arke-versions': provenance.versions,
+  };
+}
+
+/** What must agree for a JPEG to be up to date; the task and batch that made it may differ. */
+const CURRENT = ['arke-source-etag', 'arke-encoder', 'arke-versions'] as const;
+
+/** Compares an object that lies under an output key with the JPEG that is to be made. */
+export function ownershipOf(object: ObjectInfo, provenance: Provenance): Ownership {
+  const wanted = toMetadata(provenance);
+  const found = object.metadata;
+  if (found['arke-source-key'] !== wanted['arke-source-key']) return 'foreign';
+  // A JPEG of 0 bytes would be dropped by the orchestrator, whatever its metadata say.
+  const same = object.size > 0 && CURRENT.every((name) => found[name] === wanted[name]);
+  return same ? 'current' : 'outdated';
+}

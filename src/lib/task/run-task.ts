@@ -1,0 +1,100 @@
+import { deliverCallback } from '../callback/deliver.ts';
+import { type CallbackPayload, toErrorText } from '../callback/payload.ts';
+import { callbackId } from '../callback/request.ts';
+import { messageOf } from '../errors.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { createRedactor, escapeControls } from '../redact.ts';
+import type { RetryPolicy } from '../retry.ts';
+import { type ProcessOptions, processTiff } from './process-tiff.ts';
+import type { CallbackTarget, TaskSettings } from './settings.ts';
+
+/** What a task needs besides its settings. */
+export interface TaskOptions extends ProcessOptions {
+  readonly callbackRetry?: RetryPolicy | undefined;
+}
+
+/** How a task ended. */
+export interface TaskOutcome {
+  /** The body that was called back, or should have been. */
+  readonly payload: CallbackPayload;
+  /** Whether the orchestrator took it. */
+  readonly delivered: boolean;
+  /** 0 when the JPEG was made, uploaded and reported; else 1. */
+  readonly exitCode: typeof exitCodes.ok | typeof exitCodes.failed;
+}
+
+/** How long an interrupted task may take for its error callback, in milliseconds: Fly kills after 5 s. */
+const INTERRUPTED_CALLBACK_MS = 3_000;
+
+/**
+ * Runs a whole task: download, convert, upload, callback. Never throws for what can happen to a task:
+ * each failure becomes the one error callback. A success that cannot be delivered is not followed by
+ * an error (it would turn a finished picture into a lost one); its body goes to the log.
+ */
+export async function runTask(settings: TaskSettings, options: TaskOptions): Promise<TaskOutcome> {
+  let payload: CallbackPayload;
+  try {
+    payload = await processTiff(settings, options);
+  } catch (error) {
+    return reportFailure(settings, error, options);
+  }
+  return report(settings, payload, options);
+}
+
+/** Reports a task that failed, before or after it could begin. */
+export function reportFailure(
+  target: CallbackTarget & Partial<Pick<TaskSettings, 'storage'>>,
+  error: unknown,
+  options: TaskOptions,
+): Promise<TaskOutcome> {
+  const redact = createRedactor([
+    target.callback.secret,
+    target.storage?.accessKeyId,
+    target.storage?.secretAccessKey,
+  ]);
+  const payload: CallbackPayload = {
+    task_id: target.taskId,
+    batch_id: target.batchId,
+    status: 'error',
+    error: toErrorText(redact(messageOf(error))),
+  };
+  options.log({ event: 'task.failed', error: payload.error });
+  return report(target, payload, options);
+}
+
+async function report(
+  target: CallbackTarget,
+  payload: CallbackPayload,
+  options: TaskOptions,
+): Promise<TaskOutcome> {
+  const request = {
+    settings: target.callback,
+    // Escaped as the log is, so that a body in the log is the very body that was sent.
+    body: escapeControls(JSON.stringify(payload)),
+    id: callbackId(payload),
+    userAgent: options.program,
+  };
+  try {
+    await deliverCallback(request, {
+      ...(options.callbackRetry ? { policy: options.callbackRetry } : {}),
+      ...(options.signal?.aborted ? { signal: AbortSignal.timeout(INTERRUPTED_CALLBACK_MS) } : {}),
+      onRetry: ({ attempt, delayMs, error }) =>
+        options.log({
+          event: 'retry',
+          stage: 'callback',
+          attempt,
+          delay_ms: delayMs,
+          reason: messageOf(error),
+        }),
+    });
+  } catch (error) {
+    const reason = messageOf(error);
+    options.log({ event: 'task.failed', error: reason });
+    options.log({ event: 'callback.undelivered', body: request.body, reason });
+    return { payload, delivered: false, exitCode: exitCodes.failed };
+  }
+  if (payload.status === 'error') return { payload, delivered: true, exitCode: exitCodes.failed };
+  const ms = payload.performance?.total_time_ms ?? 0;
+  options.log({ event: 'task.succeeded', ms });
+  return { payload, delivered: true, exitCode: exitCodes.ok };
+}

@@ -1,0 +1,85 @@
+import * as v from 'valibot';
+import { secretProblem } from '../callback/request.ts';
+import {
+  backgroundProblem,
+  chromaSubsamplings,
+  defaultEncoderSettings,
+} from '../convert/encoder-settings.ts';
+import { httpUrlProblem } from '../http-url.ts';
+import { logFormats } from '../log.ts';
+import { jurisdictions } from '../storage/client.ts';
+import { type Environment, type Variable, type VariableName, variables } from './environment.ts';
+
+const text = v.string();
+const checked = (problemOf: (value: string) => string | undefined) =>
+  v.pipe(
+    text,
+    v.rawCheck(({ dataset, addIssue }) => {
+      const problem = dataset.typed ? problemOf(dataset.value) : undefined;
+      if (problem) addIssue({ message: problem });
+    }),
+  );
+const oneOf = <const T extends readonly string[]>(values: T) =>
+  v.picklist(values, `must be ${values.join(' or ')}`);
+
+/** Every variable of a task and how it must look; what is not set has its default. */
+export const schema = v.object(
+  {
+    TASK_ID: text,
+    BATCH_ID: text,
+    INPUT_R2_KEY: text,
+    R2_ACCOUNT_ID: v.pipe(text, v.regex(/^[\w-]+$/, 'must consist of letters, digits, - and _')),
+    R2_ACCESS_KEY_ID: text,
+    R2_SECRET_ACCESS_KEY: text,
+    R2_BUCKET: v.pipe(text, v.regex(/^[^/\s?#]+$/, 'must be a bucket name, without / or spaces')),
+    CALLBACK_URL: checked(httpUrlProblem),
+    R2_ENDPOINT: v.optional(checked(endpointProblem)),
+    R2_JURISDICTION: v.optional(oneOf(jurisdictions)),
+    JPEG_QUALITY: v.optional(
+      v.pipe(
+        text,
+        v.regex(/^([1-9]\d?|100)$/, 'must be a whole number from 1 to 100'),
+        v.transform(Number),
+      ),
+      String(defaultEncoderSettings.quality),
+    ),
+    JPEG_CHROMA_SUBSAMPLING: v.optional(
+      oneOf(chromaSubsamplings),
+      defaultEncoderSettings.chromaSubsampling,
+    ),
+    JPEG_BACKGROUND: v.optional(checked(backgroundProblem), defaultEncoderSettings.background),
+    CALLBACK_SECRET: v.optional(checked(secretProblem)),
+    LOG_FORMAT: v.optional(oneOf(logFormats), 'text'),
+  } satisfies Record<VariableName, v.GenericSchema<string | undefined, unknown>>,
+  'is missing',
+);
+
+/** The variables that are set to something: an empty value counts as not set. */
+export function withoutBlanks(environment: Environment): Environment {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
+}
+
+/** What is wrong with single variables, one line each. */
+export function problemsOf(result: v.SafeParseResult<v.GenericSchema>): string[] {
+  return (result.issues ?? []).map((issue) => `${v.getDotPath(issue)} ${issue.message}`);
+}
+
+/** What is wrong with variables that are set together. */
+export function conflicts(set: Environment): string[] {
+  return set['R2_ENDPOINT'] && set['R2_JURISDICTION']
+    ? ['R2_ENDPOINT and R2_JURISDICTION cannot both be set']
+    : [];
+}
+
+/** The variables that are set, documented, and not built yet: refused rather than ignored. */
+export function unsupported(set: Environment): string[] {
+  return (variables as readonly Variable[])
+    .filter(({ name, kind }) => kind === 'refused' && set[name] !== undefined)
+    .map(({ name }) => `${name} is not supported by this version`);
+}
+
+function endpointProblem(value: string): string | undefined {
+  return httpUrlProblem(value) ?? (/[?#]/.test(value) ? 'must not have a query' : undefined);
+}

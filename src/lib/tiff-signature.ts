@@ -1,0 +1,13 @@
+/** How many bytes `isTiffSignature` needs. */
+export const TIFF_SIGNATURE_LENGTH = 4;
+
+/**
+ * Whether a file that begins with these bytes calls itself a TIFF: byte order `II` or `MM`, then 42
+ * (TIFF 6.0, section 2) or 43 (BigTIFF).
+ */
+export function isTiffSignature(bytes: Uint8Array): boolean {
+  const [a, b, c, d] = bytes;
+  if (a === 0x49 && b === 0x49) return (c === 42 || c === 43) && d === 0;
+  if (a === 0x4d && b === 0x4d) return c === 0 && (d === 42 || d === 43);
+  return false;
+}

@@ -1,0 +1,36 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FileError, messageOf } from './errors.ts';
+
+/** A private temporary folder that lives as long as the work in it. */
+export interface Workspace {
+  /** The absolute path of a file of this name in the folder. */
+  path(name: string): string;
+}
+
+/**
+ * Runs `work` with a temporary folder that only this user can read (mode 0700, as `mkdtemp` makes it),
+ * and removes it whatever happens. Throws `FileError` when the folder cannot be made.
+ */
+export async function withWorkspace<T>(work: (workspace: Workspace) => Promise<T>): Promise<T> {
+  const folder = await makeFolder();
+  try {
+    return await work({ path: (name) => join(folder, name) });
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function makeFolder(): Promise<string> {
+  const parent = tmpdir();
+  try {
+    return await mkdtemp(join(parent, 'arke-tiff-'));
+  } catch (error) {
+    throw new FileError(
+      `Could not make a temporary folder in ${parent}: ${messageOf(error)}. ` +
+        'Set TMPDIR to a folder that exists, is writable and has room for the TIFF and the JPEG.',
+      { cause: error },
+    );
+  }
+}

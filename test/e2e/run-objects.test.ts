@@ -1,0 +1,173 @@
+import sharp from 'sharp';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { startFaultServer } from '../support/fault-server.ts';
+import { runTask, useSandbox } from '../support/tasks.ts';
+
+const sandbox = useSandbox();
+let tiff: Buffer;
+let otherTiff: Buffer;
+const FOREIGN = Buffer.from('somebody else’s picture');
+
+beforeAll(async () => {
+  const picture = (background: string) =>
+    sharp({ create: { width: 64, height: 64, channels: 3, background } })
+      .tiff()
+      .toBuffer();
+  tiff = await picture('teal');
+  otherTiff = await picture('maroon');
+});
+
+const bytesOf = async (key: string) =>
+  Buffer.from((await sandbox.current.getObject(key))?.bytes ?? []);
+
+describe('the key of the JPEG', () => {
+  it.each([
+    ['k1/image.tif', 'k1/image.jpg'],
+    ['k1/other.TIFF', 'k1/other.jpg'],
+    ['k2/a.tif.d/scan.Tiff', 'k2/a.tif.d/scan.jpg'],
+    ['k2/no ending', 'k2/no ending.jpg'],
+    ['k2/photo.jpg', 'k2/photo.jpg.jpg'],
+    ['k2/ümläut %20+&=?#.tif', 'k2/ümläut %20+&=?#.jpg'],
+    ['.tif', '.jpg'],
+  ])('of %s is %s, and the original stays as it was', async (input, output) => {
+    await sandbox.current.deleteObject(output);
+    await sandbox.current.putObject(input, tiff);
+    const { bodies, exitCode } = await runTask(sandbox.current, input);
+    expect(bodies).toMatchObject([
+      { status: 'success', output_r2_key: output, output_file_name: output.split('/').pop() },
+    ]);
+    expect(exitCode).toBe(0);
+    expect((await bytesOf(output)).subarray(0, 2)).toEqual(Buffer.from([0xff, 0xd8]));
+    expect((await bytesOf(input)).equals(tiff)).toBe(true);
+  });
+});
+
+describe('an object that this worker did not make from the same source', () => {
+  it('is never overwritten: the JPEG goes to the input key with .jpg, and the log says so', async () => {
+    await sandbox.current.putObject('f1/image.tif', tiff);
+    await sandbox.current.putObject('f1/image.jpg', FOREIGN);
+    const { bodies, stdout, taskId } = await runTask(sandbox.current, 'f1/image.tif');
+    expect(bodies).toMatchObject([
+      { output_r2_key: 'f1/image.tif.jpg', output_file_name: 'image.tif.jpg' },
+    ]);
+    expect((await bytesOf('f1/image.jpg')).equals(FOREIGN)).toBe(true);
+    expect(stdout).toContain(`[${taskId}] Warning: f1/image.jpg was not made from f1/image.tif`);
+  });
+
+  it('is so, too, when it was made from image.tiff beside image.tif', async () => {
+    await sandbox.current.putObject('f2/image.tif', tiff);
+    await sandbox.current.putObject('f2/image.tiff', otherTiff);
+    await runTask(sandbox.current, 'f2/image.tif');
+    const first = await bytesOf('f2/image.jpg');
+    const { bodies } = await runTask(sandbox.current, 'f2/image.tiff');
+    expect(bodies).toMatchObject([{ output_r2_key: 'f2/image.tiff.jpg' }]);
+    expect((await bytesOf('f2/image.jpg')).equals(first)).toBe(true);
+  });
+
+  it('under both keys is an error that names both', async () => {
+    await sandbox.current.putObject('f3/image.tif', tiff);
+    await sandbox.current.putObject('f3/image.jpg', FOREIGN);
+    await sandbox.current.putObject('f3/image.tif.jpg', FOREIGN);
+    const { bodies, exitCode } = await runTask(sandbox.current, 'f3/image.tif');
+    expect(bodies).toMatchObject([{ status: 'error' }]);
+    expect(bodies[0]?.['error']).toMatch(
+      /^Failed to upload JPEG: "f3\/image.jpg" and "f3\/image.tif.jpg"/,
+    );
+    expect(exitCode).toBe(1);
+    expect((await bytesOf('f3/image.tif.jpg')).equals(FOREIGN)).toBe(true);
+  });
+
+  it('is not overwritten either when it appears while the TIFF is converted', async () => {
+    await sandbox.current.putObject('f4/image.tif', tiff);
+    let appeared = false;
+    await using proxy = await startFaultServer(sandbox.current.endpoint, ({ method, url }) => {
+      if (method === 'PUT' && !appeared && url.includes('image.jpg')) {
+        appeared = true;
+        // What R2 answers when the object has appeared since it was looked for.
+        return {
+          status: 412,
+          body: '<Error><Code>PreconditionFailed</Code><Message>-</Message></Error>',
+        };
+      }
+      return undefined;
+    });
+    const env = { R2_ENDPOINT: proxy.url };
+    const { bodies } = await runTask(sandbox.current, 'f4/image.tif', env);
+    expect(appeared).toBe(true);
+    expect(bodies).toMatchObject([{ status: 'success', output_r2_key: 'f4/image.jpg' }]);
+    const puts = proxy.seen.filter(({ method }) => method === 'PUT');
+    expect(puts.map(({ headers }) => headers['if-none-match'])).toEqual(['*', '*']);
+  });
+});
+
+describe('a task that is run again', () => {
+  it('reports its up-to-date JPEG without making it again', async () => {
+    await sandbox.current.putObject('r1/image.tif', tiff);
+    const first = await runTask(sandbox.current, 'r1/image.tif');
+    const made = await sandbox.current.getObject('r1/image.jpg');
+    await using proxy = await startFaultServer(sandbox.current.endpoint, () => undefined);
+    const again = await runTask(sandbox.current, 'r1/image.tif', { R2_ENDPOINT: proxy.url });
+    expect(again.exitCode).toBe(0);
+    expect(proxy.seen.map(({ method }) => method)).toEqual(['GET', 'HEAD']);
+    expect(again.stdout).toContain('is up to date; nothing to convert');
+    const { task_id, batch_id, performance, ...said } = again.bodies[0] ?? {};
+    expect(first.bodies[0]).toMatchObject(said);
+    expect(performance).toMatchObject({ conversion_time_ms: 0, upload_time_ms: 0 });
+    expect((await sandbox.current.getObject('r1/image.jpg'))?.metadata).toEqual(made?.metadata);
+  });
+
+  it('finds its JPEG under the second key, too', async () => {
+    await sandbox.current.putObject('r2/image.tif', tiff);
+    await sandbox.current.putObject('r2/image.jpg', FOREIGN);
+    await runTask(sandbox.current, 'r2/image.tif');
+    const { bodies, stdout } = await runTask(sandbox.current, 'r2/image.tif');
+    expect(bodies).toMatchObject([{ output_r2_key: 'r2/image.tif.jpg' }]);
+    expect(stdout).toContain('r2/image.tif.jpg was made from this TIFF before');
+  });
+
+  it.each([
+    ['the TIFF has changed', async () => sandbox.current.putObject('r3/image.tif', otherTiff), {}],
+    ['the settings have changed', async () => undefined, { JPEG_QUALITY: '80' }],
+  ])('makes the JPEG again when %s', async (_, change, env) => {
+    await sandbox.current.putObject('r3/image.tif', tiff);
+    await runTask(sandbox.current, 'r3/image.tif');
+    const before = await bytesOf('r3/image.jpg');
+    await change();
+    const { bodies } = await runTask(sandbox.current, 'r3/image.tif', env);
+    expect(bodies).toMatchObject([{ status: 'success', output_r2_key: 'r3/image.jpg' }]);
+    expect((await bytesOf('r3/image.jpg')).equals(before)).toBe(false);
+  });
+
+  it('is not misled when the answer to its upload was lost', async () => {
+    await sandbox.current.putObject('r4/image.tif', tiff);
+    let lost = false;
+    await using proxy = await startFaultServer(sandbox.current.endpoint, ({ method }) => {
+      if (method !== 'PUT' || lost) return undefined;
+      lost = true;
+      return { resetAfter: true };
+    });
+    const { bodies, stdout } = await runTask(sandbox.current, 'r4/image.tif', {
+      R2_ENDPOINT: proxy.url,
+    });
+    expect(stdout).toContain('Retrying upload');
+    expect(bodies).toMatchObject([{ status: 'success', output_r2_key: 'r4/image.jpg' }]);
+    expect(await sandbox.current.listKeys('r4/')).toEqual(['r4/image.jpg', 'r4/image.tif']);
+  });
+});
+
+describe('the JPEG in R2', () => {
+  it('carries where it comes from and what made it', async () => {
+    const key = 'p/ümläut.tif';
+    await sandbox.current.putObject(key, tiff);
+    const { taskId, batchId } = await runTask(sandbox.current, key);
+    const source = await sandbox.current.getObject(key);
+    expect((await sandbox.current.getObject('p/ümläut.jpg'))?.metadata).toEqual({
+      'arke-source-key': encodeURIComponent(key),
+      'arke-source-etag': source?.etag,
+      'arke-task-id': taskId,
+      'arke-batch-id': batchId,
+      'arke-encoder': 'mozjpeg q=95 chroma=4:2:0 background=white',
+      'arke-versions': expect.stringMatching(/^arke-tiff\/\S+ sharp\/\S+ vips\/\S+ mozjpeg\/\S+$/),
+    });
+  });
+});

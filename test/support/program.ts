@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { inject } from 'vitest';
+
+/** How a run of the program ended. */
+export interface Run {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What a run of the program is given. */
+export interface RunSetup {
+  /** All of its environment: nothing of the test's own leaks in. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string | Uint8Array;
+  readonly cwd?: string;
+}
+
+/** Starts the packed and installed program as a process of its own. */
+export function startProgram(args: readonly string[], { env = {}, input, cwd }: RunSetup = {}) {
+  const coverage = inject('programCoverage');
+  return execa(process.execPath, [join(inject('program'), 'bin/run.js'), ...args], {
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      ...(coverage ? { NODE_V8_COVERAGE: coverage } : {}),
+      ...env,
+    },
+    extendEnv: false,
+    reject: false,
+    stripFinalNewline: false,
+    killSignal: 'SIGKILL',
+    timeout: 100_000,
+    ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+}
+
+/** Runs the packed and installed program to its end. */
+export async function runProgram(args: readonly string[], setup: RunSetup = {}): Promise<Run> {
+  const { exitCode, stdout, stderr } = await startProgram(args, setup);
+  return { exitCode, stdout, stderr };
+}

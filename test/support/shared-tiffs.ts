@@ -1,0 +1,38 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const folder = fileURLToPath(new URL('../../../shared/tiffs/', import.meta.url));
+
+/** A real TIFF that nobody here wrote, and what must become of it. */
+export interface SharedTiff {
+  readonly file: string;
+  readonly path: string;
+  readonly class: string;
+  readonly expected: 'ok' | 'error';
+  /** The contract's snippet is right and must be matched pixel for pixel. */
+  readonly samePixels: boolean;
+}
+
+/** Whether the collection of real TIFFs lies beside the project. It is never copied into it. */
+export const hasSharedTiffs = existsSync(`${folder}manifest.tsv`);
+
+/** What tests say when the collection is not there. */
+export const noSharedTiffs =
+  'the collection of real TIFFs (../shared/tiffs) is not on this machine';
+
+/** The collection, as its manifest describes it; empty when it is not there. */
+export function sharedTiffs(): SharedTiff[] {
+  if (!hasSharedTiffs) return [];
+  const [head = [], ...rows] = readFileSync(`${folder}manifest.tsv`, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split('\t'));
+  const column = (row: string[], name: string) => row[head.indexOf(name)] ?? '';
+  return rows.map((row) => ({
+    file: column(row, 'file'),
+    path: `${folder}${column(row, 'file')}`,
+    class: column(row, 'class'),
+    expected: column(row, 'expected') === 'ok' ? 'ok' : 'error',
+    samePixels: column(row, 'same_pixels') === 'yes',
+  }));
+}
