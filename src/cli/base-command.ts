@@ -31,7 +31,7 @@ export abstract class BaseCommand extends Command {
     'no-color': Flags.boolean({ summary: 'No colours (as does NO_COLOR).', helpGroup: 'GLOBAL' }),
   };
 
-  #stopWatch: StopWatch | undefined;
+  readonly #stopWatch: StopWatch = watchStopSignals();
 
   /** The exit code for wrong usage; `run` has only 0 and 1. */
   protected usageExitCode: number = exitCodes.usage;
@@ -42,9 +42,8 @@ export abstract class BaseCommand extends Command {
     applyEnvFile(this.argv);
   }
 
-  /** Aborts on SIGINT and SIGTERM. From the first use on, the signals no longer kill the process. */
+  /** Aborts on SIGINT and SIGTERM, which no longer kill the process by themselves. */
   protected get stopSignal(): AbortSignal {
-    this.#stopWatch ??= watchStopSignals();
     return this.#stopWatch.signal;
   }
 
@@ -102,7 +101,7 @@ export abstract class BaseCommand extends Command {
   }
 
   protected override async finally(error: Error | undefined): Promise<void> {
-    this.#stopWatch?.dispose();
+    this.#stopWatch.dispose();
     await super.finally(error);
   }
 
