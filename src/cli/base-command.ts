@@ -6,7 +6,7 @@ import { InterruptedError, type StopWatch, watchStopSignals } from '../lib/stop.
 import { secretsOf } from '../lib/task/settings.ts';
 import { packageVersion } from '../lib/version.ts';
 import { createReporter } from './create-reporter.ts';
-import { applyEnvFile, processEnvironment } from './environment.ts';
+import { applyColourChoice, applyEnvFile, processEnvironment } from './environment.ts';
 import type { Reporter } from './reporter.ts';
 
 /**
@@ -39,6 +39,7 @@ export abstract class BaseCommand extends Command {
   override async init(): Promise<void> {
     await super.init();
     outliveReaders();
+    applyColourChoice(this.argv);
     applyEnvFile(this.argv);
   }
 
@@ -57,13 +58,19 @@ export abstract class BaseCommand extends Command {
       quiet: flags.quiet,
       json: this.jsonEnabled(),
       terminal: process.stderr.isTTY === true,
-      write: (line) => this.note(line),
+      clean: (text) => this.#clean(text),
+      write: (line) => process.stderr.write(`${line}\n`),
     });
   }
 
   /** One line for people, on stderr. */
   protected note(line: string): void {
-    process.stderr.write(`${escapeControls(this.redact(line))}\n`);
+    process.stderr.write(`${this.#clean(line)}\n`);
+  }
+
+  /** A text as people may see it: no secrets, no control characters. */
+  #clean(text: string): string {
+    return escapeControls(this.redact(text));
   }
 
   /** A part of the result, on stdout; left out under `--json`. */

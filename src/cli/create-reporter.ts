@@ -7,16 +7,24 @@ export interface ReporterOptions {
   /** Results and errors go to stdout as JSON: nothing is shown beside it. */
   readonly json: boolean;
   readonly terminal: boolean;
+  /** Makes a text fit to be seen, before it is coloured. */
+  readonly clean: (text: string) => string;
   readonly write: (line: string) => void;
 }
 
 /** The reporter that fits: spinners on a terminal, plain lines elsewhere, errors only where asked. */
-export async function createReporter(options: ReporterOptions): Promise<Reporter> {
-  if (options.json) return silentReporter;
-  if (options.quiet) return { ...silentReporter, error: (text) => options.write(`Error: ${text}`) };
-  if (!options.terminal) return plainReporter(options.write);
+export async function createReporter({
+  quiet,
+  json,
+  terminal,
+  clean,
+  write,
+}: ReporterOptions): Promise<Reporter> {
+  if (json) return silentReporter;
+  if (quiet) return { ...silentReporter, error: (text) => write(`Error: ${clean(text)}`) };
+  if (!terminal) return plainReporter((line) => write(clean(line)));
   const { ttyReporter } = await import('./tty-reporter.ts');
-  return ttyReporter(options.write);
+  return ttyReporter({ clean, write });
 }
 
 const silentActivity: Activity = { done: () => {}, failed: () => {} };

@@ -8,6 +8,17 @@ export function processEnvironment(): Environment {
 }
 
 /**
+ * Makes `--no-color` and NO_COLOR hold for every library that colours: not all of them know both, but
+ * all know FORCE_COLOR. To be called before one is loaded.
+ */
+export function applyColourChoice(argv: readonly string[]): void {
+  if (!process.env['NO_COLOR'] && !flagsOf(argv).includes('--no-color')) return;
+  process.env['FORCE_COLOR'] = '0';
+  // Node warns of the one when the other is set, too.
+  delete process.env['NO_COLOR'];
+}
+
+/**
  * Adds the variables of the file named by `--env-file` to the environment, before flags are parsed.
  * What is set already stays: the precedence is flag, environment, file, default. Throws
  * `SettingsError` when the file cannot be read.
@@ -28,9 +39,14 @@ export function applyEnvFile(argv: readonly string[]): void {
 }
 
 function envFileOf(argv: readonly string[]): string | undefined {
-  const end = argv.indexOf('--');
-  const flags = end === -1 ? argv : argv.slice(0, end);
+  const flags = flagsOf(argv);
   const at = flags.findLastIndex((arg) => arg === '--env-file' || arg.startsWith('--env-file='));
   if (at === -1) return undefined;
   return flags[at] === '--env-file' ? flags[at + 1] : flags[at]?.slice('--env-file='.length);
+}
+
+/** The arguments that may be flags: those before `--`. */
+function flagsOf(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf('--');
+  return end === -1 ? argv : argv.slice(0, end);
 }

@@ -2,17 +2,29 @@ import { chalkStderr } from 'chalk';
 import ora from 'ora';
 import type { Reporter } from './reporter.ts';
 
+/** What a reporter for terminals writes with. */
+interface TerminalOptions {
+  /** Makes a text fit to be seen, before it is coloured. */
+  readonly clean: (text: string) => string;
+  readonly write: (line: string) => void;
+}
+
 /** The reporter for terminals: a spinner while something is under way, colours where they help. */
-export function ttyReporter(write: (line: string) => void): Reporter {
+export function ttyReporter({ clean, write }: TerminalOptions): Reporter {
   return {
     begin: (text) => {
-      const spinner = ora({ text, stream: process.stderr }).start();
+      // Stdin stays as it is: it may be the data, and Ctrl-C must reach us as a signal.
+      const spinner = ora({
+        text: clean(text),
+        stream: process.stderr,
+        discardStdin: false,
+      }).start();
       return {
-        done: (end) => void spinner.succeed(end ?? text),
-        failed: (end) => void spinner.fail(end ?? text),
+        done: (end) => void spinner.succeed(clean(end ?? text)),
+        failed: (end) => void spinner.fail(clean(end ?? text)),
       };
     },
-    warn: (text) => write(`${chalkStderr.yellow('Warning:')} ${text}`),
-    error: (text) => write(`${chalkStderr.red('Error:')} ${text}`),
+    warn: (text) => write(`${chalkStderr.yellow('Warning:')} ${clean(text)}`),
+    error: (text) => write(`${chalkStderr.red('Error:')} ${clean(text)}`),
   };
 }

@@ -35,6 +35,15 @@ describe('the demo', () => {
     expect(exitCode).toBe(0);
   });
 
+  it('draws a page of its own where no file is given: at least 20 megapixels, shown upright', async () => {
+    const { exitCode, all } = await runDemo();
+    expect(all).toContain('stored sideways');
+    const { width, height } = await sharp(folder.path('demo-output/sample.jpg')).metadata();
+    expect(width * height).toBeGreaterThanOrEqual(20_000_000);
+    expect(height).toBeGreaterThan(width);
+    expect(exitCode).toBe(0);
+  });
+
   it('shows how a failure is called back, and exits by 1', async () => {
     const { exitCode, all } = await runDemo(
       await folder.write('broken.tif', 'II*\0 no more than that'),

@@ -104,6 +104,17 @@ describe('a task that fails calls back one error and exits by 1', () => {
     );
   });
 
+  it('when the token may not look for the JPEG', async () => {
+    await using proxy = await startFaultServer(sandbox.current.endpoint, ({ method }) =>
+      method === 'HEAD' ? { status: 403 } : undefined,
+    );
+    const run = await runTask(sandbox.current, KEY, { R2_ENDPOINT: proxy.url });
+    expectError(
+      run,
+      /^Failed to upload JPEG: 403 Forbidden: .* may not read "staging\/b\/image.jpg"/,
+    );
+  });
+
   it('when the clock is wrong: set the clock', async () => {
     const body =
       '<Error><Code>RequestTimeTooSkewed</Code><Message>The difference is too large.</Message></Error>';

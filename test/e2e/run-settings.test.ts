@@ -77,6 +77,7 @@ describe('a malformed variable', () => {
     ['JPEG_CHROMA_SUBSAMPLING', '4:2:2', 'must be 4:2:0 or 4:4:4'],
     ['JPEG_BACKGROUND', 'chequered', 'must be white, black or #rrggbb'],
     ['CALLBACK_SECRET', 'hunter22', 'must be a Standard Webhooks secret'],
+    ['CALLBACK_SECRET', 'whsec_A', 'must be a Standard Webhooks secret'],
     ['LOG_FORMAT', 'xml', 'must be text or json'],
   ])('%s=%s is said, without its value', async (name, value, problem) => {
     const { stdout, stderr, exitCode } = await runWith({ [name]: value });

@@ -1,0 +1,89 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { makeFolder, type TestFolder } from '../support/folder.ts';
+import { makeTiff } from '../support/tiff-writer.ts';
+
+/** util-linux's script gives a program a terminal; without it there is none to be had here. */
+const hasScript = spawnSync('script', ['--version']).status === 0;
+
+let folder: TestFolder;
+beforeAll(async () => {
+  folder = await makeFolder();
+  const page = {
+    width: 16,
+    height: 8,
+    samplesPerPixel: 1,
+    photometric: 1,
+    data: Buffer.alloc(128),
+  };
+  await folder.write('scan.tif', makeTiff(page, page));
+});
+afterAll(() => folder.remove());
+
+/** Runs the program on a terminal of usual size; what it shows there, stdout and stderr as they come. */
+async function onTerminal(args: string, env: Record<string, string> = {}): Promise<string> {
+  const program = join(inject('program'), 'bin/run.js');
+  const coverage = inject('programCoverage');
+  const { stdout } = await execa(
+    'script',
+    ['-qec', `stty cols 80 rows 24; ${process.execPath} ${program} ${args}`, '/dev/null'],
+    {
+      cwd: folder.root,
+      env: {
+        PATH: process.env['PATH'],
+        TERM: 'xterm-256color',
+        ...(coverage ? { NODE_V8_COVERAGE: coverage } : {}),
+        ...env,
+      },
+      extendEnv: false,
+      reject: false,
+      timeout: 60_000,
+    },
+  );
+  return stdout;
+}
+
+const COLOUR = '\u001b[3';
+
+describe.skipIf(!hasScript)('on a terminal', () => {
+  it('progress is a spinner, results, warnings and colours are shown', async () => {
+    const shown = await onTerminal('convert scan.tif --force');
+    expect(shown).toContain('✔');
+    expect(shown).toContain(`${COLOUR}3mWarning:`);
+    expect(shown).toContain('scan.tif → scan.jpg  16 × 8');
+  });
+
+  it.each([
+    ['NO_COLOR', '', { NO_COLOR: '1' }],
+    ['--no-color', '--no-color', {}],
+  ])('there are no colours with %s', async (_, flag, env) => {
+    const shown = await onTerminal(`convert scan.tif --force ${flag}`, env);
+    expect(shown).toContain('Warning: ');
+    expect(shown).not.toContain(COLOUR);
+  });
+
+  it('errors are shown with what to do, and the spinner ends', async () => {
+    const shown = await onTerminal('convert nowhere.tif');
+    expect(shown).toContain('✖');
+    expect(shown).toContain('nowhere.tif');
+    expect(shown).toContain('Check the path');
+  });
+
+  it('a file name cannot drive it', async () => {
+    const shown = await onTerminal(`convert $'no\\e[31mwhere.tif'`, { SHELL: '/bin/bash' });
+    expect(shown).toContain('no\\u001b[31mwhere.tif');
+    expect(shown).not.toContain('no\u001b[31mwhere');
+  });
+
+  it('bytes are not written onto it', async () => {
+    expect(await onTerminal('convert scan.tif -o -')).toContain('stdout is a terminal');
+  });
+
+  it('there is no spinner with --quiet', async () => {
+    const shown = await onTerminal('convert scan.tif --force --quiet');
+    expect(shown).not.toContain('✔');
+    expect(shown).toContain('scan.tif → scan.jpg');
+  });
+});

@@ -1,0 +1,90 @@
+import { link, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FileError } from '../../src/lib/errors.ts';
+import { writeOutput } from '../../src/lib/local-output.ts';
+import { makeFolder, type TestFolder } from '../support/folder.ts';
+
+let folder: TestFolder;
+beforeEach(async () => {
+  folder = await makeFolder();
+});
+afterEach(() => folder.remove());
+
+const text = (path: string) => readFile(path, 'utf8');
+const writing = (content: string) => (path: string) => writeFile(path, content);
+
+describe('an output file', () => {
+  it('appears whole, and nothing is left beside it', async () => {
+    const target = folder.path('a.jpg');
+    await writeOutput(target, { force: false }, async (path) => {
+      await writeFile(path, 'half');
+      expect(await readdir(folder.root)).not.toContain('a.jpg');
+      await writeFile(path, 'whole');
+    });
+    expect(await text(target)).toBe('whole');
+    expect(await readdir(folder.root)).toEqual(['a.jpg']);
+  });
+
+  it('does not appear when writing fails, and an older one stays', async () => {
+    const target = await folder.write('a.jpg', 'old');
+    const failing = writeOutput(target, { force: true }, async (path) => {
+      await writeFile(path, 'half');
+      throw new Error('broke off');
+    });
+    await expect(failing).rejects.toThrow('broke off');
+    expect(await text(target)).toBe('old');
+    expect(await readdir(folder.root)).toEqual(['a.jpg']);
+  });
+
+  it('does not replace one that appears meanwhile, without force', async () => {
+    const target = folder.path('a.jpg');
+    const late = writeOutput(target, { force: false }, async (path) => {
+      await writeFile(path, 'ours');
+      await writeFile(target, 'theirs');
+    });
+    await expect(late).rejects.toThrow(FileError);
+    expect(await text(target)).toBe('theirs');
+    expect(await readdir(folder.root)).toEqual(['a.jpg']);
+  });
+
+  it('replaces a link, not what the link leads to', async () => {
+    const other = await folder.write('other.jpg', 'other');
+    await symlink(other, folder.path('a.jpg'));
+    await writeOutput(folder.path('a.jpg'), { force: true }, writing('new'));
+    expect(await text(other)).toBe('other');
+    expect(await text(folder.path('a.jpg'))).toBe('new');
+  });
+
+  it.each([
+    ['itself', async () => folder.path('a.tif')],
+    [
+      'by a symbolic link',
+      async () => symlink(folder.path('a.tif'), folder.path('l')).then(() => folder.path('l')),
+    ],
+    [
+      'by a hard link',
+      async () => link(folder.path('a.tif'), folder.path('h')).then(() => folder.path('h')),
+    ],
+  ])('is never the source: %s', async (_, targetOf) => {
+    const source = await folder.write('a.tif', 'original');
+    const target = await targetOf();
+    const rules = { force: true, sources: [source] };
+    await expect(writeOutput(target, rules, writing('new'))).rejects.toThrow(
+      `the source ${source}`,
+    );
+    expect(await text(source)).toBe('original');
+  });
+
+  it('never replaces a TIFF where those are kept, whatever it is called', async () => {
+    const target = await folder.write('scan.jpg', 'MM\0*original');
+    const rules = { force: true, keepTiffs: true };
+    await expect(writeOutput(target, rules, writing('new'))).rejects.toThrow('is a TIFF');
+    expect(await text(target)).toBe('MM\0*original');
+  });
+
+  it('in a folder that does not exist is an error that says so', async () => {
+    const target = folder.path('nowhere/a.jpg');
+    const failing = writeOutput(target, { force: false }, writing('new'));
+    await expect(failing).rejects.toThrow(/nowhere.*Check that its folder exists/);
+  });
+});
