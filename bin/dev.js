@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
 // The sources themselves, by Node's own type stripping: no build between an edit and a try.
 import { execute } from '@oclif/core';
 

@@ -24,6 +24,9 @@ function keepStopSignals() {
   const keep = (signal) => kept.add(signal);
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, keep);
   process.on('newListener', (signal, listener) => {
+    if (signal !== 'SIGINT' && signal !== 'SIGTERM') return;
+    // Once the listener is there, not before: without any, Node lets the signal kill.
+    process.nextTick(() => process.off(signal, keep));
     if (kept.delete(signal)) process.nextTick(listener, signal);
   });
 }

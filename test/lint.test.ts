@@ -89,6 +89,14 @@ describe('the single owners of the process', () => {
   it.each([
     ['process.exit', 'process.exit(1);', 'Nothing calls process.exit'],
     ['process.exit as a value', 'export const leave = process.exit;', 'Nothing calls process.exit'],
+    ['process taken apart', 'const { exit } = process;\nexit(3);', 'Nothing calls process.exit'],
+    [
+      'process imported',
+      "import { exit } from 'node:process';\nexit(3);",
+      'The process has owners',
+    ],
+    ['a raw code for exit()', 'this.exit(3);', 'Exit codes have names'],
+    ['a raw code for exitWith()', 'this.exitWith(3, {});', 'Exit codes have names'],
     ['process.abort', 'process.abort();', 'Nothing calls process.exit'],
     ['raw exit codes', 'process.exitCode = 3;', 'Exit codes have names'],
     ['process.env', 'export const home = process.env["HOME"];', 'noProcessEnv'],

@@ -121,14 +121,15 @@ export abstract class BaseCommand extends Command {
 }
 
 /**
- * Keeps the process alive when whoever read its output is gone: a task must report to the
- * orchestrator and clean up, whether or not somebody reads its log.
+ * Keeps the process alive when its output cannot be written, because whoever read it is gone or the
+ * disk is full: a task must report to the orchestrator and clean up, whether or not somebody reads its
+ * log. oclif's own listener, which throws all but EPIPE, has to go.
  */
 function outliveReaders(): void {
-  for (const stream of [process.stdout, process.stderr])
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.removeAllListeners('error');
+    stream.on('error', () => {});
+  }
 }
 
 /** An error as JSON and people may see it: its code and message, nothing else of it. */

@@ -6,7 +6,7 @@ import {
   type EncoderSettings,
 } from '../lib/convert/encoder-settings.ts';
 import { jurisdictions, type StorageSettings } from '../lib/storage/client.ts';
-import { readStorageSettings } from '../lib/task/settings.ts';
+import { readStorageSettings, refuseUnsupportedConversion } from '../lib/task/settings.ts';
 import { processEnvironment } from './environment.ts';
 
 /** Which bucket; the secrets come from the environment or `--env-file`, never from flags. */
@@ -79,12 +79,16 @@ export function storageSettingsOf(flags: ParsedStorageFlags): StorageSettings {
   });
 }
 
-/** The encoder settings that flags and environment describe. */
+/**
+ * The encoder settings that flags and environment describe. Throws `SettingsError` for variables that
+ * are not built yet.
+ */
 export function encoderSettingsOf(flags: {
   readonly quality: number;
   readonly 'chroma-subsampling': EncoderSettings['chromaSubsampling'];
   readonly background: string;
 }): EncoderSettings {
+  refuseUnsupportedConversion(processEnvironment());
   return {
     quality: flags.quality,
     chromaSubsampling: flags['chroma-subsampling'],

@@ -82,6 +82,8 @@ With - the TIFF is read from stdin and the JPEG written to stdout.`;
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Convert);
     const encoder = encoderSettingsOf(flags);
+    for (const name of ['output', 'out-dir'] as const)
+      if (flags[name] === '') throw new SettingsError([`--${name} is empty`]);
     const reporter = await this.reporter(flags);
     if (args.paths.includes(STANDARD_STREAM) || flags.output === STANDARD_STREAM)
       return this.#convertStream(args.paths, flags, encoder, reporter);

@@ -1,7 +1,11 @@
 import { BaseCommand } from '../cli/base-command.ts';
 import { processEnvironment } from '../cli/environment.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
-import { runTaskFromEnvironment } from '../lib/task/run-from-environment.ts';
+import {
+  failTaskFromEnvironment,
+  type RunOptions,
+  runTaskFromEnvironment,
+} from '../lib/task/run-from-environment.ts';
 
 export default class Run extends BaseCommand {
   static override summary = 'Run one task: TIFF from R2, convert, JPEG to R2, callback.';
@@ -26,16 +30,29 @@ Exits by 0 when the JPEG is in R2 and the orchestrator has taken the callback, e
 
   protected override usageExitCode: number = exitCodes.failed;
 
+  #begun = false;
+
   async run(): Promise<unknown> {
     await this.parse(Run);
+    this.#begun = true;
+    const outcome = await runTaskFromEnvironment(processEnvironment(), this.#options());
+    const { exitCode, ...result } = outcome;
+    this.exitWith(exitCode, { ...result, exit_code: exitCode });
+  }
+
+  /** Wrong usage keeps a task from beginning; the orchestrator is told all the same. */
+  protected override async catch(error: Error): Promise<void> {
+    if (!this.#begun) await failTaskFromEnvironment(processEnvironment(), error, this.#options());
+    return super.catch(error);
+  }
+
+  #options(): RunOptions {
     const stream = this.jsonEnabled() ? process.stderr : process.stdout;
-    const outcome = await runTaskFromEnvironment(processEnvironment(), {
+    return {
       program: this.program,
       sinceStart: () => performance.now(),
       signal: this.stopSignal,
       write: (line) => stream.write(`${line}\n`),
-    });
-    const { exitCode, ...result } = outcome;
-    this.exitWith(exitCode, { ...result, exit_code: exitCode });
+    };
   }
 }

@@ -35,8 +35,16 @@ export {
   TaskError,
 } from './errors.ts';
 export { exitCodes } from './exit-codes.ts';
-export { createTaskLog, type LogFormat, type TaskEvent, type TaskLog } from './log.ts';
+export {
+  createTaskLog,
+  type LogFormat,
+  type TaskEvent,
+  type TaskLog,
+  type TaskLogOptions,
+} from './log.ts';
+export { createRedactor, type Redactor } from './redact.ts';
 export type { RetryNotice, RetryPolicy } from './retry.ts';
+export { InterruptedError } from './stop.ts';
 export {
   closeStorage,
   openStorage,
@@ -49,6 +57,7 @@ export { outputKeys } from './storage/keys.ts';
 export { headObject, type ObjectInfo, type RequestOptions } from './storage/objects.ts';
 export { type PutCondition, type Upload, type Uploaded, uploadFile } from './storage/upload.ts';
 export { type Environment, type Variable, variables } from './task/environment.ts';
+export type { ProcessOptions } from './task/process-tiff.ts';
 export {
   type RunOptions,
   type RunOutcome,

@@ -66,8 +66,11 @@ async function refuseToHarm(target: string, rules: OutputRules): Promise<void> {
       );
   if (!(await exists(target))) return;
   if (!rules.force) throw existsError(target);
-  if ((await stat(target).catch(() => undefined))?.isDirectory())
+  const there = await stat(target).catch(() => undefined);
+  if (there?.isDirectory())
     throw new FileError(`Not written: ${target} is a folder. Name a file in it.`);
+  if (there && !there.isFile())
+    throw new FileError(`Not written: ${target} is a device or a pipe. Use - for stdout.`);
   if (rules.keepTiffs && (await isTiff(target)))
     throw new FileError(
       `Not written: ${target} is a TIFF, and originals are never overwritten. Choose another output.`,

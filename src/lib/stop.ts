@@ -48,3 +48,27 @@ export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undef
     signal.removeEventListener('abort', abort);
   }
 }
+
+/**
+ * A signal that aborts `ms` milliseconds after another one has: time to finish what must not be cut off
+ * at once, but no more. Its reason is the other's. Dispose of it when the work is done.
+ */
+export function endSoonAfter(
+  signal: AbortSignal | undefined,
+  ms: number,
+): { readonly signal: AbortSignal; dispose(): void } {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const start = () => {
+    timer = setTimeout(() => controller.abort(signal?.reason), ms);
+  };
+  if (signal?.aborted) start();
+  else signal?.addEventListener('abort', start, { once: true });
+  return {
+    signal: controller.signal,
+    dispose: () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', start);
+    },
+  };
+}

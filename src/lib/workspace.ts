@@ -11,14 +11,21 @@ export interface Workspace {
 
 /**
  * Runs `work` with a temporary folder that only this user can read (mode 0700, as `mkdtemp` makes it),
- * and removes it whatever happens. Throws `FileError` when the folder cannot be made.
+ * and removes it whatever happens; when that fails, `onLeftover` is told. Throws `FileError` when the
+ * folder cannot be made.
  */
-export async function withWorkspace<T>(work: (workspace: Workspace) => Promise<T>): Promise<T> {
+export async function withWorkspace<T>(
+  work: (workspace: Workspace) => Promise<T>,
+  onLeftover?: (message: string) => void,
+): Promise<T> {
   const folder = await makeFolder();
   try {
     return await work({ path: (name) => join(folder, name) });
   } finally {
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    // Cleaning up never decides how the work ended: a finished picture stays finished.
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch((error: unknown) =>
+      onLeftover?.(`The temporary folder ${folder} could not be removed: ${messageOf(error)}`),
+    );
   }
 }
 

@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeFolder, type TestFolder } from '../support/folder.ts';
@@ -78,6 +81,47 @@ describe('a task that is asked to stop before it has begun', () => {
     const [callback, ...more] = await sandbox.current.callbacks(batchId, taskId);
     expect(callback?.body).toContain('Interrupted by SIGTERM');
     expect(more).toEqual([]);
+  });
+});
+
+describe('a task that is asked to stop while it calls back', () => {
+  it.each([
+    ['success', 'small.tif'],
+    ['error', 'lost.tif'],
+  ])('gives up soon, logs the body of the %s, and sends no other', async (status, key) => {
+    const tiff = sharp({ create: { width: 9, height: 9, channels: 3, background: 'teal' } }).tiff();
+    await sandbox.current.putObject('small.tif', await tiff.toBuffer());
+    const bodies: string[] = [];
+    // Takes the callback and never answers.
+    const receiver = createServer(async (request) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      bodies.push(Buffer.concat(chunks).toString());
+      program.kill('SIGTERM');
+    });
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+    const { port } = receiver.address() as AddressInfo;
+    const { batchId, taskId } = newTask();
+    const env = sandbox.current.environment(batchId, taskId, key);
+    const url = `http://127.0.0.1:${port}/callback`;
+    const program = startProgram(['run'], { env: { ...env, CALLBACK_URL: url } });
+    const { exitCode, stdout } = await program;
+    receiver.closeAllConnections();
+    receiver.close();
+    expect(exitCode).toBe(1);
+    expect(bodies).toHaveLength(1);
+    expect(bodies[0]).toContain(`"status":"${status}"`);
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(bodies[0]);
+  });
+});
+
+describe('a task whose log cannot be written', () => {
+  it.skipIf(!existsSync('/dev/full'))('still converts and reports', async () => {
+    const { batchId, taskId } = newTask();
+    const env = sandbox.current.environment(batchId, taskId, 'large.tif');
+    await startProgram(['run'], { env, stdout: { file: '/dev/full' } });
+    const callbacks = await sandbox.current.callbacks(batchId, taskId);
+    expect(callbacks.map(({ body }) => JSON.parse(body))).toMatchObject([{ status: 'success' }]);
   });
 });
 

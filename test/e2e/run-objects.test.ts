@@ -80,21 +80,17 @@ describe('an object that this worker did not make from the same source', () => {
   it('is not overwritten either when it appears while the TIFF is converted', async () => {
     await sandbox.current.putObject('f4/image.tif', tiff);
     let appeared = false;
-    await using proxy = await startFaultServer(sandbox.current.endpoint, ({ method, url }) => {
-      if (method === 'PUT' && !appeared && url.includes('image.jpg')) {
+    await using proxy = await startFaultServer(sandbox.current.endpoint, async ({ method }) => {
+      if (method === 'PUT' && !appeared) {
         appeared = true;
-        // What R2 answers when the object has appeared since it was looked for.
-        return {
-          status: 412,
-          body: '<Error><Code>PreconditionFailed</Code><Message>-</Message></Error>',
-        };
+        await sandbox.current.putObject('f4/image.jpg', FOREIGN);
       }
       return undefined;
     });
     const env = { R2_ENDPOINT: proxy.url };
     const { bodies } = await runTask(sandbox.current, 'f4/image.tif', env);
-    expect(appeared).toBe(true);
-    expect(bodies).toMatchObject([{ status: 'success', output_r2_key: 'f4/image.jpg' }]);
+    expect(bodies).toMatchObject([{ status: 'success', output_r2_key: 'f4/image.tif.jpg' }]);
+    expect((await bytesOf('f4/image.jpg')).equals(FOREIGN)).toBe(true);
     const puts = proxy.seen.filter(({ method }) => method === 'PUT');
     expect(puts.map(({ headers }) => headers['if-none-match'])).toEqual(['*', '*']);
   });

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
+import { execa } from 'execa';
 import sharp from 'sharp';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { variables } from '../../src/lib/task/environment.ts';
 import { runProgram } from '../support/program.ts';
 import { newTask, runTask, useSandbox } from '../support/tasks.ts';
@@ -71,7 +73,8 @@ describe('a malformed variable', () => {
     ],
     ['R2_ENDPOINT', 'localhost:8787', 'must be an http or https URL'],
     ['R2_JURISDICTION', 'mars', 'must be eu or fedramp'],
-    ['R2_BUCKET', 'a/b', 'must be a bucket name'],
+    ['R2_BUCKET', 'arn:aws:s3:::x', 'must be a bucket name'],
+    ['R2_ACCESS_KEY_ID', 'copied-with-line-end\n', 'must not hold spaces, line ends'],
     ['JPEG_QUALITY', '101', 'must be a whole number from 1 to 100'],
     ['JPEG_QUALITY', '9.5', 'must be a whole number from 1 to 100'],
     ['JPEG_CHROMA_SUBSAMPLING', '4:2:2', 'must be 4:2:0 or 4:4:4'],
@@ -91,6 +94,25 @@ describe('a malformed variable', () => {
     expect(bodies[0]?.['error']).toMatch(
       /R2_BUCKET is missing.*JPEG_QUALITY must.*LOG_FORMAT must/,
     );
+  });
+});
+
+describe('wrong usage of run', () => {
+  it.each([
+    ['an unknown flag', ['run', '--quick']],
+    ['an --env-file that is not there', ['run', '--env-file=lost.env']],
+  ])('is called back, too, where the environment says whom to call: %s', async (_, args) => {
+    const { batchId, taskId } = newTask();
+    const env = sandbox.current.environment(batchId, taskId, 'image.tif');
+    const { exitCode } = await execa(join(inject('program'), 'bin/run.js'), args, {
+      env: { PATH: process.env['PATH'], ...env },
+      extendEnv: false,
+      reject: false,
+    });
+    expect(exitCode).toBe(1);
+    const [callback, ...more] = await sandbox.current.callbacks(batchId, taskId);
+    expect(callback?.body).toMatch(/"status":"error","error":".*(quick|lost\.env)/);
+    expect(more).toEqual([]);
   });
 });
 

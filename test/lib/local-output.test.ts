@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { link, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileError } from '../../src/lib/errors.ts';
@@ -80,6 +81,12 @@ describe('an output file', () => {
     const rules = { force: true, keepTiffs: true };
     await expect(writeOutput(target, rules, writing('new'))).rejects.toThrow('is a TIFF');
     expect(await text(target)).toBe('MM\0*original');
+  });
+
+  it('is never a device or a pipe', async () => {
+    execFileSync('mkfifo', [folder.path('pipe')]);
+    const failing = writeOutput(folder.path('pipe'), { force: true }, writing('new'));
+    await expect(failing).rejects.toThrow('is a device or a pipe');
   });
 
   it('in a folder that does not exist is an error that says so', async () => {

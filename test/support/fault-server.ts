@@ -41,18 +41,18 @@ export interface FaultServer extends AsyncDisposable {
  */
 export async function startFaultServer(
   target: string,
-  faultOf: (request: SeenRequest) => Fault | undefined,
+  faultOf: (request: SeenRequest) => Fault | undefined | Promise<Fault | undefined>,
 ): Promise<FaultServer> {
   const seen: SeenRequest[] = [];
   const base = new URL(target);
-  const server = createServer((incoming, answer) => {
+  const server = createServer(async (incoming, answer) => {
     const request = {
       method: incoming.method ?? '',
       url: incoming.url ?? '',
       headers: incoming.headers,
     };
     seen.push(request);
-    const fault = faultOf(request);
+    const fault = await faultOf(request);
     if (fault && 'status' in fault) {
       incoming.resume();
       incoming.on('end', () => answer.writeHead(fault.status, fault.headers).end(fault.body ?? ''));

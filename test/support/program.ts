@@ -15,10 +15,15 @@ export interface RunSetup {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Uint8Array;
   readonly cwd?: string;
+  /** Where stdout goes instead of to the test. */
+  readonly stdout?: { readonly file: string };
 }
 
 /** Starts the packed and installed program as a process of its own. */
-export function startProgram(args: readonly string[], { env = {}, input, cwd }: RunSetup = {}) {
+export function startProgram(
+  args: readonly string[],
+  { env = {}, input, cwd, stdout }: RunSetup = {},
+) {
   const coverage = inject('programCoverage');
   return execa(process.execPath, [join(inject('program'), 'bin/run.js'), ...args], {
     env: {
@@ -33,6 +38,7 @@ export function startProgram(args: readonly string[], { env = {}, input, cwd }: 
     timeout: 100_000,
     ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
     ...(cwd === undefined ? {} : { cwd }),
+    ...(stdout === undefined ? {} : { stdout }),
   });
 }
 

@@ -7,6 +7,7 @@ import {
   type RetryPolicy,
   retry,
 } from '../retry.ts';
+import { orAborted } from '../stop.ts';
 import { type CallbackRequest, callbackHeaders } from './request.ts';
 
 /** How long one attempt may take, in milliseconds (design: "Callback policy"). */
@@ -14,6 +15,9 @@ export const ATTEMPT_TIMEOUT_MS = 10_000;
 
 /** How often a task's callback is tried: together at most about 15 s of waiting. */
 export const CALLBACK_RETRY: RetryPolicy = { attempts: 6, baseDelayMs: 500, maxDelayMs: 5_000 };
+
+/** How long the body of a 2xx answer is waited for, in milliseconds; it is only shown. */
+const ANSWER_PATIENCE_MS = 1_000;
 
 /** The longest answer that is read, in characters: it is shown to people and searched, never stored. */
 const MAX_ANSWER_LENGTH = 4_096;
@@ -78,21 +82,27 @@ async function send(
     signal?.throwIfAborted();
     throw unreachable(request, error, timeout.aborted ? timeoutMs : undefined);
   }
-  const body = await readAnswer(response);
+  // A 2xx is all that counts: its body may take its time, or never end.
+  const patience = response.ok ? AbortSignal.timeout(ANSWER_PATIENCE_MS) : timeout;
+  const body = await readAnswer(response, patience);
   if (!response.ok) throw refused(request, response, body);
   return { status: response.status, body };
 }
 
 /** The beginning of an answer's body. A body that breaks off changes nothing: the status has been given. */
-async function readAnswer(response: Response): Promise<string> {
+async function readAnswer(response: Response, patience: AbortSignal): Promise<string> {
   const decoder = new TextDecoder();
+  const reader = response.body?.getReader();
   let text = '';
   try {
-    for await (const chunk of response.body ?? []) {
-      text += decoder.decode(chunk, { stream: true });
-      if (text.length >= MAX_ANSWER_LENGTH) break;
+    while (reader && text.length < MAX_ANSWER_LENGTH) {
+      const { done, value } = await orAborted(reader.read(), patience);
+      if (done) break;
+      text += decoder.decode(value, { stream: true });
     }
+    await reader?.cancel();
   } catch {
+    void reader?.cancel().catch(() => undefined);
     // What came so far is kept.
   }
   return text.slice(0, MAX_ANSWER_LENGTH);

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { ConversionError, FileError, messageOf } from '../errors.ts';
 import { isTiffSignature, TIFF_SIGNATURE_LENGTH } from '../tiff-signature.ts';
 
@@ -28,6 +28,8 @@ export async function refuseOtherFormats(path: string, name: string): Promise<vo
 
 async function readHead(path: string, name: string): Promise<Uint8Array> {
   try {
+    // Opening a pipe that nobody writes to would block for ever.
+    if (!(await stat(path)).isFile()) throw new Error('it is no regular file');
     const file = await open(path);
     try {
       const { bytesRead, buffer } = await file.read(new Uint8Array(HEAD_LENGTH), 0, HEAD_LENGTH, 0);

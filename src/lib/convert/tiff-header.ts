@@ -67,29 +67,38 @@ async function readTags(
   for (let at = 0; at < entries.byteLength; at += entrySize) {
     const tag = entries.getUint16(at, layout.littleEndian);
     if (tag !== PHOTOMETRIC && tag !== SAMPLES_PER_PIXEL && tag !== EXTRA_SAMPLES) continue;
-    tags.set(tag, await readShorts(file, layout, entries, at));
+    tags.set(tag, await readIntegers(file, layout, entries, at));
   }
   return tags;
 }
 
-/** The values of an entry of type SHORT (3), from the entry itself or from where it points. */
-async function readShorts(
+/** Bytes a value of the integer types takes (TIFF 6.0, section 2): BYTE, SHORT, LONG. */
+const SIZES: Readonly<Record<number, 1 | 2 | 4>> = { 1: 1, 3: 2, 4: 4 };
+
+/** The integers of an entry, from the entry itself or from where it points; none for other types. */
+async function readIntegers(
   file: FileHandle,
   layout: Layout,
   entries: DataView,
   at: number,
 ): Promise<number[]> {
   const { littleEndian, big } = layout;
-  const SHORT = 3;
+  const size = SIZES[entries.getUint16(at + 2, littleEndian)];
   const count = big ? offsetAt(entries, at + 4, layout) : entries.getUint32(at + 4, littleEndian);
-  if (entries.getUint16(at + 2, littleEndian) !== SHORT || count > MAX_VALUES) return [];
+  if (size === undefined || count > MAX_VALUES) return [];
   const field = at + (big ? 12 : 8);
-  const inline = count * 2 <= (big ? 8 : 4);
-  const values = inline ? entries : await read(file, offsetAt(entries, field, layout), count * 2);
+  const inline = count * size <= (big ? 8 : 4);
+  const values = inline
+    ? entries
+    : await read(file, offsetAt(entries, field, layout), count * size);
   if (!values) return [];
-  return Array.from({ length: count }, (_, i) =>
-    values.getUint16((inline ? field : 0) + i * 2, littleEndian),
-  );
+  return Array.from({ length: count }, (_, i) => {
+    const where = (inline ? field : 0) + i * size;
+    if (size === 1) return values.getUint8(where);
+    return size === 2
+      ? values.getUint16(where, littleEndian)
+      : values.getUint32(where, littleEndian);
+  });
 }
 
 function offsetAt(view: DataView, at: number, { littleEndian, big }: Layout): number {

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
 import { execa } from 'execa';
@@ -145,10 +145,12 @@ async function demonstrate(file: string | undefined, folder: string, signal: Abo
 
 /** Runs the demonstration in a temporary folder, by the command line's arguments. */
 async function main(args: string[]): Promise<number> {
-  const [file, ...rest] = args;
-  const wrong = rest.length > 0 || file?.startsWith('-');
+  const [name, ...rest] = args;
+  // npm changes into the package's folder, and says where it was called.
+  const file = name === undefined ? undefined : resolve(process.env['INIT_CWD'] ?? '.', name);
+  const wrong = rest.length > 0 || name?.startsWith('-');
   if (wrong) {
-    const wantsHelp = file === '--help' || file === '-h';
+    const wantsHelp = name === '--help' || name === '-h';
     if (wantsHelp) console.log(USAGE);
     else console.error(USAGE);
     return wantsHelp ? exitCodes.ok : exitCodes.usage;

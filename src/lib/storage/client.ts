@@ -45,6 +45,11 @@ export async function openStorage(settings: StorageSettings): Promise<Storage> {
     responseChecksumValidation: 'WHEN_REQUIRED',
     expectContinueHeader: false,
     maxAttempts: 1,
+    // Not to be changed by AWS_… variables that happen to be set.
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
+    // What there is to say of a request, our own errors say; the SDK's lines would go past the log.
+    logger: { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore },
     requestHandler: {
       connectionTimeout: CONNECT_TIMEOUT_MS,
       requestTimeout: 0,
@@ -53,6 +58,8 @@ export async function openStorage(settings: StorageSettings): Promise<Storage> {
   });
   return { client, bucket: settings.bucket, endpoint: settings.endpoint };
 }
+
+const ignore = (): void => {};
 
 /** How long connecting to R2 may take, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 5_000;

@@ -24,7 +24,10 @@ export function toStorageError(error: unknown, request: StorageRequest): ArkeErr
   if (error instanceof ArkeError) return error;
   const sdkError = error as SdkError;
   const status = sdkError?.$metadata?.httpStatusCode;
-  if (status === undefined) return connectionError(error, request);
+  if (status === undefined)
+    return systemCodeOf(error) || isTimeout(error)
+      ? connectionError(error, request)
+      : requestError(error, request);
   return byCode(sdkError, status, request) ?? byStatus(sdkError, status, request);
 }
 
@@ -39,7 +42,7 @@ function byCode(
     case 'NoSuchBucket':
       return new StorageError(
         'BUCKET_NOT_FOUND',
-        `The bucket "${bucket}" does not exist in this account. Check R2_BUCKET and R2_ACCOUNT_ID.`,
+        `The bucket "${bucket}" does not exist in this account. Check R2_BUCKET, R2_ACCOUNT_ID and R2_JURISDICTION.`,
         options,
       );
     case 'SignatureDoesNotMatch':
@@ -100,14 +103,36 @@ function byStatus(error: SdkError, status: number, request: StorageRequest): Sto
     );
   return new StorageError(
     'STORAGE_FAILED',
-    `R2 answered ${status}${error.message && error.message !== 'UnknownError' ? ` (${error.message})` : ''} ` +
-      `on the attempt to ${request.action} "${request.key}".`,
+    `R2 answered ${status}${wordsOf(error)} on the attempt to ${request.action} "${request.key}". ` +
+      (status >= 500 ? "Try again later; see Cloudflare's status page." : 'Check R2_ENDPOINT.'),
     {
       ...options,
       retryable: isRetryableStatus(status),
       retryAfterMs: parseRetryAfter(error.$response?.headers?.['retry-after']),
     },
   );
+}
+
+/** The SDK's time-outs have a name, but no system code. */
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TimeoutError';
+}
+
+/** What went wrong before anything was sent: the same request will fail again. */
+function requestError(error: unknown, request: StorageRequest): StorageError {
+  return new StorageError(
+    'STORAGE_FAILED',
+    `The request to ${request.action} "${request.key}" could not be made: ${messageOf(error)}. ` +
+      'Check R2_BUCKET, the keys of the R2 API token and the object key for stray characters.',
+    { cause: error },
+  );
+}
+
+/** R2's own words, where it sent some: not the SDK's about an answer that it could not read. */
+function wordsOf({ message }: Error): string {
+  return !message || message === 'UnknownError' || /deserializ|parse error/i.test(message)
+    ? ''
+    : ` (${message})`;
 }
 
 function connectionError(error: unknown, request: StorageRequest): StorageError {

@@ -49,12 +49,14 @@ export async function processTiff(
   options.log({ event: 'task.started', input_r2_key: settings.inputKey });
   const storage = await openStorage(settings.storage);
   try {
-    return await withWorkspace((workspace) =>
-      transfer(
-        { settings, options, storage },
-        workspace.path('input.tif'),
-        workspace.path('output.jpg'),
-      ),
+    return await withWorkspace(
+      (workspace) =>
+        transfer(
+          { settings, options, storage },
+          workspace.path('input.tif'),
+          workspace.path('output.jpg'),
+        ),
+      (message) => options.log({ event: 'warning', code: 'LEFTOVER', message }),
     );
   } finally {
     closeStorage(storage);
@@ -125,7 +127,8 @@ function convert(
   jpegPath: string,
 ): Promise<Conversion> {
   const name = fileNameOf(settings.inputKey);
-  // The child process goes here: until then an interrupted task leaves the conversion behind and exits.
+  // The child process goes here. Until then an interrupted task calls back at once, but its process
+  // lasts until libvips is done: Node waits for its threads.
   return orAborted(convertTiff(tiffPath, jpegPath, { ...settings.encoder, name }), options.signal);
 }
 

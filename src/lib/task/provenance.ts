@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describeEncoder, type EncoderSettings } from '../convert/encoder-settings.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
 
@@ -28,13 +29,23 @@ export type Ownership =
  */
 export function toMetadata(provenance: Provenance): Record<string, string> {
   return {
-    'arke-source-key': encodeURIComponent(provenance.sourceKey),
+    'arke-source-key': encodeKey(provenance.sourceKey),
     'arke-source-etag': encodeURIComponent(provenance.sourceEtag.replaceAll('"', '')),
     'arke-task-id': encodeURIComponent(provenance.taskId),
     'arke-batch-id': encodeURIComponent(provenance.batchId),
     'arke-encoder': describeEncoder(provenance.encoder),
     'arke-versions': provenance.versions,
   };
+}
+
+/** The longest source key that stands in the metadata itself, encoded; all metadata must fit into 2 KB in some stores. */
+const MAX_ENCODED_KEY = 1_024;
+
+/** A key as metadata can hold it: percent-encoded, or its hash where that would be too long. */
+function encodeKey(key: string): string {
+  const encoded = encodeURIComponent(key.toWellFormed());
+  if (encoded.length <= MAX_ENCODED_KEY) return encoded;
+  return `sha256:${createHash('sha256').update(key).digest('hex')}`;
 }
 
 /** What must agree for a JPEG to be up to date; the task and batch that made it may differ. */

@@ -1,6 +1,7 @@
+import { messageOf } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { createTaskLog } from '../log.ts';
-import { createRedactor } from '../redact.ts';
+import { createTaskLog, type LogFormat, type TaskLog } from '../log.ts';
+import { createRedactor, type Redactor } from '../redact.ts';
 import type { Environment } from './environment.ts';
 import { reportFailure, runTask, type TaskOptions, type TaskOutcome } from './run-task.ts';
 import { readTaskSettings, secretsOf } from './settings.ts';
@@ -25,14 +26,40 @@ export async function runTaskFromEnvironment(
   options: RunOptions,
 ): Promise<RunOutcome> {
   const read = readTaskSettings(environment);
-  const redact = createRedactor(secretsOf(environment));
-  const { write, ...rest } = options;
-  const taskId = read.ok ? read.settings.taskId : (read.taskId ?? 'no TASK_ID');
-  const format = read.ok ? read.settings.logFormat : read.logFormat;
-  const taskOptions = { ...rest, log: createTaskLog({ taskId, format, redact, write }) };
-  if (read.ok) return runTask(read.settings, taskOptions);
-  if (read.target) return reportFailure(read.target, read.error, taskOptions);
-  const error = redact(read.error.message);
-  taskOptions.log({ event: 'task.failed', error });
-  return { payload: undefined, error, delivered: false, exitCode: exitCodes.failed };
+  if (!read.ok) return failTaskFromEnvironment(environment, read.error, options);
+  const { taskId, logFormat } = read.settings;
+  return runTask(read.settings, toTaskOptions(environment, taskId, logFormat, options));
+}
+
+/**
+ * Reports that the task of an environment could not even begin: to the log, and to the orchestrator
+ * where task, batch and callback URL are known.
+ */
+export async function failTaskFromEnvironment(
+  environment: Environment,
+  error: unknown,
+  options: RunOptions,
+): Promise<RunOutcome> {
+  const read = readTaskSettings(environment);
+  const known = read.ok ? { ...read.settings, target: read.settings } : read;
+  const taskId = known.taskId ?? 'no TASK_ID';
+  const taskOptions = toTaskOptions(environment, taskId, known.logFormat, options);
+  if (known.target) return reportFailure(known.target, error, taskOptions);
+  const message = redactorOf(environment)(messageOf(error));
+  taskOptions.log({ event: 'task.failed', error: message });
+  return { payload: undefined, error: message, delivered: false, exitCode: exitCodes.failed };
+}
+
+function toTaskOptions(
+  environment: Environment,
+  taskId: string,
+  format: LogFormat,
+  { write, ...rest }: RunOptions,
+): TaskOptions {
+  const log: TaskLog = createTaskLog({ taskId, format, redact: redactorOf(environment), write });
+  return { ...rest, log };
+}
+
+function redactorOf(environment: Environment): Redactor {
+  return createRedactor(secretsOf(environment));
 }

@@ -5,6 +5,7 @@ import { messageOf } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { createRedactor, escapeControls } from '../redact.ts';
 import type { RetryPolicy } from '../retry.ts';
+import { endSoonAfter } from '../stop.ts';
 import { type ProcessOptions, processTiff } from './process-tiff.ts';
 import type { CallbackTarget, TaskSettings } from './settings.ts';
 
@@ -23,7 +24,7 @@ export interface TaskOutcome {
   readonly exitCode: typeof exitCodes.ok | typeof exitCodes.failed;
 }
 
-/** How long an interrupted task may take for its error callback, in milliseconds: Fly kills after 5 s. */
+/** How long a callback may go on after a stop signal, in milliseconds: Fly kills after 5 s. */
 const INTERRUPTED_CALLBACK_MS = 3_000;
 
 /**
@@ -74,10 +75,11 @@ async function report(
     id: callbackId(payload),
     userAgent: options.program,
   };
+  const stopping = endSoonAfter(options.signal, INTERRUPTED_CALLBACK_MS);
   try {
     await deliverCallback(request, {
       ...(options.callbackRetry ? { policy: options.callbackRetry } : {}),
-      ...(options.signal?.aborted ? { signal: AbortSignal.timeout(INTERRUPTED_CALLBACK_MS) } : {}),
+      signal: stopping.signal,
       onRetry: ({ attempt, delayMs, error }) =>
         options.log({
           event: 'retry',
@@ -92,6 +94,8 @@ async function report(
     options.log({ event: 'task.failed', error: reason });
     options.log({ event: 'callback.undelivered', body: request.body, reason });
     return { payload, delivered: false, exitCode: exitCodes.failed };
+  } finally {
+    stopping.dispose();
   }
   if (payload.status === 'error') return { payload, delivered: true, exitCode: exitCodes.failed };
   const ms = payload.performance?.total_time_ms ?? 0;

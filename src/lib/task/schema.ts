@@ -22,6 +22,12 @@ const checked = (problemOf: (value: string) => string | undefined) =>
 const oneOf = <const T extends readonly string[]>(values: T) =>
   v.picklist(values, `must be ${values.join(' or ')}`);
 
+/** The usual copying mistakes: a line end or a space that came along. */
+const credential = v.pipe(
+  text,
+  v.regex(/^[!-~]+$/, 'must not hold spaces, line ends or other stray characters'),
+);
+
 /** Every variable of a task and how it must look; what is not set has its default. */
 export const schema = v.object(
   {
@@ -29,9 +35,12 @@ export const schema = v.object(
     BATCH_ID: text,
     INPUT_R2_KEY: text,
     R2_ACCOUNT_ID: v.pipe(text, v.regex(/^[\w-]+$/, 'must consist of letters, digits, - and _')),
-    R2_ACCESS_KEY_ID: text,
-    R2_SECRET_ACCESS_KEY: text,
-    R2_BUCKET: v.pipe(text, v.regex(/^[^/\s?#]+$/, 'must be a bucket name, without / or spaces')),
+    R2_ACCESS_KEY_ID: credential,
+    R2_SECRET_ACCESS_KEY: credential,
+    R2_BUCKET: v.pipe(
+      text,
+      v.regex(/^[\w.-]+$/, 'must be a bucket name: letters, digits, . - and _'),
+    ),
     CALLBACK_URL: checked(httpUrlProblem),
     R2_ENDPOINT: v.optional(checked(endpointProblem)),
     R2_JURISDICTION: v.optional(oneOf(jurisdictions)),
@@ -74,9 +83,9 @@ export function conflicts(set: Environment): string[] {
 }
 
 /** The variables that are set, documented, and not built yet: refused rather than ignored. */
-export function unsupported(set: Environment): string[] {
+export function unsupported(set: Environment, areas: RegExp = /./): string[] {
   return (variables as readonly Variable[])
-    .filter(({ name, kind }) => kind === 'refused' && set[name] !== undefined)
+    .filter(({ name, kind }) => kind === 'refused' && areas.test(name) && set[name] !== undefined)
     .map(({ name }) => `${name} is not supported by this version`);
 }
 

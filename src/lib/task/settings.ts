@@ -129,6 +129,15 @@ function toStorage(env: Pick<v.InferOutput<typeof schema>, StorageVariable>): St
   };
 }
 
+/**
+ * Throws `SettingsError` when a variable is set that would change what a conversion does, but is not
+ * built yet: refused, never ignored.
+ */
+export function refuseUnsupportedConversion(environment: Environment): void {
+  const problems = unsupported(withoutBlanks(environment), /^(JPEG|TIFF|MEMORY)_/);
+  if (problems.length > 0) throw new SettingsError(problems);
+}
+
 /** The values in an environment that must never be seen. */
 export function secretsOf(environment: Environment): string[] {
   return (variables as readonly Variable[])

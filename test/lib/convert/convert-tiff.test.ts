@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { truncate } from 'node:fs/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -160,6 +161,12 @@ describe('refusals', () => {
     const conversion = convertTiff(input, folder.path('never.jpg'));
     await expect(conversion).rejects.toMatchObject({ code: 'TOO_LARGE_FOR_JPEG' });
     await expect(conversion).rejects.toThrow('65536 × 1 pixels');
+  });
+
+  it('does not wait for a pipe that nobody writes to', async () => {
+    execFileSync('mkfifo', [folder.path('pipe.tif')]);
+    const conversion = convertTiff(folder.path('pipe.tif'), folder.path('never.jpg'));
+    await expect(conversion).rejects.toThrow('it is no regular file');
   });
 
   it('says which file is missing', async () => {

@@ -51,6 +51,40 @@ describe('the header of a TIFF', () => {
     expect((await readTiffHeader(path))?.samplesPerPixel).toBe(3);
   });
 
+  it.each([
+    ['BYTE', 1, [2, 0, 0, 0]],
+    ['LONG', 4, [2, 0, 0, 0]],
+  ])('is read from values of type %s, too', async (_, type, value) => {
+    // Header, IFD at 8 with one entry: ExtraSamples (338 = 0x152), 1 value: 2.
+    const bytes = [
+      0x49,
+      0x49,
+      42,
+      0,
+      8,
+      0,
+      0,
+      0,
+      1,
+      0,
+      0x52,
+      1,
+      type,
+      0,
+      1,
+      0,
+      0,
+      0,
+      ...value,
+      0,
+      0,
+      0,
+      0,
+    ];
+    const path = await folder.write('types.tif', Buffer.from(bytes));
+    expect((await readTiffHeader(path))?.extraSamples).toEqual([2]);
+  });
+
   it('of what is none is undefined', async () => {
     for (const content of ['', 'II', 'II*\0', 'text that is long enough for a header'])
       expect(await readTiffHeader(await folder.write('none.tif', content))).toBeUndefined();

@@ -1,6 +1,15 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closeStorage, openStorage, r2Endpoint } from '../../../src/lib/storage/client.ts';
+import { uploadFile } from '../../../src/lib/storage/upload.ts';
 import { readTaskSettings } from '../../../src/lib/task/settings.ts';
+import { startFaultServer } from '../../support/fault-server.ts';
+import { makeFolder, type TestFolder } from '../../support/folder.ts';
+
+let folder: TestFolder;
+beforeAll(async () => {
+  folder = await makeFolder();
+});
+afterAll(() => folder.remove());
 
 const environment = {
   TASK_ID: 't',
@@ -39,20 +48,29 @@ describe('the endpoint', () => {
   });
 });
 
-describe('the client', () => {
-  it('has the settings that R2 needs: region auto, no checksum trailers, no retries of its own', async () => {
-    const endpoint = 'http://127.0.0.1:1';
-    const storage = await openStorage({
-      endpoint,
-      bucket: 'b',
-      accessKeyId: 'i',
-      secretAccessKey: 's',
+describe('a request', () => {
+  it('is as R2 needs it: region auto, no checksum trailer, no Expect, an MD5 for what is sent', async () => {
+    await using server = await startFaultServer('http://127.0.0.1:1', () => ({ status: 200 }));
+    const credentials = { accessKeyId: 'id', secretAccessKey: 'secret' };
+    const storage = await openStorage({ endpoint: server.url, bucket: 'b', ...credentials });
+    const path = await folder.write('large.bin', Buffer.alloc(3_000_000));
+    await uploadFile(storage, {
+      path,
+      key: 'k',
+      contentType: 'image/jpeg',
+      condition: { kind: 'absent' },
     });
-    const { config } = storage.client;
-    expect(await config.region()).toBe('auto');
-    expect(await config.requestChecksumCalculation()).toBe('WHEN_REQUIRED');
-    expect(await config.responseChecksumValidation()).toBe('WHEN_REQUIRED');
-    expect(await config.maxAttempts()).toBe(1);
     closeStorage(storage);
+    const [{ method, headers } = { method: '', headers: {} }] = server.seen;
+    expect(method).toBe('PUT');
+    expect(headers).toMatchObject({
+      authorization: expect.stringContaining('/auto/s3/aws4_request'),
+      'content-length': '3000000',
+      'content-md5': expect.stringMatching(/^[\w+/]{22}==$/),
+      'content-type': 'image/jpeg',
+      'if-none-match': '*',
+    });
+    const names = Object.keys(headers).join(' ');
+    expect(names).not.toMatch(/expect|x-amz-checksum|x-amz-trailer|content-encoding/);
   });
 });
