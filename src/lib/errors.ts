@@ -114,15 +114,15 @@ export function messageOf(error: unknown): string {
   return error.message || error.name;
 }
 
+/** Error codes of the system and the network: `ENOENT`, TLS's, those of Node's HTTP parser and fetch. */
+const SYSTEM_CODE =
+  /^(E[A-Z0-9]+$|CERT_|DEPTH_|SELF_|UNABLE_|ERR_TLS|ERR_SSL|ERR_STREAM_PREMATURE_CLOSE$|HPE_|UND_)/;
+
 /** The system's error code (`ENOENT`, `ECONNREFUSED`, …) of an error or the nearest cause that has one. */
 export function systemCodeOf(error: unknown): string | undefined {
   for (let e = error, depth = 0; e instanceof Error && depth < 8; e = e.cause, depth++) {
     const { code } = e as NodeJS.ErrnoException;
-    if (
-      typeof code === 'string' &&
-      /^(E[A-Z0-9]+|CERT_|DEPTH_|SELF_|UNABLE_|ERR_TLS|UND_)/.test(code)
-    )
-      return code;
+    if (typeof code === 'string' && SYSTEM_CODE.test(code)) return code;
     if (e instanceof AggregateError && e.errors.length > 0) return systemCodeOf(e.errors[0]);
   }
   return undefined;

@@ -10,6 +10,8 @@ export const exitCodes = {
   terminated: 143,
 } as const;
 
+// An unknown command exits by 127, as in a shell: @oclif/plugin-not-found decides that.
+
 /** Signals that ask the program to stop, and the exit code of a command stopped by each (128 + number). */
 export const stopSignals = {
   SIGINT: exitCodes.interrupted,

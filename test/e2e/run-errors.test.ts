@@ -130,9 +130,11 @@ describe('a task that fails calls back one error and exits by 1', () => {
     await using proxy = await startFaultServer(sandbox.current.endpoint, () => ({
       status: 503,
       headers: { 'retry-after': '0' },
+      body: 'upstream connect error',
     }));
     const run = await runTask(sandbox.current, KEY, { R2_ENDPOINT: proxy.url });
-    expectError(run, 'R2 answered 503');
+    expectError(run, /R2 answered 503 on the attempt to read .* Try again later/);
+    expect(run.stdout).not.toMatch(/deserializ|hidden field/i);
     expect(run.stdout.match(/Retrying download/g)).toHaveLength(4);
   });
 

@@ -42,6 +42,19 @@ describe('the key of the JPEG', () => {
   });
 });
 
+describe('a very long key', () => {
+  it('is no obstacle, and its JPEG is known again', async () => {
+    const key = `long/${'漢'.repeat(320)}.tif`;
+    await sandbox.current.putObject(key, tiff);
+    const { bodies } = await runTask(sandbox.current, key);
+    expect(bodies).toMatchObject([{ output_r2_key: key.replace('.tif', '.jpg') }]);
+    const jpeg = await sandbox.current.getObject(key.replace('.tif', '.jpg'));
+    expect(jpeg?.metadata['arke-source-key']).toMatch(/^sha256:[0-9a-f]{64}$/);
+    const again = await runTask(sandbox.current, key);
+    expect(again.stdout).toContain('is up to date');
+  });
+});
+
 describe('an object that this worker did not make from the same source', () => {
   it('is never overwritten: the JPEG goes to the input key with .jpg, and the log says so', async () => {
     await sandbox.current.putObject('f1/image.tif', tiff);
@@ -142,9 +155,10 @@ describe('a task that is run again', () => {
       lost = true;
       return { resetAfter: true };
     });
-    const { bodies, stdout } = await runTask(sandbox.current, 'r4/image.tif', {
+    const { bodies, stdout, stderr } = await runTask(sandbox.current, 'r4/image.tif', {
       R2_ENDPOINT: proxy.url,
     });
+    expect(stderr).toBe('');
     expect(stdout).toContain('Retrying upload');
     expect(bodies).toMatchObject([{ status: 'success', output_r2_key: 'r4/image.jpg' }]);
     expect(await sandbox.current.listKeys('r4/')).toEqual(['r4/image.jpg', 'r4/image.tif']);

@@ -70,6 +70,24 @@ describe('a download', () => {
     });
   });
 
+  it('that cannot even be asked for is told as such, and not tried again', async () => {
+    const retries: unknown[] = [];
+    const { endpoint, bucket } = sandbox.current;
+    const storage = await openStorage({
+      endpoint,
+      bucket,
+      accessKeyId: 'line\nend',
+      secretAccessKey: 's',
+    });
+    const asking = openObject(storage, 'a.tif', {
+      policy,
+      onRetry: (notice) => retries.push(notice),
+    });
+    await expect(asking).rejects.toThrow(/could not be made: .*stray characters/);
+    expect(retries).toEqual([]);
+    closeStorage(storage);
+  });
+
   it('into a folder that is not there says so, and is not tried again', async () => {
     const retries: unknown[] = [];
     await withStorage(sandbox.current.endpoint, async (storage) => {
