@@ -1,5 +1,5 @@
 import type { Metadata } from 'sharp';
-import type { TiffHeader } from './tiff-header.ts';
+import type { TiffPage } from './tiff-header.ts';
 
 /** Red, green and blue, 0–255 each. */
 export type Levels = readonly [number, number, number];
@@ -15,6 +15,9 @@ export type AlphaPlan =
   /** Everything else: blended by us. `index` counts from the first sample after the colours. */
   | { readonly kind: 'blend'; readonly index: number };
 
+/** What the page's directory says of its samples. */
+type Samples = Pick<TiffPage, 'photometric' | 'samplesPerPixel' | 'extraSamples'>;
+
 const ASSOCIATED = 1;
 const UNASSOCIATED = 2;
 
@@ -24,16 +27,16 @@ const UNASSOCIATED = 2;
  * unassociated colours for it. Sharp cannot flatten more than one extra sample, nor grey onto a colour.
  */
 export function planAlpha(
-  header: TiffHeader | undefined,
+  page: Samples | undefined,
   metadata: Pick<Metadata, 'hasAlpha' | 'channels' | 'space'>,
   [red, green, blue]: Levels,
 ): AlphaPlan {
   if (!metadata.hasAlpha) return { kind: 'opaque' };
-  if (!header) return { kind: 'flatten' };
-  const index = header.extraSamples.findIndex((s) => s === ASSOCIATED || s === UNASSOCIATED);
+  if (!page) return { kind: 'flatten' };
+  const index = page.extraSamples.findIndex((s) => s === ASSOCIATED || s === UNASSOCIATED);
   // libvips gives some pictures (subsampled YCbCr) an opaque alpha that the file does not have.
-  if (index === -1) return { kind: 'drop', lost: header.samplesPerPixel > coloursOf(header) };
-  const alone = header.extraSamples.length === 1;
+  if (index === -1) return { kind: 'drop', lost: page.samplesPerPixel > coloursOf(page) };
+  const alone = page.extraSamples.length === 1;
   const neutral = red === green && green === blue;
   return alone && (neutral || !isGrey(metadata)) ? { kind: 'flatten' } : { kind: 'blend', index };
 }
@@ -44,7 +47,7 @@ export function isGrey({ space }: Pick<Metadata, 'space'>): boolean {
 }
 
 /** How many samples are colours, by PhotometricInterpretation (TIFF 6.0, section 8): CMYK is 5. */
-function coloursOf({ photometric }: TiffHeader): number {
+function coloursOf({ photometric }: Samples): number {
   if (photometric === 5) return 4;
   const oneSample = photometric === 0 || photometric === 1 || photometric === 3;
   return oneSample ? 1 : 3;

@@ -62,7 +62,8 @@ export async function convertTiff(
     const metadata = await reader.openTiff(input).metadata();
     refuseOversize(metadata, name);
     const background = levelsOf(settings.background) ?? WHITE;
-    const alpha = planAlpha(await readTiffHeader(input), metadata, background);
+    const header = await readTiffHeader(input);
+    const alpha = planAlpha(header?.pages[0], metadata, background);
     const picture = await prepare(reader, input, { metadata, alpha, background });
     picture.on('warning', (message: string) => notes.push({ code: 'DECODER_WARNING', message }));
     const { width, height, channels } = await encode(picture, settings).toFile(output);

@@ -1,0 +1,77 @@
+import type { TiffSource } from './tiff-source.ts';
+import { readIntegers, sizeOf, type TiffEntry } from './tiff-values.ts';
+
+/** How the samples of a page are cut into strips or tiles. */
+export interface TiffSegments {
+  readonly kind: 'strips' | 'tiles';
+  /** Pixels of one segment: a strip has the page's width and RowsPerStrip rows (never more than the page's height). */
+  readonly width: number;
+  readonly height: number;
+  /** How many there are, as the file lists them: fewer than the page needs when some are missing. */
+  readonly count: number;
+  /** Bytes of the largest and of all that the page needs, compressed, as the file says. */
+  readonly largestBytes: number;
+  readonly totalBytes: number;
+  /** Where the last of them ends in the file: beyond its size, the file is truncated. */
+  readonly end: number;
+}
+
+/** What a directory says of its page's segments. */
+export interface SegmentLayout {
+  readonly kind: 'strips' | 'tiles';
+  readonly width: number;
+  readonly height: number;
+  /** How many the page's size asks for. */
+  readonly needed: number;
+  /** StripOffsets or TileOffsets, StripByteCounts or TileByteCounts. */
+  readonly offsets: TiffEntry | undefined;
+  readonly byteCounts: TiffEntry | undefined;
+}
+
+/**
+ * More segments than pictures within a JPEG's 65 535 pixels a side have, unless their tiles are smaller
+ * than 32 × 32: each costs 16 bytes of reading in BigTIFF.
+ */
+const MAX_SEGMENTS = 4_194_304;
+
+/** Values held at a time. */
+const CHUNK = 8_192;
+
+/**
+ * Adds up the segments of a page without holding their lists. Those listed beyond what the page needs
+ * are not looked at; decoders do not either. Segments of 0 bytes are left out by sparse files and end
+ * nowhere. Undefined when the file does not list both places and sizes, or more than `MAX_SEGMENTS` that
+ * are needed. Throws what reading throws.
+ */
+export async function sumSegments(
+  source: TiffSource,
+  { kind, width, height, needed, offsets, byteCounts }: SegmentLayout,
+): Promise<TiffSegments | undefined> {
+  if (!offsets || !byteCounts) return undefined;
+  const count = Math.min(offsets.count, byteCounts.count);
+  const relevant = Math.min(count, needed);
+  if (relevant > MAX_SEGMENTS) return undefined;
+  // A list that does not lie in the file is not worth reading the part of it that does.
+  if (!liesInFile(source, offsets, relevant) || !liesInFile(source, byteCounts, relevant))
+    return undefined;
+  let [largestBytes, totalBytes, end] = [0, 0, 0];
+  for (let from = 0; from < relevant; from += CHUNK) {
+    const range = { from, most: Math.min(CHUNK, relevant - from) };
+    const starts = await readIntegers(source, offsets, range);
+    const sizes = await readIntegers(source, byteCounts, range);
+    if (!starts || !sizes) return undefined;
+    for (let i = 0; i < range.most; i++) {
+      const bytes = sizes[i] ?? 0;
+      if (bytes === 0) continue;
+      totalBytes += bytes;
+      largestBytes = Math.max(largestBytes, bytes);
+      end = Math.max(end, (starts[i] ?? 0) + bytes);
+    }
+  }
+  return { kind, width, height, count, largestBytes, totalBytes, end };
+}
+
+function liesInFile({ fileBytes }: TiffSource, { type, position }: TiffEntry, count: number) {
+  const bytes = sizeOf(type, count);
+  return bytes !== undefined && position + bytes <= fileBytes;
+}

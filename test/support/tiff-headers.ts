@@ -1,0 +1,57 @@
+import { open } from 'node:fs/promises';
+import {
+  readHeaderFrom,
+  readTiffHeader,
+  type TiffHeader,
+  type TiffPage,
+} from '../../src/lib/convert/tiff-header.ts';
+import { boundedReader } from '../../src/lib/convert/tiff-source.ts';
+import { makeFolder } from './folder.ts';
+import { makeTiffAs, type TiffLayout, type TiffPage as WrittenPage } from './tiff-writer.ts';
+
+/** The ways to write the same TIFF. */
+export const tiffLayouts: [string, TiffLayout][] = [
+  ['a classic TIFF, little-endian', {}],
+  ['a classic TIFF, big-endian', { bigEndian: true }],
+  ['a BigTIFF, little-endian', { big: true }],
+  ['a BigTIFF, big-endian', { big: true, bigEndian: true }],
+];
+
+/** The header of these bytes as a file. Throws when there is none. */
+export async function headerOf(tiff: Uint8Array): Promise<TiffHeader> {
+  const header = await inFile(tiff, readTiffHeader);
+  if (!header) throw new Error('The TIFF has no readable header');
+  return header;
+}
+
+/** What the header of a TIFF with this page says of it. */
+export async function firstPage(page: WrittenPage, layout: TiffLayout = {}): Promise<TiffPage> {
+  return (await headerOf(makeTiffAs(layout, page))).pages[0];
+}
+
+/** The header of these bytes as a file, if they have one, and how many bytes were read for it. */
+export function readCounting(
+  tiff: Uint8Array,
+): Promise<{ readonly header: TiffHeader | undefined; readonly bytes: number }> {
+  return inFile(tiff, async (path) => {
+    await using file = await open(path);
+    let bytes = 0;
+    const read = async (into: Uint8Array, offset: number, length: number, position: number) => {
+      const result = await file.read(into, offset, length, position);
+      bytes += result.bytesRead;
+      return result;
+    };
+    const counting = { read } as Parameters<typeof boundedReader>[0];
+    const header = await readHeaderFrom(boundedReader(counting, tiff.length));
+    return { header, bytes };
+  });
+}
+
+async function inFile<T>(content: Uint8Array, use: (path: string) => Promise<T>): Promise<T> {
+  const folder = await makeFolder();
+  try {
+    return await use(await folder.write('header.tif', content));
+  } finally {
+    await folder.remove();
+  }
+}
