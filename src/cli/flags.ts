@@ -3,7 +3,9 @@ import {
   backgroundProblem,
   chromaSubsamplings,
   defaultEncoderSettings,
+  type EffortSetting,
   type EncoderSettings,
+  effortSettings,
 } from '../lib/convert/encoder-settings.ts';
 import { jurisdictions, type StorageSettings } from '../lib/storage/client.ts';
 import { readStorageSettings, refuseUnsupportedConversion } from '../lib/task/settings.ts';
@@ -47,6 +49,13 @@ export const encoderFlags = {
     env: 'JPEG_CHROMA_SUBSAMPLING',
     helpGroup: 'JPEG',
   })(),
+  effort: Flags.option({
+    summary: 'How hard the encoder works; auto: as hard as memory allows.',
+    options: effortSettings,
+    default: defaultEncoderSettings.effort,
+    env: 'JPEG_EFFORT',
+    helpGroup: 'JPEG',
+  })(),
   background: Flags.string({
     summary: 'What transparent pixels become: white, black or #rrggbb.',
     default: defaultEncoderSettings.background,
@@ -87,11 +96,13 @@ export function encoderSettingsOf(flags: {
   readonly quality: number;
   readonly 'chroma-subsampling': EncoderSettings['chromaSubsampling'];
   readonly background: string;
+  readonly effort: EffortSetting;
 }): EncoderSettings {
   refuseUnsupportedConversion(processEnvironment());
   return {
     quality: flags.quality,
     chromaSubsampling: flags['chroma-subsampling'],
     background: flags.background,
+    effort: flags.effort,
   };
 }

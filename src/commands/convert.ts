@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, errorSummary } from '../cli/base-command.ts';
+import { processEnvironment } from '../cli/environment.ts';
 import { encoderFlags, encoderSettingsOf } from '../cli/flags.ts';
 import { formatBytes } from '../cli/format.ts';
 import type { Reporter } from '../cli/reporter.ts';
@@ -10,18 +11,21 @@ import {
   saveStdin,
   sendToStdout,
 } from '../cli/standard-streams.ts';
-import { type Conversion, convertTiff } from '../lib/convert/convert-tiff.ts';
+import type { Conversion } from '../lib/convert/attempts.ts';
+import { convertTiff } from '../lib/convert/convert-tiff.ts';
+import { type Converter, startConverter } from '../lib/convert/converter.ts';
 import type { EncoderSettings } from '../lib/convert/encoder-settings.ts';
 import { type LocalConversion, planLocalConversions } from '../lib/convert/local-files.ts';
+import type { Budget } from '../lib/convert/resources.ts';
 import { ArkeError, SettingsError } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
 import { makeOutputFolder, writeOutput } from '../lib/local-output.ts';
-import { orAborted } from '../lib/stop.ts';
-import { withWorkspace } from '../lib/workspace.ts';
+import { readConversionBudget } from '../lib/task/settings.ts';
+import { type Workspace, withWorkspace } from '../lib/workspace.ts';
 
 /** What `convert --json` says of one file. */
 type FileResult =
-  | ({ input: string; output: string; ms: number } & Conversion)
+  | ({ input: string; output: string; ms: number } & ReturnType<typeof resultOf>)
   | { input: string; output: string; error: { code: string; message: string } };
 
 /** How one file is converted. */
@@ -33,6 +37,15 @@ interface ConvertFileOptions {
   /** Where the TIFF lies, and how it is called in messages, if not by its input. */
   readonly path?: string;
   readonly name?: string;
+}
+
+/** What all conversions of a run share. */
+interface Session {
+  readonly encoder: EncoderSettings;
+  readonly budget: Budget;
+  readonly reporter: Reporter;
+  readonly workspace: Workspace;
+  readonly converter: Converter;
 }
 
 export default class Convert extends BaseCommand {
@@ -84,18 +97,35 @@ With - the TIFF is read from stdin and the JPEG written to stdout.`;
     const encoder = encoderSettingsOf(flags);
     for (const name of ['output', 'out-dir'] as const)
       if (flags[name] === '') throw new SettingsError([`--${name} is empty`]);
+    const budget = readConversionBudget(processEnvironment());
     const reporter = await this.reporter(flags);
-    if (args.paths.includes(STANDARD_STREAM) || flags.output === STANDARD_STREAM)
-      return this.#convertStream(args.paths, flags, encoder, reporter);
+    const streams = args.paths.includes(STANDARD_STREAM) || flags.output === STANDARD_STREAM;
+    return withWorkspace(async (workspace) => {
+      const converter = startConverter(workspace.folder);
+      const session = { encoder, budget, reporter, workspace, converter };
+      try {
+        return await (streams
+          ? this.#convertStream(args.paths, flags, session)
+          : this.#convertFiles(args.paths, flags, session));
+      } finally {
+        await converter.close();
+      }
+    });
+  }
 
-    const plan = await planLocalConversions(args.paths, {
+  async #convertFiles(
+    paths: readonly string[],
+    flags: { output?: string | undefined; 'out-dir'?: string | undefined; force: boolean },
+    session: Session,
+  ): Promise<unknown> {
+    const plan = await planLocalConversions(paths, {
       output: flags.output,
       outDir: flags['out-dir'],
     });
     const sources = plan.map(({ input }) => input);
     const files: FileResult[] = [];
     for (const conversion of plan)
-      files.push(await this.#convertFile(conversion, { ...flags, sources }, encoder, reporter));
+      files.push(await this.#convertFile(conversion, { ...flags, sources }, session));
     if (files.some((file) => 'error' in file)) this.exitWith(exitCodes.failed, { files });
     return { files };
   }
@@ -103,9 +133,9 @@ With - the TIFF is read from stdin and the JPEG written to stdout.`;
   async #convertFile(
     { input, output }: LocalConversion,
     options: ConvertFileOptions,
-    encoder: EncoderSettings,
-    reporter: Reporter,
+    session: Session,
   ): Promise<FileResult> {
+    const { reporter } = session;
     const start = performance.now();
     const { name = input, path: tiff = input } = options;
     const activity = reporter.begin(`Converting ${name}`);
@@ -113,7 +143,7 @@ With - the TIFF is read from stdin and the JPEG written to stdout.`;
     try {
       if (options['out-dir'] !== undefined) await makeOutputFolder(dirname(output));
       const conversion = await writeOutput(output, rules, (path) =>
-        orAborted(convertTiff(tiff, path, { ...encoder, name }), this.stopSignal),
+        this.#convert(tiff, path, name, session),
       );
       const ms = Math.round(performance.now() - start);
       activity.done();
@@ -121,7 +151,7 @@ With - the TIFF is read from stdin and the JPEG written to stdout.`;
       this.result(
         `${name} → ${output}  ${conversion.width} × ${conversion.height}, ${formatBytes(conversion.bytes)}, ${ms} ms`,
       );
-      return { input, output, ms, ...conversion };
+      return { input, output, ms, ...resultOf(conversion) };
     } catch (error) {
       activity.failed();
       this.stopSignal.throwIfAborted();
@@ -135,34 +165,53 @@ With - the TIFF is read from stdin and the JPEG written to stdout.`;
   async #convertStream(
     paths: readonly string[],
     flags: { output?: string | undefined; 'out-dir'?: string | undefined; force: boolean },
-    encoder: EncoderSettings,
-    reporter: Reporter,
+    session: Session,
   ): Promise<unknown> {
+    const { workspace, reporter } = session;
     const [input = STANDARD_STREAM] = paths;
     const output = flags.output ?? STANDARD_STREAM;
     if (paths.length > 1) throw new SettingsError(['with - there can be only one PATH']);
     if (flags['out-dir']) throw new SettingsError(['--out-dir needs files; use --output with -']);
     if (output === STANDARD_STREAM) refuseBytesOnStdout(this.jsonEnabled());
-    return withWorkspace(async (workspace) => {
-      const fromStdin = input === STANDARD_STREAM;
-      const path = fromStdin ? workspace.path('stdin.tif') : input;
-      const name = fromStdin ? 'stdin' : input;
-      if (fromStdin) await saveStdin(path, this.stopSignal);
-      if (output !== STANDARD_STREAM) {
-        const options = { force: flags.force, sources: [], path, name };
-        const file = await this.#convertFile({ input, output }, options, encoder, reporter);
-        if ('error' in file) this.exitWith(exitCodes.failed, { files: [file] });
-        return { files: [file] };
-      }
-      const jpeg = workspace.path('stdout.jpg');
-      const work = convertTiff(path, jpeg, { ...encoder, name });
-      this.#warn(name, await orAborted(work, this.stopSignal), reporter);
-      await sendToStdout(jpeg, this.stopSignal);
-      return undefined;
+    const fromStdin = input === STANDARD_STREAM;
+    const path = fromStdin ? workspace.path('stdin.tif') : input;
+    const name = fromStdin ? 'stdin' : input;
+    if (fromStdin) await saveStdin(path, this.stopSignal);
+    if (output !== STANDARD_STREAM) {
+      const options = { force: flags.force, sources: [], path, name };
+      const file = await this.#convertFile({ input, output }, options, session);
+      if ('error' in file) this.exitWith(exitCodes.failed, { files: [file] });
+      return { files: [file] };
+    }
+    const jpeg = workspace.path('stdout.jpg');
+    this.#warn(name, await this.#convert(path, jpeg, name, session), reporter);
+    await sendToStdout(jpeg, this.stopSignal);
+    return undefined;
+  }
+
+  #convert(
+    tiff: string,
+    jpeg: string,
+    name: string,
+    { encoder, budget, converter, reporter }: Session,
+  ): Promise<Conversion> {
+    return convertTiff(tiff, jpeg, {
+      ...encoder,
+      name,
+      budget,
+      converter,
+      signal: this.stopSignal,
+      onReplan: ({ message }) => reporter.warn(`${name}: ${message} Converting again with less`),
     });
   }
 
   #warn(name: string, { notes }: Conversion, reporter: Reporter): void {
     for (const { message } of notes) reporter.warn(`${name}: ${message}`);
   }
+}
+
+/** What people and programs may want to know of a conversion. */
+function resultOf({ plan, peakBytes, cpuSeconds, ...rest }: Conversion) {
+  const { effort, turn, reason } = plan;
+  return { ...rest, effort, turn, reason, peak_bytes: peakBytes, cpu_seconds: cpuSeconds };
 }

@@ -1,6 +1,7 @@
 import { BaseCommand } from '../cli/base-command.ts';
 import { processEnvironment } from '../cli/environment.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
+import { watchCrashes } from '../lib/stop.ts';
 import {
   failTaskFromEnvironment,
   type RunOptions,
@@ -13,7 +14,8 @@ export default class Run extends BaseCommand {
   static override description =
     `Reads the task from the environment, as the orchestrator sets it for a machine.
 Needs TASK_ID, BATCH_ID, INPUT_R2_KEY, R2_ACCOUNT_ID, R2_ACCESS_KEY_ID, R2_SECRET_ACCESS_KEY, R2_BUCKET and CALLBACK_URL.
-Knows R2_ENDPOINT, R2_JURISDICTION, JPEG_QUALITY, JPEG_CHROMA_SUBSAMPLING, JPEG_BACKGROUND, CALLBACK_SECRET and LOG_FORMAT, too.
+Knows R2_ENDPOINT, R2_JURISDICTION, TASK_TIMEOUT_MS, TASK_CPU_SECONDS, MEMORY_LIMIT_MB, JPEG_QUALITY, JPEG_CHROMA_SUBSAMPLING, JPEG_EFFORT, JPEG_BACKGROUND, CALLBACK_SECRET and LOG_FORMAT, too.
+Always ends before TASK_TIMEOUT_MS, with one callback.
 The log goes to stdout; with --json the log goes to stderr and the outcome to stdout.
 Exits by 0 when the JPEG is in R2 and the orchestrator has taken the callback, else by 1.`;
 
@@ -31,27 +33,34 @@ Exits by 0 when the JPEG is in R2 and the orchestrator has taken the callback, e
   protected override usageExitCode: number = exitCodes.failed;
 
   #begun = false;
+  readonly #crashes = watchCrashes();
 
   async run(): Promise<unknown> {
     await this.parse(Run);
     this.#begun = true;
-    const outcome = await runTaskFromEnvironment(processEnvironment(), this.#options());
+    const outcome = await runTaskFromEnvironment(processEnvironment(), this.runOptions());
     const { exitCode, ...result } = outcome;
     this.exitWith(exitCode, { ...result, exit_code: exitCode });
   }
 
   /** Wrong usage keeps a task from beginning; the orchestrator is told all the same. */
   protected override async catch(error: Error): Promise<void> {
-    if (!this.#begun) await failTaskFromEnvironment(processEnvironment(), error, this.#options());
+    if (!this.#begun) await failTaskFromEnvironment(processEnvironment(), error, this.runOptions());
     return super.catch(error);
   }
 
-  #options(): RunOptions {
+  protected override async finally(error: Error | undefined): Promise<void> {
+    this.#crashes.dispose();
+    await super.finally(error);
+  }
+
+  /** What the task gets besides its environment. */
+  protected runOptions(): RunOptions {
     const stream = this.jsonEnabled() ? process.stderr : process.stdout;
     return {
       program: this.program,
       sinceStart: () => performance.now(),
-      signal: this.stopSignal,
+      signal: AbortSignal.any([this.stopSignal, this.#crashes.signal]),
       write: (line) => stream.write(`${line}\n`),
     };
   }

@@ -60,9 +60,17 @@ export type ConversionErrorCode =
   | 'NOT_A_TIFF'
   | 'TOO_LARGE_FOR_JPEG'
   | 'UNREADABLE_TIFF'
-  | 'WRITE_FAILED';
+  | 'WRITE_FAILED'
+  /** Needs more memory than there is, or was killed by the kernel for it. */
+  | 'OUT_OF_MEMORY'
+  /** Was ended because it would not have been done in time. */
+  | 'TOO_SLOW'
+  /** The conversion process said nothing for too long. */
+  | 'UNRESPONSIVE'
+  /** The conversion process ended without an answer. */
+  | 'CRASHED';
 
-/** Thrown when a file cannot become a JPEG: it is no TIFF, it is damaged, or JPEG cannot hold it. */
+/** Thrown when a file cannot become a JPEG: it is no TIFF, it is damaged, JPEG cannot hold it, or its process ended. */
 export class ConversionError extends ArkeError {
   declare readonly code: ConversionErrorCode;
 }

@@ -14,17 +14,21 @@ export {
   successPayloadSchema,
 } from './callback/payload.ts';
 export { type CallbackRequest, type CallbackSettings, callbackId } from './callback/request.ts';
-export {
-  type Conversion,
-  type ConversionNote,
-  type ConvertOptions,
-  convertTiff,
-} from './convert/convert-tiff.ts';
+export type { Conversion, PlanningOptions } from './convert/attempts.ts';
+export { type ConvertOptions, convertTiff } from './convert/convert-tiff.ts';
+export { type Converter, startConverter } from './convert/converter.ts';
 export {
   type ChromaSubsampling,
   defaultEncoderSettings,
+  type Effort,
+  type EffortSetting,
   type EncoderSettings,
 } from './convert/encoder-settings.ts';
+export type { ConversionNote } from './convert/messages.ts';
+export { type ConversionPlan, type Limits, planConversion } from './convert/plan.ts';
+export type { Budget } from './convert/resources.ts';
+export { readTiffHeader, type TiffHeader, type TiffPage } from './convert/tiff-header.ts';
+export { TimedOutError } from './deadline.ts';
 export {
   ArkeError,
   CallbackError,
@@ -56,8 +60,9 @@ export { type OpenObject, openObject } from './storage/download.ts';
 export { outputKeys } from './storage/keys.ts';
 export { headObject, type ObjectInfo, type RequestOptions } from './storage/objects.ts';
 export { type PutCondition, type Upload, type Uploaded, uploadFile } from './storage/upload.ts';
+export type { TaskBudget } from './task/budget.ts';
 export { type Environment, type Variable, variables } from './task/environment.ts';
-export type { ProcessOptions } from './task/process-tiff.ts';
+export type { ProcessOptions } from './task/job.ts';
 export {
   type RunOptions,
   type RunOutcome,

@@ -11,6 +11,15 @@ export const LOG_VERSION = 1;
 /** The stages of a task. */
 export type Stage = 'download' | 'convert' | 'upload' | 'callback';
 
+/** How a TIFF is converted, and what that was predicted to take. */
+interface PlanFields {
+  readonly effort: string;
+  readonly turn: string;
+  readonly reason: string;
+  readonly predicted_peak_bytes: number;
+  readonly predicted_cpu_seconds: number;
+}
+
 /** One thing that happened in a task. Times in milliseconds, sizes in bytes. */
 export type TaskEvent =
   | { readonly event: 'task.started'; readonly input_r2_key: string }
@@ -19,6 +28,18 @@ export type TaskEvent =
   | { readonly event: 'jpeg.uploaded'; readonly output_r2_key: string; readonly ms: number }
   | { readonly event: 'task.succeeded'; readonly ms: number }
   | { readonly event: 'task.failed'; readonly error: string }
+  | ({
+      readonly event: 'conversion.planned';
+      readonly memory_limit_bytes: number;
+      readonly cpu_limit_seconds: number;
+    } & PlanFields)
+  /** A plan has failed, and another one follows. */
+  | { readonly event: 'conversion.replanned'; readonly code: string; readonly message: string }
+  | ({
+      readonly event: 'conversion.measured';
+      readonly peak_bytes: number;
+      readonly cpu_seconds: number;
+    } & PlanFields)
   | { readonly event: 'note'; readonly code: string; readonly message: string }
   | { readonly event: 'warning'; readonly code: string; readonly message: string }
   | {
@@ -65,7 +86,8 @@ function textLine(taskId: string, event: TaskEvent, redact: Redactor): string {
 
 function levelOf(event: TaskEvent['event']): 'info' | 'warning' | 'error' {
   if (event === 'task.failed' || event === 'callback.undelivered') return 'error';
-  return event === 'warning' || event === 'retry' ? 'warning' : 'info';
+  const warnings: readonly string[] = ['warning', 'retry', 'conversion.replanned'];
+  return warnings.includes(event) ? 'warning' : 'info';
 }
 
 /** The contract's lines, byte for byte in form (contract: "Complete Example"), and ours beside them. */
@@ -83,6 +105,18 @@ function textOf(event: TaskEvent): string {
       return `✓ Success in ${event.ms}ms`;
     case 'task.failed':
       return `✗ Error: ${event.error}`;
+    case 'conversion.planned':
+      return (
+        `Plan: ${planText(event)}; predicted ${roundMegabytes(event.predicted_peak_bytes)} MB of ` +
+        `${roundMegabytes(event.memory_limit_bytes)} MB and ${event.predicted_cpu_seconds} of ${event.cpu_limit_seconds} CPU-s`
+      );
+    case 'conversion.replanned':
+      return `Warning: ${event.message} Converting again with less`;
+    case 'conversion.measured':
+      return (
+        `Done as ${planText(event)}; predicted ${roundMegabytes(event.predicted_peak_bytes)} MB and ` +
+        `${event.predicted_cpu_seconds} CPU-s, measured ${roundMegabytes(event.peak_bytes)} MB and ${event.cpu_seconds} CPU-s`
+      );
     case 'note':
       return `Note: ${event.message}`;
     case 'warning':
@@ -97,4 +131,18 @@ function textOf(event: TaskEvent): string {
 /** Megabytes of 1024 × 1024 bytes with two decimals, as the contract's example prints them. */
 function megabytes(bytes: number): string {
   return (bytes / 1024 / 1024).toFixed(2);
+}
+
+function roundMegabytes(bytes: number): number {
+  return Math.round(bytes / 1024 / 1024);
+}
+
+function planText({ effort, turn, reason }: PlanFields): string {
+  const turned = {
+    none: '',
+    memory: ', turned in memory',
+    disk: ', turned on disk',
+    tag: ', turned by a tag',
+  }[turn];
+  return `${effort}${turned ?? ''} (${reason})`;
 }

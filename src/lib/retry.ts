@@ -26,6 +26,8 @@ export interface RetryOptions {
   readonly onRetry?: ((notice: RetryNotice) => void) | undefined;
   /** Ends the waiting and the retrying; the abort's reason is thrown. */
   readonly signal?: AbortSignal | undefined;
+  /** Milliseconds that are left for all of it: a wait that would outlast them is not begun. */
+  readonly msLeft?: (() => number) | undefined;
 }
 
 /**
@@ -46,6 +48,7 @@ export async function retry<T>(
       signal?.throwIfAborted();
       if (number >= policy.attempts || !isRetryable(error)) throw error;
       const delayMs = Math.round(delayAfter(number, error, policy));
+      if (options.msLeft && delayMs >= options.msLeft()) throw error;
       onRetry?.({ attempt: number, error, delayMs });
       await pause(delayMs, signal);
     }

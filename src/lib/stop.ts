@@ -1,4 +1,4 @@
-import { ArkeError } from './errors.ts';
+import { ArkeError, messageOf } from './errors.ts';
 import { type StopSignal, stopSignals } from './exit-codes.ts';
 
 /** Thrown when SIGINT or SIGTERM asked the program to stop before its work was done. */
@@ -11,7 +11,7 @@ export class InterruptedError extends ArkeError {
   }
 }
 
-/** An abort signal that SIGINT and SIGTERM set off. */
+/** An abort signal that something outside the work sets off. */
 export interface StopWatch {
   readonly signal: AbortSignal;
   /** Stops listening. */
@@ -33,6 +33,28 @@ export function watchStopSignals(): StopWatch {
       for (const name of names) process.off(name, stop);
     },
   };
+}
+
+/** Thrown in the work's place when an error came up that nobody caught: a bug of ours or of a library. */
+export class CrashError extends ArkeError {
+  constructor(cause: unknown) {
+    super(
+      'UNEXPECTED',
+      `Unexpected error: ${messageOf(cause)}. Run it again; if it happens again, report it with the log.`,
+      { cause },
+    );
+  }
+}
+
+/**
+ * Catches what would end the process without a word, and aborts with it as a `CrashError`: whoever owes
+ * somebody an answer can still give it.
+ */
+export function watchCrashes(): StopWatch {
+  const controller = new AbortController();
+  const crash = (error: unknown) => controller.abort(new CrashError(error));
+  process.on('uncaughtException', crash);
+  return { signal: controller.signal, dispose: () => void process.off('uncaughtException', crash) };
 }
 
 /** The work's result, or the abort's reason as soon as there is one. The work itself goes on unheeded. */

@@ -5,6 +5,8 @@ import { FileError, messageOf } from './errors.ts';
 
 /** A private temporary folder that lives as long as the work in it. */
 export interface Workspace {
+  /** Its absolute path. */
+  readonly folder: string;
   /** The absolute path of a file of this name in the folder. */
   path(name: string): string;
 }
@@ -20,7 +22,7 @@ export async function withWorkspace<T>(
 ): Promise<T> {
   const folder = await makeFolder();
   try {
-    return await work({ path: (name) => join(folder, name) });
+    return await work({ folder, path: (name) => join(folder, name) });
   } finally {
     // Cleaning up never decides how the work ended: a finished picture stays finished.
     await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch((error: unknown) =>

@@ -85,7 +85,9 @@ describe('a task that succeeds', () => {
       new RegExp(
         `^${id} Starting TIFF conversion: ${KEY}\\n` +
           `${id} Downloaded \\d+\\.\\d\\d MB in \\d+ms\\n` +
+          `${id} Plan: max \\(it fits\\); predicted \\d+ MB of \\d+ MB and [\\d.]+ of [\\d.]+ CPU-s\\n` +
           `${id} Converted to \\d+\\.\\d\\d MB in \\d+ms\\n` +
+          `${id} Done as max \\(it fits\\); predicted \\d+ MB and [\\d.]+ CPU-s, measured \\d+ MB and [\\d.]+ CPU-s\\n` +
           `${id} Uploaded to ${OUTPUT_KEY} in \\d+ms\\n` +
           `${id} ✓ Success in \\d+ms\\n$`,
       ),

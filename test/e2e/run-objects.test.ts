@@ -176,7 +176,8 @@ describe('the JPEG in R2', () => {
       'arke-source-etag': source?.etag,
       'arke-task-id': taskId,
       'arke-batch-id': batchId,
-      'arke-encoder': 'mozjpeg q=95 chroma=4:2:0 background=white',
+      'arke-encoder': 'mozjpeg q=95 chroma=4:2:0 background=white effort=auto',
+      'arke-effort': 'max',
       'arke-versions': expect.stringMatching(/^arke-tiff\/\S+ sharp\/\S+ vips\/\S+ mozjpeg\/\S+$/),
     });
   });

@@ -141,7 +141,9 @@ describe('the JPEG’s settings', () => {
       JPEG_BACKGROUND: '#336699',
     });
     const jpeg = await sandbox.current.getObject('image.jpg');
-    expect(jpeg?.metadata['arke-encoder']).toBe('mozjpeg q=60 chroma=4:4:4 background=%23336699');
+    expect(jpeg?.metadata['arke-encoder']).toBe(
+      'mozjpeg q=60 chroma=4:4:4 background=%23336699 effort=auto',
+    );
     expect((await sharp(jpeg?.bytes).metadata()).chromaSubsampling).toBe('4:4:4');
   });
 });

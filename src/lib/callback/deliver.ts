@@ -38,6 +38,8 @@ export interface DeliveryOptions {
   /** Called just before an attempt is sent, with its number from 1. */
   readonly onAttempt?: (attempt: number) => void;
   readonly signal?: AbortSignal | undefined;
+  /** Milliseconds that are left for all attempts: what would have to wait longer is not tried again. */
+  readonly msLeft?: () => number;
 }
 
 /**
@@ -50,7 +52,7 @@ export async function deliverCallback(
   request: CallbackRequest,
   options: DeliveryOptions = {},
 ): Promise<Delivery> {
-  const { policy = CALLBACK_RETRY, onRetry, onAttempt, signal } = options;
+  const { policy = CALLBACK_RETRY, onRetry, onAttempt, signal, msLeft } = options;
   let attempts = 0;
   const answer = await retry(
     (number) => {
@@ -58,7 +60,7 @@ export async function deliverCallback(
       onAttempt?.(number);
       return send(request, options.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS, signal);
     },
-    { policy, onRetry, signal },
+    { policy, onRetry, signal, msLeft },
   );
   return { ...answer, attempts };
 }

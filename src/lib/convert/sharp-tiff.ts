@@ -1,11 +1,17 @@
 import type { Sharp, default as SharpFactory } from 'sharp';
 
-/** Makes a pipeline that reads a TIFF, or raw pixels, and nothing else. */
-export type OpenTiff = (path: string) => Sharp;
+/** How a TIFF is opened. */
+export interface OpenOptions {
+  /** Lifts the decoder's own limits of size; for pictures whose memory was planned. */
+  readonly unlimited?: boolean;
+  /** Reads where the pipeline wants to, not from top to bottom: for turning a picture on disk. */
+  readonly randomAccess?: boolean;
+}
 
 /** Sharp, able to read TIFFs only. */
 export interface TiffReader {
-  readonly openTiff: OpenTiff;
+  /** Makes a pipeline that reads a TIFF and nothing else. */
+  openTiff(path: string, options?: OpenOptions): Sharp;
   readonly sharp: typeof SharpFactory;
   /** What made the pixels, for provenance: name and version of each library. */
   readonly versions: string;
@@ -13,16 +19,35 @@ export interface TiffReader {
 
 /**
  * Loads sharp and blocks every loader but TIFF's for the whole process: a JPEG, SVG or PDF that is
- * named .tif must be refused, not converted by whatever loader matches (design: section 3).
+ * named .tif must be refused, not converted by whatever loader matches (design: section 3). Nothing
+ * is cached: each file is read once.
  */
 export async function loadTiffReader(): Promise<TiffReader> {
   const { default: sharp } = await import('sharp');
   sharp.block({ operation: ['VipsForeignLoad'] });
   sharp.unblock({ operation: ['VipsForeignLoadTiff'] });
+  sharp.cache(false);
   return {
     sharp,
-    // failOn 'warning' never gave a partial picture in 116 truncations; 'error' did in 14 (design: facts).
-    openTiff: (path) => sharp(path, { failOn: 'warning', sequentialRead: true }),
+    openTiff: (path, { unlimited = false, randomAccess = false } = {}) => {
+      const picture = sharp(path, {
+        // failOn 'warning' never gave a partial picture in 116 truncations; 'error' did in 14 (design: facts).
+        failOn: 'warning',
+        sequentialRead: !randomAccess,
+        ...(unlimited ? { unlimited, limitInputPixels: false } : {}),
+      });
+      return randomAccess ? reallyRandom(picture) : picture;
+    },
     versions: `sharp/${sharp.versions.sharp} vips/${sharp.versions.vips} mozjpeg/${sharp.versions.mozjpeg ?? '-'}`,
   };
+}
+
+/**
+ * Sharp 0.35.5 looks at `sequentialRead` only where an `access` is set, which its own options never
+ * do; without this a picture that is turned is copied into memory, whatever `sequentialRead` says.
+ */
+function reallyRandom(picture: Sharp): Sharp {
+  const { options } = picture as unknown as { options: { input: { access?: boolean } } };
+  options.input.access = true;
+  return picture;
 }

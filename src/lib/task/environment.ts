@@ -44,12 +44,44 @@ export const variables = [
     fallback: 'none',
     meaning: '`eu` or `fedramp`; not together with `R2_ENDPOINT`',
   },
+  {
+    name: 'TASK_TIMEOUT_MS',
+    kind: 'optional',
+    fallback: '50000',
+    meaning: 'Deadline in milliseconds from the start of the process, callback included',
+  },
+  {
+    name: 'TASK_CPU_SECONDS',
+    kind: 'optional',
+    fallback: 'on Fly 10 + 0.125 × seconds left, elsewhere cores × seconds left',
+    meaning: 'CPU seconds that the conversion may be planned with',
+  },
+  {
+    name: 'FLY_MACHINE_ID',
+    kind: 'optional',
+    fallback: 'set by Fly',
+    meaning: 'Tells that the CPUs are shared ones, for the default of `TASK_CPU_SECONDS`',
+  },
+  {
+    name: 'MEMORY_LIMIT_MB',
+    kind: 'optional',
+    fallback: 'detected',
+    meaning:
+      "Memory that the conversion may be planned with; detected: the cgroup's or the machine's, less 224 MB",
+  },
   { name: 'JPEG_QUALITY', kind: 'optional', fallback: '95', meaning: 'Quality of the JPEG, 1–100' },
   {
     name: 'JPEG_CHROMA_SUBSAMPLING',
     kind: 'optional',
     fallback: '4:2:0',
     meaning: '`4:2:0` or `4:4:4`',
+  },
+  {
+    name: 'JPEG_EFFORT',
+    kind: 'optional',
+    fallback: 'auto',
+    meaning:
+      '`max`, `balanced`, `fast`, or `auto`: the best of them that fits memory, time and CPU',
   },
   {
     name: 'JPEG_BACKGROUND',
@@ -70,10 +102,6 @@ export const variables = [
     fallback: 'text',
     meaning: "`text` (the contract's lines) or `json` (one event a line)",
   },
-  { name: 'TASK_TIMEOUT_MS', kind: 'refused', meaning: 'Deadline of the task' },
-  { name: 'TASK_CPU_SECONDS', kind: 'refused', meaning: 'CPU seconds that the plan may spend' },
-  { name: 'MEMORY_LIMIT_MB', kind: 'refused', meaning: 'Memory that the conversion may plan with' },
-  { name: 'JPEG_EFFORT', kind: 'refused', meaning: 'How hard the encoder works' },
   { name: 'JPEG_PROFILE', kind: 'refused', meaning: 'Whether the ICC profile is kept' },
   { name: 'JPEG_METADATA', kind: 'refused', meaning: 'Which metadata is kept' },
   { name: 'TIFF_PAGES', kind: 'refused', meaning: 'Which pages are converted' },

@@ -1,3 +1,4 @@
+import type { Effort } from '../convert/encoder-settings.ts';
 import { StorageError } from '../errors.ts';
 import type { Storage } from '../storage/client.ts';
 import { outputKeys } from '../storage/keys.ts';
@@ -54,13 +55,14 @@ export async function findOutput({
 const MAX_RACES = 3;
 
 /**
- * Puts the JPEG into the slot; when somebody else was there first, looks again and either finds the
+ * Puts the JPEG into the slot, with its provenance and the effort it was made with; when somebody else was there first, looks again and either finds the
  * same JPEG made by another run of this task, or takes the next key. Throws `StorageError`, `FileError`.
  */
 export async function putOutput(
   request: OutputRequest,
   slot: OutputSlot,
   path: string,
+  effort: Effort,
 ): Promise<Uploaded & { readonly taken: readonly string[] }> {
   const { storage, provenance, options } = request;
   for (let race = 0; ; race++) {
@@ -72,7 +74,7 @@ export async function putOutput(
       key,
       condition,
       contentType: 'image/jpeg',
-      metadata: toMetadata(provenance),
+      metadata: { ...toMetadata(provenance), 'arke-effort': effort },
     };
     try {
       return { ...(await uploadFile(storage, upload, options)), taken };

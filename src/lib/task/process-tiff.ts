@@ -1,42 +1,18 @@
 import type { SuccessPayload } from '../callback/payload.ts';
-import { type Conversion, convertTiff } from '../convert/convert-tiff.ts';
-import { loadTiffReader } from '../convert/sharp-tiff.ts';
-import { messageOf, TaskError } from '../errors.ts';
-import type { Stage, TaskLog } from '../log.ts';
-import type { RetryPolicy } from '../retry.ts';
-import { orAborted } from '../stop.ts';
-import { closeStorage, openStorage, type Storage } from '../storage/client.ts';
+import { startConverter } from '../convert/converter.ts';
+import { messageOf } from '../errors.ts';
+import type { Stage } from '../log.ts';
+import { closeStorage, openStorage } from '../storage/client.ts';
 import { type OpenObject, openObject } from '../storage/download.ts';
 import { fileNameOf } from '../storage/keys.ts';
 import { type RequestOptions, STORAGE_RETRY } from '../storage/objects.ts';
 import { withWorkspace } from '../workspace.ts';
+import type { TaskDeadlines } from './budget.ts';
+import { convertForTask, logConversion } from './conversion.ts';
+import type { Job, ProcessOptions } from './job.ts';
 import { findOutput, type OutputRequest, type OutputSlot, putOutput } from './output.ts';
 import type { TaskSettings } from './settings.ts';
-
-/** What processing needs besides the task's settings. */
-export interface ProcessOptions {
-  readonly log: TaskLog;
-  /** The program's name and version, for provenance. */
-  readonly program: string;
-  /** Milliseconds since the process started. */
-  readonly sinceStart: () => number;
-  readonly storageRetry?: RetryPolicy | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** How the beginning of an error names the stage (contract: "Error Scenarios"; design: "Callback"). */
-const failures = {
-  download: 'Failed to download TIFF',
-  convert: 'Failed to convert TIFF',
-  upload: 'Failed to upload JPEG',
-} as const;
-
-/** A task under way: everything its stages share. */
-interface Job {
-  readonly settings: TaskSettings;
-  readonly options: ProcessOptions;
-  readonly storage: Storage;
-}
+import { StageError, timed, type WorkStage } from './stages.ts';
 
 /**
  * The task up to its callback: TIFF from R2, JPEG to R2. Returns the body of the success callback;
@@ -45,17 +21,22 @@ interface Job {
 export async function processTiff(
   settings: TaskSettings,
   options: ProcessOptions,
+  deadlines: TaskDeadlines,
 ): Promise<SuccessPayload> {
   options.log({ event: 'task.started', input_r2_key: settings.inputKey });
   const storage = await openStorage(settings.storage);
   try {
     return await withWorkspace(
-      (workspace) =>
-        transfer(
-          { settings, options, storage },
-          workspace.path('input.tif'),
-          workspace.path('output.jpg'),
-        ),
+      async ({ folder, path }) => {
+        // Early, so that it is ready when the TIFF is.
+        const converter = startConverter(folder);
+        const job = { settings, options, deadlines, storage, converter };
+        try {
+          return await transfer(job, path('input.tif'), path('output.jpg'));
+        } finally {
+          await converter.close();
+        }
+      },
       (message) => options.log({ event: 'warning', code: 'LEFTOVER', message }),
     );
   } finally {
@@ -65,7 +46,7 @@ export async function processTiff(
 
 async function transfer(job: Job, tiffPath: string, jpegPath: string): Promise<SuccessPayload> {
   const { log } = job.options;
-  const source = await timed(job, 'download', () => openSource(job));
+  const source = await stage(job, 'download', () => openSource(job));
   const { request, slot, object } = source.result;
   warnOfTaken(job, slot.taken);
   if (slot.kind === 'done') {
@@ -78,29 +59,34 @@ async function transfer(job: Job, tiffPath: string, jpegPath: string): Promise<S
     return toPayload(job, slot.object, { download: source.ms, convert: 0, upload: 0 });
   }
 
-  const saved = await timed(job, 'download', () => object.saveTo(tiffPath));
+  const saved = await stage(job, 'download', () => object.saveTo(tiffPath));
   const download = source.ms + saved.ms;
   log({ event: 'tiff.downloaded', bytes: object.info.size, ms: download });
 
-  const converted = await timed(job, 'convert', () => convert(job, tiffPath, jpegPath));
-  log({ event: 'jpeg.converted', bytes: converted.result.bytes, ms: converted.ms });
-  for (const { code, message } of converted.result.notes) log({ event: 'warning', code, message });
+  const converted = await stage(job, 'convert', () => convertForTask(job, tiffPath, jpegPath));
+  logConversion(log, converted.result, converted.ms);
 
-  const uploaded = await timed(job, 'upload', () => putOutput(request, slot, jpegPath));
+  const { effort } = converted.result.plan;
+  const uploaded = await stage(job, 'upload', () => putOutput(request, slot, jpegPath, effort));
   warnOfTaken(job, uploaded.result.taken.slice(slot.taken.length));
   log({ event: 'jpeg.uploaded', output_r2_key: uploaded.result.key, ms: uploaded.ms });
   return toPayload(job, uploaded.result, { download, convert: converted.ms, upload: uploaded.ms });
+}
+
+function stage<T>({ options, deadlines }: Job, name: WorkStage, work: () => Promise<T>) {
+  const deadline = name === 'upload' ? deadlines.upload : deadlines.conversion;
+  return timed({ sinceStart: options.sinceStart, deadline }, name, work);
 }
 
 /** Asks for the TIFF and, before its bytes are taken, whether its JPEG is there already. */
 async function openSource(
   job: Job,
 ): Promise<{ object: OpenObject; request: OutputRequest; slot: OutputSlot }> {
-  const { settings, options, storage } = job;
+  const { settings, options, storage, converter } = job;
   const requests = requestOptions(job, 'download');
-  const [object, { versions }] = await Promise.all([
+  const [object, versions] = await Promise.all([
     openObject(storage, settings.inputKey, requests),
-    loadTiffReader().catch((error: unknown) => {
+    converter.versions().catch((error: unknown) => {
       throw new StageError('convert', error);
     }),
   ]);
@@ -121,48 +107,12 @@ async function openSource(
   }
 }
 
-function convert(
-  { settings, options }: Job,
-  tiffPath: string,
-  jpegPath: string,
-): Promise<Conversion> {
-  const name = fileNameOf(settings.inputKey);
-  // The child process goes here. Until then an interrupted task calls back at once, but its process
-  // lasts until libvips is done: Node waits for its threads.
-  return orAborted(convertTiff(tiffPath, jpegPath, { ...settings.encoder, name }), options.signal);
-}
-
-/** Marks an error with the stage it belongs to where that is not the one it came up in. */
-class StageError extends Error {
-  readonly stage: keyof typeof failures;
-
-  constructor(stage: keyof typeof failures, cause: unknown) {
-    super(messageOf(cause), { cause });
-    this.stage = stage;
-  }
-}
-
-async function timed<T>(
-  { options }: Job,
-  stage: keyof typeof failures,
-  work: () => Promise<T>,
-): Promise<{ result: T; ms: number }> {
-  const start = options.sinceStart();
-  try {
-    const result = await work();
-    return { result, ms: Math.round(options.sinceStart() - start) };
-  } catch (error) {
-    options.signal?.throwIfAborted();
-    const failed = error instanceof StageError ? error.stage : stage;
-    throw new TaskError(`${failures[failed]}: ${messageOf(error)}`, { cause: error });
-  }
-}
-
-function requestOptions({ options }: Job, stage: Stage): RequestOptions {
-  const { log, signal, storageRetry = STORAGE_RETRY } = options;
+function requestOptions({ options, deadlines }: Job, stage: Stage): RequestOptions {
+  const { log, storageRetry = STORAGE_RETRY } = options;
+  const deadline = stage === 'upload' ? deadlines.upload : deadlines.conversion;
   return {
     policy: storageRetry,
-    signal,
+    signal: deadline.signal,
     onRetry: ({ attempt, delayMs, error }) =>
       log({ event: 'retry', stage, attempt, delay_ms: delayMs, reason: messageOf(error) }),
   };

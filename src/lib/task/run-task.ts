@@ -1,16 +1,21 @@
 import { deliverCallback } from '../callback/deliver.ts';
 import { type CallbackPayload, toErrorText } from '../callback/payload.ts';
 import { callbackId } from '../callback/request.ts';
+import { createDeadline } from '../deadline.ts';
 import { messageOf } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { createRedactor, escapeControls } from '../redact.ts';
 import type { RetryPolicy } from '../retry.ts';
 import { endSoonAfter } from '../stop.ts';
-import { type ProcessOptions, processTiff } from './process-tiff.ts';
+import { taskDeadlines } from './budget.ts';
+import type { ProcessOptions } from './job.ts';
+import { processTiff } from './process-tiff.ts';
 import type { CallbackTarget, TaskSettings } from './settings.ts';
 
 /** What a task needs besides its settings. */
 export interface TaskOptions extends ProcessOptions {
+  /** Ends the task: its reason becomes the error callback. */
+  readonly signal?: AbortSignal | undefined;
   readonly callbackRetry?: RetryPolicy | undefined;
 }
 
@@ -33,9 +38,10 @@ const INTERRUPTED_CALLBACK_MS = 3_000;
  * an error (it would turn a finished picture into a lost one); its body goes to the log.
  */
 export async function runTask(settings: TaskSettings, options: TaskOptions): Promise<TaskOutcome> {
+  const deadlines = taskDeadlines(settings.budget, options.sinceStart, options.signal);
   let payload: CallbackPayload;
   try {
-    payload = await processTiff(settings, options);
+    payload = await processTiff(settings, options, deadlines);
   } catch (error) {
     return reportFailure(settings, error, options);
   }
@@ -75,11 +81,14 @@ async function report(
     id: callbackId(payload),
     userAgent: options.program,
   };
+  // Not ended by a stop signal at once, as the stages are: what was begun is brought to its end.
+  const deadline = createDeadline(target.budget.timeoutMs, { now: options.sinceStart });
   const stopping = endSoonAfter(options.signal, INTERRUPTED_CALLBACK_MS);
   try {
     await deliverCallback(request, {
       ...(options.callbackRetry ? { policy: options.callbackRetry } : {}),
-      signal: stopping.signal,
+      signal: AbortSignal.any([stopping.signal, deadline.signal]),
+      msLeft: deadline.msLeft,
       onRetry: ({ attempt, delayMs, error }) =>
         options.log({
           event: 'retry',

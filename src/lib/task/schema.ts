@@ -4,6 +4,7 @@ import {
   backgroundProblem,
   chromaSubsamplings,
   defaultEncoderSettings,
+  effortSettings,
 } from '../convert/encoder-settings.ts';
 import { httpUrlProblem } from '../http-url.ts';
 import { logFormats } from '../log.ts';
@@ -21,6 +22,16 @@ const checked = (problemOf: (value: string) => string | undefined) =>
   );
 const oneOf = <const T extends readonly string[]>(values: T) =>
   v.picklist(values, `must be ${values.join(' or ')}`);
+
+const wholeNumber = (least: number, most: number) =>
+  v.pipe(
+    text,
+    v.check(
+      (value) => /^[1-9]\d{0,14}$/.test(value) && Number(value) >= least && Number(value) <= most,
+      `must be a whole number from ${least} to ${most}`,
+    ),
+    v.transform(Number),
+  );
 
 /** The usual copying mistakes: a line end or a space that came along. */
 const credential = v.pipe(
@@ -44,18 +55,16 @@ export const schema = v.object(
     CALLBACK_URL: checked(httpUrlProblem),
     R2_ENDPOINT: v.optional(checked(endpointProblem)),
     R2_JURISDICTION: v.optional(oneOf(jurisdictions)),
-    JPEG_QUALITY: v.optional(
-      v.pipe(
-        text,
-        v.regex(/^([1-9]\d?|100)$/, 'must be a whole number from 1 to 100'),
-        v.transform(Number),
-      ),
-      String(defaultEncoderSettings.quality),
-    ),
+    TASK_TIMEOUT_MS: v.optional(wholeNumber(1_000, 86_400_000), '50000'),
+    TASK_CPU_SECONDS: v.optional(wholeNumber(1, 1_000_000)),
+    FLY_MACHINE_ID: v.optional(text),
+    MEMORY_LIMIT_MB: v.optional(wholeNumber(1, 1_048_576)),
+    JPEG_QUALITY: v.optional(wholeNumber(1, 100), String(defaultEncoderSettings.quality)),
     JPEG_CHROMA_SUBSAMPLING: v.optional(
       oneOf(chromaSubsamplings),
       defaultEncoderSettings.chromaSubsampling,
     ),
+    JPEG_EFFORT: v.optional(oneOf(effortSettings), defaultEncoderSettings.effort),
     JPEG_BACKGROUND: v.optional(checked(backgroundProblem), defaultEncoderSettings.background),
     CALLBACK_SECRET: v.optional(checked(secretProblem)),
     LOG_FORMAT: v.optional(oneOf(logFormats), 'text'),

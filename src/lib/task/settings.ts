@@ -1,9 +1,11 @@
 import * as v from 'valibot';
 import type { CallbackSettings } from '../callback/request.ts';
 import type { EncoderSettings } from '../convert/encoder-settings.ts';
+import type { Budget } from '../convert/resources.ts';
 import { SettingsError } from '../errors.ts';
 import type { LogFormat } from '../log.ts';
 import { r2Endpoint, type StorageSettings } from '../storage/client.ts';
+import type { TaskBudget } from './budget.ts';
 import { type Environment, type Variable, type VariableName, variables } from './environment.ts';
 import { conflicts, problemsOf, schema, unsupported, withoutBlanks } from './schema.ts';
 
@@ -15,6 +17,7 @@ export interface TaskSettings {
   readonly storage: StorageSettings;
   readonly callback: CallbackSettings;
   readonly encoder: EncoderSettings;
+  readonly budget: TaskBudget;
   readonly logFormat: LogFormat;
 }
 
@@ -23,6 +26,7 @@ export interface CallbackTarget {
   readonly taskId: string;
   readonly batchId: string;
   readonly callback: CallbackSettings;
+  readonly budget: Pick<TaskBudget, 'timeoutMs'>;
 }
 
 /** The settings of a task, or what is wrong with them and whom to tell. */
@@ -92,6 +96,7 @@ function readTarget(set: Environment): CallbackTarget | undefined {
   if (!target.success) return undefined;
   const { TASK_ID, BATCH_ID, CALLBACK_URL } = target.output;
   const secret = v.safeParse(v.pick(schema, ['CALLBACK_SECRET']), set);
+  const timeout = v.safeParse(v.pick(schema, ['TASK_TIMEOUT_MS']), set);
   return {
     taskId: TASK_ID,
     batchId: BATCH_ID,
@@ -99,6 +104,7 @@ function readTarget(set: Environment): CallbackTarget | undefined {
       url: CALLBACK_URL,
       secret: secret.success ? secret.output.CALLBACK_SECRET : undefined,
     },
+    budget: { timeoutMs: timeout.success ? timeout.output.TASK_TIMEOUT_MS : DEFAULT_TIMEOUT_MS },
   };
 }
 
@@ -113,9 +119,23 @@ function toSettings(env: v.InferOutput<typeof schema>): TaskSettings {
       quality: env.JPEG_QUALITY,
       chromaSubsampling: env.JPEG_CHROMA_SUBSAMPLING,
       background: env.JPEG_BACKGROUND,
+      effort: env.JPEG_EFFORT,
+    },
+    budget: {
+      timeoutMs: env.TASK_TIMEOUT_MS,
+      cpuSeconds: env.TASK_CPU_SECONDS,
+      memoryBytes: megabytesToBytes(env.MEMORY_LIMIT_MB),
+      onFly: env.FLY_MACHINE_ID !== undefined,
     },
     logFormat: env.LOG_FORMAT,
   };
+}
+
+/** A task whose own deadline cannot be read has the usual one to report that. */
+const DEFAULT_TIMEOUT_MS = 50_000;
+
+function megabytesToBytes(megabytes: number | undefined): number | undefined {
+  return megabytes === undefined ? undefined : megabytes * 1024 * 1024;
 }
 
 type StorageVariable = Extract<VariableName, `R2_${string}`>;
@@ -134,8 +154,15 @@ function toStorage(env: Pick<v.InferOutput<typeof schema>, StorageVariable>): St
  * built yet: refused, never ignored.
  */
 export function refuseUnsupportedConversion(environment: Environment): void {
-  const problems = unsupported(withoutBlanks(environment), /^(JPEG|TIFF|MEMORY)_/);
+  const problems = unsupported(withoutBlanks(environment), /^(JPEG|TIFF)_/);
   if (problems.length > 0) throw new SettingsError(problems);
+}
+
+/** What a local conversion may use. Throws `SettingsError` when `MEMORY_LIMIT_MB` is malformed. */
+export function readConversionBudget(environment: Environment): Budget {
+  const limit = v.safeParse(v.pick(schema, ['MEMORY_LIMIT_MB']), withoutBlanks(environment));
+  if (!limit.success) throw new SettingsError(problemsOf(limit));
+  return { memoryBytes: megabytesToBytes(limit.output.MEMORY_LIMIT_MB) };
 }
 
 /** The values in an environment that must never be seen. */

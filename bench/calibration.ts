@@ -1,0 +1,111 @@
+/** The conversions that the models of memory and CPU are fitted to, and how one of them is measured. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startConverter } from '../src/lib/convert/converter.ts';
+import { predictCpuSeconds } from '../src/lib/convert/cpu-model.ts';
+import {
+  type ChromaSubsampling,
+  defaultEncoderSettings,
+  type Effort,
+  efforts,
+} from '../src/lib/convert/encoder-settings.ts';
+import { predictMemory, type Turn } from '../src/lib/convert/memory-model.ts';
+import { readTiffHeader } from '../src/lib/convert/tiff-header.ts';
+import { makeTiffFile, nameOf, type TiffSpec } from './make-tiff.ts';
+
+/** One conversion that is to be measured. */
+export interface PlannedCase {
+  readonly spec: TiffSpec;
+  readonly tiff: string;
+  readonly effort: Effort;
+  readonly turn: Turn;
+  readonly chroma: ChromaSubsampling;
+}
+
+/** What one conversion took; MB of 1024 × 1024 bytes. */
+export interface Case extends PlannedCase {
+  readonly peakMB: number;
+  readonly predictedMB: number;
+  readonly cpuSeconds: number;
+  readonly predictedCpu: number;
+}
+
+const base: TiffSpec = {
+  megapixels: 24,
+  kind: 'rgb',
+  bits: 8,
+  compression: 'lzw',
+  layout: 'strips',
+  orientation: 1,
+};
+
+/** The TIFFs, each differing from the first in what may matter. */
+const specs: readonly TiffSpec[] = [
+  base,
+  { ...base, megapixels: 2 },
+  { ...base, megapixels: 96 },
+  { ...base, compression: 'none' },
+  { ...base, compression: 'deflate', layout: 'tiles' },
+  { ...base, compression: 'none', layout: 'tiles', megapixels: 96 },
+  { ...base, compression: 'jpeg' },
+  { ...base, compression: 'jpeg', layout: 'tiles' },
+  { ...base, compression: 'none', layout: 'one strip', megapixels: 96 },
+  { ...base, compression: 'deflate', layout: 'one strip', megapixels: 96 },
+  { ...base, kind: 'grey' },
+  { ...base, kind: 'grey', bits: 16, megapixels: 48 },
+  { ...base, kind: 'grey', compression: 'deflate', layout: 'one strip', megapixels: 96 },
+  { ...base, bits: 16 },
+  { ...base, bits: 16, compression: 'none', layout: 'tiles' },
+  { ...base, kind: 'cmyk' },
+  { ...base, kind: 'rgba' },
+  { ...base, orientation: 6 },
+  { ...base, orientation: 3, compression: 'deflate', layout: 'tiles', megapixels: 96 },
+  { ...base, kind: 'grey', orientation: 8 },
+  { ...base, bits: 16, orientation: 6 },
+];
+
+/** Each TIFF by each effort and each way of turning it; colour also without chroma subsampling. */
+export function calibrationCases(): PlannedCase[] {
+  return specs.flatMap((spec) => {
+    const turns: Turn[] = spec.orientation === 1 ? ['none'] : ['memory', 'disk', 'tag'];
+    const chromas: ChromaSubsampling[] =
+      spec.kind === 'grey' || spec.megapixels > 24 ? ['4:2:0'] : ['4:2:0', '4:4:4'];
+    return efforts.flatMap((effort) =>
+      turns.flatMap((turn) =>
+        chromas.map((chroma) => ({ spec, tiff: nameOf(spec), effort, turn, chroma })),
+      ),
+    );
+  });
+}
+
+/** Carries one conversion out, in a process of its own; the TIFF is drawn in `folder` if it is not there. */
+export async function measure(planned: PlannedCase, folder: string): Promise<Case> {
+  const { spec, effort, turn, chroma } = planned;
+  const input = join(folder, `${planned.tiff}.tif`);
+  if (!(await stat(input).catch(() => undefined))) await makeTiffFile(input, spec);
+  const page = (await readTiffHeader(input))?.pages[0];
+  if (!page) throw new Error(`${input} has no header`);
+  const settings = { ...defaultEncoderSettings, effort, chromaSubsampling: chroma };
+  const converter = startConverter(folder);
+  const way = { effort, turn, chromaSubsampling: chroma, blended: false };
+  try {
+    const made = await converter.convert({
+      input,
+      output: join(folder, 'out.jpg'),
+      scratch: join(folder, 'turning.tif'),
+      name: planned.tiff,
+      settings,
+      plan: { effort, turn },
+      page,
+    });
+    return {
+      ...planned,
+      peakMB: Math.round(made.peakBytes / 1024 / 1024),
+      predictedMB: Math.round(predictMemory(page, way) / 1024 / 1024),
+      cpuSeconds: Math.round(made.cpuSeconds * 100) / 100,
+      predictedCpu: Math.round(predictCpuSeconds(page, way) * 100) / 100,
+    };
+  } finally {
+    await converter.close();
+  }
+}

@@ -1,0 +1,122 @@
+/** Large TIFFs of every kind, drawn for measurements: like photographs in what they cost, never held in memory. */
+import { createWriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { PassThrough, Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createDeflate } from 'node:zlib';
+import sharp, { type Sharp } from 'sharp';
+
+/** What a TIFF shall be. */
+export interface TiffSpec {
+  readonly megapixels: number;
+  readonly kind: 'rgb' | 'grey' | 'cmyk' | 'rgba';
+  readonly bits: 8 | 16;
+  readonly compression: 'none' | 'lzw' | 'deflate' | 'jpeg';
+  /** `one strip`: of 8 bits, rgb or grey, uncompressed or deflate. */
+  readonly layout: 'strips' | 'tiles' | 'one strip';
+  readonly orientation: number;
+}
+
+/** The spec as one word: `rgb8-lzw-strips-o1-24mp`. */
+export function nameOf(spec: TiffSpec): string {
+  const { kind, bits, compression, layout, orientation, megapixels } = spec;
+  return `${kind}${bits}-${compression}-${layout.replace(' ', '-')}-o${orientation}-${megapixels}mp`;
+}
+
+/** Writes such a TIFF, five wide by four high before it is turned. */
+export async function makeTiffFile(path: string, spec: TiffSpec): Promise<void> {
+  if (spec.layout === 'one strip') return writeOneStrip(path, spec);
+  const { width, height } = sizeOf(spec);
+  const { compression, orientation } = spec;
+  const tiles = { tile: true, tileWidth: 256, tileHeight: 256 };
+  await picture(spec, width, height)
+    .withExif({ IFD0: { Orientation: String(orientation) } })
+    .tiff({
+      compression,
+      quality: 90,
+      predictor: compression === 'none' || compression === 'jpeg' ? 'none' : 'horizontal',
+      ...(spec.layout === 'tiles' ? tiles : {}),
+      bigtiff: spec.megapixels * spec.bits > 6_000,
+    })
+    .toFile(path);
+}
+
+/** Whole multiples of 64, so that smaller drawings can be scaled up to them. */
+function sizeOf({ megapixels }: TiffSpec): { width: number; height: number } {
+  const width = Math.round(Math.sqrt(megapixels * 1e6 * 1.25) / 64) * 64;
+  return { width, height: Math.round((megapixels * 1e6) / width / 64) * 64 };
+}
+
+/** Blurred noise has the edges and the gradients of a photograph, and libvips draws it row by row. */
+function picture({ kind, bits }: TiffSpec, width: number, height: number): Sharp {
+  const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
+  const drawn = sharp({
+    create: { width: width / 8, height: height / 8, channels: 3, background: 'teal', noise },
+  }).resize(width, height, { kernel: 'cubic', fit: 'fill' });
+  if (kind === 'grey') return drawn.toColourspace(bits === 16 ? 'grey16' : 'b-w');
+  if (kind === 'cmyk') return drawn.toColourspace('cmyk');
+  const coloured = bits === 16 ? drawn.toColourspace('rgb16') : drawn;
+  return kind === 'rgba' ? coloured.ensureAlpha(0.5) : coloured;
+}
+
+/** How many rows are drawn at once; they are repeated down the picture. */
+const BLOCK_ROWS = 512;
+
+/** A little-endian classic TIFF (TIFF 6.0, section 2) with all pixels in one strip, as some scanners write it. */
+async function writeOneStrip(path: string, spec: TiffSpec): Promise<void> {
+  const { width, height } = sizeOf(spec);
+  const block = await picture(spec, width, BLOCK_ROWS).raw().toBuffer();
+  const rowBytes = block.length / BLOCK_ROWS;
+  const rows = function* () {
+    for (let row = 0; row < height; row += BLOCK_ROWS)
+      yield block.subarray(0, Math.min(BLOCK_ROWS, height - row) * rowBytes);
+  };
+  const compress = spec.compression === 'deflate' ? createDeflate({ level: 3 }) : new PassThrough();
+  const head = (stripBytes: number) => oneStripHead(spec, { width, height, stripBytes });
+  const start = head(0).length;
+  await pipeline(Readable.from(rows()), compress, createWriteStream(path, { start, flags: 'w' }));
+  const file = await open(path, 'r+');
+  try {
+    await file.write(head((await file.stat()).size - start), 0, start, 0);
+  } finally {
+    await file.close();
+  }
+}
+
+function oneStripHead(
+  { kind, compression, orientation }: TiffSpec,
+  { width, height, stripBytes }: { width: number; height: number; stripBytes: number },
+): Buffer {
+  const samples = kind === 'grey' ? 1 : 3;
+  const [SHORT, LONG] = [3, 4];
+  const entries = 10;
+  const bitsAt = 8 + 2 + entries * 12 + 4;
+  const stripAt = bitsAt + 6;
+  const buffer = Buffer.alloc(stripAt);
+  buffer.write('II');
+  buffer.writeUInt16LE(42, 2);
+  buffer.writeUInt32LE(8, 4);
+  buffer.writeUInt16LE(entries, 8);
+  const tags: [tag: number, type: number, count: number, value: number][] = [
+    [256, LONG, 1, width],
+    [257, LONG, 1, height],
+    [258, SHORT, samples, samples === 1 ? 8 : bitsAt],
+    [259, SHORT, 1, compression === 'deflate' ? 8 : 1],
+    [262, SHORT, 1, samples === 1 ? 1 : 2],
+    [273, LONG, 1, stripAt],
+    [274, SHORT, 1, orientation],
+    [277, SHORT, 1, samples],
+    [278, LONG, 1, height],
+    [279, LONG, 1, stripBytes],
+  ];
+  tags.forEach(([tag, type, count, value], i) => {
+    const at = 10 + i * 12;
+    buffer.writeUInt16LE(tag, at);
+    buffer.writeUInt16LE(type, at + 2);
+    buffer.writeUInt32LE(count, at + 4);
+    // A SHORT stands in the first half of its field, which is where little-endian order puts it.
+    buffer.writeUInt32LE(value, at + 8);
+  });
+  for (let sample = 0; sample < 3; sample++) buffer.writeUInt16LE(8, bitsAt + sample * 2);
+  return buffer;
+}

@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import { ConversionError } from '../errors.ts';
+import type { Converter, Made } from './converter.ts';
+import { predictCpuSeconds } from './cpu-model.ts';
+import type { EncoderSettings } from './encoder-settings.ts';
+import type { Cost } from './messages.ts';
+import { watchPace } from './pace.ts';
+import { type ConversionPlan, type Limits, planConversion } from './plan.ts';
+import { type Budget, limitsNow } from './resources.ts';
+import { outOfMemoryError } from './shortage.ts';
+import type { TiffPage } from './tiff-header.ts';
+
+/** What became of a TIFF, how, and what that took. */
+export interface Conversion extends Made {
+  /** The plan that was carried out in the end. */
+  readonly plan: ConversionPlan;
+}
+
+/** What decides about plans and attempts. */
+export interface PlanningOptions {
+  /** What may be used; default: the memory of the machine, and all the time there is. */
+  readonly budget?: Budget;
+  /** Ends the conversion; its reason is thrown. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told of the plan before it is carried out. */
+  readonly onPlan?: (plan: ConversionPlan, limits: Limits) => void;
+  /** Told why a plan has failed, when another one follows. */
+  readonly onReplan?: (error: ConversionError) => void;
+  /** How long the process may say nothing, in milliseconds. */
+  readonly silenceMs?: number | undefined;
+}
+
+/** A conversion under way: everything its attempts share. */
+export interface Work {
+  readonly input: string;
+  readonly output: string;
+  readonly name: string;
+  readonly page: TiffPage | undefined;
+  readonly settings: EncoderSettings;
+  readonly converter: Converter;
+  readonly options: PlanningOptions;
+}
+
+/**
+ * Plans and converts; what was killed for memory, hangs or is too slow is planned again with less,
+ * until it is done or nothing less is left.
+ */
+export async function convertByPlan(
+  work: Work,
+  limits: Limits,
+  settings: EncoderSettings,
+): Promise<Conversion> {
+  const { page, name, options, converter } = work;
+  const plan = planConversion(page, limits, settings, name);
+  options.onPlan?.(plan, limits);
+  try {
+    return { ...(await attempt(work, plan)), plan };
+  } catch (error) {
+    if (!(error instanceof ConversionError)) throw error;
+    const explained = explain(error, work, plan, limits);
+    // Memory as it was planned with: what is free right after a process was killed tells nothing.
+    const budget = { ...options.budget, memoryBytes: limits.memoryBytes };
+    const now = await limitsNow(budget, converter.temporaryFolder);
+    const next = nextTry(error, { plan, settings, limits: now });
+    if (!next || !canBePlanned(work, next)) throw explained;
+    options.onReplan?.(explained);
+    return convertByPlan(work, next.limits, next.settings);
+  }
+}
+
+/** Settings and limits of an attempt. */
+interface Try {
+  readonly limits: Limits;
+  readonly settings: EncoderSettings;
+}
+
+/** What to try after an error, or undefined when nothing would help. An effort that was asked for is kept to. */
+function nextTry(
+  { code }: ConversionError,
+  { plan, settings, limits }: Try & { readonly plan: ConversionPlan },
+): Try | undefined {
+  const effort = settings.effort === 'auto' ? 'fast' : settings.effort;
+  const less = { ...limits, memoryBytes: Math.min(limits.memoryBytes, plan.memoryBytes - 1) };
+  if (code === 'OUT_OF_MEMORY') return { limits: less, settings: { ...settings, effort } };
+  const late = code === 'TOO_SLOW' || code === 'UNRESPONSIVE';
+  return late && effort !== plan.effort ? { limits, settings: { ...settings, effort } } : undefined;
+}
+
+function canBePlanned({ page, name }: Work, { limits, settings }: Try): boolean {
+  try {
+    return page !== undefined && planConversion(page, limits, settings, name) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function attempt(work: Work, plan: ConversionPlan): Promise<Made> {
+  const { input, output, name, page, settings, converter, options } = work;
+  const scratch = join(converter.temporaryFolder, 'turning.tif');
+  const { signal, silenceMs } = options;
+  const onProgress = paceOf(work, plan);
+  return converter.convert(
+    { input, output, scratch, name, settings, plan, page },
+    { signal, silenceMs, ...(onProgress ? { onProgress } : {}) },
+  );
+}
+
+/** Watches whether there will be time; where nothing cheaper may be tried, nothing is given up. */
+function paceOf(
+  { page, settings, options }: Work,
+  plan: ConversionPlan,
+): ((cost: Cost) => boolean) | undefined {
+  const { secondsLeft } = options.budget ?? {};
+  if (!page || !secondsLeft || settings.effort !== 'auto' || plan.effort === 'fast')
+    return undefined;
+  const { chromaSubsampling } = settings;
+  const fast = { effort: 'fast', turn: plan.turn, chromaSubsampling } as const;
+  const fastCpuSeconds = predictCpuSeconds(page, fast);
+  return watchPace({ cpuSeconds: plan.cpuSeconds, fastCpuSeconds }, secondsLeft);
+}
+
+/** The error as it is told: with figures where memory ran out, with the TIFF's name where its process ended. */
+function explain(
+  error: ConversionError,
+  { page, name, settings }: Work,
+  plan: ConversionPlan,
+  limits: Limits,
+): ConversionError {
+  if (error.code === 'OUT_OF_MEMORY')
+    return outOfMemoryError(
+      {
+        page,
+        name,
+        neededBytes: plan.memoryBytes,
+        limitBytes: limits.memoryBytes,
+        effort: settings.effort,
+      },
+      { cause: error },
+    );
+  const ended =
+    error.code === 'CRASHED' || error.code === 'UNRESPONSIVE' || error.code === 'TOO_SLOW';
+  if (!ended) return error;
+  return new ConversionError(
+    error.code,
+    `${error.message} It was converting "${name}" as ${plan.effort}. Try again; if it happens again, report it with the TIFF.`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,88 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import type { ChildMessage, ConversionJob } from './messages.ts';
+
+/** How the conversion process ended. */
+export interface ChildEnd {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Its last words on stderr: an assertion of a library, for example. */
+  readonly lastWords: string;
+  /** Why it could not be started. */
+  readonly error?: Error;
+}
+
+/** A conversion process, alive or not. */
+export interface Child {
+  /** Resolves when it has ended, however; never rejects. */
+  readonly ended: Promise<ChildEnd>;
+  send(job: ConversionJob): void;
+  /** Listens until the returned function is called. */
+  onMessage(listen: (message: ChildMessage) => void): () => void;
+  /** Ends it at once, also when it is stopped; resolves when it is gone, or after a second. */
+  kill(): Promise<void>;
+}
+
+/** How much of a process's last words is kept, in characters. */
+const LAST_WORDS = 500;
+
+/** How long the kernel may take to end a killed process, in milliseconds, before it is not waited for. */
+const KILL_PATIENCE_MS = 1_000;
+
+/**
+ * Starts a conversion process. It inherits nothing of this one: its whole environment is the temporary
+ * folder it may use. libvips' pools are kept small by one memory arena for each core.
+ */
+export function startChild(temporaryFolder: string): Child {
+  const url = new URL(
+    import.meta.url.endsWith('.ts') ? './child.ts' : './child.js',
+    import.meta.url,
+  );
+  const child = fork(url, [], {
+    env: { TMPDIR: temporaryFolder, MALLOC_ARENA_MAX: '2' },
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  const lastWords = collect(child.stderr);
+  const ended = endOf(child, lastWords);
+  return {
+    ended,
+    send: (job) => {
+      // A process that is gone says so by its end.
+      if (child.connected) child.send(job, () => {});
+    },
+    onMessage: (listen) => {
+      child.on('message', listen);
+      return () => child.off('message', listen);
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
+      await within(ended, KILL_PATIENCE_MS);
+    },
+  };
+}
+
+function endOf(child: ChildProcess, lastWords: () => string): Promise<ChildEnd> {
+  return new Promise((resolve) => {
+    child.on('error', (error) => {
+      // Also emitted when a message could not be sent; only a process that never was has no id.
+      if (child.pid === undefined) resolve({ exitCode: null, signal: null, lastWords: '', error });
+    });
+    child.on('exit', (exitCode, signal) => resolve({ exitCode, signal, lastWords: lastWords() }));
+  });
+}
+
+function collect(stream: Readable | null): () => string {
+  let text = '';
+  stream?.on('data', (chunk: Buffer) => {
+    text = `${text}${chunk}`.slice(-LAST_WORDS);
+  });
+  return () => text.trim();
+}
+
+async function within(work: Promise<unknown>, ms: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([work, promise]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,160 @@
+import { ConversionError, type ConversionErrorCode } from '../errors.ts';
+import { type Child, type ChildEnd, startChild } from './child-process.ts';
+import type { ChildMessage, ConversionJob, Cost, Rendered } from './messages.ts';
+
+/** What a conversion made, and what it took. */
+export type Made = Rendered & Cost;
+
+/** How a job is watched. */
+export interface Watch {
+  /** Ends the job; its reason is thrown. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told of each sign of life; `false` ends the job as `TOO_SLOW`. */
+  readonly onProgress?: (cost: Cost) => boolean;
+  /** How long the process may say nothing, in milliseconds; `SILENCE_MS` unless told. */
+  readonly silenceMs?: number | undefined;
+}
+
+/** A process that converts, one TIFF after the other; replaced by a new one when it ends. */
+export interface Converter {
+  /** Where the process may put what it needs between input and output. */
+  readonly temporaryFolder: string;
+  /** Names and versions of the libraries that make the pixels, once they are loaded. */
+  versions(): Promise<string>;
+  /**
+   * Has a job done. Throws `ConversionError`: what the process says of the TIFF, or by `OUT_OF_MEMORY`
+   * (killed), `CRASHED`, `UNRESPONSIVE` and `TOO_SLOW` how it ended. Nothing of the job goes on then.
+   */
+  convert(job: ConversionJob, watch?: Watch): Promise<Made>;
+  /** Ends the process. */
+  close(): Promise<void>;
+}
+
+/**
+ * How long a conversion process may say nothing, in milliseconds. It speaks four times a second; a
+ * throttled machine gives it 5 ms in 80 (design: facts of the platform), so this is a hang.
+ */
+const SILENCE_MS = 15_000;
+
+/** A process, and what it has said of itself. */
+interface Session {
+  readonly child: Child;
+  /** Rejects when its libraries cannot be loaded, or it ends before they are. */
+  readonly ready: Promise<string>;
+  isAlive(): boolean;
+}
+
+/**
+ * Starts a conversion process, to be ready when the first TIFF is. What it writes besides the outputs
+ * goes to `temporaryFolder`.
+ */
+export function startConverter(temporaryFolder: string): Converter {
+  let current = openSession(temporaryFolder);
+  const living = () => {
+    // One that was killed while it waited is no loss: it had nothing to do.
+    if (!current.isAlive()) current = openSession(temporaryFolder);
+    return current;
+  };
+  return {
+    temporaryFolder,
+    versions: () => living().ready,
+    convert: async (job, watch = {}) => {
+      const { child, ready } = living();
+      try {
+        await Promise.race([ready, aborted(watch.signal)]);
+        return await runJob(child, job, watch);
+      } catch (error) {
+        // Whatever it was, the next job gets a process that nothing has happened to.
+        await child.kill();
+        throw error;
+      }
+    },
+    close: () => current.child.kill(),
+  };
+}
+
+function openSession(temporaryFolder: string): Session {
+  const child = startChild(temporaryFolder);
+  const { promise: ready, resolve, reject } = Promise.withResolvers<string>();
+  let alive = true;
+  child.onMessage((message) => {
+    if (message.kind === 'ready') resolve(message.versions);
+    if (message.kind === 'broken') reject(brokenInstallation(message.message));
+  });
+  void child.ended.then((end) => {
+    alive = false;
+    reject(errorOf(end));
+  });
+  // Whoever needs it awaits it; that nobody does is no error.
+  ready.catch(() => {});
+  return { child, ready, isAlive: () => alive };
+}
+
+/** Never resolves; rejects with the abort's reason. */
+function aborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal?.aborted) reject(signal.reason);
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+/** Sends the job and waits for its end, whichever it is. */
+async function runJob(child: Child, job: ConversionJob, watch: Watch): Promise<Made> {
+  const { promise, resolve, reject } = Promise.withResolvers<Made>();
+  const { silenceMs = SILENCE_MS, signal, onProgress } = watch;
+  const silence = setTimeout(
+    () =>
+      reject(
+        failure('UNRESPONSIVE', `The conversion process said nothing for ${silenceMs / 1000} s`),
+      ),
+    silenceMs,
+  );
+  const abort = () => reject(signal?.reason);
+  signal?.addEventListener('abort', abort, { once: true });
+  if (signal?.aborted) abort();
+  const deafen = child.onMessage((message: ChildMessage) => {
+    silence.refresh();
+    if (message.kind === 'progress' && onProgress?.(message) === false)
+      reject(failure('TOO_SLOW', 'The conversion would not have been done in time'));
+    if (message.kind === 'failed') reject(new ConversionError(message.code, message.message));
+    if (message.kind !== 'done') return;
+    const { cpuSeconds, peakBytes, rendered } = message;
+    resolve({ ...rendered, cpuSeconds, peakBytes });
+  });
+  void child.ended.then((end) => reject(errorOf(end)));
+  child.send(job);
+  try {
+    return await promise;
+  } finally {
+    deafen();
+    clearTimeout(silence);
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+/**
+ * What it means that the process is gone. SIGKILL that did not come from here comes from the kernel,
+ * which ends the process with the highest `oom_score_adj` when memory runs out.
+ */
+function errorOf({ exitCode, signal, lastWords, error }: ChildEnd): ConversionError {
+  if (error) return brokenInstallation(error.message);
+  if (signal === 'SIGKILL')
+    return failure(
+      'OUT_OF_MEMORY',
+      'The conversion process was killed (SIGKILL), as happens when memory runs out',
+    );
+  const how = signal ? `was ended by ${signal}` : `ended by exit code ${exitCode}`;
+  const words = lastWords ? `; its last words: ${lastWords}` : '';
+  return failure('CRASHED', `The conversion process ${how}${words}`);
+}
+
+function brokenInstallation(message: string): ConversionError {
+  return failure(
+    'CRASHED',
+    `The conversion process could not be started: ${message}. Install the packages again (npm ci)`,
+  );
+}
+
+function failure(code: ConversionErrorCode, what: string): ConversionError {
+  return new ConversionError(code, `${what}.`);
+}

@@ -1,0 +1,95 @@
+import type { ChromaSubsampling, Effort } from './encoder-settings.ts';
+import type { TiffPage } from './tiff-header.ts';
+import { TURNING_TILE } from './turn-on-disk.ts';
+
+/** How a picture gets upright. */
+export type Turn =
+  /** It is. */
+  | 'none'
+  /** By sharp, which copies all of it into memory. */
+  | 'memory'
+  /** By way of uncompressed tiles in a temporary file. */
+  | 'disk'
+  /** It does not: whoever shows the JPEG is told by an EXIF tag. */
+  | 'tag';
+
+/** A way to make a JPEG. */
+export interface Way {
+  readonly effort: Effort;
+  readonly turn: Turn;
+  readonly chromaSubsampling: ChromaSubsampling;
+  /** All pixels are held for blending: see `AlphaPlan`. */
+  readonly blended: boolean;
+}
+
+const MB = 1024 * 1024;
+
+/*
+ * The figures below are fitted to bench/calibration.json, which `npm run bench:calibrate` measures
+ * anew (docs/reliability.md, "The memory model"). Peak: VmHWM of the conversion process.
+ */
+
+/** The process with its libraries, before it has a picture. */
+const BASE = 80 * MB;
+/** libvips' buffers between decoder and encoder: rows of the decoded picture. */
+const ROWS_IN_FLIGHT = 1_000;
+/** Tiles are decoded a row of them at a time, and some rows are kept. */
+const TILE_ROWS = 3;
+/** What mozjpeg keeps of each pixel until the last one is there, in bytes. */
+const KEPT_PER_PIXEL: Record<
+  Exclude<Effort, 'fast'>,
+  Record<ChromaSubsampling | 'grey', number>
+> = {
+  max: { '4:2:0': 7.8, '4:4:4': 15.1, grey: 6.9 },
+  balanced: { '4:2:0': 6.5, '4:4:4': 12.3, grey: 6.3 },
+};
+
+/** Pixels of a page. */
+export function pixelsOf({ width, height }: Pick<TiffPage, 'width' | 'height'>): number {
+  return width * height;
+}
+
+/** Samples a pixel of the JPEG: 1 for greyscale and bilevel (TIFF 6.0, PhotometricInterpretation 0 and 1), else 3. */
+export function jpegChannels({ photometric }: Pick<TiffPage, 'photometric'>): 1 | 3 {
+  return photometric === 0 || photometric === 1 ? 1 : 3;
+}
+
+/** Bytes a pixel takes when it is decoded: libvips has no samples of less than a byte. */
+function bytesPerPixel({ samplesPerPixel, bitsPerSample }: TiffPage): number {
+  return samplesPerPixel * Math.ceil(Math.max(8, ...bitsPerSample) / 8);
+}
+
+/**
+ * The peak memory of the conversion process for a page, in bytes: never less than what was measured, and
+ * at most 1.5 times as much and 60 MB (issue 3, "The plan").
+ */
+export function predictMemory(page: TiffPage, way: Way): number {
+  const pipeline = BASE + page.width * bytesPerPixel(page) * ROWS_IN_FLIGHT + segmentBytes(page);
+  const blended = way.blended ? pixelsOf(page) * (3 + page.samplesPerPixel) : 0;
+  const turned = way.turn === 'memory' ? pixelsOf(page) * jpegChannels(page) : 0;
+  const direct = pipeline + blended + turned + encoderBytes(page, way);
+  if (way.turn !== 'disk') return direct;
+  const tileRow = page.width * TURNING_TILE.height * jpegChannels(page);
+  const saving = pipeline + blended + tileRow * TILE_ROWS;
+  const turning =
+    BASE + tileRow * TILE_ROWS + page.height * 3 * ROWS_IN_FLIGHT + encoderBytes(page, way);
+  return Math.max(saving, turning);
+}
+
+/** What the encoder keeps until the end. */
+function encoderBytes(page: TiffPage, { effort, chromaSubsampling }: Way): number {
+  if (effort === 'fast') return 0;
+  const kept = KEPT_PER_PIXEL[effort];
+  return pixelsOf(page) * kept[jpegChannels(page) === 1 ? 'grey' : chromaSubsampling];
+}
+
+/** What the decoder holds at once: some rows of tiles, or a decoded strip. */
+function segmentBytes(page: TiffPage): number {
+  const { segments } = page;
+  if (!segments) return pixelsOf(page) * bytesPerPixel(page);
+  if (segments.kind === 'tiles')
+    return page.width * Math.min(segments.height, page.height) * bytesPerPixel(page) * TILE_ROWS;
+  // Uncompressed strips are read row by row, however high they are.
+  if (page.compression === 1 && !page.planar) return 0;
+  return page.width * segments.height * bytesPerPixel(page);
+}

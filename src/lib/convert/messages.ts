@@ -1,0 +1,58 @@
+import type { ConversionErrorCode } from '../errors.ts';
+import type { EncoderSettings } from './encoder-settings.ts';
+import type { ConversionPlan } from './plan.ts';
+import type { TiffPage } from './tiff-header.ts';
+
+/** What the conversion process is told to do. Plain data: it travels between processes. */
+export interface ConversionJob {
+  /** Absolute paths: of the TIFF, of the JPEG, and of a file that may be needed between them. */
+  readonly input: string;
+  readonly output: string;
+  readonly scratch: string;
+  /** How the TIFF is called in messages. */
+  readonly name: string;
+  readonly settings: EncoderSettings;
+  readonly plan: Pick<ConversionPlan, 'effort' | 'turn'>;
+  /** What the header says of the page; undefined when it could not be read. */
+  readonly page: TiffPage | undefined;
+}
+
+/** Something about a conversion that its reader should know. */
+export interface ConversionNote {
+  readonly code:
+    | 'PAGES_NOT_CONVERTED'
+    | 'EXTRA_SAMPLES_DROPPED'
+    | 'DECODER_WARNING'
+    | 'ORIENTATION_TAGGED';
+  readonly message: string;
+}
+
+/** What the conversion process made. */
+export interface Rendered {
+  /** Pixels, as the JPEG is to be seen. */
+  readonly width: number;
+  readonly height: number;
+  /** 1 for greyscale, else 3. */
+  readonly channels: number;
+  /** Size of the JPEG in bytes. */
+  readonly bytes: number;
+  readonly notes: readonly ConversionNote[];
+}
+
+/** What a conversion has cost its process so far. */
+export interface Cost {
+  readonly cpuSeconds: number;
+  /** The most memory that the process has held, in bytes (Linux: VmHWM). */
+  readonly peakBytes: number;
+}
+
+/** What the conversion process says. */
+export type ChildMessage =
+  /** Its libraries are loaded; `versions` names them, for provenance. */
+  | { readonly kind: 'ready'; readonly versions: string }
+  /** It is alive: sent every quarter of a second while a job is under way. */
+  | ({ readonly kind: 'progress' } & Cost)
+  | ({ readonly kind: 'done'; readonly rendered: Rendered } & Cost)
+  | { readonly kind: 'failed'; readonly code: ConversionErrorCode; readonly message: string }
+  /** Its libraries cannot be loaded, or it fails in a way that nobody foresaw. */
+  | { readonly kind: 'broken'; readonly message: string };

@@ -1,0 +1,52 @@
+import { statfs } from 'node:fs/promises';
+import { availableParallelism, totalmem } from 'node:os';
+import type { Limits } from './plan.ts';
+
+/** What a conversion may use, as far as somebody decided it. */
+export interface Budget {
+  /** Bytes that the conversion may plan with; without it the machine is asked. */
+  readonly memoryBytes?: number | undefined;
+  /** CPU seconds that may be spent when so many seconds are left; without it all cores until then. */
+  readonly cpuSeconds?: ((secondsLeft: number) => number) | undefined;
+  /** Seconds until the JPEG must be there; without it there is no hurry. */
+  readonly secondsLeft?: (() => number) | undefined;
+}
+
+const MB = 1024 * 1024;
+
+/**
+ * What is not the conversion's: the parent process (measured: up to 125 MB with the AWS SDK and a
+ * transfer under way) and what the system needs beside it.
+ */
+export const RESERVED_MEMORY = 224 * MB;
+
+/**
+ * The memory of this machine or container that a conversion may plan with, in bytes: the cgroup's limit
+ * (v1 and v2, as Node finds it), else the machine's memory, less what others need of it.
+ */
+export function detectMemory(): number {
+  // No limit is told as 0, or as a number near 2^64.
+  const constrained = process.constrainedMemory() || Number.POSITIVE_INFINITY;
+  return Math.max(0, Math.min(constrained, totalmem()) - RESERVED_MEMORY);
+}
+
+/** The limits that hold now for a conversion with temporary files in `folder`. */
+export async function limitsNow(budget: Budget, folder: string): Promise<Limits> {
+  const seconds = budget.secondsLeft?.() ?? Number.POSITIVE_INFINITY;
+  return {
+    memoryBytes: budget.memoryBytes ?? detectMemory(),
+    cpuSeconds: budget.cpuSeconds?.(seconds) ?? availableParallelism() * seconds,
+    seconds,
+    diskBytes: await freeBytes(folder),
+  };
+}
+
+async function freeBytes(folder: string): Promise<number> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch {
+    // A file system that does not tell will say so when it is full.
+    return Number.POSITIVE_INFINITY;
+  }
+}

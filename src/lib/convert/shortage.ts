@@ -1,0 +1,44 @@
+import { ConversionError } from '../errors.ts';
+import type { EffortSetting } from './encoder-settings.ts';
+import type { TiffPage } from './tiff-header.ts';
+
+/** What an out-of-memory error has to tell. */
+export interface Shortage {
+  readonly page: Pick<TiffPage, 'width' | 'height'> | undefined;
+  readonly name: string;
+  /** What was predicted, in bytes; 0 when nothing could be. */
+  readonly neededBytes: number;
+  readonly limitBytes: number;
+  /** What was asked for. */
+  readonly effort: EffortSetting;
+}
+
+/** The error of a conversion that has run, or would have run, out of memory: figures and remedy (contract: "Error Scenarios"). */
+export function outOfMemoryError(
+  { page, name, neededBytes, limitBytes, effort }: Shortage,
+  options?: ErrorOptions,
+): ConversionError {
+  const figures = [
+    page && neededBytes > 0
+      ? `${toMegapixels(page)} MP need about ${toMegabytes(neededBytes)} MB`
+      : undefined,
+    `limit ${toMegabytes(limitBytes)} MB`,
+  ];
+  const other = effort === 'auto' || effort === 'fast' ? '' : ' JPEG_EFFORT=auto may need less.';
+  return new ConversionError(
+    'OUT_OF_MEMORY',
+    `Out of memory while converting "${name}": ${figures.filter(Boolean).join(', ')}. ` +
+      `Raise memory_mb in the orchestrator's machine configuration, or MEMORY_LIMIT_MB where it is set.${other}`,
+    options,
+  );
+}
+
+/** Megapixels with one decimal, for people. */
+export function toMegapixels({ width, height }: Pick<TiffPage, 'width' | 'height'>): string {
+  return ((width * height) / 1e6).toFixed(1);
+}
+
+/** Whole megabytes of 1024 × 1024 bytes, rounded up, for people. */
+export function toMegabytes(bytes: number): number {
+  return Math.ceil(bytes / 1024 / 1024);
+}

@@ -1,0 +1,74 @@
+import type { Deadline } from '../deadline.ts';
+import { TimedOutError } from '../deadline.ts';
+import { ConversionError, messageOf, TaskError } from '../errors.ts';
+
+/** How the beginning of an error names the stage (contract: "Error Scenarios"; design: "Callback"). */
+const failures = {
+  download: 'Failed to download TIFF',
+  convert: 'Failed to convert TIFF',
+  upload: 'Failed to upload JPEG',
+} as const;
+
+/** What a stage was at when its time was up. */
+const doings = {
+  download: 'downloading the TIFF',
+  convert: 'converting the TIFF',
+  upload: 'uploading the JPEG',
+} as const;
+
+/** A stage before the callback. */
+export type WorkStage = keyof typeof failures;
+
+/** Marks an error with the stage it belongs to where that is not the one it came up in. */
+export class StageError extends Error {
+  readonly stage: WorkStage;
+
+  constructor(stage: WorkStage, cause: unknown) {
+    super(messageOf(cause), { cause });
+    this.stage = stage;
+  }
+}
+
+/** What a stage is measured and bounded by. */
+export interface StageClock {
+  /** Milliseconds since the process started. */
+  readonly sinceStart: () => number;
+  readonly deadline: Deadline;
+}
+
+/**
+ * Runs a stage, measures it in whole milliseconds, and gives its errors the words that the callback
+ * has. A stop signal's reason is thrown as it is.
+ */
+export async function timed<T>(
+  { sinceStart, deadline }: StageClock,
+  stage: WorkStage,
+  work: () => Promise<T>,
+): Promise<{ result: T; ms: number }> {
+  const start = sinceStart();
+  try {
+    const result = await work();
+    return { result, ms: Math.round(sinceStart() - start) };
+  } catch (error) {
+    if (!deadline.signal.aborted) throw failed(error, stage);
+    const { reason } = deadline.signal;
+    throw reason instanceof TimedOutError ? late(reason, stage) : reason;
+  }
+}
+
+function failed(error: unknown, stage: WorkStage): TaskError {
+  const options = { cause: error };
+  // Says itself what happened to which file (design: "Callback").
+  if (error instanceof ConversionError && error.code === 'OUT_OF_MEMORY')
+    return new TaskError(error.message, options);
+  const where = error instanceof StageError ? error.stage : stage;
+  return new TaskError(`${failures[where]}: ${messageOf(error)}`, options);
+}
+
+function late(reason: TimedOutError, stage: WorkStage): TaskError {
+  return new TaskError(
+    `${reason.message} while ${doings[stage]}: what is left of the task's time is kept for what follows. ` +
+      'The log says what was slow; TASK_TIMEOUT_MS gives more time.',
+    { cause: reason },
+  );
+}
