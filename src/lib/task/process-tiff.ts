@@ -8,7 +8,7 @@ import { orAborted } from '../stop.ts';
 import { closeStorage, openStorage, type Storage } from '../storage/client.ts';
 import { type OpenObject, openObject } from '../storage/download.ts';
 import { fileNameOf } from '../storage/keys.ts';
-import { type RequestOptions, STORAGE_RETRY } from '../storage/objects.ts';
+import { type ObjectInfo, type RequestOptions, STORAGE_RETRY } from '../storage/objects.ts';
 import { withWorkspace } from '../workspace.ts';
 import { findOutput, type OutputRequest, type OutputSlot, putOutput } from './output.ts';
 import type { TaskSettings } from './settings.ts';
@@ -66,21 +66,26 @@ export async function processTiff(
 async function transfer(job: Job, tiffPath: string, jpegPath: string): Promise<SuccessPayload> {
   const { log } = job.options;
   const source = await timed(job, 'download', () => openSource(job));
-  const { request, slot, object } = source.result;
+  const { object } = source.result;
+  let { request, slot } = source.result;
   warnOfTaken(job, slot.taken);
   if (slot.kind === 'done') {
     object.discard();
-    log({
-      event: 'note',
-      code: 'UP_TO_DATE',
-      message: `${slot.object.key} was made from this TIFF before and is up to date; nothing to convert`,
-    });
-    return toPayload(job, slot.object, { download: source.ms, convert: 0, upload: 0 });
+    return upToDate(job, slot.object, source.ms);
   }
 
   const saved = await timed(job, 'download', () => object.saveTo(tiffPath));
   const download = source.ms + saved.ms;
-  log({ event: 'tiff.downloaded', bytes: object.info.size, ms: download });
+  log({ event: 'tiff.downloaded', bytes: saved.result.size, ms: download });
+  if (saved.result.etag !== object.info.etag) {
+    // The TIFF was replaced while it came: all that was decided by its ETag is decided anew.
+    const provenance = { ...request.provenance, sourceEtag: saved.result.etag };
+    request = { ...request, provenance };
+    const { result: anew } = await timed(job, 'upload', () => findOutput(request));
+    warnOfTaken(job, anew.taken.slice(slot.taken.length));
+    if (anew.kind === 'done') return upToDate(job, anew.object, download);
+    slot = anew;
+  }
 
   const converted = await timed(job, 'convert', () => convert(job, tiffPath, jpegPath));
   log({ event: 'jpeg.converted', bytes: converted.result.bytes, ms: converted.ms });
@@ -90,6 +95,16 @@ async function transfer(job: Job, tiffPath: string, jpegPath: string): Promise<S
   warnOfTaken(job, uploaded.result.taken.slice(slot.taken.length));
   log({ event: 'jpeg.uploaded', output_r2_key: uploaded.result.key, ms: uploaded.ms });
   return toPayload(job, uploaded.result, { download, convert: converted.ms, upload: uploaded.ms });
+}
+
+/** Ends a task whose JPEG is there already. */
+function upToDate(job: Job, jpeg: ObjectInfo, download: number): SuccessPayload {
+  job.options.log({
+    event: 'note',
+    code: 'UP_TO_DATE',
+    message: `${jpeg.key} was made from this TIFF before and is up to date; nothing to convert`,
+  });
+  return toPayload(job, jpeg, { download, convert: 0, upload: 0 });
 }
 
 /** Asks for the TIFF and, before its bytes are taken, whether its JPEG is there already. */
