@@ -5,7 +5,7 @@ import type { Stage } from '../log.ts';
 import { closeStorage, openStorage } from '../storage/client.ts';
 import { type OpenObject, openObject } from '../storage/download.ts';
 import { fileNameOf } from '../storage/keys.ts';
-import { type RequestOptions, STORAGE_RETRY } from '../storage/objects.ts';
+import { type ObjectInfo, type RequestOptions, STORAGE_RETRY } from '../storage/objects.ts';
 import { withWorkspace } from '../workspace.ts';
 import type { TaskDeadlines } from './budget.ts';
 import { convertForTask, logConversion } from './conversion.ts';
@@ -47,21 +47,26 @@ export async function processTiff(
 async function transfer(job: Job, tiffPath: string, jpegPath: string): Promise<SuccessPayload> {
   const { log } = job.options;
   const source = await stage(job, 'download', () => openSource(job));
-  const { request, slot, object } = source.result;
+  const { object } = source.result;
+  let { request, slot } = source.result;
   warnOfTaken(job, slot.taken);
   if (slot.kind === 'done') {
     object.discard();
-    log({
-      event: 'note',
-      code: 'UP_TO_DATE',
-      message: `${slot.object.key} was made from this TIFF before and is up to date; nothing to convert`,
-    });
-    return toPayload(job, slot.object, { download: source.ms, convert: 0, upload: 0 });
+    return upToDate(job, slot.object, source.ms);
   }
 
   const saved = await stage(job, 'download', () => object.saveTo(tiffPath));
   const download = source.ms + saved.ms;
-  log({ event: 'tiff.downloaded', bytes: object.info.size, ms: download });
+  log({ event: 'tiff.downloaded', bytes: saved.result.size, ms: download });
+  if (saved.result.etag !== object.info.etag) {
+    // The TIFF was replaced while it came: all that was decided by its ETag is decided anew.
+    const provenance = { ...request.provenance, sourceEtag: saved.result.etag };
+    request = { ...request, provenance };
+    const { result: anew } = await stage(job, 'upload', () => findOutput(request));
+    warnOfTaken(job, anew.taken.slice(slot.taken.length));
+    if (anew.kind === 'done') return upToDate(job, anew.object, download);
+    slot = anew;
+  }
 
   const converted = await stage(job, 'convert', () => convertForTask(job, tiffPath, jpegPath));
   logConversion(log, converted.result, converted.ms);
@@ -76,6 +81,16 @@ async function transfer(job: Job, tiffPath: string, jpegPath: string): Promise<S
 function stage<T>({ options, deadlines }: Job, name: WorkStage, work: () => Promise<T>) {
   const deadline = name === 'upload' ? deadlines.upload : deadlines.conversion;
   return timed({ sinceStart: options.sinceStart, deadline }, name, work);
+}
+
+/** Ends a task whose JPEG is there already. */
+function upToDate(job: Job, jpeg: ObjectInfo, download: number): SuccessPayload {
+  job.options.log({
+    event: 'note',
+    code: 'UP_TO_DATE',
+    message: `${jpeg.key} was made from this TIFF before and is up to date; nothing to convert`,
+  });
+  return toPayload(job, jpeg, { download, convert: 0, upload: 0 });
 }
 
 /** Asks for the TIFF and, before its bytes are taken, whether its JPEG is there already. */
