@@ -69,7 +69,7 @@ export {
 } from './storage/upload.ts';
 export type { TaskBudget } from './task/budget.ts';
 export { type Environment, type Variable, variables } from './task/environment.ts';
-export type { ProcessOptions } from './task/job.ts';
+export type { ProcessOptions, TaskPatience } from './task/job.ts';
 export {
   type RunOptions,
   type RunOutcome,

@@ -32,8 +32,9 @@ export interface Delivery {
 
 /** What `deliverCallback` needs besides the request. */
 export interface DeliveryOptions {
-  readonly policy?: RetryPolicy;
-  readonly attemptTimeoutMs?: number;
+  readonly policy?: RetryPolicy | undefined;
+  /** `ATTEMPT_TIMEOUT_MS` unless told. */
+  readonly attemptTimeoutMs?: number | undefined;
   readonly onRetry?: (notice: RetryNotice) => void;
   /** Called just before an attempt is sent, with its number from 1. */
   readonly onAttempt?: (attempt: number) => void;

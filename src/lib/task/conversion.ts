@@ -12,7 +12,7 @@ export function convertForTask(
   tiffPath: string,
   jpegPath: string,
 ): Promise<Conversion> {
-  const { log, silenceMs } = options;
+  const { log, patience } = options;
   const deadline = deadlines.conversion;
   return convertTiff(tiffPath, jpegPath, {
     ...settings.encoder,
@@ -20,7 +20,7 @@ export function convertForTask(
     budget: conversionBudget(settings.budget, deadline),
     converter,
     signal: deadline.signal,
-    silenceMs,
+    silenceMs: patience?.silenceMs,
     onPlan: (plan, limits) =>
       log({ event: 'conversion.planned', ...planFields(plan), ...limitFields(limits) }),
     onReplan: ({ code, message }) => log({ event: 'conversion.replanned', code, message }),

@@ -2,8 +2,24 @@ import type { Converter } from '../convert/converter.ts';
 import type { TaskLog } from '../log.ts';
 import type { RetryPolicy } from '../retry.ts';
 import type { Storage } from '../storage/client.ts';
+import type { Patience } from '../storage/patience.ts';
 import type { TaskDeadlines } from './budget.ts';
 import type { TaskSettings } from './settings.ts';
+
+/**
+ * How long a task waits for others, and how often it asks again. What is not said has the default of
+ * its owner; there is no setting for any of it, as a task has no use for one. Tests are less patient.
+ */
+export interface TaskPatience {
+  /** Of one attempt at a request to R2. */
+  readonly storage?: Patience;
+  readonly storageRetry?: RetryPolicy;
+  /** How long the conversion process may say nothing, in milliseconds. */
+  readonly silenceMs?: number;
+  /** How long one attempt at the callback may take, in milliseconds. */
+  readonly callbackMs?: number;
+  readonly callbackRetry?: RetryPolicy;
+}
 
 /** What processing needs besides the task's settings. */
 export interface ProcessOptions {
@@ -12,9 +28,7 @@ export interface ProcessOptions {
   readonly program: string;
   /** Milliseconds since the process started. */
   readonly sinceStart: () => number;
-  readonly storageRetry?: RetryPolicy | undefined;
-  /** How long the conversion process may say nothing, in milliseconds. */
-  readonly silenceMs?: number | undefined;
+  readonly patience?: TaskPatience | undefined;
 }
 
 /** A task under way: everything its stages share. */

@@ -123,10 +123,11 @@ async function openSource(
 }
 
 function requestOptions({ options, deadlines }: Job, stage: Stage): RequestOptions {
-  const { log, storageRetry = STORAGE_RETRY } = options;
+  const { log, patience = {} } = options;
   const deadline = stage === 'upload' ? deadlines.upload : deadlines.conversion;
   return {
-    policy: storageRetry,
+    policy: patience.storageRetry ?? STORAGE_RETRY,
+    patience: patience.storage,
     signal: deadline.signal,
     onRetry: ({ attempt, delayMs, error }) =>
       log({ event: 'retry', stage, attempt, delay_ms: delayMs, reason: messageOf(error) }),

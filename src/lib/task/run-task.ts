@@ -5,7 +5,6 @@ import { createDeadline } from '../deadline.ts';
 import { messageOf } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { createRedactor, escapeControls } from '../redact.ts';
-import type { RetryPolicy } from '../retry.ts';
 import { endSoonAfter } from '../stop.ts';
 import { taskDeadlines } from './budget.ts';
 import type { ProcessOptions } from './job.ts';
@@ -16,7 +15,6 @@ import type { CallbackTarget, TaskSettings } from './settings.ts';
 export interface TaskOptions extends ProcessOptions {
   /** Ends the task: its reason becomes the error callback. */
   readonly signal?: AbortSignal | undefined;
-  readonly callbackRetry?: RetryPolicy | undefined;
 }
 
 /** How a task ended. */
@@ -72,7 +70,7 @@ export function reportFailure(
 async function report(
   target: CallbackTarget,
   payload: CallbackPayload,
-  options: TaskOptions,
+  { patience, ...options }: TaskOptions,
 ): Promise<TaskOutcome> {
   const request = {
     settings: target.callback,
@@ -86,7 +84,8 @@ async function report(
   const stopping = endSoonAfter(options.signal, INTERRUPTED_CALLBACK_MS);
   try {
     await deliverCallback(request, {
-      ...(options.callbackRetry ? { policy: options.callbackRetry } : {}),
+      policy: patience?.callbackRetry,
+      attemptTimeoutMs: patience?.callbackMs,
       signal: AbortSignal.any([stopping.signal, deadline.signal]),
       msLeft: deadline.msLeft,
       onRetry: ({ attempt, delayMs, error }) =>
