@@ -5,8 +5,8 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault, FaultOf } from './fault.ts';
+import { rewritten, sendBody, sendRequest, takeSome } from './fault-body.ts';
 
 /** A request as a fault may look at it. */
 export interface SeenRequest {
@@ -14,6 +14,8 @@ export interface SeenRequest {
   /** Path and query. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Reads all of the request's body, before anything happens to it. */
+  body(): Promise<Buffer>;
 }
 
 /** A server that stands before another one and breaks some of its traffic. */
@@ -23,6 +25,10 @@ export interface FaultServer extends AsyncDisposable {
   readonly seen: readonly SeenRequest[];
   /** Connections that are open now. */
   connections(): Promise<number>;
+  /** From now on refuses connections; those that are busy end with their answer. */
+  refuse(): void;
+  /** Takes connections again. */
+  accept(): Promise<void>;
 }
 
 /**
@@ -32,33 +38,60 @@ export interface FaultServer extends AsyncDisposable {
 export async function startFaultServer(target: string, faultOf: FaultOf): Promise<FaultServer> {
   const seen: SeenRequest[] = [];
   const base = new URL(target);
+  let listening = true;
   const server = createServer(async (incoming, answer) => {
+    let body: Promise<Buffer> | undefined;
     const request = {
       method: incoming.method ?? '',
       url: incoming.url ?? '',
       headers: incoming.headers,
+      body: () => {
+        body ??= collect(incoming);
+        return body;
+      },
     };
     seen.push(request);
     const fault = (await faultOf(request)) ?? {};
+    answer.shouldKeepAlive &&= listening;
+    // One that was promised to be kept open before connections were refused.
+    answer.on('finish', () => listening || incoming.socket.end());
     if (fault.hang) return;
     if (fault.reset) incoming.socket.resetAndDestroy();
-    else if (fault.status === undefined) passOn(incoming, answer, base, fault);
+    else if (fault.stallRequestAfter !== undefined) await takeSome(incoming, fault);
+    else if (fault.status === undefined) passOn(incoming, answer, base, fault, await body);
     else answerItself(incoming, answer, fault.status, fault);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const listen = (port: number) =>
+    new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await listen(0);
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}${base.pathname}`,
+    url: `http://127.0.0.1:${port}${base.pathname.replace(/\/$/, '')}`,
     seen,
     connections: () =>
       new Promise((resolve, reject) =>
         server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
       ),
+    refuse() {
+      listening = false;
+      // Idle connections are closed by it, too.
+      server.close();
+    },
+    async accept() {
+      listening = true;
+      await listen(port);
+    },
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      if (server.listening) await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+async function collect(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
 }
 
 function answerItself(
@@ -67,16 +100,17 @@ function answerItself(
   status: number,
   fault: Fault,
 ): void {
-  incoming.resume();
-  incoming.on('end', () => {
-    const body = Buffer.from(fault.body ?? '');
-    const headers = { ...fault.headers };
-    // A body that breaks off must have been meant to be longer.
-    if (fault.cutAfter !== undefined || fault.stallAfter !== undefined)
-      headers['content-length'] = String(body.length);
+  const body = Buffer.from(fault.body ?? '');
+  const headers = { ...fault.headers };
+  // A body that breaks off must have been meant to be longer.
+  if (fault.cutAfter !== undefined || fault.stallAfter !== undefined)
+    headers['content-length'] = String(body.length);
+  const reply = () => {
     answer.writeHead(status, rewritten(headers, fault));
     void sendBody([body], answer, fault);
-  });
+  };
+  if (incoming.readableEnded) reply();
+  else incoming.resume().on('end', reply);
 }
 
 function passOn(
@@ -84,6 +118,7 @@ function passOn(
   answer: ServerResponse,
   { hostname, port }: URL,
   fault: Fault,
+  body: Buffer | undefined,
 ): void {
   const { method, url: path, headers } = incoming;
   const outgoing = forward({ hostname, port, method, path, headers }, (reply) => {
@@ -92,53 +127,19 @@ function passOn(
       reply.on('end', () => fault.resetAfter && incoming.socket.resetAndDestroy());
       return;
     }
+    if (fault.statusAfter !== undefined) {
+      reply.resume();
+      reply.on('end', () => answer.writeHead(fault.statusAfter ?? 502).end());
+      return;
+    }
     answer.writeHead(reply.statusCode ?? 502, rewritten(reply.headers, fault));
     answer.on('close', () => reply.destroy());
     sendBody(reply, answer, fault).catch(() => answer.destroy());
   });
   outgoing.on('error', () => answer.destroy());
   incoming.on('close', () => incoming.complete || outgoing.destroy());
-  incoming.pipe(outgoing);
-}
-
-function rewritten(headers: NodeJS.Dict<string | string[]>, { rewrite = {} }: Fault) {
-  const entries = Object.entries({ ...headers, ...rewrite });
-  return Object.fromEntries(entries.filter((entry) => entry[1] !== undefined));
-}
-
-/** Sends a body as the fault wants it, up to the byte that it wants. */
-async function sendBody(
-  body: AsyncIterable<Buffer> | Iterable<Buffer>,
-  answer: ServerResponse,
-  fault: Fault,
-): Promise<void> {
-  const { cutAfter = Number.POSITIVE_INFINITY, stallAfter = Number.POSITIVE_INFINITY } = fault;
-  let left = Math.min(cutAfter, stallAfter);
-  for await (const piece of pieces(body, fault)) {
-    const part = piece.subarray(0, left);
-    left -= part.length;
-    // In the client's hands before anything else happens to the connection.
-    await new Promise((resolve) => answer.write(part, resolve));
-    if (answer.destroyed) return;
-    if (left > 0) continue;
-    // Closed, not reset: a reset would take along what is on its way.
-    if (cutAfter <= stallAfter) answer.socket?.destroy();
-    return;
-  }
-  answer.end();
-}
-
-async function* pieces(
-  body: AsyncIterable<Buffer> | Iterable<Buffer>,
-  { drip, extraBytes = 0 }: Fault,
-): AsyncGenerator<Buffer> {
-  for await (const chunk of body) {
-    if (!drip) yield chunk;
-    else
-      for (let i = 0; i < chunk.length; i += drip.bytes) {
-        yield chunk.subarray(i, i + drip.bytes);
-        await sleep(drip.everyMs);
-      }
-  }
-  if (extraBytes > 0) yield Buffer.alloc(extraBytes);
+  sendRequest(body ? [body] : incoming, outgoing, fault).then(
+    (whole) => whole || incoming.socket.resetAndDestroy(),
+    () => outgoing.destroy(),
+  );
 }

@@ -22,6 +22,15 @@ export interface Fault {
   /** Passed on, but there is never an answer: it arrived, and nobody knows. */
   readonly hangAfter?: boolean;
 
+  /** Passed on, but answered with this status: it arrived, and the answer says otherwise. */
+  readonly statusAfter?: number;
+  /** So many bytes of the request's body are passed on; then both connections are reset. */
+  readonly cutRequestAfter?: number;
+  /** So many bytes of the request's body are taken, and then no more; nothing is passed on. */
+  readonly stallRequestAfter?: number;
+  /** The request's body is taken in pieces of so many bytes with a pause between them. */
+  readonly dripRequest?: { readonly bytes: number; readonly everyMs: number };
+
   /** Headers that the answer gets instead of its own (`content-length`, `content-range`, `etag` …); undefined removes one. */
   readonly rewrite?: Readonly<Record<string, string | undefined>>;
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -8,6 +8,8 @@ export interface TestFolder {
   path(name: string): string;
   /** Writes a file and gives its path back. */
   write(name: string, content: string | Uint8Array): Promise<string>;
+  /** Makes a folder in it and gives its path back. */
+  make(name: string): Promise<string>;
   remove(): Promise<void>;
 }
 
@@ -20,6 +22,10 @@ export async function makeFolder(): Promise<TestFolder> {
     path,
     write: async (name, content) => {
       await writeFile(path(name), content);
+      return path(name);
+    },
+    make: async (name) => {
+      await mkdir(path(name));
       return path(name);
     },
     remove: () => rm(root, { recursive: true, force: true }),

@@ -17,15 +17,18 @@ export interface RunSetup {
   readonly cwd?: string;
   /** Where stdout goes instead of to the test. */
   readonly stdout?: { readonly file: string };
+  /** A command, with its first arguments, that starts the program. */
+  readonly launcher?: readonly string[] | undefined;
 }
 
 /** Starts the packed and installed program as a process of its own. */
 export function startProgram(
   args: readonly string[],
-  { env = {}, input, cwd, stdout }: RunSetup = {},
+  { env = {}, input, cwd, stdout, launcher = [] }: RunSetup = {},
 ) {
   const coverage = inject('programCoverage');
-  return execa(process.execPath, [join(inject('program'), 'bin/run.js'), ...args], {
+  const [command, ...before] = [...launcher, process.execPath];
+  return execa(command, [...before, join(inject('program'), 'bin/run.js'), ...args], {
     env: {
       PATH: process.env['PATH'] ?? '',
       ...(coverage ? { NODE_V8_COVERAGE: coverage } : {}),

@@ -1,0 +1,3 @@
+import { describeCells } from './describe-cells.ts';
+
+describeCells(['callback of a success', 'callback of an error']);

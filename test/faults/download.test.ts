@@ -1,0 +1,3 @@
+import { describeCells } from './describe-cells.ts';
+
+describeCells(['GET, its answer', 'GET, its body', 'GET, a further range']);

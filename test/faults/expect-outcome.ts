@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { expect } from 'vitest';
+import { decodeJpeg, largestDifference } from '../support/pixels.ts';
+import type { Outcome } from './outcome.ts';
+import { type Ended, FOREIGN, type World } from './world.ts';
+
+/** Asserts that a task ended as the table says, and what holds for every task however it ends. */
+export async function expectOutcome(ended: Ended, outcome: Outcome): Promise<void> {
+  const { world, exitCode, output } = ended;
+  const arrived = await world.arrived();
+  expect(exitCode, output).toBe(outcome.exitCode);
+  if (outcome.log) expect(output).toMatch(outcome.log);
+  expect(world.bodies, output).toHaveLength(outcome.sent);
+  expect(arrived, output).toHaveLength(outcome.arrived);
+  const bodies = new Set([...world.bodies, ...arrived]);
+  expect(bodies.size, 'one body').toBeLessThanOrEqual(1);
+  for (const body of bodies) expectBody(body, outcome);
+  if (outcome.log?.source.includes('not delivered')) expectLoggedBody(ended, outcome);
+  await expectObjects(world, outcome);
+  expectNoSecret(world, [output, ...bodies]);
+  if (outcome.temporary === 'gone') expect(await readdir(world.temporary)).toEqual([]);
+  expect(processesOf(world.temporary), 'no process is left').toEqual([]);
+}
+
+function expectBody(body: string, { callback, error }: Outcome): void {
+  const payload = JSON.parse(body) as { status: string; error?: string };
+  expect(payload.status).toBe(callback);
+  if (error) expect(payload.error).toMatch(error);
+}
+
+/** The body that was not delivered stands alone on a line, for `arke-tiff callback --data -`. */
+function expectLoggedBody({ world, output }: Ended, outcome: Outcome): void {
+  const logged = output.split('\n').filter((line) => line.startsWith('{'));
+  expect(logged).toHaveLength(1);
+  for (const body of logged) expectBody(body, outcome);
+  if (world.bodies[0]) expect(logged).toEqual([world.bodies[0]]);
+}
+
+async function expectObjects(world: World, { jpeg, callback }: Outcome): Promise<void> {
+  const { sandbox, tiffKey, jpegKeys, tiff, picture } = world;
+  const [first, second] = await Promise.all(jpegKeys.map((key) => sandbox.getObject(key)));
+  const original = await sandbox.getObject(tiffKey);
+  const same =
+    tiff() === undefined
+      ? !original
+      : original && !Buffer.compare(original.bytes, tiff() as Uint8Array);
+  expect(same, 'the TIFF is as it was').toBe(true);
+  const ours = { whole: first, 'second name': second, absent: undefined }[jpeg];
+  // What else is there is somebody else's.
+  for (const object of [first, second])
+    if (object && object !== ours) expect(Buffer.from(object.bytes)).toEqual(FOREIGN);
+  if (!ours) return;
+  // Noise is another one after each encoder.
+  await expectWhole(ours.bytes, tiff() as Uint8Array, picture !== 'heavy');
+  expect(ours.metadata['arke-source-etag']).toContain(md5(tiff() as Uint8Array));
+  const [body] = world.bodies;
+  const key = jpegKeys[ours === first ? 0 : 1];
+  const { length } = ours.bytes;
+  if (body && callback === 'success')
+    expect(JSON.parse(body)).toMatchObject({ output_r2_key: key, output_file_size: length });
+  expectNoSecret(world, Object.values(ours.metadata));
+}
+
+/** Decodes to its end, and is the picture of this TIFF and of no other version. */
+async function expectWhole(jpeg: Uint8Array, tiff: Uint8Array, exact: boolean): Promise<void> {
+  const { default: sharp } = await import('sharp');
+  const { data, info } = await sharp(tiff).raw().toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  const picture = await decodeJpeg(Buffer.from(jpeg));
+  expect(picture).toMatchObject({ width, height, channels });
+  if (exact) expect(largestDifference(picture, { ...info, data })).toBeLessThan(16);
+}
+
+const md5 = (bytes: Uint8Array) => createHash('md5').update(bytes).digest('hex');
+
+function expectNoSecret({ secrets }: World, texts: readonly string[]): void {
+  for (const secret of secrets)
+    expect(
+      texts.some((text) => text.includes(secret)),
+      'a secret is seen',
+    ).toBe(false);
+}
+
+/** Conversion processes that work for a folder: it is all that is in their environment. Linux only. */
+export function processesOf(temporary: string): number[] {
+  const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return ids.map(Number).filter((id) => {
+    try {
+      const environment = readFileSync(`/proc/${id}/environ`, 'utf8').split('\0');
+      return environment.some((variable) => variable.startsWith(`TMPDIR=${temporary}/`));
+    } catch {
+      return false;
+    }
+  });
+}

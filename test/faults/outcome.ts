@@ -1,0 +1,35 @@
+/** How a task ends under a fault. All of it is asserted, and told in docs/reliability.md. */
+export interface Outcome {
+  readonly exitCode: 0 | 1;
+  /** What is called back; `none` where nothing can be. */
+  readonly callback: 'success' | 'error' | 'none';
+  /** How the callback's error begins, or what is in it. */
+  readonly error?: RegExp;
+  /** How many requests with the callback's body, always the same one, come to the orchestrator's door. */
+  readonly sent: number;
+  /** How many of them the orchestrator sees. */
+  readonly arrived: number;
+  /** Under its own key, under the second name because somebody else's object has the first, or not there. */
+  readonly jpeg: 'whole' | 'second name' | 'absent';
+  /** Whether the task's temporary folder is gone. */
+  readonly temporary: 'gone' | 'left';
+  /** What must be in the log. */
+  readonly log?: RegExp;
+}
+
+/** JPEG made, uploaded and reported. */
+export function converted(more: Partial<Outcome> = {}): Outcome {
+  const whole = { callback: 'success', jpeg: 'whole', temporary: 'gone' } as const;
+  return { exitCode: 0, sent: 1, arrived: 1, ...whole, ...more };
+}
+
+/** One error, reported; no JPEG. */
+export function failed(error: RegExp, more: Partial<Outcome> = {}): Outcome {
+  const absent = { callback: 'error', jpeg: 'absent', temporary: 'gone' } as const;
+  return { exitCode: 1, error, sent: 1, arrived: 1, ...absent, ...more };
+}
+
+/** JPEG made and uploaded; the success is not known to be taken, and no error follows it. */
+export function undelivered(sent: number, arrived = 0, more: Partial<Outcome> = {}): Outcome {
+  return { ...converted({ exitCode: 1, sent, arrived, log: /Callback not delivered/ }), ...more };
+}

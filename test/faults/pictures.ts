@@ -1,0 +1,38 @@
+import sharp from 'sharp';
+
+/**
+ * The TIFFs of the cells, each in the versions that replace one another: `small` comes in one range,
+ * `wide` in two (a first one of 8 MiB), `heavy` takes its encoder some seconds.
+ */
+export interface Pictures {
+  readonly small: readonly Uint8Array[];
+  readonly wide: readonly Uint8Array[];
+  readonly heavy: readonly Uint8Array[];
+}
+
+/** Makes them; of `heavy`, which not every file needs, only when told. */
+export async function makePictures({ heavy = false } = {}): Promise<Pictures> {
+  return {
+    small: await Promise.all([0, 120, 240].map((blue) => gradient(256, blue))),
+    wide: await Promise.all([0, 120, 240].map((blue) => gradient(1_800, blue))),
+    heavy: heavy ? [await noisy(4_000)] : [],
+  };
+}
+
+/** Red from left to right, green from top to bottom: a JPEG of it is hardly another picture. */
+function gradient(side: number, blue: number): Promise<Buffer> {
+  const data = new Uint8Array(side * side * 3).fill(blue);
+  for (let i = 0; i < side * side; i++) {
+    data[i * 3] = ((i % side) * 255) / side;
+    data[i * 3 + 1] = (Math.floor(i / side) * 255) / side;
+  }
+  const raw = { width: side, height: side, channels: 3 } as const;
+  return sharp(data, { raw }).tiff({ compression: 'none' }).toBuffer();
+}
+
+function noisy(side: number): Promise<Buffer> {
+  const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const;
+  return sharp({ create: { width: side, height: side, channels: 3, background: 'teal', noise } })
+    .tiff({ compression: 'lzw' })
+    .toBuffer();
+}

@@ -1,0 +1,3 @@
+import { describeCells } from './describe-cells.ts';
+
+describeCells(['HEAD', 'PUT']);
