@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { expect } from 'vitest';
 import { decodeJpeg, largestDifference } from '../support/pixels.ts';
+import { processesOf, until } from './conversion-processes.ts';
 import type { Outcome } from './outcome.ts';
 import { type Ended, FOREIGN, type World } from './world.ts';
 
@@ -21,7 +21,8 @@ export async function expectOutcome(ended: Ended, outcome: Outcome): Promise<voi
   await expectObjects(world, outcome);
   expectNoSecret(world, [output, ...bodies]);
   if (outcome.temporary === 'gone') expect(await readdir(world.temporary)).toEqual([]);
-  expect(processesOf(world.temporary), 'no process is left').toEqual([]);
+  // One whose parent was killed notices by itself, in its own time.
+  await until(() => processesOf(world.temporary).length === 0);
 }
 
 function expectBody(body: string, { callback, error }: Outcome): void {
@@ -81,17 +82,4 @@ function expectNoSecret({ secrets }: World, texts: readonly string[]): void {
       texts.some((text) => text.includes(secret)),
       'a secret is seen',
     ).toBe(false);
-}
-
-/** Conversion processes that work for a folder: it is all that is in their environment. Linux only. */
-export function processesOf(temporary: string): number[] {
-  const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return ids.map(Number).filter((id) => {
-    try {
-      const environment = readFileSync(`/proc/${id}/environ`, 'utf8').split('\0');
-      return environment.some((variable) => variable.startsWith(`TMPDIR=${temporary}/`));
-    } catch {
-      return false;
-    }
-  });
 }

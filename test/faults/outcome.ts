@@ -1,6 +1,7 @@
 /** How a task ends under a fault. All of it is asserted, and told in docs/reliability.md. */
 export interface Outcome {
-  readonly exitCode: 0 | 1;
+  /** Undefined when the process is killed. */
+  readonly exitCode: 0 | 1 | undefined;
   /** What is called back; `none` where nothing can be. */
   readonly callback: 'success' | 'error' | 'none';
   /** How the callback's error begins, or what is in it. */
@@ -27,6 +28,12 @@ export function converted(more: Partial<Outcome> = {}): Outcome {
 export function failed(error: RegExp, more: Partial<Outcome> = {}): Outcome {
   const absent = { callback: 'error', jpeg: 'absent', temporary: 'gone' } as const;
   return { exitCode: 1, error, sent: 1, arrived: 1, ...absent, ...more };
+}
+
+/** Killed before it could say anything; whoever watches must find out by the missing callback. */
+export function killed(more: Partial<Outcome> = {}): Outcome {
+  const nothing = { callback: 'none', jpeg: 'absent', temporary: 'left' } as const;
+  return { exitCode: undefined, sent: 0, arrived: 0, ...nothing, ...more };
 }
 
 /** JPEG made and uploaded; the success is not known to be taken, and no error follows it. */

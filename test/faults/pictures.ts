@@ -15,7 +15,7 @@ export async function makePictures({ heavy = false } = {}): Promise<Pictures> {
   return {
     small: await Promise.all([0, 120, 240].map((blue) => gradient(256, blue))),
     wide: await Promise.all([0, 120, 240].map((blue) => gradient(1_800, blue))),
-    heavy: heavy ? [await noisy(4_000)] : [],
+    heavy: heavy ? [await noisy(2_500)] : [],
   };
 }
 
@@ -33,6 +33,6 @@ function gradient(side: number, blue: number): Promise<Buffer> {
 function noisy(side: number): Promise<Buffer> {
   const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const;
   return sharp({ create: { width: side, height: side, channels: 3, background: 'teal', noise } })
-    .tiff({ compression: 'lzw' })
+    .tiff({ compression: 'none' })
     .toBuffer();
 }

@@ -22,13 +22,13 @@ export interface Scenario {
   readonly lost?: boolean;
   readonly patience?: TaskPatience;
   readonly env?: Readonly<Record<string, string>>;
-  readonly r2?: (world: World) => FaultOf;
-  readonly orchestrator?: (world: World) => FaultOf;
+  readonly r2?: (world: Running) => FaultOf;
+  readonly orchestrator?: (world: Running) => FaultOf;
   /** Before the program starts. */
   readonly before?: (world: World) => void | Promise<void>;
   /** At each line of its log. */
   readonly onLine?: (line: string, world: Running) => void;
-  /** While it runs; what it throws is thrown. */
+  /** While it runs. */
   readonly meanwhile?: (world: Running) => Promise<void>;
   /** Puts the program under something that is no environment: a memory cap. */
   readonly launcher?: readonly string[] | undefined;
@@ -59,13 +59,16 @@ export interface World extends Stand {
 /** A world whose program has been started. */
 export interface Running extends World {
   kill(signal: NodeJS.Signals): void;
+  hasEnded(): boolean;
+  /** Whether a line of its log has this in it. */
+  said(text: string): boolean;
 }
 
 /** How a task ended. */
 export interface Ended {
   readonly world: World;
+  /** Undefined when a signal ended it. */
   readonly exitCode: number | undefined;
-  readonly signal: string | undefined;
   readonly output: string;
 }
 
@@ -81,7 +84,7 @@ export async function runScenario(stand: Stand, scenario: Scenario): Promise<End
   const { sandbox } = stand;
   const { batchId, taskId } = newTask();
   const bodies: string[] = [];
-  const { promise: ready, resolve } = Promise.withResolvers<World>();
+  const { promise: ready, resolve } = Promise.withResolvers<Running>();
   const lazily = (make: Scenario['r2']): FaultOf => {
     const made = ready.then((world) => make?.(world));
     return async (request) => (await made)?.(request);
@@ -111,7 +114,6 @@ export async function runScenario(stand: Stand, scenario: Scenario): Promise<End
     secrets: [...Object.values(sandbox.credentials), CALLBACK_SECRET, QUERY],
     arrived: async () => (await sandbox.callbacks(batchId, taskId)).map(({ body }) => body),
   };
-  resolve(world);
   await scenario.before?.(world);
   const program = startProgram(['run'], {
     env: {
@@ -128,11 +130,25 @@ export async function runScenario(stand: Stand, scenario: Scenario): Promise<End
     },
     launcher: scenario.launcher,
   });
+  const lines: string[] = [];
+  let ended = false;
+  program.finally(() => {
+    ended = true;
+  });
+  const running: Running = {
+    ...world,
+    kill: (signal) => void program.kill(signal),
+    hasEnded: () => ended,
+    said: (text) => lines.some((line) => line.includes(text)),
+  };
+  resolve(running);
   try {
-    const running = { ...world, kill: (signal: NodeJS.Signals) => void program.kill(signal) };
-    await Promise.all([scenario.meanwhile?.(running), followLog(program, running, scenario)]);
-    const { exitCode, signal, stdout, stderr } = await program;
-    return { world, exitCode, signal, output: `${stdout}${stderr}` };
+    await Promise.all([
+      scenario.meanwhile?.(running),
+      followLog(program, lines, (line) => scenario.onLine?.(line, running)),
+    ]);
+    const { exitCode, stdout, stderr } = await program;
+    return { world, exitCode, output: `${stdout}${stderr}` };
   } finally {
     program.kill('SIGKILL');
   }
@@ -140,14 +156,17 @@ export async function runScenario(stand: Stand, scenario: Scenario): Promise<End
 
 async function followLog(
   program: ReturnType<typeof startProgram>,
-  world: Running,
-  { onLine }: Scenario,
+  lines: string[],
+  onLine: (line: string) => void,
 ): Promise<void> {
   let rest = '';
   for await (const chunk of program.stdout ?? []) {
-    const lines = `${rest}${chunk}`.split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) onLine?.(line, world);
+    const whole = `${rest}${chunk}`.split('\n');
+    rest = whole.pop() ?? '';
+    for (const line of whole) {
+      lines.push(line);
+      onLine(line);
+    }
   }
 }
 

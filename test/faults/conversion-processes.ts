@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { vi } from 'vitest';
+import type { Running, World } from './world.ts';
+
+/** Waits for something that must come; only a hang ends the waiting otherwise. */
+export function until<T>(condition: () => T | Promise<T>): Promise<NonNullable<T>> {
+  return vi.waitUntil(condition, { timeout: 90_000, interval: 5 }) as Promise<NonNullable<T>>;
+}
+
+/** Conversion processes that work for a folder: it is all that is in their environment. Linux only. */
+export function processesOf(temporary: string): number[] {
+  const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return ids.map(Number).filter((id) => {
+    try {
+      const environment = readFileSync(`/proc/${id}/environ`, 'utf8').split('\0');
+      return environment.some((variable) => variable.startsWith(`TMPDIR=${temporary}/`));
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** CPU time that a process has used, in ticks of a hundredth of a second; 0 when it is gone. */
+export function cpuTicks(id: number): number {
+  try {
+    // After its name in brackets: fields 14 and 15 of proc_pid_stat(5).
+    const fields = readFileSync(`/proc/${id}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return Number(fields[11]) + Number(fields[12]);
+  } catch {
+    return 0;
+  }
+}
+
+/** Sends a signal to the conversion process; what must be gone by it, is when this returns. */
+export async function killConversion(world: World, signal: NodeJS.Signals): Promise<void> {
+  for (const id of await until(() => nonEmpty(processesOf(world.temporary)))) {
+    process.kill(id, signal);
+    // One that has been stopped takes no other signal.
+    if (signal !== 'SIGSTOP') process.kill(id, 'SIGCONT');
+    if (signal !== 'SIGSTOP') await until(() => !processesOf(world.temporary).includes(id));
+  }
+}
+
+/** Kills every conversion process that comes up, until the task is through. */
+export async function killEveryConversion(world: Running, signal: NodeJS.Signals): Promise<void> {
+  while (!world.hasEnded()) {
+    for (const id of processesOf(world.temporary)) {
+      try {
+        process.kill(id, signal);
+      } catch {
+        // It has just gone.
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function nonEmpty<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length > 0 ? list : undefined;
+}

@@ -1,0 +1,140 @@
+import { killConversion, killEveryConversion } from './conversion-processes.ts';
+import {
+  betweenCallbacks,
+  callback,
+  converting,
+  errorCallback,
+  getAnswer,
+  getBody,
+  head,
+  idle,
+  type Moment,
+  put,
+  putArrived,
+  starting,
+} from './moments.ts';
+import type { Outcome } from './outcome.ts';
+import { converted, failed, killed, undelivered } from './outcome.ts';
+import { patience } from './patience.ts';
+import type { Running, Scenario } from './world.ts';
+
+/** Something that happens to a task's processes, and how the task ends. */
+export interface EventCell {
+  readonly event: string;
+  /** What the task is at. */
+  readonly stage: string;
+  readonly outcome: Outcome;
+  readonly scenario: Scenario;
+}
+
+const SMALL = { picture: 'small', patience } as const;
+
+const send = (signal: NodeJS.Signals) => (world: Running) => world.kill(signal);
+
+function cell(
+  event: string,
+  { stage, scenario }: Moment,
+  act: (world: Running) => unknown,
+  outcome: Outcome,
+  more: Partial<Scenario> = {},
+): EventCell {
+  return { event, stage, outcome, scenario: { ...SMALL, ...scenario(act), ...more } };
+}
+
+const notFound = /^Failed to download TIFF: 404 Not Found/;
+
+/** SIGINT and SIGTERM at each stage. */
+export const signals: readonly EventCell[] = (['SIGINT', 'SIGTERM'] as const).flatMap((signal) => {
+  const interrupted = new RegExp(`^Interrupted by ${signal}`);
+  const act = send(signal);
+  return [
+    ...[getAnswer, getBody, head, converting, put].map((moment) =>
+      cell(signal, moment, act, failed(interrupted)),
+    ),
+    cell(signal, putArrived, act, failed(interrupted, { jpeg: 'whole' })),
+    cell(signal, callback, act, undelivered(1, 1)),
+    cell(signal, betweenCallbacks, act, converted({ sent: 2 })),
+    cell(signal, errorCallback, act, failed(notFound, { log: /Callback not delivered/ })),
+  ];
+});
+
+/** SIGKILL of the program: nobody is told, but nothing half is left in R2, and nothing runs on. */
+export const parentKilled: readonly EventCell[] = [
+  ...[getAnswer, getBody, converting, put].map((moment) =>
+    cell('program killed', moment, send('SIGKILL'), killed()),
+  ),
+  cell('program killed', putArrived, send('SIGKILL'), killed({ jpeg: 'whole' })),
+  cell(
+    'program killed',
+    callback,
+    send('SIGKILL'),
+    killed({ callback: 'success', sent: 1, arrived: 1, jpeg: 'whole' }),
+  ),
+];
+
+const again = /Converting again with less/;
+const conversionKilled = (signal: NodeJS.Signals) => (world: Running) =>
+  killConversion(world, signal);
+
+/** What becomes of the conversion process, which the kernel, a library or a debugger may end. */
+export const childKilled: readonly EventCell[] = [
+  ...(['SIGKILL', 'SIGSEGV'] as const).flatMap((signal) => [
+    cell(`conversion: ${signal}`, starting, conversionKilled(signal), converted()),
+    cell(`conversion: ${signal}`, idle, conversionKilled(signal), converted()),
+  ]),
+  cell('conversion: SIGKILL', converting, conversionKilled('SIGKILL'), converted({ log: again })),
+  cell(
+    'conversion: SIGKILL, and each that follows',
+    converting,
+    (world) => killEveryConversion(world, 'SIGKILL'),
+    failed(/^Out of memory while converting "image.tif": \d+\.\d MP need about \d+ MB, limit/),
+  ),
+  cell(
+    'conversion: SIGSEGV',
+    converting,
+    conversionKilled('SIGSEGV'),
+    failed(/^Failed to convert TIFF: The conversion process was ended by SIGSEGV/),
+  ),
+  ...[starting, idle, converting].map((moment) =>
+    cell(
+      'conversion: SIGSTOP',
+      moment,
+      moment === converting ? () => {} : conversionKilled('SIGSTOP'),
+      converted(moment === starting ? {} : { log: again }),
+      { patience: { ...patience, silenceMs: 4_000 } },
+    ),
+  ),
+];
+
+/** Longer than any wait, so that the deadline is what ends it. */
+const endless = { headersMs: 90_000, stallMs: 90_000 };
+const untilDeadline: Partial<Scenario> = {
+  patience: { ...patience, storage: endless, callbackMs: 90_000, silenceMs: 90_000 },
+  env: { TASK_TIMEOUT_MS: '20000' },
+};
+const lateWhile = (doing: string) => failed(new RegExp(`^Timed out after .* while ${doing}`));
+
+/** Silence until the task's own deadline. */
+export const deadlines: readonly EventCell[] = [
+  ...(
+    [
+      [getAnswer, lateWhile('downloading the TIFF')],
+      [getBody, lateWhile('downloading the TIFF')],
+      [head, lateWhile('downloading the TIFF')],
+      [converting, lateWhile('converting the TIFF')],
+      [put, lateWhile('uploading the JPEG')],
+      [putArrived, { ...lateWhile('uploading the JPEG'), jpeg: 'whole' }],
+      [callback, undelivered(1, 1)],
+      [errorCallback, failed(notFound, { log: /Callback not delivered/ })],
+    ] as const
+  ).map(([moment, outcome]) =>
+    cell('silence until the deadline', moment, () => {}, outcome, untilDeadline),
+  ),
+  cell(
+    'conversion: SIGSTOP until the deadline',
+    starting,
+    conversionKilled('SIGSTOP'),
+    failed(/^Timed out after/),
+    untilDeadline,
+  ),
+];
