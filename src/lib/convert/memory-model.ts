@@ -30,7 +30,7 @@ const MB = 1024 * 1024;
  */
 
 /** The process with its libraries, before it has a picture. */
-const BASE = 80 * MB;
+const BASE = 100 * MB;
 /** libvips' buffers between decoder and encoder: rows of the decoded picture. */
 const ROWS_IN_FLIGHT = 1_000;
 /** Tiles are decoded a row of them at a time, and some rows are kept. */
@@ -40,8 +40,8 @@ const KEPT_PER_PIXEL: Record<
   Exclude<Effort, 'fast'>,
   Record<ChromaSubsampling | 'grey', number>
 > = {
-  max: { '4:2:0': 7.8, '4:4:4': 15.1, grey: 6.9 },
-  balanced: { '4:2:0': 6.5, '4:4:4': 12.3, grey: 6.3 },
+  max: { '4:2:0': 7.8, '4:4:4': 15.1, grey: 5.4 },
+  balanced: { '4:2:0': 6.5, '4:4:4': 12.3, grey: 4.4 },
 };
 
 /** Pixels of a page. */
