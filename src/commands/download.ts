@@ -87,8 +87,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
       reporter.warn(`${messageOf(error)} Trying again in ${delayMs} ms`);
     const toFile = async (path: string) => {
       const object = await openObject(storage, key, { signal, onRetry });
-      await object.saveTo(path);
-      return object.info;
+      return object.saveTo(path);
     };
     if (output !== STANDARD_STREAM) return writeOutput(output, { force }, toFile);
     return withWorkspace(async (workspace) => {

@@ -122,9 +122,9 @@ export function messageOf(error: unknown): string {
   return error.message || error.name;
 }
 
-/** Error codes of the system and the network: `ENOENT`, TLS's, those of Node's HTTP parser and fetch. */
+/** Error codes of the system and the network: `ENOENT`, `EAI_AGAIN`, TLS's, those of Node's HTTP parser and fetch. */
 const SYSTEM_CODE =
-  /^(E[A-Z0-9]+$|CERT_|DEPTH_|SELF_|UNABLE_|ERR_TLS|ERR_SSL|ERR_STREAM_PREMATURE_CLOSE$|HPE_|UND_)/;
+  /^(E[A-Z0-9]+$|EAI_|CERT_|DEPTH_|SELF_|UNABLE_|ERR_TLS|ERR_SSL|ERR_STREAM_PREMATURE_CLOSE$|HPE_|UND_)/;
 
 /** The system's error code (`ENOENT`, `ECONNREFUSED`, …) of an error or the nearest cause that has one. */
 export function systemCodeOf(error: unknown): string | undefined {

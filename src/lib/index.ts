@@ -59,7 +59,14 @@ export {
 export { type OpenObject, openObject } from './storage/download.ts';
 export { outputKeys } from './storage/keys.ts';
 export { headObject, type ObjectInfo, type RequestOptions } from './storage/objects.ts';
-export { type PutCondition, type Upload, type Uploaded, uploadFile } from './storage/upload.ts';
+export type { Patience } from './storage/patience.ts';
+export {
+  type PutCondition,
+  type Upload,
+  type Uploaded,
+  type UploadOptions,
+  uploadFile,
+} from './storage/upload.ts';
 export type { TaskBudget } from './task/budget.ts';
 export { type Environment, type Variable, variables } from './task/environment.ts';
 export type { ProcessOptions } from './task/job.ts';

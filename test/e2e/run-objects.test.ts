@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Fault } from '../support/fault.ts';
 import { startFaultServer } from '../support/fault-server.ts';
 import { runTask, useSandbox } from '../support/tasks.ts';
 
@@ -162,6 +163,44 @@ describe('a task that is run again', () => {
     expect(stdout).toContain('Retrying upload');
     expect(bodies).toMatchObject([{ status: 'success', output_r2_key: 'r4/image.jpg' }]);
     expect(await sandbox.current.listKeys('r4/')).toEqual(['r4/image.jpg', 'r4/image.tif']);
+  });
+});
+
+describe('a TIFF that is replaced while it is downloaded', () => {
+  /** Runs a task whose TIFF is replaced by the other one once its first bytes have come. */
+  async function runReplaced(key: string) {
+    await sandbox.current.putObject(key, tiff);
+    const first: Fault = { cutAfter: 100 };
+    await using proxy = await startFaultServer(
+      sandbox.current.endpoint,
+      async ({ method, headers }) => {
+        if (method !== 'GET') return undefined;
+        if (headers['if-match']) await sandbox.current.putObject(key, otherTiff);
+        return proxy.seen.length === 1 ? first : undefined;
+      },
+    );
+    return await runTask(sandbox.current, key, { R2_ENDPOINT: proxy.url });
+  }
+
+  it('is converted as it is then, and the JPEG says so', async () => {
+    const { bodies, stdout } = await runReplaced('v1/image.tif');
+    expect(bodies).toMatchObject([{ status: 'success', output_r2_key: 'v1/image.jpg' }]);
+    expect(stdout).toContain('changed by somebody else meanwhile');
+    const jpeg = await sandbox.current.getObject('v1/image.jpg');
+    const source = await sandbox.current.getObject('v1/image.tif');
+    expect(jpeg?.metadata['arke-source-etag']).toBe(source?.etag);
+    const { dominant } = await sharp(Buffer.from(jpeg?.bytes ?? [])).stats();
+    expect(dominant.r).toBeGreaterThan(dominant.g);
+  });
+
+  it('is not converted if its JPEG is there already', async () => {
+    await sandbox.current.putObject('v2/image.tif', otherTiff);
+    await runTask(sandbox.current, 'v2/image.tif');
+    const made = await bytesOf('v2/image.jpg');
+    const { bodies, stdout } = await runReplaced('v2/image.tif');
+    expect(bodies).toMatchObject([{ status: 'success', output_r2_key: 'v2/image.jpg' }]);
+    expect(stdout).toContain('is up to date; nothing to convert');
+    expect((await bytesOf('v2/image.jpg')).equals(made)).toBe(true);
   });
 });
 

@@ -16,6 +16,13 @@ export interface Storage {
   readonly endpoint: string;
 }
 
+/** What a request was about, for the message of its error. */
+export interface StorageRequest {
+  readonly storage: Pick<Storage, 'bucket' | 'endpoint'>;
+  readonly key: string;
+  readonly action: 'read' | 'write';
+}
+
 /** R2's jurisdictions with an endpoint of their own (https://developers.cloudflare.com/r2/reference/data-location/). */
 export const jurisdictions = ['eu', 'fedramp'] as const;
 /** One of R2's jurisdictions. */
@@ -53,7 +60,8 @@ export async function openStorage(settings: StorageSettings): Promise<Storage> {
     requestHandler: {
       connectionTimeout: CONNECT_TIMEOUT_MS,
       requestTimeout: 0,
-      socketTimeout: IDLE_TIMEOUT_MS,
+      // How long a connection may say nothing is watched over per attempt (patience.ts).
+      socketTimeout: 0,
     },
   });
   return { client, bucket: settings.bucket, endpoint: settings.endpoint };
@@ -61,10 +69,8 @@ export async function openStorage(settings: StorageSettings): Promise<Storage> {
 
 const ignore = (): void => {};
 
-/** How long connecting to R2 may take, in milliseconds. */
+/** How long connecting to R2 may take, in milliseconds; part of what `Patience` allows for the headers. */
 const CONNECT_TIMEOUT_MS = 5_000;
-/** How long a connection to R2 may say nothing, in milliseconds, before the attempt counts as failed. */
-const IDLE_TIMEOUT_MS = 15_000;
 
 /** Closes the connections of a bucket, so that the process can end. */
 export function closeStorage(storage: Storage): void {

@@ -1,90 +1,136 @@
-import { createWriteStream } from 'node:fs';
-import { rm, stat } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { FileError, messageOf, StorageError, systemCodeOf } from '../errors.ts';
+import { StorageError } from '../errors.ts';
+import { inParallel } from '../in-parallel.ts';
 import type { Storage } from './client.ts';
-import {
-  abortable,
-  attemptRequest,
-  type ObjectInfo,
-  type RequestOptions,
-  toObjectInfo,
-} from './objects.ts';
+import { attemptRequest, headObject, type ObjectInfo, type RequestOptions } from './objects.ts';
+import { RANGE_BYTES, type RangeAnswer, requestRange, splitRange } from './ranges.ts';
+import { fetchSegment } from './segment.ts';
+import { createTargetFile, type TargetFile } from './target-file.ts';
 
-/** An object whose headers have arrived and whose bytes are waiting. */
+/** An object whose headers have arrived and whose first bytes are waiting. */
 export interface OpenObject {
+  /** The version that was there when it was asked for. */
   readonly info: ObjectInfo;
-  /** Writes all bytes to a file and checks their number. Throws `StorageError` or `FileError`. */
-  saveTo(path: string): Promise<void>;
+  /**
+   * Writes all bytes to a file and checks their number. Gives what was saved: another version than
+   * `info` when the object was replaced meanwhile, but never a mixture of both. Leaves no file when
+   * it fails. Throws `StorageError` (`PRECONDITION_FAILED` when it was replaced twice) or `FileError`.
+   */
+  saveTo(path: string): Promise<ObjectInfo>;
   /** Drops the bytes that were not read. */
   discard(): void;
 }
 
 /**
- * Asks for an object and returns as soon as R2 has answered, so that its size and ETag can be looked
- * at before the bytes are taken. Throws `StorageError` (`OBJECT_NOT_FOUND` when there is none).
+ * How many ranges are taken at once: enough to fill a data centre's line where one connection to R2
+ * does not, few enough for a few MiB of buffers and for Node's four threads that write files.
+ */
+const PARALLEL_RANGES = 4;
+
+/**
+ * Asks for an object's first range and returns as soon as R2 has answered, so that its size and ETag
+ * can be looked at before the bytes are taken. Throws `StorageError` (`OBJECT_NOT_FOUND` when there is
+ * none).
  */
 export async function openObject(
   storage: Storage,
   key: string,
   options: RequestOptions = {},
 ): Promise<OpenObject> {
-  const request = { storage, key, action: 'read' } as const;
-  const first = await attemptRequest(request, options, () => get(storage, key, options));
-  let waiting: Readable | undefined = first.body;
+  const { info, ...opened } = await openVersion(storage, key, options);
+  let { answer } = opened;
   return {
-    info: first.info,
-    discard: () => waiting?.destroy(),
-    saveTo: (path) =>
-      attemptRequest(request, options, async () => {
-        // A second attempt must not mix two versions of the object: If-Match makes R2 refuse that.
-        const body = waiting ?? (await get(storage, key, options, first.info.etag)).body;
-        waiting = undefined;
-        await writeBody(body, path, first.info, options.signal);
-      }),
+    info,
+    discard: () => answer?.body.destroy(),
+    async saveTo(path) {
+      const version = { info, answer };
+      answer = undefined;
+      try {
+        const file = await createTargetFile(path);
+        try {
+          const saved = await saveEitherVersion(storage, version, file, options);
+          await file.close();
+          return saved;
+        } catch (error) {
+          await file.discard();
+          throw error;
+        }
+      } finally {
+        version.answer?.body.destroy();
+      }
+    },
   };
 }
 
-async function get(storage: Storage, key: string, options: RequestOptions, ifMatch?: string) {
-  const { GetObjectCommand } = await import('@aws-sdk/client-s3');
-  const command = new GetObjectCommand({ Bucket: storage.bucket, Key: key, IfMatch: ifMatch });
-  const output = await storage.client.send(command, abortable(options.signal));
-  return { info: toObjectInfo(key, output), body: output.Body as Readable };
+/** One version of an object, with the answer that brings its first bytes, if it has any. */
+interface Version {
+  readonly info: ObjectInfo;
+  readonly answer?: RangeAnswer | undefined;
 }
 
-async function writeBody(
-  body: Readable,
-  path: string,
-  info: ObjectInfo,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+function openVersion(storage: Storage, key: string, options: RequestOptions): Promise<Version> {
+  const request = { storage, key, action: 'read' } as const;
+  return attemptRequest(request, options, async (attempt) => {
+    try {
+      const range = { start: 0, end: RANGE_BYTES };
+      const answer = await requestRange(storage, key, range, attempt);
+      return { info: answer.info, answer };
+    } catch (error) {
+      if (!isUnsatisfiable(error)) throw error;
+      // An object without bytes has no first range, and the answer says no more than that.
+      attempt.watch.rest();
+      const info = await headObject(storage, key, options);
+      if (info?.size === 0) return { info };
+      throw new StorageError(
+        'BROKEN_TRANSFER',
+        `The object "${key}" was changed while it was asked for. Try again.`,
+        { cause: error, retryable: true },
+      );
+    }
+  });
+}
+
+function isUnsatisfiable(error: unknown): boolean {
+  return (error as { $metadata?: { httpStatusCode?: number } })?.$metadata?.httpStatusCode === 416;
+}
+
+/** Saves the version that was opened or, if it is replaced under way, the next one from its beginning. */
+async function saveEitherVersion(
+  storage: Storage,
+  opened: Version,
+  file: TargetFile,
+  options: RequestOptions,
+): Promise<ObjectInfo> {
   try {
-    await pipeline(body, createWriteStream(path), signal ? { signal } : {});
+    await saveVersion(storage, opened, file, options);
+    return opened.info;
   } catch (error) {
-    await rm(path, { force: true });
-    if (isDiskError(error)) throw diskError(error, path);
-    throw error;
+    if (!(error instanceof StorageError) || error.code !== 'PRECONDITION_FAILED') throw error;
+    options.onRetry?.({ attempt: 1, error, delayMs: 0 });
   }
-  const { size } = await stat(path);
-  if (size === info.size) return;
-  throw new StorageError(
-    'BROKEN_TRANSFER',
-    `The download of "${info.key}" broke off: ${size} of ${info.size} bytes arrived. Try again.`,
-    { retryable: true },
+  const next = await openVersion(storage, opened.info.key, options);
+  try {
+    await file.clear();
+    await saveVersion(storage, next, file, options);
+    return next.info;
+  } finally {
+    next.answer?.body.destroy();
+  }
+}
+
+async function saveVersion(
+  storage: Storage,
+  { info, answer }: Version,
+  file: TargetFile,
+  options: RequestOptions,
+): Promise<void> {
+  const rest = splitRange({ start: answer?.end ?? 0, end: info.size });
+  await inParallel(
+    answer ? [answer, ...rest] : rest,
+    (range, signal) =>
+      fetchSegment(
+        { storage, info, range, write: file.write, waiting: range === answer ? answer : undefined },
+        { ...options, signal },
+      ),
+    { limit: PARALLEL_RANGES, signal: options.signal },
   );
-}
-
-/** Errors of the file that is written, not of the connection; trying again would not help. */
-function isDiskError(error: unknown): boolean {
-  const { syscall } = error as NodeJS.ErrnoException;
-  return syscall === 'open' || (syscall === 'write' && systemCodeOf(error) !== 'EPIPE');
-}
-
-function diskError(error: unknown, path: string): FileError {
-  const remedy =
-    systemCodeOf(error) === 'ENOSPC'
-      ? 'The disk is full; make room or choose another folder (TMPDIR for temporary files).'
-      : 'Check that the folder exists and is writable.';
-  return new FileError(`Could not write ${path}: ${messageOf(error)}. ${remedy}`, { cause: error });
 }

@@ -1,13 +1,7 @@
-import { ArkeError, messageOf, StorageError, systemCodeOf } from '../errors.ts';
+import { ArkeError, messageOf, StorageError } from '../errors.ts';
 import { isRetryableStatus, parseRetryAfter } from '../retry.ts';
-import type { Storage } from './client.ts';
-
-/** What a request was about, for the message of its error. */
-export interface StorageRequest {
-  readonly storage: Pick<Storage, 'bucket' | 'endpoint'>;
-  readonly key: string;
-  readonly action: 'read' | 'write';
-}
+import type { StorageRequest } from './client.ts';
+import { isConnectionError, toConnectionError } from './connection-error.ts';
 
 /** What the SDK's errors carry, as far as we look at it. */
 interface SdkError extends Error {
@@ -25,10 +19,23 @@ export function toStorageError(error: unknown, request: StorageRequest): ArkeErr
   const sdkError = error as SdkError;
   const status = sdkError?.$metadata?.httpStatusCode;
   if (status === undefined)
-    return systemCodeOf(error) || isTimeout(error)
-      ? connectionError(error, request)
+    return isConnectionError(error)
+      ? toConnectionError(error, request)
       : requestError(error, request);
   return byCode(sdkError, status, request) ?? byStatus(sdkError, status, request);
+}
+
+/** The error for when an object is not (or no longer) the one that was looked at; `detail` says how that is known. */
+export function changedMeanwhile(
+  key: string,
+  detail: string,
+  options?: ErrorOptions,
+): StorageError {
+  return new StorageError(
+    'PRECONDITION_FAILED',
+    `The object "${key}" was changed by somebody else meanwhile (${detail}). Run it again.`,
+    options,
+  );
 }
 
 function byCode(
@@ -69,9 +76,18 @@ function byCode(
       );
     case 'PreconditionFailed':
     case 'ConditionalRequestConflict':
+      return changedMeanwhile(request.key, `${status}`, options);
+    case 'BadDigest':
       return new StorageError(
-        'PRECONDITION_FAILED',
-        `The object "${request.key}" was changed by somebody else meanwhile (${status}).`,
+        'BROKEN_TRANSFER',
+        `"${request.key}" did not arrive in R2 as it was sent (${status}, Content-MD5 differs). ` +
+          'Try again, and do not change the file meanwhile.',
+        { ...options, retryable: true },
+      );
+    case 'NoSuchUpload':
+      return new StorageError(
+        'STORAGE_FAILED',
+        `The multipart upload of "${request.key}" was ended by somebody else meanwhile (${status}). Upload it again.`,
         options,
       );
     default:
@@ -88,12 +104,7 @@ function byStatus(error: SdkError, status: number, request: StorageRequest): Sto
       `404 Not Found: there is no object "${request.key}" in the bucket "${bucket}". Check INPUT_R2_KEY and R2_BUCKET.`,
       options,
     );
-  if (status === 412)
-    return new StorageError(
-      'PRECONDITION_FAILED',
-      `The object "${request.key}" was changed by somebody else meanwhile (412).`,
-      options,
-    );
+  if (status === 412) return changedMeanwhile(request.key, '412', options);
   if (status === 401 || status === 403)
     return new StorageError(
       'ACCESS_DENIED',
@@ -113,11 +124,6 @@ function byStatus(error: SdkError, status: number, request: StorageRequest): Sto
   );
 }
 
-/** The SDK's time-outs have a name, but no system code. */
-function isTimeout(error: unknown): boolean {
-  return error instanceof Error && error.name === 'TimeoutError';
-}
-
 /** What went wrong before anything was sent: the same request will fail again. */
 function requestError(error: unknown, request: StorageRequest): StorageError {
   return new StorageError(
@@ -133,17 +139,4 @@ function wordsOf({ message }: Error): string {
   return !message || message === 'UnknownError' || /deserializ|parse error/i.test(message)
     ? ''
     : ` (${message})`;
-}
-
-function connectionError(error: unknown, request: StorageRequest): StorageError {
-  const code = systemCodeOf(error);
-  const reason = messageOf(error);
-  const detail = code && !reason.includes(code) ? `${reason} (${code})` : reason;
-  const host = new URL(request.storage.endpoint).host;
-  return new StorageError(
-    'STORAGE_UNREACHABLE',
-    `The connection to R2 at ${host} failed on the attempt to ${request.action} "${request.key}": ${detail}. ` +
-      'Check the network, R2_ACCOUNT_ID and R2_ENDPOINT.',
-    { cause: error, retryable: true },
-  );
 }

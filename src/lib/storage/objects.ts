@@ -1,8 +1,9 @@
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { StorageError } from '../errors.ts';
 import { type RetryNotice, type RetryPolicy, retry } from '../retry.ts';
-import type { Storage } from './client.ts';
-import { type StorageRequest, toStorageError } from './errors.ts';
+import type { Storage, StorageRequest } from './client.ts';
+import { toStorageError } from './errors.ts';
+import { PATIENCE, type Patience, startWatch, type Watch } from './patience.ts';
 
 /** What R2 says of an object without its bytes. */
 export interface ObjectInfo {
@@ -19,6 +20,8 @@ export interface ObjectInfo {
 /** How requests to R2 are tried. */
 export interface RequestOptions {
   readonly policy?: RetryPolicy;
+  /** How long each attempt waits; `PATIENCE` where nothing is said. */
+  readonly patience?: Patience | undefined;
   readonly onRetry?: ((notice: RetryNotice) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -26,23 +29,37 @@ export interface RequestOptions {
 /** How often a request to R2 is tried: together at most about 10 s of waiting. */
 export const STORAGE_RETRY: RetryPolicy = { attempts: 5, baseDelayMs: 200, maxDelayMs: 5_000 };
 
+/** One attempt at a request, as the one who sends it sees it. */
+export interface Attempt {
+  /** From 1. */
+  readonly number: number;
+  /** Waits for the headers of the answer already; a body that is read or sent keeps it informed. */
+  readonly watch: Watch;
+  readonly patience: Required<Patience>;
+}
+
 /**
- * Sends a request with the storage policy's retries and turns what the SDK throws into a
- * `StorageError`. An abort's reason is thrown as it is.
+ * Sends a request with the storage policy's retries and time-outs, and turns what the SDK throws into
+ * a `StorageError`. An abort's reason is thrown as it is.
  */
 export function attemptRequest<T>(
   request: StorageRequest,
   options: RequestOptions,
-  send: (attempt: number) => Promise<T>,
+  send: (attempt: Attempt) => Promise<T>,
 ): Promise<T> {
   const { policy = STORAGE_RETRY, onRetry, signal } = options;
+  const patience = { ...PATIENCE, ...options.patience };
   return retry(
     async (number) => {
+      const watch = startWatch(signal);
+      watch.expect('answer', patience.headersMs);
       try {
-        return await send(number);
+        return await send({ number, watch, patience });
       } catch (error) {
         signal?.throwIfAborted();
-        throw toStorageError(error, request);
+        throw toStorageError(watch.signal.aborted ? watch.signal.reason : error, request);
+      } finally {
+        watch.end();
       }
     },
     { policy, onRetry, signal },
@@ -58,8 +75,8 @@ export async function headObject(
   const { HeadObjectCommand } = await import('@aws-sdk/client-s3');
   const command = new HeadObjectCommand({ Bucket: storage.bucket, Key: key });
   try {
-    const output = await attemptRequest({ storage, key, action: 'read' }, options, () =>
-      storage.client.send(command, abortable(options.signal)),
+    const output = await attemptRequest({ storage, key, action: 'read' }, options, ({ watch }) =>
+      storage.client.send(command, { abortSignal: watch.signal }),
     );
     return toObjectInfo(key, output);
   } catch (error) {
@@ -80,9 +97,4 @@ export function toObjectInfo(
     contentType: output.ContentType,
     metadata: output.Metadata ?? {},
   };
-}
-
-/** The SDK's way of passing an abort signal. */
-export function abortable(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
-  return signal ? { abortSignal: signal } : {};
 }

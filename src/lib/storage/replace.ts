@@ -2,14 +2,8 @@ import type { Readable } from 'node:stream';
 import { StorageError } from '../errors.ts';
 import { isTiffSignature, TIFF_SIGNATURE_LENGTH } from '../tiff-signature.ts';
 import type { Storage } from './client.ts';
-import {
-  abortable,
-  attemptRequest,
-  headObject,
-  type ObjectInfo,
-  type RequestOptions,
-} from './objects.ts';
-import type { PutCondition } from './upload.ts';
+import { attemptRequest, headObject, type ObjectInfo, type RequestOptions } from './objects.ts';
+import type { PutCondition } from './upload-request.ts';
 
 /**
  * The condition under which an upload may replace what is under a key when the user insists
@@ -51,14 +45,14 @@ async function firstBytes(
 ): Promise<Uint8Array> {
   const { GetObjectCommand } = await import('@aws-sdk/client-s3');
   const request = { storage, key: object.key, action: 'read' } as const;
-  return attemptRequest(request, options, async () => {
+  return attemptRequest(request, options, async ({ watch }) => {
     const command = new GetObjectCommand({
       Bucket: storage.bucket,
       Key: object.key,
       IfMatch: object.etag,
       Range: `bytes=0-${TIFF_SIGNATURE_LENGTH - 1}`,
     });
-    const { Body } = await storage.client.send(command, abortable(options.signal));
+    const { Body } = await storage.client.send(command, { abortSignal: watch.signal });
     const chunks: Buffer[] = [];
     for await (const chunk of Body as Readable) chunks.push(chunk as Buffer);
     return Buffer.concat(chunks);

@@ -1,99 +1,86 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
-import { FileError, messageOf, StorageError } from '../errors.ts';
 import type { Storage } from './client.ts';
-import { abortable, attemptRequest, headObject, type RequestOptions } from './objects.ts';
+import { digestFile, type FilePart, sendPart } from './file-parts.ts';
+import { partBytesFor, uploadInParts } from './multipart.ts';
+import { type Attempt, attemptRequest, type RequestOptions } from './objects.ts';
+import { hasArrived } from './own-object.ts';
+import {
+  conditionHeaders,
+  type PutCondition,
+  type Upload,
+  type Uploaded,
+  type UploadOptions,
+} from './upload-request.ts';
 
-/** What must be true of the object under the key for an upload to replace it. */
-export type PutCondition =
-  /** Nothing is there. */
-  | { readonly kind: 'absent' }
-  /** It is still the version that was looked at. */
-  | { readonly kind: 'unchanged'; readonly etag: string };
-
-/** What is uploaded, and what goes with it. */
-export interface Upload {
-  readonly path: string;
-  readonly key: string;
-  readonly contentType: string;
-  readonly metadata?: Readonly<Record<string, string>>;
-  readonly condition: PutCondition;
-}
-
-/** What arrived in R2. */
-export interface Uploaded {
-  readonly key: string;
-  /** Bytes. */
-  readonly size: number;
-  readonly etag: string;
-}
+export type { PutCondition, Upload, Uploaded, UploadOptions };
 
 /**
- * Uploads a file in one request, with its MD5, under a condition: nothing is ever overwritten that
- * was not looked at. Throws `StorageError` (`PRECONDITION_FAILED` when the condition does not hold)
- * or `FileError`.
+ * Files of more bytes go up in parts: a single PUT begins anew from its first byte when it breaks off,
+ * and up to 64 MiB that costs less than the requests around a multipart upload.
+ */
+export const MULTIPART_ABOVE = 64 * 1024 * 1024;
+
+/**
+ * Uploads a file, with its MD5, under a condition: nothing is ever overwritten that was not looked at.
+ * An attempt whose answer was lost and whose object is there is recognised as our own by its ETag.
+ * Throws `StorageError` (`PRECONDITION_FAILED` when the condition does not hold) or `FileError`.
  */
 export async function uploadFile(
   storage: Storage,
   upload: Upload,
-  options: RequestOptions = {},
+  options: UploadOptions = {},
 ): Promise<Uploaded> {
-  const { md5, size } = await digest(upload.path);
-  const request = { storage, key: upload.key, action: 'write' } as const;
+  const { multipartAbove = MULTIPART_ABOVE, partBytes } = options;
+  const inParts = (size: number) => size > multipartAbove;
+  const { size, parts } = await digestFile(
+    upload.path,
+    (size) => (inParts(size) ? partBytesFor(size, partBytes) : size),
+    options.signal,
+  );
+  const [whole] = parts;
+  return whole && !inParts(size)
+    ? uploadWhole(storage, upload, whole, options)
+    : uploadInParts(storage, upload, parts, options);
+}
+
+async function uploadWhole(
+  storage: Storage,
+  upload: Upload,
+  whole: FilePart,
+  options: RequestOptions,
+): Promise<Uploaded> {
+  const { key } = upload;
+  const own = { key, size: whole.length, etag: `"${whole.md5.toString('hex')}"` };
   let attempts = 0;
   try {
-    const etag = await attemptRequest(request, options, (number) => {
-      attempts = number;
-      return put(storage, upload, { md5, size }, options.signal);
+    const etag = await attemptRequest({ storage, key, action: 'write' }, options, (attempt) => {
+      attempts = attempt.number;
+      return put(storage, upload, whole, attempt);
     });
-    return { key: upload.key, size, etag };
+    return { ...own, etag };
   } catch (error) {
-    // An attempt whose answer was lost may have arrived: then its own object fails the condition.
-    if (attempts < 2 || !(error instanceof StorageError) || error.code !== 'PRECONDITION_FAILED')
-      throw error;
-    const there = await headObject(storage, upload.key, options);
-    if (there?.etag !== `"${md5.toString('hex')}"`) throw error;
-    return { key: upload.key, size, etag: there.etag };
+    if (await hasArrived(storage, own, { error, attempts }, options)) return own;
+    throw error;
   }
 }
 
 async function put(
   storage: Storage,
-  upload: Upload,
-  { md5, size }: { md5: Buffer; size: number },
-  signal: AbortSignal | undefined,
+  { path, key, contentType, metadata, condition }: Upload,
+  whole: FilePart,
+  attempt: Attempt,
 ): Promise<string> {
   const { PutObjectCommand } = await import('@aws-sdk/client-s3');
-  const body = createReadStream(upload.path);
-  try {
+  return sendPart(path, whole, attempt, async (body) => {
     const command = new PutObjectCommand({
       Bucket: storage.bucket,
-      Key: upload.key,
+      Key: key,
       Body: body,
-      ContentLength: size,
-      ContentMD5: md5.toString('base64'),
-      ContentType: upload.contentType,
-      Metadata: { ...upload.metadata },
-      ...(upload.condition.kind === 'absent'
-        ? { IfNoneMatch: '*' }
-        : { IfMatch: upload.condition.etag }),
+      ContentLength: whole.length,
+      ContentMD5: whole.md5.toString('base64'),
+      ContentType: contentType,
+      Metadata: { ...metadata },
+      ...conditionHeaders(condition),
     });
-    return (await storage.client.send(command, abortable(signal))).ETag ?? '';
-  } finally {
-    body.destroy();
-  }
-}
-
-async function digest(path: string): Promise<{ md5: Buffer; size: number }> {
-  const hash = createHash('md5');
-  try {
-    await pipeline(createReadStream(path), hash);
-    return { md5: hash.digest(), size: (await stat(path)).size };
-  } catch (error) {
-    throw new FileError(`Could not read ${path}: ${messageOf(error)}. Check the path.`, {
-      cause: error,
-    });
-  }
+    return (await storage.client.send(command, { abortSignal: attempt.watch.signal })).ETag ?? '';
+  });
 }

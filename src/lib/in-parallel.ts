@@ -1,0 +1,34 @@
+/**
+ * Works on all items, at most `limit` at once, begun in their order; gives the results in the same
+ * order. The first failure (or the signal) aborts the others, and is thrown once none of them runs
+ * any more: whoever cleans up afterwards has nobody writing behind his back.
+ */
+export async function inParallel<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item, signal: AbortSignal) => Promise<Result>,
+  { limit, signal }: { readonly limit: number; readonly signal?: AbortSignal | undefined },
+): Promise<Result[]> {
+  const controller = new AbortController();
+  const stop = () => controller.abort(signal?.reason);
+  if (signal?.aborted) stop();
+  signal?.addEventListener('abort', stop);
+  const results: Result[] = [];
+  const queue = items.entries();
+  const worker = async () => {
+    for (const [index, item] of queue) {
+      if (controller.signal.aborted) return;
+      try {
+        results[index] = await work(item, controller.signal);
+      } catch (error) {
+        controller.abort(error);
+      }
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: limit }, worker));
+    controller.signal.throwIfAborted();
+    return results;
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}

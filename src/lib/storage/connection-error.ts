@@ -1,0 +1,102 @@
+import { messageOf, StorageError, systemCodeOf } from '../errors.ts';
+import type { StorageRequest } from './client.ts';
+
+/** What is said of one kind of connection error. */
+interface Kind {
+  /** The codes it is known by; the first kind that matches is taken. */
+  readonly codes: RegExp;
+  readonly what: (host: string) => string;
+  readonly remedy: string;
+  /** Whether the next attempt may succeed. */
+  readonly retryable: boolean;
+}
+
+/**
+ * Codes of the system, of OpenSSL (https://nodejs.org/api/tls.html#x509-certificate-error-codes) and
+ * of Node's TLS and HTTP.
+ */
+const kinds: readonly Kind[] = [
+  {
+    codes: /^(ENOTFOUND|EAI_\w+|ENODATA)$/,
+    what: (host) => `The name of R2's endpoint, ${host}, could not be resolved`,
+    remedy: "Check R2_ACCOUNT_ID, R2_JURISDICTION and R2_ENDPOINT, and this machine's DNS.",
+    retryable: true,
+  },
+  {
+    codes: /^ECONNREFUSED$/,
+    what: (host) => `R2 at ${host} refused the connection`,
+    remedy: 'Check that R2_ENDPOINT names the right host and port, and the network.',
+    retryable: true,
+  },
+  {
+    // A wrong certificate is as wrong a moment later.
+    codes: /^(CERT_|DEPTH_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_)/,
+    what: (host) => `The TLS certificate of R2 at ${host} was not accepted`,
+    remedy:
+      "Check R2_ENDPOINT, this machine's clock and its certificates (NODE_EXTRA_CA_CERTS adds some).",
+    retryable: false,
+  },
+  {
+    // Cloudflare ends the handshake (EPROTO, alert 40) when no account has that name.
+    codes: /^(EPROTO$|ERR_TLS|ERR_SSL)/,
+    what: (host) => `The TLS handshake with R2 at ${host} failed`,
+    remedy: 'Check R2_ACCOUNT_ID, and that R2_ENDPOINT is an https endpoint.',
+    retryable: true,
+  },
+  {
+    codes: /^(ETIMEDOUT|ESOCKETTIMEDOUT|TimeoutError)$/,
+    what: (host) => `R2 at ${host} did not answer in time`,
+    remedy: 'Try again; check the network and R2_ENDPOINT.',
+    retryable: true,
+  },
+  {
+    codes: /^(ECONNRESET|ECONNABORTED|EPIPE|ERR_STREAM_PREMATURE_CLOSE)$/,
+    what: (host) => `The connection to R2 at ${host} broke off`,
+    remedy: 'Try again; check the network.',
+    retryable: true,
+  },
+];
+
+/** What is said of all others. */
+const otherKind: Omit<Kind, 'codes'> = {
+  what: (host) => `The connection to R2 at ${host} failed`,
+  remedy: 'Check the network, R2_ACCOUNT_ID and R2_ENDPOINT.',
+  retryable: true,
+};
+
+/** Whether an error is one of the connection: it has a system code, or is a time-out of the SDK's. */
+export function isConnectionError(error: unknown): boolean {
+  return codeOf(error) !== undefined;
+}
+
+/**
+ * The error of a request that got no answer (`STORAGE_UNREACHABLE`): the name, the connection, its
+ * encryption or the time it took, each with what to check.
+ */
+export function toConnectionError(error: unknown, request: StorageRequest): StorageError {
+  const code = codeOf(error) ?? '';
+  const reason = reasonOf(error);
+  // The SDK's time-outs have a name, but no code; neither name nor our own code says anything new.
+  const said = reason.includes(code) || /^(TimeoutError|ETIMEDOUT)$/.test(code);
+  const detail = said ? reason : `${reason} (${code})`;
+  const host = new URL(request.storage.endpoint).host;
+  const { what, remedy, retryable } = kinds.find(({ codes }) => codes.test(code)) ?? otherKind;
+  return new StorageError(
+    'STORAGE_UNREACHABLE',
+    `${what(host)} on the attempt to ${request.action} "${request.key}": ${detail}. ${remedy}`,
+    { cause: error, retryable },
+  );
+}
+
+/** What a person can read of the message: not the SDK's name, nor OpenSSL's functions and files. */
+function reasonOf(error: unknown): string {
+  const message = messageOf(error);
+  const openssl = /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1];
+  return openssl ?? message.replace(/^@smithy\/\S+ - /, '').replace(/\.$/, '');
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (error instanceof Error && error.name === 'TimeoutError')
+    return systemCodeOf(error) ?? error.name;
+  return systemCodeOf(error);
+}

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { FileError, messageOf } from '../errors.ts';
+import type { Attempt } from './objects.ts';
+
+/** A piece of a file, as one request sends it. */
+export interface FilePart {
+  /** From 1. */
+  readonly number: number;
+  /** Where it begins and how long it is, in bytes. */
+  readonly start: number;
+  readonly length: number;
+  readonly md5: Buffer;
+}
+
+/**
+ * Reads a file once for the MD5 of each of its parts, which are of equal length but for the last; an
+ * empty file has one empty part. Throws `FileError` or, between two parts, the signal's reason.
+ */
+export async function digestFile(
+  path: string,
+  partBytesOf: (size: number) => number,
+  signal?: AbortSignal | undefined,
+): Promise<{ readonly size: number; readonly parts: readonly FilePart[] }> {
+  try {
+    const { size } = await stat(path);
+    const partBytes = partBytesOf(size);
+    const parts: FilePart[] = [];
+    for (let start = 0; start < size || parts.length === 0; start += partBytes) {
+      signal?.throwIfAborted();
+      const length = Math.min(partBytes, size - start);
+      const hash = createHash('md5');
+      await pipeline(readFrom(path, start, length), hash);
+      parts.push({ number: parts.length + 1, start, length, md5: hash.digest() });
+    }
+    return { size, parts };
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw unreadable(path, error);
+  }
+}
+
+/**
+ * Calls `send` with the bytes of a part as a stream, and sees to it that the attempt ends when R2 takes
+ * none of them for `stallMs`, has not answered `answerMs` after the last, or the file cannot be read
+ * (`FileError`). The stream is gone when this returns.
+ */
+export async function sendPart<T>(
+  path: string,
+  part: FilePart,
+  attempt: Attempt,
+  send: (body: Readable) => Promise<T>,
+): Promise<T> {
+  const body = Readable.from(watched(path, part, attempt), {
+    objectMode: false,
+    highWaterMark: 64 * 1024,
+  });
+  // The SDK pipes the body and does not listen for its errors.
+  body.on('error', attempt.watch.fail);
+  try {
+    return await send(body);
+  } finally {
+    body.destroy();
+  }
+}
+
+async function* watched(
+  path: string,
+  { start, length }: FilePart,
+  { watch, patience }: Attempt,
+): AsyncGenerator<Buffer> {
+  let sent = 0;
+  try {
+    for await (const chunk of readFrom(path, start, length) as AsyncIterable<Buffer>) {
+      sent += chunk.length;
+      watch.expect('further bytes taken', patience.stallMs);
+      yield chunk;
+      watch.rest();
+    }
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  if (sent < length)
+    throw new FileError(`${path} became shorter while it was uploaded. Upload it again.`);
+  watch.expect('answer', answerMs(length, patience.headersMs));
+}
+
+/**
+ * How long R2 may take to answer once a body has left this program, in milliseconds: what it takes for
+ * any answer, and a second for every 4 MiB, as that much may still be in the system's send buffer (Linux:
+ * 4 MiB at most) and R2 checks and stores it all before it answers.
+ */
+function answerMs(length: number, headersMs: number): number {
+  return headersMs + (length / (4 * 1024 * 1024)) * 1000;
+}
+
+function readFrom(path: string, start: number, length: number): Readable {
+  // `end` cannot say that there is nothing to read.
+  return createReadStream(path, length > 0 ? { start, end: start + length - 1 } : {});
+}
+
+function unreadable(path: string, error: unknown): FileError {
+  return new FileError(`Could not read ${path}: ${messageOf(error)}. Check the path.`, {
+    cause: error,
+  });
+}

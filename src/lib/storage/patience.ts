@@ -1,0 +1,55 @@
+/** How long one attempt at a request waits for R2 before it counts as failed. */
+export interface Patience {
+  /** From the request to the headers of its answer, connecting included, in milliseconds. */
+  readonly headersMs?: number;
+  /** For the next bytes of a body, in either direction, in milliseconds. */
+  readonly stallMs?: number;
+}
+
+/**
+ * What is waited unless told otherwise: R2 answers within some 100 ms and TCP repairs a lost packet
+ * within 3 s, so 10 s of silence are a dead connection; and a task's 50 s leave room for another attempt.
+ */
+export const PATIENCE: Required<Patience> = { headersMs: 10_000, stallMs: 10_000 };
+
+/** Ends an attempt: when what is waited for does not come, or when the caller's signal aborts. */
+export interface Watch {
+  /** Aborts with the time-out, the caller's reason or whatever `fail` was given. */
+  readonly signal: AbortSignal;
+  /** From now on waits so many milliseconds for something; replaces what was waited for before. */
+  expect(what: string, ms: number): void;
+  /** Waits for nothing: what takes its time now is ours (the disk). */
+  rest(): void;
+  /** Ends the attempt with an error that came up where nobody could throw it. */
+  fail(error: unknown): void;
+  /** Stops watching; call it when the attempt is over. */
+  end(): void;
+}
+
+/** Starts to watch over an attempt. */
+export function startWatch(outer: AbortSignal | undefined): Watch {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const rest = () => clearTimeout(timer);
+  const stop = () => controller.abort(outer?.reason);
+  if (outer?.aborted) stop();
+  outer?.addEventListener('abort', stop);
+  return {
+    signal: controller.signal,
+    rest,
+    expect(what, ms) {
+      clearTimeout(timer);
+      timer = setTimeout(() => controller.abort(timeOut(what, ms)), ms);
+    },
+    fail: (error) => controller.abort(error),
+    end() {
+      rest();
+      outer?.removeEventListener('abort', stop);
+    },
+  };
+}
+
+function timeOut(what: string, ms: number): Error {
+  const error = new Error(`no ${what} within ${ms / 1000} s`);
+  return Object.assign(error, { name: 'TimeoutError', code: 'ETIMEDOUT' });
+}

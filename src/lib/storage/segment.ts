@@ -1,0 +1,97 @@
+import { messageOf, StorageError } from '../errors.ts';
+import type { Storage } from './client.ts';
+import { type Attempt, attemptRequest, type ObjectInfo, type RequestOptions } from './objects.ts';
+import { type ByteRange, type RangeAnswer, requestRange } from './ranges.ts';
+
+/** One range of one version of an object, and where its bytes go. */
+export interface Segment {
+  readonly storage: Storage;
+  readonly info: ObjectInfo;
+  readonly range: ByteRange;
+  readonly write: (bytes: Uint8Array, position: number) => Promise<void>;
+  /** The answer that brings its bytes, if they have been asked for already. */
+  readonly waiting?: RangeAnswer | undefined;
+}
+
+/**
+ * When an attempt breaks off after so many bytes, the attempts are counted from 1 again: the connection
+ * is bad, but the download moves. As each time brings it that much nearer to its end, this happens no
+ * more often than a segment has MiB; a server that gives some bytes and breaks off cannot hold it for ever.
+ */
+const PROGRESS_BYTES = 1024 * 1024;
+
+/**
+ * Takes all bytes of a segment. Where an attempt breaks off or stalls, the next one asks for what is
+ * still missing. Throws `StorageError` (`PRECONDITION_FAILED` when the object is another one by now)
+ * or what `write` throws.
+ */
+export async function fetchSegment(segment: Segment, options: RequestOptions): Promise<void> {
+  const { storage, info, range } = segment;
+  const request = { storage, key: info.key, action: 'read' } as const;
+  let { waiting } = segment;
+  let { start } = range;
+  while (start < range.end) {
+    await attemptRequest(request, options, async (attempt) => {
+      const missing = { start, end: range.end };
+      const answer = waiting ?? (await requestRange(storage, info.key, missing, attempt, info));
+      waiting = undefined;
+      const read = await readBody(answer, missing, segment, attempt);
+      start = read.reached;
+      if (!('problem' in read)) return;
+      options.signal?.throwIfAborted();
+      const error = brokenOff(info, start, read.problem);
+      if (start - missing.start < PROGRESS_BYTES) throw error;
+      options.onRetry?.({ attempt: attempt.number, error, delayMs: 0 });
+    });
+  }
+}
+
+/** How far the bytes of a range came, and why not to its end. */
+interface BodyRead {
+  readonly reached: number;
+  readonly problem?: unknown;
+}
+
+/** Writes a body down as far as it comes. Throws only what `write` throws. */
+async function readBody(
+  answer: RangeAnswer,
+  wanted: ByteRange,
+  { write }: Segment,
+  { watch, patience }: Attempt,
+): Promise<BodyRead> {
+  const { body } = answer;
+  body.abortOn(watch.signal);
+  let position = answer.start;
+  let reached = wanted.start;
+  try {
+    watch.expect('further bytes', patience.stallMs);
+    for await (const chunk of body.bytes) {
+      watch.rest();
+      const end = position + chunk.length;
+      // Whoever sends more than he said may have sent something else, too: from the beginning.
+      if (end > answer.end)
+        return { reached: wanted.start, problem: new Error('more bytes came than R2 had said') };
+      // An answer with the whole object begins before what is wanted, and ends after it.
+      const from = Math.max(position, wanted.start);
+      const to = Math.min(end, wanted.end);
+      if (from < to) await write(chunk.subarray(from - position, to - position), from);
+      if (to > reached) reached = to;
+      position = end;
+      if (watch.signal.aborted || (reached === wanted.end && answer.end > wanted.end)) break;
+      watch.expect('further bytes', patience.stallMs);
+    }
+    if (reached === wanted.end) return { reached };
+    if (watch.signal.aborted) return { reached, problem: watch.signal.reason };
+    return { reached, problem: body.problem() ?? new Error('the answer ended') };
+  } finally {
+    body.destroy();
+  }
+}
+
+function brokenOff({ key, size }: ObjectInfo, reached: number, cause: unknown): StorageError {
+  return new StorageError(
+    'BROKEN_TRANSFER',
+    `The download of "${key}" broke off at byte ${reached} of ${size} (${messageOf(cause)}). Try again.`,
+    { cause, retryable: true },
+  );
+}

@@ -1,0 +1,54 @@
+import { open, rm } from 'node:fs/promises';
+import { FileError, messageOf, systemCodeOf } from '../errors.ts';
+
+/** A local file that several ranges of an object are written into at once. */
+export interface TargetFile {
+  /** Writes all of `bytes` at an offset. Throws `FileError`. */
+  write(bytes: Uint8Array, position: number): Promise<void>;
+  /** Makes it empty again. */
+  clear(): Promise<void>;
+  /** Throws `FileError` when the last bytes could not be written. */
+  close(): Promise<void>;
+  /** Closes and removes it. */
+  discard(): Promise<void>;
+}
+
+/** Creates the file, or empties the one that is there. Throws `FileError` that says what to do. */
+export async function createTargetFile(path: string): Promise<TargetFile> {
+  const explained = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      throw diskError(error, path);
+    });
+  const handle = await explained(open(path, 'w'));
+  return {
+    async write(bytes, position) {
+      // A write may take less than it was given, as when the disk has room for a part only.
+      for (let done = 0; done < bytes.length; ) {
+        const rest = bytes.subarray(done);
+        const { bytesWritten } = await explained(
+          handle.write(rest, 0, rest.length, position + done),
+        );
+        done += bytesWritten;
+      }
+    },
+    clear: () => explained(handle.truncate(0)),
+    close: () => explained(handle.close()),
+    async discard() {
+      // Something that is no file (a device, a pipe) was there before and stays.
+      const ours = await handle.stat().then(
+        (stats) => stats.isFile(),
+        () => true,
+      );
+      await handle.close().catch(() => {});
+      if (ours) await rm(path, { force: true });
+    },
+  };
+}
+
+function diskError(error: unknown, path: string): FileError {
+  const remedy =
+    systemCodeOf(error) === 'ENOSPC'
+      ? 'The disk is full; make room or choose another folder (TMPDIR for temporary files).'
+      : 'Check that the folder exists and is writable.';
+  return new FileError(`Could not write ${path}: ${messageOf(error)}. ${remedy}`, { cause: error });
+}
