@@ -15,21 +15,34 @@ export interface TiffSpec {
   /** `one strip`: of 8 bits, rgb or grey, uncompressed or deflate. */
   readonly layout: 'strips' | 'tiles' | 'one strip';
   readonly orientation: number;
+  /** A profile with a wide gamut is embedded. */
+  readonly profile?: 'p3';
+  /** 60 032 pixels wide or high, and as high or wide as that leaves; else five to four. */
+  readonly shape?: 'wide' | 'high';
 }
 
 /** The spec as one word: `rgb8-lzw-strips-o1-24mp`. */
 export function nameOf(spec: TiffSpec): string {
-  const { kind, bits, compression, layout, orientation, megapixels } = spec;
-  return `${kind}${bits}-${compression}-${layout.replace(' ', '-')}-o${orientation}-${megapixels}mp`;
+  const { kind, bits, compression, layout, orientation, megapixels, profile, shape } = spec;
+  const words = [
+    `${kind}${bits}`,
+    compression,
+    layout.replace(' ', '-'),
+    `o${orientation}`,
+    profile,
+    shape,
+  ];
+  return [...words.filter((word) => word !== undefined), `${megapixels}mp`].join('-');
 }
 
-/** Writes such a TIFF, five wide by four high before it is turned. */
+/** Writes such a TIFF. */
 export async function makeTiffFile(path: string, spec: TiffSpec): Promise<void> {
   if (spec.layout === 'one strip') return writeOneStrip(path, spec);
   const { width, height } = sizeOf(spec);
   const { compression, orientation } = spec;
   const tiles = { tile: true, tileWidth: 256, tileHeight: 256 };
-  await picture(spec, width, height)
+  const drawn = picture(spec, width, height);
+  await (spec.profile ? drawn.withIccProfile(spec.profile) : drawn)
     .withExif({ IFD0: { Orientation: String(orientation) } })
     .tiff({
       compression,
@@ -42,7 +55,11 @@ export async function makeTiffFile(path: string, spec: TiffSpec): Promise<void> 
 }
 
 /** Whole multiples of 64, so that smaller drawings can be scaled up to them. */
-function sizeOf({ megapixels }: TiffSpec): { width: number; height: number } {
+function sizeOf({ megapixels, shape }: TiffSpec): { width: number; height: number } {
+  const long = 60_032;
+  const short = Math.round((megapixels * 1e6) / long / 64) * 64;
+  if (shape)
+    return shape === 'wide' ? { width: long, height: short } : { width: short, height: long };
   const width = Math.round(Math.sqrt(megapixels * 1e6 * 1.25) / 64) * 64;
   return { width, height: Math.round((megapixels * 1e6) / width / 64) * 64 };
 }
