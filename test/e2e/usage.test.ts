@@ -78,6 +78,7 @@ describe('--help', () => {
 describe('wrong usage', () => {
   const wrong = [
     ['an unknown flag', ['convert', 'a.tif', '--nope'], 'Nonexistent flag: --nope'],
+    ['an argument too many', ['callback', 'extra'], 'Unexpected argument: extra'],
     ['a missing argument', ['download'], 'Missing 1 required arg: key'],
     ['a number out of range', ['convert', 'a.tif', '--quality', '101'], '--quality: Expected'],
     ['a value that is none', ['convert', 'a.tif', '--background', 'x'], '--background: must be'],
