@@ -3,7 +3,7 @@ import { ArkeError, messageOf, SettingsError } from '../lib/errors.ts';
 import { exitCodes, stopSignals } from '../lib/exit-codes.ts';
 import { createRedactor, escapeControls, type Redactor, redactValues } from '../lib/redact.ts';
 import { InterruptedError, type StopWatch, watchStopSignals } from '../lib/stop.ts';
-import { secretsOf } from '../lib/task/settings.ts';
+import { secretsOf, urlsOf } from '../lib/task/settings.ts';
 import { packageVersion } from '../lib/version.ts';
 import { createReporter } from './create-reporter.ts';
 import { applyColourChoice, applyEnvFile, processEnvironment } from './environment.ts';
@@ -94,7 +94,7 @@ export abstract class BaseCommand extends Command {
   }
 
   protected get redact(): Redactor {
-    return createRedactor(secretsOf(processEnvironment()));
+    return createRedactor(secretsOf(processEnvironment()), urlsOf(processEnvironment()));
   }
 
   protected override async catch(error: Error): Promise<void> {

@@ -4,7 +4,7 @@ import { createTaskLog, type LogFormat, type TaskLog } from '../log.ts';
 import { createRedactor, type Redactor } from '../redact.ts';
 import type { Environment } from './environment.ts';
 import { reportFailure, runTask, type TaskOptions, type TaskOutcome } from './run-task.ts';
-import { readTaskSettings, secretsOf } from './settings.ts';
+import { readTaskSettings, secretsOf, urlsOf } from './settings.ts';
 
 /** What a task from the environment needs besides the environment. */
 export interface RunOptions extends Omit<TaskOptions, 'log'> {
@@ -44,8 +44,8 @@ export async function failTaskFromEnvironment(
   const known = read.ok ? { ...read.settings, target: read.settings } : read;
   const taskId = known.taskId ?? 'no TASK_ID';
   const taskOptions = toTaskOptions(environment, taskId, known.logFormat, options);
-  if (known.target) return reportFailure(known.target, error, taskOptions);
   const message = redactorOf(environment)(messageOf(error));
+  if (known.target) return reportFailure(known.target, message, taskOptions);
   taskOptions.log({ event: 'task.failed', error: message });
   return { payload: undefined, error: message, delivered: false, exitCode: exitCodes.failed };
 }
@@ -61,5 +61,5 @@ function toTaskOptions(
 }
 
 function redactorOf(environment: Environment): Redactor {
-  return createRedactor(secretsOf(environment));
+  return createRedactor(secretsOf(environment), urlsOf(environment));
 }
