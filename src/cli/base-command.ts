@@ -94,7 +94,7 @@ export abstract class BaseCommand extends Command {
   }
 
   protected get redact(): Redactor {
-    return createRedactor(secretsOf(processEnvironment()), urlsOf(processEnvironment()));
+    return redactorOfProcess();
   }
 
   protected override async catch(error: Error): Promise<void> {
@@ -130,6 +130,12 @@ function outliveReaders(): void {
     stream.removeAllListeners('error');
     stream.on('error', () => {});
   }
+}
+
+/** Hides what the process's environment holds of secrets. */
+export function redactorOfProcess(): Redactor {
+  const environment = processEnvironment();
+  return createRedactor(secretsOf(environment), urlsOf(environment));
 }
 
 /** An error as JSON and people may see it: its code and message, nothing else of it. */

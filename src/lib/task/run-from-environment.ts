@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.ts';
+import { ArkeError, messageOf } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { createTaskLog, type LogFormat, type TaskLog } from '../log.ts';
 import { createRedactor, type Redactor } from '../redact.ts';
@@ -15,7 +15,10 @@ export interface RunOptions extends Omit<TaskOptions, 'log'> {
 /** How a task from the environment ended; without a payload when nobody could be told. */
 export type RunOutcome =
   | TaskOutcome
-  | (Omit<TaskOutcome, 'payload'> & { readonly payload: undefined; readonly error: string });
+  | (Omit<TaskOutcome, 'payload'> & {
+      readonly payload: undefined;
+      readonly error: { readonly code: string; readonly message: string };
+    });
 
 /**
  * Runs the task that an environment describes (contract: "Environment Variables"). An environment
@@ -47,7 +50,13 @@ export async function failTaskFromEnvironment(
   const message = redactorOf(environment)(messageOf(error));
   if (known.target) return reportFailure(known.target, message, taskOptions);
   taskOptions.log({ event: 'task.failed', error: message });
-  return { payload: undefined, error: message, delivered: false, exitCode: exitCodes.failed };
+  const code = error instanceof ArkeError ? error.code : 'UNEXPECTED';
+  return {
+    payload: undefined,
+    error: { code, message },
+    delivered: false,
+    exitCode: exitCodes.failed,
+  };
 }
 
 function toTaskOptions(
