@@ -134,8 +134,13 @@ describe('a setting', () => {
     expect(await background([], {})).toEqual(near(0xff));
   });
 
-  it('that is empty in the environment counts as not set', async () => {
-    expect(await background([], { JPEG_BACKGROUND: '', JPEG_QUALITY: '' })).toBeGreaterThan(250);
+  it.each(['', ' '])('that is blank counts as not set, wherever it stands: "%s"', async (blank) => {
+    const env = { JPEG_BACKGROUND: blank, JPEG_QUALITY: blank };
+    expect(await background([], env)).toBeGreaterThan(250);
+    await folder.write('settings.env', 'JPEG_BACKGROUND="#404040"\n');
+    expect(await background(['--env-file', 'settings.env'], env)).toBeLessThan(0x50);
+    await folder.write('blank.env', `JPEG_BACKGROUND="${blank}"\nJPEG_QUALITY="${blank}"\n`);
+    expect(await background(['--env-file', 'blank.env'], {})).toBeGreaterThan(250);
   });
 });
 
