@@ -141,12 +141,16 @@ export function redactorOfProcess(): Redactor {
 /** An error as JSON and people may see it: its code and message, nothing else of it. */
 export function errorSummary(error: unknown, redact: Redactor): { code: string; message: string } {
   if (error instanceof ArkeError) return { code: error.code, message: redact(error.message) };
-  if (error instanceof Errors.CLIError)
-    return { code: 'USAGE', message: redact(usageMessage(error.message)) };
+  if (error instanceof Errors.CLIError) return errorSummary(usageError(error), redact);
   return {
     code: 'UNEXPECTED',
     message: redact(`${messageOf(error)} (unexpected; set DEBUG=1 to see where, and report it)`),
   };
+}
+
+/** Wrong usage as oclif tells it, as an error of ours. */
+export function usageError(error: Errors.CLIError): ArkeError {
+  return new ArkeError('USAGE', usageMessage(error.message), { cause: error });
 }
 
 /** One line of oclif's several: `--quality: Expected …. See --help.` */
