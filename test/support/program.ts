@@ -15,7 +15,7 @@ export interface RunSetup {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Uint8Array;
   readonly cwd?: string;
-  /** Where stdout goes instead of to the test. */
+  /** Where stdout goes instead of to the test: opened by a shell, with no pipe of execa's between. */
   readonly stdout?: { readonly file: string };
 }
 
@@ -25,7 +25,11 @@ export function startProgram(
   { env = {}, input, cwd, stdout }: RunSetup = {},
 ) {
   const coverage = inject('programCoverage');
-  return execa(process.execPath, [join(inject('program'), 'bin/run.js'), ...args], {
+  const program = [process.execPath, join(inject('program'), 'bin/run.js'), ...args];
+  const [command = '', ...rest] = stdout
+    ? ['sh', '-c', 'to=$1; shift; exec "$@" >"$to"', 'sh', stdout.file, ...program]
+    : program;
+  return execa(command, rest, {
     env: {
       PATH: process.env['PATH'] ?? '',
       ...(coverage ? { NODE_V8_COVERAGE: coverage } : {}),
@@ -38,7 +42,6 @@ export function startProgram(
     timeout: 100_000,
     ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
     ...(cwd === undefined ? {} : { cwd }),
-    ...(stdout === undefined ? {} : { stdout }),
   });
 }
 

@@ -4,7 +4,7 @@ import { callbackId } from '../callback/request.ts';
 import { createDeadline } from '../deadline.ts';
 import { messageOf } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { createRedactor, escapeControls } from '../redact.ts';
+import { createRedactor, escapeControls, type Redactor } from '../redact.ts';
 import type { RetryPolicy } from '../retry.ts';
 import { endSoonAfter } from '../stop.ts';
 import { taskDeadlines } from './budget.ts';
@@ -43,30 +43,30 @@ export async function runTask(settings: TaskSettings, options: TaskOptions): Pro
   try {
     payload = await processTiff(settings, options, deadlines);
   } catch (error) {
-    return reportFailure(settings, error, options);
+    return reportFailure(settings, redactorOf(settings)(messageOf(error)), options);
   }
   return report(settings, payload, options);
 }
 
-/** Reports a task that failed, before or after it could begin. */
+/** Reports a task that failed, before or after it could begin. The message must hold no secrets. */
 export function reportFailure(
-  target: CallbackTarget & Partial<Pick<TaskSettings, 'storage'>>,
-  error: unknown,
+  target: CallbackTarget,
+  message: string,
   options: TaskOptions,
 ): Promise<TaskOutcome> {
-  const redact = createRedactor([
-    target.callback.secret,
-    target.storage?.accessKeyId,
-    target.storage?.secretAccessKey,
-  ]);
   const payload: CallbackPayload = {
     task_id: target.taskId,
     batch_id: target.batchId,
     status: 'error',
-    error: toErrorText(redact(messageOf(error))),
+    error: toErrorText(message),
   };
   options.log({ event: 'task.failed', error: payload.error });
   return report(target, payload, options);
+}
+
+function redactorOf({ callback, storage }: TaskSettings): Redactor {
+  const secrets = [callback.secret, storage.accessKeyId, storage.secretAccessKey];
+  return createRedactor(secrets, [callback.url]);
 }
 
 async function report(
