@@ -43,7 +43,6 @@ export async function makeTiffFile(path: string, spec: TiffSpec): Promise<void> 
   const tiles = { tile: true, tileWidth: 256, tileHeight: 256 };
   const drawn = picture(spec, width, height);
   await (spec.profile ? drawn.withIccProfile(spec.profile) : drawn)
-    .withExif({ IFD0: { Orientation: String(orientation) } })
     .tiff({
       compression,
       quality: 90,
@@ -52,7 +51,32 @@ export async function makeTiffFile(path: string, spec: TiffSpec): Promise<void> 
       bigtiff: spec.megapixels * spec.bits > 6_000,
     })
     .toFile(path);
+  if (orientation !== 1) await setOrientation(path, orientation);
 }
+
+/** Sharp writes no orientation of our choice without a profile of its choice; so its tag is changed afterwards. */
+async function setOrientation(path: string, orientation: number): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    const read = async (at: number, length: number) =>
+      (await file.read(Buffer.alloc(length), 0, length, at)).buffer;
+    const head = await read(0, 16);
+    const big = head.readUInt16LE(2) === 43;
+    const start = big ? Number(head.readBigUInt64LE(8)) : head.readUInt32LE(4);
+    const [countBytes, entryBytes] = big ? [8, 20] : [2, 12];
+    const count = (await read(start, 2)).readUInt16LE();
+    for (let i = 0; i < count; i++) {
+      const at = start + countBytes + i * entryBytes;
+      if ((await read(at, 2)).readUInt16LE() === ORIENTATION)
+        return void (await file.write(Buffer.from([orientation]), 0, 1, at + (big ? 12 : 8)));
+    }
+    throw new Error(`${path} has no orientation to be changed`);
+  } finally {
+    await file.close();
+  }
+}
+
+const ORIENTATION = 274;
 
 /** Whole multiples of 64, so that smaller drawings can be scaled up to them. */
 function sizeOf({ megapixels, shape }: TiffSpec): { width: number; height: number } {
