@@ -6,7 +6,7 @@ import { messageOf } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { createRedactor, escapeControls, type Redactor } from '../redact.ts';
 import type { RetryPolicy } from '../retry.ts';
-import { endSoonAfter } from '../stop.ts';
+import { type Ending, endSoonAfter, orAborted } from '../stop.ts';
 import { taskDeadlines } from './budget.ts';
 import type { ProcessOptions } from './job.ts';
 import { processTiff } from './process-tiff.ts';
@@ -29,7 +29,7 @@ export interface TaskOutcome {
   readonly exitCode: typeof exitCodes.ok | typeof exitCodes.failed;
 }
 
-/** How long a callback may go on after a stop signal, in milliseconds: Fly kills after 5 s. */
+/** When after a stop signal a callback is given up, in milliseconds: Fly kills after 5 s. */
 const INTERRUPTED_CALLBACK_MS = 3_000;
 
 /**
@@ -39,13 +39,19 @@ const INTERRUPTED_CALLBACK_MS = 3_000;
  */
 export async function runTask(settings: TaskSettings, options: TaskOptions): Promise<TaskOutcome> {
   const deadlines = taskDeadlines(settings.budget, options.sinceStart, options.signal);
+  const stopping = endSoonAfter(options.signal, INTERRUPTED_CALLBACK_MS);
+  const work = processTiff(settings, options, deadlines);
   let payload: CallbackPayload;
   try {
-    payload = await processTiff(settings, options, deadlines);
+    payload = await orAborted(work, options.signal);
   } catch (error) {
-    return reportFailure(settings, redactorOf(settings)(messageOf(error)), options);
+    const message = redactorOf(settings)(messageOf(error));
+    const outcome = await reportFailure(settings, message, options, stopping);
+    // What a stopped task leaves is cleared away meanwhile and in bounded time; reporting comes first.
+    await work.catch(() => undefined);
+    return outcome;
   }
-  return report(settings, payload, options);
+  return report(settings, payload, options, stopping);
 }
 
 /** Reports a task that failed, before or after it could begin. The message must hold no secrets. */
@@ -53,6 +59,7 @@ export function reportFailure(
   target: CallbackTarget,
   message: string,
   options: TaskOptions,
+  stopping = endSoonAfter(options.signal, INTERRUPTED_CALLBACK_MS),
 ): Promise<TaskOutcome> {
   const payload: CallbackPayload = {
     task_id: target.taskId,
@@ -61,7 +68,7 @@ export function reportFailure(
     error: toErrorText(message),
   };
   options.log({ event: 'task.failed', error: payload.error });
-  return report(target, payload, options);
+  return report(target, payload, options, stopping);
 }
 
 function redactorOf({ callback, storage }: TaskSettings): Redactor {
@@ -73,6 +80,7 @@ async function report(
   target: CallbackTarget,
   payload: CallbackPayload,
   options: TaskOptions,
+  stopping: Ending,
 ): Promise<TaskOutcome> {
   const request = {
     settings: target.callback,
@@ -83,7 +91,6 @@ async function report(
   };
   // Not ended by a stop signal at once, as the stages are: what was begun is brought to its end.
   const deadline = createDeadline(target.budget.timeoutMs, { now: options.sinceStart });
-  const stopping = endSoonAfter(options.signal, INTERRUPTED_CALLBACK_MS);
   try {
     await deliverCallback(request, {
       ...(options.callbackRetry ? { policy: options.callbackRetry } : {}),
