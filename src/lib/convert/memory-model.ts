@@ -66,7 +66,8 @@ function bytesPerPixel({ samplesPerPixel, bitsPerSample }: TiffPage): number {
 export function predictMemory(page: TiffPage, way: Way): number {
   const pipeline = BASE + page.width * bytesPerPixel(page) * ROWS_IN_FLIGHT + segmentBytes(page);
   const blended = way.blended ? pixelsOf(page) * (3 + page.samplesPerPixel) : 0;
-  const turned = way.turn === 'memory' ? pixelsOf(page) * jpegChannels(page) : 0;
+  // As it was decoded: 16 bits are made 8 only afterwards.
+  const turned = way.turn === 'memory' ? pixelsOf(page) * bytesPerPixel(page) : 0;
   const direct = pipeline + blended + turned + encoderBytes(page, way);
   if (way.turn !== 'disk') return direct;
   const tileRow = page.width * TURNING_TILE.height * jpegChannels(page);
