@@ -1,35 +1,51 @@
 /**
  * Measures peak memory and CPU of conversions of every kind and writes them to bench/calibration.json,
  * to which the models in src/lib/convert are fitted (docs/reliability.md, "The memory model").
+ *
+ *   npm run bench:calibrate             # all of it, about ten minutes
+ *   npm run bench:calibrate -- cmyk     # only what has this in its name, written nowhere
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { type Case, calibrationCases, measure } from './calibration.ts';
+import type { TiffPage } from '../src/lib/convert/tiff-header.ts';
+import {
+  calibrationCases,
+  calibrationFile,
+  type MeasuredCase,
+  measure,
+  predict,
+} from './calibration.ts';
 
-const file = fileURLToPath(new URL('calibration.json', import.meta.url));
 const wanted = process.argv[2] ?? '';
 const folder = await mkdtemp(join(tmpdir(), 'arke-tiff-calibrate-'));
-try {
-  const measured: Case[] = [];
-  for (const one of calibrationCases().filter(({ tiff }) => tiff.includes(wanted))) {
-    const made = await measure(one, folder);
-    measured.push(made);
-    const { tiff, effort, turn, chroma, peakMB, predictedMB, cpuSeconds, predictedCpu } = made;
-    console.log(
-      `${tiff} ${effort} ${turn} ${chroma}: ${peakMB} MB (predicted ${predictedMB}), ${cpuSeconds} CPU-s (predicted ${predictedCpu})`,
-    );
-  }
+const pages: Record<string, TiffPage> = {};
+const cases: MeasuredCase[] = [];
+
+function print({ tiff, effort, turn, chroma, peakMB, cpuSeconds }: MeasuredCase, page: TiffPage) {
+  const predicted = predict(page, { tiff, effort, turn, chroma });
+  const memory = `${peakMB} MB (predicted ${predicted.memoryMB.toFixed(0)})`;
+  const cpu = `${cpuSeconds} CPU-s (predicted ${predicted.cpuSeconds.toFixed(2)})`;
+  console.log(`${tiff} ${effort} ${turn} ${chroma}: ${memory}, ${cpu}`);
+}
+
+/** A case a line, so that a change of one shows as one. */
+function toJson(): string {
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, Node.js ${process.version}`;
-  const lines = measured.map(({ predictedMB: _, predictedCpu: __, ...kept }) =>
-    JSON.stringify(kept),
-  );
-  if (!wanted)
-    await writeFile(
-      file,
-      `{\n"machine": ${JSON.stringify(machine)},\n"cases": [\n${lines.join(',\n')}\n]\n}\n`,
-    );
+  const lines = (values: readonly string[]) => `\n${values.join(',\n')}\n`;
+  const tiffs = Object.entries(pages).map(([k, page]) => `"${k}": ${JSON.stringify(page)}`);
+  const measured = cases.map((one) => JSON.stringify(one));
+  return `{"machine": ${JSON.stringify(machine)},\n"pages": {${lines(tiffs)}},\n"cases": [${lines(measured)}]}\n`;
+}
+
+try {
+  for (const planned of calibrationCases().filter(({ tiff }) => tiff.includes(wanted))) {
+    const { page, measured } = await measure(planned, folder);
+    pages[planned.tiff] = page;
+    cases.push(measured);
+    print(measured, page);
+  }
+  if (!wanted) await writeFile(calibrationFile, toJson());
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

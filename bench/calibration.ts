@@ -1,6 +1,7 @@
 /** The conversions that the models of memory and CPU are fitted to, and how one of them is measured. */
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { startConverter } from '../src/lib/convert/converter.ts';
 import { predictCpuSeconds } from '../src/lib/convert/cpu-model.ts';
 import {
@@ -10,12 +11,12 @@ import {
   efforts,
 } from '../src/lib/convert/encoder-settings.ts';
 import { predictMemory, type Turn } from '../src/lib/convert/memory-model.ts';
-import { readTiffHeader } from '../src/lib/convert/tiff-header.ts';
+import { readTiffHeader, type TiffPage } from '../src/lib/convert/tiff-header.ts';
 import { makeTiffFile, nameOf, type TiffSpec } from './make-tiff.ts';
 
 /** One conversion that is to be measured. */
 export interface PlannedCase {
-  readonly spec: TiffSpec;
+  /** By the name of its spec. */
   readonly tiff: string;
   readonly effort: Effort;
   readonly turn: Turn;
@@ -23,11 +24,34 @@ export interface PlannedCase {
 }
 
 /** What one conversion took; MB of 1024 × 1024 bytes. */
-export interface Case extends PlannedCase {
+export interface MeasuredCase extends PlannedCase {
   readonly peakMB: number;
-  readonly predictedMB: number;
   readonly cpuSeconds: number;
-  readonly predictedCpu: number;
+}
+
+/** What bench/calibration.json holds. */
+export interface Calibration {
+  readonly machine: string;
+  /** What the header of each TIFF says. */
+  readonly pages: Readonly<Record<string, TiffPage>>;
+  readonly cases: readonly MeasuredCase[];
+}
+
+/** Reads what was measured last. */
+export async function readCalibration(): Promise<Calibration> {
+  return JSON.parse(await readFile(calibrationFile, 'utf8')) as Calibration;
+}
+
+/** Where the measurements are kept. */
+export const calibrationFile = fileURLToPath(new URL('calibration.json', import.meta.url));
+
+/** What the models say of a case. */
+export function predict(page: TiffPage, { effort, turn, chroma }: PlannedCase) {
+  const way = { effort, turn, chromaSubsampling: chroma, blended: false };
+  return {
+    memoryMB: predictMemory(page, way) / 1024 / 1024,
+    cpuSeconds: predictCpuSeconds(page, way),
+  };
 }
 
 const base: TiffSpec = {
@@ -62,6 +86,10 @@ const specs: readonly TiffSpec[] = [
   { ...base, orientation: 3, compression: 'deflate', layout: 'tiles', megapixels: 96 },
   { ...base, kind: 'grey', orientation: 8 },
   { ...base, bits: 16, orientation: 6 },
+  { ...base, profile: 'p3' },
+  { ...base, shape: 'wide' },
+  { ...base, shape: 'wide', compression: 'none', layout: 'tiles', orientation: 6 },
+  { ...base, shape: 'high', orientation: 8 },
 ];
 
 /** Each TIFF by each effort and each way of turning it; colour also without chroma subsampling. */
@@ -72,39 +100,39 @@ export function calibrationCases(): PlannedCase[] {
       spec.kind === 'grey' || spec.megapixels > 24 ? ['4:2:0'] : ['4:2:0', '4:4:4'];
     return efforts.flatMap((effort) =>
       turns.flatMap((turn) =>
-        chromas.map((chroma) => ({ spec, tiff: nameOf(spec), effort, turn, chroma })),
+        chromas.map((chroma) => ({ tiff: nameOf(spec), effort, turn, chroma })),
       ),
     );
   });
 }
 
 /** Carries one conversion out, in a process of its own; the TIFF is drawn in `folder` if it is not there. */
-export async function measure(planned: PlannedCase, folder: string): Promise<Case> {
-  const { spec, effort, turn, chroma } = planned;
-  const input = join(folder, `${planned.tiff}.tif`);
+export async function measure(
+  planned: PlannedCase,
+  folder: string,
+): Promise<{ page: TiffPage; measured: MeasuredCase }> {
+  const { tiff, effort, turn, chroma } = planned;
+  const input = join(folder, `${tiff}.tif`);
+  const spec = specs.find((one) => nameOf(one) === tiff);
+  if (!spec) throw new Error(`There is no TIFF ${tiff} to be measured.`);
   if (!(await stat(input).catch(() => undefined))) await makeTiffFile(input, spec);
   const page = (await readTiffHeader(input))?.pages[0];
   if (!page) throw new Error(`${input} has no header`);
   const settings = { ...defaultEncoderSettings, effort, chromaSubsampling: chroma };
   const converter = startConverter(folder);
-  const way = { effort, turn, chromaSubsampling: chroma, blended: false };
   try {
     const made = await converter.convert({
       input,
       output: join(folder, 'out.jpg'),
       scratch: join(folder, 'turning.tif'),
-      name: planned.tiff,
+      name: tiff,
       settings,
       plan: { effort, turn },
       page,
     });
-    return {
-      ...planned,
-      peakMB: Math.round(made.peakBytes / 1024 / 1024),
-      predictedMB: Math.round(predictMemory(page, way) / 1024 / 1024),
-      cpuSeconds: Math.round(made.cpuSeconds * 100) / 100,
-      predictedCpu: Math.round(predictCpuSeconds(page, way) * 100) / 100,
-    };
+    const peakMB = Math.round(made.peakBytes / 1024 / 1024);
+    const cpuSeconds = Math.round(made.cpuSeconds * 100) / 100;
+    return { page, measured: { ...planned, peakMB, cpuSeconds } };
   } finally {
     await converter.close();
   }

@@ -15,22 +15,34 @@ export interface TiffSpec {
   /** `one strip`: of 8 bits, rgb or grey, uncompressed or deflate. */
   readonly layout: 'strips' | 'tiles' | 'one strip';
   readonly orientation: number;
+  /** A profile with a wide gamut is embedded. */
+  readonly profile?: 'p3';
+  /** 60 032 pixels wide or high, and as high or wide as that leaves; else five to four. */
+  readonly shape?: 'wide' | 'high';
 }
 
 /** The spec as one word: `rgb8-lzw-strips-o1-24mp`. */
 export function nameOf(spec: TiffSpec): string {
-  const { kind, bits, compression, layout, orientation, megapixels } = spec;
-  return `${kind}${bits}-${compression}-${layout.replace(' ', '-')}-o${orientation}-${megapixels}mp`;
+  const { kind, bits, compression, layout, orientation, megapixels, profile, shape } = spec;
+  const words = [
+    `${kind}${bits}`,
+    compression,
+    layout.replace(' ', '-'),
+    `o${orientation}`,
+    profile,
+    shape,
+  ];
+  return [...words.filter((word) => word !== undefined), `${megapixels}mp`].join('-');
 }
 
-/** Writes such a TIFF, five wide by four high before it is turned. */
+/** Writes such a TIFF. */
 export async function makeTiffFile(path: string, spec: TiffSpec): Promise<void> {
   if (spec.layout === 'one strip') return writeOneStrip(path, spec);
   const { width, height } = sizeOf(spec);
   const { compression, orientation } = spec;
   const tiles = { tile: true, tileWidth: 256, tileHeight: 256 };
-  await picture(spec, width, height)
-    .withExif({ IFD0: { Orientation: String(orientation) } })
+  const drawn = picture(spec, width, height);
+  await (spec.profile ? drawn.withIccProfile(spec.profile) : drawn)
     .tiff({
       compression,
       quality: 90,
@@ -39,10 +51,39 @@ export async function makeTiffFile(path: string, spec: TiffSpec): Promise<void> 
       bigtiff: spec.megapixels * spec.bits > 6_000,
     })
     .toFile(path);
+  if (orientation !== 1) await setOrientation(path, orientation);
 }
 
+/** Sharp writes no orientation of our choice without a profile of its choice; so its tag is changed afterwards. */
+async function setOrientation(path: string, orientation: number): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    const read = async (at: number, length: number) =>
+      (await file.read(Buffer.alloc(length), 0, length, at)).buffer;
+    const head = await read(0, 16);
+    const big = head.readUInt16LE(2) === 43;
+    const start = big ? Number(head.readBigUInt64LE(8)) : head.readUInt32LE(4);
+    const [countBytes, entryBytes] = big ? [8, 20] : [2, 12];
+    const count = (await read(start, 2)).readUInt16LE();
+    for (let i = 0; i < count; i++) {
+      const at = start + countBytes + i * entryBytes;
+      if ((await read(at, 2)).readUInt16LE() === ORIENTATION)
+        return void (await file.write(Buffer.from([orientation]), 0, 1, at + (big ? 12 : 8)));
+    }
+    throw new Error(`${path} has no orientation to be changed`);
+  } finally {
+    await file.close();
+  }
+}
+
+const ORIENTATION = 274;
+
 /** Whole multiples of 64, so that smaller drawings can be scaled up to them. */
-function sizeOf({ megapixels }: TiffSpec): { width: number; height: number } {
+function sizeOf({ megapixels, shape }: TiffSpec): { width: number; height: number } {
+  const long = 60_032;
+  const short = Math.round((megapixels * 1e6) / long / 64) * 64;
+  if (shape)
+    return shape === 'wide' ? { width: long, height: short } : { width: short, height: long };
   const width = Math.round(Math.sqrt(megapixels * 1e6 * 1.25) / 64) * 64;
   return { width, height: Math.round((megapixels * 1e6) / width / 64) * 64 };
 }

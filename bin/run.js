@@ -10,9 +10,9 @@ if (major < 22 || (major === 22 && minor < 18)) {
   if (process.argv[2] === 'run') keepStopSignals();
   const { enableCompileCache } = await import('node:module');
   enableCompileCache();
-  const { execute } = await import('@oclif/core');
+  const { start } = await import('../dist/cli/start.js');
   // Not awaited: where stdout is closed early, Node would complain about this await instead of exiting.
-  execute({ dir: import.meta.url });
+  start(import.meta.url);
 }
 
 /**

@@ -32,6 +32,11 @@ describe('the README', () => {
       else expect(readme).toContain(`| \`${name}\` | ${fallback ?? 'required'} | ${meaning} |`);
     }
   });
+
+  it('names the variables that are not ours, but heeded', () => {
+    for (const name of ['TMPDIR', 'NO_COLOR', 'DEBUG'])
+      expect(read('README.md')).toContain(`\`${name}\` (`);
+  });
 });
 
 describe('the pages', () => {

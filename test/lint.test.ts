@@ -85,10 +85,32 @@ describe('the import rules', () => {
   });
 });
 
+const BIOME = '@biomejs/biome/bin/biome';
+
 describe('the single owners of the process', () => {
   it.each([
     ['process.exit', 'process.exit(1);', 'Nothing calls process.exit'],
     ['process.exit as a value', 'export const leave = process.exit;', 'Nothing calls process.exit'],
+    ['process.exit by a global name', 'globalThis.process.exit(1);', 'Nothing calls process.exit'],
+    ['process.exit by a name of its own', "process['exit'](1);", 'Nothing calls process.exit'],
+    [
+      'process.exit by both',
+      "globalThis['process']['exit'].call(1);",
+      'Nothing calls process.exit',
+    ],
+    ['process.exit by an optional name', 'process?.exit(1);', 'Nothing calls process.exit'],
+    ['process.exit of an alias', 'const p = process;\np.exit(1);', 'Nothing calls process.exit'],
+    ['process.exit of what is handed on', 'leave(process);', 'Nothing calls process.exit'],
+    [
+      'process.exit of what is put away',
+      'export const own = { process };',
+      'Nothing calls process.exit',
+    ],
+    [
+      'process.exit of what is taken from globalThis',
+      'const { process: own } = globalThis;\nown.exit(1);',
+      'Nothing calls process.exit',
+    ],
     ['process taken apart', 'const { exit } = process;\nexit(3);', 'Nothing calls process.exit'],
     [
       'process imported',
@@ -99,12 +121,19 @@ describe('the single owners of the process', () => {
     ['a raw code for exitWith()', 'this.exitWith(3, {});', 'Exit codes have names'],
     ['process.abort', 'process.abort();', 'Nothing calls process.exit'],
     ['raw exit codes', 'process.exitCode = 3;', 'Exit codes have names'],
+    ['raw exit codes where there is none', 'process.exitCode ??= 1;', 'Exit codes have names'],
     ['process.env', 'export const home = process.env["HOME"];', 'noProcessEnv'],
     ['console', 'console.log("x");', 'noConsole'],
   ])('are kept by lint: %s', async (_, code, diagnosis) => {
     await writeFile(house.path('src/lib/process.ts'), `${code}\n`);
-    const lint = await tool('@biomejs/biome/bin/biome', 'lint', 'src/lib/process.ts');
+    const lint = await tool(BIOME, 'lint', 'src/lib/process.ts');
     expect(lint.exitCode).toBeGreaterThan(0);
     expect(lint.stdout + lint.stderr).toContain(diagnosis);
+  });
+
+  it('do not keep anybody from the rest of process', async () => {
+    const code = `process.on('exit', () => process.stdout.write(process.version));\n`;
+    await writeFile(house.path('src/lib/process.ts'), code);
+    expect((await tool(BIOME, 'lint', 'src/lib/process.ts')).exitCode).toBe(0);
   });
 });

@@ -3,7 +3,7 @@ import { ArkeError, messageOf, SettingsError } from '../lib/errors.ts';
 import { exitCodes, stopSignals } from '../lib/exit-codes.ts';
 import { createRedactor, escapeControls, type Redactor, redactValues } from '../lib/redact.ts';
 import { InterruptedError, type StopWatch, watchStopSignals } from '../lib/stop.ts';
-import { secretsOf } from '../lib/task/settings.ts';
+import { secretsOf, urlsOf } from '../lib/task/settings.ts';
 import { packageVersion } from '../lib/version.ts';
 import { createReporter } from './create-reporter.ts';
 import { applyColourChoice, applyEnvFile, processEnvironment } from './environment.ts';
@@ -94,7 +94,7 @@ export abstract class BaseCommand extends Command {
   }
 
   protected get redact(): Redactor {
-    return createRedactor(secretsOf(processEnvironment()));
+    return redactorOfProcess();
   }
 
   protected override async catch(error: Error): Promise<void> {
@@ -132,15 +132,25 @@ function outliveReaders(): void {
   }
 }
 
+/** Hides what the process's environment holds of secrets. */
+export function redactorOfProcess(): Redactor {
+  const environment = processEnvironment();
+  return createRedactor(secretsOf(environment), urlsOf(environment));
+}
+
 /** An error as JSON and people may see it: its code and message, nothing else of it. */
 export function errorSummary(error: unknown, redact: Redactor): { code: string; message: string } {
   if (error instanceof ArkeError) return { code: error.code, message: redact(error.message) };
-  if (error instanceof Errors.CLIError)
-    return { code: 'USAGE', message: redact(usageMessage(error.message)) };
+  if (error instanceof Errors.CLIError) return errorSummary(usageError(error), redact);
   return {
     code: 'UNEXPECTED',
     message: redact(`${messageOf(error)} (unexpected; set DEBUG=1 to see where, and report it)`),
   };
+}
+
+/** Wrong usage as oclif tells it, as an error of ours. */
+export function usageError(error: Errors.CLIError): ArkeError {
+  return new ArkeError('USAGE', usageMessage(error.message), { cause: error });
 }
 
 /** One line of oclif's several: `--quality: Expected …. See --help.` */

@@ -1,6 +1,6 @@
 import { loadEnvFile } from 'node:process';
 import { messageOf, SettingsError } from '../lib/errors.ts';
-import type { Environment } from '../lib/task/environment.ts';
+import { type Environment, variables } from '../lib/task/environment.ts';
 
 /** The process's environment. The only place that looks at it: everything else is handed its values. */
 export function processEnvironment(): Environment {
@@ -20,10 +20,12 @@ export function applyColourChoice(argv: readonly string[]): void {
 
 /**
  * Adds the variables of the file named by `--env-file` to the environment, before flags are parsed.
- * What is set already stays: the precedence is flag, environment, file, default. Throws
- * `SettingsError` when the file cannot be read.
+ * What is set already stays: the precedence is flag, environment, file, default. A blank variable counts
+ * as not set: it shadows neither the file nor a default. Throws `SettingsError` when the file cannot be
+ * read.
  */
 export function applyEnvFile(argv: readonly string[]): void {
+  dropBlanks();
   const path = envFileOf(argv);
   if (path === undefined) return;
   try {
@@ -36,6 +38,12 @@ export function applyEnvFile(argv: readonly string[]): void {
       },
     );
   }
+  dropBlanks();
+}
+
+/** Only of ours: to other programs' variables a blank value may mean something. */
+function dropBlanks(): void {
+  for (const { name } of variables) if (process.env[name]?.trim() === '') delete process.env[name];
 }
 
 function envFileOf(argv: readonly string[]): string | undefined {

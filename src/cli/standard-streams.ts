@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { SettingsError, systemCodeOf } from '../lib/errors.ts';
+import { FileError, messageOf, SettingsError, systemCodeOf } from '../lib/errors.ts';
 
 /** The name that stands for standard input or output on the command line. */
 export const STANDARD_STREAM = '-';
@@ -13,10 +13,19 @@ export function refuseBytesOnStdout(json: boolean): void {
     throw new SettingsError(['stdout is a terminal; redirect it, or use --output FILE']);
 }
 
-/** Saves standard input to a file. */
+/** Saves standard input to a temporary file. Throws `FileError` when there is no room, say. */
 export async function saveStdin(path: string, signal: AbortSignal): Promise<void> {
   refuseTerminalAsInput();
-  await stoppable(pipeline(process.stdin, createWriteStream(path), { signal }), signal);
+  try {
+    await stoppable(pipeline(process.stdin, createWriteStream(path), { signal }), signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new FileError(
+      `Could not save stdin to ${path}: ${messageOf(error)}. ` +
+        'Make room there, or set TMPDIR to a folder that has room for the TIFF and the JPEG.',
+      { cause: error },
+    );
+  }
 }
 
 /** Standard input as text, character for character. Throws `SettingsError` when it is not UTF-8. */
@@ -43,14 +52,19 @@ export function decodeText(bytes: Uint8Array): string {
 
 /**
  * Writes a file to standard output. A reader that closes it early, as `head` does, has what it wanted:
- * that is no error.
+ * that is no error. Throws `FileError` when it cannot be written for another reason.
  */
 export async function sendToStdout(path: string, signal: AbortSignal): Promise<void> {
   try {
     const sending = pipeline(createReadStream(path), process.stdout, { end: false, signal });
     await stoppable(sending, signal);
   } catch (error) {
-    if (systemCodeOf(error) !== 'EPIPE') throw error;
+    signal.throwIfAborted();
+    if (systemCodeOf(error) === 'EPIPE') return;
+    throw new FileError(
+      `Could not write to stdout: ${messageOf(error)}. Make room where it is redirected to, or use --output FILE.`,
+      { cause: error },
+    );
   }
 }
 

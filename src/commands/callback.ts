@@ -11,8 +11,9 @@ import { payloadProblems } from '../lib/callback/payload.ts';
 import { type CallbackRequest, callbackHeaders, idOfBody } from '../lib/callback/request.ts';
 import { CallbackError, FileError, messageOf, SettingsError } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
-import { createRedactor, withoutQueries } from '../lib/redact.ts';
-import { readCallbackSettings } from '../lib/task/settings.ts';
+import { httpUrlProblem, shownUrl } from '../lib/http-url.ts';
+import { createRedactor, type Redactor } from '../lib/redact.ts';
+import { readCallbackSettings, secretsOf, urlsOf } from '../lib/task/settings.ts';
 
 export default class Callback extends BaseCommand {
   static override summary = 'Send or replay one callback.';
@@ -63,6 +64,15 @@ CALLBACK_SECRET, for the signature, comes from the environment or --env-file.`;
     attempts: Flags.integer({ summary: 'How often to try.', min: 1, max: 10, default: 1 }),
   };
 
+  /** The command line may hold the address, too, and messages of wrong usage quote that. */
+  protected override get redact(): Redactor {
+    const environment = processEnvironment();
+    const given = this.argv
+      .filter((_, i) => !takesOtherValue(this.argv[i - 1]))
+      .map((arg) => arg.replace(/^--url=/, ''));
+    return createRedactor(secretsOf(environment), [...urlsOf(environment), ...given.filter(isUrl)]);
+  }
+
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Callback);
     const settings = readCallbackSettings({ ...processEnvironment(), CALLBACK_URL: flags.url });
@@ -84,7 +94,7 @@ CALLBACK_SECRET, for the signature, comes from the environment or --env-file.`;
   }
 
   #show(request: CallbackRequest, reporter: Reporter): unknown {
-    const { url } = request.settings;
+    const url = shownUrl(request.settings.url);
     const headers = callbackHeaders(request, new Date());
     const curl = curlLine(url, headers, request.body);
     this.result(`POST ${url}`);
@@ -93,11 +103,11 @@ CALLBACK_SECRET, for the signature, comes from the environment or --env-file.`;
     this.result(request.body);
     this.result('');
     this.result(curl);
-    if (new URL(url).search)
+    if (new URL(request.settings.url).search)
       reporter.warn("The URL's query is not shown, as it may be secret: add it to the curl line.");
     if (this.redact(request.body) !== request.body)
       reporter.warn('Parts of the body are not shown, as they may be secret.');
-    return { url: withoutQueries(url), headers, body: request.body, curl };
+    return { url, headers, body: request.body, curl };
   }
 
   async #send(
@@ -105,10 +115,8 @@ CALLBACK_SECRET, for the signature, comes from the environment or --env-file.`;
     flags: { quiet: boolean; attempts: number },
   ): Promise<unknown> {
     const reporter = await this.reporter(flags);
-    const activity = reporter.begin(
-      `Sending the callback to ${withoutQueries(request.settings.url)}`,
-    );
-    const hide = createRedactor(querySecrets(request.settings.url));
+    const activity = reporter.begin(`Sending the callback to ${shownUrl(request.settings.url)}`);
+    const hide = createRedactor(querySecrets(request.settings.url), [request.settings.url]);
     const policy = { attempts: flags.attempts, baseDelayMs: 500, maxDelayMs: 5_000 };
     try {
       const { status, body, attempts } = await deliverCallback(request, {
@@ -136,6 +144,16 @@ CALLBACK_SECRET, for the signature, comes from the environment or --env-file.`;
     this.result(`${status}`);
     if (body) this.result(body);
   }
+}
+
+/** Whether a flag's value follows that is no address of ours, but may look like one: a key, say. */
+function takesOtherValue(arg: string | undefined): boolean {
+  const flags: Readonly<Record<string, { readonly type: string }>> = Callback.flags;
+  return arg !== undefined && arg !== '--url' && flags[arg.replace(/^--/, '')]?.type === 'option';
+}
+
+function isUrl(text: string): boolean {
+  return httpUrlProblem(text) === undefined;
 }
 
 function refuseInvalid(body: string): void {

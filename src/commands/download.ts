@@ -40,7 +40,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
       summary: "Write to this file; - for stdout. Default: the key's last part, in this folder.",
       helpValue: 'FILE',
     }),
-    force: Flags.boolean({ char: 'f', summary: 'Replace an existing file.' }),
+    force: Flags.boolean({ char: 'f', summary: 'Replace an existing file, even a TIFF.' }),
     ...storageFlags,
   };
 

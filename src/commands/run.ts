@@ -1,4 +1,5 @@
-import { BaseCommand } from '../cli/base-command.ts';
+import { Errors } from '@oclif/core';
+import { BaseCommand, usageError } from '../cli/base-command.ts';
 import { processEnvironment } from '../cli/environment.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
 import { watchCrashes } from '../lib/stop.ts';
@@ -45,7 +46,11 @@ Exits by 0 when the JPEG is in R2 and the orchestrator has taken the callback, e
 
   /** Wrong usage keeps a task from beginning; the orchestrator is told all the same. */
   protected override async catch(error: Error): Promise<void> {
-    if (!this.#begun) await failTaskFromEnvironment(processEnvironment(), error, this.runOptions());
+    if (!this.#begun) {
+      // oclif's errors are made for a terminal: several lines, and help that nobody can ask for there.
+      const told = error instanceof Errors.CLIError ? usageError(error) : error;
+      await failTaskFromEnvironment(processEnvironment(), told, this.runOptions());
+    }
     return super.catch(error);
   }
 

@@ -6,11 +6,11 @@ export const exitCodes = {
   ok: 0,
   failed: 1,
   usage: 2,
+  /** As in a shell; @oclif/plugin-not-found exits by it. */
+  unknownCommand: 127,
   interrupted: 130,
   terminated: 143,
 } as const;
-
-// An unknown command exits by 127, as in a shell: @oclif/plugin-not-found decides that.
 
 /** Signals that ask the program to stop, and the exit code of a command stopped by each (128 + number). */
 export const stopSignals = {

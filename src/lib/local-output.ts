@@ -118,9 +118,9 @@ async function exists(path: string): Promise<boolean> {
 }
 
 async function isTiff(path: string): Promise<boolean> {
-  const file = await open(path).catch(() => undefined);
-  // What cannot be looked at is left alone.
-  if (!file) return true;
+  const file = await open(path).catch((error: unknown) => systemCodeOf(error));
+  // Behind a link there may be nothing; what cannot be looked at is left alone.
+  if (file === undefined || typeof file === 'string') return file !== 'ENOENT';
   try {
     const head = new Uint8Array(TIFF_SIGNATURE_LENGTH);
     await file.read(head, 0, head.length, 0);

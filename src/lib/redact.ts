@@ -1,3 +1,5 @@
+import { hiddenParts } from './http-url.ts';
+
 /** Replaces what must not be seen in a text. */
 export type Redactor = (text: string) => string;
 
@@ -6,21 +8,35 @@ const SHORTEST_SECRET = 4;
 
 /**
  * A function that blanks each of the given secrets (also in its URL-encoded and JSON-escaped form)
- * and the query of every http(s) URL in a text.
+ * and query and fragment of each of the given addresses. Other addresses stay as they are:
+ * object keys may hold some, and must be told exactly.
  */
-export function createRedactor(secrets: readonly (string | undefined)[]): Redactor {
-  const needles = [
-    ...new Set(
-      secrets
-        .filter((secret) => secret !== undefined && secret.length >= SHORTEST_SECRET)
-        .flatMap((secret) => [
-          secret as string,
-          encodeURIComponent(secret as string),
-          JSON.stringify(secret).slice(1, -1),
-        ]),
-    ),
-  ].sort((a, b) => b.length - a.length);
-  return (text) => withoutQueries(needles.reduce((t, n) => t.replaceAll(n, '[redacted]'), text));
+export function createRedactor(
+  secrets: readonly (string | undefined)[],
+  urls: readonly (string | undefined)[] = [],
+): Redactor {
+  const queries = distinctByLength(
+    urls.flatMap((url) => (url === undefined ? [] : hiddenParts(url))),
+    // The question mark is no part of the secret.
+  ).filter((query) => query.length > SHORTEST_SECRET);
+  const needles = distinctByLength(
+    secrets
+      .filter((secret) => secret !== undefined && secret.length >= SHORTEST_SECRET)
+      .flatMap((secret) => [
+        secret as string,
+        encodeURIComponent(secret as string),
+        JSON.stringify(secret).slice(1, -1),
+      ]),
+  );
+  return (text) => {
+    const cut = queries.reduce((t, query) => t.replaceAll(query, `${query[0]}[redacted]`), text);
+    return needles.reduce((t, needle) => t.replaceAll(needle, '[redacted]'), cut);
+  };
+}
+
+/** The longest first: one may hold another, and must go whole. */
+function distinctByLength(texts: readonly string[]): string[] {
+  return [...new Set(texts)].sort((a, b) => b.length - a.length);
 }
 
 /**
@@ -31,11 +47,6 @@ export function redactValues(value: unknown, redact: Redactor): unknown {
   return JSON.parse(JSON.stringify(value), (_, part: unknown) =>
     typeof part === 'string' ? redact(part) : part,
   );
-}
-
-/** The text with the query and fragment of every http(s) URL cut off: they may carry tokens. */
-export function withoutQueries(text: string): string {
-  return text.replace(/(https?:\/\/[^\s"'<>?#]*)[?#][^\s"'<>]*/gi, '$1');
 }
 
 // Controls, line and paragraph separators, and the marks that reorder text on a terminal.

@@ -71,14 +71,18 @@ export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undef
   }
 }
 
+/** A signal that will abort some time after another one. */
+export interface Ending {
+  readonly signal: AbortSignal;
+  /** Stops waiting for it. */
+  dispose(): void;
+}
+
 /**
  * A signal that aborts `ms` milliseconds after another one has: time to finish what must not be cut off
  * at once, but no more. Its reason is the other's. Dispose of it when the work is done.
  */
-export function endSoonAfter(
-  signal: AbortSignal | undefined,
-  ms: number,
-): { readonly signal: AbortSignal; dispose(): void } {
+export function endSoonAfter(signal: AbortSignal | undefined, ms: number): Ending {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const start = () => {

@@ -84,7 +84,7 @@ describe('the answer to a callback', () => {
     await answer({ status: 400, body });
     const { stdout } = await callback(['--json']);
     expect(JSON.parse(JSON.parse(stdout).body)).toEqual({
-      see: 'https://example.com/docs',
+      see: 'https://example.com/docs?topic=tasks#top',
       and: '\u001b[2J',
     });
   });

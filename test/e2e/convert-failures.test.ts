@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { makeFolder, type TestFolder } from '../support/folder.ts';
 import { noisyTiff, plainTiff } from '../support/pictures.ts';
 import { decodeJpeg } from '../support/pixels.ts';
@@ -80,6 +83,37 @@ describe('convert that cannot be done', () => {
       expect(stderr).not.toMatch(/damaged|unexpected/);
     },
   );
+
+  it.skipIf(!existsSync('/dev/full'))(
+    'says that stdout is full: make room or use --output',
+    async () => {
+      const run = startProgram(['convert', 'a.tif', '-o', '-'], {
+        cwd: folder.root,
+        stdout: { file: '/dev/full' },
+      });
+      const { exitCode, stderr } = await run;
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 1,
+        stderr: expect.stringMatching(
+          /^Error: Could not write to stdout: ENOSPC.*--output FILE\.\n$/,
+        ),
+      });
+    },
+  );
+
+  it('says where there is no room for stdin: make room or set TMPDIR', async () => {
+    // A limit on the size of files stands for the full disk that only root could make.
+    const limited = 'ulimit -f 8 && exec "$@"';
+    const program = [process.execPath, join(inject('program'), 'bin/run.js')];
+    const { exitCode, stderr } = await execa(
+      'sh',
+      ['-c', limited, 'sh', ...program, 'convert', '-', '-o', 'b.jpg'],
+      { input: await noisyTiff(300), cwd: folder.root, reject: false },
+    );
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^Error: Could not save stdin to .*: EFBIG.* set TMPDIR/m);
+    expect(await files()).toEqual(['a.tif']);
+  });
 
   it('leaves an existing JPEG alone, and no half one, when the TIFF turns out broken', async () => {
     const tiff = await noisyTiff(300);

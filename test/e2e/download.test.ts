@@ -70,12 +70,12 @@ describe('download', () => {
     expect(await isWhole('100% +1 #?ä%41.tif')).toBe(true);
   });
 
-  it('refuses to overwrite an existing file without --force', async () => {
-    await folder.write('image.tif', 'precious');
+  it('overwrites an existing file, even a TIFF, with --force only', async () => {
+    await folder.write('image.tif', 'II*\0precious');
     const refused = await download([KEY]);
     expect(refused.exitCode).toBe(1);
     expect(refused.stderr).toContain('image.tif exists. Use --force');
-    expect(await readFile(folder.path('image.tif'), 'utf8')).toBe('precious');
+    expect(await readFile(folder.path('image.tif'), 'utf8')).toBe('II*\0precious');
     expect((await download([KEY, '--force'])).exitCode).toBe(0);
     expect(await isWhole('image.tif')).toBe(true);
     expect(await files()).toEqual(['image.tif']);

@@ -2,7 +2,8 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Fault } from '../support/fault.ts';
 import { startFaultServer } from '../support/fault-server.ts';
-import { runTask, useSandbox } from '../support/tasks.ts';
+import { runProgram } from '../support/program.ts';
+import { newTask, runTask, useSandbox } from '../support/tasks.ts';
 
 const sandbox = useSandbox();
 let tiff: Buffer;
@@ -30,6 +31,7 @@ describe('the key of the JPEG', () => {
     ['k2/photo.jpg', 'k2/photo.jpg.jpg'],
     ['k2/ümläut %20+&=?#.tif', 'k2/ümläut %20+&=?#.jpg'],
     ['.tif', '.jpg'],
+    ['web/https://e.org/scan?id=7.tif', 'web/https://e.org/scan?id=7.jpg'],
   ])('of %s is %s, and the original stays as it was', async (input, output) => {
     await sandbox.current.deleteObject(output);
     await sandbox.current.putObject(input, tiff);
@@ -40,6 +42,19 @@ describe('the key of the JPEG', () => {
     expect(exitCode).toBe(0);
     expect((await bytesOf(output)).subarray(0, 2)).toEqual(Buffer.from([0xff, 0xd8]));
     expect((await bytesOf(input)).equals(tiff)).toBe(true);
+  });
+});
+
+describe('a key that holds an address', () => {
+  it('is told exactly, in log, outcome and error', async () => {
+    const key = 'web/https://e.org/lost?id=7.tif';
+    const { batchId, taskId } = newTask();
+    const env = sandbox.current.environment(batchId, taskId, key);
+    const { stdout, stderr } = await runProgram(['run', '--json'], { env });
+    expect(JSON.parse(stdout).payload.error).toContain(`"${key}"`);
+    expect(stderr).toContain(`Starting TIFF conversion: ${key}\n`);
+    const [callback] = await sandbox.current.callbacks(batchId, taskId);
+    expect(JSON.parse(callback?.body ?? '').error).toContain(`"${key}"`);
   });
 });
 

@@ -99,9 +99,10 @@ describe('a malformed variable', () => {
 
 describe('wrong usage of run', () => {
   it.each([
-    ['an unknown flag', ['run', '--quick']],
-    ['an --env-file that is not there', ['run', '--env-file=lost.env']],
-  ])('is called back, too, where the environment says whom to call: %s', async (_, args) => {
+    ['an unknown flag', ['run', '--quick'], '--quick'],
+    ['an argument', ['run', 'extra'], 'Unexpected argument: extra'],
+    ['an --env-file that is not there', ['run', '--env-file=lost.env'], 'lost.env'],
+  ])('is called back, too, where the environment says whom to call: %s', async (_, args, text) => {
     const { batchId, taskId } = newTask();
     const env = sandbox.current.environment(batchId, taskId, 'image.tif');
     const { exitCode } = await execa(join(inject('program'), 'bin/run.js'), args, {
@@ -111,7 +112,10 @@ describe('wrong usage of run', () => {
     });
     expect(exitCode).toBe(1);
     const [callback, ...more] = await sandbox.current.callbacks(batchId, taskId);
-    expect(callback?.body).toMatch(/"status":"error","error":".*(quick|lost\.env)/);
+    expect(JSON.parse(callback?.body ?? '')).toMatchObject({
+      status: 'error',
+      error: expect.stringContaining(text),
+    });
     expect(more).toEqual([]);
   });
 });

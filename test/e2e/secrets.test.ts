@@ -153,23 +153,6 @@ describe.each(modes)('no secret is shown ($name)', (mode) => {
   });
 });
 
-describe('the token of a URL given by --url', () => {
-  // With DEBUG=* oclif prints the command line itself, as ps does.
-  it.each([
-    { args: [], exitCode: 1 },
-    { args: ['--json'], exitCode: 1 },
-    { args: ['--nope'], exitCode: 2 },
-    { args: ['--dry-run'], exitCode: 0 },
-    { args: ['--dry-run', '--json'], exitCode: 0 },
-  ])('is not shown ($args)', async ({ args, exitCode }) => {
-    const url = `http://nobody.invalid/cb?token=${TOKEN}`;
-    const body = ['--error', 'Lost', '--task-id', 't', '--batch-id', 'b'];
-    const run = await runProgram(['callback', '--url', url, ...body, ...args]);
-    expect(run.exitCode).toBe(exitCode);
-    expect(run.stdout + run.stderr).not.toContain(TOKEN);
-  });
-});
-
 describe('secrets in --env-file', () => {
   it('are used, and shown as little as those of the environment', async () => {
     const { batchId, taskId } = newTask();

@@ -14,70 +14,10 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
-const commands = ['run', 'convert', 'download', 'upload', 'callback'];
-
-describe('--help', () => {
-  it.each(commands)('of %s has examples, and the global flags', async (command) => {
-    const { exitCode, stdout, stderr } = await runProgram([command, '--help']);
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout).toMatch(new RegExp(`^EXAMPLES\\n(.*\\n)*?.*arke-tiff ${command}\\b`, 'm'));
-    for (const flag of ['--json', '--quiet', '--no-color', '--env-file=FILE'])
-      expect(stdout).toMatch(new RegExp(`^ +${flag} `, 'm'));
-  });
-
-  const storage = {
-    bucket: 'R2_BUCKET',
-    'account-id': 'R2_ACCOUNT_ID',
-    endpoint: 'R2_ENDPOINT',
-    jurisdiction: 'R2_JURISDICTION',
-  };
-  it.each([
-    {
-      command: 'convert',
-      flags: {
-        quality: 'JPEG_QUALITY',
-        'chroma-subsampling': 'JPEG_CHROMA_SUBSAMPLING',
-        background: 'JPEG_BACKGROUND',
-      },
-    },
-    { command: 'download', flags: storage },
-    { command: 'upload', flags: storage },
-    {
-      command: 'callback',
-      flags: { url: 'CALLBACK_URL', 'task-id': 'TASK_ID', 'batch-id': 'BATCH_ID' },
-    },
-  ])(
-    'of $command names the environment variable of each flag that has one',
-    async ({ command, flags }) => {
-      const { stdout } = await runProgram([command, '--help']);
-      for (const [flag, variable] of Object.entries(flags))
-        expect(stdout).toMatch(new RegExp(`--${flag}=\\S+ +\\[[^\\]]*env: ${variable}\\]`));
-    },
-  );
-
-  it.each([
-    ['download', ['R2_ACCESS_KEY_ID', 'R2_SECRET_ACCESS_KEY']],
-    ['upload', ['R2_ACCESS_KEY_ID', 'R2_SECRET_ACCESS_KEY']],
-    ['callback', ['CALLBACK_SECRET']],
-  ])(
-    'of %s says where its secrets come from, and has no flag for them',
-    async (command, secrets) => {
-      const { stdout } = await runProgram([command, '--help']);
-      for (const secret of secrets) expect(stdout).toContain(secret);
-      expect(stdout).toMatch(/environment\s+or\s+--env-file/);
-      expect(stdout).not.toMatch(/--\S*(secret|access-key)/);
-    },
-  );
-
-  it('of the program lists all commands', async () => {
-    const { stdout } = await runProgram(['--help']);
-    for (const command of commands) expect(stdout).toMatch(new RegExp(`^ +${command} {2}`, 'm'));
-  });
-});
-
 describe('wrong usage', () => {
   const wrong = [
     ['an unknown flag', ['convert', 'a.tif', '--nope'], 'Nonexistent flag: --nope'],
+    ['an argument too many', ['callback', 'extra'], 'Unexpected argument: extra'],
     ['a missing argument', ['download'], 'Missing 1 required arg: key'],
     ['a number out of range', ['convert', 'a.tif', '--quality', '101'], '--quality: Expected'],
     ['a value that is none', ['convert', 'a.tif', '--background', 'x'], '--background: must be'],
@@ -125,9 +65,36 @@ describe('wrong usage', () => {
     expect((await start('run')).exitCode).toBe(1);
   });
 
-  it('exits by 1 from run, which knows no other failure', async () => {
-    for (const args of [['run', '--nope'], ['run']])
+  it.each([
+    ['a command that is none', ['nosuch'], 127],
+    ['a flag in its place', ['--nope', 'run'], 2],
+    ['no command', [], 2],
+    ['help for a command that is none', ['help', 'nosuch'], 2],
+    ['a choice that is none for autocomplete', ['autocomplete', 'nosuch'], 2],
+  ])('is one document and no stack also where no command is found: %s', async (_, args, code) => {
+    const { exitCode, stdout, stderr } = await runProgram([...args, '--json']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: code, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({ error: { code: 'USAGE', message: expect.any(String) } });
+    if (args.length === 0) return;
+    const plain = await runProgram(args);
+    expect({ exitCode: plain.exitCode, stdout: plain.stdout }).toEqual({
+      exitCode: code,
+      stdout: '',
+    });
+    expect(plain.stderr).toContain('Error: ');
+    expect(plain.stderr).not.toContain('    at ');
+  });
+
+  it('exits by 1 from run, which knows no other failure, with an error of the same shape', async () => {
+    for (const args of [['run', '--nope'], ['run', 'extra'], ['run']]) {
       expect((await runProgram(args)).exitCode).toBe(1);
+      const { exitCode, stdout } = await runProgram([...args, '--json']);
+      expect(exitCode).toBe(1);
+      expect(JSON.parse(stdout).error).toEqual({
+        code: expect.stringMatching(/^(USAGE|SETTINGS)$/),
+        message: expect.any(String),
+      });
+    }
   });
 });
 
@@ -167,8 +134,13 @@ describe('a setting', () => {
     expect(await background([], {})).toEqual(near(0xff));
   });
 
-  it('that is empty in the environment counts as not set', async () => {
-    expect(await background([], { JPEG_BACKGROUND: '', JPEG_QUALITY: '' })).toBeGreaterThan(250);
+  it.each(['', ' '])('that is blank counts as not set, wherever it stands: "%s"', async (blank) => {
+    const env = { JPEG_BACKGROUND: blank, JPEG_QUALITY: blank };
+    expect(await background([], env)).toBeGreaterThan(250);
+    await folder.write('settings.env', 'JPEG_BACKGROUND="#404040"\n');
+    expect(await background(['--env-file', 'settings.env'], env)).toBeLessThan(0x50);
+    await folder.write('blank.env', `JPEG_BACKGROUND="${blank}"\nJPEG_QUALITY="${blank}"\n`);
+    expect(await background(['--env-file', 'blank.env'], {})).toBeGreaterThan(250);
   });
 });
 

@@ -3,7 +3,7 @@ import type { TaskPatience } from '../../src/lib/task/job.ts';
 import type { FaultOf } from '../support/fault.ts';
 import { type FaultServer, startFaultServer } from '../support/fault-server.ts';
 import type { TestFolder } from '../support/folder.ts';
-import { startProgram } from '../support/program.ts';
+import { type RunSetup, startProgram } from '../support/program.ts';
 import { newTask } from '../support/tasks.ts';
 import { PATIENCE_VARIABLE } from './patience.ts';
 import type { Pictures } from './pictures.ts';
@@ -31,7 +31,7 @@ export interface Scenario {
   /** While it runs. */
   readonly meanwhile?: (world: Running) => Promise<void>;
   /** Puts the program under something that is no environment: a memory cap. */
-  readonly launcher?: readonly string[] | undefined;
+  readonly wrap?: RunSetup['wrap'];
 }
 
 /** All that stands around a task. */
@@ -128,7 +128,7 @@ export async function runScenario(stand: Stand, scenario: Scenario): Promise<End
       [PATIENCE_VARIABLE]: JSON.stringify(scenario.patience ?? {}),
       ...scenario.env,
     },
-    launcher: scenario.launcher,
+    wrap: scenario.wrap,
   });
   const lines: string[] = [];
   let ended = false;

@@ -83,6 +83,14 @@ describe('an output file', () => {
     expect(await text(target)).toBe('MM\0*original');
   });
 
+  it('replaces a link that leads nowhere, as there is no TIFF behind it', async () => {
+    const target = folder.path('scan.jpg');
+    await symlink(folder.path('gone.jpg'), target);
+    await writeOutput(target, { force: true, keepTiffs: true }, writing('new'));
+    expect(await text(target)).toBe('new');
+    expect(await readdir(folder.root)).toEqual(['scan.jpg']);
+  });
+
   it('is never a device or a pipe', async () => {
     execFileSync('mkfifo', [folder.path('pipe')]);
     const failing = writeOutput(folder.path('pipe'), { force: true }, writing('new'));

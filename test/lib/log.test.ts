@@ -9,7 +9,7 @@ const events: TaskEvent[] = [
   { event: 'jpeg.converted', bytes: 870_318, ms: 642 },
   { event: 'jpeg.uploaded', output_r2_key: 'a/image.jpg', ms: 23 },
   { event: 'task.succeeded', ms: 798 },
-  { event: 'task.failed', error: 'no "https://x.example/y?z=hunter22" there\nwith hunter22' },
+  { event: 'task.failed', error: 'no "https://x.example/y?z=1234" there\nwith hunter22' },
   { event: 'note', code: 'UP_TO_DATE', message: 'nothing to do' },
   { event: 'warning', code: 'PAGES', message: 'one page only' },
   { event: 'retry', stage: 'callback', attempt: 1, delay_ms: 50, reason: 'busy' },
@@ -18,7 +18,7 @@ const events: TaskEvent[] = [
 
 function linesOf(format: 'text' | 'json'): string[] {
   const lines: string[] = [];
-  const redact = createRedactor(['hunter22']);
+  const redact = createRedactor(['hunter22'], ['https://x.example/y?z=1234']);
   const log = createTaskLog({
     taskId: 'batch_1',
     format,
@@ -37,7 +37,7 @@ describe('the log of a task', () => {
       '[batch_1] Converted to 0.83 MB in 642ms',
       '[batch_1] Uploaded to a/image.jpg in 23ms',
       '[batch_1] ✓ Success in 798ms',
-      '[batch_1] ✗ Error: no "https://x.example/y" there\\nwith [redacted]',
+      '[batch_1] ✗ Error: no "https://x.example/y?[redacted]" there\\nwith [redacted]',
       '[batch_1] Note: nothing to do',
       '[batch_1] Warning: one page only',
       '[batch_1] Retrying callback in 50ms after attempt 1: busy',
@@ -53,7 +53,7 @@ describe('the log of a task', () => {
       ...['info', 'info', 'info', 'info', 'info', 'error', 'info', 'warning', 'warning', 'error'],
     ]);
     for (const line of parsed) expect(line).toMatchObject({ v: 1, task_id: 'batch_1' });
-    expect(parsed[5]?.['error']).toBe('no "https://x.example/y" there\nwith [redacted]');
+    expect(parsed[5]?.['error']).toBe('no "https://x.example/y?[redacted]" there\nwith [redacted]');
   });
 
   it('keeps an undelivered body exactly as it was sent', () => {

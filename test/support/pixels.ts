@@ -48,3 +48,10 @@ export function pixelAt(picture: Picture, x: number, y: number): number[] {
   const start = (y * picture.width + x) * picture.channels;
   return [...picture.data.subarray(start, start + picture.channels)];
 }
+
+/** Peak signal-to-noise ratio of a picture against another of the same size, in decibels; infinite where they are the same. */
+export function psnr(a: Picture, b: Picture): number {
+  let sum = 0;
+  for (let i = 0; i < a.data.length; i++) sum += ((a.data[i] ?? 0) - (b.data[i] ?? 0)) ** 2;
+  return 10 * Math.log10(255 ** 2 / (sum / a.data.length));
+}

@@ -15,20 +15,23 @@ export interface RunSetup {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Uint8Array;
   readonly cwd?: string;
-  /** Where stdout goes instead of to the test. */
+  /** Where stdout goes instead of to the test: opened by a shell, with no pipe of execa's between. */
   readonly stdout?: { readonly file: string };
-  /** A command, with its first arguments, that starts the program. */
-  readonly launcher?: readonly string[] | undefined;
+  /** Makes another command of the one that starts the program. */
+  readonly wrap?: ((command: readonly string[]) => readonly string[]) | undefined;
 }
 
 /** Starts the packed and installed program as a process of its own. */
 export function startProgram(
   args: readonly string[],
-  { env = {}, input, cwd, stdout, launcher = [] }: RunSetup = {},
+  { env = {}, input, cwd, stdout, wrap = (command) => command }: RunSetup = {},
 ) {
   const coverage = inject('programCoverage');
-  const [command, ...before] = [...launcher, process.execPath];
-  return execa(command, [...before, join(inject('program'), 'bin/run.js'), ...args], {
+  const program = wrap([process.execPath, join(inject('program'), 'bin/run.js'), ...args]);
+  const [command = '', ...rest] = stdout
+    ? ['sh', '-c', 'to=$1; shift; exec "$@" >"$to"', 'sh', stdout.file, ...program]
+    : program;
+  return execa(command, rest, {
     env: {
       PATH: process.env['PATH'] ?? '',
       ...(coverage ? { NODE_V8_COVERAGE: coverage } : {}),
@@ -41,7 +44,6 @@ export function startProgram(
     timeout: 100_000,
     ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
     ...(cwd === undefined ? {} : { cwd }),
-    ...(stdout === undefined ? {} : { stdout }),
   });
 }
 

@@ -1,5 +1,5 @@
 import { CallbackError, messageOf, systemCodeOf } from '../errors.ts';
-import { withoutQueries } from '../redact.ts';
+import { shownUrl } from '../http-url.ts';
 import {
   isRetryableStatus,
   parseRetryAfter,
@@ -121,7 +121,7 @@ function unreachable(
     ? `no answer within ${timeoutMs / 1000} s`
     : `${messageOf(error)}${code && !messageOf(error).includes(code) ? ` (${code})` : ''}`;
   return new CallbackError(
-    `The callback to ${withoutQueries(request.settings.url)} failed: ${reason}. ` +
+    `The callback to ${shownUrl(request.settings.url)} failed: ${reason}. ` +
       'Check that CALLBACK_URL is right and the orchestrator is up.',
     { cause: error, retryable: true },
   );
@@ -130,7 +130,7 @@ function unreachable(
 function refused(request: CallbackRequest, response: Response, body: string): CallbackError {
   const { status } = response;
   return new CallbackError(
-    `The callback to ${withoutQueries(request.settings.url)} was answered ${status}` +
+    `The callback to ${shownUrl(request.settings.url)} was answered ${status}` +
       `${response.statusText ? ` ${response.statusText}` : ''}: ${adviceFor(status, body)}`,
     {
       retryable: isRetryableStatus(status) && !isTaskNotFound(status, body),

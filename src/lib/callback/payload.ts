@@ -1,7 +1,13 @@
 import * as v from 'valibot';
 
-/** The longest `error` a callback carries, in characters: the orchestrator stores all errors of a batch in one record (design: facts of the orchestrator). */
+/** The longest `error` a callback carries, in characters as JSON Schema counts them (code points): the orchestrator stores all errors of a batch in one record (design: facts of the orchestrator). */
 export const MAX_ERROR_LENGTH = 500;
+
+/** Valibot's own `maxLength` counts UTF-16 units: it would refuse texts that the JSON Schema takes. */
+export const errorLength: v.CheckAction<string, string> = v.check(
+  (text) => [...text].length <= MAX_ERROR_LENGTH,
+  `must have at most ${MAX_ERROR_LENGTH} characters`,
+);
 
 const identifier = v.pipe(v.string(), v.minLength(1));
 /** JSON has no infinity: it would arrive as null. */
@@ -44,7 +50,7 @@ export const errorPayloadSchema = v.strictObject({
   error: v.pipe(
     v.string(),
     v.minLength(1),
-    v.maxLength(MAX_ERROR_LENGTH),
+    errorLength,
     v.description('What happened and what to do, for a person'),
   ),
 });
@@ -69,10 +75,15 @@ export function payloadProblems(candidate: unknown): string[] {
   return result.issues.map((issue) => `${v.getDotPath(issue) ?? 'payload'}: ${issue.message}`);
 }
 
-/** An error's text as it may stand in a callback: one line, at most `MAX_ERROR_LENGTH` characters, never empty. */
+/**
+ * An error's text as it may stand in a callback: one line, at most `MAX_ERROR_LENGTH` characters, never
+ * empty. What is too long loses its middle: the stage stands at the beginning, the remedy at the end.
+ */
 export function toErrorText(message: string): string {
   const line = message.replace(/\s+/g, ' ').trim() || 'Unknown error';
-  if (line.length <= MAX_ERROR_LENGTH) return line;
-  // Cutting inside a surrogate pair would leave half a character, which JSON receivers reject.
-  return `${line.slice(0, MAX_ERROR_LENGTH - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+  // By whole characters: half a surrogate pair is what JSON receivers reject.
+  const characters = [...line];
+  if (characters.length <= MAX_ERROR_LENGTH) return line;
+  const half = MAX_ERROR_LENGTH / 2;
+  return [...characters.slice(0, half), '…', ...characters.slice(1 - half)].join('');
 }

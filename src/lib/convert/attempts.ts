@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ConversionError } from '../errors.ts';
+import { ConversionError, type ConversionErrorCode } from '../errors.ts';
 import type { Converter, Made } from './converter.ts';
 import { predictCpuSeconds } from './cpu-model.ts';
 import type { EncoderSettings } from './encoder-settings.ts';
@@ -43,15 +43,17 @@ export interface Work {
 
 /**
  * Plans and converts; what was killed for memory, hangs or is too slow is planned again with less,
- * until it is done or nothing less is left.
+ * until it is done or nothing less is left; `after` says what became of the plan before.
  */
 export async function convertByPlan(
   work: Work,
   limits: Limits,
   settings: EncoderSettings,
+  after?: string,
 ): Promise<Conversion> {
   const { page, name, options, converter } = work;
-  const plan = planConversion(page, limits, settings, name);
+  const planned = planConversion(page, limits, settings, name);
+  const plan = after === undefined ? planned : { ...planned, reason: after };
   options.onPlan?.(plan, limits);
   try {
     return { ...(await attempt(work, plan)), plan };
@@ -64,9 +66,16 @@ export async function convertByPlan(
     const next = nextTry(error, { plan, settings, limits: now });
     if (!next || !canBePlanned(work, next)) throw explained;
     options.onReplan?.(explained);
-    return convertByPlan(work, next.limits, next.settings);
+    return convertByPlan(work, next.limits, next.settings, `${plan.effort} ${END[error.code]}`);
   }
 }
+
+/** What became of a plan, for the reason of the next one. */
+const END: Readonly<Partial<Record<ConversionErrorCode, string>>> = {
+  OUT_OF_MEMORY: 'ran out of memory',
+  TOO_SLOW: 'was too slow',
+  UNRESPONSIVE: 'said nothing any more',
+};
 
 /** Settings and limits of an attempt. */
 interface Try {

@@ -8,7 +8,7 @@ import type { TiffPage } from './tiff-header.ts';
  */
 
 /** Start-up of the process and its libraries, with which each conversion begins. */
-const START = 0.2;
+const START = 0.1;
 /** Seconds per million samples decoded, by TIFF's compression; `other` for those that are not named. */
 const DECODE: Readonly<Record<number, number>> = {
   1: 0.001,

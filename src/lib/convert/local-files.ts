@@ -20,8 +20,8 @@ export interface LocalTarget {
 /**
  * The conversions that a list of files and folders stands for; folders are searched for `.tif` and
  * `.tiff`, names sorted, and a file that is named twice is converted once. A file that does not exist
- * is left for its conversion to fail. Throws `FileError` when a folder holds no TIFF or two TIFFs would
- * get the same JPEG, and `SettingsError` when there are several for one output.
+ * is left for its conversion to fail. Throws `FileError` when a folder cannot be read or holds no TIFF, or
+ * two TIFFs would get the same JPEG, and `SettingsError` when there are several for one output.
  */
 export async function planLocalConversions(
   paths: readonly string[],
@@ -63,19 +63,28 @@ async function isFolder(path: string): Promise<boolean> {
     return (await stat(path)).isDirectory();
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') return false;
-    throw new FileError(`Could not read ${path}: ${messageOf(error)}. Check the path.`, {
-      cause: error,
-    });
+    throw readError(path, error);
   }
 }
 
 /** The TIFFs in a folder and all below it, by their endings, sorted; links to folders are not followed. */
 async function tiffNamesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
+    (error: unknown) => {
+      throw readError((error as NodeJS.ErrnoException).path ?? folder, error);
+    },
+  );
   return entries
     .filter((entry) => /\.tiff?$/i.test(entry.name) && !entry.isDirectory())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .sort();
+}
+
+function readError(path: string, error: unknown): FileError {
+  return new FileError(
+    `Could not read ${path}: ${messageOf(error)}. Check the path, and who may read there.`,
+    { cause: error },
+  );
 }
 
 /** Shells and folders easily name a file twice; by its first name it keeps its place. */

@@ -33,8 +33,8 @@ export async function render(job: ConversionJob, reader: TiffReader): Promise<Re
   const { turn, effort } = job.plan;
   let picture = await flat(turn === 'memory');
   if (turn === 'disk') {
-    const saved = await saveForTurning(picture, job.scratch, orientation);
-    picture = openTurned(reader, job.scratch);
+    const saved = await saveForTurning(picture, job.scratch);
+    picture = openTurned(reader, job.scratch, orientation);
     if (saved.channels === 1) picture.extractChannel(0);
   }
   if (turn === 'tag') tagOrientation(picture, orientation, notes);

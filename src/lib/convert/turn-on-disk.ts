@@ -10,16 +10,11 @@ export const TURNING_TILE = { width: 64, height: 256 } as const;
 
 /**
  * Saves finished pixels, still lying as they were scanned, as uncompressed tiles from which they can be
- * read in any order; `orientation` is TIFF's tag. Takes constant memory and one to three bytes of disk a
- * pixel. (Turning in memory takes the whole picture: 500 MP need 1.5 GB.)
+ * read in any order. Takes constant memory and one to three bytes of disk a pixel. (Turning in memory
+ * takes the whole picture: 500 MP need 1.5 GB.)
  */
-export function saveForTurning(
-  picture: Sharp,
-  path: string,
-  orientation: number,
-): Promise<OutputInfo> {
+export function saveForTurning(picture: Sharp, path: string): Promise<OutputInfo> {
   return picture
-    .withExif({ IFD0: { Orientation: String(orientation) } })
     .tiff({
       compression: 'none',
       predictor: 'none',
@@ -31,7 +26,21 @@ export function saveForTurning(
     .toFile(path);
 }
 
-/** The saved picture, turned; read from the disk where its rows need it. */
-export function openTurned(reader: TiffReader, path: string): Sharp {
-  return reader.openTiff(path, { unlimited: true, randomAccess: true }).autoOrient();
+/** What has to be done to a picture with TIFF's orientation tag; sharp mirrors first, then turns clockwise. */
+const TURNS: Readonly<Record<number, { flip?: true; flop?: true; angle?: 90 | 180 | 270 }>> = {
+  2: { flop: true },
+  3: { angle: 180 },
+  4: { flip: true },
+  5: { flip: true, angle: 90 },
+  6: { angle: 90 },
+  7: { flip: true, angle: 270 },
+  8: { angle: 270 },
+};
+
+/** The saved picture, upright; read from the disk where its rows need it. */
+export function openTurned(reader: TiffReader, path: string, orientation: number): Sharp {
+  const picture = reader.openTiff(path, { unlimited: true, randomAccess: true });
+  const { flip = false, flop = false, angle } = TURNS[orientation] ?? {};
+  picture.flip(flip).flop(flop);
+  return angle ? picture.rotate(angle) : picture;
 }

@@ -1,18 +1,16 @@
 import type { SuccessPayload } from '../callback/payload.ts';
 import { startConverter } from '../convert/converter.ts';
-import { messageOf } from '../errors.ts';
-import type { Stage } from '../log.ts';
 import { closeStorage, openStorage } from '../storage/client.ts';
-import { type OpenObject, openObject } from '../storage/download.ts';
 import { fileNameOf } from '../storage/keys.ts';
-import { type ObjectInfo, type RequestOptions, STORAGE_RETRY } from '../storage/objects.ts';
+import type { ObjectInfo } from '../storage/objects.ts';
 import { withWorkspace } from '../workspace.ts';
 import type { TaskDeadlines } from './budget.ts';
 import { convertForTask, logConversion } from './conversion.ts';
 import type { Job, ProcessOptions } from './job.ts';
-import { findOutput, type OutputRequest, type OutputSlot, putOutput } from './output.ts';
+import { findOutput, putOutput } from './output.ts';
 import type { TaskSettings } from './settings.ts';
-import { StageError, timed, type WorkStage } from './stages.ts';
+import { openSource } from './source.ts';
+import { timed, type WorkStage } from './stages.ts';
 
 /**
  * The task up to its callback: TIFF from R2, JPEG to R2. Returns the body of the success callback;
@@ -78,11 +76,6 @@ async function transfer(job: Job, tiffPath: string, jpegPath: string): Promise<S
   return toPayload(job, uploaded.result, { download, convert: converted.ms, upload: uploaded.ms });
 }
 
-function stage<T>({ options, deadlines }: Job, name: WorkStage, work: () => Promise<T>) {
-  const deadline = name === 'upload' ? deadlines.upload : deadlines.conversion;
-  return timed({ sinceStart: options.sinceStart, deadline }, name, work);
-}
-
 /** Ends a task whose JPEG is there already. */
 function upToDate(job: Job, jpeg: ObjectInfo, download: number): SuccessPayload {
   job.options.log({
@@ -93,45 +86,9 @@ function upToDate(job: Job, jpeg: ObjectInfo, download: number): SuccessPayload 
   return toPayload(job, jpeg, { download, convert: 0, upload: 0 });
 }
 
-/** Asks for the TIFF and, before its bytes are taken, whether its JPEG is there already. */
-async function openSource(
-  job: Job,
-): Promise<{ object: OpenObject; request: OutputRequest; slot: OutputSlot }> {
-  const { settings, options, storage, converter } = job;
-  const requests = requestOptions(job, 'download');
-  const [object, versions] = await Promise.all([
-    openObject(storage, settings.inputKey, requests),
-    converter.versions().catch((error: unknown) => {
-      throw new StageError('convert', error);
-    }),
-  ]);
-  const provenance = {
-    sourceKey: settings.inputKey,
-    sourceEtag: object.info.etag,
-    taskId: settings.taskId,
-    batchId: settings.batchId,
-    encoder: settings.encoder,
-    versions: `${options.program} ${versions}`,
-  };
-  const request = { storage, provenance, options: requestOptions(job, 'upload') };
-  try {
-    return { object, request, slot: await findOutput(request) };
-  } catch (error) {
-    object.discard();
-    throw new StageError('upload', error);
-  }
-}
-
-function requestOptions({ options, deadlines }: Job, stage: Stage): RequestOptions {
-  const { log, patience = {} } = options;
-  const deadline = stage === 'upload' ? deadlines.upload : deadlines.conversion;
-  return {
-    policy: patience.storageRetry ?? STORAGE_RETRY,
-    patience: patience.storage,
-    signal: deadline.signal,
-    onRetry: ({ attempt, delayMs, error }) =>
-      log({ event: 'retry', stage, attempt, delay_ms: delayMs, reason: messageOf(error) }),
-  };
+function stage<T>({ options, deadlines }: Job, name: WorkStage, work: () => Promise<T>) {
+  const deadline = name === 'upload' ? deadlines.upload : deadlines.conversion;
+  return timed({ sinceStart: options.sinceStart, deadline }, name, work);
 }
 
 function warnOfTaken({ options, settings }: Job, taken: readonly string[]): void {

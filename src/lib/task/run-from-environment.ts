@@ -1,10 +1,10 @@
-import { messageOf } from '../errors.ts';
+import { ArkeError, messageOf } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { createTaskLog, type LogFormat, type TaskLog } from '../log.ts';
 import { createRedactor, type Redactor } from '../redact.ts';
 import type { Environment } from './environment.ts';
 import { reportFailure, runTask, type TaskOptions, type TaskOutcome } from './run-task.ts';
-import { readTaskSettings, secretsOf } from './settings.ts';
+import { readTaskSettings, secretsOf, urlsOf } from './settings.ts';
 
 /** What a task from the environment needs besides the environment. */
 export interface RunOptions extends Omit<TaskOptions, 'log'> {
@@ -15,7 +15,10 @@ export interface RunOptions extends Omit<TaskOptions, 'log'> {
 /** How a task from the environment ended; without a payload when nobody could be told. */
 export type RunOutcome =
   | TaskOutcome
-  | (Omit<TaskOutcome, 'payload'> & { readonly payload: undefined; readonly error: string });
+  | (Omit<TaskOutcome, 'payload'> & {
+      readonly payload: undefined;
+      readonly error: { readonly code: string; readonly message: string };
+    });
 
 /**
  * Runs the task that an environment describes (contract: "Environment Variables"). An environment
@@ -44,10 +47,16 @@ export async function failTaskFromEnvironment(
   const known = read.ok ? { ...read.settings, target: read.settings } : read;
   const taskId = known.taskId ?? 'no TASK_ID';
   const taskOptions = toTaskOptions(environment, taskId, known.logFormat, options);
-  if (known.target) return reportFailure(known.target, error, taskOptions);
   const message = redactorOf(environment)(messageOf(error));
+  if (known.target) return reportFailure(known.target, message, taskOptions);
   taskOptions.log({ event: 'task.failed', error: message });
-  return { payload: undefined, error: message, delivered: false, exitCode: exitCodes.failed };
+  const code = error instanceof ArkeError ? error.code : 'UNEXPECTED';
+  return {
+    payload: undefined,
+    error: { code, message },
+    delivered: false,
+    exitCode: exitCodes.failed,
+  };
 }
 
 function toTaskOptions(
@@ -61,5 +70,5 @@ function toTaskOptions(
 }
 
 function redactorOf(environment: Environment): Redactor {
-  return createRedactor(secretsOf(environment));
+  return createRedactor(secretsOf(environment), urlsOf(environment));
 }

@@ -4,8 +4,8 @@ import { callbackId } from '../callback/request.ts';
 import { createDeadline } from '../deadline.ts';
 import { messageOf } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { createRedactor, escapeControls } from '../redact.ts';
-import { endSoonAfter } from '../stop.ts';
+import { createRedactor, escapeControls, type Redactor } from '../redact.ts';
+import { type Ending, endSoonAfter, orAborted } from '../stop.ts';
 import { taskDeadlines } from './budget.ts';
 import type { ProcessOptions } from './job.ts';
 import { processTiff } from './process-tiff.ts';
@@ -27,7 +27,7 @@ export interface TaskOutcome {
   readonly exitCode: typeof exitCodes.ok | typeof exitCodes.failed;
 }
 
-/** How long a callback may go on after a stop signal, in milliseconds: Fly kills after 5 s. */
+/** When after a stop signal a callback is given up, in milliseconds: Fly kills after 5 s. */
 const INTERRUPTED_CALLBACK_MS = 3_000;
 
 /**
@@ -37,40 +37,48 @@ const INTERRUPTED_CALLBACK_MS = 3_000;
  */
 export async function runTask(settings: TaskSettings, options: TaskOptions): Promise<TaskOutcome> {
   const deadlines = taskDeadlines(settings.budget, options.sinceStart, options.signal);
+  const stopping = endSoonAfter(options.signal, INTERRUPTED_CALLBACK_MS);
+  const work = processTiff(settings, options, deadlines);
   let payload: CallbackPayload;
   try {
-    payload = await processTiff(settings, options, deadlines);
+    payload = await orAborted(work, options.signal);
   } catch (error) {
-    return reportFailure(settings, error, options);
+    const message = redactorOf(settings)(messageOf(error));
+    const outcome = await reportFailure(settings, message, options, stopping);
+    // What a stopped task leaves is cleared away meanwhile and in bounded time; reporting comes first.
+    await work.catch(() => undefined);
+    return outcome;
   }
-  return report(settings, payload, options);
+  return report(settings, payload, options, stopping);
 }
 
-/** Reports a task that failed, before or after it could begin. */
+/** Reports a task that failed, before or after it could begin. The message must hold no secrets. */
 export function reportFailure(
-  target: CallbackTarget & Partial<Pick<TaskSettings, 'storage'>>,
-  error: unknown,
+  target: CallbackTarget,
+  message: string,
   options: TaskOptions,
+  stopping = endSoonAfter(options.signal, INTERRUPTED_CALLBACK_MS),
 ): Promise<TaskOutcome> {
-  const redact = createRedactor([
-    target.callback.secret,
-    target.storage?.accessKeyId,
-    target.storage?.secretAccessKey,
-  ]);
   const payload: CallbackPayload = {
     task_id: target.taskId,
     batch_id: target.batchId,
     status: 'error',
-    error: toErrorText(redact(messageOf(error))),
+    error: toErrorText(message),
   };
   options.log({ event: 'task.failed', error: payload.error });
-  return report(target, payload, options);
+  return report(target, payload, options, stopping);
+}
+
+function redactorOf({ callback, storage }: TaskSettings): Redactor {
+  const secrets = [callback.secret, storage.accessKeyId, storage.secretAccessKey];
+  return createRedactor(secrets, [callback.url]);
 }
 
 async function report(
   target: CallbackTarget,
   payload: CallbackPayload,
-  { patience, ...options }: TaskOptions,
+  options: TaskOptions,
+  stopping: Ending,
 ): Promise<TaskOutcome> {
   const request = {
     settings: target.callback,
@@ -81,11 +89,10 @@ async function report(
   };
   // Not ended by a stop signal at once, as the stages are: what was begun is brought to its end.
   const deadline = createDeadline(target.budget.timeoutMs, { now: options.sinceStart });
-  const stopping = endSoonAfter(options.signal, INTERRUPTED_CALLBACK_MS);
   try {
     await deliverCallback(request, {
-      policy: patience?.callbackRetry,
-      attemptTimeoutMs: patience?.callbackMs,
+      policy: options.patience?.callbackRetry,
+      attemptTimeoutMs: options.patience?.callbackMs,
       signal: AbortSignal.any([stopping.signal, deadline.signal]),
       msLeft: deadline.msLeft,
       onRetry: ({ attempt, delayMs, error }) =>

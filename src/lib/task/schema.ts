@@ -6,7 +6,7 @@ import {
   defaultEncoderSettings,
   effortSettings,
 } from '../convert/encoder-settings.ts';
-import { httpUrlProblem } from '../http-url.ts';
+import { httpUrlProblem, requestUrl } from '../http-url.ts';
 import { logFormats } from '../log.ts';
 import { jurisdictions } from '../storage/client.ts';
 import { type Environment, type Variable, type VariableName, variables } from './environment.ts';
@@ -52,7 +52,7 @@ export const schema = v.object(
       text,
       v.regex(/^[\w.-]+$/, 'must be a bucket name: letters, digits, . - and _'),
     ),
-    CALLBACK_URL: checked(httpUrlProblem),
+    CALLBACK_URL: v.pipe(checked(httpUrlProblem), v.transform(requestUrl)),
     R2_ENDPOINT: v.optional(checked(endpointProblem)),
     R2_JURISDICTION: v.optional(oneOf(jurisdictions)),
     TASK_TIMEOUT_MS: v.optional(wholeNumber(1_000, 86_400_000), '50000'),

@@ -171,3 +171,8 @@ export function secretsOf(environment: Environment): string[] {
     .filter(({ secret }) => secret)
     .flatMap(({ name }) => environment[name] ?? []);
 }
+
+/** The addresses in an environment, whose queries must never be seen. */
+export function urlsOf(environment: Environment): string[] {
+  return ['CALLBACK_URL', 'R2_ENDPOINT'].flatMap((name) => environment[name] ?? []);
+}

@@ -8,7 +8,9 @@ import {
   toErrorText,
 } from '../../../src/lib/callback/payload.ts';
 
-const text = fc.string({ minLength: 1 });
+/** Of all characters, also those of two UTF-16 units. */
+const unit = 'binary';
+const text = fc.string({ unit, minLength: 1 });
 const ms = fc.nat();
 const performance = fc.record({
   total_time_ms: ms,
@@ -41,9 +43,13 @@ const failure = fc.record({
   task_id: text,
   batch_id: text,
   status: fc.constant('error'),
-  error: fc.string({ minLength: 1, maxLength: MAX_ERROR_LENGTH }),
+  error: fc.string({ unit, minLength: 1, maxLength: MAX_ERROR_LENGTH, size: 'max' }),
 });
 const valid = fc.oneof(success, failure);
+/** Errors about as long as they may be: some of them too long. */
+const edge = fc
+  .tuple(failure, fc.constantFrom('x', 'é', '漢', '😀', '\ud83d'), fc.integer({ min: -3, max: 3 }))
+  .map(([payload, char, more]) => ({ ...payload, error: char.repeat(MAX_ERROR_LENGTH + more) }));
 
 /** A valid payload with one thing changed that the contract does not allow. */
 const invalid = fc
@@ -81,7 +87,7 @@ describe('the callback’s schema', () => {
 
   it('as JSON Schema in the package judges alike', () => {
     fc.assert(
-      fc.property(fc.oneof(valid, invalid), (payload) => {
+      fc.property(fc.oneof(valid, invalid, edge), (payload) => {
         return validate(payload) === (payloadProblems(payload).length === 0);
       }),
     );
@@ -95,7 +101,7 @@ describe('an error’s text', () => {
         const error = toErrorText(message);
         return (
           error.length > 0 &&
-          error.length <= MAX_ERROR_LENGTH &&
+          [...error].length <= MAX_ERROR_LENGTH &&
           !/[\r\n]/.test(error) &&
           error.isWellFormed()
         );
@@ -103,9 +109,14 @@ describe('an error’s text', () => {
     );
   });
 
-  it('keeps the beginning of a message that is too long', () => {
-    const error = toErrorText(`Failed to convert TIFF: ${'x'.repeat(600)}`);
-    expect(error).toMatch(/^Failed to convert TIFF: x+…$/);
-    expect(error).toHaveLength(MAX_ERROR_LENGTH);
-  });
+  it.each(['x', '😀', '漢'])(
+    'keeps stage and remedy of a message that is too long, whole to the last character: of %s',
+    (char) => {
+      const key = char.repeat(1024);
+      const error = toErrorText(`Failed to read "${key}" in the bucket "b". Check R2_BUCKET.`);
+      expect(error).toMatch(/^Failed to read "(.+)…(.+)" in the bucket "b". Check R2_BUCKET\.$/);
+      expect([...error]).toHaveLength(MAX_ERROR_LENGTH);
+      expect(error.isWellFormed()).toBe(true);
+    },
+  );
 });

@@ -1,0 +1,47 @@
+import { messageOf } from '../errors.ts';
+import { type OpenObject, openObject } from '../storage/download.ts';
+import { type RequestOptions, STORAGE_RETRY } from '../storage/objects.ts';
+import type { Job } from './job.ts';
+import { findOutput, type OutputRequest, type OutputSlot } from './output.ts';
+import { StageError } from './stages.ts';
+
+/** Asks for the TIFF and, before its bytes are taken, whether its JPEG is there already. */
+export async function openSource(
+  job: Job,
+): Promise<{ object: OpenObject; request: OutputRequest; slot: OutputSlot }> {
+  const { settings, options, storage, converter } = job;
+  const requests = requestOptions(job, 'download');
+  const [object, versions] = await Promise.all([
+    openObject(storage, settings.inputKey, requests),
+    converter.versions().catch((error: unknown) => {
+      throw new StageError('convert', error);
+    }),
+  ]);
+  const provenance = {
+    sourceKey: settings.inputKey,
+    sourceEtag: object.info.etag,
+    taskId: settings.taskId,
+    batchId: settings.batchId,
+    encoder: settings.encoder,
+    versions: `${options.program} ${versions}`,
+  };
+  const request = { storage, provenance, options: requestOptions(job, 'upload') };
+  try {
+    return { object, request, slot: await findOutput(request) };
+  } catch (error) {
+    object.discard();
+    throw new StageError('upload', error);
+  }
+}
+
+function requestOptions({ options, deadlines }: Job, stage: 'download' | 'upload'): RequestOptions {
+  const { log, patience = {} } = options;
+  const deadline = stage === 'upload' ? deadlines.upload : deadlines.conversion;
+  return {
+    policy: patience.storageRetry ?? STORAGE_RETRY,
+    patience: patience.storage,
+    signal: deadline.signal,
+    onRetry: ({ attempt, delayMs, error }) =>
+      log({ event: 'retry', stage, attempt, delay_ms: delayMs, reason: messageOf(error) }),
+  };
+}

@@ -1,0 +1,197 @@
+import { readFileSync } from 'node:fs';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { convertTiff } from '../../../src/lib/convert/convert-tiff.ts';
+import { type Converter, startConverter } from '../../../src/lib/convert/converter.ts';
+import { makeFolder, type TestFolder } from '../../support/folder.ts';
+import { noisyTiff, plainTiff } from '../../support/pictures.ts';
+import { childrenOf, isRunning } from '../../support/processes.ts';
+
+let folder: TestFolder;
+let small: string;
+let large: string;
+beforeAll(async () => {
+  folder = await makeFolder();
+  small = await folder.write('small.tif', await plainTiff());
+  // Under way long enough for something to happen to it.
+  large = await folder.write('large.tif', await noisyTiff(3000));
+});
+afterAll(() => folder.remove());
+
+/** The conversion process of this one. */
+const pid = () => childrenOf(process.pid, 'child.')[0];
+
+/** Sends it a signal, if it is there: without an id the signal would go to all of this process's group. */
+function signalChild(signal: NodeJS.Signals): number | undefined {
+  const child = pid();
+  if (child) process.kill(child, signal);
+  return child;
+}
+
+/** Runs a test with a conversion process, and sees that none is left. */
+async function withConverter(test: (converter: Converter) => Promise<void>) {
+  const converter = startConverter(folder.root);
+  try {
+    await converter.versions();
+    await test(converter);
+  } finally {
+    await converter.close();
+  }
+  expect(pid()).toBeUndefined();
+}
+
+const convert = (input: string, converter: Converter, more = {}) =>
+  convertTiff(input, folder.path('out.jpg'), { converter, ...more });
+
+/**
+ * Does something at the first sign of life of a job. The budget is asked once for the plan, and then at
+ * every sign.
+ */
+function atFirstSign(act: () => void) {
+  let asked = 0;
+  return {
+    budget: {
+      secondsLeft: () => {
+        if (asked++ === 1) act();
+        return 1_000;
+      },
+    },
+  };
+}
+
+describe('the conversion process', () => {
+  it('names what makes the pixels', () =>
+    withConverter(async (converter) => {
+      expect(await converter.versions()).toMatch(/^sharp\/\S+ vips\/\S+ mozjpeg\/\S+$/);
+    }));
+
+  it('is the one that the kernel takes when memory runs out, and knows nothing of this process', () => {
+    process.env['SOME_SECRET'] = 'hunter2';
+    return withConverter(async () => {
+      expect(readFileSync(`/proc/${pid()}/oom_score_adj`, 'utf8').trim()).toBe('1000');
+      const names = readFileSync(`/proc/${pid()}/environ`, 'utf8')
+        .split('\0')
+        .map((line) => line.split('=')[0])
+        // Node's own: the channel to the parent, and where coverage of tests goes.
+        .filter((name) => name && !/^NODE_(CHANNEL|V8_COVERAGE)/.test(name));
+      expect(names.sort()).toEqual(['MALLOC_ARENA_MAX', 'TMPDIR']);
+    });
+  });
+
+  it('converts one TIFF after the other', () =>
+    withConverter(async (converter) => {
+      const first = pid();
+      const { peakBytes, cpuSeconds } = await convert(small, converter);
+      await convert(small, converter);
+      expect(pid()).toBe(first);
+      expect(peakBytes).toBeGreaterThan(40e6);
+      expect(cpuSeconds).toBeGreaterThan(0);
+    }));
+
+  it('is replaced without a word when it was killed while it had nothing to do', () =>
+    withConverter(async (converter) => {
+      const first = signalChild('SIGKILL') ?? Number.NaN;
+      await vi.waitUntil(() => !isRunning(first));
+      await convert(small, converter);
+      expect(pid()).not.toBe(first);
+    }));
+
+  it('goes on with the next TIFF after one that it could not read', () =>
+    withConverter(async (converter) => {
+      const broken = await folder.write('broken.tif', 'II*\0 and nothing else');
+      await expect(convert(broken, converter)).rejects.toMatchObject({ code: 'UNREADABLE_TIFF' });
+      expect((await convert(small, converter)).width).toBe(64);
+    }));
+
+  it('goes when its parent goes, however that ends, and in the middle of its work', async () => {
+    const script = `
+      import { startConverter } from './src/lib/convert/converter.ts';
+      import { convertTiff } from './src/lib/convert/convert-tiff.ts';
+      const converter = startConverter(${JSON.stringify(folder.root)});
+      await converter.versions();
+      process.stdout.write('ready');
+      await convertTiff(${JSON.stringify(large)}, ${JSON.stringify(folder.path('never.jpg'))}, { converter });`;
+    const parent = execa(process.execPath, ['--input-type=module', '--eval', script], {
+      reject: false,
+    });
+    await new Promise((resolve) => parent.stdout.once('data', resolve));
+    const [child = 0] = childrenOf(parent.pid ?? 0, 'child.');
+    expect(isRunning(child)).toBe(true);
+    parent.kill('SIGKILL');
+    await parent;
+    await vi.waitUntil(() => !isRunning(child), { timeout: 30_000 });
+  });
+});
+
+describe('a conversion process that ends in the middle', () => {
+  it('by SIGKILL has run out of memory: it is done again with less', () =>
+    withConverter(async (converter) => {
+      const replans: string[] = [];
+      const { plan } = await convert(large, converter, {
+        ...atFirstSign(() => signalChild('SIGKILL')),
+        onReplan: ({ code, message }: { code: string; message: string }) =>
+          replans.push(`${code}: ${message}`),
+      });
+      expect(plan.effort).toBe('fast');
+      expect(replans).toEqual([
+        expect.stringMatching(
+          /^OUT_OF_MEMORY: Out of memory while converting "large.tif": 9.0 MP need about \d+ MB, limit \d+ MB/,
+        ),
+      ]);
+    }));
+
+  it('by another signal is an error that names it, and leaves no JPEG', () =>
+    withConverter(async (converter) => {
+      const conversion = convert(large, converter, {
+        ...atFirstSign(() => signalChild('SIGSEGV')),
+      });
+      await expect(conversion).rejects.toThrow(
+        /^The conversion process was ended by SIGSEGV.* It was converting "large.tif" as max\./,
+      );
+      await expect(conversion).rejects.toMatchObject({ code: 'CRASHED' });
+      expect(() => readFileSync(folder.path('out.jpg'))).toThrow('ENOENT');
+    }));
+
+  it('is done again as fast when it was stopped and says nothing', () =>
+    withConverter(async (converter) => {
+      const replans: string[] = [];
+      const { plan } = await convert(large, converter, {
+        ...atFirstSign(() => signalChild('SIGSTOP')),
+        silenceMs: 1_500,
+        onReplan: ({ code }: { code: string }) => replans.push(code),
+      });
+      expect(replans).toEqual(['UNRESPONSIVE']);
+      expect(plan.effort).toBe('fast');
+    }));
+
+  it('because nobody wants it any more ends at once, and with the reason', () =>
+    withConverter(async (converter) => {
+      const controller = new AbortController();
+      const conversion = convert(large, converter, {
+        signal: controller.signal,
+        ...atFirstSign(() => controller.abort(new Error('enough'))),
+      });
+      const worker = pid();
+      await expect(conversion).rejects.toThrow('enough');
+      expect(worker && isRunning(worker)).toBe(false);
+    }));
+});
+
+describe('a conversion that will be late', () => {
+  it('is done again as fast within the time that is left', () =>
+    withConverter(async (converter) => {
+      // Some five seconds of work, or one as fast; the clock jumps to four before the end.
+      const slow = await folder.write('slow.tif', await noisyTiff(6000));
+      const replans: string[] = [];
+      let asked = 0;
+      const { plan } = await convert(slow, converter, {
+        budget: { cpuSeconds: () => 1_000, secondsLeft: () => (asked++ === 0 ? 1_000 : 4) },
+        onReplan: ({ code, message }: { code: string; message: string }) =>
+          replans.push(`${code}: ${message}`),
+      });
+      expect(plan.effort).toBe('fast');
+      expect(replans).toEqual([
+        expect.stringMatching(/^TOO_SLOW: .*would not have been done in time/),
+      ]);
+    }));
+});

@@ -1,0 +1,78 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  calibrationCases,
+  measure,
+  type PlannedCase,
+  predict,
+  readCalibration,
+} from '../../../bench/calibration.ts';
+import { readTiffHeader, type TiffPage } from '../../../src/lib/convert/tiff-header.ts';
+
+const { pages, cases } = await readCalibration();
+const pageFor = ({ tiff }: PlannedCase): TiffPage => {
+  const page = pages[tiff];
+  if (!page) throw new Error(`bench/calibration.json has no page for ${tiff}`);
+  return page;
+};
+const nameOf = ({ tiff, effort, turn, chroma }: PlannedCase) =>
+  `${tiff}, ${effort}, turn ${turn}, ${chroma}`;
+
+/** What issue and docs promise of the memory model: never too little, and not far too much. */
+function expectToHold(predictedMB: number, measuredMB: number): void {
+  expect(predictedMB, 'predicted, MB').toBeGreaterThanOrEqual(measuredMB);
+  expect(predictedMB, 'predicted, MB').toBeLessThanOrEqual(1.5 * measuredMB + 60);
+}
+
+describe('the recorded measurements', () => {
+  it('are those of all cases, in order', () => {
+    expect(cases.map(nameOf)).toEqual(calibrationCases().map(nameOf));
+  });
+});
+
+describe('the memory model', () => {
+  it.each(cases.map((one) => [nameOf(one), one] as const))('holds for %s', (_, one) => {
+    expectToHold(predict(pageFor(one), one).memoryMB, one.peakMB);
+  });
+
+  it('knows more memory for more pixels, whatever else is the same', () => {
+    const [first] = cases;
+    if (!first) throw new Error('no cases');
+    const page = pageFor(first);
+    for (const one of cases) {
+      const larger = { ...page, height: page.height * 2 };
+      expect(predict(larger, one).memoryMB).toBeGreaterThanOrEqual(predict(page, one).memoryMB);
+    }
+  });
+});
+
+describe('the CPU model', () => {
+  // A guide, no bound: seconds are worth what the machine makes of them. Measured in a quiet hour.
+  it.each(cases.map((one) => [nameOf(one), one] as const))('is about right for %s', (_, one) => {
+    const { cpuSeconds } = predict(pageFor(one), one);
+    expect(cpuSeconds).toBeGreaterThan(one.cpuSeconds * 0.8);
+    expect(cpuSeconds).toBeLessThan(one.cpuSeconds * 2 + 0.7);
+  });
+});
+
+describe('measured anew', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'arke-tiff-models-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it.each(['balanced', 'fast'] as const)(
+    'the memory model holds on this machine: %s',
+    async (effort) => {
+      const chroma = '4:2:0' as const;
+      const planned = { tiff: 'rgb8-lzw-strips-o1-24mp', effort, turn: 'none' as const, chroma };
+      const { page, measured } = await measure(planned, folder);
+      expectToHold(predict(page, planned).memoryMB, measured.peakMB);
+      expect(page).toEqual({ ...pageFor(planned), segments: expect.anything() });
+      expect(await readTiffHeader(join(folder, `${planned.tiff}.tif`))).toBeDefined();
+    },
+  );
+});

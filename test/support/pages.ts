@@ -1,0 +1,36 @@
+import type { TiffPage } from '../../src/lib/convert/tiff-header.ts';
+
+/** What the header says of an ordinary scan: colour, 8 bits, LZW strips of 128 rows. */
+export function pageOf(megapixels: number, differs: Partial<TiffPage> = {}): TiffPage {
+  const width = Math.round(Math.sqrt(megapixels * 1e6 * 1.25));
+  const height = Math.round((megapixels * 1e6) / width);
+  const samplesPerPixel = differs.samplesPerPixel ?? 3;
+  return {
+    width,
+    height,
+    samplesPerPixel,
+    bitsPerSample: Array.from({ length: samplesPerPixel }, () => 8),
+    sampleFormat: 1,
+    compression: 5,
+    photometric: 2,
+    planar: false,
+    orientation: 1,
+    subfileType: 0,
+    extraSamples: [],
+    iccBytes: 0,
+    segments: stripsOf(width, height, 128),
+    ...differs,
+  };
+}
+
+/** Strips of so many rows, half as large as their pixels. */
+export function stripsOf(
+  width: number,
+  height: number,
+  rows: number,
+): NonNullable<TiffPage['segments']> {
+  const count = Math.ceil(height / rows);
+  const largestBytes = (width * rows * 3) / 2;
+  const totalBytes = (width * height * 3) / 2;
+  return { kind: 'strips', width, height: rows, count, largestBytes, totalBytes, end: totalBytes };
+}

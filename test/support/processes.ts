@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** The processes on this machine whose parent is this one and whose command line has this word in it. */
+export function childrenOf(parent: number, word: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => parentOf(pid) === parent && commandOf(pid).includes(word));
+}
+
+/** Whether a process is there and more than a name in the table. */
+export function isRunning(pid: number): boolean {
+  return !['', 'Z', 'X'].includes(statOf(pid)[0] ?? '');
+}
+
+function parentOf(pid: number): number {
+  return Number(statOf(pid)[1]);
+}
+
+/** State and parent (proc(5)); the command before them may hold spaces and parentheses. */
+function statOf(pid: number): string[] {
+  const stat = read(pid, 'stat');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+function commandOf(pid: number): string {
+  return read(pid, 'cmdline');
+}
+
+function read(pid: number, name: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+  } catch {
+    return '';
+  }
+}
