@@ -1,4 +1,4 @@
-import { killConversion, killEveryConversion } from './conversion-processes.ts';
+import { killConversion, killEveryConversion, processesOf, until } from './conversion-processes.ts';
 import {
   betweenCallbacks,
   callback,
@@ -58,11 +58,19 @@ export const signals: readonly EventCell[] = (['SIGINT', 'SIGTERM'] as const).fl
   ];
 });
 
+/** The conversion stands still until its parent is gone, so that it cannot be done before. */
+async function killAndGoOn(world: Running): Promise<void> {
+  world.kill('SIGKILL');
+  await until(() => world.hasEnded());
+  for (const id of processesOf(world.temporary)) process.kill(id, 'SIGCONT');
+}
+
 /** SIGKILL of the program: nobody is told, but nothing half is left in R2, and nothing runs on. */
 export const parentKilled: readonly EventCell[] = [
-  ...[getAnswer, getBody, converting, put].map((moment) =>
+  ...[getAnswer, getBody, put].map((moment) =>
     cell('program killed', moment, send('SIGKILL'), killed()),
   ),
+  cell('program killed', converting, killAndGoOn, killed()),
   cell('program killed', putArrived, send('SIGKILL'), killed({ jpeg: 'whole' })),
   cell(
     'program killed',
@@ -134,7 +142,7 @@ export const deadlines: readonly EventCell[] = [
     'conversion: SIGSTOP until the deadline',
     starting,
     conversionKilled('SIGSTOP'),
-    failed(/^Timed out after/),
+    failed(/^Timed out after .* while (downloading|converting) the TIFF/),
     untilDeadline,
   ),
 ];

@@ -1,4 +1,5 @@
 import { ConversionError, type ConversionErrorCode } from '../errors.ts';
+import { orAborted } from '../stop.ts';
 import { type Child, type ChildEnd, startChild } from './child-process.ts';
 import type { ChildMessage, ConversionJob, Cost, Rendered } from './messages.ts';
 
@@ -19,8 +20,11 @@ export interface Watch {
 export interface Converter {
   /** Where the process may put what it needs between input and output. */
   readonly temporaryFolder: string;
-  /** Names and versions of the libraries that make the pixels, once they are loaded. */
-  versions(): Promise<string>;
+  /**
+   * Names and versions of the libraries that make the pixels, once they are loaded. Throws
+   * `ConversionError` when they cannot be, and the signal's reason.
+   */
+  versions(watch?: Pick<Watch, 'signal' | 'silenceMs'>): Promise<string>;
   /**
    * Has a job done. Throws `ConversionError`: what the process says of the TIFF, or by `OUT_OF_MEMORY`
    * (killed), `CRASHED`, `UNRESPONSIVE` and `TOO_SLOW` how it ended. Nothing of the job goes on then.
@@ -36,6 +40,9 @@ export interface Converter {
  */
 const SILENCE_MS = 15_000;
 
+/** How often a process is started before it is given up that one gets ready. */
+const STARTS = 2;
+
 /** A process, and what it has said of itself. */
 interface Session {
   readonly child: Child;
@@ -50,18 +57,31 @@ interface Session {
  */
 export function startConverter(temporaryFolder: string): Converter {
   let current = openSession(temporaryFolder);
+  let closed = false;
   const living = () => {
     // One that was killed while it waited is no loss: it had nothing to do.
     if (!current.isAlive()) current = openSession(temporaryFolder);
     return current;
   };
+  const started = async (watch: Watch, attempt = 1): Promise<Session> => {
+    const session = living();
+    try {
+      await orAborted(heard(session.ready, watch.silenceMs), watch.signal);
+      return session;
+    } catch (error) {
+      await session.child.kill();
+      watch.signal?.throwIfAborted();
+      // It has seen no TIFF yet: what ended it, or keeps it silent, need not happen to the next one.
+      if (closed || attempt >= STARTS) throw error;
+      return started(watch, attempt + 1);
+    }
+  };
   return {
     temporaryFolder,
-    versions: () => living().ready,
+    versions: async (watch = {}) => (await started(watch)).ready,
     convert: async (job, watch = {}) => {
-      const { child, ready } = living();
+      const { child } = await started(watch);
       try {
-        await Promise.race([ready, aborted(watch.signal)]);
         return await runJob(child, job, watch);
       } catch (error) {
         // Whatever it was, the next job gets a process that nothing has happened to.
@@ -69,8 +89,22 @@ export function startConverter(temporaryFolder: string): Converter {
         throw error;
       }
     },
-    close: () => current.child.kill(),
+    close: () => {
+      closed = true;
+      return current.child.kill();
+    },
   };
+}
+
+/** A process's promise to be ready, or `UNRESPONSIVE` when it says nothing for too long. */
+async function heard(ready: Promise<string>, silenceMs = SILENCE_MS): Promise<string> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const silence = setTimeout(() => reject(unresponsive(silenceMs)), silenceMs);
+  try {
+    return await Promise.race([ready, promise]);
+  } finally {
+    clearTimeout(silence);
+  }
 }
 
 function openSession(temporaryFolder: string): Session {
@@ -90,25 +124,11 @@ function openSession(temporaryFolder: string): Session {
   return { child, ready, isAlive: () => alive };
 }
 
-/** Never resolves; rejects with the abort's reason. */
-function aborted(signal: AbortSignal | undefined): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal?.aborted) reject(signal.reason);
-    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-}
-
 /** Sends the job and waits for its end, whichever it is. */
 async function runJob(child: Child, job: ConversionJob, watch: Watch): Promise<Made> {
   const { promise, resolve, reject } = Promise.withResolvers<Made>();
   const { silenceMs = SILENCE_MS, signal, onProgress } = watch;
-  const silence = setTimeout(
-    () =>
-      reject(
-        failure('UNRESPONSIVE', `The conversion process said nothing for ${silenceMs / 1000} s`),
-      ),
-    silenceMs,
-  );
+  const silence = setTimeout(() => reject(unresponsive(silenceMs)), silenceMs);
   const abort = () => reject(signal?.reason);
   signal?.addEventListener('abort', abort, { once: true });
   if (signal?.aborted) abort();
@@ -146,6 +166,10 @@ function errorOf({ exitCode, signal, lastWords, error }: ChildEnd): ConversionEr
   const how = signal ? `was ended by ${signal}` : `ended by exit code ${exitCode}`;
   const words = lastWords ? `; its last words: ${lastWords}` : '';
   return failure('CRASHED', `The conversion process ${how}${words}`);
+}
+
+function unresponsive(silenceMs: number): ConversionError {
+  return failure('UNRESPONSIVE', `The conversion process said nothing for ${silenceMs / 1000} s`);
 }
 
 function brokenInstallation(message: string): ConversionError {

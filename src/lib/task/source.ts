@@ -9,14 +9,21 @@ import { StageError } from './stages.ts';
 export async function openSource(
   job: Job,
 ): Promise<{ object: OpenObject; request: OutputRequest; slot: OutputSlot }> {
-  const { settings, options, storage, converter } = job;
-  const requests = requestOptions(job, 'download');
-  const [object, versions] = await Promise.all([
-    openObject(storage, settings.inputKey, requests),
-    converter.versions().catch((error: unknown) => {
-      throw new StageError('convert', error);
-    }),
-  ]);
+  const { settings, options, deadlines, storage, converter } = job;
+  const { signal } = deadlines.conversion;
+  const needless = new AbortController();
+  const opening = openObject(storage, settings.inputKey, {
+    ...requestOptions(job, 'download'),
+    signal: AbortSignal.any([signal, needless.signal]),
+  });
+  const ready = converter.versions({ signal, silenceMs: options.patience?.silenceMs });
+  const failing = ready.catch((error: unknown) => {
+    // Nobody waits for the TIFF any more.
+    needless.abort(error);
+    opening.then((object) => object.discard()).catch(() => {});
+    throw new StageError('convert', error);
+  });
+  const [object, versions] = await Promise.all([opening, failing]);
   const provenance = {
     sourceKey: settings.inputKey,
     sourceEtag: object.info.etag,
