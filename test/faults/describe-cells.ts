@@ -11,7 +11,7 @@ import { cells } from './table.ts';
 import { runScenario, type Stand } from './world.ts';
 
 /** What all cells of a file share: one sandbox, one folder, the pictures. */
-export function useStand(which: { heavy?: boolean } = {}): Stand {
+export function useStand(which: { heavy?: boolean; vast?: boolean } = {}): Stand {
   const sandbox = useSandbox();
   let folder: TestFolder;
   let pictures: Pictures;

@@ -53,8 +53,8 @@ async function expectObjects(world: World, { jpeg, callback }: Outcome): Promise
   for (const object of [first, second])
     if (object && object !== ours) expect(Buffer.from(object.bytes)).toEqual(FOREIGN);
   if (!ours) return;
-  // Noise is another one after each encoder.
-  await expectWhole(ours.bytes, tiff() as Uint8Array, picture !== 'heavy');
+  // Noise is another one after each encoder; vast pictures take too long to compare.
+  await expectWhole(ours.bytes, tiff() as Uint8Array, picture === 'small' || picture === 'wide');
   expect(ours.metadata['arke-source-etag']).toContain(md5(tiff() as Uint8Array));
   const [body] = world.bodies;
   const key = jpegKeys[ours === first ? 0 : 1];

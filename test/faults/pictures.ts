@@ -2,20 +2,22 @@ import sharp from 'sharp';
 
 /**
  * The TIFFs of the cells, each in the versions that replace one another: `small` comes in one range,
- * `wide` in two (a first one of 8 MiB), `heavy` takes its encoder some seconds.
+ * `wide` in two (a first one of 8 MiB), `heavy` takes its encoder some seconds, `vast` has 60 megapixels.
  */
 export interface Pictures {
   readonly small: readonly Uint8Array[];
   readonly wide: readonly Uint8Array[];
   readonly heavy: readonly Uint8Array[];
+  readonly vast: readonly Uint8Array[];
 }
 
-/** Makes them; of `heavy`, which not every file needs, only when told. */
-export async function makePictures({ heavy = false } = {}): Promise<Pictures> {
+/** Makes them; `heavy` and `vast`, which not every file needs, only when told. */
+export async function makePictures({ heavy = false, vast = false } = {}): Promise<Pictures> {
   return {
     small: await Promise.all([0, 120, 240].map((blue) => gradient(256, blue))),
     wide: await Promise.all([0, 120, 240].map((blue) => gradient(1_800, blue))),
     heavy: heavy ? [await noisy(2_500)] : [],
+    vast: vast ? [await plain(10_000, 6_000)] : [],
   };
 }
 
@@ -28,6 +30,12 @@ function gradient(side: number, blue: number): Promise<Buffer> {
   }
   const raw = { width: side, height: side, channels: 3 } as const;
   return sharp(data, { raw }).tiff({ compression: 'none' }).toBuffer();
+}
+
+function plain(width: number, height: number): Promise<Buffer> {
+  return sharp({ create: { width, height, channels: 3, background: 'teal' } })
+    .tiff({ compression: 'lzw' })
+    .toBuffer();
 }
 
 function noisy(side: number): Promise<Buffer> {

@@ -84,8 +84,8 @@ export function startConverter(temporaryFolder: string): Converter {
       try {
         return await runJob(child, job, watch);
       } catch (error) {
-        // Whatever it was, the next job gets a process that nothing has happened to.
-        await child.kill();
+        // The next job gets a process that nothing has happened to. A TIFF that it could not read is nothing.
+        if (!isUnreadable(error)) await child.kill();
         throw error;
       }
     },
@@ -94,6 +94,10 @@ export function startConverter(temporaryFolder: string): Converter {
       return current.child.kill();
     },
   };
+}
+
+function isUnreadable(error: unknown): boolean {
+  return error instanceof ConversionError && error.code === 'UNREADABLE_TIFF';
 }
 
 /** A process's promise to be ready, or `UNRESPONSIVE` when it says nothing for too long. */

@@ -99,8 +99,10 @@ describe('the conversion process', () => {
   it('goes on with the next TIFF after one that it could not read', () =>
     withConverter(async (converter) => {
       const broken = await folder.write('broken.tif', 'II*\0 and nothing else');
+      const first = pid();
       await expect(convert(broken, converter)).rejects.toMatchObject({ code: 'UNREADABLE_TIFF' });
       expect((await convert(small, converter)).width).toBe(64);
+      expect(pid()).toBe(first);
     }));
 
   it('goes when its parent goes, however that ends, and in the middle of its work', async () => {

@@ -1,0 +1,64 @@
+/** Random numbers that come again with the same seed (mulberry32, Tommy Ettinger, public domain). */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** A mutated file, and what was done to it. */
+export interface Mutant {
+  readonly bytes: Buffer;
+  readonly how: string;
+  /** Whether only its end is missing: what it still gives must be what the whole file gives. */
+  readonly truncated: boolean;
+}
+
+/** Numbers that programs trip over: limits, powers of two, and around them. */
+const INTERESTING = [
+  0, 1, 2, 3, 7, 8, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0xffffffff,
+];
+
+/** One of the damages that files really have, or that somebody does to them. */
+export function mutate(original: Buffer, random: () => number): Mutant {
+  const below = (end: number) => Math.floor(random() * end);
+  const kind = below(10);
+  if (kind === 0) {
+    const length = below(original.length);
+    return { bytes: original.subarray(0, length), how: `cut at ${length}`, truncated: true };
+  }
+  const bytes = Buffer.from(original);
+  const hits = 1 + below(kind < 6 ? 6 : 2);
+  const done: string[] = [];
+  for (let i = 0; i < hits; i++)
+    done.push(kind < 6 ? hitByte(bytes, below, kind < 4) : hitField(bytes, below));
+  return { bytes, how: done.join('; '), truncated: false };
+}
+
+/** Some byte, anywhere or where the header most often is. */
+function hitByte(bytes: Buffer, below: (end: number) => number, anywhere: boolean): string {
+  const at = below(anywhere ? bytes.length : Math.min(512, bytes.length));
+  const value = below(256);
+  bytes[at] = value;
+  return `byte ${at} = ${value}`;
+}
+
+/** A field of an entry of the first directory: its tag, type, count, or value. */
+function hitField(bytes: Buffer, below: (end: number) => number): string {
+  const bigEndian = bytes[0] === 0x4d;
+  const word = (at: number) => (bigEndian ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at));
+  const big = bytes[bigEndian ? 3 : 2] === 43;
+  const directory = big ? word(bigEndian ? 12 : 8) : word(4);
+  const size = big ? 20 : 12;
+  const at = directory + (big ? 8 : 2) + below(16) * size + 2 * below(size / 2);
+  if (at + 4 > bytes.length) return hitByte(bytes, below, true);
+  const value = INTERESTING[below(INTERESTING.length)] ?? 0;
+  const wide = below(2) === 1;
+  const written = Buffer.alloc(wide ? 4 : 2);
+  written.writeUIntLE(wide ? value : value & 0xffff, 0, written.length);
+  bytes.set(bigEndian ? written.reverse() : written, at);
+  return `field at ${at} = ${value}${wide ? '' : ' (short)'}`;
+}
