@@ -1,6 +1,7 @@
 /**
  * Writes what is generated from the built program into a folder (default: this project):
- * `oclif.manifest.json` and `docs/commands.md`. Both are committed; a test fails when they are stale.
+ * `oclif.manifest.json`, `docs/commands.md` and the fault table in `docs/reliability.md`. All are
+ * committed; a test fails when they are stale.
  */
 import { execFileSync } from 'node:child_process';
 import {
@@ -8,6 +9,7 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -15,6 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { renderFaultTable } from './fault-table.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 const target = resolve(process.argv[2] ?? project);
@@ -48,6 +51,18 @@ try {
   mkdirSync(join(target, 'docs'), { recursive: true });
   for (const name of ['oclif.manifest.json', 'docs/commands.md'])
     copyFileSync(join(stage, name), join(target, name));
+  const reliability = 'docs/reliability.md';
+  writeFileSync(
+    join(target, reliability),
+    withFaultTable(readFileSync(join(project, reliability), 'utf8')),
+  );
 } finally {
   rmSync(stage, { recursive: true, force: true });
+}
+
+/** The page with its fault table written anew, between its two marks. */
+function withFaultTable(page: string): string {
+  const [begin, end] = ['<!-- faults -->\n', '<!-- faultsstop -->'];
+  const before = page.slice(0, page.indexOf(begin) + begin.length);
+  return `${before}\n${renderFaultTable()}\n\n${page.slice(page.indexOf(end))}`;
 }

@@ -1,10 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { vi } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Running, World } from './world.ts';
 
-/** Waits for something that must come; only a hang ends the waiting otherwise. */
-export function until<T>(condition: () => T | Promise<T>): Promise<NonNullable<T>> {
-  return vi.waitUntil(condition, { timeout: 90_000, interval: 5 }) as Promise<NonNullable<T>>;
+/** Waits for something that must come; only the test's own time-out ends the waiting otherwise. */
+export async function until<T>(condition: () => T | Promise<T>): Promise<NonNullable<T>> {
+  for (;;) {
+    const value = await condition();
+    if (value) return value as NonNullable<T>;
+    await sleep(5);
+  }
 }
 
 /** Conversion processes that work for a folder: it is all that is in their environment. Linux only. */
@@ -51,7 +55,7 @@ export async function killEveryConversion(world: Running, signal: NodeJS.Signals
         // It has just gone.
       }
     }
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await sleep(20);
   }
 }
 

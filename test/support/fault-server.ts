@@ -54,7 +54,7 @@ export async function startFaultServer(target: string, faultOf: FaultOf): Promis
     const fault = (await faultOf(request)) ?? {};
     answer.shouldKeepAlive &&= listening;
     // One that was promised to be kept open before connections were refused.
-    answer.on('finish', () => listening || incoming.socket.end());
+    answer.on('finish', () => listening || incoming.socket?.end());
     if (fault.hang) return;
     if (fault.reset) incoming.socket.resetAndDestroy();
     else if (fault.stallRequestAfter !== undefined) await takeSome(incoming, fault);
@@ -124,7 +124,7 @@ function passOn(
   const outgoing = forward({ hostname, port, method, path, headers }, (reply) => {
     if (fault.resetAfter || fault.hangAfter) {
       reply.resume();
-      reply.on('end', () => fault.resetAfter && incoming.socket.resetAndDestroy());
+      reply.on('end', () => fault.resetAfter && incoming.socket?.resetAndDestroy());
       return;
     }
     if (fault.statusAfter !== undefined) {
@@ -138,8 +138,10 @@ function passOn(
   });
   outgoing.on('error', () => answer.destroy());
   incoming.on('close', () => incoming.complete || outgoing.destroy());
-  sendRequest(body ? [body] : incoming, outgoing, fault).then(
-    (whole) => whole || incoming.socket.resetAndDestroy(),
+  const { socket } = incoming;
+  const source = body ? [body] : incoming.iterator({ destroyOnReturn: false });
+  sendRequest(source, outgoing, fault).then(
+    (whole) => whole || socket.resetAndDestroy(),
     () => outgoing.destroy(),
   );
 }
