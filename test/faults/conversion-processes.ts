@@ -35,26 +35,30 @@ export function cpuTicks(id: number): number {
   }
 }
 
+/** Sends a signal to a process that may have gone by now. */
+export function signalProcess(id: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(id, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 /** Sends a signal to the conversion process; what must be gone by it, is when this returns. */
 export async function killConversion(world: World, signal: NodeJS.Signals): Promise<void> {
   for (const id of await until(() => nonEmpty(processesOf(world.temporary)))) {
-    process.kill(id, signal);
+    signalProcess(id, signal);
+    if (signal === 'SIGSTOP') continue;
     // One that has been stopped takes no other signal.
-    if (signal !== 'SIGSTOP') process.kill(id, 'SIGCONT');
-    if (signal !== 'SIGSTOP') await until(() => !processesOf(world.temporary).includes(id));
+    signalProcess(id, 'SIGCONT');
+    await until(() => !processesOf(world.temporary).includes(id));
   }
 }
 
 /** Kills every conversion process that comes up, until the task is through. */
 export async function killEveryConversion(world: Running, signal: NodeJS.Signals): Promise<void> {
   while (!world.hasEnded()) {
-    for (const id of processesOf(world.temporary)) {
-      try {
-        process.kill(id, signal);
-      } catch {
-        // It has just gone.
-      }
-    }
+    for (const id of processesOf(world.temporary)) signalProcess(id, signal);
     await sleep(20);
   }
 }

@@ -1,4 +1,10 @@
-import { killConversion, killEveryConversion, processesOf, until } from './conversion-processes.ts';
+import {
+  killConversion,
+  killEveryConversion,
+  processesOf,
+  signalProcess,
+  until,
+} from './conversion-processes.ts';
 import {
   betweenCallbacks,
   callback,
@@ -62,7 +68,7 @@ export const signals: readonly EventCell[] = (['SIGINT', 'SIGTERM'] as const).fl
 async function killAndGoOn(world: Running): Promise<void> {
   world.kill('SIGKILL');
   await until(() => world.hasEnded());
-  for (const id of processesOf(world.temporary)) process.kill(id, 'SIGCONT');
+  for (const id of processesOf(world.temporary)) signalProcess(id, 'SIGCONT');
 }
 
 /** SIGKILL of the program: nobody is told, but nothing half is left in R2, and nothing runs on. */

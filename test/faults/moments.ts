@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fault, FaultOf } from '../support/fault.ts';
-import { cpuTicks, processesOf, until } from './conversion-processes.ts';
+import { cpuTicks, processesOf, signalProcess, until } from './conversion-processes.ts';
 import type { Running, Scenario, World } from './world.ts';
 
 /** Thrown when the moment for an event had passed before it was noticed: the cell is run again. */
@@ -40,7 +40,7 @@ function duringConversion(act: (world: Running) => unknown): Pick<Scenario, 'mea
       const [id = 0] = processesOf(world.temporary);
       const before = cpuTicks(id);
       await until(() => world.hasEnded() || cpuTicks(id) > before + SOME_TICKS);
-      for (const one of processesOf(world.temporary)) process.kill(one, 'SIGSTOP');
+      for (const one of processesOf(world.temporary)) signalProcess(one, 'SIGSTOP');
       if (world.hasEnded() || hasFile(world, 'output.jpg')) throw new MomentMissed();
       world.happened.push('converting');
       await act(world);
