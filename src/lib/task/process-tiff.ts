@@ -1,5 +1,5 @@
 import type { SuccessPayload } from '../callback/payload.ts';
-import { startConverter } from '../convert/converter.ts';
+import { startConverter } from '../convert/process/converter.ts';
 import { closeStorage, openStorage } from '../storage/client.ts';
 import { fileNameOf } from '../storage/keys.ts';
 import type { ObjectInfo } from '../storage/objects.ts';

@@ -1,6 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { limitsNow } from '../../../src/lib/convert/resources.ts';
+import { limitsNow } from '../../../../src/lib/convert/plan/resources.ts';
 
 describe('the limits of a conversion', () => {
   it('are those of the machine, less what others need of it', async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import type { ChildMessage, ConversionJob } from './messages.ts';
+import type { ChildMessage, ConversionJob } from '../messages.ts';
 
 /** How the conversion process ended. */
 export interface ChildEnd {
@@ -35,7 +35,7 @@ const KILL_PATIENCE_MS = 1_000;
  */
 export function startChild(temporaryFolder: string): Child {
   const url = new URL(
-    import.meta.url.endsWith('.ts') ? './child.ts' : './child.js',
+    import.meta.url.endsWith('.ts') ? './child.ts' : '../child.js',
     import.meta.url,
   );
   const child = fork(url, [], {

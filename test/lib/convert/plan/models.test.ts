@@ -8,8 +8,8 @@ import {
   type PlannedCase,
   predict,
   readCalibration,
-} from '../../../bench/calibration.ts';
-import { readTiffHeader, type TiffPage } from '../../../src/lib/convert/tiff-header.ts';
+} from '../../../../bench/calibration.ts';
+import { readTiffHeader, type TiffPage } from '../../../../src/lib/convert/header/tiff-header.ts';
 
 const { machine, pages, cases } = await readCalibration();
 const pageFor = ({ tiff }: PlannedCase): TiffPage => {
@@ -94,6 +94,6 @@ The name of a TIFF: kind and bits of its samples, compression, layout, orientati
 |---|---|---|---|---|---|---|---|
 ${rows.join('\n')}
 `;
-    await expect(page).toMatchFileSnapshot('../../../docs/measurements.md');
+    await expect(page).toMatchFileSnapshot('../../../../docs/measurements.md');
   });
 });

@@ -1,6 +1,6 @@
-import type { ChromaSubsampling, Effort } from './encoder-settings.ts';
+import type { ChromaSubsampling, Effort } from '../encoder-settings.ts';
+import type { TiffPage } from '../header/tiff-header.ts';
 import { jpegChannels, pixelsOf, type Way } from './memory-model.ts';
-import type { TiffPage } from './tiff-header.ts';
 
 /*
  * Seconds of one core of the machine in bench/calibration.json. They depend on the picture and on the

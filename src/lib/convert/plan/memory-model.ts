@@ -1,6 +1,5 @@
-import type { ChromaSubsampling, Effort } from './encoder-settings.ts';
-import type { TiffPage } from './tiff-header.ts';
-import { TURNING_TILE } from './turn-on-disk.ts';
+import type { ChromaSubsampling, Effort } from '../encoder-settings.ts';
+import type { TiffPage } from '../header/tiff-header.ts';
 
 /** How a picture gets upright. */
 export type Turn =
@@ -21,6 +20,13 @@ export interface Way {
   /** All pixels are held for blending: see `AlphaPlan`. */
   readonly blended: boolean;
 }
+
+/**
+ * The tiles that a picture to be turned is cut into, in pixels. A row of the turned picture is a column
+ * of tiles here; libvips keeps 2.5 rows of tiles, so narrow ones make sure that a column stays there, too:
+ * up to ten times as high as wide, in 1.9 kB a pixel of width.
+ */
+export const TURNING_TILE = { width: 64, height: 256 } as const;
 
 const MB = 1024 * 1024;
 

@@ -1,6 +1,6 @@
-import { ConversionError, type ConversionErrorCode } from '../errors.ts';
+import { ConversionError, type ConversionErrorCode } from '../../errors.ts';
+import type { ChildMessage, ConversionJob, Cost, Rendered } from '../messages.ts';
 import { type Child, type ChildEnd, startChild } from './child-process.ts';
-import type { ChildMessage, ConversionJob, Cost, Rendered } from './messages.ts';
 
 /** What a conversion made, and what it took. */
 export type Made = Rendered & Cost;
