@@ -35,7 +35,7 @@ const KILL_PATIENCE_MS = 1_000;
  */
 export function startChild(temporaryFolder: string): Child {
   const url = new URL(
-    import.meta.url.endsWith('.ts') ? './child.ts' : '../child.js',
+    import.meta.url.endsWith('.ts') ? './child.ts' : './child.js',
     import.meta.url,
   );
   const child = fork(url, [], {
