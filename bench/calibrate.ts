@@ -8,7 +8,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TiffPage } from '../src/lib/convert/tiff-header.ts';
+import type { TiffPage } from '../src/lib/convert/header/tiff-header.ts';
 import {
   calibrationCases,
   calibrationFile,

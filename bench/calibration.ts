@@ -2,16 +2,16 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startConverter } from '../src/lib/convert/converter.ts';
-import { predictCpuSeconds } from '../src/lib/convert/cpu-model.ts';
 import {
   type ChromaSubsampling,
   defaultEncoderSettings,
   type Effort,
   efforts,
 } from '../src/lib/convert/encoder-settings.ts';
-import { predictMemory, type Turn } from '../src/lib/convert/memory-model.ts';
-import { readTiffHeader, type TiffPage } from '../src/lib/convert/tiff-header.ts';
+import { readTiffHeader, type TiffPage } from '../src/lib/convert/header/tiff-header.ts';
+import { predictCpuSeconds } from '../src/lib/convert/plan/cpu-model.ts';
+import { predictMemory, type Turn } from '../src/lib/convert/plan/memory-model.ts';
+import { startConverter } from '../src/lib/convert/process/converter.ts';
 import { makeTiffFile, nameOf, type TiffSpec } from './make-tiff.ts';
 
 /** One conversion that is to be measured. */

@@ -23,6 +23,11 @@ const wrongs: Record<string, { rule: string; code: string }> = {
     rule: 'convert-knows-no-other-stage',
     code: `import '../callback/x.ts';`,
   },
+  'src/lib/convert/u.ts': { rule: 'rendering-is-for-the-child', code: `import './render/x.ts';` },
+  'src/lib/convert/plan/v.ts': {
+    rule: 'plans-know-no-process',
+    code: `import '../process/x.ts';`,
+  },
   'src/lib/callback/i.ts': {
     rule: 'callback-knows-no-other-stage',
     code: `import '../task/b.ts';`,
@@ -42,7 +47,9 @@ const wrongs: Record<string, { rule: string; code: string }> = {
 
 const rightOnes = [
   ...['src/lib/task/b.ts', 'src/lib/index.ts', 'src/cli/flags.ts', 'src/commands/run.ts'],
-  ...['convert', 'callback', 'storage', 'sandbox'].map((stage) => `src/lib/${stage}/x.ts`),
+  ...['convert', 'convert/render', 'convert/process', 'callback', 'storage', 'sandbox'].map(
+    (stage) => `src/lib/${stage}/x.ts`,
+  ),
 ];
 
 let house: TestFolder;

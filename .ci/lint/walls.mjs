@@ -59,6 +59,24 @@ export default {
       to: { path: '^src/lib/[^/]+/', pathNot: `^src/lib/${stage}/` },
     })),
     {
+      name: 'rendering-is-for-the-child',
+      severity: 'error',
+      comment:
+        'The parent stays small and survives: only the conversion process loads the decoder.',
+      from: {
+        path: '^src/',
+        pathNot: ['^src/lib/convert/render/', '^src/lib/convert/process/child\\.ts$'],
+      },
+      to: { path: '^src/lib/convert/render/' },
+    },
+    {
+      name: 'plans-know-no-process',
+      severity: 'error',
+      comment: 'A plan is made from a header and limits alone.',
+      from: { path: '^src/lib/convert/(plan|header)/' },
+      to: { path: '^src/lib/convert/(process|render)/' },
+    },
+    {
       name: 'sandbox-stands-apart',
       severity: 'error',
       comment:
@@ -76,8 +94,8 @@ export default {
     owner(
       'sharp-has-one-owner',
       'node_modules/(@img/)?sharp',
-      ['^src/lib/convert/', '^src/lib/sandbox/sample-tiff'],
-      'Decoding and encoding are in convert.',
+      ['^src/lib/convert/render/', '^src/lib/sandbox/sample-tiff'],
+      'Decoding and encoding are in convert/render.',
     ),
     owner(
       'sdk-has-one-owner',

@@ -13,10 +13,10 @@ import {
 } from '../cli/standard-streams.ts';
 import type { Conversion } from '../lib/convert/attempts.ts';
 import { convertTiff } from '../lib/convert/convert-tiff.ts';
-import { type Converter, startConverter } from '../lib/convert/converter.ts';
 import type { EncoderSettings } from '../lib/convert/encoder-settings.ts';
 import { type LocalConversion, planLocalConversions } from '../lib/convert/local-files.ts';
-import type { Budget } from '../lib/convert/resources.ts';
+import type { Budget } from '../lib/convert/plan/resources.ts';
+import { type Converter, startConverter } from '../lib/convert/process/converter.ts';
 import { ArkeError, SettingsError } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
 import { makeOutputFolder, writeOutput } from '../lib/local-output.ts';

@@ -16,7 +16,6 @@ export {
 export { type CallbackRequest, type CallbackSettings, callbackId } from './callback/request.ts';
 export type { Conversion, PlanningOptions } from './convert/attempts.ts';
 export { type ConvertOptions, convertTiff } from './convert/convert-tiff.ts';
-export { type Converter, startConverter } from './convert/converter.ts';
 export {
   type ChromaSubsampling,
   defaultEncoderSettings,
@@ -24,10 +23,11 @@ export {
   type EffortSetting,
   type EncoderSettings,
 } from './convert/encoder-settings.ts';
+export { readTiffHeader, type TiffHeader, type TiffPage } from './convert/header/tiff-header.ts';
 export type { ConversionNote } from './convert/messages.ts';
-export { type ConversionPlan, type Limits, planConversion } from './convert/plan.ts';
-export type { Budget } from './convert/resources.ts';
-export { readTiffHeader, type TiffHeader, type TiffPage } from './convert/tiff-header.ts';
+export { type ConversionPlan, type Limits, planConversion } from './convert/plan/plan.ts';
+export type { Budget } from './convert/plan/resources.ts';
+export { type Converter, startConverter } from './convert/process/converter.ts';
 export { TimedOutError } from './deadline.ts';
 export {
   ArkeError,

@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { convertTiff } from '../../src/lib/convert/convert-tiff.ts';
-import type { Converter } from '../../src/lib/convert/converter.ts';
-import { readTiffHeader } from '../../src/lib/convert/tiff-header.ts';
+import { readTiffHeader } from '../../src/lib/convert/header/tiff-header.ts';
+import type { Converter } from '../../src/lib/convert/process/converter.ts';
 import { ArkeError } from '../../src/lib/errors.ts';
 import type { Mutant } from './mutate.ts';
 

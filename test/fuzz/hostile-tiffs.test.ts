@@ -1,6 +1,6 @@
 import { copyFile, rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startConverter } from '../../src/lib/convert/converter.ts';
+import { startConverter } from '../../src/lib/convert/process/converter.ts';
 import { makeFolder, type TestFolder } from '../support/folder.ts';
 import { hasSharedTiffs, noSharedTiffs } from '../support/shared-tiffs.ts';
 import { type Bench, check, pixelsOf } from './check.ts';

@@ -1,4 +1,4 @@
-import type { TiffPage } from '../../src/lib/convert/tiff-header.ts';
+import type { TiffPage } from '../../src/lib/convert/header/tiff-header.ts';
 
 /** What the header says of an ordinary scan: colour, 8 bits, LZW strips of 128 rows. */
 export function pageOf(megapixels: number, differs: Partial<TiffPage> = {}): TiffPage {

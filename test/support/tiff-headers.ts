@@ -4,8 +4,8 @@ import {
   readTiffHeader,
   type TiffHeader,
   type TiffPage,
-} from '../../src/lib/convert/tiff-header.ts';
-import { boundedReader } from '../../src/lib/convert/tiff-source.ts';
+} from '../../src/lib/convert/header/tiff-header.ts';
+import { boundedReader } from '../../src/lib/convert/header/tiff-source.ts';
 import { makeFolder } from './folder.ts';
 import { makeTiffAs, type TiffLayout, type TiffPage as WrittenPage } from './tiff-writer.ts';
 

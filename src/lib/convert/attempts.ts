@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { ConversionError, type ConversionErrorCode } from '../errors.ts';
-import type { Converter, Made } from './converter.ts';
-import { predictCpuSeconds } from './cpu-model.ts';
 import type { EncoderSettings } from './encoder-settings.ts';
+import type { TiffPage } from './header/tiff-header.ts';
 import type { Cost } from './messages.ts';
-import { watchPace } from './pace.ts';
-import { type ConversionPlan, type Limits, planConversion } from './plan.ts';
-import { type Budget, limitsNow } from './resources.ts';
-import { outOfMemoryError } from './shortage.ts';
-import type { TiffPage } from './tiff-header.ts';
+import { predictCpuSeconds } from './plan/cpu-model.ts';
+import { watchPace } from './plan/pace.ts';
+import { type ConversionPlan, type Limits, planConversion } from './plan/plan.ts';
+import { type Budget, limitsNow } from './plan/resources.ts';
+import { outOfMemoryError } from './plan/shortage.ts';
+import type { Converter, Made } from './process/converter.ts';
 
 /** What became of a TIFF, how, and what that took. */
 export interface Conversion extends Made {

@@ -2,11 +2,11 @@ import { rm } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { withWorkspace } from '../workspace.ts';
 import { type Conversion, convertByPlan, type PlanningOptions } from './attempts.ts';
-import { type Converter, startConverter } from './converter.ts';
 import { defaultEncoderSettings, type EncoderSettings } from './encoder-settings.ts';
 import { refuseOtherFormats } from './file-kind.ts';
-import { limitsNow } from './resources.ts';
-import { readTiffHeader } from './tiff-header.ts';
+import { readTiffHeader } from './header/tiff-header.ts';
+import { limitsNow } from './plan/resources.ts';
+import { type Converter, startConverter } from './process/converter.ts';
 
 /** What `convertTiff` can be told besides the paths. */
 export interface ConvertOptions extends Partial<EncoderSettings>, PlanningOptions {

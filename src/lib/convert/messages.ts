@@ -1,7 +1,7 @@
 import type { ConversionErrorCode } from '../errors.ts';
 import type { EncoderSettings } from './encoder-settings.ts';
-import type { ConversionPlan } from './plan.ts';
-import type { TiffPage } from './tiff-header.ts';
+import type { TiffPage } from './header/tiff-header.ts';
+import type { ConversionPlan } from './plan/plan.ts';
 
 /** What the conversion process is told to do. Plain data: it travels between processes. */
 export interface ConversionJob {

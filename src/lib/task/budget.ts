@@ -1,4 +1,4 @@
-import type { Budget } from '../convert/resources.ts';
+import type { Budget } from '../convert/plan/resources.ts';
 import { createDeadline, type Deadline } from '../deadline.ts';
 
 /** How much time, CPU and memory a task may take. */

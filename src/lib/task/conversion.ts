@@ -1,6 +1,6 @@
 import type { Conversion } from '../convert/attempts.ts';
 import { convertTiff } from '../convert/convert-tiff.ts';
-import type { ConversionPlan, Limits } from '../convert/plan.ts';
+import type { ConversionPlan, Limits } from '../convert/plan/plan.ts';
 import type { TaskLog } from '../log.ts';
 import { fileNameOf } from '../storage/keys.ts';
 import { conversionBudget } from './budget.ts';

@@ -67,7 +67,7 @@ export const variables = [
     kind: 'optional',
     fallback: 'detected',
     meaning:
-      "Memory that the conversion may be planned with; detected: the cgroup's or the machine's, less 224 MB",
+      "Memory that the conversion may be planned with; detected: the cgroup's or the machine's, less what the worker itself holds and 48 MB",
   },
   { name: 'JPEG_QUALITY', kind: 'optional', fallback: '95', meaning: 'Quality of the JPEG, 1–100' },
   {

@@ -1,4 +1,4 @@
-import type { Converter } from '../convert/converter.ts';
+import type { Converter } from '../convert/process/converter.ts';
 import type { TaskLog } from '../log.ts';
 import type { RetryPolicy } from '../retry.ts';
 import type { Storage } from '../storage/client.ts';

@@ -1,5 +1,5 @@
 import type { SuccessPayload } from '../callback/payload.ts';
-import { startConverter } from '../convert/converter.ts';
+import { startConverter } from '../convert/process/converter.ts';
 import { closeStorage, openStorage } from '../storage/client.ts';
 import { fileNameOf } from '../storage/keys.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
@@ -68,6 +68,8 @@ async function transfer(job: Job, tiffPath: string, jpegPath: string): Promise<S
 
   const converted = await stage(job, 'convert', () => convertForTask(job, tiffPath, jpegPath));
   logConversion(log, converted.result, converted.ms);
+  // Its memory is better used by the upload.
+  await job.converter.close();
 
   const { effort } = converted.result.plan;
   const uploaded = await stage(job, 'upload', () => putOutput(request, slot, jpegPath, effort));

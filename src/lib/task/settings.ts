@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { CallbackSettings } from '../callback/request.ts';
 import type { EncoderSettings } from '../convert/encoder-settings.ts';
-import type { Budget } from '../convert/resources.ts';
+import type { Budget } from '../convert/plan/resources.ts';
 import { SettingsError } from '../errors.ts';
 import type { LogFormat } from '../log.ts';
 import { r2Endpoint, type StorageSettings } from '../storage/client.ts';

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import type { ChildMessage, ConversionJob } from './messages.ts';
+import type { ChildMessage, ConversionJob } from '../messages.ts';
 
 /** How the conversion process ended. */
 export interface ChildEnd {

@@ -1,4 +1,4 @@
-import type { Cost } from './messages.ts';
+import type { Cost } from '../messages.ts';
 
 /** What is known of a conversion under way. All times in seconds. */
 export interface Pace {

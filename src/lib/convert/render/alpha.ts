@@ -1,5 +1,5 @@
 import type { Metadata } from 'sharp';
-import type { TiffPage } from './tiff-header.ts';
+import type { TiffPage } from '../header/tiff-header.ts';
 
 /** Red, green and blue, 0–255 each. */
 export type Levels = readonly [number, number, number];

@@ -1,9 +1,12 @@
 import { open } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readTiffHeader, type TiffSegments } from '../../../src/lib/convert/tiff-header.ts';
-import { makeFolder, type TestFolder } from '../../support/folder.ts';
-import { firstPage, headerOf, tiffLayouts } from '../../support/tiff-headers.ts';
-import { makeTiffAs } from '../../support/tiff-writer.ts';
+import {
+  readTiffHeader,
+  type TiffSegments,
+} from '../../../../src/lib/convert/header/tiff-header.ts';
+import { makeFolder, type TestFolder } from '../../../support/folder.ts';
+import { firstPage, headerOf, tiffLayouts } from '../../../support/tiff-headers.ts';
+import { makeTiffAs } from '../../../support/tiff-writer.ts';
 
 let folder: TestFolder;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { isTiffSignature, TIFF_SIGNATURE_LENGTH } from '../tiff-signature.ts';
+import { isTiffSignature, TIFF_SIGNATURE_LENGTH } from '../../tiff-signature.ts';
 import { readDirectory, type TiffPage } from './tiff-directory.ts';
 import { type ByteReader, boundedReader, type TiffSource } from './tiff-source.ts';
 import { offsetAt } from './tiff-values.ts';

@@ -1,9 +1,9 @@
+import { type Effort, type EncoderSettings, efforts, levelsOf } from '../encoder-settings.ts';
+import type { TiffPage } from '../header/tiff-header.ts';
+import { refuseOversize } from '../jpeg-limits.ts';
 import { predictCpuSeconds } from './cpu-model.ts';
-import { type Effort, type EncoderSettings, efforts, levelsOf } from './encoder-settings.ts';
-import { refuseOversize } from './jpeg-limits.ts';
 import { jpegChannels, pixelsOf, predictMemory, type Turn, type Way } from './memory-model.ts';
 import { outOfMemoryError, toMegabytes } from './shortage.ts';
-import type { TiffPage } from './tiff-header.ts';
 
 /** What a conversion may use. */
 export interface Limits {

@@ -1,12 +1,12 @@
 import { open, readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readHeaderFrom } from '../../../src/lib/convert/tiff-header.ts';
-import { boundedReader, MAX_BYTES_READ } from '../../../src/lib/convert/tiff-source.ts';
-import { makeFolder, type TestFolder } from '../../support/folder.ts';
-import { hasSharedTiffs, noSharedTiffs, sharedTiffs } from '../../support/shared-tiffs.ts';
-import { readCounting } from '../../support/tiff-headers.ts';
-import { makeTiff, makeTiffAs, type TiffPage } from '../../support/tiff-writer.ts';
+import { readHeaderFrom } from '../../../../src/lib/convert/header/tiff-header.ts';
+import { boundedReader, MAX_BYTES_READ } from '../../../../src/lib/convert/header/tiff-source.ts';
+import { makeFolder, type TestFolder } from '../../../support/folder.ts';
+import { hasSharedTiffs, noSharedTiffs, sharedTiffs } from '../../../support/shared-tiffs.ts';
+import { readCounting } from '../../../support/tiff-headers.ts';
+import { makeTiff, makeTiffAs, type TiffPage } from '../../../support/tiff-writer.ts';
 
 let folder: TestFolder;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { defaultEncoderSettings } from '../../../src/lib/convert/encoder-settings.ts';
-import { type Limits, planConversion } from '../../../src/lib/convert/plan.ts';
-import type { TiffPage } from '../../../src/lib/convert/tiff-header.ts';
-import { pageOf, stripsOf } from '../../support/pages.ts';
+import { defaultEncoderSettings } from '../../../../src/lib/convert/encoder-settings.ts';
+import type { TiffPage } from '../../../../src/lib/convert/header/tiff-header.ts';
+import { type Limits, planConversion } from '../../../../src/lib/convert/plan/plan.ts';
+import { pageOf, stripsOf } from '../../../support/pages.ts';
 
 const MB = 1024 * 1024;
 /** A machine of the contract's kind, with its burst of CPU unused. */

@@ -8,10 +8,10 @@ import {
   type PlannedCase,
   predict,
   readCalibration,
-} from '../../../bench/calibration.ts';
-import { readTiffHeader, type TiffPage } from '../../../src/lib/convert/tiff-header.ts';
+} from '../../../../bench/calibration.ts';
+import { readTiffHeader, type TiffPage } from '../../../../src/lib/convert/header/tiff-header.ts';
 
-const { pages, cases } = await readCalibration();
+const { machine, pages, cases } = await readCalibration();
 const pageFor = ({ tiff }: PlannedCase): TiffPage => {
   const page = pages[tiff];
   if (!page) throw new Error(`bench/calibration.json has no page for ${tiff}`);
@@ -75,4 +75,25 @@ describe('measured anew', () => {
       expect(await readTiffHeader(join(folder, `${planned.tiff}.tif`))).toBeDefined();
     },
   );
+});
+
+describe('docs/measurements.md', () => {
+  it('shows what was measured, and what the models say of it', async () => {
+    const rows = cases.map((one) => {
+      const { memoryMB, cpuSeconds } = predict(pageFor(one), one);
+      const { tiff, effort, turn, chroma, peakMB } = one;
+      return `| ${tiff} | ${effort} | ${turn} | ${chroma} | ${peakMB} | ${memoryMB.toFixed(0)} | ${one.cpuSeconds} | ${cpuSeconds.toFixed(2)} |`;
+    });
+    const page = `# Measurements
+
+Every conversion that the models of memory and CPU are held against ([reliability.md](reliability.md), "The memory model"). Measured by \`npm run bench:calibrate\`, which writes \`bench/calibration.json\`; this page is written from that by \`npx vitest run test/lib/convert/models.test.ts -u\`, and a test fails when it is stale.
+
+The name of a TIFF: kind and bits of its samples, compression, layout, orientation, what else there is to it, megapixels. Memory is the peak of the conversion process (VmHWM) in MB of 1024 × 1024 bytes. CPU seconds are those of the job, on ${machine}.
+
+| TIFF | effort | turn | chroma | MB | predicted | CPU-s | predicted |
+|---|---|---|---|---|---|---|---|
+${rows.join('\n')}
+`;
+    await expect(page).toMatchFileSnapshot('../../../../docs/measurements.md');
+  });
 });

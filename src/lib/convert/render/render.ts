@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import type { Metadata, Sharp } from 'sharp';
+import type { Effort, EncoderSettings } from '../encoder-settings.ts';
+import { levelsOf } from '../encoder-settings.ts';
+import { refuseOversize } from '../jpeg-limits.ts';
+import type { ConversionJob, ConversionNote, Rendered } from '../messages.ts';
 import { type AlphaPlan, blendOver, isGrey, type Levels, planAlpha } from './alpha.ts';
-import type { Effort, EncoderSettings } from './encoder-settings.ts';
-import { levelsOf } from './encoder-settings.ts';
-import { refuseOversize } from './jpeg-limits.ts';
-import type { ConversionJob, ConversionNote, Rendered } from './messages.ts';
 import type { TiffReader } from './sharp-tiff.ts';
 import { openTurned, saveForTurning } from './turn-on-disk.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { firstPage, headerOf, readCounting } from '../../support/tiff-headers.ts';
-import { makeTiff, type TiffEntry } from '../../support/tiff-writer.ts';
+import { firstPage, headerOf, readCounting } from '../../../support/tiff-headers.ts';
+import { makeTiff, type TiffEntry } from '../../../support/tiff-writer.ts';
 
 const grey = {
   width: 40,

@@ -1,12 +1,12 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeTiffFile, type TiffSpec } from '../../../bench/make-tiff.ts';
-import { type Converter, startConverter } from '../../../src/lib/convert/converter.ts';
-import { defaultEncoderSettings } from '../../../src/lib/convert/encoder-settings.ts';
-import type { ConversionPlan } from '../../../src/lib/convert/plan.ts';
-import { readTiffHeader } from '../../../src/lib/convert/tiff-header.ts';
-import { makeFolder, type TestFolder } from '../../support/folder.ts';
-import { decodeJpeg, largestDifference, psnr } from '../../support/pixels.ts';
+import { makeTiffFile, type TiffSpec } from '../../../../bench/make-tiff.ts';
+import { defaultEncoderSettings } from '../../../../src/lib/convert/encoder-settings.ts';
+import { readTiffHeader } from '../../../../src/lib/convert/header/tiff-header.ts';
+import type { ConversionPlan } from '../../../../src/lib/convert/plan/plan.ts';
+import { type Converter, startConverter } from '../../../../src/lib/convert/process/converter.ts';
+import { makeFolder, type TestFolder } from '../../../support/folder.ts';
+import { decodeJpeg, largestDifference, psnr } from '../../../support/pixels.ts';
 
 let folder: TestFolder;
 let converter: Converter;

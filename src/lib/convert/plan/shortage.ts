@@ -1,6 +1,6 @@
-import { ConversionError } from '../errors.ts';
-import type { EffortSetting } from './encoder-settings.ts';
-import type { TiffPage } from './tiff-header.ts';
+import { ConversionError } from '../../errors.ts';
+import type { EffortSetting } from '../encoder-settings.ts';
+import type { TiffPage } from '../header/tiff-header.ts';
 
 /** What an out-of-memory error has to tell. */
 export interface Shortage {

@@ -4,11 +4,11 @@
  * that is gone, so is this.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { ConversionError, messageOf } from '../errors.ts';
-import { explainFailure } from './failure.ts';
-import type { ChildMessage, ConversionJob, Cost } from './messages.ts';
-import { render } from './render.ts';
-import { loadTiffReader, type TiffReader } from './sharp-tiff.ts';
+import { ConversionError, messageOf } from '../../errors.ts';
+import type { ChildMessage, ConversionJob, Cost } from '../messages.ts';
+import { explainFailure } from '../render/failure.ts';
+import { render } from '../render/render.ts';
+import { loadTiffReader, type TiffReader } from '../render/sharp-tiff.ts';
 
 /** How often a sign of life is given, in milliseconds. */
 const PROGRESS_MS = 250;

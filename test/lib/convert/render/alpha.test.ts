@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { convertTiff } from '../../../src/lib/convert/convert-tiff.ts';
-import { makeFolder, type TestFolder } from '../../support/folder.ts';
-import { decodeJpeg, pixelAt } from '../../support/pixels.ts';
-import { writeTiff } from '../../support/tiff-writer.ts';
+import { convertTiff } from '../../../../src/lib/convert/convert-tiff.ts';
+import { makeFolder, type TestFolder } from '../../../support/folder.ts';
+import { decodeJpeg, pixelAt } from '../../../support/pixels.ts';
+import { writeTiff } from '../../../support/tiff-writer.ts';
 
 const ASSOCIATED = 1;
 const UNASSOCIATED = 2;

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { readTiffHeader } from '../../../src/lib/convert/tiff-header.ts';
-import { hasSharedTiffs, noSharedTiffs, sharedTiffs } from '../../support/shared-tiffs.ts';
+import { readTiffHeader } from '../../../../src/lib/convert/header/tiff-header.ts';
+import { hasSharedTiffs, noSharedTiffs, sharedTiffs } from '../../../support/shared-tiffs.ts';
 
 describe.skipIf(!hasSharedTiffs)(
   `the headers of real TIFFs${hasSharedTiffs ? '' : `: ${noSharedTiffs}`}`,

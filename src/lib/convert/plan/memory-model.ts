@@ -1,6 +1,5 @@
-import type { ChromaSubsampling, Effort } from './encoder-settings.ts';
-import type { TiffPage } from './tiff-header.ts';
-import { TURNING_TILE } from './turn-on-disk.ts';
+import type { ChromaSubsampling, Effort } from '../encoder-settings.ts';
+import type { TiffPage } from '../header/tiff-header.ts';
 
 /** How a picture gets upright. */
 export type Turn =
@@ -22,6 +21,13 @@ export interface Way {
   readonly blended: boolean;
 }
 
+/**
+ * The tiles that a picture to be turned is cut into, in pixels. A row of the turned picture is a column
+ * of tiles here; libvips keeps 2.5 rows of tiles, so narrow ones make sure that a column stays there, too:
+ * up to ten times as high as wide, in 1.9 kB a pixel of width.
+ */
+export const TURNING_TILE = { width: 64, height: 256 } as const;
+
 const MB = 1024 * 1024;
 
 /*
@@ -30,11 +36,13 @@ const MB = 1024 * 1024;
  */
 
 /** The process with its libraries, before it has a picture. */
-const BASE = 100 * MB;
+const BASE = 102 * MB;
 /** libvips' buffers between decoder and encoder: rows of the decoded picture. */
-const ROWS_IN_FLIGHT = 1_000;
-/** Tiles are decoded a row of them at a time, and some rows are kept. */
-const TILE_ROWS = 3;
+const ROWS_IN_FLIGHT = 720;
+/** Tiles are decoded a row of them at a time, and libvips keeps some; it needs no other rows then. */
+const TILE_ROWS_IN_FLIGHT = 2.95;
+/** Rows of the JPEG that are in flight behind a picture that was turned. */
+const TURNED_ROWS_IN_FLIGHT = 250;
 /** What mozjpeg keeps of each pixel until the last one is there, in bytes. */
 const KEPT_PER_PIXEL: Record<
   Exclude<Effort, 'fast'>,
@@ -64,17 +72,17 @@ function bytesPerPixel({ samplesPerPixel, bitsPerSample }: TiffPage): number {
  * at most 1.5 times as much and 60 MB (issue 3, "The plan").
  */
 export function predictMemory(page: TiffPage, way: Way): number {
-  const pipeline = BASE + page.width * bytesPerPixel(page) * ROWS_IN_FLIGHT + segmentBytes(page);
+  const pipeline = BASE + decoderBytes(page);
   const blended = way.blended ? pixelsOf(page) * (3 + page.samplesPerPixel) : 0;
+  if (way.turn === 'disk') {
+    const tileRow = page.width * TURNING_TILE.height * jpegChannels(page);
+    const turning = BASE + tileRow + turnedRowBytes(page) + encoderBytes(page, way);
+    return Math.max(pipeline + blended + tileRow, turning);
+  }
   // As it was decoded: 16 bits are made 8 only afterwards.
-  const turned = way.turn === 'memory' ? pixelsOf(page) * bytesPerPixel(page) : 0;
-  const direct = pipeline + blended + turned + encoderBytes(page, way);
-  if (way.turn !== 'disk') return direct;
-  const tileRow = page.width * TURNING_TILE.height * jpegChannels(page);
-  const saving = pipeline + blended + tileRow * TILE_ROWS;
-  const turning =
-    BASE + tileRow * TILE_ROWS + page.height * 3 * ROWS_IN_FLIGHT + encoderBytes(page, way);
-  return Math.max(saving, turning);
+  const turned =
+    way.turn === 'memory' ? pixelsOf(page) * bytesPerPixel(page) + turnedRowBytes(page) : 0;
+  return pipeline + blended + turned + encoderBytes(page, way);
 }
 
 /** What the encoder keeps until the end. */
@@ -84,13 +92,21 @@ function encoderBytes(page: TiffPage, { effort, chromaSubsampling }: Way): numbe
   return pixelsOf(page) * kept[jpegChannels(page) === 1 ? 'grey' : chromaSubsampling];
 }
 
-/** What the decoder holds at once: some rows of tiles, or a decoded strip. */
-function segmentBytes(page: TiffPage): number {
-  const { segments } = page;
-  if (!segments) return pixelsOf(page) * bytesPerPixel(page);
+/** What is held between the decoder and the encoder, a decoded strip included. */
+function decoderBytes(page: TiffPage): number {
+  const { segments, width, height } = page;
+  const rowBytes = width * bytesPerPixel(page);
+  if (!segments) return rowBytes * height;
   if (segments.kind === 'tiles')
-    return page.width * Math.min(segments.height, page.height) * bytesPerPixel(page) * TILE_ROWS;
+    return (
+      rowBytes * Math.max(ROWS_IN_FLIGHT, Math.min(segments.height, height) * TILE_ROWS_IN_FLIGHT)
+    );
   // Uncompressed strips are read row by row, however high they are.
-  if (page.compression === 1 && !page.planar) return 0;
-  return page.width * segments.height * bytesPerPixel(page);
+  const stripRows = page.compression === 1 && !page.planar ? 0 : segments.height;
+  return rowBytes * (ROWS_IN_FLIGHT + stripRows);
+}
+
+/** Rows of a picture that lay on its side are as long as it was high. */
+function turnedRowBytes(page: TiffPage): number {
+  return Math.max(page.width, page.height) * jpegChannels(page) * TURNED_ROWS_IN_FLIGHT;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { firstPage, tiffLayouts } from '../../support/tiff-headers.ts';
+import { firstPage, tiffLayouts } from '../../../support/tiff-headers.ts';
 
 const rgba = { width: 4, height: 4, samplesPerPixel: 4, photometric: 2, data: Buffer.alloc(64) };
 const grey = {

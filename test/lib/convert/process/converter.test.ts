@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { convertTiff } from '../../../src/lib/convert/convert-tiff.ts';
-import { type Converter, startConverter } from '../../../src/lib/convert/converter.ts';
-import { makeFolder, type TestFolder } from '../../support/folder.ts';
-import { noisyTiff, plainTiff } from '../../support/pictures.ts';
-import { childrenOf, isRunning } from '../../support/processes.ts';
+import { convertTiff } from '../../../../src/lib/convert/convert-tiff.ts';
+import { type Converter, startConverter } from '../../../../src/lib/convert/process/converter.ts';
+import { makeFolder, type TestFolder } from '../../../support/folder.ts';
+import { noisyTiff, plainTiff } from '../../../support/pictures.ts';
+import { childrenOf, isRunning } from '../../../support/processes.ts';
 
 let folder: TestFolder;
 let small: string;
@@ -107,7 +107,7 @@ describe('the conversion process', () => {
 
   it('goes when its parent goes, however that ends, and in the middle of its work', async () => {
     const script = `
-      import { startConverter } from './src/lib/convert/converter.ts';
+      import { startConverter } from './src/lib/convert/process/converter.ts';
       import { convertTiff } from './src/lib/convert/convert-tiff.ts';
       const converter = startConverter(${JSON.stringify(folder.root)});
       await converter.versions();

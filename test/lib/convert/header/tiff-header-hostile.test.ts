@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_PAGES } from '../../../src/lib/convert/tiff-header.ts';
-import { MAX_BYTES_READ } from '../../../src/lib/convert/tiff-source.ts';
-import { readCounting } from '../../support/tiff-headers.ts';
-import { makeTiff, makeTiffAs, type TiffPage } from '../../support/tiff-writer.ts';
+import { MAX_PAGES } from '../../../../src/lib/convert/header/tiff-header.ts';
+import { MAX_BYTES_READ } from '../../../../src/lib/convert/header/tiff-source.ts';
+import { readCounting } from '../../../support/tiff-headers.ts';
+import { makeTiff, makeTiffAs, type TiffPage } from '../../../support/tiff-writer.ts';
 
 const page: TiffPage = {
   width: 32,

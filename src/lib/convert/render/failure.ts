@@ -1,5 +1,5 @@
-import { ConversionError, messageOf } from '../errors.ts';
-import type { ConversionJob } from './messages.ts';
+import { ConversionError, messageOf } from '../../errors.ts';
+import type { ConversionJob } from '../messages.ts';
 
 /** What libvips, its codecs and V8 say when an allocation fails. */
 const OUT_OF_MEMORY =

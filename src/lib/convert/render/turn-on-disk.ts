@@ -1,12 +1,6 @@
 import type { OutputInfo, Sharp } from 'sharp';
+import { TURNING_TILE } from '../plan/memory-model.ts';
 import type { TiffReader } from './sharp-tiff.ts';
-
-/**
- * The tiles that a picture to be turned is cut into, in pixels. A row of the turned picture is a column
- * of tiles here; libvips keeps 2.5 rows of tiles, so narrow ones make sure that a column stays there, too:
- * up to ten times as high as wide, in 1.9 kB a pixel of width.
- */
-export const TURNING_TILE = { width: 64, height: 256 } as const;
 
 /**
  * Saves finished pixels, still lying as they were scanned, as uncompressed tiles from which they can be

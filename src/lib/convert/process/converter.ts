@@ -1,7 +1,7 @@
-import { ConversionError, type ConversionErrorCode } from '../errors.ts';
-import { orAborted } from '../stop.ts';
+import { ConversionError, type ConversionErrorCode } from '../../errors.ts';
+import { orAborted } from '../../stop.ts';
+import type { ChildMessage, ConversionJob, Cost, Rendered } from '../messages.ts';
 import { type Child, type ChildEnd, startChild } from './child-process.ts';
-import type { ChildMessage, ConversionJob, Cost, Rendered } from './messages.ts';
 
 /** What a conversion made, and what it took. */
 export type Made = Rendered & Cost;

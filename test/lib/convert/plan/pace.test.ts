@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Pace, shouldGiveUp, watchPace } from '../../../src/lib/convert/pace.ts';
+import { type Pace, shouldGiveUp, watchPace } from '../../../../src/lib/convert/plan/pace.ts';
 
 /** Half done after five of ten seconds, with time to spare. */
 const good: Pace = {

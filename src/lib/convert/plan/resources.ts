@@ -15,19 +15,22 @@ export interface Budget {
 const MB = 1024 * 1024;
 
 /**
- * What is not the conversion's: the parent process (measured: up to 125 MB with the AWS SDK and a
- * transfer under way) and what the system needs beside it.
+ * What the system needs beside its processes: on a Fly machine of 1 GB its own init and the kernel's
+ * caches. What parent and conversion process share (some 45 MB of Node.js) is counted twice, which is
+ * the margin for what the parent still needs.
  */
-export const RESERVED_MEMORY = 224 * MB;
+const SYSTEM_MEMORY = 48 * MB;
 
 /**
  * The memory of this machine or container that a conversion may plan with, in bytes: the cgroup's limit
- * (v1 and v2, as Node finds it), else the machine's memory, less what others need of it.
+ * (v1 and v2, as Node finds it), else the machine's memory, less what this process holds and the system
+ * needs.
  */
 export function detectMemory(): number {
   // No limit is told as 0, or as a number near 2^64.
   const constrained = process.constrainedMemory() || Number.POSITIVE_INFINITY;
-  return Math.max(0, Math.min(constrained, totalmem()) - RESERVED_MEMORY);
+  const reserved = process.memoryUsage.rss() + SYSTEM_MEMORY;
+  return Math.max(0, Math.min(constrained, totalmem()) - reserved);
 }
 
 /** The limits that hold now for a conversion with temporary files in `folder`. */
