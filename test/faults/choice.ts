@@ -4,8 +4,8 @@ import type { Cell } from './cell.ts';
 export const everyCell = process.env['ARKE_TEST_FAULTS'] === 'all';
 
 /**
- * The cells that are run: all of them, or a choice in which there is each kind of fault at each stage,
- * and each pair of stage and times, kind and times, fault and stage group at least once.
+ * The cells that are run: all of them, or a choice that has each fault once, each kind of fault at each
+ * stage, and each stage and each kind of fault as often as it may happen (once, twice, for good).
  */
 export function chosen(cells: readonly Cell[], all = everyCell): readonly Cell[] {
   if (all) return cells;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Running, World } from './world.ts';
 
@@ -11,8 +11,9 @@ export async function until<T>(condition: () => T | Promise<T>): Promise<NonNull
   }
 }
 
-/** Conversion processes that work for a folder: it is all that is in their environment. Linux only. */
+/** Conversion processes that work for a folder: it is all that is in their environment. None are seen but on Linux. */
 export function processesOf(temporary: string): number[] {
+  if (!existsSync('/proc/self/environ')) return [];
   const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return ids.map(Number).filter((id) => {
     try {

@@ -7,12 +7,14 @@ import { type Ended, runScenario, type Stand } from './world.ts';
 
 const stand = useStand({ heavy: true });
 
-describe.each([
+const elsewhere = process.platform === 'linux' ? '' : ' (not tried here: /proc tells who they are)';
+
+describe.skipIf(elsewhere).each([
   ['a stop signal', signals],
   ['a program that is killed', parentKilled],
   ['a conversion process that is killed', childKilled],
   ['silence', deadlines],
-] as const)('%s', (_, cells: readonly EventCell[]) => {
+] as const)(`%s${elsewhere}`, (_, cells: readonly EventCell[]) => {
   it.concurrent.each(cells.map((cell) => [cell.event, cell.stage, cell] as const))(
     '%s, %s: ends as the table says',
     async (_event: string, _stage: string, cell: EventCell) => {
