@@ -125,40 +125,6 @@ describe('the conversion process', () => {
   });
 });
 
-describe('a conversion process that does not get ready', () => {
-  it.each([
-    ['is killed', 'SIGKILL'],
-    ['crashes', 'SIGSEGV'],
-    ['says nothing', 'SIGSTOP'],
-  ] as const)('because it %s is replaced by one that does', async (_, signal) => {
-    const converter = startConverter(folder.root);
-    try {
-      const first = signalChild(signal);
-      expect(await converter.versions({ silenceMs: 3_000 })).toContain('sharp/');
-      expect(pid()).not.toBe(first);
-    } finally {
-      await converter.close();
-    }
-    expect(pid()).toBeUndefined();
-  });
-
-  it('is not waited for by whoever has had enough', async () => {
-    const converter = startConverter(folder.root);
-    signalChild('SIGSTOP');
-    const signal = AbortSignal.abort(new Error('enough'));
-    await expect(converter.versions({ signal })).rejects.toThrow('enough');
-    await converter.close();
-    expect(pid()).toBeUndefined();
-  });
-
-  it('because it was closed is not replaced', async () => {
-    const converter = startConverter(folder.root);
-    const versions = converter.versions();
-    await Promise.all([expect(versions).rejects.toThrow(), converter.close()]);
-    expect(pid()).toBeUndefined();
-  });
-});
-
 describe('a conversion process that ends in the middle', () => {
   it('by SIGKILL has run out of memory: it is done again with less', () =>
     withConverter(async (converter) => {

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startConverter } from '../../../../src/lib/convert/process/converter.ts';
+import { makeFolder, type TestFolder } from '../../../support/folder.ts';
+import { childrenOf } from '../../../support/processes.ts';
+
+let folder: TestFolder;
+beforeAll(async () => {
+  folder = await makeFolder();
+});
+afterAll(() => folder.remove());
+
+/** The conversion process of this one. */
+const pid = () => childrenOf(process.pid, 'child.')[0];
+
+/** Sends it a signal before it can have loaded anything. */
+function signalChild(signal: NodeJS.Signals): number {
+  const child = pid();
+  if (child === undefined) throw new Error('There is no conversion process.');
+  process.kill(child, signal);
+  return child;
+}
+
+describe('a conversion process that does not get ready', () => {
+  it.each([
+    ['is killed', 'SIGKILL'],
+    ['crashes', 'SIGSEGV'],
+    ['says nothing', 'SIGSTOP'],
+  ] as const)('because it %s is replaced by one that does', async (_, signal) => {
+    const converter = startConverter(folder.root);
+    try {
+      const first = signalChild(signal);
+      expect(await converter.versions({ silenceMs: 3_000 })).toContain('sharp/');
+      expect(pid()).not.toBe(first);
+    } finally {
+      await converter.close();
+    }
+    expect(pid()).toBeUndefined();
+  });
+
+  it('is not waited for by whoever has had enough', async () => {
+    const converter = startConverter(folder.root);
+    signalChild('SIGSTOP');
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(converter.versions({ signal })).rejects.toThrow('enough');
+    await converter.close();
+    expect(pid()).toBeUndefined();
+  });
+
+  it('because it was closed is not replaced', async () => {
+    const converter = startConverter(folder.root);
+    const versions = converter.versions();
+    await Promise.all([expect(versions).rejects.toThrow(), converter.close()]);
+    expect(pid()).toBeUndefined();
+  });
+});
