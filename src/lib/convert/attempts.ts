@@ -146,12 +146,15 @@ function explain(
       },
       { cause: error },
     );
-  const ended =
-    error.code === 'CRASHED' || error.code === 'UNRESPONSIVE' || error.code === 'TOO_SLOW';
-  if (!ended) return error;
-  return new ConversionError(
-    error.code,
-    `${error.message} It was converting "${name}" as ${plan.effort}. Try again; if it happens again, report it with the TIFF.`,
-    { cause: error },
-  );
+  const advice = ADVICE[error.code];
+  if (!advice) return error;
+  const during = `It was converting "${name}" as ${plan.effort}.`;
+  return new ConversionError(error.code, `${error.message} ${during} ${advice}`, { cause: error });
 }
+
+/** What to do about a conversion whose process did not come to an end of its own. */
+const ADVICE: Readonly<Partial<Record<ConversionErrorCode, string>>> = {
+  CRASHED: 'Try again; if it happens again, report it with the TIFF.',
+  UNRESPONSIVE: 'Try again; if it happens again, report it with the TIFF.',
+  TOO_SLOW: 'TASK_TIMEOUT_MS gives it more time.',
+};
