@@ -13,6 +13,12 @@ export function isRunning(pid: number): boolean {
   return !['', 'Z', 'X'].includes(statOf(pid)[0] ?? '');
 }
 
+/** CPU seconds that a process has used: user and system, in the kernel's hundredths (proc(5)). */
+export function cpuSecondsOf(pid: number): number {
+  const [, , , , , , , , , , , user, system] = statOf(pid);
+  return (Number(user) + Number(system)) / 100;
+}
+
 function parentOf(pid: number): number {
   return Number(statOf(pid)[1]);
 }
