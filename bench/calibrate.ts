@@ -3,6 +3,7 @@
  * to which the models in src/lib/convert are fitted (docs/reliability.md, "The memory model").
  *
  *   npm run bench:calibrate             # all of it, about ten minutes
+ *   npm run bench:calibrate -- missing  # what has not been measured yet, beside what has
  *   npm run bench:calibrate -- cmyk     # only what has this in its name, written nowhere
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -14,7 +15,9 @@ import {
   calibrationFile,
   type MeasuredCase,
   measure,
+  type PlannedCase,
   predict,
+  readCalibration,
 } from './calibration.ts';
 
 const wanted = process.argv[2] ?? '';
@@ -38,14 +41,23 @@ function toJson(): string {
   return `{"machine": ${JSON.stringify(machine)},\n"pages": {${lines(tiffs)}},\n"cases": [${lines(measured)}]}\n`;
 }
 
+/** What was measured before, if that is kept. */
+const before = wanted === 'missing' ? await readCalibration() : undefined;
+const isSame = (a: PlannedCase, b: PlannedCase) =>
+  a.tiff === b.tiff && a.effort === b.effort && a.turn === b.turn && a.chroma === b.chroma;
+
 try {
-  for (const planned of calibrationCases().filter(({ tiff }) => tiff.includes(wanted))) {
-    const { page, measured } = await measure(planned, folder);
+  const chosen = calibrationCases().filter(({ tiff }) => before || tiff.includes(wanted));
+  for (const planned of chosen) {
+    const kept = before?.cases.find((one) => isSame(one, planned));
+    const known = before?.pages[planned.tiff];
+    const { page, measured } =
+      kept && known ? { page: known, measured: kept } : await measure(planned, folder);
     pages[planned.tiff] = page;
     cases.push(measured);
     print(measured, page);
   }
-  if (!wanted) await writeFile(calibrationFile, toJson());
+  if (!wanted || before) await writeFile(calibrationFile, toJson());
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

@@ -90,6 +90,20 @@ const specs: readonly TiffSpec[] = [
   { ...base, shape: 'wide' },
   { ...base, shape: 'wide', compression: 'none', layout: 'tiles', orientation: 6 },
   { ...base, shape: 'high', orientation: 8 },
+  { ...base, kind: 'palette', compression: 'deflate', layout: 'one strip', megapixels: 48 },
+  { ...base, kind: 'palette', compression: 'none', orientation: 6 },
+  {
+    ...base,
+    kind: 'bilevel',
+    bits: 1,
+    compression: 'deflate',
+    layout: 'one strip',
+    megapixels: 96,
+  },
+  { ...base, kind: 'planar', compression: 'none', layout: 'one strip', megapixels: 48 },
+  { ...base, kind: 'planar', compression: 'deflate', layout: 'one strip', megapixels: 48 },
+  { ...base, kind: 'planar', compression: 'deflate' },
+  { ...base, kind: 'cmyka', compression: 'deflate' },
 ];
 
 /** Each TIFF by each effort and each way of turning it; colour also without chroma subsampling. */
@@ -97,7 +111,9 @@ export function calibrationCases(): PlannedCase[] {
   return specs.flatMap((spec) => {
     const turns: Turn[] = spec.orientation === 1 ? ['none'] : ['memory', 'disk', 'tag'];
     const chromas: ChromaSubsampling[] =
-      spec.kind === 'grey' || spec.megapixels > 24 ? ['4:2:0'] : ['4:2:0', '4:4:4'];
+      ['grey', 'bilevel'].includes(spec.kind) || spec.megapixels > 24
+        ? ['4:2:0']
+        : ['4:2:0', '4:4:4'];
     return efforts.flatMap((effort) =>
       turns.flatMap((turn) =>
         chromas.map((chroma) => ({ tiff: nameOf(spec), effort, turn, chroma })),

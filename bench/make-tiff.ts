@@ -5,12 +5,18 @@ import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createDeflate } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
+import { writeRareTiff } from './make-rare-tiff.ts';
+
+/** What no encoder at hand writes: made in memory, uncompressed or deflate, `strips` or `one strip`. */
+export type RareKind = 'palette' | 'bilevel' | 'planar' | 'cmyka';
+const RARE: readonly string[] = ['palette', 'bilevel', 'planar', 'cmyka'] satisfies RareKind[];
 
 /** What a TIFF shall be. */
 export interface TiffSpec {
   readonly megapixels: number;
-  readonly kind: 'rgb' | 'grey' | 'cmyk' | 'rgba';
-  readonly bits: 8 | 16;
+  readonly kind: 'rgb' | 'grey' | 'cmyk' | 'rgba' | RareKind;
+  /** Of a sample; `bilevel` has 1, the other rare kinds 8. */
+  readonly bits: 1 | 8 | 16;
   readonly compression: 'none' | 'lzw' | 'deflate' | 'jpeg';
   /** `one strip`: of 8 bits, rgb or grey, uncompressed or deflate. */
   readonly layout: 'strips' | 'tiles' | 'one strip';
@@ -37,8 +43,14 @@ export function nameOf(spec: TiffSpec): string {
 
 /** Writes such a TIFF. */
 export async function makeTiffFile(path: string, spec: TiffSpec): Promise<void> {
-  if (spec.layout === 'one strip') return writeOneStrip(path, spec);
   const { width, height } = sizeOf(spec);
+  if (RARE.includes(spec.kind)) {
+    const rgb = await picture({ ...spec, kind: 'rgb', bits: 8 }, width, height)
+      .raw()
+      .toBuffer();
+    return writeRareTiff(path, spec, { width, height, rgb });
+  }
+  if (spec.layout === 'one strip') return writeOneStrip(path, spec);
   const { compression, orientation } = spec;
   const tiles = { tile: true, tileWidth: 256, tileHeight: 256 };
   const drawn = picture(spec, width, height);
@@ -78,7 +90,7 @@ async function setOrientation(path: string, orientation: number): Promise<void> 
 
 const ORIENTATION = 274;
 
-/** Whole multiples of 64, so that smaller drawings can be scaled up to them. */
+/** Pixels of the picture: whole multiples of 64, so that smaller drawings can be scaled up to them. */
 function sizeOf({ megapixels, shape }: TiffSpec): { width: number; height: number } {
   const long = 60_032;
   const short = Math.round((megapixels * 1e6) / long / 64) * 64;

@@ -50,6 +50,19 @@ describe('the pages', () => {
   ];
 
   it.each(pages.filter((page) => page.endsWith('.md')))(
+    'name no file that is not there: %s',
+    (page) => {
+      const named = [
+        ...read(page).matchAll(/\b((?:src|test|bench|docs|bin)\/[\w./-]*\.(?:ts|js|md|json))\b/g),
+      ];
+      const missing = named
+        .map(([, path = '']) => path)
+        .filter((path) => !existsSync(join(project, path)));
+      expect(missing).toEqual([]);
+    },
+  );
+
+  it.each(pages.filter((page) => page.endsWith('.md')))(
     'link to nothing that is not there: %s',
     (page) => {
       const targets = [...read(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(

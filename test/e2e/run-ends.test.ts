@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeFolder, type TestFolder } from '../support/folder.ts';
 import { startProgram } from '../support/program.ts';
 import { newTask, useSandbox } from '../support/tasks.ts';
@@ -29,10 +29,12 @@ const leftovers = async () =>
   (await readdir(temporary.root)).filter((name) => name !== 'node-compile-cache');
 
 /** Starts a task and waits until its log says that the TIFF is there. */
-async function startTask() {
+async function startTask(more: Readonly<Record<string, string>> = {}) {
   const { batchId, taskId } = newTask();
   const env = sandbox.current.environment(batchId, taskId, 'large.tif');
-  const program = startProgram(['run'], { env: { ...env, TMPDIR: temporary.root } });
+  const program = startProgram(['run'], {
+    env: { ...env, TMPDIR: temporary.root, ...more },
+  });
   await new Promise<void>((resolve) => {
     let log = '';
     program.stdout.on('data', (chunk: Buffer) => {
@@ -62,6 +64,21 @@ describe('a task that is asked to stop', () => {
       expect(await sandbox.current.getObject('large.jpg')).toBeNull();
     },
   );
+});
+
+describe('a task that was paused past its deadline', () => {
+  it('still says once how it ended', async () => {
+    const start = performance.now();
+    const { program, bodies } = await startTask({ TASK_TIMEOUT_MS: '3000' });
+    program.kill('SIGSTOP');
+    await vi.waitUntil(() => performance.now() - start > 4_000, { timeout: 60_000 });
+    program.kill('SIGCONT');
+    const { exitCode } = await program;
+    const received = await bodies();
+    expect(received).toHaveLength(1);
+    expect(exitCode).toBe(received[0]?.['status'] === 'success' ? 0 : 1);
+    expect(await leftovers()).toEqual([]);
+  });
 });
 
 describe('a task that is asked to stop before it has begun', () => {

@@ -9,7 +9,7 @@ export function pageOf(megapixels: number, differs: Partial<TiffPage> = {}): Tif
     width,
     height,
     samplesPerPixel,
-    bitsPerSample: Array.from({ length: samplesPerPixel }, () => 8),
+    bitsPerSample: Array.from({ length: Math.min(samplesPerPixel, 64) }, () => 8),
     sampleFormat: 1,
     compression: 5,
     photometric: 2,

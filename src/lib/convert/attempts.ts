@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConversionError, type ConversionErrorCode } from '../errors.ts';
 import type { EncoderSettings } from './encoder-settings.ts';
@@ -103,15 +104,20 @@ function canBePlanned({ page, name }: Work, { limits, settings }: Try): boolean 
   }
 }
 
-function attempt(work: Work, plan: ConversionPlan): Promise<Made> {
+async function attempt(work: Work, plan: ConversionPlan): Promise<Made> {
   const { input, output, name, page, settings, converter, options } = work;
   const scratch = join(converter.temporaryFolder, 'turning.tif');
   const { signal, silenceMs } = options;
   const onProgress = paceOf(work, plan);
-  return converter.convert(
-    { input, output, scratch, name, settings, plan, page },
-    { signal, silenceMs, ...(onProgress ? { onProgress } : {}) },
-  );
+  try {
+    return await converter.convert(
+      { input, output, scratch, name, settings, plan, page },
+      { signal, silenceMs, ...(onProgress ? { onProgress } : {}) },
+    );
+  } finally {
+    // As large as the picture: what comes next may need the room.
+    await rm(scratch, { force: true });
+  }
 }
 
 /** Watches whether there will be time; where nothing cheaper may be tried, nothing is given up. */
@@ -143,6 +149,7 @@ function explain(
         neededBytes: plan.memoryBytes,
         limitBytes: limits.memoryBytes,
         effort: settings.effort,
+        seen: error.message,
       },
       { cause: error },
     );
@@ -155,6 +162,8 @@ function explain(
 /** What to do about a conversion whose process did not come to an end of its own. */
 const ADVICE: Readonly<Partial<Record<ConversionErrorCode, string>>> = {
   CRASHED: 'Try again; if it happens again, report it with the TIFF.',
+  OUT_OF_MEMORY:
+    "Try again; if memory is short, raise memory_mb in the orchestrator's machine configuration.",
   UNRESPONSIVE: 'Try again; if it happens again, report it with the TIFF.',
   TOO_SLOW: 'TASK_TIMEOUT_MS gives it more time.',
 };

@@ -27,6 +27,13 @@ export interface TaskOutcome {
   readonly exitCode: typeof exitCodes.ok | typeof exitCodes.failed;
 }
 
+/**
+ * How long a callback may take however late it is, in milliseconds: the orchestrator waits 10 s longer
+ * than a task is told to take, and a machine that was paused may be past its deadline with a finished
+ * JPEG.
+ */
+const LATE_CALLBACK_MS = 3_000;
+
 /** When after a stop signal a callback is given up, in milliseconds: Fly kills after 5 s. */
 const INTERRUPTED_CALLBACK_MS = 3_000;
 
@@ -88,7 +95,8 @@ async function report(
     userAgent: options.program,
   };
   // Not ended by a stop signal at once, as the stages are: what was begun is brought to its end.
-  const deadline = createDeadline(target.budget.timeoutMs, { now: options.sinceStart });
+  const endsAt = Math.max(target.budget.timeoutMs, options.sinceStart() + LATE_CALLBACK_MS);
+  const deadline = createDeadline(endsAt, { now: options.sinceStart });
   try {
     await deliverCallback(request, {
       policy: options.patience?.callbackRetry,

@@ -1,6 +1,6 @@
-import type { ChromaSubsampling, Effort } from '../encoder-settings.ts';
+import type { Effort } from '../encoder-settings.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
-import { jpegChannels, pixelsOf, type Way } from './memory-model.ts';
+import { type EncodedKind, encodedKind, pixelsOf, type Way } from './memory-model.ts';
 
 /*
  * Seconds of one core of the machine in bench/calibration.json. They depend on the picture and on the
@@ -19,10 +19,10 @@ const DECODE: Readonly<Record<number, number>> = {
 };
 const DECODE_OTHER = 0.006;
 /** Seconds per million pixels encoded. */
-const ENCODE: Record<Effort, Record<ChromaSubsampling | 'grey', number>> = {
-  max: { '4:2:0': 0.14, '4:4:4': 0.24, grey: 0.085 },
-  balanced: { '4:2:0': 0.1, '4:4:4': 0.155, grey: 0.06 },
-  fast: { '4:2:0': 0.005, '4:4:4': 0.007, grey: 0.004 },
+const ENCODE: Record<Effort, Record<EncodedKind, number>> = {
+  max: { '4:2:0': 0.14, '4:4:4': 0.24, grey: 0.085, bilevel: 0.22 },
+  balanced: { '4:2:0': 0.1, '4:4:4': 0.155, grey: 0.06, bilevel: 0.17 },
+  fast: { '4:2:0': 0.005, '4:4:4': 0.007, grey: 0.004, bilevel: 0.005 },
 };
 /** Seconds per million pixels for writing tiles to disk and reading them in another order. */
 const TURN: Record<Way['turn'], number> = { none: 0, memory: 0.004, disk: 0.006, tag: 0 };
@@ -40,7 +40,7 @@ export function predictCpuSeconds(
   const megapixels = pixelsOf(page) / 1e6;
   const wide = Math.max(8, ...page.bitsPerSample) > 8 ? 2 : 1;
   const decode = (DECODE[page.compression] ?? DECODE_OTHER) * page.samplesPerPixel * wide;
-  const encode = ENCODE[way.effort][jpegChannels(page) === 1 ? 'grey' : way.chromaSubsampling];
+  const encode = ENCODE[way.effort][encodedKind(page, way.chromaSubsampling)];
   const colours =
     page.photometric === SEPARATED ? COLOURS.cmyk : page.iccBytes > 0 ? COLOURS.rgb : 0;
   return START + megapixels * (decode + encode + colours + TURN[way.turn]);

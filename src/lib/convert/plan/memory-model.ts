@@ -36,21 +36,26 @@ const MB = 1024 * 1024;
  */
 
 /** The process with its libraries, before it has a picture. */
-const BASE = 102 * MB;
+const BASE = 106 * MB;
 /** libvips' buffers between decoder and encoder: rows of the decoded picture. */
 const ROWS_IN_FLIGHT = 720;
 /** Tiles are decoded a row of them at a time, and libvips keeps some; it needs no other rows then. */
 const TILE_ROWS_IN_FLIGHT = 2.95;
 /** Rows of the JPEG that are in flight behind a picture that was turned. */
 const TURNED_ROWS_IN_FLIGHT = 250;
+/** What makes a difference to the encoder: the samples of its pixels, and edges without a gradient. */
+export type EncodedKind = ChromaSubsampling | 'grey' | 'bilevel';
 /** What mozjpeg keeps of each pixel until the last one is there, in bytes. */
-const KEPT_PER_PIXEL: Record<
-  Exclude<Effort, 'fast'>,
-  Record<ChromaSubsampling | 'grey', number>
-> = {
-  max: { '4:2:0': 7.8, '4:4:4': 15.1, grey: 5.4 },
-  balanced: { '4:2:0': 6.5, '4:4:4': 12.3, grey: 4.4 },
+const KEPT_PER_PIXEL: Record<Exclude<Effort, 'fast'>, Record<EncodedKind, number>> = {
+  max: { '4:2:0': 7.8, '4:4:4': 15.1, grey: 5.4, bilevel: 8 },
+  balanced: { '4:2:0': 6.5, '4:4:4': 12.3, grey: 4.4, bilevel: 4.4 },
 };
+
+/** What a page is to the encoder. */
+export function encodedKind(page: TiffPage, chromaSubsampling: ChromaSubsampling): EncodedKind {
+  if (jpegChannels(page) === 3) return chromaSubsampling;
+  return page.bitsPerSample[0] === 1 ? 'bilevel' : 'grey';
+}
 
 /** Pixels of a page. */
 export function pixelsOf({ width, height }: Pick<TiffPage, 'width' | 'height'>): number {
@@ -62,9 +67,13 @@ export function jpegChannels({ photometric }: Pick<TiffPage, 'photometric'>): 1 
   return photometric === 0 || photometric === 1 ? 1 : 3;
 }
 
+/** PhotometricInterpretation of a palette (TIFF 6.0, section 5): its colours take the place of its indices. */
+const PALETTE = 3;
+
 /** Bytes a pixel takes when it is decoded: libvips has no samples of less than a byte. */
-function bytesPerPixel({ samplesPerPixel, bitsPerSample }: TiffPage): number {
-  return samplesPerPixel * Math.ceil(Math.max(8, ...bitsPerSample) / 8);
+function bytesPerPixel({ samplesPerPixel, bitsPerSample, photometric }: TiffPage): number {
+  const colours = photometric === PALETTE ? 3 : samplesPerPixel;
+  return colours * Math.ceil(Math.max(8, ...bitsPerSample) / 8);
 }
 
 /**
@@ -88,8 +97,7 @@ export function predictMemory(page: TiffPage, way: Way): number {
 /** What the encoder keeps until the end. */
 function encoderBytes(page: TiffPage, { effort, chromaSubsampling }: Way): number {
   if (effort === 'fast') return 0;
-  const kept = KEPT_PER_PIXEL[effort];
-  return pixelsOf(page) * kept[jpegChannels(page) === 1 ? 'grey' : chromaSubsampling];
+  return pixelsOf(page) * KEPT_PER_PIXEL[effort][encodedKind(page, chromaSubsampling)];
 }
 
 /** What is held between the decoder and the encoder, a decoded strip included. */
@@ -97,13 +105,21 @@ function decoderBytes(page: TiffPage): number {
   const { segments, width, height } = page;
   const rowBytes = width * bytesPerPixel(page);
   if (!segments) return rowBytes * height;
-  if (segments.kind === 'tiles')
-    return (
-      rowBytes * Math.max(ROWS_IN_FLIGHT, Math.min(segments.height, height) * TILE_ROWS_IN_FLIGHT)
-    );
+  if (segments.kind === 'tiles') {
+    const rows = Math.max(ROWS_IN_FLIGHT, Math.min(segments.height, height) * TILE_ROWS_IN_FLIGHT);
+    return Math.max(rowBytes * rows, segments.width * segments.height * bytesPerPixel(page));
+  }
+  return rowBytes * ROWS_IN_FLIGHT + stripBytes(page, segments.height);
+}
+
+/** A strip as it is held while it is decoded, its samples packed as they are in the file. */
+function stripBytes(page: TiffPage, rows: number): number {
+  const { width, bitsPerSample, samplesPerPixel, compression, planar } = page;
+  const bits = bitsPerSample.reduce((sum, one) => sum + one, 0) || samplesPerPixel;
+  // Planes are put together in a second place.
+  if (planar) return rows * width * bytesPerPixel(page) * 2;
   // Uncompressed strips are read row by row, however high they are.
-  const stripRows = page.compression === 1 && !page.planar ? 0 : segments.height;
-  return rowBytes * (ROWS_IN_FLIGHT + stripRows);
+  return compression === 1 ? 0 : rows * Math.ceil((width * bits) / 8);
 }
 
 /** Rows of a picture that lay on its side are as long as it was high. */

@@ -35,8 +35,8 @@ interface Candidate extends ConversionPlan {
 /**
  * Chooses the best effort that fits memory, time and disk, from what the TIFF's header says of a page
  * (design: "Budget policy"); `auto` takes the best of `max`, `balanced` and `fast`, anything else is
- * kept to. A picture that is not upright is turned in memory, else on disk, else by a tag. Time alone
- * never keeps a picture from being tried: the prediction is no bound.
+ * kept to. A picture that is not upright is turned in memory, else on disk; where neither has the room,
+ * by a tag. Time alone never keeps a picture from being tried: the prediction is no bound.
  *
  * Throws `ConversionError`: `TOO_LARGE_FOR_JPEG`, or `OUT_OF_MEMORY` with the figures and the remedy
  * when nothing that may be chosen fits.
@@ -47,20 +47,30 @@ export function planConversion(
   settings: EncoderSettings,
   name: string,
 ): ConversionPlan {
-  if (!page) return planBlindly(settings);
+  if (!page || !isPlausible(page)) return planBlindly(settings);
   refuseOversize(page, name);
-  const candidates = waysFor(page, settings).map((way) => priced(page, way, limits));
-  const best = candidates.find(({ breaks }) => !breaks);
+  const upright = waysFor(page, settings).map((way) => priced(page, way, limits));
+  const tagged = upright.flatMap(({ effort, turn }) =>
+    turn === 'disk' ? priced(page, { ...wayOf(page, settings), effort, turn: 'tag' }, limits) : [],
+  );
+  const candidates = [...upright, ...tagged.slice(-1)];
+  const best = upright.find(({ breaks }) => !breaks);
   if (best) return { ...best, reason: reasonFor(best, candidates, limits) };
-  const late = candidates.findLast(({ breaks }) => breaks === 'time');
-  if (late)
-    return {
-      ...late,
-      reason: `it may not be done in time, but nothing is faster: ${timeOf(late, limits)}`,
-    };
+  const late = upright.findLast(({ breaks }) => breaks === 'time');
+  if (late) return { ...late, reason: lateReason(late, limits) };
+  const [tag] = tagged.slice(-1);
+  if (tag && tag.breaks !== 'memory') return { ...tag, reason: reasonFor(tag, candidates, limits) };
   const neededBytes = Math.min(...candidates.map(({ memoryBytes }) => memoryBytes));
   const { memoryBytes: limitBytes } = limits;
   throw outOfMemoryError({ page, name, neededBytes, limitBytes, effort: settings.effort });
+}
+
+/** More than any decoder takes: what such a header says is damage, and the decoder's to tell. */
+const MOST_PLAUSIBLE = { samples: 64, bits: 64 } as const;
+
+function isPlausible({ samplesPerPixel, bitsPerSample }: TiffPage): boolean {
+  const { samples, bits } = MOST_PLAUSIBLE;
+  return samplesPerPixel <= samples && bitsPerSample.every((one) => one <= bits);
 }
 
 /** Without a header: the decoder will most likely refuse the file, and that costs little. */
@@ -74,24 +84,25 @@ function planBlindly({ effort }: EncoderSettings): ConversionPlan {
   };
 }
 
-/** Every way that may be taken, best first. */
+/** Every way to a picture that is upright, best first. */
 function waysFor(page: TiffPage, settings: EncoderSettings): Way[] {
-  const { effort, chromaSubsampling, background } = settings;
-  const chosen = effort === 'auto' ? efforts : [effort];
+  const chosen = settings.effort === 'auto' ? efforts : [settings.effort];
+  const turns: readonly Turn[] = page.orientation === 1 ? ['none'] : ['memory', 'disk'];
+  const common = wayOf(page, settings);
+  return chosen.flatMap((effort) => turns.map((turn) => ({ ...common, effort, turn })));
+}
+
+/** What all ways have in common. */
+function wayOf(
+  page: TiffPage,
+  { chromaSubsampling, background }: EncoderSettings,
+): Pick<Way, 'chromaSubsampling' | 'blended'> {
   const [r, g, b] = levelsOf(background) ?? [];
   const neutral = r === g && g === b;
   const blended =
     page.extraSamples.length > 1 ||
     (page.extraSamples.length === 1 && jpegChannels(page) === 1 && !neutral);
-  return chosen.flatMap((one) => {
-    const turns: readonly Turn[] =
-      page.orientation === 1
-        ? ['none']
-        : one === chosen.at(-1)
-          ? ['memory', 'disk', 'tag']
-          : ['memory', 'disk'];
-    return turns.map((turn) => ({ effort: one, turn, chromaSubsampling, blended }));
-  });
+  return { chromaSubsampling, blended };
 }
 
 function priced(page: TiffPage, way: Way, limits: Limits): Candidate {
@@ -109,17 +120,28 @@ function priced(page: TiffPage, way: Way, limits: Limits): Candidate {
   return { effort: way.effort, turn: way.turn, memoryBytes, cpuSeconds, reason: '', breaks };
 }
 
+const PLACE: Readonly<Record<Turn, string>> = {
+  none: '',
+  memory: 'in memory',
+  disk: 'on disk',
+  tag: 'by a tag',
+};
+
 function reasonFor(best: Candidate, candidates: readonly Candidate[], limits: Limits): string {
   const at = candidates.indexOf(best);
   const better = candidates.slice(0, at).findLast(({ effort }) => effort !== best.effort);
-  const inMemory = candidates
+  const turned = candidates
     .slice(0, at)
-    .find(({ effort, turn }) => effort === best.effort && turn === 'memory');
+    .filter(({ effort, turn }) => effort === best.effort && turn !== best.turn);
   const reasons = [
     better ? `${better.effort} needs ${shortageOf(better, limits)}` : undefined,
-    inMemory ? `turning in memory needs ${shortageOf(inMemory, limits)}` : undefined,
+    ...turned.map((way) => `turning ${PLACE[way.turn]} needs ${shortageOf(way, limits)}`),
   ].filter((reason) => reason !== undefined);
   return reasons.join('; ') || 'it fits';
+}
+
+function lateReason(late: Candidate, limits: Limits): string {
+  return `it may not be done in time, but nothing is faster: ${timeOf(late, limits)}`;
 }
 
 function shortageOf(candidate: Candidate, limits: Limits): string {

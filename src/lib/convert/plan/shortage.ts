@@ -11,11 +11,13 @@ export interface Shortage {
   readonly limitBytes: number;
   /** What was asked for. */
   readonly effort: EffortSetting;
+  /** What was seen of it, a sentence, where it was not only predicted. */
+  readonly seen?: string;
 }
 
 /** The error of a conversion that has run, or would have run, out of memory: figures and remedy (contract: "Error Scenarios"). */
 export function outOfMemoryError(
-  { page, name, neededBytes, limitBytes, effort }: Shortage,
+  { page, name, neededBytes, limitBytes, effort, seen }: Shortage,
   options?: ErrorOptions,
 ): ConversionError {
   const figures = [
@@ -28,6 +30,7 @@ export function outOfMemoryError(
   return new ConversionError(
     'OUT_OF_MEMORY',
     `Out of memory while converting "${name}": ${figures.filter(Boolean).join(', ')}. ` +
+      (seen ? `${seen.replace(/\.$/, '')}. ` : '') +
       `Raise memory_mb in the orchestrator's machine configuration, or MEMORY_LIMIT_MB where it is set.${other}`,
     options,
   );

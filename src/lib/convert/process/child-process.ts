@@ -68,7 +68,8 @@ function endOf(child: ChildProcess, lastWords: () => string): Promise<ChildEnd> 
       // Also emitted when a message could not be sent; only a process that never was has no id.
       if (child.pid === undefined) resolve({ exitCode: null, signal: null, lastWords: '', error });
     });
-    child.on('exit', (exitCode, signal) => resolve({ exitCode, signal, lastWords: lastWords() }));
+    // Not `exit`: its last words may still be on their way then.
+    child.on('close', (exitCode, signal) => resolve({ exitCode, signal, lastWords: lastWords() }));
   });
 }
 

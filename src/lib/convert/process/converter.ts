@@ -1,7 +1,9 @@
 import { ConversionError, type ConversionErrorCode } from '../../errors.ts';
 import { orAborted } from '../../stop.ts';
+import { speaksOfMemory } from '../memory-words.ts';
 import type { ChildMessage, ConversionJob, Cost, Rendered } from '../messages.ts';
 import { type Child, type ChildEnd, startChild } from './child-process.ts';
+import { watchSilence } from './silence.ts';
 
 /** What a conversion made, and what it took. */
 export type Made = Rendered & Cost;
@@ -103,11 +105,11 @@ function isUnreadable(error: unknown): boolean {
 /** A process's promise to be ready, or `UNRESPONSIVE` when it says nothing for too long. */
 async function heard(ready: Promise<string>, silenceMs = SILENCE_MS): Promise<string> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const silence = setTimeout(() => reject(unresponsive(silenceMs)), silenceMs);
+  const silence = watchSilence(silenceMs, () => reject(unresponsive(silenceMs)));
   try {
     return await Promise.race([ready, promise]);
   } finally {
-    clearTimeout(silence);
+    silence.stop();
   }
 }
 
@@ -132,12 +134,12 @@ function openSession(temporaryFolder: string): Session {
 async function runJob(child: Child, job: ConversionJob, watch: Watch): Promise<Made> {
   const { promise, resolve, reject } = Promise.withResolvers<Made>();
   const { silenceMs = SILENCE_MS, signal, onProgress } = watch;
-  const silence = setTimeout(() => reject(unresponsive(silenceMs)), silenceMs);
+  const silence = watchSilence(silenceMs, () => reject(unresponsive(silenceMs)));
   const abort = () => reject(signal?.reason);
   signal?.addEventListener('abort', abort, { once: true });
   if (signal?.aborted) abort();
   const deafen = child.onMessage((message: ChildMessage) => {
-    silence.refresh();
+    silence.heard();
     if (message.kind === 'progress' && onProgress?.(message) === false)
       reject(failure('TOO_SLOW', 'The conversion would not have been done in time'));
     if (message.kind === 'failed') reject(new ConversionError(message.code, message.message));
@@ -151,7 +153,7 @@ async function runJob(child: Child, job: ConversionJob, watch: Watch): Promise<M
     return await promise;
   } finally {
     deafen();
-    clearTimeout(silence);
+    silence.stop();
     signal?.removeEventListener('abort', abort);
   }
 }
@@ -162,6 +164,9 @@ async function runJob(child: Child, job: ConversionJob, watch: Watch): Promise<M
  */
 function errorOf({ exitCode, signal, lastWords, error }: ChildEnd): ConversionError {
   if (error) return brokenInstallation(error.message);
+  // A library or V8 that gets no memory aborts the process, and says why.
+  if (signal === 'SIGABRT' && speaksOfMemory(lastWords))
+    return failure('OUT_OF_MEMORY', `The conversion process got no more memory: ${lastWords}`);
   if (signal === 'SIGKILL')
     return failure(
       'OUT_OF_MEMORY',

@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { Metadata } from 'sharp';
 import type { TiffPage } from '../header/tiff-header.ts';
 
@@ -64,19 +65,23 @@ export interface Pixels {
 /** The number of colour samples sharp gives, also of a greyscale picture that has extra samples. */
 const COLOURS = 3;
 
+/** After so many pixels the process listens again: for its parent's end, and to give a sign of life. */
+const PIXELS_AT_ONCE = 1 << 20;
+
 /**
  * Lays pixels over a background and returns `channels` (1 or 3) colour samples a pixel, written over
  * the beginning of the same memory. `index` is the alpha's place after the colours.
  */
-export function blendOver(
+export async function blendOver(
   { data, width, height, channels: step }: Pixels,
   index: number,
   background: Levels,
   channels: 1 | 3,
-): Pixels {
+): Promise<Pixels> {
   const alphaAt = COLOURS + index;
-  const end = width * height * step;
-  for (let from = 0, to = 0; from < end; from += step) {
+  for (let pixel = 0, to = 0; pixel < width * height; pixel++) {
+    if (pixel % PIXELS_AT_ONCE === 0) await breathe();
+    const from = pixel * step;
     const alpha = alphaAt < step ? (data[from + alphaAt] ?? 255) : 255;
     for (let c = 0; c < channels; c++, to++) {
       const sum = (data[from + c] ?? 0) * alpha + (background[c] ?? 0) * (255 - alpha);

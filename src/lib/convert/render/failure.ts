@@ -1,9 +1,7 @@
 import { ConversionError, messageOf } from '../../errors.ts';
+import { speaksOfMemory } from '../memory-words.ts';
 import type { ConversionJob } from '../messages.ts';
 
-/** What libvips, its codecs and V8 say when an allocation fails. */
-const OUT_OF_MEMORY =
-  /out of memory|insufficient memory|(cannot|can't|unable to|failed to) allocate|bad_alloc|ENOMEM/i;
 /** What is said when the JPEG, not the TIFF, is the trouble. */
 const WRITE_FAILED =
   /write error|unable to (write|open for write)|no space left|ENOSPC|EDQUOT|disk quota|file too large|read-only file system/i;
@@ -17,7 +15,7 @@ export function explainFailure(
   job: Pick<ConversionJob, 'input' | 'output' | 'scratch' | 'name'>,
 ): ConversionError {
   const message = oneLine(messageOf(error), job);
-  if (OUT_OF_MEMORY.test(message))
+  if (speaksOfMemory(message))
     return new ConversionError('OUT_OF_MEMORY', message, { cause: error });
   if (WRITE_FAILED.test(message))
     return new ConversionError(

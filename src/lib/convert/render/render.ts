@@ -75,7 +75,8 @@ async function blend(
   const [r, g, b] = background;
   const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true });
   const channels = isGrey(metadata) && r === g && g === b ? 1 : 3;
-  const { width, height, ...flat } = blendOver({ ...info, data }, alphaIndex, background, channels);
+  const flat = await blendOver({ ...info, data }, alphaIndex, background, channels);
+  const { width, height } = flat;
   const pixels = sharp(flat.data, { raw: { width, height, channels }, limitInputPixels: false });
   return channels === 1 ? pixels.extractChannel(0) : pixels;
 }

@@ -86,7 +86,7 @@ describe('docs/measurements.md', () => {
     });
     const page = `# Measurements
 
-Every conversion that the models of memory and CPU are held against ([reliability.md](reliability.md), "The memory model"). Measured by \`npm run bench:calibrate\`, which writes \`bench/calibration.json\`; this page is written from that by \`npx vitest run test/lib/convert/models.test.ts -u\`, and a test fails when it is stale.
+Every conversion that the models of memory and CPU are held against ([reliability.md](reliability.md), "The memory model"). Measured by \`npm run bench:calibrate\`, which writes \`bench/calibration.json\`; this page is written from that by \`npx vitest run test/lib/convert/plan/models.test.ts -u\`, and a test fails when it is stale.
 
 The name of a TIFF: kind and bits of its samples, compression, layout, orientation, what else there is to it, megapixels. Memory is the peak of the conversion process (VmHWM) in MB of 1024 × 1024 bytes. CPU seconds are those of the job, on ${machine}.
 

@@ -67,6 +67,7 @@ describe('the plan', () => {
       'fast',
       'tag',
     ],
+    ['turned all the same where there is too little time', 100, { cpuSeconds: 1 }, 'fast', 'disk'],
     ['not turned by a tag where memory is enough', 30, { diskBytes: 0 }, 'max', 'memory'],
   ])('has a picture that lies on its side %s', (_, megapixels, limits, effort, turn) => {
     expect(plan(pageOf(megapixels, { orientation: 6 }), limits)).toMatchObject({ effort, turn });
@@ -94,6 +95,11 @@ describe('the plan', () => {
     expect(plan({ ...page, extraSamples: [2], samplesPerPixel: 4 })).toMatchObject({
       effort: 'fast',
     });
+  });
+
+  it('is the decoder’s affair when the header cannot be true', () => {
+    const absurd = { samplesPerPixel: 4e9, bitsPerSample: [8, 8, 8] };
+    expect(plan(pageOf(1, absurd))).toMatchObject({ reason: 'the header cannot be read' });
   });
 
   it('is made without a header, too: the decoder says what is wrong', () => {
