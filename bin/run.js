@@ -8,11 +8,26 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exitCode = 1;
 } else {
   if (process.argv[2] === 'run') keepStopSignals();
-  const { enableCompileCache } = await import('node:module');
-  enableCompileCache();
+  await cacheCompiledCode();
   const { start } = await import('../dist/cli/start.js');
   // Not awaited: where stdout is closed early, Node would complain about this await instead of exiting.
   start(import.meta.url);
+}
+
+/**
+ * Lets Node keep what it has compiled. In a temporary folder that can hold nothing (`TMPDIR=/proc`) it
+ * would try for ever to make a place for that.
+ */
+async function cacheCompiledCode() {
+  const { mkdtempSync, rmdirSync } = await import('node:fs');
+  const { enableCompileCache } = await import('node:module');
+  const { tmpdir } = await import('node:os');
+  try {
+    rmdirSync(mkdtempSync(`${tmpdir()}/arke-tiff-`));
+  } catch {
+    return;
+  }
+  enableCompileCache();
 }
 
 /**

@@ -1,6 +1,12 @@
 import { dirname } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, errorSummary } from '../cli/base-command.ts';
+import {
+  type ConvertFileOptions,
+  type ConvertSession,
+  type FileResult,
+  resultOf,
+} from '../cli/conversions.ts';
 import { processEnvironment } from '../cli/environment.ts';
 import { encoderFlags, encoderSettingsOf } from '../cli/flags.ts';
 import { formatBytes } from '../cli/format.ts';
@@ -13,40 +19,13 @@ import {
 } from '../cli/standard-streams.ts';
 import type { Conversion } from '../lib/convert/attempts.ts';
 import { convertTiff } from '../lib/convert/convert-tiff.ts';
-import type { EncoderSettings } from '../lib/convert/encoder-settings.ts';
 import { type LocalConversion, planLocalConversions } from '../lib/convert/local-files.ts';
-import type { Budget } from '../lib/convert/plan/resources.ts';
-import { type Converter, startConverter } from '../lib/convert/process/converter.ts';
+import { startConverter } from '../lib/convert/process/converter.ts';
 import { ArkeError, SettingsError } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
 import { makeOutputFolder, writeOutput } from '../lib/local-output.ts';
 import { readConversionBudget } from '../lib/task/settings.ts';
-import { type Workspace, withWorkspace } from '../lib/workspace.ts';
-
-/** What `convert --json` says of one file. */
-type FileResult =
-  | ({ input: string; output: string; ms: number } & ReturnType<typeof resultOf>)
-  | { input: string; output: string; error: { code: string; message: string } };
-
-/** How one file is converted. */
-interface ConvertFileOptions {
-  readonly force: boolean;
-  readonly 'out-dir'?: string | undefined;
-  /** Files that are never overwritten. */
-  readonly sources: readonly string[];
-  /** Where the TIFF lies, and how it is called in messages, if not by its input. */
-  readonly path?: string;
-  readonly name?: string;
-}
-
-/** What all conversions of a run share. */
-interface Session {
-  readonly encoder: EncoderSettings;
-  readonly budget: Budget;
-  readonly reporter: Reporter;
-  readonly workspace: Workspace;
-  readonly converter: Converter;
-}
+import { withWorkspace } from '../lib/workspace.ts';
 
 export default class Convert extends BaseCommand {
   static override summary = 'Convert local TIFFs to JPEG.';
@@ -116,7 +95,7 @@ With - the TIFF is read from stdin and the JPEG written to stdout.`;
   async #convertFiles(
     paths: readonly string[],
     flags: { output?: string | undefined; 'out-dir'?: string | undefined; force: boolean },
-    session: Session,
+    session: ConvertSession,
   ): Promise<unknown> {
     const plan = await planLocalConversions(paths, {
       output: flags.output,
@@ -133,7 +112,7 @@ With - the TIFF is read from stdin and the JPEG written to stdout.`;
   async #convertFile(
     { input, output }: LocalConversion,
     options: ConvertFileOptions,
-    session: Session,
+    session: ConvertSession,
   ): Promise<FileResult> {
     const { reporter } = session;
     const start = performance.now();
@@ -165,7 +144,7 @@ With - the TIFF is read from stdin and the JPEG written to stdout.`;
   async #convertStream(
     paths: readonly string[],
     flags: { output?: string | undefined; 'out-dir'?: string | undefined; force: boolean },
-    session: Session,
+    session: ConvertSession,
   ): Promise<unknown> {
     const { workspace, reporter } = session;
     const [input = STANDARD_STREAM] = paths;
@@ -193,7 +172,7 @@ With - the TIFF is read from stdin and the JPEG written to stdout.`;
     tiff: string,
     jpeg: string,
     name: string,
-    { encoder, budget, converter, reporter }: Session,
+    { encoder, budget, converter, reporter }: ConvertSession,
   ): Promise<Conversion> {
     return convertTiff(tiff, jpeg, {
       ...encoder,
@@ -208,10 +187,4 @@ With - the TIFF is read from stdin and the JPEG written to stdout.`;
   #warn(name: string, { notes }: Conversion, reporter: Reporter): void {
     for (const { message } of notes) reporter.warn(`${name}: ${message}`);
   }
-}
-
-/** What people and programs may want to know of a conversion. */
-function resultOf({ plan, peakBytes, cpuSeconds, ...rest }: Conversion) {
-  const { effort, turn, reason } = plan;
-  return { ...rest, effort, turn, reason, peak_bytes: peakBytes, cpu_seconds: cpuSeconds };
 }

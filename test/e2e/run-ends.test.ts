@@ -151,3 +151,16 @@ describe('a task whose log nobody reads any more', () => {
     expect(await leftovers()).toEqual([]);
   });
 });
+
+describe('a task whose temporary folder can hold nothing', () => {
+  it.skipIf(!existsSync('/proc/self'))('says so', async () => {
+    const { batchId, taskId } = newTask();
+    const env = sandbox.current.environment(batchId, taskId, 'large.tif');
+    const { exitCode } = await startProgram(['run'], { env: { ...env, TMPDIR: '/proc' } });
+    expect(exitCode).toBe(1);
+    const callbacks = await sandbox.current.callbacks(batchId, taskId);
+    expect(callbacks.map(({ body }) => JSON.parse(body))).toMatchObject([
+      { error: expect.stringMatching(/^Could not make a temporary folder in \/proc: .*TMPDIR/) },
+    ]);
+  });
+});
