@@ -3,6 +3,9 @@ import type { Sandbox } from '../../src/lib/sandbox/sandbox.ts';
 import { closeStorage, openStorage, type Storage } from '../../src/lib/storage/client.ts';
 import type { FaultServer } from './fault-server.ts';
 
+/** Bytes in a MiB. */
+export const MIB = 1024 * 1024;
+
 /** The sandbox's bucket at an endpoint, closed after use. */
 export async function withStorage<T>(
   { bucket, credentials }: Pick<Sandbox, 'bucket' | 'credentials'>,

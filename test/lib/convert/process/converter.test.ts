@@ -1,64 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { convertTiff } from '../../../../src/lib/convert/convert-tiff.ts';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ConversionPlan } from '../../../../src/lib/convert/plan/plan.ts';
-import { type Converter, startConverter } from '../../../../src/lib/convert/process/converter.ts';
-import { makeFolder, type TestFolder } from '../../../support/folder.ts';
+import { pid, signalChild, useConverters } from '../../../support/converters.ts';
 import { noisyTiff, plainTiff } from '../../../support/pictures.ts';
 import { childrenOf, cpuSecondsOf, isRunning } from '../../../support/processes.ts';
 
-let folder: TestFolder;
+const { folder, withConverter, convert } = useConverters();
 let small: string;
 let large: string;
 beforeAll(async () => {
-  folder = await makeFolder();
   small = await folder.write('small.tif', await plainTiff());
   // Under way long enough for something to happen to it.
   large = await folder.write('large.tif', await noisyTiff(3000));
 });
-afterAll(() => folder.remove());
-
-/** The conversion process of this one. */
-const pid = () => childrenOf(process.pid, 'child.')[0];
-
-/** Sends it a signal, if it is there: without an id the signal would go to all of this process's group. */
-function signalChild(signal: NodeJS.Signals): number | undefined {
-  const child = pid();
-  if (child) process.kill(child, signal);
-  return child;
-}
-
-/** Runs a test with a conversion process, and sees that none is left. */
-async function withConverter(test: (converter: Converter) => Promise<void>) {
-  const converter = startConverter(folder.root);
-  try {
-    await converter.versions();
-    await test(converter);
-  } finally {
-    await converter.close();
-  }
-  expect(pid()).toBeUndefined();
-}
-
-const convert = (input: string, converter: Converter, more = {}) =>
-  convertTiff(input, folder.path('out.jpg'), { converter, ...more });
-
-/**
- * Does something at the first sign of life of a job. The budget is asked once for the plan, and then at
- * every sign.
- */
-function atFirstSign(act: () => void) {
-  let asked = 0;
-  return {
-    budget: {
-      secondsLeft: () => {
-        if (asked++ === 1) act();
-        return 1_000;
-      },
-    },
-  };
-}
 
 describe('the conversion process', () => {
   it('names what makes the pixels', () =>
@@ -124,60 +79,6 @@ describe('the conversion process', () => {
     await parent;
     await vi.waitUntil(() => !isRunning(child), { timeout: 30_000 });
   });
-});
-
-describe('a conversion process that ends in the middle', () => {
-  it('by SIGKILL has run out of memory: it is done again with less', () =>
-    withConverter(async (converter) => {
-      const replans: string[] = [];
-      const { plan } = await convert(large, converter, {
-        ...atFirstSign(() => signalChild('SIGKILL')),
-        onReplan: ({ code, message }: { code: string; message: string }) =>
-          replans.push(`${code}: ${message}`),
-      });
-      expect(plan.effort).toBe('fast');
-      expect(replans).toEqual([
-        expect.stringMatching(
-          /^OUT_OF_MEMORY: Out of memory while converting "large.tif": 9\.0 MP need about \d+ MB, limit \d+ MB\. The conversion process was killed \(SIGKILL\), as happens when memory runs out\. Raise/,
-        ),
-      ]);
-    }));
-
-  it('by another signal is an error that names it, and leaves no JPEG', () =>
-    withConverter(async (converter) => {
-      const conversion = convert(large, converter, {
-        ...atFirstSign(() => signalChild('SIGSEGV')),
-      });
-      await expect(conversion).rejects.toThrow(
-        /^The conversion process was ended by SIGSEGV.* It was converting "large.tif" as max\./,
-      );
-      await expect(conversion).rejects.toMatchObject({ code: 'CRASHED' });
-      expect(() => readFileSync(folder.path('out.jpg'))).toThrow('ENOENT');
-    }));
-
-  it('is done again as fast when it was stopped and says nothing', () =>
-    withConverter(async (converter) => {
-      const replans: string[] = [];
-      const { plan } = await convert(large, converter, {
-        ...atFirstSign(() => signalChild('SIGSTOP')),
-        silenceMs: 1_500,
-        onReplan: ({ code }: { code: string }) => replans.push(code),
-      });
-      expect(replans).toEqual(['UNRESPONSIVE']);
-      expect(plan.effort).toBe('fast');
-    }));
-
-  it('because nobody wants it any more ends at once, and with the reason', () =>
-    withConverter(async (converter) => {
-      const controller = new AbortController();
-      const conversion = convert(large, converter, {
-        signal: controller.signal,
-        ...atFirstSign(() => controller.abort(new Error('enough'))),
-      });
-      const worker = pid();
-      await expect(conversion).rejects.toThrow('enough');
-      expect(worker && isRunning(worker)).toBe(false);
-    }));
 });
 
 describe('a conversion that will be late', () => {

@@ -1,0 +1,52 @@
+import { expect } from 'vitest';
+import type { Conversion } from '../../src/lib/convert/attempts.ts';
+import { type ConvertOptions, convertTiff } from '../../src/lib/convert/convert-tiff.ts';
+import { type Converter, startConverter } from '../../src/lib/convert/process/converter.ts';
+import type { TestFolder } from './folder.ts';
+import { childrenOf } from './processes.ts';
+import { useFolder } from './use-folder.ts';
+
+/** What the tests of conversion processes stand on. */
+interface Converters {
+  readonly folder: Pick<TestFolder, 'root' | 'path' | 'write'>;
+  /** Runs a test with a conversion process, and sees that none is left. Throws what the test throws. */
+  withConverter(test: (converter: Converter) => Promise<void>): Promise<void>;
+  /** Converts a TIFF file to `out.jpg` of the folder. Throws what `convertTiff` throws. */
+  convert(input: string, converter: Converter, more?: ConvertOptions): Promise<Conversion>;
+}
+
+/**
+ * For the tests of a file: conversion processes that work in a folder, which is removed after the
+ * tests. What it gives throws when it is used outside of tests and hooks.
+ */
+export function useConverters(): Converters {
+  const folder = useFolder();
+  return {
+    folder,
+    withConverter: async (test) => {
+      const converter = startConverter(folder.root);
+      try {
+        await converter.versions();
+        await test(converter);
+      } finally {
+        await converter.close();
+      }
+      expect(pid()).toBeUndefined();
+    },
+    convert: (input, converter, more = {}) =>
+      convertTiff(input, folder.path('out.jpg'), { converter, ...more }),
+  };
+}
+
+/** The id of this process's conversion process; undefined where there is none. */
+export const pid = (): number | undefined => childrenOf(process.pid, 'child.')[0];
+
+/**
+ * Sends the conversion process a signal, if it is there, and gives its id back: without an id the
+ * signal would go to all of this process's group.
+ */
+export function signalChild(signal: NodeJS.Signals): number | undefined {
+  const child = pid();
+  if (child) process.kill(child, signal);
+  return child;
+}
