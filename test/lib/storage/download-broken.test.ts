@@ -19,7 +19,7 @@ describe('a download that breaks off', () => {
 
   it('goes on when nothing comes any more', async () => {
     const { bytes, asked } = await save('small.tif', once({ stallAfter: 100_000 }), {
-      patience: { stallMs: 200 },
+      patience: { stallMs: 3_000 },
     });
     expect(bytes.equals(small)).toBe(true);
     expect(asked[1]?.[0]).toBe(`100000-${small.length - 1}`);
@@ -39,7 +39,7 @@ describe('a download that breaks off', () => {
     ];
     const { bytes } = await save('large.tif', () => faults[count++ % faults.length], {
       policy: { ...quickRetry, attempts: 8 },
-      patience: { stallMs: 500 },
+      patience: { stallMs: 3_000 },
     });
     expect(bytes.equals(large)).toBe(true);
   });

@@ -57,7 +57,7 @@ describe('an upload in parts', () => {
       path: paths.large,
       ...inParts,
       faultOf: once(fault, part(2)),
-      patience: { headersMs: 300 },
+      patience: { headersMs: 3_000 },
     });
     expect(outcome.seen.filter(part(2))).toHaveLength(2);
     expect(outcome.seen.filter(put)).toHaveLength(4);
@@ -116,7 +116,7 @@ describe('an upload in parts', () => {
       path: paths.large,
       ...inParts,
       faultOf,
-      patience: { headersMs: 300 },
+      patience: { headersMs: 3_000 },
     });
     expect(outcome.uploaded).toMatchObject({ key, size: large.length });
     expect(methodsOf(outcome)).not.toContain('DELETE');

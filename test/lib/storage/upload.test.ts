@@ -43,7 +43,7 @@ describe('an upload of up to 64 MiB', () => {
     const key = `again ${what}.jpg`;
     const outcome = await upload(key, {
       faultOf: once(fault, put),
-      patience: { headersMs: 500, stallMs: 500 },
+      patience: { headersMs: 3_000, stallMs: 3_000 },
     });
     expect(methodsOf(outcome)).toEqual(['PUT', 'PUT']);
     expect((await stored(key)).equals(small)).toBe(true);
@@ -53,7 +53,7 @@ describe('an upload of up to 64 MiB', () => {
     const outcome = await upload('stuck.jpg', {
       path: paths.large,
       faultOf: once({ hang: true }, put),
-      patience: { headersMs: 60_000, stallMs: 500 },
+      patience: { headersMs: 60_000, stallMs: 3_000 },
     });
     expect(methodsOf(outcome)).toEqual(['PUT', 'PUT']);
     expect((await stored('stuck.jpg')).equals(large)).toBe(true);
@@ -66,7 +66,7 @@ describe('an upload of up to 64 MiB', () => {
     const key = `known ${what}.jpg`;
     const outcome = await upload(key, {
       faultOf: once(fault, put),
-      patience: { headersMs: 500 },
+      patience: { headersMs: 3_000 },
     });
     expect(methodsOf(outcome)).toEqual(['PUT', 'PUT', 'HEAD']);
     expect(outcome.uploaded).toMatchObject({ size: small.length });
