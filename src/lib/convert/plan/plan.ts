@@ -56,7 +56,9 @@ export function planConversion(
   const candidates = [...upright, ...tagged.slice(-1)];
   const best = upright.find(({ breaks }) => !breaks);
   if (best) return { ...best, reason: reasonFor(best, candidates, limits) };
-  const late = upright.findLast(({ breaks }) => breaks === 'time');
+  const [late] = upright
+    .filter(({ breaks }) => breaks === 'time')
+    .sort((a, b) => a.cpuSeconds - b.cpuSeconds);
   if (late) return { ...late, reason: lateReason(late, limits) };
   const [tag] = tagged.slice(-1);
   if (tag && tag.breaks !== 'memory') return { ...tag, reason: reasonFor(tag, candidates, limits) };

@@ -31,7 +31,8 @@ export async function render(job: ConversionJob, reader: TiffReader): Promise<Re
   };
   const orientation = metadata.orientation ?? 1;
   const { turn, effort } = job.plan;
-  let picture = await flat(turn === 'memory');
+  // Also where the header had it upright: the decoder's word counts for the picture.
+  let picture = await flat(turn === 'memory' || turn === 'none');
   if (turn === 'disk') {
     const saved = await saveForTurning(picture, job.scratch);
     picture = openTurned(reader, job.scratch, orientation);

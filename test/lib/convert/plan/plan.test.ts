@@ -67,7 +67,13 @@ describe('the plan', () => {
       'fast',
       'tag',
     ],
-    ['turned all the same where there is too little time', 100, { cpuSeconds: 1 }, 'fast', 'disk'],
+    [
+      'turned all the same where there is too little time',
+      100,
+      { cpuSeconds: 1 },
+      'fast',
+      'memory',
+    ],
     ['not turned by a tag where memory is enough', 30, { diskBytes: 0 }, 'max', 'memory'],
   ])('has a picture that lies on its side %s', (_, megapixels, limits, effort, turn) => {
     expect(plan(pageOf(megapixels, { orientation: 6 }), limits)).toMatchObject({ effort, turn });
