@@ -132,8 +132,9 @@ export async function measure(
   const spec = specs.find((one) => nameOf(one) === tiff);
   if (!spec) throw new Error(`There is no TIFF ${tiff} to be measured.`);
   if (!(await stat(input).catch(() => undefined))) await makeTiffFile(input, spec);
-  const page = (await readTiffHeader(input))?.pages[0];
-  if (!page) throw new Error(`${input} has no header`);
+  const header = await readTiffHeader(input);
+  if (!header) throw new Error(`${input} has no header`);
+  const [page] = header.pages;
   const settings = { ...defaultEncoderSettings, effort, chromaSubsampling: chroma };
   const converter = startConverter(folder);
   try {
@@ -145,6 +146,7 @@ export async function measure(
       settings,
       plan: { effort, turn },
       page,
+      format: header,
     });
     const peakMB = Math.round(made.peakBytes / 1024 / 1024);
     const cpuSeconds = Math.round(made.cpuSeconds * 100) / 100;

@@ -6,9 +6,13 @@ import {
   type EffortSetting,
   type EncoderSettings,
   effortSettings,
+  type MetadataSetting,
+  metadataSettings,
+  type ProfileSetting,
+  profileSettings,
 } from '../lib/convert/encoder-settings.ts';
 import { jurisdictions, type StorageSettings } from '../lib/storage/client.ts';
-import { readStorageSettings, refuseUnsupportedConversion } from '../lib/task/settings.ts';
+import { readStorageSettings } from '../lib/task/settings.ts';
 import { processEnvironment } from './environment.ts';
 
 /** Which bucket; the secrets come from the environment or `--env-file`, never from flags. */
@@ -56,6 +60,20 @@ export const encoderFlags = {
     env: 'JPEG_EFFORT',
     helpGroup: 'JPEG',
   })(),
+  profile: Flags.option({
+    summary: 'What becomes of an embedded colour profile: colours converted to sRGB, or kept.',
+    options: profileSettings,
+    default: defaultEncoderSettings.profile,
+    env: 'JPEG_PROFILE',
+    helpGroup: 'JPEG',
+  })(),
+  metadata: Flags.option({
+    summary: "How much of the TIFF's metadata the JPEG gets.",
+    options: metadataSettings,
+    default: defaultEncoderSettings.metadata,
+    env: 'JPEG_METADATA',
+    helpGroup: 'JPEG',
+  })(),
   background: Flags.string({
     summary: 'What transparent pixels become: white, black or #rrggbb.',
     default: defaultEncoderSettings.background,
@@ -88,21 +106,21 @@ export function storageSettingsOf(flags: ParsedStorageFlags): StorageSettings {
   });
 }
 
-/**
- * The encoder settings that flags and environment describe. Throws `SettingsError` for variables that
- * are not built yet.
- */
+/** The encoder settings that flags and environment describe. */
 export function encoderSettingsOf(flags: {
   readonly quality: number;
   readonly 'chroma-subsampling': EncoderSettings['chromaSubsampling'];
   readonly background: string;
   readonly effort: EffortSetting;
+  readonly profile: ProfileSetting;
+  readonly metadata: MetadataSetting;
 }): EncoderSettings {
-  refuseUnsupportedConversion(processEnvironment());
   return {
     quality: flags.quality,
     chromaSubsampling: flags['chroma-subsampling'],
     background: flags.background,
     effort: flags.effort,
+    profile: flags.profile,
+    metadata: flags.metadata,
   };
 }

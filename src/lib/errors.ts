@@ -58,6 +58,7 @@ export class StorageError extends ArkeError {
 /** Why a file could not be converted. */
 export type ConversionErrorCode =
   | 'NOT_A_TIFF'
+  | 'NO_SUCH_PAGE'
   | 'TOO_LARGE_FOR_JPEG'
   | 'UNREADABLE_TIFF'
   | 'WRITE_FAILED'

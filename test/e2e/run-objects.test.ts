@@ -121,7 +121,8 @@ describe('the JPEG in R2', () => {
       'arke-source-etag': source?.etag,
       'arke-task-id': taskId,
       'arke-batch-id': batchId,
-      'arke-encoder': 'mozjpeg q=95 chroma=4:2:0 background=white effort=auto',
+      'arke-encoder':
+        'mozjpeg q=95 chroma=4:2:0 background=white effort=auto profile=srgb metadata=none',
       'arke-effort': 'max',
       'arke-versions': expect.stringMatching(/^arke-tiff\/\S+ sharp\/\S+ vips\/\S+ mozjpeg\/\S+$/),
     });

@@ -146,7 +146,7 @@ describe('the JPEG’s settings', () => {
     });
     const jpeg = await sandbox.current.getObject('image.jpg');
     expect(jpeg?.metadata['arke-encoder']).toBe(
-      'mozjpeg q=60 chroma=4:4:4 background=%23336699 effort=auto',
+      'mozjpeg q=60 chroma=4:4:4 background=%23336699 effort=auto profile=srgb metadata=none',
     );
     expect((await sharp(jpeg?.bytes).metadata()).chromaSubsampling).toBe('4:4:4');
   });

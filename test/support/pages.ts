@@ -6,6 +6,8 @@ export function pageOf(megapixels: number, differs: Partial<TiffPage> = {}): Tif
   const height = Math.round((megapixels * 1e6) / width);
   const samplesPerPixel = differs.samplesPerPixel ?? 3;
   return {
+    index: 0,
+    offset: 8,
     width,
     height,
     samplesPerPixel,
@@ -17,6 +19,8 @@ export function pageOf(megapixels: number, differs: Partial<TiffPage> = {}): Tif
     orientation: 1,
     subfileType: 0,
     extraSamples: [],
+    chromaSubsampling: [2, 2],
+    maxSampleValue: undefined,
     iccBytes: 0,
     segments: stripsOf(width, height, 128),
     ...differs,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ConversionError, type ConversionErrorCode } from '../errors.ts';
 import type { EncoderSettings } from './encoder-settings.ts';
 import type { TiffPage } from './header/tiff-header.ts';
+import type { TiffFormat } from './header/tiff-tags.ts';
 import type { Cost } from './messages.ts';
 import { predictCpuSeconds } from './plan/cpu-model.ts';
 import { watchPace } from './plan/pace.ts';
@@ -37,6 +38,7 @@ export interface Work {
   readonly output: string;
   readonly name: string;
   readonly page: TiffPage | undefined;
+  readonly format: TiffFormat | undefined;
   readonly settings: EncoderSettings;
   readonly converter: Converter;
   readonly options: PlanningOptions;
@@ -105,13 +107,13 @@ function canBePlanned({ page, name }: Work, { limits, settings }: Try): boolean 
 }
 
 async function attempt(work: Work, plan: ConversionPlan): Promise<Made> {
-  const { input, output, name, page, settings, converter, options } = work;
+  const { input, output, name, page, format, settings, converter, options } = work;
   const scratch = join(converter.temporaryFolder, 'turning.tif');
   const { signal, silenceMs } = options;
   const onProgress = paceOf(work, plan);
   try {
     return await converter.convert(
-      { input, output, scratch, name, settings, plan, page },
+      { input, output, scratch, name, settings, plan, page, format },
       { signal, silenceMs, ...(onProgress ? { onProgress } : {}) },
     );
   } finally {

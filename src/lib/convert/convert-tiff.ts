@@ -4,7 +4,9 @@ import { withWorkspace } from '../workspace.ts';
 import { type Conversion, convertByPlan, type PlanningOptions } from './attempts.ts';
 import { defaultEncoderSettings, type EncoderSettings } from './encoder-settings.ts';
 import { refuseOtherFormats } from './file-kind.ts';
-import { readTiffHeader } from './header/tiff-header.ts';
+import { readTiffHeader, type TiffHeader } from './header/tiff-header.ts';
+import type { ConversionNote } from './messages.ts';
+import { pageNumbered, pagesOf } from './pages.ts';
 import { limitsNow } from './plan/resources.ts';
 import { type Converter, startConverter } from './process/converter.ts';
 
@@ -12,12 +14,16 @@ import { type Converter, startConverter } from './process/converter.ts';
 export interface ConvertOptions extends Partial<EncoderSettings>, PlanningOptions {
   /** How the TIFF is called in messages; default: its file name. */
   readonly name?: string;
+  /** Which page, counted from 1 (`pagesOf`); without it the first, and a note says that there are more. */
+  readonly page?: number | undefined;
+  /** What `readTiffHeader` says of the file, for whoever has read it already. */
+  readonly header?: TiffHeader | undefined;
   /** A process to do it, for whoever has started one early or converts several; default: one of its own. */
   readonly converter?: Converter;
 }
 
 /**
- * Converts the first page of a TIFF file to a JPEG file in a process of its own: orientation applied,
+ * Converts a page of a TIFF file, the first unless told, to a JPEG file in a process of its own: orientation applied,
  * greyscale kept at one channel, transparency laid on the background, everything else with exactly the
  * pixels of `sharp(tiff).jpeg({ quality: 95, mozjpeg: true })` (design: "Fidelity policy"), as hard as
  * memory and time allow. `output` is written in place: give a path that nobody reads yet; it is removed
@@ -48,18 +54,37 @@ async function convertWith(
   output: string,
   options: ConvertOptions,
 ): Promise<Conversion> {
-  const { name = basename(input), quality, chromaSubsampling, background, effort } = options;
-  const asked = { quality, chromaSubsampling, background, effort };
+  const { name = basename(input) } = options;
+  const { quality, chromaSubsampling, background, effort, profile, metadata } = options;
+  const asked = { quality, chromaSubsampling, background, effort, profile, metadata };
   const given = Object.entries(asked).filter(([, value]) => value !== undefined);
   const settings = { ...defaultEncoderSettings, ...Object.fromEntries(given) };
   await refuseOtherFormats(input, name);
-  const page = (await readTiffHeader(input))?.pages[0];
-  const work = { input: resolve(input), output: resolve(output), name, page, settings, converter };
+  const header = options.header ?? (await readTiffHeader(input));
+  const page = header && pageNumbered(header, options.page ?? 1, name);
+  const paths = { input: resolve(input), output: resolve(output), name };
+  const work = {
+    ...paths,
+    page,
+    format: header && { littleEndian: header.littleEndian, big: header.big },
+    settings,
+    converter,
+  };
   const limits = await limitsNow(options.budget ?? {}, converter.temporaryFolder);
   try {
-    return await convertByPlan({ ...work, options }, limits, settings);
+    const conversion = await convertByPlan({ ...work, options }, limits, settings);
+    const notes = options.page === undefined && header ? notesOnPages(header) : [];
+    return { ...conversion, notes: [...conversion.notes, ...notes] };
   } catch (error) {
     await rm(output, { force: true });
     throw error;
   }
+}
+
+function notesOnPages(header: TiffHeader): ConversionNote[] {
+  const further = pagesOf(header).length - 1;
+  if (further === 0) return [];
+  const were = further === 1 ? 'page was' : 'pages were';
+  const message = `Only page 1 was converted; ${further} further ${were} not`;
+  return [{ code: 'PAGES_NOT_CONVERTED', message }];
 }

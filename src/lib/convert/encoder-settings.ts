@@ -7,6 +7,8 @@ export interface EncoderSettings {
   readonly background: string;
   /** How hard the encoder works; `auto` is planned for each TIFF. */
   readonly effort: EffortSetting;
+  readonly profile: ProfileSetting;
+  readonly metadata: MetadataSetting;
 }
 
 /** The chroma subsamplings that can be asked for. */
@@ -28,12 +30,24 @@ export const effortSettings = ['auto', ...efforts] as const;
 /** How hard the encoder is asked to work; `auto` is the best effort that fits. */
 export type EffortSetting = (typeof effortSettings)[number];
 
+/** What can be asked for of an embedded colour profile. */
+export const profileSettings = ['srgb', 'keep'] as const;
+/** What becomes of an embedded colour profile: its colours are converted to sRGB, or it is embedded again. */
+export type ProfileSetting = (typeof profileSettings)[number];
+
+/** How much metadata can be asked for. */
+export const metadataSettings = ['none', 'copyright', 'all'] as const;
+/** How much of the TIFF's metadata the JPEG gets: nothing, whose work it is, or all that JPEG can hold. */
+export type MetadataSetting = (typeof metadataSettings)[number];
+
 /** The contract's settings, and white paper behind what is transparent. */
 export const defaultEncoderSettings: EncoderSettings = {
   quality: 95,
   chromaSubsampling: '4:2:0',
   background: 'white',
   effort: 'auto',
+  profile: 'srgb',
+  metadata: 'none',
 };
 
 /** What is wrong with a background colour, or undefined when it is one. */
@@ -54,6 +68,9 @@ export function levelsOf(colour: string): readonly [number, number, number] | un
  * The effort is the one asked for: which one `auto` took depends on the machine.
  */
 export function describeEncoder(settings: EncoderSettings): string {
-  const { quality, chromaSubsampling, background, effort } = settings;
-  return `mozjpeg q=${quality} chroma=${chromaSubsampling} background=${encodeURIComponent(background)} effort=${effort}`;
+  const { quality, chromaSubsampling, background, effort, profile, metadata } = settings;
+  return (
+    `mozjpeg q=${quality} chroma=${chromaSubsampling} background=${encodeURIComponent(background)} ` +
+    `effort=${effort} profile=${profile} metadata=${metadata}`
+  );
 }

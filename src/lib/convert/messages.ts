@@ -1,6 +1,7 @@
 import type { ConversionErrorCode } from '../errors.ts';
 import type { EncoderSettings } from './encoder-settings.ts';
 import type { TiffPage } from './header/tiff-header.ts';
+import type { TiffFormat } from './header/tiff-tags.ts';
 import type { ConversionPlan } from './plan/plan.ts';
 
 /** What the conversion process is told to do. Plain data: it travels between processes. */
@@ -13,8 +14,10 @@ export interface ConversionJob {
   readonly name: string;
   readonly settings: EncoderSettings;
   readonly plan: Pick<ConversionPlan, 'effort' | 'turn'>;
-  /** What the header says of the page; undefined when it could not be read. */
+  /** What the header says of the page to be converted; undefined when it could not be read. */
   readonly page: TiffPage | undefined;
+  /** How the file writes its numbers; undefined with the page. */
+  readonly format: TiffFormat | undefined;
 }
 
 /** Something about a conversion that its reader should know. */

@@ -90,6 +90,25 @@ export const variables = [
     meaning: 'What transparent pixels become: `white`, `black` or `#rrggbb`',
   },
   {
+    name: 'JPEG_PROFILE',
+    kind: 'optional',
+    fallback: 'srgb',
+    meaning: '`srgb`: colours are converted and no profile is embedded, or `keep`',
+  },
+  {
+    name: 'JPEG_METADATA',
+    kind: 'optional',
+    fallback: 'none',
+    meaning: '`none`, `copyright` or `all`: what of the TIFF’s metadata the JPEG gets',
+  },
+  {
+    name: 'TIFF_PAGES',
+    kind: 'optional',
+    fallback: 'first',
+    meaning:
+      '`first`, `all` or a number: which pages are converted; thumbnails, masks and smaller versions are no pages',
+  },
+  {
     name: 'CALLBACK_SECRET',
     kind: 'optional',
     fallback: 'none',
@@ -102,9 +121,6 @@ export const variables = [
     fallback: 'text',
     meaning: "`text` (the contract's lines) or `json` (one event a line)",
   },
-  { name: 'JPEG_PROFILE', kind: 'refused', meaning: 'Whether the ICC profile is kept' },
-  { name: 'JPEG_METADATA', kind: 'refused', meaning: 'Which metadata is kept' },
-  { name: 'TIFF_PAGES', kind: 'refused', meaning: 'Which pages are converted' },
   {
     name: 'CALLBACK_OUTBOX_PREFIX',
     kind: 'refused',

@@ -5,7 +5,10 @@ import {
   chromaSubsamplings,
   defaultEncoderSettings,
   effortSettings,
+  metadataSettings,
+  profileSettings,
 } from '../convert/encoder-settings.ts';
+import { pagesProblem, parsePages } from '../convert/pages.ts';
 import { httpUrlProblem, requestUrl } from '../http-url.ts';
 import { logFormats } from '../log.ts';
 import { jurisdictions } from '../storage/client.ts';
@@ -65,6 +68,9 @@ export const schema = v.object(
       defaultEncoderSettings.chromaSubsampling,
     ),
     JPEG_EFFORT: v.optional(oneOf(effortSettings), defaultEncoderSettings.effort),
+    JPEG_PROFILE: v.optional(oneOf(profileSettings), defaultEncoderSettings.profile),
+    JPEG_METADATA: v.optional(oneOf(metadataSettings), defaultEncoderSettings.metadata),
+    TIFF_PAGES: v.optional(v.pipe(checked(pagesProblem), v.transform(parsePages)), 'first'),
     JPEG_BACKGROUND: v.optional(checked(backgroundProblem), defaultEncoderSettings.background),
     CALLBACK_SECRET: v.optional(checked(secretProblem)),
     LOG_FORMAT: v.optional(oneOf(logFormats), 'text'),
@@ -92,9 +98,9 @@ export function conflicts(set: Environment): string[] {
 }
 
 /** The variables that are set, documented, and not built yet: refused rather than ignored. */
-export function unsupported(set: Environment, areas: RegExp = /./): string[] {
+export function unsupported(set: Environment): string[] {
   return (variables as readonly Variable[])
-    .filter(({ name, kind }) => kind === 'refused' && areas.test(name) && set[name] !== undefined)
+    .filter(({ name, kind }) => kind === 'refused' && set[name] !== undefined)
     .map(({ name }) => `${name} is not supported by this version`);
 }
 

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { CallbackSettings } from '../callback/request.ts';
 import type { EncoderSettings } from '../convert/encoder-settings.ts';
+import type { PagesSetting } from '../convert/pages.ts';
 import type { Budget } from '../convert/plan/resources.ts';
 import { SettingsError } from '../errors.ts';
 import type { LogFormat } from '../log.ts';
@@ -17,6 +18,7 @@ export interface TaskSettings {
   readonly storage: StorageSettings;
   readonly callback: CallbackSettings;
   readonly encoder: EncoderSettings;
+  readonly pages: PagesSetting;
   readonly budget: TaskBudget;
   readonly logFormat: LogFormat;
 }
@@ -120,7 +122,10 @@ function toSettings(env: v.InferOutput<typeof schema>): TaskSettings {
       chromaSubsampling: env.JPEG_CHROMA_SUBSAMPLING,
       background: env.JPEG_BACKGROUND,
       effort: env.JPEG_EFFORT,
+      profile: env.JPEG_PROFILE,
+      metadata: env.JPEG_METADATA,
     },
+    pages: env.TIFF_PAGES,
     budget: {
       timeoutMs: env.TASK_TIMEOUT_MS,
       cpuSeconds: env.TASK_CPU_SECONDS,
@@ -147,15 +152,6 @@ function toStorage(env: Pick<v.InferOutput<typeof schema>, StorageVariable>): St
     accessKeyId: env.R2_ACCESS_KEY_ID,
     secretAccessKey: env.R2_SECRET_ACCESS_KEY,
   };
-}
-
-/**
- * Throws `SettingsError` when a variable is set that would change what a conversion does, but is not
- * built yet: refused, never ignored.
- */
-export function refuseUnsupportedConversion(environment: Environment): void {
-  const problems = unsupported(withoutBlanks(environment), /^(JPEG|TIFF)_/);
-  if (problems.length > 0) throw new SettingsError(problems);
 }
 
 /** What a local conversion may use. Throws `SettingsError` when `MEMORY_LIMIT_MB` is malformed. */

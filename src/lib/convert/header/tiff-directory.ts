@@ -1,9 +1,13 @@
+import { type Entries, readEntries } from './tiff-entries.ts';
 import { type SegmentLayout, sumSegments, type TiffSegments } from './tiff-segments.ts';
 import type { TiffSource } from './tiff-source.ts';
 import { offsetAt, readIntegers, sizeOf, type TiffEntry } from './tiff-values.ts';
 
 /** One page (or thumbnail, mask, …): what its directory (IFD) says. */
 export interface TiffPage {
+  /** Place in the chain of directories, from 0, and of the directory in the file, in bytes. */
+  readonly index: number;
+  readonly offset: number;
   /** Pixels, before the orientation is applied; 0 when the file does not say. */
   readonly width: number;
   readonly height: number;
@@ -24,6 +28,10 @@ export interface TiffPage {
   readonly subfileType: number;
   /** ExtraSamples, TIFF 6.0 section 18: 0 unspecified, 1 associated alpha, 2 unassociated alpha. */
   readonly extraSamples: readonly number[];
+  /** YCbCrSubsampling, TIFF 6.0 section 21: across and down; 2 and 2 by default. */
+  readonly chromaSubsampling: readonly [number, number];
+  /** MaxSampleValue of the first sample, TIFF 6.0 section 8, where the file has it. */
+  readonly maxSampleValue: number | undefined;
   /** Bytes of the ICC profile; 0 without. */
   readonly iccBytes: number;
   /** Undefined when the file does not say, or says what nobody could read. */
@@ -44,6 +52,7 @@ const TAG = {
   samplesPerPixel: 277,
   rowsPerStrip: 278,
   stripByteCounts: 279,
+  maxSampleValue: 281,
   planarConfiguration: 284,
   tileWidth: 322,
   tileLength: 323,
@@ -51,18 +60,15 @@ const TAG = {
   tileByteCounts: 325,
   extraSamples: 338,
   sampleFormat: 339,
+  chromaSubsampling: 530,
   iccProfile: 34_675,
 } as const;
 const WANTED: ReadonlySet<number> = new Set(Object.values(TAG));
-type Entries = ReadonlyMap<number, TiffEntry>;
-
-/** libtiff reads no directory with more entries either (TIFFFetchDirectory). */
-const MAX_ENTRIES = 4_096;
 /** More samples than libvips takes; a damaged SamplesPerPixel must not fill the memory page by page. */
 const MAX_SAMPLES = 64;
 
 /**
- * Reads the directory (IFD) at an offset of the file, and the offset of the next: 0 after the last one,
+ * Reads the directory (IFD) at an offset of the file, `index` directories after the first, and the offset of the next: 0 after the last one,
  * undefined when the file ends before it. Undefined altogether when there is no directory. Values that
  * are missing, of a wrong type or outside the file are as if the tag were not there; of a tag that is
  * there twice the first counts, as in libtiff. Throws what reading throws.
@@ -70,44 +76,22 @@ const MAX_SAMPLES = 64;
 export async function readDirectory(
   source: TiffSource,
   offset: number,
+  index = 0,
 ): Promise<{ page: TiffPage; next: number | undefined } | undefined> {
-  const countBytes = source.big ? 8 : 2;
-  const entryBytes = source.big ? 20 : 12;
-  const head = await source.read(offset, countBytes);
-  if (!head) return undefined;
-  const count = source.big ? offsetAt(head, 0, source) : head.getUint16(0, source.littleEndian);
-  if (count === 0 || count > MAX_ENTRIES) return undefined;
-  const start = offset + countBytes;
-  const table = await source.read(start, count * entryBytes);
+  const table = await readEntries(source, offset, (tag) => WANTED.has(tag));
   if (!table) return undefined;
-  const entries = entriesOf(source, table, { start, entryBytes });
-  const tail = await source.read(start + count * entryBytes, source.big ? 8 : 4);
+  const { entries, end } = table;
+  const tail = await source.read(end, source.big ? 8 : 4);
   const next = tail && offsetAt(tail, 0, source);
-  const page = await readPage(source, entries);
+  const page = { index, offset, ...(await readPage(source, entries)) };
   // With the allowance used up, defaults would stand where the file has values.
   return source.exhausted() ? undefined : { page, next };
 }
 
-function entriesOf(
+async function readPage(
   source: TiffSource,
-  table: DataView,
-  { start, entryBytes }: { readonly start: number; readonly entryBytes: number },
-): Entries {
-  const entries = new Map<number, TiffEntry>();
-  const [fieldAt, fieldBytes] = source.big ? [12, 8] : [8, 4];
-  for (let at = 0; at < table.byteLength; at += entryBytes) {
-    const tag = table.getUint16(at, source.littleEndian);
-    if (!WANTED.has(tag) || entries.has(tag)) continue;
-    const type = table.getUint16(at + 2, source.littleEndian);
-    const count = offsetAt(table, at + 4, source);
-    const inside = (sizeOf(type, count) ?? 0) <= fieldBytes;
-    const position = inside ? start + at + fieldAt : offsetAt(table, at + fieldAt, source);
-    entries.set(tag, { type, count, position });
-  }
-  return entries;
-}
-
-async function readPage(source: TiffSource, entries: Entries): Promise<TiffPage> {
+  entries: Entries,
+): Promise<Omit<TiffPage, 'index' | 'offset'>> {
   const list = (tag: number, most: number) => readIntegers(source, entries.get(tag), { most });
   const first = async (tag: number) => (await list(tag, 1))?.[0];
   const size = async (tag: number) => (await first(tag)) || undefined;
@@ -137,6 +121,8 @@ async function readPage(source: TiffSource, entries: Entries): Promise<TiffPage>
     orientation: orientationOf(await first(TAG.orientation)),
     subfileType: (await first(TAG.newSubfileType)) ?? fromOld(await first(TAG.subfileType)),
     extraSamples: (await list(TAG.extraSamples, MAX_SAMPLES)) ?? [],
+    chromaSubsampling: subsamplingOf(await list(TAG.chromaSubsampling, 2)),
+    maxSampleValue: await first(TAG.maxSampleValue),
     iccBytes: bytesOf(source, entries.get(TAG.iccProfile)),
     segments: await sumSegments(source, layout),
   };
@@ -178,6 +164,11 @@ function layoutOf(
     offsets: stripOffsets ?? tileOffsets,
     byteCounts: stripByteCounts ?? tileByteCounts,
   };
+}
+
+function subsamplingOf(values: readonly number[] | undefined): readonly [number, number] {
+  const [across = 2, down = 2] = values ?? [];
+  return [across, down];
 }
 
 function orientationOf(value: number | undefined): number {

@@ -70,7 +70,7 @@ async function readChain(
   let { next } = first;
   while (next && !seen.has(next) && pages.length < MAX_PAGES) {
     seen.add(next);
-    const directory = await readDirectory(source, next);
+    const directory = await readDirectory(source, next, pages.length);
     if (!directory) return { pages, brokenChain: true };
     pages.push(directory.page);
     next = directory.next;

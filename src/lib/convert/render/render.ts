@@ -11,20 +11,20 @@ import { openTurned, saveForTurning } from './turn-on-disk.ts';
 const WHITE: Levels = [255, 255, 255];
 
 /**
- * Makes the JPEG of a TIFF's first page as the plan says: orientation applied, greyscale kept at one
+ * Makes the JPEG of a TIFF's page as the plan says: orientation applied, greyscale kept at one
  * channel, transparency laid on the background, everything else with exactly the pixels of
  * `sharp(tiff).jpeg({ quality: 95, mozjpeg: true })`. Runs in the conversion process. Throws what sharp
  * throws, and `ConversionError` when JPEG cannot hold the picture.
  */
 export async function render(job: ConversionJob, reader: TiffReader): Promise<Rendered> {
-  const unlimited = job.page !== undefined;
+  const options = { unlimited: job.page !== undefined, page: job.page?.index ?? 0 };
   const notes: ConversionNote[] = [];
-  const metadata = await reader.openTiff(job.input, { unlimited }).metadata();
+  const metadata = await reader.openTiff(job.input, options).metadata();
   refuseOversize(metadata, job.name);
   const background = levelsOf(job.settings.background) ?? WHITE;
   const alpha = planAlpha(job.page, metadata, background);
   const flat = (turned: boolean) => {
-    const picture = reader.openTiff(job.input, { unlimited });
+    const picture = reader.openTiff(job.input, options);
     picture.on('warning', (message: string) => notes.push({ code: 'DECODER_WARNING', message }));
     if (turned) picture.autoOrient();
     return flatten(reader, picture, { metadata, alpha, background });
@@ -42,7 +42,7 @@ export async function render(job: ConversionJob, reader: TiffReader): Promise<Re
   const { width, height, channels } = await encode(picture, job.settings, effort).toFile(
     job.output,
   );
-  notes.push(...notesOn(metadata, alpha));
+  notes.push(...notesOn(alpha));
   return { width, height, channels, bytes: (await stat(job.output)).size, notes };
 }
 
@@ -106,18 +106,8 @@ function encode(
   return picture.jpeg({ quality, chromaSubsampling, ...ENCODERS[effort] });
 }
 
-function notesOn(metadata: Metadata, alpha: AlphaPlan): ConversionNote[] {
-  const notes: ConversionNote[] = [];
-  const further = (metadata.pages ?? 1) - 1;
-  if (further > 0)
-    notes.push({
-      code: 'PAGES_NOT_CONVERTED',
-      message: `Only page 1 was converted; ${further} further ${further === 1 ? 'page was' : 'pages were'} not`,
-    });
-  if (alpha.kind === 'drop' && alpha.lost)
-    notes.push({
-      code: 'EXTRA_SAMPLES_DROPPED',
-      message: 'The TIFF has extra samples that are no transparency; they were left out',
-    });
-  return notes;
+function notesOn(alpha: AlphaPlan): ConversionNote[] {
+  if (alpha.kind !== 'drop' || !alpha.lost) return [];
+  const message = 'The TIFF has extra samples that are no transparency; they were left out';
+  return [{ code: 'EXTRA_SAMPLES_DROPPED', message }];
 }

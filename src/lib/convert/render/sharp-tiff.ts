@@ -2,6 +2,8 @@ import type { Sharp, default as SharpFactory } from 'sharp';
 
 /** How a TIFF is opened. */
 export interface OpenOptions {
+  /** Which directory of the chain, from 0. */
+  readonly page?: number;
   /** Lifts the decoder's own limits of size; for pictures whose memory was planned. */
   readonly unlimited?: boolean;
   /** Reads where the pipeline wants to, not from top to bottom: for turning a picture on disk. */
@@ -29,11 +31,12 @@ export async function loadTiffReader(): Promise<TiffReader> {
   sharp.cache(false);
   return {
     sharp,
-    openTiff: (path, { unlimited = false, randomAccess = false } = {}) => {
+    openTiff: (path, { page = 0, unlimited = false, randomAccess = false } = {}) => {
       const picture = sharp(path, {
         // failOn 'warning' never gave a partial picture in 116 truncations; 'error' did in 14 (design: facts).
         failOn: 'warning',
         sequentialRead: !randomAccess,
+        page,
         ...(unlimited ? { unlimited, limitInputPixels: false } : {}),
       });
       return randomAccess ? reallyRandom(picture) : picture;

@@ -17,6 +17,8 @@ describe('the directory of a TIFF', () => {
   it('is short where the file is: defaults for what it does not say', async () => {
     const without = [258, 259, 262, 277, 278, 279];
     expect(await firstPage({ ...grey, without })).toEqual({
+      index: 0,
+      offset: 8,
       width: 40,
       height: 20,
       samplesPerPixel: 1,
@@ -28,6 +30,8 @@ describe('the directory of a TIFF', () => {
       orientation: 1,
       subfileType: 0,
       extraSamples: [],
+      chromaSubsampling: [2, 2],
+      maxSampleValue: undefined,
       iccBytes: 0,
       segments: undefined,
     });

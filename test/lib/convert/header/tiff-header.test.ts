@@ -47,8 +47,10 @@ describe.each(tiffLayouts)('the header of %s', (_, layout) => {
       extraSamples: [2],
       icc: Buffer.alloc(301),
     };
-    const { segments, ...said } = await firstPage(page, layout);
+    const { segments, offset, ...said } = await firstPage(page, layout);
+    expect(offset).toBe(layout.big ? 16 : 8);
     expect(said).toEqual({
+      index: 0,
       width: 4,
       height: 4,
       samplesPerPixel: 4,
@@ -60,6 +62,8 @@ describe.each(tiffLayouts)('the header of %s', (_, layout) => {
       orientation: 6,
       subfileType: 5,
       extraSamples: [2],
+      chromaSubsampling: [2, 2],
+      maxSampleValue: undefined,
       iccBytes: 301,
     });
     expect(segments).toMatchObject({ kind: 'strips', count: 4, largestBytes: 32 });

@@ -37,10 +37,11 @@ async function render(spec: TiffSpec, plan: Pick<ConversionPlan, 'effort' | 'tur
 
 async function renderFile(input: string, plan: Pick<ConversionPlan, 'effort' | 'turn'>) {
   const output = folder.path('out.jpg');
-  const page = (await readTiffHeader(input))?.pages[0];
+  const header = await readTiffHeader(input);
+  const page = header?.pages[0];
   const scratch = folder.path('scratch.tif');
   const job = { input, output, scratch, name: 'in.tif', settings: defaultEncoderSettings };
-  const made = await converter.convert({ ...job, plan, page });
+  const made = await converter.convert({ ...job, plan, page, format: header });
   return { made, picture: await decodeJpeg(output), ...(await sharp(output).metadata()) };
 }
 

@@ -1,0 +1,41 @@
+import type { TiffSource } from './tiff-source.ts';
+import { offsetAt, sizeOf, type TiffEntry } from './tiff-values.ts';
+
+/** The entries of a directory (IFD), by tag. */
+export type Entries = ReadonlyMap<number, TiffEntry>;
+
+/** libtiff reads no directory with more entries either (TIFFFetchDirectory). */
+const MAX_ENTRIES = 4_096;
+
+/**
+ * Reads the table of a directory at an offset of the file: the entries that are wanted, and where the
+ * table ends. Of a tag that is there twice the first counts, as in libtiff. Undefined when there is no
+ * directory. Throws what reading throws.
+ */
+export async function readEntries(
+  source: TiffSource,
+  offset: number,
+  isWanted: (tag: number) => boolean,
+): Promise<{ readonly entries: Entries; readonly end: number } | undefined> {
+  const countBytes = source.big ? 8 : 2;
+  const entryBytes = source.big ? 20 : 12;
+  const head = await source.read(offset, countBytes);
+  if (!head) return undefined;
+  const count = source.big ? offsetAt(head, 0, source) : head.getUint16(0, source.littleEndian);
+  if (count === 0 || count > MAX_ENTRIES) return undefined;
+  const start = offset + countBytes;
+  const table = await source.read(start, count * entryBytes);
+  if (!table) return undefined;
+  const entries = new Map<number, TiffEntry>();
+  const [fieldAt, fieldBytes] = source.big ? [12, 8] : [8, 4];
+  for (let at = 0; at < table.byteLength; at += entryBytes) {
+    const tag = table.getUint16(at, source.littleEndian);
+    if (!isWanted(tag) || entries.has(tag)) continue;
+    const type = table.getUint16(at + 2, source.littleEndian);
+    const valueCount = offsetAt(table, at + 4, source);
+    const inside = (sizeOf(type, valueCount) ?? 0) <= fieldBytes;
+    const position = inside ? start + at + fieldAt : offsetAt(table, at + fieldAt, source);
+    entries.set(tag, { type, count: valueCount, position });
+  }
+  return { entries, end: start + count * entryBytes };
+}

@@ -1,0 +1,118 @@
+import { open } from 'node:fs/promises';
+import { readEntries } from './tiff-entries.ts';
+import { boundedReader, type TiffSource } from './tiff-source.ts';
+import { sizeOf } from './tiff-values.ts';
+
+/** One tag of a directory with its values, as the file has them. */
+export interface TiffTag {
+  readonly tag: number;
+  readonly type: number;
+  /** How many values there are. */
+  readonly count: number;
+  /** The values in the file's byte order. */
+  readonly bytes: Uint8Array;
+}
+
+/** The tags of one directory whose values can be read. */
+export interface TiffTags {
+  readonly littleEndian: boolean;
+  readonly tags: ReadonlyMap<number, TiffTag>;
+}
+
+/** How a TIFF writes its numbers, as its header says. */
+export type TiffFormat = Pick<TiffSource, 'littleEndian' | 'big'>;
+
+/** The largest value that is read, in bytes: an ICC profile or XMP packet beyond that is damage. */
+const MAX_VALUE_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Reads the values of the directory (IFD) at an offset of a TIFF file, for the tags that are wanted.
+ * What is missing, of an unknown type, outside the file or beyond 16 MB is as if it were not there.
+ * Undefined when there is no directory. Throws what opening or reading the file throws.
+ */
+export async function readTags(
+  path: string,
+  offset: number,
+  format: TiffFormat,
+  isWanted: (tag: number) => boolean,
+): Promise<TiffTags | undefined> {
+  const file = await open(path);
+  try {
+    const { littleEndian, big } = format;
+    const reader = boundedReader(file, (await file.stat()).size);
+    return await readTagsFrom({ ...reader, littleEndian, big }, offset, isWanted);
+  } finally {
+    await file.close();
+  }
+}
+
+/** `readTags` for a file that is open already. */
+export async function readTagsFrom(
+  source: TiffSource,
+  offset: number,
+  isWanted: (tag: number) => boolean,
+): Promise<TiffTags | undefined> {
+  const table = await readEntries(source, offset, isWanted);
+  if (!table) return undefined;
+  const tags = new Map<number, TiffTag>();
+  for (const [tag, { type, count, position }] of table.entries) {
+    const length = sizeOf(type, count);
+    if (!length || length > MAX_VALUE_BYTES) continue;
+    const view = await source.read(position, length);
+    if (!view) continue;
+    // A copy: the reader's window is used again.
+    const bytes = new Uint8Array(view.buffer, view.byteOffset, length).slice();
+    tags.set(tag, { tag, type, count, bytes });
+  }
+  return { littleEndian: source.littleEndian, tags };
+}
+
+/**
+ * The values of a tag as numbers, rationals divided; undefined when the tag is not there or holds text
+ * or bytes without a meaning of their own.
+ */
+export function numbersOf({ tags, littleEndian }: TiffTags, tag: number): number[] | undefined {
+  const found = tags.get(tag);
+  const number = found && NUMBERS[found.type];
+  if (!found || !number) return undefined;
+  const view = new DataView(found.bytes.buffer, found.bytes.byteOffset, found.bytes.byteLength);
+  const step = found.bytes.byteLength / found.count;
+  return Array.from({ length: found.count }, (_, i) => number(view, i * step, littleEndian));
+}
+
+/** The value of an ASCII tag (TIFF 6.0, section 2), read as UTF-8 and, where it is none, as Latin-1; up to its first NUL. */
+export function textOf({ tags }: TiffTags, tag: number): string | undefined {
+  const found = tags.get(tag);
+  if (!found || ![ASCII, BYTE, UNDEFINED].includes(found.type)) return undefined;
+  const end = found.bytes.indexOf(0);
+  const bytes = end === -1 ? found.bytes : found.bytes.subarray(0, end);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('latin1').decode(bytes);
+  }
+}
+
+const [BYTE, ASCII, UNDEFINED] = [1, 2, 7];
+
+type ReadNumber = (view: DataView, at: number, littleEndian: boolean) => number;
+const long8: ReadNumber = (v, at, le) => Number(v.getBigUint64(at, le));
+const long: ReadNumber = (v, at, le) => v.getUint32(at, le);
+
+/** The types of TIFF 6.0 (section 2), supplement 1 and BigTIFF that are numbers. */
+const NUMBERS: Readonly<Record<number, ReadNumber>> = {
+  1: (v, at) => v.getUint8(at),
+  3: (v, at, le) => v.getUint16(at, le),
+  4: long,
+  5: (v, at, le) => v.getUint32(at, le) / v.getUint32(at + 4, le),
+  6: (v, at) => v.getInt8(at),
+  8: (v, at, le) => v.getInt16(at, le),
+  9: (v, at, le) => v.getInt32(at, le),
+  10: (v, at, le) => v.getInt32(at, le) / v.getInt32(at + 4, le),
+  11: (v, at, le) => v.getFloat32(at, le),
+  12: (v, at, le) => v.getFloat64(at, le),
+  13: long,
+  16: long8,
+  17: (v, at, le) => Number(v.getBigInt64(at, le)),
+  18: long8,
+};
