@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import sharp from 'sharp';
+import sharp, { type JpegOptions } from 'sharp';
 
 /** A decoded picture. */
 export interface Picture {
@@ -22,9 +22,11 @@ export async function decodeJpeg(jpeg: string | Buffer): Promise<Picture> {
   return { width: info.width, height: info.height, channels: info.channels, data };
 }
 
-/** The contract's snippet, word for word in what it does. */
-export function contractSnippet(tiff: string): Promise<Buffer> {
-  return sharp(tiff).jpeg({ quality: 95, mozjpeg: true }).toBuffer();
+/** The contract's snippet, word for word in what it does; `more` where a test wants other settings. */
+export function contractSnippet(tiff: string, more: JpegOptions = {}): Promise<Buffer> {
+  return sharp(tiff)
+    .jpeg({ quality: 95, mozjpeg: true, ...more })
+    .toBuffer();
 }
 
 /**
@@ -49,9 +51,20 @@ export function pixelAt(picture: Picture, x: number, y: number): number[] {
   return [...picture.data.subarray(start, start + picture.channels)];
 }
 
-/** Peak signal-to-noise ratio of a picture against another of the same size, in decibels; infinite where they are the same. */
+/**
+ * Peak signal-to-noise ratio of a picture against another, in decibels: infinite where they are the same,
+ * 0 when their sizes differ. A greyscale picture is compared with each channel of a coloured one.
+ */
 export function psnr(a: Picture, b: Picture): number {
+  if (a.width !== b.width || a.height !== b.height) return 0;
+  const channels = Math.max(Math.min(a.channels, 3), Math.min(b.channels, 3));
+  const pixels = a.width * a.height;
   let sum = 0;
-  for (let i = 0; i < a.data.length; i++) sum += ((a.data[i] ?? 0) - (b.data[i] ?? 0)) ** 2;
-  return 10 * Math.log10(255 ** 2 / (sum / a.data.length));
+  for (let pixel = 0; pixel < pixels; pixel++)
+    for (let channel = 0; channel < channels; channel++) {
+      const left = a.data[pixel * a.channels + Math.min(channel, a.channels - 1)] ?? 0;
+      const right = b.data[pixel * b.channels + Math.min(channel, b.channels - 1)] ?? 0;
+      sum += (left - right) ** 2;
+    }
+  return 10 * Math.log10(255 ** 2 / (sum / (pixels * channels)));
 }

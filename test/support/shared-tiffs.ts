@@ -11,6 +11,11 @@ export interface SharedTiff {
   readonly expected: 'ok' | 'error';
   /** The contract's snippet is right and must be matched pixel for pixel. */
   readonly samePixels: boolean;
+  /** Pixels of the first directory, before the orientation is applied; NaN when it does not say. */
+  readonly width: number;
+  readonly height: number;
+  /** Directories in the chain. */
+  readonly pages: number;
 }
 
 /** Whether the collection of real TIFFs lies beside the project. It is never copied into it. */
@@ -34,5 +39,8 @@ export function sharedTiffs(): SharedTiff[] {
     class: column(row, 'class'),
     expected: column(row, 'expected') === 'ok' ? 'ok' : 'error',
     samePixels: column(row, 'same_pixels') === 'yes',
+    width: Number.parseInt(column(row, 'width'), 10),
+    height: Number.parseInt(column(row, 'height'), 10),
+    pages: Number.parseInt(column(row, 'pages'), 10),
   }));
 }

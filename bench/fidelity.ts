@@ -1,0 +1,58 @@
+/**
+ * Measures what becomes of every real TIFF in ../shared/tiffs, here, with the contract's snippet and with
+ * independent readers, and writes the tables in docs/fidelity.md anew. With `--pictures FOLDER` it also
+ * writes a pair of JPEGs for every TIFF that the snippet shows wrongly: `NAME.snippet.jpg` and
+ * `NAME.arke-tiff.jpg`.
+ *
+ *   npm run bench:fidelity [-- --pictures FOLDER]
+ */
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { startConverter } from '../src/lib/convert/process/converter.ts';
+import { withWorkspace } from '../src/lib/workspace.ts';
+import { withTables } from '../test/fidelity/class-table.ts';
+import { type Measured, measure } from '../test/fidelity/measure.ts';
+import { readerVersions } from '../test/fidelity/versions.ts';
+import { contractSnippet } from '../test/support/pixels.ts';
+import { hasSharedTiffs, noSharedTiffs, sharedTiffs } from '../test/support/shared-tiffs.ts';
+
+const page = fileURLToPath(new URL('../docs/fidelity.md', import.meta.url));
+const { values } = parseArgs({ options: { pictures: { type: 'string' } } });
+// npm changes into the project's folder; what was meant is the caller's.
+const pictures =
+  values.pictures && resolve(process.env['INIT_CWD'] ?? process.cwd(), values.pictures);
+if (!hasSharedTiffs) throw new Error(`Nothing to measure: ${noSharedTiffs}.`);
+
+await withWorkspace(async ({ folder }) => {
+  const converter = startConverter(folder);
+  const measured: Measured[] = [];
+  try {
+    for (const tiff of sharedTiffs()) {
+      const file = await measure(tiff, { converter, folder });
+      measured.push(file);
+      console.log(describe(file));
+      if (pictures) await keepPair(file, pictures);
+    }
+  } finally {
+    await converter.close();
+  }
+  const text = await readFile(page, 'utf8');
+  await writeFile(page, withTables(text, measured, await readerVersions()));
+});
+
+function describe({ tiff, ours, likeness, verdicts }: Measured): string {
+  const { ours: verdict, ...others } = verdicts;
+  const us = ours.kind === 'refused' ? ours.error.code : `${verdict} (${likeness?.toFixed(1)} dB)`;
+  const them = Object.entries(others).map(([name, word]) => `${name} ${word}`);
+  return [tiff.file, tiff.class, us, ...them].join('\t');
+}
+
+async function keepPair({ tiff, ours, verdicts }: Measured, folder: string): Promise<void> {
+  if (verdicts.snippet !== 'wrong' || ours.kind !== 'picture') return;
+  await mkdir(folder, { recursive: true });
+  const snippet = await contractSnippet(tiff.path, { chromaSubsampling: '4:4:4' });
+  await writeFile(join(folder, `${tiff.file}.snippet.jpg`), snippet);
+  await copyFile(ours.jpeg, join(folder, `${tiff.file}.arke-tiff.jpg`));
+}
