@@ -58,7 +58,15 @@ async function withVips({ path, page, folder }: PeerTask): Promise<Picture | und
     // Its default gives what it could read of a damaged file; a half picture is no rendition.
     ['autorot', `${path}[page=0,fail_on=error]`, at('upright.v')],
     page.iccBytes > 0
-      ? ['icc_transform', ...through, 'srgb', '--embedded', '--intent', 'perceptual']
+      ? [
+          'icc_transform',
+          ...through,
+          'srgb',
+          '--embedded',
+          '--intent',
+          'perceptual',
+          '--black-point-compensation',
+        ]
       : ['colourspace', ...through, 'srgb'],
   ];
   for (const step of steps) if (!(await succeeds('vips', step))) return undefined;

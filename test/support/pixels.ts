@@ -29,6 +29,16 @@ export function contractSnippet(tiff: string, more: JpegOptions = {}): Promise<B
     .toBuffer();
 }
 
+/** A picture after the contract's encoder, as grey if it is to have one channel, without subsampling. */
+export async function encodedLikeOurs(picture: Picture, channels: number): Promise<Picture> {
+  const { width, height, data } = picture;
+  const samples = { width, height, channels: picture.channels as 1 | 3 };
+  const pixels = sharp(data, { raw: samples });
+  if (channels === 1) pixels.extractChannel(0);
+  const settings = { quality: 95, mozjpeg: true, chromaSubsampling: '4:4:4' };
+  return decodeJpeg(await pixels.jpeg(settings).toBuffer());
+}
+
 /**
  * The largest difference between the samples of two pictures; a greyscale picture is compared with
  * each channel of a coloured one. Infinity when their sizes differ.

@@ -99,7 +99,10 @@ export function makeTiffAs(layout: TiffLayout, ...pages: readonly TiffPage[]): B
     const places = segments.map(place);
     const fields = entries.flatMap(({ tag, type, values, count, pointer }) => {
       const truth = values === OFFSETS ? places : values;
-      const bytes = Buffer.concat(truth.map((value) => number(value, type)));
+      const bytes =
+        type === UNDEFINED
+          ? Buffer.from(truth.map(Number))
+          : Buffer.concat(truth.map((value) => number(value, type)));
       const room = big ? 8 : 4;
       const inside = pointer === undefined && bytes.length <= room;
       return [
@@ -151,7 +154,7 @@ function entriesOf(
     { tag: tile ? 325 : 279, type: offsetType, values: sizes },
     ...(page.extraSamples ? entry(338, SHORT, ...page.extraSamples) : []),
     ...(page.sampleFormat ? entry(339, SHORT, ...perSample(page.sampleFormat)) : []),
-    ...(page.icc ? entry(34_675, UNDEFINED, ...page.icc) : []),
+    ...(page.icc ? [{ tag: 34_675, type: UNDEFINED, values: Array.from(page.icc) }] : []),
   ];
   const others = page.entries ?? [];
   const replaced = new Set([...others.map(({ tag }) => tag), ...(page.without ?? [])]);

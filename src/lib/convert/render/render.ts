@@ -10,6 +10,7 @@ import { areForgiven, forgivable, notesOnForgiven } from './forgiveness.ts';
 import type { TiffReader } from './sharp-tiff.ts';
 import { type Source, sourceOf } from './source.ts';
 import { openTurned, saveForTurning } from './turn-on-disk.ts';
+import { leaveWideColours } from './wide-colours.ts';
 
 const WHITE: Levels = [255, 255, 255];
 
@@ -54,6 +55,7 @@ async function renderSource(
     const picture = reader.openTiff(input, options);
     picture.on('warning', (message: string) => notes.push({ code: 'DECODER_WARNING', message }));
     if (turned) picture.autoOrient();
+    leaveWideColours(picture, metadata);
     return flatten(reader, picture, { metadata, alpha, background });
   };
   const orientation = metadata.orientation ?? 1;
