@@ -10,6 +10,8 @@ export type Arbiter = {
   | { readonly right: readonly (Peer | 'snippet')[] }
   /** Nobody: the picture is computed from the file's samples. */
   | { readonly picture: (tiff: SharedTiff) => Promise<Picture> }
+  /** Whoever refuses it, although the manifest expects a picture. */
+  | { readonly refused: true }
 );
 
 /** By the file's name. */
@@ -59,9 +61,20 @@ export const arbiters: Readonly<Record<string, Arbiter>> = {
     right: ['tiff2rgba'],
     reason: 'ImageMagick shows YCbCr as RGB: green and violet',
   },
+  'libtiff.net__127.tif': {
+    refused: true,
+    reason:
+      '4 KB of zeros stand in the middle of its only strip, of Group 4: what follows cannot be decoded, and readers leave three fifths of the page white, or fill them with noise',
+  },
   'image-tiff__off_l16.tif': {
     right: ['tiff2rgba'],
     reason:
       'LogL is libtiff’s own format, and it converts it to levels; ImageMagick and vips show the logarithm itself',
   },
 };
+
+/** Whether there is a picture to be made of a TIFF: by the manifest, unless the arbiter says otherwise. */
+export function hasPicture(tiff: SharedTiff): boolean {
+  const arbiter = arbiters[tiff.file];
+  return tiff.expected === 'ok' && !(arbiter && 'refused' in arbiter);
+}

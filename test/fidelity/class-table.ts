@@ -1,5 +1,5 @@
 import { peers } from '../support/peers.ts';
-import { arbiters } from './arbiters.ts';
+import { type Arbiter, arbiters } from './arbiters.ts';
 import type { Measured } from './measure.ts';
 
 /** The readers, as the table has them in its columns. */
@@ -63,10 +63,14 @@ function counted(words: readonly string[]): string {
 
 function arbiterTable(): string {
   const rows = Object.entries(arbiters).map(([file, arbiter]) => {
-    const right = 'right' in arbiter ? arbiter.right.join(', ') : 'none of them';
-    return [file, right, arbiter.reason];
+    return [file, whoIsRight(arbiter), arbiter.reason];
   });
   return markdown(['file', 'right is', 'because'], rows);
+}
+
+function whoIsRight(arbiter: Arbiter): string {
+  if ('right' in arbiter) return arbiter.right.join(', ');
+  return 'refused' in arbiter ? 'who refuses it' : 'nobody: computed';
 }
 
 function refusedTable(measured: readonly Measured[]): string {
