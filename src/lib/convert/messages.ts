@@ -26,7 +26,9 @@ export interface ConversionNote {
     | 'PAGES_NOT_CONVERTED'
     | 'EXTRA_SAMPLES_DROPPED'
     | 'DECODER_WARNING'
-    | 'ORIENTATION_TAGGED';
+    | 'ORIENTATION_TAGGED'
+    | 'METADATA_DROPPED'
+    | 'PROFILE_CONVERTED';
   readonly message: string;
 }
 
