@@ -38,29 +38,22 @@ export function exifSegment(
 
 /** The directories with the pointers between them, which are where `exifSegment` puts them. */
 function linked(directories: ExifDirectories, littleEndian: boolean): ExifDirectories {
-  const { interoperability } = directories;
-  const pointer = (name: keyof typeof POINTERS, to: readonly ExifValue[], offset: number) =>
-    to.length === 0 ? [] : [longs(littleEndian, POINTERS[name], offset)];
-  // A pointer takes the same room wherever it leads, so places are known before they are written.
-  const withInterop = [...directories.exif, ...pointer('interoperability', interoperability, 0)];
-  const withSubs = [
-    ...directories.ifd0,
-    ...pointer('exif', withInterop, 0),
-    ...pointer('gps', directories.gps, 0),
+  const { gps, interoperability } = directories;
+  const pointer = (name: keyof typeof POINTERS, to: readonly ExifValue[], at: number) =>
+    to.length === 0 ? [] : [longs(littleEndian, POINTERS[name], at)];
+  const exif = (interopAt: number) => [
+    ...directories.exif,
+    ...pointer('interoperability', interoperability, interopAt),
   ];
-  const exifAt = HEADER_BYTES + sizeOf(withSubs);
-  const gpsAt = exifAt + sizeOf(withInterop);
-  const interopAt = gpsAt + sizeOf(directories.gps);
-  return {
-    ifd0: [
-      ...directories.ifd0,
-      ...pointer('exif', withInterop, exifAt),
-      ...pointer('gps', directories.gps, gpsAt),
-    ],
-    exif: [...directories.exif, ...pointer('interoperability', interoperability, interopAt)],
-    gps: directories.gps,
-    interoperability,
-  };
+  const ifd0 = (exifAt: number, gpsAt: number) => [
+    ...directories.ifd0,
+    ...pointer('exif', exif(0), exifAt),
+    ...pointer('gps', gps, gpsAt),
+  ];
+  // A pointer takes the same room wherever it leads, so places are known before they are written.
+  const exifAt = HEADER_BYTES + sizeOf(ifd0(0, 0));
+  const gpsAt = exifAt + sizeOf(exif(0));
+  return { ifd0: ifd0(exifAt, gpsAt), exif: exif(gpsAt + sizeOf(gps)), gps, interoperability };
 }
 
 /** Bytes of a directory with its values; nothing is written for one without entries. */

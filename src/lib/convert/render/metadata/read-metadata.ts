@@ -30,8 +30,13 @@ const BLOCKS: Readonly<Record<number, string>> = {
  * What the directories of EXIF may cost in bytes read: they fit into 64 kB, and whatever is more must
  * not be held. A table of 4096 entries takes 80 kB in BigTIFF.
  */
-const EXIF_ALLOWANCE = 1024 ** 2;
-const MAX_EXIF_READ = 96 * 1024;
+const EXIF = { atOnce: 96 * 1024, altogether: 1024 ** 2 } as const;
+
+/**
+ * And the other blocks: beyond 4 MB, XMP is the list of ancestors that Photoshop lets grow. Taking that
+ * much apart costs 60 MB, when the decoder and the encoder have given theirs back.
+ */
+const BLOCK = { atOnce: 4 * 1024 ** 2, altogether: 13 * 1024 ** 2 } as const;
 
 /**
  * Reads what a mode wants of the directory at an offset, and of those that hang below it. Whatever
@@ -47,7 +52,7 @@ export async function readMetadata(
   const file = await open(path);
   try {
     const source = { ...boundedReader(file, (await file.stat()).size), ...format };
-    const bounded = limit(source);
+    const bounded = limit(source, EXIF);
     const tags = await readDirectory(bounded, { name: 'ifd0', offset, mode }, drop);
     if (!tags) return undefined;
     const below = (name: keyof typeof POINTERS, from: TiffTags | undefined) =>
@@ -64,7 +69,7 @@ export async function readMetadata(
         drop,
       ),
     };
-    return { directories, tags, ...(await readBlocks(source, offset, mode, drop)) };
+    return { directories, tags, ...(await readBlocks(limit(source, BLOCK), offset, mode, drop)) };
   } finally {
     await file.close();
   }
@@ -117,18 +122,21 @@ function valuesOf(
   });
 }
 
+/** XMP where the mode wants it, and IPTC: Photoshop's resources only where IPTC has no tag of its own. */
 async function readBlocks(
   source: TiffSource,
   offset: number,
   mode: Exclude<MetadataSetting, 'none'>,
   drop: Drop,
 ): Promise<Pick<TiffMetadata, 'xmp' | 'iptc' | 'photoshop'>> {
-  const isWanted = (tag: number) => tag in BLOCKS && (mode === 'all' || tag !== XMP);
-  const blocks = await readTold(source, offset, isWanted, (tag) =>
-    drop(BLOCKS[tag] ?? '', 'cannot be read, or is too large'),
-  );
-  const bytes = (tag: number) => blocks?.tags.get(tag)?.bytes;
-  const [xmp, iptc, photoshop] = [bytes(XMP), bytes(IPTC), bytes(PHOTOSHOP)];
+  const read = async (wanted: number) => {
+    const lost = () => drop(BLOCKS[wanted] ?? '', 'cannot be read, or is too large');
+    const blocks = await readTold(source, offset, (tag) => tag === wanted, lost);
+    return blocks?.tags.get(wanted)?.bytes;
+  };
+  const xmp = mode === 'all' ? await read(XMP) : undefined;
+  const iptc = await read(IPTC);
+  const photoshop = iptc ? undefined : await read(PHOTOSHOP);
   return { ...(xmp && { xmp }), ...(iptc && { iptc }), ...(photoshop && { photoshop }) };
 }
 
@@ -148,13 +156,16 @@ async function readTold(
   return found;
 }
 
-/** The same source, giving no more than EXIF is worth. */
-function limit(source: TiffSource): TiffSource {
-  let allowance = EXIF_ALLOWANCE;
+/** The same source, giving no more bytes than something is worth. */
+function limit(
+  source: TiffSource,
+  { atOnce, altogether }: { readonly atOnce: number; readonly altogether: number },
+): TiffSource {
+  let allowance: number = altogether;
   return {
     ...source,
     read: async (position, length) => {
-      if (length > Math.min(MAX_EXIF_READ, allowance)) return undefined;
+      if (length > Math.min(atOnce, allowance)) return undefined;
       allowance -= length;
       return source.read(position, length);
     },

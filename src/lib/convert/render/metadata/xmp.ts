@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { Drop } from './drop.ts';
 import { appSegment, MAX_SEGMENT_BYTES } from './jpeg-segments.ts';
@@ -42,12 +43,7 @@ export function xmpSegments(packet: Uint8Array, picture: XmpPicture, drop: Drop)
 /** UTF-8 is the only encoding that JPEG allows (XMP, part 3, 1.1.3). */
 function problemOf(packet: Buffer): string | undefined {
   if (!packet.includes('<rdf:RDF')) return 'it is no XMP in UTF-8';
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(packet);
-    return undefined;
-  } catch {
-    return 'it is damaged';
-  }
+  return isUtf8(packet) ? undefined : 'it is damaged';
 }
 
 const TIFF = 'http://ns.adobe.com/tiff/1.0/';
@@ -55,26 +51,22 @@ const EXIF = 'http://ns.adobe.com/exif/1.0/';
 const PHOTOSHOP = 'http://ns.adobe.com/photoshop/1.0/';
 
 function describe(xmp: string, { orientation, width, height, converted }: XmpPicture): string {
-  const facts: [namespace: string, name: string, value: string | number][] = [
-    [TIFF, 'Orientation', orientation],
-    [TIFF, 'ImageWidth', width],
-    [TIFF, 'ImageLength', height],
-    [EXIF, 'PixelXDimension', width],
-    [EXIF, 'PixelYDimension', height],
-  ];
-  if (converted)
-    facts.push([EXIF, 'ColorSpace', 1], [PHOTOSHOP, 'ICCProfile', 'sRGB IEC61966-2.1']);
-  return facts.reduce(
-    (text, [namespace, name, value]) =>
-      prefixesOf(text, namespace).reduce(
-        (t, prefix) => replace(t, `${prefix}:${name}`, value),
-        text,
-      ),
-    xmp,
-  );
+  const values = new Map<string, string>();
+  const set = (namespace: string, facts: Readonly<Record<string, string | number>>) => {
+    for (const prefix of prefixesOf(xmp, namespace))
+      for (const [name, value] of Object.entries(facts))
+        values.set(`${prefix}:${name}`, `${value}`);
+  };
+  set(TIFF, { Orientation: orientation, ImageWidth: width, ImageLength: height });
+  set(EXIF, { PixelXDimension: width, PixelYDimension: height });
+  if (converted) {
+    set(EXIF, { ColorSpace: 1 });
+    set(PHOTOSHOP, { ICCProfile: 'sRGB IEC61966-2.1' });
+  }
+  return values.size === 0 ? xmp : replace(xmp, values);
 }
 
-/** More prefixes for one namespace than anybody writes: each costs a way through the text. */
+/** More prefixes for one namespace than anybody writes. */
 const MOST_PREFIXES = 4;
 
 function prefixesOf(xmp: string, namespace: string): string[] {
@@ -85,14 +77,20 @@ function prefixesOf(xmp: string, namespace: string): string[] {
   return [...found];
 }
 
-/** Sets a property, as attribute and as element, where it is. Bounded patterns: the text may be made to be slow. */
-function replace(xmp: string, property: string, value: string | number): string {
+/**
+ * Sets properties, as attributes and as elements, where they are. Bounded patterns, and one way through the
+ * text for all: it may be made to be slow.
+ */
+function replace(xmp: string, values: ReadonlyMap<string, string>): string {
+  const names = `(${[...values.keys()].join('|')})`;
   const attribute = new RegExp(
-    `(\\s${property}\\s{0,9}=\\s{0,9})(?:"[^"<]{0,99}"|'[^'<]{0,99}')`,
+    `(\\s)${names}(\\s{0,9}=\\s{0,9})(?:"[^"<]{0,99}"|'[^'<]{0,99}')`,
     'g',
   );
-  const element = new RegExp(`(<${property}(?:\\s[^<>]{0,99})?>)[^<]{0,99}(?=</${property})`, 'g');
-  return xmp.replace(attribute, `$1"${value}"`).replace(element, `$1${value}`);
+  const element = new RegExp(`<${names}((?:\\s[^<>]{0,99})?>)[^<]{0,99}(?=</)`, 'g');
+  return xmp
+    .replace(attribute, (_, space, name, equals) => `${space}${name}${equals}"${values.get(name)}"`)
+    .replace(element, (_, name, rest) => `<${name}${rest}${values.get(name)}`);
 }
 
 /** The packet without its processing instructions and the room it keeps for changes. */
