@@ -37,10 +37,10 @@ export function planProfile(setting: ProfileSetting, picture: Picture): ProfileP
   const converted = !wanted || (icc !== undefined && !problem && space !== 'grey16');
   const plan = { kept: undefined, converted, notes: [] };
   if (setting === 'srgb' || !icc) return plan;
-  if (!wanted) return { ...plan, notes: [convertedNote(`it is of ${space}`)] };
+  if (!wanted) return { ...plan, notes: [convertedNote(`the picture is ${space?.toUpperCase()}`)] };
   if (problem) return { ...plan, notes: [dropped(problem)] };
   if (channels !== wanted.channels)
-    return { ...plan, notes: [convertedNote('greyscale is laid on a colour')] };
+    return { ...plan, notes: [convertedNote('its greyscale is laid on a colour')] };
   return { kept: icc.subarray(0, icc.readUInt32BE(0)), converted: false, notes: [] };
 }
 
@@ -50,7 +50,7 @@ function dropped(why: string): ConversionNote {
 }
 
 function convertedNote(what: string): ConversionNote {
-  const message = `The colour profile could not be kept: colours were converted to sRGB (${what})`;
+  const message = `The colours were converted to sRGB, as a JPEG cannot keep the profile: ${what}`;
   return { code: 'PROFILE_CONVERTED', message };
 }
 

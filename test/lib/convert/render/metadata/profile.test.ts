@@ -167,7 +167,7 @@ describe('JPEG_PROFILE=keep', () => {
     const { bytes, notes } = await make(tiff, { profile: 'keep' });
     expect(bytes.equals((await make(tiff)).bytes)).toBe(true);
     expect(notes).toEqual([
-      { code: 'PROFILE_CONVERTED', message: expect.stringContaining('cmyk') },
+      { code: 'PROFILE_CONVERTED', message: expect.stringContaining('is CMYK') },
     ]);
   });
 
