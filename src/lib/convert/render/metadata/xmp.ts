@@ -95,7 +95,8 @@ function replace(xmp: string, values: ReadonlyMap<string, string>): string {
 
 /** The packet without its processing instructions and the room it keeps for changes. */
 function withoutWrapper(xmp: string): string {
-  const start = xmp.startsWith('<?xpacket') ? xmp.indexOf('?>') + 2 : 0;
+  // A byte order mark may stand before it.
+  const start = /^[^<]{0,3}<\?xpacket/.test(xmp) ? xmp.indexOf('?>') + 2 : 0;
   const end = xmp.lastIndexOf('<?xpacket');
   return xmp.slice(start, end > start ? end : undefined).trim();
 }
