@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/install-program.ts', 'test/support/install-peers.ts'],
+    globalSetup: ['test/support/install-peers.ts', 'test/support/install-program.ts'],
     reporters: ['default', './test/support/closing-line.ts'],
     // Real servers and real pictures on two slow cores: a time-out here is a hang, never a slow test.
     testTimeout: 120_000,

@@ -1,9 +1,13 @@
 import { link, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
+import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { described, pictureWith, xmpEntry } from '../support/described-tiff.ts';
+import { exiftool, exiftoolBytes } from '../support/exiftool.ts';
 import { makeFolder, type TestFolder } from '../support/folder.ts';
 import { noisyTiff, pagedTiff, plainTiff } from '../support/pictures.ts';
 import { contractSnippet, decodeJpeg, largestDifference } from '../support/pixels.ts';
 import { type RunSetup, runProgram } from '../support/program.ts';
+import { makeTiff } from '../support/tiff-writer.ts';
 
 let folder: TestFolder;
 let tiff: Buffer;
@@ -58,6 +62,34 @@ describe('convert', () => {
     const { exitCode, stdout } = await convert(['a.tif', '.', './a.tif']);
     expect(exitCode).toBe(0);
     expect(stdout.match(/ → /g)).toHaveLength(1);
+  });
+});
+
+describe('convert --metadata and --profile', () => {
+  it('keep whose work it is, and the colours’ profile', async () => {
+    const picture = sharp({ create: { width: 8, height: 8, channels: 3, background: 'teal' } });
+    const withProfile = await picture.withIccProfile('p3').tiff().toBuffer();
+    const { icc = Buffer.alloc(0) } = await sharp(withProfile).metadata();
+    await folder.write('b.tif', makeTiff({ ...pictureWith(...described), icc }));
+    const args = ['b.tif', '--metadata', 'copyright', '--profile', 'keep', '--quiet'];
+    const { exitCode, stderr } = await convert(args);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    const found = await exiftool(folder.path('b.jpg'));
+    expect(found).toMatchObject({
+      'IFD0:Artist': 'Anna Muster',
+      'IFD0:Copyright': 'State Archive',
+    });
+    expect(found).not.toHaveProperty('IFD0:DocumentName');
+    expect((await exiftoolBytes(folder.path('b.jpg'), 'icc_profile')).equals(icc)).toBe(true);
+  });
+
+  it('say on stderr what the JPEG does not have', async () => {
+    await folder.write('b.tif', makeTiff(pictureWith(xmpEntry('no packet'))));
+    const { exitCode, stderr } = await convert(['b.tif', '--metadata', 'all']);
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(
+      /\nWarning: b\.tif: Metadata of the TIFF that the JPEG does not have: XMP \(/,
+    );
   });
 });
 

@@ -3,10 +3,15 @@ import { execa } from 'execa';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { variables } from '../../src/lib/task/environment.ts';
+import { described, pictureWith } from '../support/described-tiff.ts';
+import { exiftool, groupsOf } from '../support/exiftool.ts';
 import { runProgram } from '../support/program.ts';
 import { newTask, runTask, useSandbox } from '../support/tasks.ts';
+import { makeTiff } from '../support/tiff-writer.ts';
+import { useFolder } from '../support/use-folder.ts';
 
 const sandbox = useSandbox();
+const folder = useFolder();
 const required = variables.filter(({ kind }) => kind === 'required').map(({ name }) => name);
 const refused = variables.filter(({ kind }) => kind === 'refused').map(({ name }) => name);
 /** Without these nobody can be told. */
@@ -149,5 +154,29 @@ describe('the JPEG’s settings', () => {
       'mozjpeg q=60 chroma=4:4:4 background=%23336699 effort=auto profile=srgb metadata=none',
     );
     expect((await sharp(jpeg?.bytes).metadata()).chromaSubsampling).toBe('4:4:4');
+  });
+
+  it('keep what the TIFF says of itself, in the object that is uploaded', async () => {
+    const tiff = makeTiff(pictureWith(...described));
+    await sandbox.current.putObject('described.tif', tiff);
+    await runTask(sandbox.current, 'described.tif', { JPEG_METADATA: 'all' });
+    const jpeg = await sandbox.current.getObject('described.jpg');
+    expect(jpeg?.metadata['arke-encoder']).toContain(' profile=srgb metadata=all');
+    const path = await folder.write('described.jpg', jpeg?.bytes ?? '');
+    expect(await exiftool(path)).toMatchObject({
+      'IFD0:DocumentName': 'Inventory 4711',
+      'IFD0:Copyright': 'State Archive',
+      'JFIF:XResolution': 300,
+    });
+  });
+
+  it('keep nothing of it unless told to', async () => {
+    await sandbox.current.putObject('bare.tif', makeTiff(pictureWith(...described)));
+    await runTask(sandbox.current, 'bare.tif');
+    const path = await folder.write(
+      'bare.jpg',
+      (await sandbox.current.getObject('bare.jpg'))?.bytes ?? '',
+    );
+    expect(groupsOf(await exiftool(path))).toEqual([]);
   });
 });

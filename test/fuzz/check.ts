@@ -52,6 +52,8 @@ export async function check(
     const conversion = convertTiff(input, output, {
       converter,
       signal,
+      // Read from the damaged file once more, when its picture has been converted.
+      metadata: 'all',
       budget: { memoryBytes: MEMORY_BYTES },
     });
     const hang = sleep(DEADLINE_MS + GRACE_MS, 'hang' as const, { signal: over.signal });

@@ -40,6 +40,8 @@ export interface TiffEntry {
   readonly values: readonly (number | bigint)[];
   readonly count?: number | bigint;
   readonly pointer?: number | bigint;
+  /** The entries of a directory of its own (EXIF, GPS, a sub-IFD), which the value then points to. */
+  readonly directory?: readonly TiffEntry[];
 }
 
 /** How a file is written; without options little-endian and classic. */
@@ -97,10 +99,11 @@ export function makeTiffAs(layout: TiffLayout, ...pages: readonly TiffPage[]): B
       return at;
     };
     const places = segments.map(place);
-    const fields = entries.flatMap(({ tag, type, values, count, pointer }) => {
-      const truth = values === OFFSETS ? places : values;
+    const field = ({ tag, type, values, count, pointer, directory }: TiffEntry): Buffer[] => {
+      const truth = directory ? [placeTable(directory)] : values === OFFSETS ? places : values;
+      // Profiles and packets have hundreds of thousands.
       const bytes =
-        type === UNDEFINED
+        SIZES[type] === 1
           ? Buffer.from(truth.map(Number))
           : Buffer.concat(truth.map((value) => number(value, type)));
       const room = big ? 8 : 4;
@@ -112,10 +115,18 @@ export function makeTiffAs(layout: TiffLayout, ...pages: readonly TiffPage[]): B
           ? Buffer.concat([bytes, Buffer.alloc(room - bytes.length)])
           : number(pointer ?? place(bytes), offsetType),
       ];
-    });
-    const directory = [number(entries.length, big ? LONG8 : SHORT), ...fields];
-    directory.push(number(index < pages.length - 1 ? end : next, offsetType));
-    parts.push(...directory, ...extras);
+    };
+    const table = (of: readonly TiffEntry[], following: number | bigint) => {
+      const fields = of.flatMap(field);
+      const length = number(of.length, big ? LONG8 : SHORT);
+      return Buffer.concat([length, ...fields, number(following, offsetType)]);
+    };
+    const placeTable = (of: readonly TiffEntry[]) => place(table(of, 0));
+    // Where the next page is, is known when everything of this one has its place.
+    const own = table(entries, 0);
+    const nextOffset = number(index < pages.length - 1 ? end : next, offsetType);
+    own.set(nextOffset, own.length - nextOffset.length);
+    parts.push(own, ...extras);
     offset = end;
   });
   return Buffer.concat(parts);
@@ -154,7 +165,7 @@ function entriesOf(
     { tag: tile ? 325 : 279, type: offsetType, values: sizes },
     ...(page.extraSamples ? entry(338, SHORT, ...page.extraSamples) : []),
     ...(page.sampleFormat ? entry(339, SHORT, ...perSample(page.sampleFormat)) : []),
-    ...(page.icc ? [{ tag: 34_675, type: UNDEFINED, values: Array.from(page.icc) }] : []),
+    ...(page.icc ? [{ tag: 34_675, type: UNDEFINED, values: [...page.icc] }] : []),
   ];
   const others = page.entries ?? [];
   const replaced = new Set([...others.map(({ tag }) => tag), ...(page.without ?? [])]);
@@ -186,10 +197,13 @@ function cut(page: TiffPage): Uint8Array[] {
   return segments;
 }
 
-/** A value as its type has it; a rational has the denominator 1. */
+/** A value as its type has it; a rational has the denominator 1, or 10000 where it is no whole number. */
 function encode(value: number | bigint, type: number, bigEndian: boolean): Buffer {
-  if (RATIONALS.includes(type))
-    return Buffer.concat([encode(value, LONG, bigEndian), encode(1, LONG, bigEndian)]);
+  if (RATIONALS.includes(type)) {
+    const denominator = Number.isInteger(Number(value)) ? 1 : 10_000;
+    const parts = [Math.round(Number(value) * denominator), denominator];
+    return Buffer.concat(parts.map((part) => encode(part, LONG, bigEndian)));
+  }
   const bytes = Buffer.alloc(8);
   if (type === FLOAT) bytes.writeFloatLE(Number(value));
   else if (type === DOUBLE) bytes.writeDoubleLE(Number(value));

@@ -30,7 +30,9 @@ export interface ConversionNote {
     | 'ORIENTATION_TAGGED'
     | 'SAMPLES_SCALED'
     | 'WARNINGS_FORGIVEN'
-    | 'FAX_LINES_DAMAGED';
+    | 'FAX_LINES_DAMAGED'
+    | 'METADATA_DROPPED'
+    | 'PROFILE_CONVERTED';
   readonly message: string;
 }
 

@@ -7,10 +7,11 @@ import { refuseOversize } from '../jpeg-limits.ts';
 import type { ConversionJob, ConversionNote, Rendered } from '../messages.ts';
 import { type AlphaPlan, blendOver, isGrey, type Levels, planAlpha } from './alpha.ts';
 import { areForgiven, forgivable, notesOnForgiven } from './forgiveness.ts';
+import { addMetadata } from './metadata/add-metadata.ts';
+import { planProfile } from './metadata/icc.ts';
 import type { TiffReader } from './sharp-tiff.ts';
 import { type Source, sourceOf } from './source.ts';
 import { openTurned, saveForTurning } from './turn-on-disk.ts';
-import { leaveWideColours } from './wide-colours.ts';
 
 const WHITE: Levels = [255, 255, 255];
 
@@ -51,11 +52,14 @@ async function renderSource(
   refuseOversize(metadata, job.name);
   const background = levelsOf(job.settings.background) ?? WHITE;
   const alpha = planAlpha(page, metadata, background);
+  const channels = channelsOf({ metadata, alpha, background });
+  const profile = planProfile(job.settings.profile, { ...metadata, channels });
+  const ignoreProfile = profile.kept !== undefined;
   const flat = (turned: boolean) => {
-    const picture = reader.openTiff(input, options);
+    const picture = reader.openTiff(input, { ...options, ignoreProfile });
     picture.on('warning', (message: string) => notes.push({ code: 'DECODER_WARNING', message }));
     if (turned) picture.autoOrient();
-    leaveWideColours(picture, metadata);
+    if (profile.converted) convertWide(picture, metadata);
     return flatten(reader, picture, { metadata, alpha, background });
   };
   const orientation = metadata.orientation ?? 1;
@@ -67,12 +71,28 @@ async function renderSource(
     picture = openTurned(reader, job.scratch, orientation);
     if (saved.channels === 1) picture.extractChannel(0);
   }
-  if (turn === 'tag') tagOrientation(picture, orientation, notes);
-  const { width, height, channels } = await encode(picture, job.settings, effort).toFile(
-    job.output,
-  );
-  notes.push(...notesOn(alpha));
-  return { width, height, channels, bytes: (await stat(job.output)).size, notes };
+  const tagged = turn === 'tag';
+  if (tagged) notes.push(orientationTagged(orientation));
+  const made = await encode(picture, job.settings, effort).toFile(job.output);
+  const { width, height } = made;
+  const { converted } = profile;
+  const swapped = !tagged && orientation >= 5;
+  const seen = { width, height, orientation, tagged, swapped, converted };
+  const lost = await addMetadata(job, { ...seen, profile: profile.kept });
+  notes.push(...notesOn(alpha), ...profile.notes, ...lost);
+  const { size } = await stat(job.output);
+  return { width, height, channels: made.channels, bytes: size, notes };
+}
+
+/**
+ * Sharp 0.35.5 applies no profile to greyscale of 16 bits, and takes RGB of 16 bits to Display P3 without
+ * saying so: sRGB's red comes out as 234, 51, 34 (pipeline.cc, `processingProfile`). Grey is made 8 bits
+ * first, so that it stays one channel; RGB is taken on to sRGB with all its bits.
+ */
+function convertWide(picture: Sharp, { space, icc }: Metadata): void {
+  if (!icc) return;
+  if (space === 'grey16') picture.pipelineColourspace('b-w');
+  if (space === 'rgb16') picture.withIccProfile('srgb', { attach: false });
 }
 
 /** How a picture's samples become colours. */
@@ -82,14 +102,16 @@ interface Flattening {
   readonly background: Levels;
 }
 
+/** Samples a pixel of the JPEG: grey stays grey, unless it is laid on a colour. */
+function channelsOf({ metadata, alpha, background: [r, g, b] }: Flattening): 1 | 3 {
+  return isGrey(metadata) && (alpha.kind !== 'blend' || (r === g && g === b)) ? 1 : 3;
+}
+
 /** The pipeline, yielding one or three colour samples a pixel as the JPEG shall show them. */
-async function flatten(
-  reader: TiffReader,
-  picture: Sharp,
-  { metadata, alpha, background }: Flattening,
-): Promise<Sharp> {
+async function flatten(reader: TiffReader, picture: Sharp, flattening: Flattening): Promise<Sharp> {
+  const { metadata, alpha, background } = flattening;
   const [r, g, b] = background;
-  if (alpha.kind === 'blend') return blend(reader, picture, alpha.index, { metadata, background });
+  if (alpha.kind === 'blend') return blend(reader, picture, alpha.index, flattening);
   if (alpha.kind === 'flatten') picture.flatten({ background: { r, g, b } });
   if (alpha.kind === 'drop') picture.removeAlpha();
   // Taking a channel leaves the values alone; a conversion to a grey colour space would not.
@@ -100,24 +122,21 @@ async function blend(
   { sharp }: TiffReader,
   picture: Sharp,
   alphaIndex: number,
-  { metadata, background }: Pick<Flattening, 'metadata' | 'background'>,
+  flattening: Flattening,
 ): Promise<Sharp> {
-  const [r, g, b] = background;
   const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true });
-  const channels = isGrey(metadata) && r === g && g === b ? 1 : 3;
-  const flat = await blendOver({ ...info, data }, alphaIndex, background, channels);
+  const channels = channelsOf(flattening);
+  const flat = await blendOver({ ...info, data }, alphaIndex, flattening.background, channels);
   const { width, height } = flat;
   const pixels = sharp(flat.data, { raw: { width, height, channels }, limitInputPixels: false });
   return channels === 1 ? pixels.extractChannel(0) : pixels;
 }
 
-/** Leaves the turning to whoever shows the JPEG. */
-function tagOrientation(picture: Sharp, orientation: number, notes: ConversionNote[]): void {
-  picture.withExif({ IFD0: { Orientation: String(orientation) } });
-  notes.push({
+function orientationTagged(orientation: number): ConversionNote {
+  return {
     code: 'ORIENTATION_TAGGED',
     message: `The picture is too large to be turned here; its orientation (${orientation}) is kept as an EXIF tag`,
-  });
+  };
 }
 
 /** The contract's encoder and its cheaper relatives (design: "Budget policy"). */

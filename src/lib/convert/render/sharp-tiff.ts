@@ -10,6 +10,8 @@ export interface OpenOptions {
   readonly unlimited?: boolean;
   /** Reads where the pipeline wants to, not from top to bottom: for turning a picture on disk. */
   readonly randomAccess?: boolean;
+  /** Leaves colours as the file has them, whatever its profile says of them; CMYK and Lab must not be. */
+  readonly ignoreProfile?: boolean;
 }
 
 /** Sharp, able to read TIFFs only. */
@@ -34,12 +36,14 @@ export async function loadTiffReader(): Promise<TiffReader> {
   return {
     sharp,
     openTiff: (path, options = {}) => {
-      const { page = 0, unlimited = false, randomAccess = false, forgiving = false } = options;
+      const { page = 0, unlimited = false, randomAccess = false } = options;
+      const { forgiving = false, ignoreProfile = false } = options;
       const picture = sharp(path, {
         // failOn 'warning' never gave a partial picture in 116 truncations; 'error' did in 14 (design: facts).
         failOn: forgiving ? 'error' : 'warning',
         sequentialRead: !randomAccess,
         page,
+        ignoreIcc: ignoreProfile,
         ...(unlimited ? { unlimited, limitInputPixels: false } : {}),
       });
       return randomAccess ? reallyRandom(picture) : picture;

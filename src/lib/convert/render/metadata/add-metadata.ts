@@ -1,0 +1,72 @@
+import { messageOf } from '../../../errors.ts';
+import type { ConversionJob, ConversionNote } from '../../messages.ts';
+import { collectDrops, type Drop } from './drop.ts';
+import { exifSegment } from './exif.ts';
+import { exifFor, type JpegPicture, onlyOrientation } from './exif-for-jpeg.ts';
+import { iccSegments } from './icc.ts';
+import { iptcSegments } from './iptc.ts';
+import { insertSegments } from './jpeg-segments.ts';
+import { readMetadata } from './read-metadata.ts';
+import { jfifOf } from './resolution.ts';
+import { xmpSegments } from './xmp.ts';
+
+/** What is to be added to a JPEG, and what its picture is. */
+export interface Addition extends JpegPicture {
+  /** The profile to be embedded. */
+  readonly profile: Buffer | undefined;
+}
+
+/**
+ * Puts what the settings ask for into the finished JPEG: resolution, EXIF, XMP, IPTC and the profile of
+ * the TIFF's page, and the orientation where the picture was not turned. Without any of that the JPEG stays
+ * as it is. Metadata that cannot be read or kept are left out, with a note. Throws what writing throws.
+ */
+export async function addMetadata(
+  job: Pick<ConversionJob, 'input' | 'output' | 'settings' | 'page' | 'format'>,
+  addition: Addition,
+): Promise<ConversionNote[]> {
+  const { drop, sentence } = collectDrops();
+  const described = await describing(job, addition, drop);
+  const profile = addition.profile ? iccSegments(addition.profile) : [];
+  await insertSegments(job.output, [...described, ...profile]);
+  const message = sentence();
+  return message === undefined ? [] : [{ code: 'METADATA_DROPPED', message }];
+}
+
+/** Whatever is wrong with metadata, the picture is worth more than they are. */
+async function describing(
+  job: Parameters<typeof addMetadata>[0],
+  picture: JpegPicture,
+  drop: Drop,
+): Promise<Buffer[]> {
+  try {
+    const segments = await segmentsOf(job, picture, drop);
+    if (segments) return segments;
+    drop('all of them', 'the directory of the page cannot be read');
+  } catch (error) {
+    drop('all of them', messageOf(error));
+  }
+  return onlyOrientation(picture, drop);
+}
+
+async function segmentsOf(
+  { input, settings, page, format }: Parameters<typeof addMetadata>[0],
+  picture: JpegPicture,
+  drop: Drop,
+): Promise<Buffer[] | undefined> {
+  const { metadata: mode } = settings;
+  if (mode === 'none') return onlyOrientation(picture, drop);
+  if (!page || !format) return undefined;
+  const metadata = await readMetadata(input, { ...format, offset: page.offset }, mode, drop);
+  if (!metadata) return undefined;
+  const { tags, directories, xmp } = metadata;
+  const { littleEndian } = tags;
+  const exif = exifSegment(exifFor(picture, directories, littleEndian), littleEndian, drop);
+  const orientation = picture.tagged ? picture.orientation : 1;
+  return [
+    jfifOf(tags, picture.swapped) ?? [],
+    exif ?? [],
+    xmp ? xmpSegments(xmp, { ...picture, orientation }, drop) : [],
+    iptcSegments(metadata, mode, drop),
+  ].flat();
+}

@@ -1,0 +1,53 @@
+import { numbersOf, type TiffTag } from '../../header/tiff-tags.ts';
+
+/** A value of EXIF: as in TIFF, in the byte order of the whole. */
+export type ExifValue = TiffTag;
+
+/** Types of TIFF 6.0 (section 2) and, from 13 on, of its supplement 1 and BigTIFF. */
+const [ASCII, SHORT, LONG, SLONG, LONG8, SLONG8] = [2, 3, 4, 9, 16, 17];
+const LAST_OF_TIFF6 = 12;
+
+/** One or more numbers of 16 bits. */
+export function shorts(
+  littleEndian: boolean,
+  tag: number,
+  ...values: readonly number[]
+): ExifValue {
+  return integers(littleEndian, { tag, type: SHORT, values });
+}
+
+/** One or more numbers of 32 bits. */
+export function longs(littleEndian: boolean, tag: number, ...values: readonly number[]): ExifValue {
+  return integers(littleEndian, { tag, type: LONG, values });
+}
+
+/**
+ * A TIFF's value as EXIF can hold it: byte for byte, but that text ends with NUL, and that the wide
+ * integers of BigTIFF become 32 bits. Undefined where that cannot be.
+ */
+export function exifValueOf(value: TiffTag, littleEndian: boolean): ExifValue | undefined {
+  if (value.type === ASCII && value.bytes.at(-1) !== 0) {
+    const bytes = Uint8Array.from([...value.bytes, 0]);
+    return { ...value, bytes, count: bytes.length };
+  }
+  if (value.type <= LAST_OF_TIFF6) return value;
+  const type = value.type === LONG8 ? LONG : value.type === SLONG8 ? SLONG : undefined;
+  const tags = { littleEndian, tags: new Map([[value.tag, value]]) };
+  const values = numbersOf(tags, value.tag);
+  const [least, most] = type === LONG ? [0, 2 ** 32 - 1] : [-(2 ** 31), 2 ** 31 - 1];
+  if (!type || !values?.every((n) => n >= least && n <= most)) return undefined;
+  return integers(littleEndian, { tag: value.tag, type, values });
+}
+
+function integers(
+  littleEndian: boolean,
+  { tag, type, values }: { tag: number; type: number; values: readonly number[] },
+): ExifValue {
+  const width = type === SHORT ? 2 : 4;
+  const bytes = new Uint8Array(values.length * width);
+  const view = new DataView(bytes.buffer);
+  for (const [i, value] of values.entries())
+    if (width === 2) view.setUint16(i * width, value, littleEndian);
+    else view.setUint32(i * width, value, littleEndian);
+  return { tag, type, count: values.length, bytes };
+}

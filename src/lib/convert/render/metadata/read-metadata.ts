@@ -1,0 +1,173 @@
+import { open } from 'node:fs/promises';
+import type { MetadataSetting } from '../../encoder-settings.ts';
+import { boundedReader, type TiffSource } from '../../header/tiff-source.ts';
+import { numbersOf, readTagsFrom, type TiffFormat, type TiffTags } from '../../header/tiff-tags.ts';
+import type { Drop } from './drop.ts';
+import type { ExifDirectories } from './exif.ts';
+import { type DirectoryName, isKept, nameOfTag, POINTERS } from './exif-tags.ts';
+import { type ExifValue, exifValueOf } from './exif-values.ts';
+
+/** What a page of a TIFF says of itself beside its pixels. */
+export interface TiffMetadata {
+  readonly directories: ExifDirectories;
+  /** The page's own directory as it is in the TIFF. */
+  readonly tags: TiffTags;
+  readonly xmp?: Uint8Array;
+  readonly iptc?: Uint8Array;
+  readonly photoshop?: Uint8Array;
+}
+
+const XMP = 700;
+const IPTC = 33_723;
+const PHOTOSHOP = 34_377;
+const BLOCKS: Readonly<Record<number, string>> = {
+  [XMP]: 'XMP',
+  [IPTC]: 'IPTC',
+  [PHOTOSHOP]: 'Photoshop resources',
+};
+
+/**
+ * What the directories of EXIF may cost in bytes read: they fit into 64 kB, and whatever is more must
+ * not be held. A table of 4096 entries takes 80 kB in BigTIFF.
+ */
+const EXIF = { atOnce: 96 * 1024, altogether: 1024 ** 2 } as const;
+
+/**
+ * And the other blocks: beyond 4 MB, XMP is the list of ancestors that Photoshop lets grow. Taking that
+ * much apart costs 60 MB, when the decoder and the encoder have given theirs back.
+ */
+const BLOCK = { atOnce: 4 * 1024 ** 2, altogether: 13 * 1024 ** 2 } as const;
+
+/**
+ * Reads what a mode wants of the directory at an offset, and of those that hang below it. Whatever
+ * cannot be read is dropped. Undefined when there is no directory. Throws what opening or reading the file
+ * throws.
+ */
+export async function readMetadata(
+  path: string,
+  { offset, ...format }: TiffFormat & { readonly offset: number },
+  mode: Exclude<MetadataSetting, 'none'>,
+  drop: Drop,
+): Promise<TiffMetadata | undefined> {
+  const file = await open(path);
+  try {
+    const source = { ...boundedReader(file, (await file.stat()).size), ...format };
+    const bounded = limit(source, EXIF);
+    const tags = await readDirectory(bounded, { name: 'ifd0', offset, mode }, drop);
+    if (!tags) return undefined;
+    const below = (name: keyof typeof POINTERS, from: TiffTags | undefined) =>
+      readBelow(bounded, { name, from, mode }, drop);
+    const exif = await below('exif', tags);
+    const directories = {
+      ifd0: valuesOf(tags, 'ifd0', mode, drop),
+      exif: valuesOf(exif, 'exif', mode, drop),
+      gps: valuesOf(await below('gps', tags), 'gps', mode, drop),
+      interoperability: valuesOf(
+        await below('interoperability', exif),
+        'interoperability',
+        mode,
+        drop,
+      ),
+    };
+    return { directories, tags, ...(await readBlocks(limit(source, BLOCK), offset, mode, drop)) };
+  } finally {
+    await file.close();
+  }
+}
+
+/** Which directory is read, and what for. */
+interface Wanted {
+  readonly name: DirectoryName;
+  readonly mode: Exclude<MetadataSetting, 'none'>;
+}
+
+async function readDirectory(
+  source: TiffSource,
+  { name, offset, mode }: Wanted & { readonly offset: number },
+  drop: Drop,
+): Promise<TiffTags | undefined> {
+  const pointers: readonly number[] = mode === 'all' ? Object.values(POINTERS) : [];
+  const isWanted = (tag: number) => isKept(name, tag, mode) || pointers.includes(tag);
+  return readTold(source, offset, isWanted, (tag) =>
+    drop(nameOfTag(name, tag), 'cannot be read, or is too large for EXIF'),
+  );
+}
+
+/** The directory that another one points to; undefined where there is none. */
+async function readBelow(
+  source: TiffSource,
+  { name, from, mode }: Wanted & { name: keyof typeof POINTERS; from: TiffTags | undefined },
+  drop: Drop,
+): Promise<TiffTags | undefined> {
+  const offset = from && numbersOf(from, POINTERS[name])?.[0];
+  if (!offset) return undefined;
+  const tags = Number.isSafeInteger(offset)
+    ? await readDirectory(source, { name, offset, mode }, drop)
+    : undefined;
+  if (!tags) drop(nameOfTag('ifd0', POINTERS[name]), 'cannot be read');
+  return tags;
+}
+
+function valuesOf(
+  directory: TiffTags | undefined,
+  name: DirectoryName,
+  mode: Exclude<MetadataSetting, 'none'>,
+  drop: Drop,
+): ExifValue[] {
+  const kept = [...(directory?.tags.values() ?? [])].filter(({ tag }) => isKept(name, tag, mode));
+  return kept.flatMap((tag) => {
+    const value = exifValueOf(tag, directory?.littleEndian ?? true);
+    if (!value) drop(nameOfTag(name, tag.tag), 'is of a type that EXIF does not have');
+    return value ?? [];
+  });
+}
+
+/** XMP where the mode wants it, and IPTC: Photoshop's resources only where IPTC has no tag of its own. */
+async function readBlocks(
+  source: TiffSource,
+  offset: number,
+  mode: Exclude<MetadataSetting, 'none'>,
+  drop: Drop,
+): Promise<Pick<TiffMetadata, 'xmp' | 'iptc' | 'photoshop'>> {
+  const read = async (wanted: number) => {
+    const lost = () => drop(BLOCKS[wanted] ?? '', 'cannot be read, or is too large');
+    const blocks = await readTold(source, offset, (tag) => tag === wanted, lost);
+    return blocks?.tags.get(wanted)?.bytes;
+  };
+  const xmp = mode === 'all' ? await read(XMP) : undefined;
+  const iptc = await read(IPTC);
+  const photoshop = iptc ? undefined : await read(PHOTOSHOP);
+  return { ...(xmp && { xmp }), ...(iptc && { iptc }), ...(photoshop && { photoshop }) };
+}
+
+/** `readTagsFrom`, telling which of the wanted tags are in the directory but cannot be read. */
+async function readTold(
+  source: TiffSource,
+  offset: number,
+  isWanted: (tag: number) => boolean,
+  lost: (tag: number) => void,
+): Promise<TiffTags | undefined> {
+  const seen = new Set<number>();
+  const found = await readTagsFrom(source, offset, (tag) => {
+    if (isWanted(tag)) seen.add(tag);
+    return seen.has(tag);
+  });
+  if (found) for (const tag of seen) if (!found.tags.has(tag)) lost(tag);
+  return found;
+}
+
+/** The same source, giving no more bytes than something is worth. */
+function limit(
+  source: TiffSource,
+  { atOnce, altogether }: { readonly atOnce: number; readonly altogether: number },
+): TiffSource {
+  let allowance: number = altogether;
+  return {
+    ...source,
+    read: async (position, length) => {
+      if (length > Math.min(atOnce, allowance)) return undefined;
+      allowance -= length;
+      return source.read(position, length);
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import type { Drop } from './drop.ts';
+import { appSegment, MAX_SEGMENT_BYTES } from './jpeg-segments.ts';
+
+/** XMP specification, part 3, 1.1.3: names of the segments. */
+const NAME = Buffer.from('http://ns.adobe.com/xap/1.0/\0', 'latin1');
+const EXTENSION = Buffer.from('http://ns.adobe.com/xmp/extension/\0', 'latin1');
+
+/** What the XMP of a JPEG has to say of its picture. */
+export interface XmpPicture {
+  /** How whoever shows the JPEG is to turn it. */
+  readonly orientation: number;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Colours were converted to sRGB. */
+  readonly converted: boolean;
+}
+
+/**
+ * The segments with a TIFF's XMP packet; byte for byte, but that it tells of the JPEG's orientation, size and
+ * colours where it told of the TIFF's. Too large a packet becomes an extended one (XMP, part 3, 1.1.3.1).
+ */
+export function xmpSegments(packet: Uint8Array, picture: XmpPicture, drop: Drop): Buffer[] {
+  const end = packet.findLastIndex((byte) => byte !== 0) + 1;
+  const original = Buffer.from(packet.buffer, packet.byteOffset, end);
+  const problem = problemOf(original);
+  if (problem) {
+    drop('XMP', problem);
+    return [];
+  }
+  // One character a byte: nothing but what is replaced changes.
+  const xmp = describe(original.toString('latin1'), picture);
+  const whole = Buffer.from(xmp, 'latin1');
+  if (whole.length + NAME.length <= MAX_SEGMENT_BYTES) return [appSegment(1, NAME, whole)];
+  const bare = Buffer.from(withoutWrapper(xmp), 'latin1');
+  return bare.length + NAME.length <= MAX_SEGMENT_BYTES
+    ? [appSegment(1, NAME, bare)]
+    : extended(bare);
+}
+
+/** UTF-8 is the only encoding that JPEG allows (XMP, part 3, 1.1.3). */
+function problemOf(packet: Buffer): string | undefined {
+  if (!packet.includes('<rdf:RDF')) return 'it is no XMP in UTF-8';
+  return isUtf8(packet) ? undefined : 'it is damaged';
+}
+
+const TIFF = 'http://ns.adobe.com/tiff/1.0/';
+const EXIF = 'http://ns.adobe.com/exif/1.0/';
+const PHOTOSHOP = 'http://ns.adobe.com/photoshop/1.0/';
+
+function describe(xmp: string, { orientation, width, height, converted }: XmpPicture): string {
+  const values = new Map<string, string>();
+  const set = (namespace: string, facts: Readonly<Record<string, string | number>>) => {
+    for (const prefix of prefixesOf(xmp, namespace))
+      for (const [name, value] of Object.entries(facts))
+        values.set(`${prefix}:${name}`, `${value}`);
+  };
+  set(TIFF, { Orientation: orientation, ImageWidth: width, ImageLength: height });
+  set(EXIF, { PixelXDimension: width, PixelYDimension: height });
+  if (converted) {
+    set(EXIF, { ColorSpace: 1 });
+    set(PHOTOSHOP, { ICCProfile: 'sRGB IEC61966-2.1' });
+  }
+  return values.size === 0 ? xmp : replace(xmp, values);
+}
+
+/** More prefixes for one namespace than anybody writes. */
+const MOST_PREFIXES = 4;
+
+function prefixesOf(xmp: string, namespace: string): string[] {
+  const declared = new RegExp(`xmlns:([\\w-]{1,64})\\s{0,9}=\\s{0,9}["']${namespace}["']`, 'g');
+  const found = new Set<string>();
+  for (const [, prefix = ''] of xmp.matchAll(declared))
+    if (found.size < MOST_PREFIXES) found.add(prefix);
+  return [...found];
+}
+
+/**
+ * Sets properties, as attributes and as elements, where they are. Bounded patterns, and one way through the
+ * text for all: it may be made to be slow.
+ */
+function replace(xmp: string, values: ReadonlyMap<string, string>): string {
+  const names = `(${[...values.keys()].join('|')})`;
+  const attribute = new RegExp(
+    `(\\s)${names}(\\s{0,9}=\\s{0,9})(?:"[^"<]{0,99}"|'[^'<]{0,99}')`,
+    'g',
+  );
+  const element = new RegExp(`<${names}((?:\\s[^<>]{0,99})?>)[^<]{0,99}(?=</)`, 'g');
+  return xmp
+    .replace(attribute, (_, space, name, equals) => `${space}${name}${equals}"${values.get(name)}"`)
+    .replace(element, (_, name, rest) => `<${name}${rest}${values.get(name)}`);
+}
+
+/** The packet without its processing instructions and the room it keeps for changes. */
+function withoutWrapper(xmp: string): string {
+  // A byte order mark may stand before it.
+  const start = /^[^<]{0,3}<\?xpacket/.test(xmp) ? xmp.indexOf('?>') + 2 : 0;
+  const end = xmp.lastIndexOf('<?xpacket');
+  return xmp.slice(start, end > start ? end : undefined).trim();
+}
+
+/** Length, offset and GUID beside the content; Adobe's own programs fill segments as far. */
+const EXTENSION_BYTES = MAX_SEGMENT_BYTES - EXTENSION.length - 40;
+
+/** A packet that only points to the extension, and the extension. */
+function extended(xmp: Buffer): Buffer[] {
+  const guid = createHash('md5').update(xmp).digest('hex').toUpperCase();
+  const pointer =
+    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>' +
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">' +
+    '<rdf:Description rdf:about="" xmlns:xmpNote="http://ns.adobe.com/xmp/note/" ' +
+    `xmpNote:HasExtendedXMP="${guid}"/></rdf:RDF></x:xmpmeta><?xpacket end="w"?>`;
+  const segments = [appSegment(1, NAME, Buffer.from(pointer))];
+  for (let at = 0; at < xmp.length; at += EXTENSION_BYTES) {
+    const place = Buffer.alloc(8);
+    place.writeUInt32BE(xmp.length);
+    place.writeUInt32BE(at, 4);
+    const chunk = xmp.subarray(at, at + EXTENSION_BYTES);
+    segments.push(appSegment(1, EXTENSION, Buffer.from(guid, 'latin1'), place, chunk));
+  }
+  return segments;
+}
