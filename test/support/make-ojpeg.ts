@@ -22,10 +22,16 @@ export interface OldJpeg {
   readonly chromaSubsampling?: '4:2:0' | '4:4:4';
   /** `tables` only; a multiple of 16. Default: all rows. */
   readonly rowsPerStrip?: number;
+  /** `tables` only: square tiles of so many pixels instead, a multiple of 16. */
+  readonly tile?: number;
+  /** `interchange` only: what is said of the strip's length, if not the truth. */
+  readonly stripByteCount?: number | 'none';
+  /** ReferenceBlackWhite; default JPEG's. */
+  readonly range?: readonly number[];
   readonly layout?: TiffLayout;
   /** What differs from the page as it should be. */
   readonly page?: Partial<TiffPage>;
-  /** Pages around this one, which is then the second. */
+  /** A page before this one, which is then the second. */
   readonly before?: TiffPage;
 }
 
@@ -91,7 +97,10 @@ export async function makeOldJpeg(picture: RgbPicture, options: OldJpeg): Promis
   const draft =
     kind === 'tables' ? await tablesPage(picture, options) : await wholePage(picture, options);
   const build = (at: (part: Uint8Array) => number) => {
-    const page = { ...draft.page, entries: draft.entriesFor(at), ...options.page };
+    const others = options.page?.entries ?? [];
+    const gone = new Set([...others.map(({ tag }) => tag), ...(options.page?.without ?? [])]);
+    const own = draft.entriesFor(at).filter(({ tag }) => !gone.has(tag));
+    const page = { ...draft.page, ...options.page, entries: [...own, ...others] };
     return makeTiffAs(layout, ...(before ? [before, page] : [page]));
   };
   // Entries hold the places of what follows them; the places do not depend on what the entries hold.
@@ -105,15 +114,19 @@ interface Draft {
 }
 
 async function wholePage(picture: RgbPicture, options: OldJpeg): Promise<Draft> {
-  const { quality, chromaSubsampling } = options;
+  const { quality, chromaSubsampling, stripByteCount } = options;
   const jpeg = await baselineJpeg(picture, quality, chromaSubsampling);
   const { scanAt } = jpegParts(jpeg);
   const long = (tag: number, value: number) => ({ tag, type: LONG, values: [value] });
   return {
-    page: { ...basePage(picture), segments: [jpeg] },
+    page: {
+      ...basePage(picture),
+      segments: [jpeg],
+      ...(stripByteCount === 'none' ? { without: [279] } : {}),
+    },
     entriesFor: (at) => [
       long(273, at(jpeg) + scanAt),
-      long(279, jpeg.length - scanAt),
+      ...(stripByteCount === 'none' ? [] : [long(279, stripByteCount ?? jpeg.length - scanAt)]),
       long(513, at(jpeg)),
       long(514, jpeg.length),
       ...ycbcr(options),
@@ -122,20 +135,25 @@ async function wholePage(picture: RgbPicture, options: OldJpeg): Promise<Draft> 
 }
 
 async function tablesPage(picture: RgbPicture, options: OldJpeg): Promise<Draft> {
-  const { width, height, data } = picture;
-  const { quality, chromaSubsampling, rowsPerStrip = height } = options;
+  const { width, height } = picture;
+  const { quality, chromaSubsampling, rowsPerStrip = height, tile } = options;
   const jpegs: Buffer[] = [];
-  for (let top = 0; top < height; top += rowsPerStrip) {
-    const rows = Math.min(rowsPerStrip, height - top);
-    const part = data.subarray(top * width * 3, (top + rows) * width * 3);
-    jpegs.push(await baselineJpeg({ width, height: rows, data: part }, quality, chromaSubsampling));
-  }
+  for (let top = 0; top < height; top += tile ?? rowsPerStrip)
+    for (let left = 0; left < width; left += tile ?? width) {
+      const rows = tile ?? Math.min(rowsPerStrip, height - top);
+      const part = cutOut(picture, { left, top, width: tile ?? width, height: rows });
+      jpegs.push(await baselineJpeg(part, quality, chromaSubsampling));
+    }
   const { quantisation, dc, ac } = jpegParts(jpegs[0] ?? Buffer.alloc(0));
   const scans = jpegs.map((jpeg) => jpeg.subarray(jpegParts(jpeg).scanAt, -2));
   // The tables follow the strips, as segments that the page does not list.
   const segments = [...scans, ...quantisation, ...dc, ...ac];
   return {
-    page: { ...basePage(picture), rowsPerStrip, segments },
+    page: {
+      ...basePage(picture),
+      ...(tile ? { tile: { width: tile, height: tile } } : { rowsPerStrip }),
+      segments,
+    },
     entriesFor: (at) => {
       const places = (tag: number, parts: readonly Uint8Array[]) => ({
         tag,
@@ -144,8 +162,8 @@ async function tablesPage(picture: RgbPicture, options: OldJpeg): Promise<Draft>
         values: [0, 1, 1].map((i) => at(parts[i] ?? new Uint8Array(1))),
       });
       return [
-        { tag: 273, type: LONG, values: scans.map(at) },
-        { tag: 279, type: LONG, values: scans.map(({ length }) => length) },
+        { tag: tile ? 324 : 273, type: LONG, values: scans.map(at) },
+        { tag: tile ? 325 : 279, type: LONG, values: scans.map(({ length }) => length) },
         { tag: 512, type: SHORT, values: [1] },
         places(519, quantisation),
         places(520, dc),
@@ -161,11 +179,25 @@ function basePage({ width, height }: RgbPicture): TiffPage {
   return { width, height, samplesPerPixel: 3, photometric: 6, compression: 6, data };
 }
 
-function ycbcr({ chromaSubsampling = '4:2:0' }: OldJpeg): TiffEntry[] {
+function ycbcr({ chromaSubsampling = '4:2:0', range }: OldJpeg): TiffEntry[] {
   const step = chromaSubsampling === '4:2:0' ? 2 : 1;
   return [
     { tag: 530, type: SHORT, values: [step, step] },
     // Full range, as JFIF has it.
-    { tag: 532, type: 5, values: [0, 255, 128, 255, 128, 255] },
+    { tag: 532, type: 5, values: range ?? [0, 255, 128, 255, 128, 255] },
   ];
+}
+
+/** A part of a picture; what lies outside of it is black. */
+function cutOut(
+  picture: RgbPicture,
+  area: { left: number; top: number; width: number; height: number },
+): RgbPicture {
+  const data = new Uint8Array(area.width * area.height * 3);
+  const columns = Math.min(area.width, picture.width - area.left);
+  for (let row = 0; row < Math.min(area.height, picture.height - area.top); row++) {
+    const from = ((area.top + row) * picture.width + area.left) * 3;
+    data.set(picture.data.subarray(from, from + columns * 3), row * area.width * 3);
+  }
+  return { width: area.width, height: area.height, data };
 }

@@ -21,7 +21,7 @@ const HARMLESS = [
 
 /** What ImageMagick and its WebAssembly say when there is no more memory. */
 const NO_MEMORY =
-  /cache resources exhausted|resource limit|unable to (?:extend|create) cache|memory allocation failed|array buffer allocation failed|\boom\b|memory access out of bounds|could not allocate/i;
+  /cache ?resources ?exhausted|memory ?allocation ?failed|unable ?to ?(?:extend|create|open) ?(?:pixel ?)?cache|array buffer allocation|\boom\b|memory access out of bounds|no space for/i;
 
 /** An exception of ImageMagick, with those that came along. */
 export interface Complaint {
