@@ -61,6 +61,8 @@ export type ConversionErrorCode =
   | 'NO_SUCH_PAGE'
   | 'TOO_LARGE_FOR_JPEG'
   | 'UNREADABLE_TIFF'
+  /** A kind of TIFF that no decoder here reads. */
+  | 'UNSUPPORTED_TIFF'
   | 'WRITE_FAILED'
   /** Needs more memory than there is, or was killed by the kernel for it. */
   | 'OUT_OF_MEMORY'

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { rewriteByMagick } from '../../src/lib/convert/fallback/magick/rewrite-by-magick.ts';
-import { type PlainPicture, plainSamples } from '../../src/lib/convert/fallback/plain-tiff.ts';
 import { readTiffHeader } from '../../src/lib/convert/header/tiff-header.ts';
 import type { ConversionNote } from '../../src/lib/convert/messages.ts';
+import { type PlainPicture, plainSamples } from '../../src/lib/convert/plan/plain-picture.ts';
 import type { Picture } from './pixels.ts';
 
 /** A page as it was rewritten: the plain TIFF, and its samples as they stand in it. */

@@ -1,32 +1,13 @@
 import { open } from 'node:fs/promises';
+import {
+  PLAIN_COLOURS,
+  type PlainPicture,
+  plainRowBytes,
+  plainRowsPerStrip,
+  plainSamples,
+} from '../plan/plain-picture.ts';
 
-/** A picture in the plainest kind of TIFF, which sharp reads right. */
-export interface PlainPicture {
-  /** Pixels, as the picture is stored. */
-  readonly width: number;
-  readonly height: number;
-  readonly colours: PlainColours;
-  /** Of each sample, unsigned; Lab has 16 only. */
-  readonly bits: 8 | 16;
-  /** ExtraSamples of the one sample beside the colours: 1 associated alpha, 2 unassociated (TIFF 6.0, section 18). */
-  readonly alpha?: 1 | 2 | undefined;
-  readonly icc?: Uint8Array | undefined;
-  /** TIFF's orientation, 1 to 8. */
-  readonly orientation: number;
-}
-
-/** What the samples of a plain TIFF are; Lab is encoded as TIFF 6.0 section 23 has it, in 16 bits. */
-export type PlainColours = 'grey' | 'rgb' | 'cmyk' | 'lab';
-
-/** PhotometricInterpretation and number of samples. */
-export const PLAIN_COLOURS: Readonly<
-  Record<PlainColours, { readonly photometric: number; readonly samples: 1 | 3 | 4 }>
-> = {
-  grey: { photometric: 1, samples: 1 },
-  rgb: { photometric: 2, samples: 3 },
-  cmyk: { photometric: 5, samples: 4 },
-  lab: { photometric: 8, samples: 3 },
-};
+export type { PlainPicture } from '../plan/plain-picture.ts';
 
 /** A plain TIFF that is being written. */
 export interface PlainTiffWriter {
@@ -34,20 +15,8 @@ export interface PlainTiffWriter {
   write(rows: Uint8Array): Promise<void>;
   /** Ends the file. Throws when rows are missing: half a picture must not be taken for one. */
   close(): Promise<void>;
-}
-
-/** Samples of a pixel, alpha included. */
-export function plainSamples({ colours, alpha }: PlainPicture): number {
-  return PLAIN_COLOURS[colours].samples + (alpha ? 1 : 0);
-}
-
-/** Rows of a strip, so that one has about 256 kB: libvips holds a whole one. */
-export function plainRowsPerStrip(picture: PlainPicture): number {
-  return Math.min(picture.height, Math.max(1, Math.floor(262_144 / rowBytesOf(picture))));
-}
-
-function rowBytesOf(picture: PlainPicture): number {
-  return (picture.width * plainSamples(picture) * picture.bits) / 8;
+  /** Gives the file up, in whatever state it is. */
+  discard(): Promise<void>;
 }
 
 /**
@@ -60,7 +29,7 @@ export async function createPlainTiff(
 ): Promise<PlainTiffWriter> {
   const file = await open(path, 'wx');
   const head = headOf(picture);
-  const total = rowBytesOf(picture) * picture.height;
+  const total = plainRowBytes(picture) * picture.height;
   let written = 0;
   try {
     await file.writeFile(head);
@@ -77,6 +46,7 @@ export async function createPlainTiff(
       await file.close();
       if (written !== total) throw new Error(`Only ${written} of ${total} bytes were decoded`);
     },
+    discard: () => file.close(),
   };
 }
 
@@ -90,9 +60,9 @@ function headOf(picture: PlainPicture): Buffer {
   const samples = plainSamples(picture);
   const rows = plainRowsPerStrip(picture);
   const strips = Math.ceil(height / rows);
-  const stripBytes = rowBytesOf(picture) * rows;
+  const stripBytes = plainRowBytes(picture) * rows;
   const sizes = Array.from({ length: strips }, (_, i) =>
-    i < strips - 1 ? stripBytes : rowBytesOf(picture) * (height - rows * (strips - 1)),
+    i < strips - 1 ? stripBytes : plainRowBytes(picture) * (height - rows * (strips - 1)),
   );
   const entries = (offsets: readonly number[]): [number, number, ArrayLike<number>][] => [
     [256, LONG, [width]],

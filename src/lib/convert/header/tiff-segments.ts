@@ -9,6 +9,9 @@ export interface TiffSegments {
   readonly height: number;
   /** How many there are, as the file lists them: fewer than the page needs when some are missing. */
   readonly count: number;
+  /** How many the page's size asks for, and how many of these have no bytes. */
+  readonly needed: number;
+  readonly empty: number;
   /** Bytes of the largest and of all that the page needs, compressed, as the file says. */
   readonly largestBytes: number;
   readonly totalBytes: number;
@@ -54,7 +57,7 @@ export async function sumSegments(
   // A list that does not lie in the file is not worth reading the part of it that does.
   if (!liesInFile(source, offsets, relevant) || !liesInFile(source, byteCounts, relevant))
     return undefined;
-  let [largestBytes, totalBytes, end] = [0, 0, 0];
+  let [largestBytes, totalBytes, end, empty] = [0, 0, 0, 0];
   for (let from = 0; from < relevant; from += CHUNK) {
     const range = { from, most: Math.min(CHUNK, relevant - from) };
     const starts = await readIntegers(source, offsets, range);
@@ -62,13 +65,16 @@ export async function sumSegments(
     if (!starts || !sizes) return undefined;
     for (let i = 0; i < range.most; i++) {
       const bytes = sizes[i] ?? 0;
-      if (bytes === 0) continue;
+      if (bytes === 0) {
+        empty++;
+        continue;
+      }
       totalBytes += bytes;
       largestBytes = Math.max(largestBytes, bytes);
       end = Math.max(end, (starts[i] ?? 0) + bytes);
     }
   }
-  return { kind, width, height, count, largestBytes, totalBytes, end };
+  return { kind, width, height, count, needed, empty, largestBytes, totalBytes, end };
 }
 
 function liesInFile({ fileBytes }: TiffSource, { type, position }: TiffEntry, count: number) {

@@ -2,15 +2,15 @@ import type { TiffPage } from '../header/tiff-header.ts';
 import { pixelsOf } from './memory-model.ts';
 
 /*
- * What ImageMagick in WebAssembly takes beside the conversion process with its libraries. Measured
- * (VmHWM, Node.js 24, magick-wasm 0.0.43) on old-style JPEG, JPEG in tiles and planes, Lab, PixarLog and
- * SGILog of 1 to 60 megapixels: 105 MB at 1 MP; at 60 MP 550 MB in small strips, 950 MB in one, 770 MB in
- * tiles and three planes, 850 in four. The prediction was 1.02 to 1.5 times as much.
+ * The conversion process while ImageMagick in WebAssembly decodes a page. Measured (VmHWM, Node.js 24,
+ * magick-wasm 0.0.43) on old-style JPEG, JPEG in tiles and planes, Lab, PixarLog and SGILog of 1 to 60
+ * megapixels: 185 to 205 MB at 1 MP; at 60 MP 630 MB in small strips, 1 030 MB in one, 860 MB in tiles and
+ * three planes, 940 in four. The prediction was 1.02 to 1.45 times as much.
  */
 
 const MB = 1024 * 1024;
-/** The WebAssembly, compiled, and what its memory is larger than what is in use. */
-const LOADED = 130 * MB;
+/** The process with its libraries (85 MB), the WebAssembly, compiled, and what its memory is larger than what is in use. */
+const LOADED = 215 * MB;
 /** The file in this process's memory and in ImageMagick's; an old-style JPEG is also written anew. */
 const FILE_COPIES = { old: 3.2, other: 2.2 } as const;
 /** Bytes a pixel beside its samples: libtiff's own picture of RGBA, as ImageMagick reads tiles and YCbCr. */
@@ -21,7 +21,7 @@ const STRIP = 9;
 /** What WebAssembly of 32 bits can address, in bytes: the end of all pictures. */
 const ADDRESSABLE = 4096 * MB;
 
-/** The memory that a page takes while ImageMagick decodes it, in bytes, beside that of the conversion process. */
+/** The peak memory of the conversion process while ImageMagick decodes a page, in bytes. */
 export function magickBytes(page: TiffPage, fileBytes: number): number {
   const copies = page.compression === OLD_JPEG ? FILE_COPIES.old : FILE_COPIES.other;
   return LOADED + fileBytes * copies + pictureBytes(page);

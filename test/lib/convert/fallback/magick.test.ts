@@ -188,6 +188,16 @@ describe('colours of other kinds', () => {
     }
   });
 
+  it('are sRGB where an alpha is beside Lab', async () => {
+    const data = new Uint8Array(64 * 64 * 4).map((_, i) => [128, 20, 236, 77][i % 4] ?? 0);
+    const lab = { width: 64, height: 64, channels: 4, data };
+    const tiff = makeTiff({ ...(await planarJpegPage(lab, 8)), extraSamples: [2] });
+    const page = await rewritten(await folder.write('lab-alpha.tif', tiff));
+    expect(page.picture).toMatchObject({ colours: 'rgb', bits: 8, alpha: 2 });
+    const [red = 0, green = 0, blue = 0, alpha] = page.data;
+    expect([blue > red, red > green, alpha]).toEqual([true, true, 77]);
+  });
+
   it('have 8 bits where JPEG has 12', async () => {
     const levels = Array.from({ length: 64 }, (_, i) => i * 64 + 8);
     const page = await rewritten(await folder.write('deep.tif', deepJpegTiff(levels)));

@@ -1,5 +1,6 @@
 import type { TiffPage } from '../../header/tiff-header.ts';
-import type { PlainColours } from '../plain-tiff.ts';
+import type { PlainColours } from '../../plan/plain-picture.ts';
+import { labToRgb } from '../samples/lab.ts';
 
 /** What a page's samples are, once decoded. */
 export interface PageColours {
@@ -8,11 +9,11 @@ export interface PageColours {
   readonly samples: number;
   /** PhotometricInterpretation to decode with, where the page's own would be taken for something else. */
   readonly decodeAs: number | undefined;
-  /** L*, a* and b* of a byte each, in units of `PlainColours` `lab`. */
-  readonly lab?: readonly [Scale, Scale, Scale];
+  readonly lab?: LabScales;
 }
 
-/** A byte as a sample of 16 bits. */
+/** L*, a* and b* (CIE 15) of a byte each. */
+type LabScales = readonly [Scale, Scale, Scale];
 type Scale = (byte: number) => number;
 
 /** PhotometricInterpretation of TIFF 6.0 (sections 4, 5, 16, 20, 21 and 23) and of TIFF/FX and ICC. */
@@ -20,20 +21,16 @@ const [CIELAB, ICCLAB, ITULAB] = [8, 9, 10];
 const [LOGL, LOGLUV] = [32_844, 32_845];
 const RGB = 2;
 
-/** L*, 0 to 100 in a byte and in 16 bits unsigned. */
-const lightness: Scale = (byte) => byte * 257;
-/** a* and b* in whole units: in 16 bits they are signed 256ths. */
-const units = (value: number) =>
-  Math.max(-32_768, Math.min(32_767, Math.round(value * 256))) & 0xffff;
-const signed: Scale = (byte) => units((byte << 24) >> 24);
-const offset: Scale = (byte) => units(byte - 128);
+const lightness: Scale = (byte) => (byte * 100) / 255;
+const signed: Scale = (byte) => (byte << 24) >> 24;
+const offset: Scale = (byte) => byte - 128;
 /** The default range of ITULAB: a* from -85 to 85, b* from -75 to 125 (RFC 2301, section 6.2.3). */
-const ituA: Scale = (byte) => units(((byte - 128) * 170) / 255);
-const ituB: Scale = (byte) => units(((byte - 96) * 200) / 255);
+const ituA: Scale = (byte) => ((byte - 128) * 170) / 255;
+const ituB: Scale = (byte) => ((byte - 96) * 200) / 255;
 
 const GREY: PageColours = { colours: 'grey', samples: 1, decodeAs: undefined };
 const COLOUR: PageColours = { colours: 'rgb', samples: 3, decodeAs: undefined };
-const labOf = (lab: readonly [Scale, Scale, Scale]): PageColours => ({
+const labOf = (lab: LabScales): PageColours => ({
   // As RGB the bytes come out as they are; ImageMagick would convert some kinds of Lab and not others.
   ...{ colours: 'lab', samples: 3, decodeAs: RGB, lab },
 });
@@ -58,19 +55,31 @@ export function coloursOf({ photometric, compression }: TiffPage): PageColours |
   return BY_PHOTOMETRIC.get(photometric);
 }
 
-/** Rows of Lab bytes, alpha perhaps behind them, as little-endian samples of 16 bits. */
-export function widenLab(
-  rows: Uint8Array,
-  lab: readonly [Scale, Scale, Scale],
-  samples: number,
-): Uint8Array {
+/** Rows of Lab bytes as little-endian samples of 16 bits (TIFF 6.0, section 23). */
+export function widenLab(rows: Uint8Array, lab: LabScales): Uint8Array {
   const wide = new Uint8Array(rows.length * 2);
   const view = new DataView(wide.buffer);
   for (let i = 0; i < rows.length; i++) {
-    const scale = lab[i % samples] ?? lightness;
-    view.setUint16(i * 2, scale(rows[i] ?? 0), true);
+    const value = (lab[i % 3] ?? lightness)(rows[i] ?? 0);
+    if (i % 3 === 0) view.setUint16(i * 2, Math.round(value * 655.35), true);
+    else view.setInt16(i * 2, Math.max(-32_768, Math.min(32_767, Math.round(value * 256))), true);
   }
   return wide;
+}
+
+/** Rows of Lab bytes with an alpha behind each pixel's as sRGB with the alpha, in place: libvips cannot carry one beside Lab. */
+export function labToRgba(rows: Uint8Array, lab: LabScales): Uint8Array {
+  const [colour, rgb] = [new Float64Array(3), new Float64Array(3)];
+  for (let i = 0; i < rows.length; i += 4) {
+    lab.forEach((scale, c) => {
+      colour[c] = scale(rows[i + c] ?? 0);
+    });
+    labToRgb(colour, rgb);
+    rgb.forEach((level, c) => {
+      rows[i + c] = Math.round(level * 255);
+    });
+  }
+  return rows;
 }
 
 /** ReferenceBlackWhite of Y, Cb and Cr (TIFF 6.0, section 20): black and white, and for chroma none and most. */

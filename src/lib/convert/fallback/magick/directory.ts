@@ -107,9 +107,9 @@ export function placeDirectory(
   return memory.subarray(0, end);
 }
 
-/** What `placeDirectory` needs behind the file's bytes, at the most. */
+/** What `placeDirectory` needs behind the file's bytes, at the most, also when a few short values are added. */
 export function directoryBytes(directory: Directory): number {
-  let bytes = 8;
+  let bytes = 256;
   for (const [tag, values] of directory)
     bytes += 13 + values.length * (BYTES[TYPES.get(tag) ?? LONG] ?? 1);
   return bytes;

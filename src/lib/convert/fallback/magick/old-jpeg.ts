@@ -32,7 +32,8 @@ const TAG = {
   subsampling: 530,
   referenceBlackWhite: 532,
 } as const;
-const JPEG = 7;
+/** Compression, and JPEGProc. */
+const [JPEG, LOSSLESS] = [7, 14];
 
 /** A file of parts, and the directory for them. */
 export interface NewJpeg {
@@ -53,34 +54,17 @@ export const DATA_AT = 8;
  * and strips of zeros pass for a picture. Throws for what is no baseline JPEG or is not all there.
  */
 export function asNewJpeg(file: Uint8Array, page: TiffPage, old: Directory): NewJpeg {
-  const first = (tag: number) => old.get(tag)?.[0] ?? 0;
-  if (first(TAG.process) === 14) throw new Error('Lossless old-style JPEG is not supported');
-  const jpegAt = first(TAG.interchange);
-  const jpegEnd = jpegAt + first(TAG.interchangeLength);
-  const interchange = jpegAt
-    ? readJpegHead(file, jpegAt, Math.min(jpegEnd, file.length))
-    : undefined;
-  const places = placesOf(page, old, [jpegAt, jpegEnd]);
+  if (old.get(TAG.process)?.[0] === LOSSLESS)
+    throw new Error('Lossless old-style JPEG is not supported');
   const size = segmentSize(page);
   const parts: Uint8Array[] = [];
   const offsets: number[] = [];
   const sizes: number[] = [];
   let at = DATA_AT;
   let components: JpegHead['components'] = [];
-  // Some files have the header of the scan in their first strip only.
-  let scan: ScanHead | undefined;
-  places.forEach(([start, end], i) => {
-    const own = readJpegHead(file, start, end);
-    const head = own ?? interchange ?? headFromTables(file, page, old);
+  scansOf(file, page, old).forEach(({ head, scan, data }, i) => {
     if (head.width && head.width !== size.width)
       throw new Error(`The JPEG is ${head.width} pixels wide, not ${size.width}`);
-    const ownScan = own?.scan ?? readScanHead(file, start, end);
-    scan = ownScan ?? scan ?? head.scan;
-    if (!scan) throw new Error('The scan of an old-style JPEG has no header');
-    // A single strip is the scan of the whole JPEG, whatever part of it the page lists.
-    const isInside = places.length === 1 && head === interchange && head.scan && start < jpegEnd;
-    const from = isInside ? Math.max(start, scan.dataAt) : (ownScan?.dataAt ?? start);
-    const data = scanData(file, from, isInside ? Math.max(end, jpegEnd) : end);
     const jpeg = assembleJpeg(head, scan.body, { ...size, height: size.heightOf(i) }, data);
     const length = jpeg.reduce((sum, part) => sum + part.length, 0);
     parts.push(...jpeg);
@@ -93,6 +77,34 @@ export function asNewJpeg(file: Uint8Array, page: TiffPage, old: Directory): New
   return { directory, range: rangeOf(old.get(TAG.referenceBlackWhite)), parts };
 }
 
+/** The data of a strip or tile, and what is needed to decode them. */
+interface Scan {
+  readonly head: JpegHead;
+  readonly scan: ScanHead;
+  readonly data: Uint8Array;
+}
+
+function scansOf(file: Uint8Array, page: TiffPage, old: Directory): Scan[] {
+  const jpegAt = old.get(TAG.interchange)?.[0] ?? 0;
+  const jpegEnd = Math.min(file.length, jpegAt + (old.get(TAG.interchangeLength)?.[0] ?? 0));
+  const interchange = jpegAt ? readJpegHead(file, jpegAt, jpegEnd) : undefined;
+  const places = placesOf(page, old, [jpegAt, jpegEnd]);
+  // Some files have the header of the scan in their first strip only.
+  let scan: ScanHead | undefined;
+  return places.map(([start, end]) => {
+    const own = readJpegHead(file, start, end);
+    const head = own ?? interchange ?? headFromTables(file, page, old);
+    const ownScan = own?.scan ?? readScanHead(file, start, end);
+    scan = ownScan ?? scan ?? head.scan;
+    if (!scan) throw new Error('The scan of an old-style JPEG has no header');
+    // A single strip is the scan of the whole JPEG, whatever part of it the page lists.
+    const isInside = places.length === 1 && head === interchange && head.scan && start < jpegEnd;
+    const from = isInside ? Math.max(start, scan.dataAt) : (ownScan?.dataAt ?? start);
+    const data = scanData(file, from, isInside ? Math.max(end, jpegEnd) : end);
+    return { head, scan, data };
+  });
+}
+
 /** Where each strip or tile begins and ends; where the page says nothing, JPEGInterchangeFormat does. */
 function placesOf(
   page: TiffPage,
@@ -102,9 +114,9 @@ function placesOf(
   const offsets = old.get(TAG.tileOffsets) ?? old.get(TAG.stripOffsets);
   const sizes = old.get(TAG.tileByteCounts) ?? old.get(TAG.stripByteCounts);
   if (!page.segments || !offsets || !sizes) return [interchange];
-  const { width, height } = page.segments;
-  const needed = Math.ceil(page.width / width) * Math.ceil(page.height / height);
-  return offsets.slice(0, needed).map((start, i) => [start, start + (sizes[i] ?? 0)] as const);
+  return offsets
+    .slice(0, page.segments.needed)
+    .map((start, i) => [start, start + (sizes[i] ?? 0)] as const);
 }
 
 /** Pixels of a strip or tile; the last strip has the rows that are left. */

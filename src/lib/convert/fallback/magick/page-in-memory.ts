@@ -1,7 +1,6 @@
 import { open } from 'node:fs/promises';
 import { readTags } from '../../header/tiff-tags.ts';
 import type { RewriteJob } from '../rewrite.ts';
-
 import type { YcbcrRange } from './colours.ts';
 import {
   type Directory,
@@ -12,14 +11,12 @@ import {
 } from './directory.ts';
 import { asNewJpeg, DATA_AT } from './old-jpeg.ts';
 
+/** What the offsets of a classic TIFF reach, with room for the directory. */
+const MAX_FILE_BYTES = 2 ** 32 - 2 ** 28;
 /** Compression of TIFF 6.0, section 22. */
 const OLD_JPEG = 6;
 const TAG = {
-  photometric: 262,
   stripOffsets: 273,
-  stripByteCounts: 279,
-  tileOffsets: 324,
-  tileByteCounts: 325,
   interchange: 513,
   interchangeLength: 514,
 } as const;
@@ -47,6 +44,8 @@ export async function readPage({ input, page, format }: RewriteJob): Promise<Pag
   await using file = await open(input);
   const { size } = await file.stat();
   requireComplete(page, directory, size);
+  if (size > MAX_FILE_BYTES)
+    throw new Error('ImageMagick cannot allocate memory for files of 4 GB and more');
   const bytes = new Uint8Array(size + directoryBytes(directory));
   for (let at = 0; at < size; ) {
     const { bytesRead } = await file.read(bytes, at, Math.min(size - at, CHUNK), at);
@@ -82,27 +81,10 @@ function requireComplete(page: RewriteJob['page'], directory: Directory, fileByt
   const { segments, compression } = page;
   if (compression === OLD_JPEG && isWholeJpeg(directory, fileBytes)) return;
   if (!segments) throw new Error('The page does not say where its data are');
-  const offsets = directory.get(TAG.tileOffsets) ?? directory.get(TAG.stripOffsets) ?? [];
-  const sizes = directory.get(TAG.tileByteCounts) ?? directory.get(TAG.stripByteCounts) ?? [];
-  const needed = neededSegments(page);
-  if (Math.min(offsets.length, sizes.length) < needed || sizes.slice(0, needed).includes(0))
+  if (segments.count < segments.needed || segments.empty > 0)
     throw new Error('Data are missing: the page lists fewer strips or tiles than it has');
   if (segments.end > fileBytes)
     throw new Error(`Data are missing: they end at byte ${segments.end} of ${fileBytes}`);
-}
-
-/** How many strips or tiles the page's size asks for, all planes together. */
-function neededSegments({
-  width,
-  height,
-  samplesPerPixel,
-  planar,
-  segments,
-}: RewriteJob['page']): number {
-  if (!segments) return 1;
-  const across = Math.ceil(width / segments.width);
-  const down = Math.ceil(height / segments.height);
-  return across * down * (planar ? samplesPerPixel : 1);
 }
 
 /**

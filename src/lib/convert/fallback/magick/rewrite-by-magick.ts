@@ -2,7 +2,7 @@ import { readTags } from '../../header/tiff-tags.ts';
 import type { ConversionNote } from '../../messages.ts';
 import { createPlainTiff, type PlainPicture } from '../plain-tiff.ts';
 import type { RewriteJob, Rewritten } from '../rewrite.ts';
-import { coloursOf, spreadRange, widenLab, type YcbcrRange } from './colours.ts';
+import { coloursOf, labToRgba, spreadRange, widenLab, type YcbcrRange } from './colours.ts';
 import { type DecodedPage, decode, type Wanted } from './decode.ts';
 import { loadMagick, type Magick } from './load-magick.ts';
 import { readPage } from './page-in-memory.ts';
@@ -31,19 +31,19 @@ export async function rewriteByMagick(
   const magick = await load();
   const { decoded, range } = await decodePage(magick, job, wanted);
   try {
-    const { colours } = wanted.colours;
+    const { lab } = wanted.colours;
+    const colours = lab && alpha ? 'rgb' : wanted.colours.colours;
     const picture: PlainPicture = {
       width: page.width,
       height: page.height,
       colours,
       bits: colours === 'lab' ? 16 : 8,
       alpha,
-      icc: colours === 'lab' ? undefined : profile?.tags.get(ICC_PROFILE)?.bytes,
+      icc: lab ? undefined : profile?.tags.get(ICC_PROFILE)?.bytes,
       orientation: page.orientation,
     };
-    const samples = wanted.colours.samples + (alpha ? 1 : 0);
     await write(output, picture, decoded, (rows) => {
-      if (wanted.colours.lab) return widenLab(rows, wanted.colours.lab, samples);
+      if (lab) return alpha ? labToRgba(rows, lab) : widenLab(rows, lab);
       return range ? spreadRange(rows, range) : rows;
     });
     return { picture, notes: dropped ? [DROPPED] : [] };
@@ -103,16 +103,12 @@ async function write(
   const { width, height } = picture;
   const step = Math.max(1, Math.floor(BAND_BYTES / (width * 4)));
   const plain = await createPlainTiff(output, picture);
-  let isWritten = false;
   try {
-    for (let top = 0; top < height; top += step) {
-      const rows = decoded.rows(top, Math.min(step, height - top));
-      await plain.write(adapt(rows));
-    }
-    isWritten = true;
-  } finally {
-    // Closing reports missing rows, which would hide why they are missing.
-    if (isWritten) await plain.close();
-    else await plain.close().catch(() => undefined);
+    for (let top = 0; top < height; top += step)
+      await plain.write(adapt(decoded.rows(top, Math.min(step, height - top))));
+  } catch (error) {
+    await plain.discard();
+    throw error;
   }
+  await plain.close();
 }
