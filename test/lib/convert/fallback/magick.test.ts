@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { deflateSync } from 'node:zlib';
 import { execa } from 'execa';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +11,7 @@ import { type Picture, psnr } from '../../../support/pixels.ts';
 import { rewritten } from '../../../support/rewritten.ts';
 import { hasSharedTiffs, sharedTiffs } from '../../../support/shared-tiffs.ts';
 import { tiffLayouts } from '../../../support/tiff-headers.ts';
-import { makeTiff, makeTiffAs } from '../../../support/tiff-writer.ts';
+import { makeTiff, makeTiffAs, type TiffLayout } from '../../../support/tiff-writer.ts';
 import { useFolder } from '../../../support/use-folder.ts';
 
 const folder = useFolder();
@@ -207,6 +208,27 @@ describe('colours of other kinds', () => {
     );
     expect(seen).toEqual(levels.map((level) => Math.round((level / 4095) * 255)));
   });
+});
+
+describe('PixarLog is decoded', () => {
+  // Code 0 is black and 1250 white (libtiff, tif_pixarlog.c); each row holds differences of 16 bits.
+  const pixarLog = (layout: TiffLayout) => {
+    const row = Array.from({ length: 64 * 3 }, (_, i) => (Math.floor(i / 3) === 32 ? 1_250 : 0));
+    const codes = Buffer.alloc(64 * row.length * 2);
+    for (let i = 0; i < codes.length / 2; i++) {
+      const code = row[i % row.length] ?? 0;
+      if (layout.bigEndian) codes.writeUInt16BE(code, i * 2);
+      else codes.writeUInt16LE(code, i * 2);
+    }
+    const page = { width: 64, height: 64, samplesPerPixel: 3, photometric: 2 };
+    const segments = [deflateSync(codes)];
+    return makeTiffAs(layout, { ...page, compression: 32_909, segments, data: new Uint8Array(0) });
+  };
+  for (const [name, layout] of tiffLayouts)
+    it(`from ${name}`, async () => {
+      const page = await rewritten(await folder.write(`pixar ${name}.tif`, pixarLog(layout)));
+      expect(page.data.every((level, i) => level === ((i / 3) % 64 < 32 ? 0 : 255))).toBe(true);
+    });
 });
 
 it('profile and orientation are left to whoever reads the plain TIFF, and pixels stay where they are', async () => {
