@@ -1,0 +1,290 @@
+import { describe, expect, it } from 'vitest';
+import { startFaultServer } from '../support/fault-server.ts';
+import { bytesIn, FOREIGN } from '../support/objects.ts';
+import { pagedTiff } from '../support/pictures.ts';
+import { decodeJpeg } from '../support/pixels.ts';
+import { runTask, useSandbox } from '../support/tasks.ts';
+import { makeTiff, makeTiffAs, type TiffPage } from '../support/tiff-writer.ts';
+
+const sandbox = useSandbox();
+const bytesOf = bytesIn(sandbox);
+const ALL = { TIFF_PAGES: 'all' };
+
+/** Grey of one level. */
+const grey = (width: number, height: number, level: number): TiffPage => ({
+  ...{ width, height, samplesPerPixel: 1, photometric: 1 },
+  data: new Uint8Array(width * height).fill(level),
+});
+/** Blue, to be turned by a quarter. */
+const sideways: TiffPage = {
+  ...{ width: 40, height: 16, samplesPerPixel: 3, photometric: 2, orientation: 6 },
+  data: Uint8Array.from({ length: 40 * 16 * 3 }, (_, i) => (i % 3 === 2 ? 200 : 10)),
+};
+const thumbnail: TiffPage = { ...grey(8, 8, 0), subfileType: 1 };
+/** Three pages of different kinds, with a thumbnail before them. */
+const mixed = makeTiff(thumbnail, grey(24, 16, 60), sideways, grey(32, 48, 250));
+/** Its second page is no LZW, as it says. */
+const damaged = makeTiff(grey(16, 16, 1), { ...grey(16, 16, 2), compression: 5 }, grey(16, 16, 3));
+
+const putsIn = (seen: readonly { method: string; url: string }[]) =>
+  seen.filter(({ method }) => method === 'PUT').map(({ url }) => url.replace(/.*\/|\?.*/g, ''));
+const picture = async (key: string) => {
+  const { width, height, channels } = await decodeJpeg(await bytesOf(key));
+  return { width, height, channels };
+};
+const etagOf = async (key: string) => (await sandbox.current.getObject(key))?.etag;
+const metadataOf = async (key: string) => (await sandbox.current.getObject(key))?.metadata;
+
+describe('TIFF_PAGES=all', () => {
+  it('makes a JPEG of each page, as that page is, and the first one last', async () => {
+    await sandbox.current.putObject('a1/scan.tif', mixed);
+    await using proxy = await startFaultServer(sandbox.current.endpoint, () => undefined);
+    const { bodies, stdout, taskId, exitCode } = await runTask(sandbox.current, 'a1/scan.tif', {
+      ...ALL,
+      R2_ENDPOINT: proxy.url,
+    });
+    expect(exitCode).toBe(0);
+    expect(await picture('a1/scan.jpg')).toEqual({ width: 24, height: 16, channels: 1 });
+    expect(await picture('a1/scan.page-2.jpg')).toEqual({ width: 16, height: 40, channels: 3 });
+    expect(await picture('a1/scan.page-3.jpg')).toEqual({ width: 32, height: 48, channels: 1 });
+    expect(putsIn(proxy.seen).at(-1)).toBe('scan.jpg');
+    expect(putsIn(proxy.seen).sort()).toEqual(['scan.jpg', 'scan.page-2.jpg', 'scan.page-3.jpg']);
+    const { length } = await bytesOf('a1/scan.jpg');
+    expect(bodies).toMatchObject([
+      { output_r2_key: 'a1/scan.jpg', output_file_name: 'scan.jpg', output_file_size: length },
+    ]);
+    const lines = stdout
+      .split('\n')
+      .filter((line) => / (C|c)onverted to | (U|u)ploaded to /.test(line));
+    const said = (text: string) => expect.stringMatching(`^\\[${taskId}\\] ${text}$`);
+    expect(lines).toHaveLength(6);
+    expect(lines.slice(0, 3)).toEqual([
+      said('Converted to 0\\.00 MB in \\d+ms'),
+      said('Page 2 converted to 0\\.00 MB in \\d+ms'),
+      said('Page 3 converted to 0\\.00 MB in \\d+ms'),
+    ]);
+    for (const page of [2, 3])
+      expect(lines).toContainEqual(
+        said(`Page ${page} uploaded to a1/scan\\.page-${page}\\.jpg \\(0\\.00 MB\\) in \\d+ms`),
+      );
+    expect(lines.at(-1)).toEqual(said('Uploaded to a1/scan\\.jpg in \\d+ms'));
+  });
+
+  it('has every JPEG in R2 when the callback comes', async () => {
+    await sandbox.current.putObject('a2/scan.tif', mixed);
+    let seen: string[] = [];
+    const { url } = sandbox.current;
+    await using orchestrator = await startFaultServer(url, async () => {
+      seen = await sandbox.current.listKeys('a2/');
+      return undefined;
+    });
+    await runTask(sandbox.current, 'a2/scan.tif', {
+      ...ALL,
+      CALLBACK_URL: `${orchestrator.url}/callback/b/t`,
+    });
+    expect(seen).toEqual([
+      ...['a2/scan.jpg', 'a2/scan.page-2.jpg', 'a2/scan.page-3.jpg', 'a2/scan.tif'],
+    ]);
+  });
+
+  it('says in each JPEG which page it is, and in the first how many there are', async () => {
+    await sandbox.current.putObject('a3/scan.tif', mixed);
+    await runTask(sandbox.current, 'a3/scan.tif', ALL);
+    expect(await metadataOf('a3/scan.jpg')).toMatchObject({
+      'arke-page': '1',
+      'arke-page-count': '3',
+    });
+    const further = await metadataOf('a3/scan.page-3.jpg');
+    expect(further).toMatchObject({ 'arke-page': '3', 'arke-source-key': 'a3%2Fscan.tif' });
+    expect(further).not.toHaveProperty('arke-page-count');
+  });
+
+  it('makes one JPEG of a TIFF of one page', async () => {
+    await sandbox.current.putObject('a4/scan.tif', makeTiff(grey(8, 8, 9)));
+    const { bodies } = await runTask(sandbox.current, 'a4/scan.tif', ALL);
+    expect(bodies).toMatchObject([{ status: 'success', output_r2_key: 'a4/scan.jpg' }]);
+    expect(await sandbox.current.listKeys('a4/')).toEqual(['a4/scan.jpg', 'a4/scan.tif']);
+  });
+
+  it('fails as a whole when one page is damaged: the error names it, nothing is uploaded', async () => {
+    await sandbox.current.putObject('a5/scan.tif', damaged);
+    const { bodies, exitCode } = await runTask(sandbox.current, 'a5/scan.tif', ALL);
+    expect(exitCode).toBe(1);
+    expect(bodies).toMatchObject([{ status: 'error' }]);
+    expect(bodies[0]?.['error']).toMatch(
+      /^Failed to convert TIFF: .*"scan\.tif \(page 2 of 3\)" is damaged/,
+    );
+    expect(await sandbox.current.listKeys('a5/')).toEqual(['a5/scan.tif']);
+  });
+
+  it('fails where the list of pages is damaged, so that no page is lost in silence', async () => {
+    const tiff = makeTiffAs({ next: 1_000_000 }, grey(8, 8, 1), grey(8, 8, 2));
+    await sandbox.current.putObject('a6/scan.tif', tiff);
+    const { bodies } = await runTask(sandbox.current, 'a6/scan.tif', ALL);
+    expect(bodies[0]?.['error']).toMatch(
+      /^Failed to convert TIFF: The list of pages of "scan\.tif" is damaged.* ends after page 2/,
+    );
+    expect(await sandbox.current.listKeys('a6/')).toEqual(['a6/scan.tif']);
+  });
+});
+
+describe('TIFF_PAGES=all, run again', () => {
+  it('makes nothing again when all JPEGs are up to date', async () => {
+    await sandbox.current.putObject('b1/scan.tif', mixed);
+    const first = await runTask(sandbox.current, 'b1/scan.tif', ALL);
+    await using proxy = await startFaultServer(sandbox.current.endpoint, () => undefined);
+    const again = await runTask(sandbox.current, 'b1/scan.tif', {
+      ...ALL,
+      R2_ENDPOINT: proxy.url,
+    });
+    expect(proxy.seen.map(({ method }) => method)).toEqual(['GET', 'HEAD', 'HEAD', 'HEAD']);
+    expect(again.stdout).toContain(
+      'Note: b1/scan.jpg and its 2 further pages were made from this TIFF before and are up to date',
+    );
+    const { task_id, batch_id, performance, ...said } = again.bodies[0] ?? {};
+    expect(first.bodies[0]).toMatchObject(said);
+  });
+
+  it('makes a page that is missing again, and keeps the others', async () => {
+    await sandbox.current.putObject('b2/scan.tif', mixed);
+    await runTask(sandbox.current, 'b2/scan.tif', ALL);
+    const made = await bytesOf('b2/scan.page-2.jpg');
+    await sandbox.current.deleteObject('b2/scan.page-2.jpg');
+    await using proxy = await startFaultServer(sandbox.current.endpoint, () => undefined);
+    const { bodies, stdout } = await runTask(sandbox.current, 'b2/scan.tif', {
+      ...ALL,
+      R2_ENDPOINT: proxy.url,
+    });
+    expect(putsIn(proxy.seen)).toEqual(['scan.page-2.jpg']);
+    expect((await bytesOf('b2/scan.page-2.jpg')).equals(made)).toBe(true);
+    expect(stdout).toContain('Note: 2 of 3 pages were made from this TIFF before and are kept');
+    const { length } = await bytesOf('b2/scan.jpg');
+    expect(bodies).toMatchObject([{ output_r2_key: 'b2/scan.jpg', output_file_size: length }]);
+  });
+
+  it('keeps further pages whose first one was never uploaded', async () => {
+    await sandbox.current.putObject('b3/scan.tif', mixed);
+    await using broken = await startFaultServer(sandbox.current.endpoint, ({ method, url }) =>
+      method === 'PUT' && /scan\.jpg/.test(url) ? { status: 403, body: '' } : undefined,
+    );
+    const failed = await runTask(sandbox.current, 'b3/scan.tif', {
+      ...ALL,
+      R2_ENDPOINT: broken.url,
+    });
+    expect(failed.bodies).toMatchObject([{ status: 'error' }]);
+    await using proxy = await startFaultServer(sandbox.current.endpoint, () => undefined);
+    await runTask(sandbox.current, 'b3/scan.tif', { ...ALL, R2_ENDPOINT: proxy.url });
+    expect(putsIn(proxy.seen)).toEqual(['scan.jpg']);
+    expect(await metadataOf('b3/scan.jpg')).toMatchObject({ 'arke-page-count': '3' });
+  });
+
+  it('replaces what was made of another TIFF under the same key', async () => {
+    await sandbox.current.putObject('b4/scan.tif', mixed);
+    await runTask(sandbox.current, 'b4/scan.tif', ALL);
+    await sandbox.current.putObject('b4/scan.tif', pagedTiff(2));
+    await runTask(sandbox.current, 'b4/scan.tif', ALL);
+    expect(await picture('b4/scan.jpg')).toMatchObject({ width: 8 });
+    expect(await picture('b4/scan.page-2.jpg')).toMatchObject({ width: 8 });
+    expect(await metadataOf('b4/scan.jpg')).toMatchObject({ 'arke-page-count': '2' });
+  });
+
+  it('is not content with a first page that was made alone, but a run for the first is with it', async () => {
+    await sandbox.current.putObject('b5/scan.tif', mixed);
+    const alone = await runTask(sandbox.current, 'b5/scan.tif');
+    expect(alone.stdout).toContain(
+      'Only page 1 was converted; 2 further pages were not (TIFF_PAGES=all',
+    );
+    await runTask(sandbox.current, 'b5/scan.tif', ALL);
+    expect(await picture('b5/scan.page-3.jpg')).toMatchObject({ width: 32 });
+    const { stdout } = await runTask(sandbox.current, 'b5/scan.tif');
+    expect(stdout).toContain('b5/scan.jpg was made from this TIFF before and is up to date');
+  });
+});
+
+describe('a further page whose key is somebody else’s', () => {
+  it('goes to the input key with its number, and what is there is left alone', async () => {
+    await sandbox.current.putObject('c1/scan.tif', mixed);
+    await sandbox.current.putObject('c1/scan.page-2.jpg', FOREIGN);
+    const { bodies, stdout } = await runTask(sandbox.current, 'c1/scan.tif', ALL);
+    expect(bodies).toMatchObject([{ status: 'success', output_r2_key: 'c1/scan.jpg' }]);
+    expect((await bytesOf('c1/scan.page-2.jpg')).equals(FOREIGN)).toBe(true);
+    expect(await picture('c1/scan.tif.page-2.jpg')).toMatchObject({ height: 40 });
+    expect(stdout).toContain('Warning: c1/scan.page-2.jpg was not made from c1/scan.tif');
+    expect(stdout).toContain('Page 2 uploaded to c1/scan.tif.page-2.jpg');
+    const again = await runTask(sandbox.current, 'c1/scan.tif', ALL);
+    expect(again.stdout).toContain('nothing to convert');
+  });
+
+  it('is an error before anything is converted when the other one is, too', async () => {
+    await sandbox.current.putObject('c2/scan.tif', mixed);
+    for (const key of ['c2/scan.page-3.jpg', 'c2/scan.tif.page-3.jpg'])
+      await sandbox.current.putObject(key, FOREIGN);
+    const { bodies, stdout } = await runTask(sandbox.current, 'c2/scan.tif', ALL);
+    expect(bodies[0]?.['error']).toMatch(
+      /^Failed to upload JPEG: "c2\/scan\.page-3\.jpg" and "c2\/scan\.tif\.page-3\.jpg"/,
+    );
+    expect(stdout).not.toContain('onverted to');
+    expect(await etagOf('c2/scan.jpg')).toBeUndefined();
+  });
+
+  it('is not overwritten either when it appears while the pages are converted', async () => {
+    await sandbox.current.putObject('c3/scan.tif', mixed);
+    await using proxy = await startFaultServer(sandbox.current.endpoint, async (request) => {
+      if (request.method === 'PUT' && request.url.includes('/scan.page-2.jpg'))
+        await sandbox.current.putObject('c3/scan.page-2.jpg', FOREIGN);
+      return undefined;
+    });
+    const env = { ...ALL, R2_ENDPOINT: proxy.url };
+    const { bodies } = await runTask(sandbox.current, 'c3/scan.tif', env);
+    expect(bodies).toMatchObject([{ status: 'success' }]);
+    expect((await bytesOf('c3/scan.page-2.jpg')).equals(FOREIGN)).toBe(true);
+    expect(await picture('c3/scan.tif.page-2.jpg')).toMatchObject({ height: 40 });
+  });
+});
+
+describe('TIFF_PAGES with a number', () => {
+  it('makes the JPEG of that page', async () => {
+    await sandbox.current.putObject('d1/scan.tif', mixed);
+    const { bodies, stdout } = await runTask(sandbox.current, 'd1/scan.tif', { TIFF_PAGES: '3' });
+    expect(bodies).toMatchObject([{ status: 'success', output_r2_key: 'd1/scan.jpg' }]);
+    expect(await picture('d1/scan.jpg')).toMatchObject({ width: 32, height: 48 });
+    expect(await metadataOf('d1/scan.jpg')).toMatchObject({ 'arke-page': '3' });
+    expect(stdout).not.toContain('Only page 1');
+    expect(await sandbox.current.listKeys('d1/')).toEqual(['d1/scan.jpg', 'd1/scan.tif']);
+  });
+
+  it('finds that page up to date, and no other', async () => {
+    await sandbox.current.putObject('d2/scan.tif', mixed);
+    const run = async (pages: string) =>
+      (await runTask(sandbox.current, 'd2/scan.tif', { TIFF_PAGES: pages })).stdout;
+    await run('first');
+    const first = await etagOf('d2/scan.jpg');
+    expect(await run('1')).toContain('is up to date');
+    expect(await run('3')).not.toContain('is up to date');
+    expect(await etagOf('d2/scan.jpg')).not.toBe(first);
+    expect(await run('3')).toContain('is up to date');
+    expect(await run('first')).not.toContain('is up to date');
+    expect(await etagOf('d2/scan.jpg')).toBe(first);
+  });
+
+  it('takes a JPEG that does not say its page for the first', async () => {
+    await sandbox.current.putObject('d3/scan.tif', mixed);
+    await runTask(sandbox.current, 'd3/scan.tif');
+    const { 'arke-page': page, ...metadata } = (await metadataOf('d3/scan.jpg')) ?? {};
+    expect(page).toBe('1');
+    await sandbox.current.putObject('d3/scan.jpg', await bytesOf('d3/scan.jpg'), { metadata });
+    const { stdout } = await runTask(sandbox.current, 'd3/scan.tif');
+    expect(stdout).toContain('is up to date');
+  });
+
+  it('is an error that says how many there are when there is no such page', async () => {
+    await sandbox.current.putObject('d4/scan.tif', mixed);
+    const { bodies, exitCode } = await runTask(sandbox.current, 'd4/scan.tif', { TIFF_PAGES: '4' });
+    expect(exitCode).toBe(1);
+    expect(bodies).toMatchObject([{ status: 'error' }]);
+    expect(bodies[0]?.['error']).toMatch(
+      /^Failed to convert TIFF: "scan\.tif" has 3 pages, so there is no page 4/,
+    );
+    expect(await etagOf('d4/scan.jpg')).toBeUndefined();
+  });
+});
