@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { startFaultServer } from '../support/fault-server.ts';
 import { bytesIn, FOREIGN } from '../support/objects.ts';
 import { pagedTiff } from '../support/pictures.ts';
 import { decodeJpeg } from '../support/pixels.ts';
-import { runTask, useSandbox } from '../support/tasks.ts';
+import { startProgram } from '../support/program.ts';
+import { newTask, runTask, useSandbox } from '../support/tasks.ts';
 import { makeTiff, makeTiffAs, type TiffPage } from '../support/tiff-writer.ts';
 
 const sandbox = useSandbox();
@@ -14,6 +16,11 @@ const ALL = { TIFF_PAGES: 'all' };
 const grey = (width: number, height: number, level: number): TiffPage => ({
   ...{ width, height, samplesPerPixel: 1, photometric: 1 },
   data: new Uint8Array(width * height).fill(level),
+});
+/** Takes its encoder a moment. */
+const noise = (side: number): TiffPage => ({
+  ...{ width: side, height: side, samplesPerPixel: 1, photometric: 1 },
+  data: randomBytes(side * side),
 });
 /** Blue, to be turned by a quarter. */
 const sideways: TiffPage = {
@@ -115,6 +122,24 @@ describe('TIFF_PAGES=all', () => {
       /^Failed to convert TIFF: .*"scan\.tif \(page 2 of 3\)" is damaged/,
     );
     expect(await sandbox.current.listKeys('a5/')).toEqual(['a5/scan.tif']);
+  });
+
+  it('that is stopped between two pages calls back one error, and uploads nothing', async () => {
+    await sandbox.current.putObject('a7/scan.tif', makeTiff(...Array(6).fill(noise(1500))));
+    const { batchId, taskId } = newTask();
+    const env = { ...sandbox.current.environment(batchId, taskId, 'a7/scan.tif'), ...ALL };
+    const program = startProgram(['run'], { env });
+    let log = '';
+    program.stdout.on('data', (chunk: Buffer) => {
+      log += chunk;
+      if (log.includes('Page 2 converted')) program.kill('SIGTERM');
+    });
+    expect((await program).exitCode).toBe(1);
+    const callbacks = await sandbox.current.callbacks(batchId, taskId);
+    expect(callbacks.map(({ body }) => JSON.parse(body))).toMatchObject([
+      { status: 'error', error: expect.stringMatching(/^Interrupted by SIGTERM/) },
+    ]);
+    expect(await sandbox.current.listKeys('a7/')).toEqual(['a7/scan.tif']);
   });
 
   it('fails where the list of pages is damaged, so that no page is lost in silence', async () => {
