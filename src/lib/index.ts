@@ -15,6 +15,7 @@ export {
 } from './callback/payload.ts';
 export { type CallbackRequest, type CallbackSettings, callbackId } from './callback/request.ts';
 export type { Conversion, PlanningOptions } from './convert/attempts.ts';
+export { type ChosenPages, choosePages } from './convert/choose-pages.ts';
 export { type ConvertOptions, convertTiff } from './convert/convert-tiff.ts';
 export {
   type ChromaSubsampling,
@@ -25,6 +26,7 @@ export {
 } from './convert/encoder-settings.ts';
 export { readTiffHeader, type TiffHeader, type TiffPage } from './convert/header/tiff-header.ts';
 export type { ConversionNote } from './convert/messages.ts';
+export type { PagesSetting } from './convert/pages.ts';
 export { type ConversionPlan, type Limits, planConversion } from './convert/plan/plan.ts';
 export type { Budget } from './convert/plan/resources.ts';
 export { type Converter, startConverter } from './convert/process/converter.ts';
