@@ -4,6 +4,7 @@ import type { Budget } from '../lib/convert/plan/resources.ts';
 import type { Converter } from '../lib/convert/process/converter.ts';
 import type { Workspace } from '../lib/workspace.ts';
 import type { Reporter } from './reporter.ts';
+import type { Strictness } from './strictness.ts';
 
 /** What `convert --json` says of one file. */
 export type FileResult =
@@ -24,6 +25,7 @@ export interface ConvertFileOptions {
 /** What all conversions of a run share. */
 export interface ConvertSession {
   readonly encoder: EncoderSettings;
+  readonly strict: Strictness;
   readonly budget: Budget;
   readonly reporter: Reporter;
   readonly workspace: Workspace;

@@ -11,6 +11,7 @@ import {
   type ProfileSetting,
   profileSettings,
 } from '../lib/convert/encoder-settings.ts';
+import { pagesProblem } from '../lib/convert/pages.ts';
 import { jurisdictions, type StorageSettings } from '../lib/storage/client.ts';
 import { readStorageSettings } from '../lib/task/settings.ts';
 import { processEnvironment } from './environment.ts';
@@ -83,6 +84,31 @@ export const encoderFlags = {
       const problem = backgroundProblem(colour);
       if (problem) throw new Errors.CLIError(problem);
       return colour;
+    },
+  }),
+};
+
+/** What is an error that else is only told. */
+export const strictFlags = {
+  'fail-on-loss': Flags.boolean({
+    summary: 'Refuse a TIFF when its JPEG would not have all of it; "inspect" lists what.',
+  }),
+  'warnings-as-errors': Flags.boolean({
+    summary: 'Refuse a JPEG that was made with a warning.',
+  }),
+};
+
+/** Which pages are converted. */
+export const pageFlag = {
+  page: Flags.string({
+    summary: 'Which pages: first, all or the number of one.',
+    default: 'first',
+    env: 'TIFF_PAGES',
+    helpValue: 'PAGE',
+    parse: async (pages) => {
+      const problem = pagesProblem(pages);
+      if (problem) throw new Errors.CLIError(problem);
+      return pages;
     },
   }),
 };

@@ -8,7 +8,7 @@ import {
   resultOf,
 } from '../cli/conversions.ts';
 import { processEnvironment } from '../cli/environment.ts';
-import { encoderFlags, encoderSettingsOf } from '../cli/flags.ts';
+import { encoderFlags, encoderSettingsOf, strictFlags } from '../cli/flags.ts';
 import { formatBytes } from '../cli/format.ts';
 import type { Reporter } from '../cli/reporter.ts';
 import {
@@ -17,6 +17,7 @@ import {
   saveStdin,
   sendToStdout,
 } from '../cli/standard-streams.ts';
+import { refuseLosses, refuseWarnings, strictnessOf } from '../cli/strictness.ts';
 import type { Conversion } from '../lib/convert/attempts.ts';
 import { convertTiff } from '../lib/convert/convert-tiff.ts';
 import { type LocalConversion, planLocalConversions } from '../lib/convert/local-files.ts';
@@ -68,6 +69,7 @@ With - the TIFF is read from stdin and the JPEG written to stdout.`;
     }),
     'out-dir': Flags.string({ summary: 'Write the JPEGs into this folder.', helpValue: 'DIR' }),
     force: Flags.boolean({ char: 'f', summary: 'Replace existing files (never TIFFs).' }),
+    ...strictFlags,
     ...encoderFlags,
   };
 
@@ -81,7 +83,8 @@ With - the TIFF is read from stdin and the JPEG written to stdout.`;
     const streams = args.paths.includes(STANDARD_STREAM) || flags.output === STANDARD_STREAM;
     return withWorkspace(async (workspace) => {
       const converter = startConverter(workspace.folder);
-      const session = { encoder, budget, reporter, workspace, converter };
+      const strict = strictnessOf(flags);
+      const session = { encoder, strict, budget, reporter, workspace, converter };
       try {
         return await (streams
           ? this.#convertStream(args.paths, flags, session)
@@ -168,13 +171,14 @@ With - the TIFF is read from stdin and the JPEG written to stdout.`;
     return undefined;
   }
 
-  #convert(
+  async #convert(
     tiff: string,
     jpeg: string,
     name: string,
-    { encoder, budget, converter, reporter }: ConvertSession,
+    { encoder, strict, budget, converter, reporter }: ConvertSession,
   ): Promise<Conversion> {
-    return convertTiff(tiff, jpeg, {
+    await refuseLosses(tiff, name, strict, { encoder, pages: 'first' });
+    const conversion = await convertTiff(tiff, jpeg, {
       ...encoder,
       name,
       budget,
@@ -182,6 +186,8 @@ With - the TIFF is read from stdin and the JPEG written to stdout.`;
       signal: this.stopSignal,
       onReplan: ({ message }) => reporter.warn(`${name}: ${message} Converting again with less`),
     });
+    refuseWarnings(conversion, name, strict);
+    return conversion;
   }
 
   #warn(name: string, { notes }: Conversion, reporter: Reporter): void {

@@ -61,6 +61,10 @@ export type ConversionErrorCode =
   | 'NO_SUCH_PAGE'
   | 'TOO_LARGE_FOR_JPEG'
   | 'UNREADABLE_TIFF'
+  /** Would lose something, and must not. */
+  | 'LOSS'
+  /** Was made with warnings, and must not be. */
+  | 'WARNING'
   | 'WRITE_FAILED'
   /** Needs more memory than there is, or was killed by the kernel for it. */
   | 'OUT_OF_MEMORY'

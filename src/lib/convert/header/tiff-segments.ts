@@ -14,6 +14,8 @@ export interface TiffSegments {
   readonly totalBytes: number;
   /** Where the last of them ends in the file: beyond its size, the file is truncated. */
   readonly end: number;
+  /** How many that the page needs have 0 bytes; not there when none has. */
+  readonly empty?: number;
 }
 
 /** What a directory says of its page's segments. */
@@ -54,7 +56,7 @@ export async function sumSegments(
   // A list that does not lie in the file is not worth reading the part of it that does.
   if (!liesInFile(source, offsets, relevant) || !liesInFile(source, byteCounts, relevant))
     return undefined;
-  let [largestBytes, totalBytes, end] = [0, 0, 0];
+  let [largestBytes, totalBytes, end, empty] = [0, 0, 0, 0];
   for (let from = 0; from < relevant; from += CHUNK) {
     const range = { from, most: Math.min(CHUNK, relevant - from) };
     const starts = await readIntegers(source, offsets, range);
@@ -62,13 +64,17 @@ export async function sumSegments(
     if (!starts || !sizes) return undefined;
     for (let i = 0; i < range.most; i++) {
       const bytes = sizes[i] ?? 0;
-      if (bytes === 0) continue;
+      if (bytes === 0) {
+        empty++;
+        continue;
+      }
       totalBytes += bytes;
       largestBytes = Math.max(largestBytes, bytes);
       end = Math.max(end, (starts[i] ?? 0) + bytes);
     }
   }
-  return { kind, width, height, count, largestBytes, totalBytes, end };
+  const sums = { kind, width, height, count, largestBytes, totalBytes, end };
+  return empty > 0 ? { ...sums, empty } : sums;
 }
 
 function liesInFile({ fileBytes }: TiffSource, { type, position }: TiffEntry, count: number) {
