@@ -110,10 +110,7 @@ function segmentProblems(
 ): PageProblem[] {
   const { segments, width, height } = page;
   if (width === 0 || height === 0) return [];
-  if (!segments)
-    return tags?.listed.includes(WHOLE_JPEG)
-      ? []
-      : [error('NO_SEGMENTS', 'It does not say where its strips or tiles are')];
+  if (!segments) return withoutSegments(tags);
   const found: PageProblem[] = [];
   const needed = neededSegments(page, segments);
   const { kind, count, end, empty = 0 } = segments;
@@ -129,6 +126,16 @@ function segmentProblems(
   if (empty > 0)
     found.push(warning('EMPTY_SEGMENTS', `${empty} of its ${needed} ${kind} have 0 bytes`));
   return found;
+}
+
+/** Offsets and byte counts of strips and tiles. */
+const LISTS: ReadonlySet<number> = new Set([273, 279, 324, 325]);
+
+function withoutSegments(tags: DirectoryTags | undefined): PageProblem[] {
+  if (tags?.unreadable.some((tag) => LISTS.has(tag)))
+    return [error('TRUNCATED', 'The lists of its strips or tiles are not in the file')];
+  if (tags?.listed.includes(WHOLE_JPEG)) return [];
+  return [error('NO_SEGMENTS', 'It does not say where its strips or tiles are')];
 }
 
 function neededSegments(
