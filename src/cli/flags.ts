@@ -11,7 +11,7 @@ import {
   type ProfileSetting,
   profileSettings,
 } from '../lib/convert/encoder-settings.ts';
-import { pagesProblem } from '../lib/convert/pages.ts';
+import { type PagesSetting, pagesProblem, parsePages } from '../lib/convert/pages.ts';
 import { jurisdictions, type StorageSettings } from '../lib/storage/client.ts';
 import { readStorageSettings } from '../lib/task/settings.ts';
 import { processEnvironment } from './environment.ts';
@@ -99,19 +99,17 @@ export const strictFlags = {
 };
 
 /** Which pages are converted. */
-export const pageFlag = {
-  page: Flags.string({
-    summary: 'Which pages: first, all or the number of one.',
-    default: 'first',
-    env: 'TIFF_PAGES',
-    helpValue: 'PAGE',
-    parse: async (pages) => {
-      const problem = pagesProblem(pages);
-      if (problem) throw new Errors.CLIError(problem);
-      return pages;
-    },
-  }),
-};
+export const pageFlag = Flags.custom<PagesSetting>({
+  summary: 'Which pages are converted: the first, all or one.',
+  helpValue: 'first|all|N',
+  default: 'first',
+  env: 'TIFF_PAGES',
+  parse: async (text) => {
+    const problem = pagesProblem(text);
+    if (problem) throw new Errors.CLIError(problem);
+    return parsePages(text);
+  },
+});
 
 /** The flags of `storageFlags`, parsed. */
 interface ParsedStorageFlags {

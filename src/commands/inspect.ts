@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { Args } from '@oclif/core';
+import { Args, Flags } from '@oclif/core';
 import { BaseCommand, errorSummary } from '../cli/base-command.ts';
 import { processEnvironment } from '../cli/environment.ts';
 import {
@@ -11,11 +11,12 @@ import {
 } from '../cli/flags.ts';
 import { describeInspection } from '../cli/inspection-text.ts';
 import { type InspectSession, inspectSource } from '../cli/inspections.ts';
+import { type Preview, withPreviews } from '../cli/previews.ts';
 import type { Reporter } from '../cli/reporter.ts';
 import { withSnakeCase } from '../cli/snake-case.ts';
+import { pictureTextForStdout } from '../cli/terminal-pictures.ts';
 import { findTiffSources, type TiffSource } from '../cli/tiff-sources.ts';
 import type { Inspection } from '../lib/convert/inspect/inspection.ts';
-import { parsePages } from '../lib/convert/pages.ts';
 import { limitsNow } from '../lib/convert/plan/resources.ts';
 import { ArkeError, messageOf } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
@@ -62,12 +63,20 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
     }),
   };
 
-  static override flags = { ...pageFlag, ...encoderFlags, ...storageFlags };
+  static override flags = {
+    page: pageFlag(),
+    preview: Flags.boolean({
+      summary: 'Show a small picture of each file, on a terminal that can.',
+      allowNo: true,
+      default: true,
+    }),
+    ...encoderFlags,
+    ...storageFlags,
+  };
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Inspect);
     const encoder = encoderSettingsOf(flags);
-    const pages = parsePages(flags.page);
     const limits = await limitsNow(readConversionBudget(processEnvironment()), tmpdir());
     const sources = await findTiffSources(args.paths);
     const settings = sources.some(({ at }) => 'key' in at) ? storageSettingsOf(flags) : undefined;
@@ -75,7 +84,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
     let storage: Storage | undefined;
     const session: InspectSession = {
       encoder,
-      pages,
+      pages: flags.page,
       limits,
       storage: async () => (storage ??= await openStorage(settings ?? storageSettingsOf(flags))),
       request: {
@@ -85,7 +94,12 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
       },
     };
     try {
-      return await this.#inspectAll(sources, session, reporter);
+      const work = (preview?: Preview) =>
+        this.#inspectAll(sources, session, { reporter, ...(preview ? { preview } : {}) });
+      const wanted = flags.preview && !flags.quiet && !this.jsonEnabled();
+      const pictureText = wanted ? await pictureTextForStdout() : undefined;
+      if (!pictureText) return await work();
+      return await withPreviews(pictureText, flags.page, this.stopSignal, work);
     } finally {
       if (storage) closeStorage(storage);
     }
@@ -94,14 +108,18 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
   async #inspectAll(
     sources: readonly TiffSource[],
     session: InspectSession,
-    reporter: Reporter,
+    { reporter, preview }: { readonly reporter: Reporter; readonly preview?: Preview },
   ): Promise<unknown> {
     const inspected: Inspected[] = [];
     for (const source of sources) {
       const one = await this.#inspect(source, session, reporter);
       inspected.push(one);
-      if ('inspection' in one)
+      if ('inspection' in one) {
         for (const line of describeInspection(source.name, one.inspection)) this.result(line);
+        // Base64 in escape codes of ours: nothing of it comes from a name or a tag.
+        const picture = 'path' in source.at && (await preview?.(source.at.path, one.inspection));
+        if (picture) process.stdout.write(`${picture}\n`);
+      }
     }
     const files = inspected.map(toJson);
     if (inspected.some((one) => 'error' in one)) this.exitWith(exitCodes.failed, { files });

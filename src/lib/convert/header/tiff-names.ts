@@ -84,7 +84,7 @@ const EXTRA_SAMPLES: Names = {
   2: 'unassociated alpha',
 };
 
-/** Tags by their names: TIFF 6.0 and its supplements, EXIF 2.32, GeoTIFF 1.1, GDAL, ICC, IPTC, Adobe. */
+/** Tags by their names: TIFF 6.0 and its supplements, EXIF, Windows, GeoTIFF 1.1, GDAL, ICC, IPTC, Adobe. */
 const TAGS: Names = {
   254: 'NewSubfileType',
   255: 'SubfileType',
@@ -140,6 +140,8 @@ const TAGS: Names = {
   531: 'YCbCrPositioning',
   532: 'ReferenceBlackWhite',
   700: 'XMP',
+  18246: 'Rating',
+  18249: 'RatingPercent',
   33432: 'Copyright',
   33550: 'ModelPixelScale',
   33723: 'IPTC',
@@ -153,6 +155,11 @@ const TAGS: Names = {
   34737: 'GeoAsciiParams',
   34853: 'GPS',
   37724: 'Photoshop layers',
+  40091: 'XPTitle',
+  40092: 'XPComment',
+  40093: 'XPAuthor',
+  40094: 'XPKeywords',
+  40095: 'XPSubject',
   42112: 'GDAL metadata',
 };
 

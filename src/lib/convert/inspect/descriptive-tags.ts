@@ -26,8 +26,8 @@ const data = (tag: number, keptWith: KeptWith = 'all'): DescriptiveTag => ({
 });
 
 /**
- * The descriptive tags, in the order in which they are shown. What EXIF, XMP and IPTC have no place for
- * (GeoTIFF, GDAL, Photoshop's layers) no setting keeps.
+ * The descriptive tags, in the order in which they are shown. What JPEG has no place for no setting keeps:
+ * GeoTIFF, GDAL, Photoshop's layers, and its resources beside IPTC.
  */
 export const descriptiveTags: readonly DescriptiveTag[] = [
   text(315, 'copyright'),
@@ -41,13 +41,16 @@ export const descriptiveTags: readonly DescriptiveTag[] = [
   text(271),
   text(272),
   text(316),
-  numbers(282),
-  numbers(283),
+  numbers(18_246),
+  numbers(18_249),
+  numbers(282, 'copyright'),
+  numbers(283, 'copyright'),
+  ...[40_091, 40_092, 40_093, 40_094, 40_095].map((tag) => data(tag)),
   data(34_665),
   data(34_853),
   data(33_723),
   data(700),
-  data(34_377),
+  data(34_377, 'nothing'),
   ...[33_550, 33_922, 34_264, 34_735, 34_736, 34_737, 42_112, 37_724].map((tag) =>
     data(tag, 'nothing'),
   ),

@@ -168,6 +168,11 @@ describe('of descriptive metadata', () => {
     ]);
   });
 
+  it('the resolution stays with whose work it is', async () => {
+    const page = { ...plain, entries: [{ tag: 282, type: RATIONAL, values: [300] }] };
+    expect(await lossesOf([page], { metadata: 'copyright' })).toEqual([]);
+  });
+
   it('nothing is lost with --metadata all', async () => {
     expect(await lossesOf([described], { metadata: 'all' })).toEqual([]);
   });
@@ -185,6 +190,8 @@ describe('of descriptive metadata', () => {
     ['GPS', { tag: 34_853, type: LONG, values: [8] }],
     ['IPTC', { tag: 33_723, type: UNDEFINED, values: [1, 2, 3, 4, 5] }],
     ['XMP', { tag: 700, type: BYTE, values: [1, 2, 3, 4, 5] }],
+    ['Rating', { tag: 18_246, type: SHORT, values: [5] }],
+    ['XPTitle', { tag: 40_091, type: BYTE, values: [65, 0, 0, 0, 0] }],
     ['Photoshop resources', { tag: 34_377, type: BYTE, values: [1, 2, 3, 4, 5] }],
   ])('%s is among them', async (name, entry) => {
     expect(await lossesOf([{ ...plain, entries: [entry] }])).toMatchObject([
