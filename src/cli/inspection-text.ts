@@ -77,7 +77,8 @@ function optional(label: string, text: string): Field[] {
 
 function sizeOf(directory: DirectoryInspection): string {
   const { width, height, resolution } = directory;
-  const pixels = `${width} × ${height} pixels, ${toMegapixels(directory)} MP`;
+  const megapixels = width * height < 1e5 ? '' : `, ${toMegapixels(directory)} MP`;
+  const pixels = `${width} × ${height} pixels${megapixels}`;
   // Without a unit it tells the shape of the pixels, which nobody here heeds.
   if (!resolution || resolution.unit === 'none') return pixels;
   const { x, y, unit } = resolution;

@@ -1,4 +1,5 @@
 import { mkdir, readdir } from 'node:fs/promises';
+import sharp from 'sharp';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startFaultServer } from '../support/fault-server.ts';
 import { makeFolder, type TestFolder } from '../support/folder.ts';
@@ -256,6 +257,21 @@ describe('inspect r2://KEY', () => {
     });
     expect(ours.directories[0].segments).toEqual(theirs.directories[0].segments);
     expect(server.seen.every(({ headers }) => headers['range'] !== undefined)).toBe(true);
+    expect(server.bytesSent()).toBeLessThan(200_000);
+  });
+
+  it('takes little where the directory lies at the end, too, and lists hundreds of strips', async () => {
+    const key = 'end.tif';
+    const create = { width: 4_200, height: 4_200, channels: 3, background: 'teal' } as const;
+    const whole = await sharp({ create }).tiff({ compression: 'none' }).toBuffer();
+    expect(whole.readUInt32LE(4)).toBeGreaterThan(50 * MIB);
+    await sandbox.current.putObject(key, whole);
+    await using server = await startFaultServer(sandbox.current.endpoint, () => undefined);
+    const { stdout } = await inspect([`r2://${key}`, '--json'], { env: environment(server.url) });
+    expect(JSON.parse(stdout).files[0].directories[0]).toMatchObject({
+      width: 4_200,
+      height: 4_200,
+    });
     expect(server.bytesSent()).toBeLessThan(200_000);
   });
 
