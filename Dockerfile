@@ -22,8 +22,10 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 # npm also keeps development packages that a runtime package names as optional peers (TypeScript and types).
+# ImageMagick comes as wasm for 32 and for 64 bits; the first is the one that is loaded.
 # The AWS packages' dist-es is for bundlers; Node.js loads dist-cjs.
 RUN rm -rf node_modules/typescript node_modules/@types node_modules/undici-types \
+    node_modules/@imagemagick/magick-wasm/dist/x64 \
   && find node_modules -type d -name dist-es -prune -exec rm -rf {} + \
   && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \) -delete \
   && find node_modules -type d -empty -delete \

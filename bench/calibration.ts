@@ -142,9 +142,10 @@ export async function measure(
       input,
       output: join(folder, 'out.jpg'),
       scratch: join(folder, 'turning.tif'),
+      plain: join(folder, 'plain.tif'),
       name: tiff,
       settings,
-      plan: { effort, turn },
+      plan: { effort, turn, reading: { reader: 'sharp', feature: '' } },
       page,
       format: header,
     });

@@ -24,6 +24,15 @@ const wrongs: Record<string, { rule: string; code: string }> = {
     code: `import '../callback/x.ts';`,
   },
   'src/lib/convert/u.ts': { rule: 'rendering-is-for-the-child', code: `import './render/x.ts';` },
+  'src/lib/convert/w.ts': { rule: 'decoders-are-for-rendering', code: `import './fallback/x.ts';` },
+  'src/lib/convert/fallback/y.ts': {
+    rule: 'decoders-know-no-sharp',
+    code: `import '../render/x.ts';`,
+  },
+  'src/lib/convert/z.ts': {
+    rule: 'magick-has-one-owner',
+    code: `import '@imagemagick/magick-wasm';`,
+  },
   'src/lib/convert/plan/v.ts': {
     rule: 'plans-know-no-process',
     code: `import '../process/x.ts';`,
@@ -47,9 +56,15 @@ const wrongs: Record<string, { rule: string; code: string }> = {
 
 const rightOnes = [
   ...['src/lib/task/b.ts', 'src/lib/index.ts', 'src/cli/flags.ts', 'src/commands/run.ts'],
-  ...['convert', 'convert/render', 'convert/process', 'callback', 'storage', 'sandbox'].map(
-    (stage) => `src/lib/${stage}/x.ts`,
-  ),
+  ...[
+    'convert',
+    'convert/render',
+    'convert/process',
+    'convert/fallback',
+    'callback',
+    'storage',
+    'sandbox',
+  ].map((stage) => `src/lib/${stage}/x.ts`),
 ];
 
 let house: TestFolder;

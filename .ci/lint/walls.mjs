@@ -70,11 +70,29 @@ export default {
       to: { path: '^src/lib/convert/render/' },
     },
     {
+      name: 'decoders-are-for-rendering',
+      severity: 'error',
+      comment:
+        'Other decoders than sharp’s are loaded in a thread of the conversion process, when they are needed.',
+      from: {
+        path: '^src/',
+        pathNot: ['^src/lib/convert/fallback/', '^src/lib/convert/render/source\\.ts$'],
+      },
+      to: { path: '^src/lib/convert/fallback/' },
+    },
+    {
+      name: 'decoders-know-no-sharp',
+      severity: 'error',
+      comment: 'What they make is a file; who goes on from there is not their concern.',
+      from: { path: '^src/lib/convert/fallback/' },
+      to: { path: ['^src/lib/convert/(process|render)/', 'node_modules/(@img/)?sharp'] },
+    },
+    {
       name: 'plans-know-no-process',
       severity: 'error',
       comment: 'A plan is made from a header and limits alone.',
       from: { path: '^src/lib/convert/(plan|header)/' },
-      to: { path: '^src/lib/convert/(process|render)/' },
+      to: { path: '^src/lib/convert/(process|render|fallback)/' },
     },
     {
       name: 'sandbox-stands-apart',
@@ -96,6 +114,12 @@ export default {
       'node_modules/(@img/)?sharp',
       ['^src/lib/convert/render/', '^src/lib/sandbox/sample-tiff'],
       'Decoding and encoding are in convert/render.',
+    ),
+    owner(
+      'magick-has-one-owner',
+      'node_modules/@imagemagick/',
+      ['^src/lib/convert/fallback/magick/'],
+      'ImageMagick is loaded by the thread that needs it.',
     ),
     owner(
       'sdk-has-one-owner',

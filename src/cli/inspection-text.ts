@@ -46,7 +46,7 @@ function titleOf({
 }
 
 function fieldsOf(directory: DirectoryInspection): Field[] {
-  const { orientation, subDirectories, plan, reader } = directory;
+  const { orientation, subDirectories, plan } = directory;
   return [
     ['Size', sizeOf(directory)],
     ['Samples', samplesOf(directory)],
@@ -63,7 +63,7 @@ function fieldsOf(directory: DirectoryInspection): Field[] {
       'SubIFDs',
       subDirectories === 0 ? '' : `${subDirectories}, which are not looked at`,
     ),
-    ...optional('Decoder', reader ?? ''),
+    ...optional('Reader', plan ? readerText(plan) : ''),
     ...optional('Plan', plan ? planText(plan) : ''),
   ];
 }
@@ -143,6 +143,14 @@ const TURNS = {
   disk: ', turned on disk',
   tag: ', turned by a tag',
 } as const;
+
+/** Who reads the page, where it is not sharp. */
+const READERS = { sharp: '', samples: 'our own, of samples', magick: 'ImageMagick' } as const;
+
+function readerText(plan: PlanInspection): string {
+  if ('error' in plan || plan.reader === 'sharp') return '';
+  return `${READERS[plan.reader]} (${plan.feature})`;
+}
 
 function planText(plan: PlanInspection): string {
   if ('error' in plan) return `none: ${escapeControls(plan.error.message)}`;

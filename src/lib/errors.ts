@@ -61,6 +61,8 @@ export type ConversionErrorCode =
   | 'NO_SUCH_PAGE'
   | 'TOO_LARGE_FOR_JPEG'
   | 'UNREADABLE_TIFF'
+  /** A kind of TIFF that no decoder here reads. */
+  | 'UNSUPPORTED_TIFF'
   /** Would lose something, and must not. */
   | 'LOSS'
   /** Was made with warnings, and must not be. */

@@ -15,6 +15,8 @@ const text = (tag: number, value: string) => ({
   type: ASCII,
   values: [...Buffer.from(`${value}\0`)],
 });
+/** A text whose NUL is missing. */
+const unended = { tag: 305, type: ASCII, values: [...Buffer.from('Scan 1.0')] };
 const page: TiffPage = {
   width: 400,
   height: 300,
@@ -43,7 +45,7 @@ const mask: TiffPage = {
   subfileType: 4,
   data: Buffer.alloc(50 * 300),
 };
-const tiff = makeTiff(page, mask, { ...mask, subfileType: 2, photometric: 0, without: [262] });
+const tiff = makeTiff(page, mask, { ...mask, subfileType: 2, photometric: 0, entries: [unended] });
 
 let folder: TestFolder;
 beforeEach(async () => {
@@ -77,8 +79,9 @@ describe('inspect', () => {
           Compression  none, 1 strip of 400 × 300 pixels, 0.01 MB
         Page 2
           Size         400 × 300 pixels, 0.1 MP
-          Samples      1 × 1 bit, unsigned, colours not told
+          Samples      1 × 1 bit, unsigned, grey, white is zero
           Compression  none, 1 strip of 400 × 300 pixels, 0.01 MB
+          Software     Scan 1.0
           Plan         max (it fits); predicted …
         Lost or changed by converting
           ! Page 2 of 2 is not converted (not with --page all)
@@ -87,7 +90,7 @@ describe('inspect', () => {
           ! page 1: Colours are converted from the profile "Wide Colours" to sRGB, and it is not embedded (not with --profile keep)
           ! page 1: Metadata left out: Artist, ImageDescription, Software, XResolution, YResolution (not with --metadata all)
         Wrong with the file
-          ! Page 2: It does not say what colours its samples are
+          ! Page 2: Texts do not end in a NUL byte: Software
       "
     `);
   });
@@ -118,7 +121,7 @@ describe('inspect', () => {
         { index: 1, role: 'mask' },
         { index: 2, role: 'page', page: 2 },
       ],
-      problems: [{ code: 'NO_PHOTOMETRIC', directory: 2, severity: 'warning' }],
+      problems: [{ code: 'TEXT_WITHOUT_NUL', directory: 2, severity: 'warning' }],
     });
     expect(files[0].losses.map((loss: { kind: string }) => loss.kind)).toEqual([
       'pages',

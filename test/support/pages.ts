@@ -36,5 +36,15 @@ export function stripsOf(
   const count = Math.ceil(height / rows);
   const largestBytes = (width * rows * 3) / 2;
   const totalBytes = (width * height * 3) / 2;
-  return { kind: 'strips', width, height: rows, count, largestBytes, totalBytes, end: totalBytes };
+  const whole = { needed: count, empty: 0 };
+  return {
+    kind: 'strips',
+    width,
+    height: rows,
+    count,
+    ...whole,
+    largestBytes,
+    totalBytes,
+    end: totalBytes,
+  };
 }

@@ -9,6 +9,7 @@ import { predictCpuSeconds } from './plan/cpu-model.ts';
 import { watchPace } from './plan/pace.ts';
 import { type ConversionPlan, type Limits, planConversion } from './plan/plan.ts';
 import { type Budget, limitsNow } from './plan/resources.ts';
+import { rewritingOf } from './plan/rewriting.ts';
 import { outOfMemoryError } from './plan/shortage.ts';
 import type { Converter, Made } from './process/converter.ts';
 
@@ -39,6 +40,7 @@ export interface Work {
   readonly name: string;
   readonly page: TiffPage | undefined;
   readonly format: TiffFormat | undefined;
+  readonly fileBytes: number | undefined;
   readonly settings: EncoderSettings;
   readonly converter: Converter;
   readonly options: PlanningOptions;
@@ -55,7 +57,7 @@ export async function convertByPlan(
   after?: string,
 ): Promise<Conversion> {
   const { page, name, options, converter } = work;
-  const planned = planConversion(page, limits, settings, name);
+  const planned = planConversion(page, limits, settings, name, work.fileBytes);
   const plan = after === undefined ? planned : { ...planned, reason: after };
   options.onPlan?.(plan, limits);
   try {
@@ -98,9 +100,11 @@ function nextTry(
   return late && effort !== plan.effort ? { limits, settings: { ...settings, effort } } : undefined;
 }
 
-function canBePlanned({ page, name }: Work, { limits, settings }: Try): boolean {
+function canBePlanned({ page, name, fileBytes }: Work, { limits, settings }: Try): boolean {
   try {
-    return page !== undefined && planConversion(page, limits, settings, name) !== undefined;
+    return (
+      page !== undefined && planConversion(page, limits, settings, name, fileBytes) !== undefined
+    );
   } catch {
     return false;
   }
@@ -109,22 +113,24 @@ function canBePlanned({ page, name }: Work, { limits, settings }: Try): boolean 
 async function attempt(work: Work, plan: ConversionPlan): Promise<Made> {
   const { input, output, name, page, format, settings, converter, options } = work;
   const scratch = join(converter.temporaryFolder, 'turning.tif');
+  const plain = join(converter.temporaryFolder, 'plain.tif');
   const { signal, silenceMs } = options;
   const onProgress = paceOf(work, plan);
   try {
     return await converter.convert(
-      { input, output, scratch, name, settings, plan, page, format },
+      { input, output, scratch, plain, name, settings, plan, page, format },
       { signal, silenceMs, ...(onProgress ? { onProgress } : {}) },
     );
   } finally {
     // As large as the picture: what comes next may need the room.
     await rm(scratch, { force: true });
+    await rm(plain, { force: true });
   }
 }
 
 /** Watches whether there will be time; where nothing cheaper may be tried, nothing is given up. */
 function paceOf(
-  { page, settings, options }: Work,
+  { page, settings, options, fileBytes }: Work,
   plan: ConversionPlan,
 ): ((cost: Cost) => boolean) | undefined {
   const { secondsLeft } = options.budget ?? {};
@@ -132,7 +138,9 @@ function paceOf(
     return undefined;
   const { chromaSubsampling } = settings;
   const fast = { effort: 'fast', turn: plan.turn, chromaSubsampling } as const;
-  const fastCpuSeconds = predictCpuSeconds(page, fast);
+  const rewriting = rewritingOf(page, plan.reading, fileBytes ?? 0);
+  const fastCpuSeconds =
+    (rewriting?.cpuSeconds ?? 0) + predictCpuSeconds(rewriting?.page ?? page, fast);
   return watchPace({ cpuSeconds: plan.cpuSeconds, fastCpuSeconds }, secondsLeft);
 }
 

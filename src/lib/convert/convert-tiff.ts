@@ -67,6 +67,7 @@ async function convertWith(
     ...paths,
     page,
     format: header && { littleEndian: header.littleEndian, big: header.big },
+    fileBytes: header?.fileBytes,
     settings,
     converter,
   };

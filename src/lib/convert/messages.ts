@@ -6,14 +6,15 @@ import type { ConversionPlan } from './plan/plan.ts';
 
 /** What the conversion process is told to do. Plain data: it travels between processes. */
 export interface ConversionJob {
-  /** Absolute paths: of the TIFF, of the JPEG, and of a file that may be needed between them. */
+  /** Absolute paths: of the TIFF, of the JPEG, and of files that may be needed between them. */
   readonly input: string;
   readonly output: string;
   readonly scratch: string;
+  readonly plain: string;
   /** How the TIFF is called in messages. */
   readonly name: string;
   readonly settings: EncoderSettings;
-  readonly plan: Pick<ConversionPlan, 'effort' | 'turn'>;
+  readonly plan: Pick<ConversionPlan, 'effort' | 'turn' | 'reading'>;
   /** What the header says of the page to be converted; undefined when it could not be read. */
   readonly page: TiffPage | undefined;
   /** How the file writes its numbers; undefined with the page. */
@@ -28,7 +29,10 @@ export interface ConversionNote {
     | 'PAGES_NOT_CONVERTED'
     | 'EXTRA_SAMPLES_DROPPED'
     | 'DECODER_WARNING'
-    | 'ORIENTATION_TAGGED';
+    | 'ORIENTATION_TAGGED'
+    | 'SAMPLES_SCALED'
+    | 'WARNINGS_FORGIVEN'
+    | 'FAX_LINES_DAMAGED';
   readonly message: string;
 }
 

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { defaultEncoderSettings } from './encoder-settings.ts';
 import { readTiffHeader } from './header/tiff-header.ts';
 import { pageNumbered } from './pages.ts';
+import { chooseReader } from './plan/reader.ts';
 import type { Converter } from './process/converter.ts';
 
 /** What a preview is made with. */
@@ -27,21 +28,25 @@ export async function previewTiff(
   { name, page: number, most, converter, signal }: PreviewOptions,
 ): Promise<void> {
   const header = await readTiffHeader(input);
+  const page = header && pageNumbered(header, number, name);
+  const reading = page ? chooseReader(page, name) : ({ reader: 'sharp', feature: '' } as const);
   const scratch = join(converter.temporaryFolder, 'preview.tif');
+  const plain = join(converter.temporaryFolder, 'preview-plain.tif');
   const job = {
     input: resolve(input),
     output: resolve(output),
     scratch,
+    plain,
     name,
     settings: defaultEncoderSettings,
-    plan: { effort: 'fast', turn: 'disk' },
-    page: header && pageNumbered(header, number, name),
+    plan: { effort: 'fast', turn: 'disk', reading },
+    page,
     format: header && { littleEndian: header.littleEndian, big: header.big },
     preview: most,
   } as const;
   try {
     await converter.convert(job, { signal });
   } finally {
-    await rm(scratch, { force: true });
+    for (const path of [scratch, plain]) await rm(path, { force: true });
   }
 }

@@ -77,10 +77,19 @@ describe('a preview', () => {
     await expect(preview(tiff, 1, AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 
-  it('is a typed error of what cannot be decoded', async () => {
-    const page = { width: 8, height: 8, samplesPerPixel: 1, photometric: 1, compression: 777 };
-    await expect(preview(makeTiff({ ...page, data: Buffer.alloc(64) }))).rejects.toMatchObject({
-      code: 'UNREADABLE_TIFF',
-    });
+  it.each([
+    ['UNREADABLE_TIFF', 'is damaged', 5],
+    ['UNSUPPORTED_TIFF', 'nobody decodes', 777],
+  ])('is the error %s of what %s', async (code, _, compression) => {
+    const page = { width: 8, height: 8, samplesPerPixel: 1, photometric: 1, compression };
+    const tiff = makeTiff({ ...page, data: Buffer.alloc(64) });
+    await expect(preview(tiff)).rejects.toMatchObject({ code });
+  });
+
+  it('is read by who reads the page for a JPEG', async () => {
+    const page = { width: 2, height: 1, samplesPerPixel: 1, photometric: 1, sampleFormat: 3 };
+    const data = Buffer.from(new Float32Array([0, 1]).buffer);
+    const { data: seen } = await preview(makeTiff({ ...page, bitsPerSample: 32, data }));
+    expect([seen[0], seen.at(-1)]).toEqual([0, 255]);
   });
 });

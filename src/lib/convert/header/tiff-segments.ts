@@ -9,13 +9,14 @@ export interface TiffSegments {
   readonly height: number;
   /** How many there are, as the file lists them: fewer than the page needs when some are missing. */
   readonly count: number;
+  /** How many the page's size asks for, and how many of these have no bytes. */
+  readonly needed: number;
+  readonly empty: number;
   /** Bytes of the largest and of all that the page needs, compressed, as the file says. */
   readonly largestBytes: number;
   readonly totalBytes: number;
   /** Where the last of them ends in the file: beyond its size, the file is truncated. */
   readonly end: number;
-  /** How many that the page needs have 0 bytes; not there when none has. */
-  readonly empty?: number;
 }
 
 /** What a directory says of its page's segments. */
@@ -73,8 +74,7 @@ export async function sumSegments(
       end = Math.max(end, (starts[i] ?? 0) + bytes);
     }
   }
-  const sums = { kind, width, height, count, largestBytes, totalBytes, end };
-  return empty > 0 ? { ...sums, empty } : sums;
+  return { kind, width, height, count, needed, empty, largestBytes, totalBytes, end };
 }
 
 function liesInFile({ fileBytes }: TiffSource, { type, position }: TiffEntry, count: number) {

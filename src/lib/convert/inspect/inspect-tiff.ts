@@ -56,7 +56,7 @@ export async function inspectTiff(
     byteOrder: header.littleEndian ? 'little-endian' : 'big-endian',
     pages: numbers.size,
     directories: header.pages.map((page) =>
-      inspectDirectory(page, numbers.get(page), tagsOf(page), options),
+      inspectDirectory(page, numbers.get(page), tagsOf(page), { ...options, fileBytes }),
     ),
     problems: [
       ...problemsOfFile(header),
@@ -97,10 +97,11 @@ function inspectDirectory(
   page: TiffPage,
   number: number | undefined,
   tags: DirectoryTags | undefined,
-  options: InspectOptions,
+  { fileBytes, ...options }: InspectOptions & { readonly fileBytes: number },
 ): DirectoryInspection {
   const { index, width, height, samplesPerPixel, bitsPerSample, planar, orientation } = page;
   const { photometric, segments } = page;
+  const plan = number === undefined ? undefined : predictPlan(page, fileBytes, options);
   return {
     index,
     role: number !== undefined ? 'page' : page.subfileType & MASK ? 'mask' : 'reduced',
@@ -127,7 +128,8 @@ function inspectDirectory(
     resolution: resolutionOf(tags),
     metadata: (tags?.metadata ?? []).map((entry) => ({ name: tagName(entry.tag), ...entry })),
     subDirectories: tags?.subDirectories ?? 0,
-    plan: number === undefined ? undefined : predictPlan(page, options),
+    plan,
+    reader: plan && 'reader' in plan ? plan.reader : undefined,
   };
 }
 
@@ -142,15 +144,15 @@ function resolutionOf(tags: DirectoryTags | undefined): ResolutionInspection | u
   return { x, y, unit: UNITS[unit ?? 2] ?? 'none' };
 }
 
-function predictPlan(page: TiffPage, { limits, encoder, name }: InspectOptions): PlanInspection {
+function predictPlan(
+  page: TiffPage,
+  fileBytes: number,
+  { limits, encoder, name }: InspectOptions,
+): PlanInspection {
   try {
-    const { effort, turn, memoryBytes, cpuSeconds, reason } = planConversion(
-      page,
-      limits,
-      encoder,
-      name,
-    );
-    return { effort, turn, memoryBytes, cpuSeconds, reason };
+    const { reading, ...plan } = planConversion(page, limits, encoder, name, fileBytes);
+    const { effort, turn, memoryBytes, cpuSeconds, reason } = plan;
+    return { effort, turn, ...reading, memoryBytes, cpuSeconds, reason };
   } catch (error) {
     if (!(error instanceof ArkeError)) throw error;
     return { error: { code: error.code, message: error.message } };

@@ -1,5 +1,6 @@
 import type { Effort } from '../encoder-settings.ts';
 import type { Turn } from '../plan/memory-model.ts';
+import type { Reader } from '../plan/reader.ts';
 import type { MetadataEntry } from './directory-tags.ts';
 import type { IccProfile } from './icc-profile.ts';
 import type { Loss } from './losses.ts';
@@ -49,8 +50,8 @@ export interface DirectoryInspection {
   readonly subDirectories: number;
   /** How the page would be converted, or why it would not; undefined where it is no page. */
   readonly plan: PlanInspection | undefined;
-  /** Who would decode the page; undefined where that is not known. */
-  readonly reader?: string;
+  /** Who would read the page; undefined where it is no page, or nobody would. */
+  readonly reader: Reader | undefined;
 }
 
 /** How the samples are cut. */
@@ -76,6 +77,9 @@ export type PlanInspection =
   | {
       readonly effort: Effort;
       readonly turn: Turn;
+      readonly reader: Reader;
+      /** What it is about the page that another reader than sharp is needed; else empty. */
+      readonly feature: string;
       readonly memoryBytes: number;
       readonly cpuSeconds: number;
       readonly reason: string;

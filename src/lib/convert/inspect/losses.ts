@@ -2,6 +2,7 @@ import type { EncoderSettings, MetadataSetting } from '../encoder-settings.ts';
 import type { TiffHeader, TiffPage } from '../header/tiff-header.ts';
 import { extraSampleName, photometricName, tagName } from '../header/tiff-names.ts';
 import { type PagesSetting, pagesOf } from '../pages.ts';
+import { claimedDepth } from '../plan/reader.ts';
 import { descriptiveTags, type KeptWith } from './descriptive-tags.ts';
 import type { DirectoryTags } from './directory-tags.ts';
 
@@ -125,7 +126,7 @@ function samplesLost(page: TiffPage): PageLoss[] {
       kind: 'sample-range',
       message: `${kind ? `${upperFirst(kind)} values` : `Values of ${bits} bits`} are scaled to 0–255`,
     });
-  else if (page.maxSampleValue !== undefined && bits > 8 && page.maxSampleValue < 2 ** bits - 1)
+  else if (claimedDepth(page) !== undefined)
     losses.push({
       kind: 'sample-range',
       message: `Values up to ${page.maxSampleValue}, the MaxSampleValue, are scaled to 0–255`,

@@ -112,8 +112,7 @@ function segmentProblems(
   if (width === 0 || height === 0) return [];
   if (!segments) return withoutSegments(tags);
   const found: PageProblem[] = [];
-  const needed = neededSegments(page, segments);
-  const { kind, count, end, empty = 0 } = segments;
+  const { kind, count, needed, empty, end } = segments;
   if (end > fileBytes)
     found.push(
       error(
@@ -136,15 +135,6 @@ function withoutSegments(tags: DirectoryTags | undefined): PageProblem[] {
     return [error('TRUNCATED', 'The lists of its strips or tiles are not in the file')];
   if (tags?.listed.includes(WHOLE_JPEG)) return [];
   return [error('NO_SEGMENTS', 'It does not say where its strips or tiles are')];
-}
-
-function neededSegments(
-  { width, height, planar, samplesPerPixel }: TiffPage,
-  segments: { readonly width: number; readonly height: number },
-): number {
-  const across = segments.width === 0 ? 0 : Math.ceil(width / segments.width);
-  const down = segments.height === 0 ? 0 : Math.ceil(height / segments.height);
-  return across * down * (planar ? samplesPerPixel : 1);
 }
 
 function tagProblems({ listed, unreadable, unterminated, profile }: DirectoryTags): PageProblem[] {

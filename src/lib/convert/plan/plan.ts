@@ -3,6 +3,8 @@ import type { TiffPage } from '../header/tiff-header.ts';
 import { refuseOversize } from '../jpeg-limits.ts';
 import { predictCpuSeconds } from './cpu-model.ts';
 import { jpegChannels, pixelsOf, predictMemory, type Turn, type Way } from './memory-model.ts';
+import { chooseReader, type Reading } from './reader.ts';
+import { type Rewriting, rewritingOf } from './rewriting.ts';
 import { outOfMemoryError, toMegabytes } from './shortage.ts';
 
 /** What a conversion may use. */
@@ -20,6 +22,8 @@ export interface Limits {
 export interface ConversionPlan {
   readonly effort: Effort;
   readonly turn: Turn;
+  /** Who reads the page. */
+  readonly reading: Reading;
   /** Peak memory of the conversion process. */
   readonly memoryBytes: number;
   readonly cpuSeconds: number;
@@ -38,7 +42,7 @@ interface Candidate extends ConversionPlan {
  * kept to. A picture that is not upright is turned in memory, else on disk; where neither has the room,
  * by a tag. Time alone never keeps a picture from being tried: the prediction is no bound.
  *
- * Throws `ConversionError`: `TOO_LARGE_FOR_JPEG`, or `OUT_OF_MEMORY` with the figures and the remedy
+ * Throws `ConversionError`: `TOO_LARGE_FOR_JPEG`, `UNSUPPORTED_TIFF`, or `OUT_OF_MEMORY` with the figures and the remedy
  * when nothing that may be chosen fits.
  */
 export function planConversion(
@@ -46,12 +50,17 @@ export function planConversion(
   limits: Limits,
   settings: EncoderSettings,
   name: string,
+  fileBytes = page?.segments?.end ?? 0,
 ): ConversionPlan {
   if (!page || !isPlausible(page)) return planBlindly(settings);
   refuseOversize(page, name);
-  const upright = waysFor(page, settings).map((way) => priced(page, way, limits));
+  const reading = chooseReader(page, name);
+  const subject = { page, reading, rewriting: rewritingOf(page, reading, fileBytes) };
+  const upright = waysFor(page, settings).map((way) => priced(subject, way, limits));
   const tagged = upright.flatMap(({ effort, turn }) =>
-    turn === 'disk' ? priced(page, { ...wayOf(page, settings), effort, turn: 'tag' }, limits) : [],
+    turn === 'disk'
+      ? priced(subject, { ...wayOf(page, settings), effort, turn: 'tag' }, limits)
+      : [],
   );
   const candidates = [...upright, ...tagged.slice(-1)];
   const best = upright.find(({ breaks }) => !breaks);
@@ -80,6 +89,7 @@ function planBlindly({ effort }: EncoderSettings): ConversionPlan {
   return {
     effort: effort === 'auto' ? 'fast' : effort,
     turn: 'memory',
+    reading: { reader: 'sharp', feature: '' },
     memoryBytes: 0,
     cpuSeconds: 0,
     reason: 'the header cannot be read',
@@ -107,10 +117,20 @@ function wayOf(
   return { chromaSubsampling, blended };
 }
 
-function priced(page: TiffPage, way: Way, limits: Limits): Candidate {
-  const memoryBytes = predictMemory(page, way);
-  const cpuSeconds = predictCpuSeconds(page, way);
-  const disk = way.turn === 'disk' ? pixelsOf(page) * (jpegChannels(page) + 1) : 0;
+/** A page, and what is read in its place. */
+interface Subject {
+  readonly page: TiffPage;
+  readonly reading: Reading;
+  readonly rewriting: Rewriting | undefined;
+}
+
+function priced({ page, reading, rewriting }: Subject, way: Way, limits: Limits): Candidate {
+  const read = rewriting?.page ?? page;
+  // One after the other: the thread of the first is gone before the second begins.
+  const memoryBytes = Math.max(rewriting?.memoryBytes ?? 0, predictMemory(read, way));
+  const cpuSeconds = (rewriting?.cpuSeconds ?? 0) + predictCpuSeconds(read, way);
+  const turning = way.turn === 'disk' ? pixelsOf(page) * (jpegChannels(read) + 1) : 0;
+  const disk = turning + (rewriting?.diskBytes ?? 0);
   const breaks =
     memoryBytes > limits.memoryBytes
       ? 'memory'
@@ -119,7 +139,8 @@ function priced(page: TiffPage, way: Way, limits: Limits): Candidate {
         : cpuSeconds > Math.min(limits.cpuSeconds, limits.seconds)
           ? 'time'
           : undefined;
-  return { effort: way.effort, turn: way.turn, memoryBytes, cpuSeconds, reason: '', breaks };
+  const { effort, turn } = way;
+  return { effort, turn, reading, memoryBytes, cpuSeconds, reason: '', breaks };
 }
 
 const PLACE: Readonly<Record<Turn, string>> = {

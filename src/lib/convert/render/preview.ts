@@ -1,6 +1,7 @@
 import { levelsOf } from '../encoder-settings.ts';
 import type { ConversionJob, Rendered } from '../messages.ts';
 import type { TiffReader } from './sharp-tiff.ts';
+import { sourceOf } from './source.ts';
 import { openTurned, saveForTurning } from './turn-on-disk.ts';
 
 /**
@@ -9,10 +10,12 @@ import { openTurned, saveForTurning } from './turn-on-disk.ts';
  * sharp throws.
  */
 export async function renderPreview(
-  { input, output, scratch, page, settings }: ConversionJob,
+  job: ConversionJob,
   most: NonNullable<ConversionJob['preview']>,
   reader: TiffReader,
 ): Promise<Rendered> {
+  const { input, page } = await sourceOf(job);
+  const { output, scratch, settings } = job;
   const options = { unlimited: page !== undefined, page: page?.index ?? 0 };
   const { orientation = 1 } = await reader.openTiff(input, options).metadata();
   const [r = 255, g = 255, b = 255] = levelsOf(settings.background) ?? [];

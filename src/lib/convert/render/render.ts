@@ -2,10 +2,13 @@ import { stat } from 'node:fs/promises';
 import type { Metadata, Sharp } from 'sharp';
 import type { Effort, EncoderSettings } from '../encoder-settings.ts';
 import { levelsOf } from '../encoder-settings.ts';
+import type { TiffPage } from '../header/tiff-header.ts';
 import { refuseOversize } from '../jpeg-limits.ts';
 import type { ConversionJob, ConversionNote, Rendered } from '../messages.ts';
 import { type AlphaPlan, blendOver, isGrey, type Levels, planAlpha } from './alpha.ts';
+import { areForgiven, forgivable, notesOnForgiven } from './forgiveness.ts';
 import type { TiffReader } from './sharp-tiff.ts';
+import { type Source, sourceOf } from './source.ts';
 import { openTurned, saveForTurning } from './turn-on-disk.ts';
 
 const WHITE: Levels = [255, 255, 255];
@@ -17,14 +20,38 @@ const WHITE: Levels = [255, 255, 255];
  * throws, and `ConversionError` when JPEG cannot hold the picture.
  */
 export async function render(job: ConversionJob, reader: TiffReader): Promise<Rendered> {
-  const options = { unlimited: job.page !== undefined, page: job.page?.index ?? 0 };
-  const notes: ConversionNote[] = [];
-  const metadata = await reader.openTiff(job.input, options).metadata();
+  const source = await sourceOf(job);
+  try {
+    return await renderSource(job, source, reader);
+  } catch (error) {
+    const { page } = source;
+    if (!page || !forgivable(error, page, (await stat(source.input)).size)) throw error;
+    return forgive(page, await renderSource(job, { ...source, forgiving: true }, reader));
+  }
+}
+
+/** What was made in spite of warnings, with these told once. Throws one that nobody may forgive. */
+function forgive(page: TiffPage, rendered: Rendered): Rendered {
+  const isWarning = ({ code }: ConversionNote) => code === 'DECODER_WARNING';
+  const warnings = rendered.notes.filter(isWarning).map(({ message }) => message);
+  if (!areForgiven(warnings, page)) throw new Error([...new Set(warnings)].join('\n'));
+  const others = rendered.notes.filter((note) => !isWarning(note));
+  return { ...rendered, notes: [...others, ...notesOnForgiven(warnings)] };
+}
+
+async function renderSource(
+  job: ConversionJob,
+  { input, page, notes: before, forgiving = false }: Source & { readonly forgiving?: boolean },
+  reader: TiffReader,
+): Promise<Rendered> {
+  const options = { unlimited: page !== undefined, page: page?.index ?? 0, forgiving };
+  const notes: ConversionNote[] = [...before];
+  const metadata = await reader.openTiff(input, options).metadata();
   refuseOversize(metadata, job.name);
   const background = levelsOf(job.settings.background) ?? WHITE;
-  const alpha = planAlpha(job.page, metadata, background);
+  const alpha = planAlpha(page, metadata, background);
   const flat = (turned: boolean) => {
-    const picture = reader.openTiff(job.input, options);
+    const picture = reader.openTiff(input, options);
     picture.on('warning', (message: string) => notes.push({ code: 'DECODER_WARNING', message }));
     if (turned) picture.autoOrient();
     return flatten(reader, picture, { metadata, alpha, background });

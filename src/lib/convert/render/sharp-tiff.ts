@@ -4,6 +4,8 @@ import type { Sharp, default as SharpFactory } from 'sharp';
 export interface OpenOptions {
   /** Which directory of the chain, from 0. */
   readonly page?: number;
+  /** Reads on in spite of warnings: for a TIFF whose completeness is proven. */
+  readonly forgiving?: boolean;
   /** Lifts the decoder's own limits of size; for pictures whose memory was planned. */
   readonly unlimited?: boolean;
   /** Reads where the pipeline wants to, not from top to bottom: for turning a picture on disk. */
@@ -31,10 +33,11 @@ export async function loadTiffReader(): Promise<TiffReader> {
   sharp.cache(false);
   return {
     sharp,
-    openTiff: (path, { page = 0, unlimited = false, randomAccess = false } = {}) => {
+    openTiff: (path, options = {}) => {
+      const { page = 0, unlimited = false, randomAccess = false, forgiving = false } = options;
       const picture = sharp(path, {
         // failOn 'warning' never gave a partial picture in 116 truncations; 'error' did in 14 (design: facts).
-        failOn: 'warning',
+        failOn: forgiving ? 'error' : 'warning',
         sequentialRead: !randomAccess,
         page,
         ...(unlimited ? { unlimited, limitInputPixels: false } : {}),

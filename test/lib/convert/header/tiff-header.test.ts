@@ -76,6 +76,8 @@ describe.each(tiffLayouts)('the header of %s', (_, layout) => {
       width: 40,
       height: 8,
       count: 3,
+      needed: 3,
+      empty: 0,
       largestBytes: 320,
       totalBytes: 800,
       end: tiff.lastIndexOf(0xaa) + 1,

@@ -123,8 +123,21 @@ describe('an inspection', () => {
     expect(await directoryOf({ ...page, entries })).toMatchObject({ subDirectories: 2 });
   });
 
-  it('leaves a place for who decodes a page', async () => {
-    expect(await directoryOf(page)).not.toHaveProperty('reader');
+  it.each<[string, Partial<TiffPage>]>([
+    ['sharp', {}],
+    ['samples', { bitsPerSample: 12 }],
+    ['magick', { compression: 6, photometric: 6 }],
+  ])('tells who would read a page: %s', async (reader, other) => {
+    const directory = await directoryOf({ ...page, ...other });
+    expect(directory).toMatchObject({ reader, plan: { reader, feature: expect.any(String) } });
+  });
+
+  it('tells that nobody would, and why', async () => {
+    const directory = await directoryOf({ ...page, photometric: 32_803 });
+    expect(directory?.reader).toBeUndefined();
+    expect(directory?.plan).toMatchObject({
+      error: { code: 'UNSUPPORTED_TIFF', message: expect.stringContaining('raw sensor data') },
+    });
   });
 
   it('is not to be had of what has no readable header', async () => {
@@ -145,6 +158,8 @@ describe('the predicted plan', () => {
     expect(directories[0]?.plan).toEqual({
       effort: 'max',
       turn: 'memory',
+      reader: 'sharp',
+      feature: '',
       memoryBytes: expect.any(Number),
       cpuSeconds: expect.any(Number),
       reason: 'it fits',

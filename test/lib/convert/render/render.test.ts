@@ -40,8 +40,15 @@ async function renderFile(input: string, plan: Pick<ConversionPlan, 'effort' | '
   const header = await readTiffHeader(input);
   const page = header?.pages[0];
   const scratch = folder.path('scratch.tif');
-  const job = { input, output, scratch, name: 'in.tif', settings: defaultEncoderSettings };
-  const made = await converter.convert({ ...job, plan, page, format: header });
+  const plain = folder.path('plain.tif');
+  const reading = { reader: 'sharp', feature: '' } as const;
+  const job = { input, output, scratch, plain, name: 'in.tif', settings: defaultEncoderSettings };
+  const made = await converter.convert({
+    ...job,
+    plan: { ...plan, reading },
+    page,
+    format: header,
+  });
   return { made, picture: await decodeJpeg(output), ...(await sharp(output).metadata()) };
 }
 

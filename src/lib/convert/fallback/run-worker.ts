@@ -1,0 +1,37 @@
+import { Worker } from 'node:worker_threads';
+import type { RewriteJob, Rewritten } from './rewrite.ts';
+
+/** What the thread is told. */
+export interface WorkerJob {
+  readonly reader: 'samples' | 'magick';
+  readonly job: RewriteJob;
+}
+
+/** What it answers. */
+export type Answer =
+  | { readonly ok: true; readonly rewritten: Rewritten }
+  | { readonly ok: false; readonly message: string };
+
+/**
+ * Writes a page anew in a thread of its own, which is gone when this is done, with all the memory it has
+ * taken. Throws an `Error` with what the decoder says of the page.
+ */
+export async function rewriteInWorker(
+  reader: WorkerJob['reader'],
+  job: RewriteJob,
+): Promise<Rewritten> {
+  const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
+  const workerData: WorkerJob = { reader, job };
+  const worker = new Worker(new URL(file, import.meta.url), { workerData, stderr: false });
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  worker.once('message', resolve);
+  worker.once('error', reject);
+  worker.once('exit', (code) => reject(new Error(`The decoder ended by exit code ${code}`)));
+  try {
+    const answer = await promise;
+    if (answer.ok) return answer.rewritten;
+    throw new Error(answer.message);
+  } finally {
+    await worker.terminate();
+  }
+}

@@ -1,0 +1,107 @@
+import type { TiffPage } from '../../header/tiff-header.ts';
+import { numbersOf, type TiffTags, textOf } from '../../header/tiff-tags.ts';
+import { claimedDepth } from '../../plan/reader.ts';
+
+/** The values that become black (or no ink at all) and white (or all of it). */
+export interface SampleRange {
+  readonly low: number;
+  readonly high: number;
+  /** Where it comes from, for people; empty for the whole range of an ordinary depth. */
+  readonly source: string;
+}
+
+/** The smallest and the largest of the samples that count. */
+export interface Extremes {
+  readonly least: number;
+  readonly most: number;
+}
+
+const TAG = { minSample: 280, maxSample: 281, sMin: 340, sMax: 341, noData: 42_113 } as const;
+/** The tags that a range is made from: those of TIFF 6.0 (sections 8 and 19) and GDAL's. */
+export const RANGE_TAGS: readonly number[] = Object.values(TAG);
+
+const SIGNED = 2;
+const FLOAT = 3;
+
+/**
+ * The range of a page's samples as far as its tags and depth decide it; undefined where the samples
+ * themselves must be looked at (docs/fidelity.md, "Scaling").
+ */
+export function rangeFromTags(page: TiffPage, tags: TiffTags): SampleRange | undefined {
+  const bits = page.bitsPerSample[0] ?? 1;
+  const unusual = page.sampleFormat === SIGNED || page.sampleFormat === FLOAT || bits > 16;
+  if (!unusual) return claimedDepth(page) ? undefined : { low: 0, high: 2 ** bits - 1, source: '' };
+  return (
+    rangeOf(tags, TAG.sMin, TAG.sMax, 'SMinSampleValue and SMaxSampleValue') ??
+    (page.sampleFormat === FLOAT
+      ? undefined
+      : rangeOf(tags, TAG.minSample, TAG.maxSample, 'MinSampleValue and MaxSampleValue'))
+  );
+}
+
+function rangeOf(tags: TiffTags, lowTag: number, highTag: number, source: string) {
+  const highs = numbersOf(tags, highTag);
+  if (!highs) return undefined;
+  const low = Math.min(...(numbersOf(tags, lowTag) ?? [0]));
+  const high = Math.max(...highs);
+  return Number.isFinite(high - low) && high > low ? { low, high, source } : undefined;
+}
+
+/**
+ * The range of a page's samples by what they are. Floating-point numbers between 0 and 1 are taken as
+ * they are. Integers that use at least half of their type's range are taken to use all of it; a 16-bit
+ * TIFF that says it has fewer bits is believed when its samples agree. Everything else is stretched.
+ */
+export function rangeFromSamples(page: TiffPage, { least, most }: Extremes): SampleRange {
+  const bits = page.bitsPerSample[0] ?? 1;
+  const whole = 2 ** bits - 1;
+  const stretched = {
+    low: least,
+    high: most > least ? most : least + 1,
+    source: 'their own range',
+  };
+  if (!(most >= least)) return { low: 0, high: 1, source: 'no sample that counts' };
+  if (page.sampleFormat === FLOAT)
+    return least >= 0 && most <= 1 ? { low: 0, high: 1, source: '0 to 1' } : stretched;
+  const depth = claimedDepth(page);
+  if (depth) {
+    const claimed = 2 ** depth - 1;
+    if (most <= claimed) return { low: 0, high: claimed, source: `MaxSampleValue ${claimed}` };
+    return { low: 0, high: whole, source: '' };
+  }
+  if (page.sampleFormat === SIGNED) {
+    const half = 2 ** (bits - 1);
+    const wide = most - least >= half;
+    return wide ? { low: -half, high: half - 1, source: 'all of their type' } : stretched;
+  }
+  return most >= whole / 2 ? { low: 0, high: whole, source: 'all of their type' } : stretched;
+}
+
+/** Collects the extremes of the colour samples of a page, without its holes. */
+export function extremesCollector(
+  samplesPerPixel: number,
+  colours: number,
+  noData: number | undefined,
+): { take(row: Float64Array): void; extremes(): Extremes } {
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
+  return {
+    take: (row) => {
+      for (let pixel = 0; pixel < row.length; pixel += samplesPerPixel)
+        for (let c = 0; c < colours; c++) {
+          const value = row[pixel + c] as number;
+          if (value === noData || !Number.isFinite(value)) continue;
+          if (value < least) least = value;
+          if (value > most) most = value;
+        }
+    },
+    extremes: () => ({ least, most }),
+  };
+}
+
+/** The value that GDAL writes where there is nothing; undefined without one. */
+export function noDataOf(tags: TiffTags): number | undefined {
+  const text = textOf(tags, TAG.noData)?.trim();
+  const value = text ? Number(text) : Number.NaN;
+  return Number.isNaN(value) ? undefined : value;
+}

@@ -1,0 +1,180 @@
+import { open } from 'node:fs/promises';
+import { missingData } from '../../header/completeness.ts';
+import type { TiffPage } from '../../header/tiff-header.ts';
+import { readTags, type TiffTags } from '../../header/tiff-tags.ts';
+import type { ConversionNote } from '../../messages.ts';
+import {
+  type PlainPicture,
+  plainPictureOf,
+  plainRowBytes,
+  plainSamples,
+} from '../../plan/plain-picture.ts';
+import { createPlainTiff } from '../plain-tiff.ts';
+import type { RewriteJob, Rewritten } from '../rewrite.ts';
+import { COLOUR_TAGS, type ColourMaking, colourMaking } from './colours.ts';
+import {
+  extremesCollector,
+  noDataOf,
+  RANGE_TAGS,
+  rangeFromSamples,
+  rangeFromTags,
+  type SampleRange,
+} from './range.ts';
+import { forEachRow } from './rows.ts';
+import { type ReadSegment, SEGMENT_TAGS, segmentReader } from './segments.ts';
+
+const SIGNED = 2;
+const ICC_PROFILE = 34_675;
+const WANTED = new Set([...SEGMENT_TAGS, ...RANGE_TAGS, ...COLOUR_TAGS, ICC_PROFILE]);
+
+/** Rows are handed to the file system so many bytes at a time. */
+const WRITE_BYTES = 1 << 18;
+
+/**
+ * Writes a page anew as a plain TIFF from its samples, of whatever depth and format, scaled to 8 bits
+ * where that loses nothing and to 16 else. Reads the page twice where the range of its samples decides
+ * the scale; holds one row of strips or tiles. Throws when something of the page is missing or damaged:
+ * a partial picture is none.
+ */
+export async function rewriteSamples({
+  input,
+  output,
+  page,
+  format,
+}: RewriteJob): Promise<Rewritten> {
+  const tags = await readTags(input, page.offset, format, (tag) => WANTED.has(tag));
+  if (!tags) throw new Error('Its directory cannot be read');
+  const file = await open(input);
+  try {
+    const missing = missingData(page, (await file.stat()).size);
+    if (missing) throw new Error(`It is not complete: ${missing}`);
+    const sampled = asSampled(page);
+    const read = segmentReader(file, sampled, tags);
+    const plain = plainPictureOf(page, 'samples');
+    const range = await rangeOf(sampled, tags, read);
+    const making = colourMaking({ page, tags, range, hasAlpha: plain.alpha !== undefined });
+    const icc = making.colours === 'lab' || page.photometric === 6 ? undefined : iccOf(tags);
+    const picture = { ...plain, icc };
+    await write(output, { picture, page: sampled, read, making, range });
+    return {
+      picture,
+      notes: [...notesOnRange(page, range), ...notesOnExtras(page, making, plain)],
+    };
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Lab's signs are told by its encoding, whatever SampleFormat says; a log luminance is no number yet.
+ * Samples of 8 bits that are called signed are shown by their bits in the tools that archivists use
+ * (ImageMagick, libtiff's): mostly they are pictures with a wrong tag.
+ */
+function asSampled(page: TiffPage): TiffPage {
+  const encoded = [8, 9, 32_844].includes(page.photometric ?? 1);
+  return encoded || isCalledSigned(page) ? { ...page, sampleFormat: 1 } : page;
+}
+
+function isCalledSigned({ sampleFormat, bitsPerSample }: TiffPage): boolean {
+  return sampleFormat === SIGNED && bitsPerSample[0] === 8;
+}
+
+async function rangeOf(page: TiffPage, tags: TiffTags, read: ReadSegment): Promise<SampleRange> {
+  const known = rangeFromTags(page, tags);
+  if (known) return known;
+  const colours = page.photometric === 5 ? 4 : page.photometric === 2 ? 3 : 1;
+  const collector = extremesCollector(page.samplesPerPixel, colours, noDataOf(tags));
+  await forEachRow(page, read, (row) => collector.take(row));
+  return rangeFromSamples(page, collector.extremes());
+}
+
+function iccOf({ tags }: TiffTags): Uint8Array | undefined {
+  return tags.get(ICC_PROFILE)?.bytes;
+}
+
+interface Writing {
+  readonly picture: PlainPicture;
+  readonly page: TiffPage;
+  readonly read: ReadSegment;
+  readonly making: ColourMaking;
+  readonly range: SampleRange;
+}
+
+async function write(
+  output: string,
+  { picture, page, read, making, range }: Writing,
+): Promise<void> {
+  const { bits, width, alpha } = picture;
+  const writer = await createPlainTiff(output, picture);
+  const samples = plainSamples(picture);
+  const rowBytes = plainRowBytes(picture);
+  const rowsAtOnce = Math.max(1, Math.floor(WRITE_BYTES / rowBytes));
+  const rows = new Uint8Array(rowBytes * rowsAtOnce);
+  const values = bits === 8 ? rows : new Uint16Array(rows.buffer);
+  const most = bits === 8 ? 255 : 65_535;
+  const pixel = new Float64Array(4);
+  const alphaAt = making.from + page.extraSamples.indexOf(alpha ?? -1);
+  try {
+    const opacity = opacityOf(page, range);
+    let filled = 0;
+    await forEachRow(page, read, async (row) => {
+      let to = filled * width * samples;
+      for (let x = 0, at = 0; x < width; x++, at += page.samplesPerPixel) {
+        making.make(row, at, pixel);
+        const colours = alpha ? samples - 1 : samples;
+        for (let c = 0; c < colours; c++) values[to++] = (pixel[c] as number) * most + 0.5;
+        if (alpha) values[to++] = opacity(row[at + alphaAt] as number) * most + 0.5;
+      }
+      if (++filled < rowsAtOnce) return;
+      await writer.write(rows);
+      filled = 0;
+    });
+    await writer.write(rows.subarray(0, filled * rowBytes));
+    await writer.close();
+  } catch (error) {
+    await writer.discard();
+    throw error;
+  }
+}
+
+/** How opaque an alpha sample is, 0 to 1: where colours were scaled by their values, alpha was not. */
+function opacityOf({ sampleFormat, bitsPerSample }: TiffPage, range: SampleRange) {
+  const bits = bitsPerSample[0] ?? 1;
+  const opaque = sampleFormat === 3 ? 1 : sampleFormat === 2 ? 2 ** (bits - 1) - 1 : 2 ** bits - 1;
+  const most = bits <= 16 && sampleFormat !== 2 && sampleFormat !== 3 ? range.high : opaque;
+  return (value: number) => Math.min(1, Math.max(0, value / most));
+}
+
+function notesOnRange(
+  page: TiffPage,
+  { low, high, source }: SampleRange,
+): readonly ConversionNote[] {
+  if (isCalledSigned(page))
+    return [
+      {
+        code: 'SAMPLES_SCALED',
+        message:
+          'Its 8-bit samples are called signed; they were taken as unsigned, as other readers do',
+      },
+    ];
+  if (!source) return [];
+  const kind = { 2: 'signed', 3: 'floating-point' }[page.sampleFormat] ?? 'unsigned';
+  const message =
+    `Its ${page.bitsPerSample[0]}-bit ${kind} samples were scaled to 8 bits: ` +
+    `${short(low)} is black and ${short(high)} white (${source})`;
+  return [{ code: 'SAMPLES_SCALED', message }];
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
+function notesOnExtras(
+  { samplesPerPixel }: TiffPage,
+  { from }: ColourMaking,
+  { alpha }: PlainPicture,
+): readonly ConversionNote[] {
+  if (samplesPerPixel <= from + (alpha ? 1 : 0)) return [];
+  const message = 'The TIFF has extra samples that are no transparency; they were left out';
+  return [{ code: 'EXTRA_SAMPLES_DROPPED', message }];
+}

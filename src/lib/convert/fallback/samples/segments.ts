@@ -1,0 +1,130 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { TiffPage } from '../../header/tiff-header.ts';
+import { numbersOf, type TiffTags } from '../../header/tiff-tags.ts';
+import { decompressors, unpackLogL } from './decompress.ts';
+import { undoPredictor } from './predictor.ts';
+
+/** One strip or tile, decoded: whole rows of samples as they are packed in the file. */
+export interface Segment {
+  readonly data: Uint8Array;
+  readonly rowBytes: number;
+  /** Of numbers of several bytes. */
+  readonly littleEndian: boolean;
+}
+
+/** Where a segment is to be looked for, and what must be in it. */
+export interface SegmentPlace {
+  /** In the file's list. */
+  readonly index: number;
+  /** Pixels across, and samples of each. */
+  readonly width: number;
+  readonly samples: number;
+  /** The first row that is wanted, counted in the segment, and how many. */
+  readonly from: number;
+  readonly rows: number;
+}
+
+/** Reads strips or tiles of one page. */
+export type ReadSegment = (place: SegmentPlace) => Promise<Segment>;
+
+const TAG = { fillOrder: 266, predictor: 317 } as const;
+/** StripOffsets and StripByteCounts, TileOffsets and TileByteCounts; some files have one's under the other's. */
+const LISTS = { offsets: [273, 324], byteCounts: [279, 325] } as const;
+/** The tags that `segmentReader` needs. */
+export const SEGMENT_TAGS: readonly number[] = [
+  ...Object.values(TAG),
+  ...LISTS.offsets,
+  ...LISTS.byteCounts,
+];
+
+const UNCOMPRESSED = 1;
+const SGI_LOG = 34_676;
+
+/**
+ * Reads and decodes the strips or tiles of a page from an open file. Throws when one is damaged: its
+ * data cannot be decompressed or do not fill its rows.
+ */
+export function segmentReader(file: FileHandle, page: TiffPage, tags: TiffTags): ReadSegment {
+  const { compression, bitsPerSample, segments } = page;
+  const kind = segments?.kind === 'tiles' ? 'tile' : 'strip';
+  const offsets = listOf(tags, LISTS.offsets, kind);
+  const byteCounts = listOf(tags, LISTS.byteCounts, kind);
+  const [fillOrder = 1] = numbersOf(tags, TAG.fillOrder) ?? [];
+  const [predictor = 1] = numbersOf(tags, TAG.predictor) ?? [];
+  const bits = bitsPerSample[0] ?? 1;
+  return async ({ index, width, samples, from, rows }) => {
+    const damaged = (what: string, cause?: unknown) =>
+      new Error(`The ${kind} ${index + 1} of ${offsets.length} is damaged: ${what}`, { cause });
+    const rowBytes = Math.ceil((width * samples * bits) / 8);
+    const plain = compression === UNCOMPRESSED;
+    // Uncompressed, a strip as high as the page is read piece by piece.
+    const skipped = plain ? from * rowBytes : 0;
+    const wanted = plain ? rows * rowBytes : (byteCounts[index] ?? 0);
+    const raw = await readExactly(file, (offsets[index] ?? 0) + skipped, wanted);
+    if (!raw || (plain && skipped + wanted > (byteCounts[index] ?? 0)))
+      throw damaged('its data end too early');
+    if (fillOrder === 2) reverseBits(raw);
+    if (compression === SGI_LOG)
+      return {
+        data: checked(unpackLogL(raw, width, from + rows), (from + rows) * width * 2, damaged),
+        rowBytes,
+        littleEndian: false,
+      };
+    const length = plain ? wanted : (from + rows) * rowBytes;
+    const decompress = decompressors[compression];
+    if (!decompress) throw new Error(`Compression ${compression} cannot be undone here`);
+    const data = checked(
+      attempt(() => decompress(raw, length), damaged),
+      length,
+      damaged,
+    );
+    // What the stream held together is not for this place to change.
+    const layout = { rowBytes, bits, samples, littleEndian: tags.littleEndian };
+    const littleEndian = attempt(() => undoPredictor(data, predictor, layout), damaged);
+    return { data: plain ? data : data.subarray(from * rowBytes), rowBytes, littleEndian };
+  };
+}
+
+type Damaged = (what: string, cause?: unknown) => Error;
+
+function attempt<T>(work: () => T, damaged: Damaged): T {
+  try {
+    return work();
+  } catch (error) {
+    throw damaged(error instanceof Error ? error.message : String(error), error);
+  }
+}
+
+function checked(data: Uint8Array, length: number, damaged: Damaged): Uint8Array {
+  if (data.length >= length) return data;
+  throw damaged(`only ${data.length} of ${length} bytes could be decoded`);
+}
+
+function listOf(tags: TiffTags, [strips, tiles]: readonly [number, number], kind: string) {
+  const [first, second] = kind === 'tile' ? [tiles, strips] : [strips, tiles];
+  return numbersOf(tags, first) ?? numbersOf(tags, second) ?? [];
+}
+
+async function readExactly(
+  file: FileHandle,
+  position: number,
+  length: number,
+): Promise<Uint8Array | undefined> {
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; ) {
+    const { bytesRead } = await file.read(bytes, at, length - at, position + at);
+    if (bytesRead === 0) return undefined;
+    at += bytesRead;
+  }
+  return bytes;
+}
+
+/** FillOrder 2 (TIFF 6.0, section 8): the lowest bit of a byte comes first. */
+function reverseBits(bytes: Uint8Array): void {
+  for (let i = 0; i < bytes.length; i++) {
+    let byte = bytes[i] ?? 0;
+    byte = ((byte & 0x55) << 1) | ((byte >> 1) & 0x55);
+    byte = ((byte & 0x33) << 2) | ((byte >> 2) & 0x33);
+    bytes[i] = ((byte & 0x0f) << 4) | (byte >> 4);
+  }
+}

@@ -1,0 +1,18 @@
+import type { TiffPage } from './tiff-header.ts';
+
+/**
+ * What of a page's data is missing from a file of so many bytes, for people; undefined when all of its
+ * strips or tiles are listed, have bytes, and lie in the file. It is proof that nothing was cut off, not
+ * that nothing in between is damaged.
+ */
+export function missingData(
+  { segments }: Pick<TiffPage, 'segments'>,
+  fileBytes: number,
+): string | undefined {
+  if (!segments) return 'it does not say where its strips or tiles are';
+  const { kind, count, needed, empty, end } = segments;
+  if (count < needed) return `it lists only ${count} of ${needed} ${kind}`;
+  if (empty > 0) return `${empty} of its ${needed} ${kind} have no data`;
+  if (end > fileBytes) return `its ${kind} end at byte ${end}, but the file has ${fileBytes}`;
+  return undefined;
+}

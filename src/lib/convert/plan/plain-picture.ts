@@ -1,0 +1,110 @@
+import type { TiffPage } from '../header/tiff-header.ts';
+
+/** A picture in the plainest kind of TIFF, which sharp reads right: uncompressed strips. */
+export interface PlainPicture {
+  /** Pixels, as the picture is stored. */
+  readonly width: number;
+  readonly height: number;
+  readonly colours: PlainColours;
+  /** Of each sample, unsigned; Lab has 16 only. */
+  readonly bits: 8 | 16;
+  /** ExtraSamples of the one sample beside the colours: 1 associated alpha, 2 unassociated (TIFF 6.0, section 18). */
+  readonly alpha?: 1 | 2 | undefined;
+  readonly icc?: Uint8Array | undefined;
+  /** TIFF's orientation, 1 to 8. */
+  readonly orientation: number;
+}
+
+/** What the samples of a plain TIFF are; Lab is encoded as TIFF 6.0 section 23 has it, in 16 bits. */
+export type PlainColours = 'grey' | 'rgb' | 'cmyk' | 'lab';
+
+/** PhotometricInterpretation and number of samples. */
+export const PLAIN_COLOURS: Readonly<
+  Record<PlainColours, { readonly photometric: number; readonly samples: 1 | 3 | 4 }>
+> = {
+  grey: { photometric: 1, samples: 1 },
+  rgb: { photometric: 2, samples: 3 },
+  cmyk: { photometric: 5, samples: 4 },
+  lab: { photometric: 8, samples: 3 },
+};
+
+/** Samples of a pixel, alpha included. */
+export function plainSamples({ colours, alpha }: PlainPicture): number {
+  return PLAIN_COLOURS[colours].samples + (alpha ? 1 : 0);
+}
+
+/** Bytes of a row. */
+export function plainRowBytes(picture: PlainPicture): number {
+  return (picture.width * plainSamples(picture) * picture.bits) / 8;
+}
+
+/** Rows of a strip, so that one has about 256 kB: libvips holds a whole one. */
+export function plainRowsPerStrip(picture: PlainPicture): number {
+  return Math.min(picture.height, Math.max(1, Math.floor(262_144 / plainRowBytes(picture))));
+}
+
+const ASSOCIATED = 1;
+const UNASSOCIATED = 2;
+/** PhotometricInterpretation of CIE and ICC Lab. */
+const LAB: readonly number[] = [8, 9];
+
+/** The plain picture that another decoder than sharp makes of a page, without its profile. */
+export function plainPictureOf(page: TiffPage, reader: 'samples' | 'magick'): PlainPicture {
+  const { width, height, photometric = 1, orientation } = page;
+  const alpha = page.extraSamples.find((kind) => kind === ASSOCIATED || kind === UNASSOCIATED);
+  const lab = LAB.includes(photometric);
+  const wide = reader === 'samples' && Math.max(...page.bitsPerSample) > 8;
+  return {
+    width,
+    height,
+    colours: coloursOf(photometric, reader === 'samples' && alpha === undefined),
+    bits: wide || (lab && reader === 'samples') || photometric === 32_844 ? 16 : 8,
+    alpha: alpha as PlainPicture['alpha'],
+    orientation,
+  };
+}
+
+/** libvips cannot carry an alpha beside Lab; ImageMagick gives its colours as sRGB. */
+function coloursOf(photometric: number, canBeLab: boolean): PlainColours {
+  if (LAB.includes(photometric)) return canBeLab ? 'lab' : 'rgb';
+  if (photometric === 5) return 'cmyk';
+  return [0, 1, 32_844].includes(photometric) ? 'grey' : 'rgb';
+}
+
+/** What the header of a plain TIFF says: what the plan for the rest of the way is made from. */
+export function plainPage(picture: PlainPicture, iccBytes: number): TiffPage {
+  const { width, height, bits, alpha, orientation } = picture;
+  const samplesPerPixel = plainSamples(picture);
+  const rows = plainRowsPerStrip(picture);
+  const count = Math.ceil(height / rows);
+  const totalBytes = plainRowBytes(picture) * height;
+  return {
+    index: 0,
+    offset: 16,
+    width,
+    height,
+    samplesPerPixel,
+    bitsPerSample: Array<number>(samplesPerPixel).fill(bits),
+    sampleFormat: 1,
+    compression: 1,
+    photometric: PLAIN_COLOURS[picture.colours].photometric,
+    planar: false,
+    orientation,
+    subfileType: 0,
+    extraSamples: alpha ? [alpha] : [],
+    chromaSubsampling: [2, 2],
+    maxSampleValue: undefined,
+    iccBytes,
+    segments: {
+      kind: 'strips',
+      width,
+      height: rows,
+      count,
+      needed: count,
+      empty: 0,
+      largestBytes: plainRowBytes(picture) * rows,
+      totalBytes,
+      end: totalBytes,
+    },
+  };
+}

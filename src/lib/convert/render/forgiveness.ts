@@ -1,0 +1,91 @@
+import { messageOf } from '../../errors.ts';
+import { missingData } from '../header/completeness.ts';
+import type { TiffPage } from '../header/tiff-header.ts';
+import type { ConversionNote } from '../messages.ts';
+
+/** How sharp begins when nothing but warnings kept it from reading (sharp 0.35, `failOn`). */
+const ONLY_WARNINGS = /^Warning treated as error due to failOn setting/;
+
+/** What libvips adds when its decoder has given up. */
+const FOLLOWS = /^error in tile \d+ x \d+$/;
+
+/** The tags without which a picture would look otherwise (TIFF 6.0; ICC): trouble with these is none to be forgiven. */
+const PICTURE_TAG =
+  /"(ImageWidth|ImageLength|BitsPerSample|Compression|Photometric\w*|FillOrder|(Strip|Tile)(Offsets|ByteCounts)|Samples\w+|RowsPerStrip|PlanarConfig\w*|Predictor|Color\w*|Transfer\w*|Tile(Width|Length)|InkSet|ExtraSamples|SampleFormat|S?M(in|ax)\w+|JPEG\w+|YCbCr\w+|ReferenceBlackWhite|ICC\w*|Orientation)"/;
+
+/**
+ * libtiff 4.7's warnings about how a directory is written (tif_dirread.c). None of them is about the
+ * strips and tiles, whose completeness is proven otherwise.
+ */
+const HARMLESS: readonly RegExp[] = [
+  /tags are not sorted in ascending order/,
+  /^ASCII value for .*tag ".*" (does not end in null byte|contains null byte in value)/,
+  /^Unknown field with tag \d+/,
+  /^(Incorrect|Invalid|Null|Wrong|Bad) (count|value|data type|type) .*".*"/,
+  /^Incompatible type for ".*"/,
+  /^IO error during reading of ".*"/,
+  /^Sanity check on size of ".*" value failed/,
+  /^Ignoring ".*"/,
+  /tag ignored|tag is ignored/,
+];
+
+/** Group 3 fax: a line that was damaged in transmission; the next begins anew (libtiff's tif_fax3.c). */
+const FAX_LINE = /^Premature EOL at line (\d+) of (?:strip|tile) (\d+)/;
+const GROUP_3 = 3;
+/** So many damaged lines are a fax as it came; more are a picture that nobody can vouch for. */
+const FAX_LINES = { share: 0.01, least: 2 } as const;
+
+/**
+ * Whether sharp refused a TIFF for nothing but warnings that every other reader forgives, too. False
+ * where anything else is wrong, or where it is not proven that all of the page's data are there
+ * (sharp is then as lenient with truncated tiles, measured: 14 of 116).
+ */
+export function forgivable(error: unknown, page: TiffPage | undefined, fileBytes: number): boolean {
+  const [first = '', ...lines] = messageOf(error).split('\n');
+  if (!ONLY_WARNINGS.test(first) || !page || missingData(page, fileBytes)) return false;
+  const warnings = lines.map((line) => line.trim()).filter((line) => line && !FOLLOWS.test(line));
+  return warnings.length > 0 && areForgiven(warnings, page);
+}
+
+/** Whether warnings are about a directory's form and none of the tags that make the picture, or about single lines of a fax. */
+export function areForgiven(warnings: readonly string[], page: TiffPage): boolean {
+  const lines = damagedLines(warnings);
+  const most = Math.max(FAX_LINES.least, page.height * FAX_LINES.share);
+  if (lines.length > 0 && (page.compression !== GROUP_3 || lines.length > most)) return false;
+  return warnings.every((warning) => FAX_LINE.test(warning) || isAboutForm(warning));
+}
+
+function isAboutForm(warning: string): boolean {
+  return HARMLESS.some((one) => one.test(warning)) && !PICTURE_TAG.test(warning);
+}
+
+/** What was forgiven, for people. */
+export function notesOnForgiven(warnings: readonly string[]): ConversionNote[] {
+  const lines = damagedLines(warnings);
+  const form = [...new Set(warnings.filter((warning) => !FAX_LINE.test(warning)))];
+  const notes: ConversionNote[] = [];
+  if (form.length > 0)
+    notes.push({
+      code: 'WARNINGS_FORGIVEN',
+      message: `The TIFF breaks the specification, but its picture is complete: ${form.join('; ')}`,
+    });
+  if (lines.length > 0)
+    notes.push({
+      code: 'FAX_LINES_DAMAGED',
+      message: `${lines.length === 1 ? 'A line' : `${lines.length} lines`} of the fax came damaged, the others are complete: ${lines.join(', ')}`,
+    });
+  return notes;
+}
+
+/** The lines that fax warnings are about, each once. */
+function damagedLines(warnings: readonly string[]): string[] {
+  const lines = warnings.flatMap((warning) => {
+    const [, line, strip] = FAX_LINE.exec(warning) ?? [];
+    return line === undefined
+      ? []
+      : strip === '0'
+        ? `line ${line}`
+        : `line ${line} of strip ${strip}`;
+  });
+  return [...new Set(lines)];
+}
