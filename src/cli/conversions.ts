@@ -1,31 +1,19 @@
-import { Errors, Flags } from '@oclif/core';
 import type { Conversion } from '../lib/convert/attempts.ts';
 import { type ChosenPages, pageOption } from '../lib/convert/choose-pages.ts';
 import { convertTiff } from '../lib/convert/convert-tiff.ts';
 import type { EncoderSettings } from '../lib/convert/encoder-settings.ts';
-import { type PagesSetting, pagesProblem, parsePages } from '../lib/convert/pages.ts';
+import type { PagesSetting } from '../lib/convert/pages.ts';
 import type { Budget } from '../lib/convert/plan/resources.ts';
 import type { Converter } from '../lib/convert/process/converter.ts';
 import type { Workspace } from '../lib/workspace.ts';
 import type { Reporter } from './reporter.ts';
-
-/** Which pages are converted. */
-export const pageFlag = Flags.custom<PagesSetting>({
-  summary: 'Which pages are converted: the first, all (scan.jpg, scan.page-2.jpg, …) or one.',
-  helpValue: 'first|all|N',
-  default: 'first',
-  env: 'TIFF_PAGES',
-  parse: async (text) => {
-    const problem = pagesProblem(text);
-    if (problem) throw new Errors.CLIError(problem);
-    return parsePages(text);
-  },
-});
+import { refuseWarnings, type Strictness } from './strictness.ts';
 
 /** What all conversions of a run share. */
 export interface ConvertSession {
   readonly encoder: EncoderSettings;
   readonly pages: PagesSetting;
+  readonly strict: Strictness;
   readonly budget: Budget;
   readonly reporter: Reporter;
   readonly workspace: Workspace;
@@ -41,14 +29,17 @@ export interface OpenTiff {
   readonly header: ChosenPages['header'];
 }
 
-/** Converts one page, counted from 1, and says on the way what is worth knowing. */
-export function convertPage(
+/**
+ * Converts one page, counted from 1, and says on the way what is worth knowing. Throws what `convertTiff`
+ * does, and `ConversionError` (`WARNING`) where a note is to be an error.
+ */
+export async function convertPage(
   { path, name, header }: OpenTiff,
   number: number,
   jpeg: string,
-  { encoder, pages, budget, converter, reporter, signal }: ConvertSession,
+  { encoder, pages, strict, budget, converter, reporter, signal }: ConvertSession,
 ): Promise<Conversion> {
-  return convertTiff(path, jpeg, {
+  const conversion = await convertTiff(path, jpeg, {
     ...encoder,
     name,
     header,
@@ -58,6 +49,8 @@ export function convertPage(
     signal,
     onReplan: ({ message }) => reporter.warn(`${name}: ${message} Converting again with less`),
   });
+  refuseWarnings(conversion, name, strict);
+  return conversion;
 }
 
 /** Says what was left out or changed on the way. */

@@ -8,6 +8,7 @@ import { makeOutputFolder, writeOutputs } from '../lib/local-output.ts';
 import { errorSummary, redactorOfProcess } from './base-command.ts';
 import { type ConvertSession, convertPage, resultOf, warnOfNotes } from './conversions.ts';
 import { formatBytes } from './format.ts';
+import { refuseLosses } from './strictness.ts';
 
 /** How one file is converted. */
 export interface ConvertFileOptions {
@@ -79,7 +80,9 @@ async function convertPages(
   { path = input, name = input, force, sources, 'out-dir': outDir }: ConvertFileOptions,
   session: ConvertSession,
 ): Promise<[Converted, ...Converted[]]> {
-  const { header, numbers } = await choosePages(path, session.pages, name);
+  const { encoder, pages, strict } = session;
+  const { header, numbers } = await choosePages(path, pages, name);
+  await refuseLosses(path, name, strict, { encoder, pages });
   // One page takes the name of the file, whichever it is.
   const outputOf = (page: number) => (numbers.length === 1 ? output : pageName(output, page));
   const rules = { force, sources, keepTiffs: true };

@@ -1,15 +1,16 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.ts';
-import { type ConvertSession, convertPage, pageFlag, warnOfNotes } from '../cli/conversions.ts';
+import { type ConvertSession, convertPage, warnOfNotes } from '../cli/conversions.ts';
 import { convertFile, type FileResult } from '../cli/convert-file.ts';
 import { processEnvironment } from '../cli/environment.ts';
-import { encoderFlags, encoderSettingsOf } from '../cli/flags.ts';
+import { encoderFlags, encoderSettingsOf, pageFlag, strictFlags } from '../cli/flags.ts';
 import {
   refuseBytesOnStdout,
   STANDARD_STREAM,
   saveStdin,
   sendToStdout,
 } from '../cli/standard-streams.ts';
+import { refuseLosses, strictnessOf } from '../cli/strictness.ts';
 import { choosePages } from '../lib/convert/choose-pages.ts';
 import { planLocalConversions } from '../lib/convert/local-files.ts';
 import { startConverter } from '../lib/convert/process/converter.ts';
@@ -72,6 +73,7 @@ With - the TIFF is read from stdin and the JPEG written to stdout.`;
     'out-dir': Flags.string({ summary: 'Write the JPEGs into this folder.', helpValue: 'DIR' }),
     force: Flags.boolean({ char: 'f', summary: 'Replace existing files (never TIFFs).' }),
     page: pageFlag(),
+    ...strictFlags,
     ...encoderFlags,
   };
 
@@ -88,6 +90,7 @@ With - the TIFF is read from stdin and the JPEG written to stdout.`;
       const session = {
         ...{ encoder, budget, reporter, workspace, converter },
         pages: flags.page,
+        strict: strictnessOf(flags),
         signal: this.stopSignal,
       };
       try {
@@ -145,6 +148,8 @@ With - the TIFF is read from stdin and the JPEG written to stdout.`;
       throw new SettingsError([
         `--page all makes ${numbers.length} JPEGs of ${name}, and stdout takes one; use --output FILE`,
       ]);
+    const { encoder, pages, strict } = session;
+    await refuseLosses(path, name, strict, { encoder, pages });
     const jpeg = workspace.path('stdout.jpg');
     const conversion = await convertPage({ path, name, header }, number, jpeg, session);
     warnOfNotes(name, conversion, session.reporter);

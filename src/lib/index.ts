@@ -25,6 +25,15 @@ export {
   type EncoderSettings,
 } from './convert/encoder-settings.ts';
 export { readTiffHeader, type TiffHeader, type TiffPage } from './convert/header/tiff-header.ts';
+export { inspectFile } from './convert/inspect/inspect-file.ts';
+export type { InspectOptions } from './convert/inspect/inspect-tiff.ts';
+export type {
+  DirectoryInspection,
+  Inspection,
+  PlanInspection,
+} from './convert/inspect/inspection.ts';
+export type { Loss, LossKind, LossSettings } from './convert/inspect/losses.ts';
+export type { Problem } from './convert/inspect/problems.ts';
 export type { ConversionNote } from './convert/messages.ts';
 export type { PagesSetting } from './convert/pages.ts';
 export { type ConversionPlan, type Limits, planConversion } from './convert/plan/plan.ts';

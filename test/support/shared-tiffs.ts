@@ -11,6 +11,10 @@ export interface SharedTiff {
   readonly expected: 'ok' | 'error';
   /** The contract's snippet is right and must be matched pixel for pixel. */
   readonly samePixels: boolean;
+  /** Pixels of the first directory, before the orientation is applied, and directories that are pages; 0 where unknown. */
+  readonly width: number;
+  readonly height: number;
+  readonly pages: number;
 }
 
 /** Whether the collection of real TIFFs lies beside the project. It is never copied into it. */
@@ -34,5 +38,8 @@ export function sharedTiffs(): SharedTiff[] {
     class: column(row, 'class'),
     expected: column(row, 'expected') === 'ok' ? 'ok' : 'error',
     samePixels: column(row, 'same_pixels') === 'yes',
+    width: Number(column(row, 'width')) || 0,
+    height: Number(column(row, 'height')) || 0,
+    pages: Number(column(row, 'pages')) || 0,
   }));
 }

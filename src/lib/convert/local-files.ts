@@ -45,6 +45,14 @@ export async function planLocalConversions(
   return planned;
 }
 
+/**
+ * The TIFFs that a file or folder stands for; folders are searched as for conversions. A file that does
+ * not exist is left for its reader to fail. Throws `FileError` when a folder cannot be read or holds no TIFF.
+ */
+export async function localTiffs(path: string): Promise<string[]> {
+  return (await findTiffs(path)).map(({ input }) => input);
+}
+
 /** A TIFF; `name` is what the path to a JPEG in another folder is made from. */
 interface FoundTiff {
   readonly input: string;
