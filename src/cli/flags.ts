@@ -11,6 +11,7 @@ import {
   type ProfileSetting,
   profileSettings,
 } from '../lib/convert/encoder-settings.ts';
+import { type PagesSetting, pagesProblem, parsePages } from '../lib/convert/pages.ts';
 import { jurisdictions, type StorageSettings } from '../lib/storage/client.ts';
 import { readStorageSettings } from '../lib/task/settings.ts';
 import { processEnvironment } from './environment.ts';
@@ -86,6 +87,29 @@ export const encoderFlags = {
     },
   }),
 };
+
+/** What is an error that else is only told. */
+export const strictFlags = {
+  'fail-on-loss': Flags.boolean({
+    summary: 'Refuse a TIFF when its JPEG would not have all of it; "inspect" lists what.',
+  }),
+  'warnings-as-errors': Flags.boolean({
+    summary: 'Refuse a JPEG that was made with a warning.',
+  }),
+};
+
+/** Which pages are converted. */
+export const pageFlag = Flags.custom<PagesSetting>({
+  summary: 'Which pages are converted: the first, all (scan.jpg, scan.page-2.jpg, …) or one.',
+  helpValue: 'first|all|N',
+  default: 'first',
+  env: 'TIFF_PAGES',
+  parse: async (text) => {
+    const problem = pagesProblem(text);
+    if (problem) throw new Errors.CLIError(problem);
+    return parsePages(text);
+  },
+});
 
 /** The flags of `storageFlags`, parsed. */
 interface ParsedStorageFlags {

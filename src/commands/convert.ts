@@ -1,37 +1,37 @@
-import { dirname } from 'node:path';
 import { Args, Flags } from '@oclif/core';
-import { BaseCommand, errorSummary } from '../cli/base-command.ts';
-import {
-  type ConvertFileOptions,
-  type ConvertSession,
-  type FileResult,
-  resultOf,
-} from '../cli/conversions.ts';
+import { BaseCommand } from '../cli/base-command.ts';
+import { type ConvertSession, convertPage, warnOfNotes } from '../cli/conversions.ts';
+import { convertFile, type FileResult } from '../cli/convert-file.ts';
 import { processEnvironment } from '../cli/environment.ts';
-import { encoderFlags, encoderSettingsOf } from '../cli/flags.ts';
-import { formatBytes } from '../cli/format.ts';
-import type { Reporter } from '../cli/reporter.ts';
+import { encoderFlags, encoderSettingsOf, pageFlag, strictFlags } from '../cli/flags.ts';
 import {
   refuseBytesOnStdout,
   STANDARD_STREAM,
   saveStdin,
   sendToStdout,
 } from '../cli/standard-streams.ts';
-import type { Conversion } from '../lib/convert/attempts.ts';
-import { convertTiff } from '../lib/convert/convert-tiff.ts';
-import { type LocalConversion, planLocalConversions } from '../lib/convert/local-files.ts';
+import { refuseLosses, strictnessOf } from '../cli/strictness.ts';
+import { choosePages } from '../lib/convert/choose-pages.ts';
+import { planLocalConversions } from '../lib/convert/local-files.ts';
 import { startConverter } from '../lib/convert/process/converter.ts';
-import { ArkeError, SettingsError } from '../lib/errors.ts';
+import { SettingsError } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
-import { makeOutputFolder, writeOutput } from '../lib/local-output.ts';
 import { readConversionBudget } from '../lib/task/settings.ts';
 import { withWorkspace } from '../lib/workspace.ts';
+
+/** Where the JPEGs go. */
+interface TargetFlags {
+  readonly output?: string | undefined;
+  readonly 'out-dir'?: string | undefined;
+  readonly force: boolean;
+}
 
 export default class Convert extends BaseCommand {
   static override summary = 'Convert local TIFFs to JPEG.';
 
   static override description =
     `Converts as "run" does, with the same settings. Without --output or --out-dir each JPEG lies beside its TIFF.
+With --page all there is a JPEG for each page of a TIFF: scan.jpg, scan.page-2.jpg, …; all of a file or none.
 A JPEG appears under its name only when it is complete. Existing files are replaced only with --force, and TIFFs never.
 With - the TIFF is read from stdin and the JPEG written to stdout.`;
 
@@ -43,6 +43,10 @@ With - the TIFF is read from stdin and the JPEG written to stdout.`;
     {
       description: 'Convert all TIFFs of a folder into another, keeping subfolders',
       command: '<%= config.bin %> <%= command.id %> scans --out-dir jpegs',
+    },
+    {
+      description: 'Convert all pages of a file to scan.jpg, scan.page-2.jpg, …',
+      command: '<%= config.bin %> <%= command.id %> scan.tif --page all',
     },
     {
       description: 'Convert in a pipe',
@@ -68,6 +72,8 @@ With - the TIFF is read from stdin and the JPEG written to stdout.`;
     }),
     'out-dir': Flags.string({ summary: 'Write the JPEGs into this folder.', helpValue: 'DIR' }),
     force: Flags.boolean({ char: 'f', summary: 'Replace existing files (never TIFFs).' }),
+    page: pageFlag(),
+    ...strictFlags,
     ...encoderFlags,
   };
 
@@ -81,7 +87,12 @@ With - the TIFF is read from stdin and the JPEG written to stdout.`;
     const streams = args.paths.includes(STANDARD_STREAM) || flags.output === STANDARD_STREAM;
     return withWorkspace(async (workspace) => {
       const converter = startConverter(workspace.folder);
-      const session = { encoder, budget, reporter, workspace, converter };
+      const session = {
+        ...{ encoder, budget, reporter, workspace, converter },
+        pages: flags.page,
+        strict: strictnessOf(flags),
+        signal: this.stopSignal,
+      };
       try {
         return await (streams
           ? this.#convertStream(args.paths, flags, session)
@@ -94,59 +105,28 @@ With - the TIFF is read from stdin and the JPEG written to stdout.`;
 
   async #convertFiles(
     paths: readonly string[],
-    flags: { output?: string | undefined; 'out-dir'?: string | undefined; force: boolean },
+    flags: TargetFlags,
     session: ConvertSession,
   ): Promise<unknown> {
     const plan = await planLocalConversions(paths, {
       output: flags.output,
       outDir: flags['out-dir'],
+      pages: session.pages,
     });
     const sources = plan.map(({ input }) => input);
     const files: FileResult[] = [];
     for (const conversion of plan)
-      files.push(await this.#convertFile(conversion, { ...flags, sources }, session));
+      files.push(await convertFile(conversion, { ...flags, sources, show: this.#show }, session));
     if (files.some((file) => 'error' in file)) this.exitWith(exitCodes.failed, { files });
     return { files };
   }
 
-  async #convertFile(
-    { input, output }: LocalConversion,
-    options: ConvertFileOptions,
-    session: ConvertSession,
-  ): Promise<FileResult> {
-    const { reporter } = session;
-    const start = performance.now();
-    const { name = input, path: tiff = input } = options;
-    const activity = reporter.begin(`Converting ${name}`);
-    const rules = { force: options.force, sources: options.sources, keepTiffs: true };
-    try {
-      if (options['out-dir'] !== undefined) await makeOutputFolder(dirname(output));
-      const conversion = await writeOutput(output, rules, (path) =>
-        this.#convert(tiff, path, name, session),
-      );
-      const ms = Math.round(performance.now() - start);
-      activity.done();
-      this.#warn(name, conversion, reporter);
-      this.result(
-        `${name} → ${output}  ${conversion.width} × ${conversion.height}, ${formatBytes(conversion.bytes)}, ${ms} ms`,
-      );
-      return { input, output, ms, ...resultOf(conversion) };
-    } catch (error) {
-      activity.failed();
-      this.stopSignal.throwIfAborted();
-      if (!(error instanceof ArkeError)) throw error;
-      const summary = errorSummary(error, this.redact);
-      reporter.error(`${name}: ${summary.message}`);
-      return { input, output, error: summary };
-    }
-  }
-
   async #convertStream(
     paths: readonly string[],
-    flags: { output?: string | undefined; 'out-dir'?: string | undefined; force: boolean },
+    flags: TargetFlags,
     session: ConvertSession,
   ): Promise<unknown> {
-    const { workspace, reporter } = session;
+    const { workspace } = session;
     const [input = STANDARD_STREAM] = paths;
     const output = flags.output ?? STANDARD_STREAM;
     if (paths.length > 1) throw new SettingsError(['with - there can be only one PATH']);
@@ -157,34 +137,25 @@ With - the TIFF is read from stdin and the JPEG written to stdout.`;
     const name = fromStdin ? 'stdin' : input;
     if (fromStdin) await saveStdin(path, this.stopSignal);
     if (output !== STANDARD_STREAM) {
-      const options = { force: flags.force, sources: [], path, name };
-      const file = await this.#convertFile({ input, output }, options, session);
+      const options = { force: flags.force, sources: [], path, name, show: this.#show };
+      const file = await convertFile({ input, output }, options, session);
       if ('error' in file) this.exitWith(exitCodes.failed, { files: [file] });
       return { files: [file] };
     }
+    const { header, numbers } = await choosePages(path, session.pages, name);
+    const [number, ...others] = numbers;
+    if (others.length > 0)
+      throw new SettingsError([
+        `--page all makes ${numbers.length} JPEGs of ${name}, and stdout takes one; use --output FILE`,
+      ]);
+    const { encoder, pages, strict } = session;
+    await refuseLosses(path, name, strict, { encoder, pages });
     const jpeg = workspace.path('stdout.jpg');
-    this.#warn(name, await this.#convert(path, jpeg, name, session), reporter);
+    const conversion = await convertPage({ path, name, header }, number, jpeg, session);
+    warnOfNotes(name, conversion, session.reporter);
     await sendToStdout(jpeg, this.stopSignal);
     return undefined;
   }
 
-  #convert(
-    tiff: string,
-    jpeg: string,
-    name: string,
-    { encoder, budget, converter, reporter }: ConvertSession,
-  ): Promise<Conversion> {
-    return convertTiff(tiff, jpeg, {
-      ...encoder,
-      name,
-      budget,
-      converter,
-      signal: this.stopSignal,
-      onReplan: ({ message }) => reporter.warn(`${name}: ${message} Converting again with less`),
-    });
-  }
-
-  #warn(name: string, { notes }: Conversion, reporter: Reporter): void {
-    for (const { message } of notes) reporter.warn(`${name}: ${message}`);
-  }
+  readonly #show = (line: string) => this.result(line);
 }

@@ -63,6 +63,10 @@ export type ConversionErrorCode =
   | 'UNREADABLE_TIFF'
   /** A kind of TIFF that no decoder here reads. */
   | 'UNSUPPORTED_TIFF'
+  /** Would lose something, and must not. */
+  | 'LOSS'
+  /** Was made with warnings, and must not be. */
+  | 'WARNING'
   | 'WRITE_FAILED'
   /** Needs more memory than there is, or was killed by the kernel for it. */
   | 'OUT_OF_MEMORY'

@@ -15,6 +15,7 @@ export {
 } from './callback/payload.ts';
 export { type CallbackRequest, type CallbackSettings, callbackId } from './callback/request.ts';
 export type { Conversion, PlanningOptions } from './convert/attempts.ts';
+export { type ChosenPages, choosePages } from './convert/choose-pages.ts';
 export { type ConvertOptions, convertTiff } from './convert/convert-tiff.ts';
 export {
   type ChromaSubsampling,
@@ -24,7 +25,17 @@ export {
   type EncoderSettings,
 } from './convert/encoder-settings.ts';
 export { readTiffHeader, type TiffHeader, type TiffPage } from './convert/header/tiff-header.ts';
+export { inspectFile } from './convert/inspect/inspect-file.ts';
+export type { InspectOptions } from './convert/inspect/inspect-tiff.ts';
+export type {
+  DirectoryInspection,
+  Inspection,
+  PlanInspection,
+} from './convert/inspect/inspection.ts';
+export type { Loss, LossKind, LossSettings } from './convert/inspect/losses.ts';
+export type { Problem } from './convert/inspect/problems.ts';
 export type { ConversionNote } from './convert/messages.ts';
+export type { PagesSetting } from './convert/pages.ts';
 export { type ConversionPlan, type Limits, planConversion } from './convert/plan/plan.ts';
 export type { Budget } from './convert/plan/resources.ts';
 export { type Converter, startConverter } from './convert/process/converter.ts';

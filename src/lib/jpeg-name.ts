@@ -8,3 +8,11 @@ const TIFF_ENDING = /\.tiff?$/i;
 export function jpegName(tiffName: string): string {
   return TIFF_ENDING.test(tiffName) ? tiffName.replace(TIFF_ENDING, '.jpg') : `${tiffName}.jpg`;
 }
+
+/**
+ * The name of the JPEG of a further page, counted from 1, beside that of the first: `image.jpg` becomes
+ * `image.page-2.jpg` (design: "Keys and objects"). The first keeps its name.
+ */
+export function pageName(jpeg: string, page: number): string {
+  return page === 1 ? jpeg : jpeg.replace(/(\.[^./\\]*)?$/, `.page-${page}$&`);
+}

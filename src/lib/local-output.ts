@@ -19,20 +19,33 @@ export interface OutputRules {
  * then takes the target's name in one step. A crash leaves no half file under the target's name.
  * Throws `FileError` when the rules forbid it.
  */
-export async function writeOutput<T>(
+export function writeOutput<T>(
   target: string,
   rules: OutputRules,
   write: (temporaryPath: string) => Promise<T>,
 ): Promise<T> {
-  await refuseToHarm(target, rules);
-  const temporary = join(dirname(target), `.arke-tiff-${randomUUID().slice(0, 8)}.part`);
+  return writeOutputs([target], rules, ([temporary = target]) => write(temporary));
+}
+
+/**
+ * `writeOutput` for files that belong together: all are written before any gets its name, and the first
+ * gets its name last, so that whoever sees it sees the others. When one cannot be named, those that were
+ * new go again.
+ */
+export async function writeOutputs<T>(
+  targets: readonly string[],
+  rules: OutputRules,
+  write: (temporaryPaths: readonly string[]) => Promise<T>,
+): Promise<T> {
+  for (const target of targets) await refuseToHarm(target, rules);
+  const files = targets.map((target) => ({ target, temporary: temporaryBeside(target) }));
   try {
-    await make(temporary, target);
-    const result = await write(temporary);
-    await publish(temporary, target, rules.force);
+    for (const { temporary, target } of files) await make(temporary, target);
+    const result = await write(files.map(({ temporary }) => temporary));
+    await publishAll(files.reverse(), rules.force);
     return result;
   } finally {
-    await rm(temporary, { force: true });
+    await Promise.all(files.map(({ temporary }) => rm(temporary, { force: true })));
   }
 }
 
@@ -46,6 +59,10 @@ export async function makeOutputFolder(path: string): Promise<void> {
       { cause: error },
     );
   }
+}
+
+function temporaryBeside(target: string): string {
+  return join(dirname(target), `.arke-tiff-${randomUUID().slice(0, 8)}.part`);
 }
 
 /** Makes the temporary file, so that a bad folder is found out before the work, and by its own error. */
@@ -75,6 +92,23 @@ async function refuseToHarm(target: string, rules: OutputRules): Promise<void> {
     throw new FileError(
       `Not written: ${target} is a TIFF, and originals are never overwritten. Choose another output.`,
     );
+}
+
+async function publishAll(
+  files: readonly { readonly temporary: string; readonly target: string }[],
+  force: boolean,
+): Promise<void> {
+  const made: string[] = [];
+  try {
+    for (const { temporary, target } of files) {
+      await publish(temporary, target, force);
+      made.push(target);
+    }
+  } catch (error) {
+    // What was replaced is gone; nothing would be won by taking its successor away, too.
+    if (!force) for (const target of made) await rm(target, { force: true });
+    throw error;
+  }
 }
 
 async function publish(temporary: string, target: string, force: boolean): Promise<void> {

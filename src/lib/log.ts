@@ -20,28 +20,53 @@ interface PlanFields {
   readonly predicted_cpu_seconds: number;
 }
 
+/** Of a further page where all are converted: its number. What says nothing is of the first or only one. */
+interface OfPage {
+  readonly page?: number | undefined;
+}
+
 /** One thing that happened in a task. Times in milliseconds, sizes in bytes. */
 export type TaskEvent =
   | { readonly event: 'task.started'; readonly input_r2_key: string }
   | { readonly event: 'tiff.downloaded'; readonly bytes: number; readonly ms: number }
   | { readonly event: 'jpeg.converted'; readonly bytes: number; readonly ms: number }
   | { readonly event: 'jpeg.uploaded'; readonly output_r2_key: string; readonly ms: number }
+  /** The same of a further page. */
+  | {
+      readonly event: 'page.converted';
+      readonly page: number;
+      readonly bytes: number;
+      readonly ms: number;
+    }
+  | {
+      readonly event: 'page.uploaded';
+      readonly page: number;
+      readonly output_r2_key: string;
+      readonly bytes: number;
+      readonly ms: number;
+    }
   | { readonly event: 'task.succeeded'; readonly ms: number }
   | { readonly event: 'task.failed'; readonly error: string }
   | ({
       readonly event: 'conversion.planned';
       readonly memory_limit_bytes: number;
       readonly cpu_limit_seconds: number;
-    } & PlanFields)
+    } & PlanFields &
+      OfPage)
   /** A plan has failed, and another one follows. */
-  | { readonly event: 'conversion.replanned'; readonly code: string; readonly message: string }
+  | ({
+      readonly event: 'conversion.replanned';
+      readonly code: string;
+      readonly message: string;
+    } & OfPage)
   | ({
       readonly event: 'conversion.measured';
       readonly peak_bytes: number;
       readonly cpu_seconds: number;
-    } & PlanFields)
+    } & PlanFields &
+      OfPage)
   | { readonly event: 'note'; readonly code: string; readonly message: string }
-  | { readonly event: 'warning'; readonly code: string; readonly message: string }
+  | ({ readonly event: 'warning'; readonly code: string; readonly message: string } & OfPage)
   | {
       readonly event: 'retry';
       readonly stage: Stage;
@@ -81,7 +106,13 @@ function jsonLine(taskId: string, { event, ...fields }: TaskEvent, redact: Redac
 }
 
 function textLine(taskId: string, event: TaskEvent, redact: Redactor): string {
-  return redact(`[${taskId}] ${textOf(event)}`);
+  return redact(`[${taskId}] ${pageText(event)}${textOf(event)}`);
+}
+
+/** The page that a line is about, where it is a further one and the line does not say so itself. */
+function pageText(event: TaskEvent): string {
+  const says = !('page' in event) || event.page === undefined || event.event.startsWith('page.');
+  return says ? '' : `Page ${event.page}: `;
 }
 
 function levelOf(event: TaskEvent['event']): 'info' | 'warning' | 'error' {
@@ -101,6 +132,10 @@ function textOf(event: TaskEvent): string {
       return `Converted to ${megabytes(event.bytes)} MB in ${event.ms}ms`;
     case 'jpeg.uploaded':
       return `Uploaded to ${event.output_r2_key} in ${event.ms}ms`;
+    case 'page.converted':
+      return `Page ${event.page} converted to ${megabytes(event.bytes)} MB in ${event.ms}ms`;
+    case 'page.uploaded':
+      return `Page ${event.page} uploaded to ${event.output_r2_key} (${megabytes(event.bytes)} MB) in ${event.ms}ms`;
     case 'task.succeeded':
       return `✓ Success in ${event.ms}ms`;
     case 'task.failed':

@@ -125,6 +125,7 @@ describe('the JPEG in R2', () => {
         'mozjpeg q=95 chroma=4:2:0 background=white effort=auto profile=srgb metadata=none',
       'arke-effort': 'max',
       'arke-versions': expect.stringMatching(/^arke-tiff\/\S+ sharp\/\S+ vips\/\S+ mozjpeg\/\S+$/),
+      'arke-page': '1',
     });
   });
 });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { link, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileError } from '../../src/lib/errors.ts';
-import { writeOutput } from '../../src/lib/local-output.ts';
+import { writeOutput, writeOutputs } from '../../src/lib/local-output.ts';
 import { makeFolder, type TestFolder } from '../support/folder.ts';
 
 let folder: TestFolder;
@@ -13,6 +13,46 @@ afterEach(() => folder.remove());
 
 const text = (path: string) => readFile(path, 'utf8');
 const writing = (content: string) => (path: string) => writeFile(path, content);
+
+describe('output files that belong together', () => {
+  const targets = () => ['a.jpg', 'a.page-2.jpg', 'a.page-3.jpg'].map((name) => folder.path(name));
+  const writingAll = async (paths: readonly string[]) => {
+    for (const path of paths) await writeFile(path, 'ours');
+  };
+
+  it('all appear, and nothing is left beside them', async () => {
+    await writeOutputs(targets(), { force: false }, writingAll);
+    expect(await readdir(folder.root)).toEqual(['a.jpg', 'a.page-2.jpg', 'a.page-3.jpg']);
+  });
+
+  it('are not even begun when one of them must not be replaced', async () => {
+    await folder.write('a.page-2.jpg', 'precious');
+    const refused = writeOutputs(targets(), { force: false }, () => {
+      throw new Error('begun');
+    });
+    await expect(refused).rejects.toThrow('a.page-2.jpg exists. Use --force');
+    expect(await readdir(folder.root)).toEqual(['a.page-2.jpg']);
+  });
+
+  it('do not appear at all when writing one fails', async () => {
+    const failing = writeOutputs(targets(), { force: true }, async ([first = '']) => {
+      await writeFile(first, 'whole');
+      throw new Error('page 2 broke off');
+    });
+    await expect(failing).rejects.toThrow('page 2 broke off');
+    expect(await readdir(folder.root)).toEqual([]);
+  });
+
+  it('go again when somebody else makes one of them meanwhile', async () => {
+    const late = writeOutputs(targets(), { force: false }, async (paths) => {
+      await writingAll(paths);
+      await folder.write('a.page-2.jpg', 'theirs');
+    });
+    await expect(late).rejects.toThrow('a.page-2.jpg exists');
+    expect(await readdir(folder.root)).toEqual(['a.page-2.jpg']);
+    expect(await text(folder.path('a.page-2.jpg'))).toBe('theirs');
+  });
+});
 
 describe('an output file', () => {
   it('appears whole, and nothing is left beside it', async () => {

@@ -8,10 +8,16 @@ const events: TaskEvent[] = [
   { event: 'tiff.downloaded', bytes: 18_192_793, ms: 127 },
   { event: 'jpeg.converted', bytes: 870_318, ms: 642 },
   { event: 'jpeg.uploaded', output_r2_key: 'a/image.jpg', ms: 23 },
+  { event: 'page.converted', page: 2, bytes: 870_318, ms: 642 },
+  {
+    ...{ event: 'page.uploaded', page: 2, output_r2_key: 'a/image.page-2.jpg' },
+    ...{ bytes: 870_318, ms: 23 },
+  },
   { event: 'task.succeeded', ms: 798 },
   { event: 'task.failed', error: 'no "https://x.example/y?z=1234" there\nwith hunter22' },
   { event: 'note', code: 'UP_TO_DATE', message: 'nothing to do' },
   { event: 'warning', code: 'PAGES', message: 'one page only' },
+  { event: 'warning', page: 3, code: 'DECODER_WARNING', message: 'odd' },
   { event: 'retry', stage: 'callback', attempt: 1, delay_ms: 50, reason: 'busy' },
   { event: 'callback.undelivered', body, reason: 'gone' },
 ];
@@ -36,10 +42,13 @@ describe('the log of a task', () => {
       '[batch_1] Downloaded 17.35 MB in 127ms',
       '[batch_1] Converted to 0.83 MB in 642ms',
       '[batch_1] Uploaded to a/image.jpg in 23ms',
+      '[batch_1] Page 2 converted to 0.83 MB in 642ms',
+      '[batch_1] Page 2 uploaded to a/image.page-2.jpg (0.83 MB) in 23ms',
       '[batch_1] ✓ Success in 798ms',
       '[batch_1] ✗ Error: no "https://x.example/y?[redacted]" there\\nwith [redacted]',
       '[batch_1] Note: nothing to do',
       '[batch_1] Warning: one page only',
+      '[batch_1] Page 3: Warning: odd',
       '[batch_1] Retrying callback in 50ms after attempt 1: busy',
       expect.stringMatching(/^\[batch_1\] Callback not delivered; the next line is its body/),
       body,
@@ -50,10 +59,11 @@ describe('the log of a task', () => {
     const parsed = linesOf('json').map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(parsed.map(({ event }) => event)).toEqual(events.map(({ event }) => event));
     expect(parsed.map(({ level }) => level)).toEqual([
-      ...['info', 'info', 'info', 'info', 'info', 'error', 'info', 'warning', 'warning', 'error'],
+      ...['info', 'info', 'info', 'info', 'info', 'info', 'info'],
+      ...['error', 'info', 'warning', 'warning', 'warning', 'error'],
     ]);
     for (const line of parsed) expect(line).toMatchObject({ v: 1, task_id: 'batch_1' });
-    expect(parsed[5]?.['error']).toBe('no "https://x.example/y?[redacted]" there\nwith [redacted]');
+    expect(parsed[7]?.['error']).toBe('no "https://x.example/y?[redacted]" there\nwith [redacted]');
   });
 
   it('keeps an undelivered body exactly as it was sent', () => {

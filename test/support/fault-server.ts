@@ -4,7 +4,7 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Fault, FaultOf } from './fault.ts';
 import { rewritten, sendBody, sendRequest, takeSome } from './fault-body.ts';
 
@@ -23,6 +23,8 @@ export interface FaultServer extends AsyncDisposable {
   readonly url: string;
   /** All requests that came, in order. */
   readonly seen: readonly SeenRequest[];
+  /** Bytes of all answers so far, headers included. */
+  bytesSent(): number;
   /** Connections that are open now. */
   connections(): Promise<number>;
   /** From now on refuses connections; those that are busy end with their answer. */
@@ -61,6 +63,8 @@ export async function startFaultServer(target: string, faultOf: FaultOf): Promis
     else if (fault.status === undefined) passOn(incoming, answer, base, fault, await body);
     else answerItself(incoming, answer, fault.status, fault);
   });
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => sockets.add(socket));
   const listen = (port: number) =>
     new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   await listen(0);
@@ -68,6 +72,7 @@ export async function startFaultServer(target: string, faultOf: FaultOf): Promis
   return {
     url: `http://127.0.0.1:${port}${base.pathname.replace(/\/$/, '')}`,
     seen,
+    bytesSent: () => [...sockets].reduce((sum, { bytesWritten }) => sum + bytesWritten, 0),
     connections: () =>
       new Promise((resolve, reject) =>
         server.getConnections((error, count) => (error ? reject(error) : resolve(count))),

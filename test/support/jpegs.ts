@@ -50,9 +50,10 @@ export function useJpegs() {
       input,
       output,
       scratch: folder.path('scratch.tif'),
+      plain: folder.path('plain.tif'),
       name,
       settings: { ...defaultEncoderSettings, ...changes },
-      plan: { effort: 'fast', turn },
+      plan: { effort: 'fast', turn, reading: { reader: 'sharp', feature: '' } },
       page: header?.pages[index],
       format: header,
     });

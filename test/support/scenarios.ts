@@ -76,6 +76,7 @@ export const scenarios: readonly Scenario[] = [
   { what: 'the TIFF is empty', key: 'a/empty.tif' },
   { what: 'it is no TIFF', key: 'a/picture.tif' },
   { what: 'it is too large for a JPEG', key: 'a/wide.tif' },
+  { what: 'the page does not exist', env: { TIFF_PAGES: '3' } },
   { what: 'both output keys belong to somebody else', key: 'a/taken.tif' },
   { what: 'there is no temporary folder', env: { TMPDIR: '/dev/null/folder' } },
   { what: 'the TIFF needs more memory than there is', env: { MEMORY_LIMIT_MB: '1' } },

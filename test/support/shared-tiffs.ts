@@ -11,10 +11,9 @@ export interface SharedTiff {
   readonly expected: 'ok' | 'error';
   /** The contract's snippet is right and must be matched pixel for pixel. */
   readonly samePixels: boolean;
-  /** Pixels of the first directory, before the orientation is applied; NaN when it does not say. */
+  /** Pixels of the first directory, before the orientation is applied, and directories that are pages; 0 where unknown. */
   readonly width: number;
   readonly height: number;
-  /** Directories in the chain. */
   readonly pages: number;
 }
 
@@ -39,8 +38,8 @@ export function sharedTiffs(): SharedTiff[] {
     class: column(row, 'class'),
     expected: column(row, 'expected') === 'ok' ? 'ok' : 'error',
     samePixels: column(row, 'same_pixels') === 'yes',
-    width: Number.parseInt(column(row, 'width'), 10),
-    height: Number.parseInt(column(row, 'height'), 10),
-    pages: Number.parseInt(column(row, 'pages'), 10),
+    width: Number(column(row, 'width')) || 0,
+    height: Number(column(row, 'height')) || 0,
+    pages: Number(column(row, 'pages')) || 0,
   }));
 }

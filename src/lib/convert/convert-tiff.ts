@@ -1,12 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
+import { ConversionError } from '../errors.ts';
 import { withWorkspace } from '../workspace.ts';
 import { type Conversion, convertByPlan, type PlanningOptions } from './attempts.ts';
 import { defaultEncoderSettings, type EncoderSettings } from './encoder-settings.ts';
 import { refuseOtherFormats } from './file-kind.ts';
 import { readTiffHeader, type TiffHeader } from './header/tiff-header.ts';
 import type { ConversionNote } from './messages.ts';
-import { pageNumbered, pagesOf } from './pages.ts';
+import { nameOfPage, pageNumbered, pagesOf } from './pages.ts';
 import { limitsNow } from './plan/resources.ts';
 import { type Converter, startConverter } from './process/converter.ts';
 
@@ -54,14 +55,16 @@ async function convertWith(
   output: string,
   options: ConvertOptions,
 ): Promise<Conversion> {
-  const { name = basename(input) } = options;
+  const { name: file = basename(input) } = options;
   const { quality, chromaSubsampling, background, effort, profile, metadata } = options;
   const asked = { quality, chromaSubsampling, background, effort, profile, metadata };
   const given = Object.entries(asked).filter(([, value]) => value !== undefined);
   const settings = { ...defaultEncoderSettings, ...Object.fromEntries(given) };
-  await refuseOtherFormats(input, name);
+  await refuseOtherFormats(input, file);
   const header = options.header ?? (await readTiffHeader(input));
-  const page = header && pageNumbered(header, options.page ?? 1, name);
+  const page = pageOf(header, options.page ?? 1, file);
+  const named = header && options.page !== undefined;
+  const name = named ? nameOfPage(header, options.page, file) : file;
   const paths = { input: resolve(input), output: resolve(output), name };
   const work = {
     ...paths,
@@ -82,10 +85,19 @@ async function convertWith(
   }
 }
 
+function pageOf(header: TiffHeader | undefined, number: number, name: string) {
+  if (header) return pageNumbered(header, number, name);
+  if (number === 1) return undefined;
+  throw new ConversionError(
+    'UNREADABLE_TIFF',
+    `"${name}" has no list of pages that can be read, so page ${number} cannot be found. Open it elsewhere to see what it is.`,
+  );
+}
+
 function notesOnPages(header: TiffHeader): ConversionNote[] {
   const further = pagesOf(header).length - 1;
   if (further === 0) return [];
   const were = further === 1 ? 'page was' : 'pages were';
-  const message = `Only page 1 was converted; ${further} further ${were} not`;
+  const message = `Only page 1 was converted; ${further} further ${were} not (TIFF_PAGES=all or --page all converts all)`;
   return [{ code: 'PAGES_NOT_CONVERTED', message }];
 }

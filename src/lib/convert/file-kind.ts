@@ -11,14 +11,27 @@ const HEAD_LENGTH = 512;
  * message the contract asks for.
  */
 export async function refuseOtherFormats(path: string, name: string): Promise<void> {
-  const head = await readHead(path, name);
+  await refuseOthers(await readHead(path, name), name, (detector) =>
+    detector.fileTypeFromFile(path),
+  );
+}
+
+/** The same from a file's first bytes: a few thousand tell most formats. Throws `ConversionError` (`NOT_A_TIFF`). */
+export function refuseOtherBytes(head: Uint8Array, name: string): Promise<void> {
+  return refuseOthers(head, name, (detector) => detector.fileTypeFromBuffer(head));
+}
+
+type Detector = typeof import('file-type');
+type Detect = (detector: Detector) => ReturnType<Detector['fileTypeFromBuffer']>;
+
+async function refuseOthers(head: Uint8Array, name: string, detect: Detect): Promise<void> {
   if (head.length === 0)
     throw new ConversionError(
       'NOT_A_TIFF',
       `"${name}" is empty (0 bytes), not a TIFF. Look where it was made or copied.`,
     );
   if (head.length >= TIFF_SIGNATURE_LENGTH && isTiffSignature(head)) return;
-  const kind = (await kindOfBinary(path)) ?? kindOfText(head);
+  const kind = (await kindOfBinary(detect)) ?? kindOfText(head);
   if (!kind) return;
   throw new ConversionError(
     'NOT_A_TIFF',
@@ -44,10 +57,9 @@ async function readHead(path: string, name: string): Promise<Uint8Array> {
   }
 }
 
-async function kindOfBinary(path: string): Promise<string | undefined> {
-  const { fileTypeFromFile } = await import('file-type');
+async function kindOfBinary(detect: Detect): Promise<string | undefined> {
   // A truncated archive makes the detector throw; then nobody knows what the file is.
-  const type = await fileTypeFromFile(path).catch(() => undefined);
+  const type = await detect(await import('file-type')).catch(() => undefined);
   if (!type || type.mime === 'image/tiff' || type.ext === 'xml') return undefined;
   return `a ${type.ext.toUpperCase()} file (${type.mime})`;
 }

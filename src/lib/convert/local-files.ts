@@ -1,9 +1,11 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { FileError, messageOf, SettingsError, systemCodeOf } from '../errors.ts';
-import { jpegName } from '../jpeg-name.ts';
+import { jpegName, pageName } from '../jpeg-name.ts';
+import { readTiffHeader } from './header/tiff-header.ts';
+import { type PagesSetting, pagesOf } from './pages.ts';
 
-/** One local TIFF and where its JPEG goes. */
+/** One local TIFF and where the JPEG of its first page goes; further ones lie beside it (`pageName`). */
 export interface LocalConversion {
   readonly input: string;
   readonly output: string;
@@ -15,6 +17,8 @@ export interface LocalTarget {
   readonly output?: string | undefined;
   /** The folder for all; TIFFs found in a folder keep their place below it. */
   readonly outDir?: string | undefined;
+  /** Which pages of each TIFF become JPEGs; default: the first. */
+  readonly pages?: PagesSetting | undefined;
 }
 
 /**
@@ -37,8 +41,16 @@ export async function planLocalConversions(
     output:
       target.output ?? (target.outDir ? join(target.outDir, jpegName(name)) : jpegName(input)),
   }));
-  refuseCollisions(planned);
+  await refuseCollisions(planned, target.pages);
   return planned;
+}
+
+/**
+ * The TIFFs that a file or folder stands for; folders are searched as for conversions. A file that does
+ * not exist is left for its reader to fail. Throws `FileError` when a folder cannot be read or holds no TIFF.
+ */
+export async function localTiffs(path: string): Promise<string[]> {
+  return (await findTiffs(path)).map(({ input }) => input);
 }
 
 /** A TIFF; `name` is what the path to a JPEG in another folder is made from. */
@@ -96,15 +108,30 @@ function withoutRepeats(found: readonly FoundTiff[]): FoundTiff[] {
   });
 }
 
-function refuseCollisions(planned: readonly LocalConversion[]): void {
+async function refuseCollisions(
+  planned: readonly LocalConversion[],
+  pages: PagesSetting | undefined,
+): Promise<void> {
+  // The pages of one TIFF never meet, and to count them a file has to be read.
+  if (planned.length < 2) return;
   const inputs = new Map<string, string>();
   for (const { input, output } of planned) {
-    const key = resolve(output);
-    const other = inputs.get(key);
-    if (other !== undefined)
-      throw new FileError(
-        `${other} and ${input} would both become ${output}. Convert them one at a time, with --output.`,
-      );
-    inputs.set(key, input);
+    const count = pages === 'all' ? await countPages(input) : 1;
+    for (let page = 1; page <= count; page++) {
+      const jpeg = pageName(output, page);
+      const key = resolve(jpeg);
+      const other = inputs.get(key);
+      if (other !== undefined)
+        throw new FileError(
+          `${other} and ${input} would both become ${jpeg}. Convert them one at a time, with --output.`,
+        );
+      inputs.set(key, input);
+    }
   }
+}
+
+/** What cannot be read is left for its conversion to fail. */
+async function countPages(input: string): Promise<number> {
+  const header = await readTiffHeader(input).catch(() => undefined);
+  return header ? pagesOf(header).length : 1;
 }

@@ -19,6 +19,8 @@ export interface ConversionJob {
   readonly page: TiffPage | undefined;
   /** How the file writes its numbers; undefined with the page. */
   readonly format: TiffFormat | undefined;
+  /** Makes no JPEG but a PNG of at most so many pixels, for a look. */
+  readonly preview?: { readonly width: number; readonly height: number };
 }
 
 /** Something about a conversion that its reader should know. */

@@ -1,5 +1,5 @@
 import { ConversionError } from '../errors.ts';
-import type { TiffHeader, TiffPage } from './header/tiff-header.ts';
+import { MAX_PAGES, type TiffHeader, type TiffPage } from './header/tiff-header.ts';
 
 /** Which pages are converted: the first, all, or one by its number, counted from 1. */
 export type PagesSetting = 'first' | 'all' | number;
@@ -37,8 +37,40 @@ export function pageNumbered(header: TiffHeader, number: number, name: string): 
   const page = pages[number - 1];
   if (page) return page;
   const count = pages.length === 1 ? 'only one page' : `${pages.length} pages`;
+  const readable = header.brokenChain ? ' that can be found (its list of pages is damaged)' : '';
   throw new ConversionError(
     'NO_SUCH_PAGE',
-    `"${name}" has ${count}, so there is no page ${number}. Choose another, or all.`,
+    `"${name}" has ${count}${readable}, so there is no page ${number}. Choose another, or all.`,
   );
+}
+
+/**
+ * The numbers of the pages that are to be converted; without a header the first, whose decoder knows
+ * more than we do. Throws `ConversionError`: `NO_SUCH_PAGE`, or `UNREADABLE_TIFF` when all are wanted and
+ * not all can be found.
+ */
+export function pageNumbers(
+  header: TiffHeader | undefined,
+  pages: PagesSetting,
+  name: string,
+): readonly [number, ...number[]] {
+  if (!header || pages === 'first') return [typeof pages === 'number' ? pages : 1];
+  if (pages !== 'all') {
+    pageNumbered(header, pages, name);
+    return [pages];
+  }
+  const count = pagesOf(header).length;
+  if (header.brokenChain)
+    throw new ConversionError(
+      'UNREADABLE_TIFF',
+      `The list of pages of "${name}" is damaged, or longer than ${MAX_PAGES}: it ends after page ${count}, and others may be lost. ` +
+        'Convert those before by their numbers, or repair the file.',
+    );
+  return [1, ...Array.from({ length: count - 1 }, (_, further) => further + 2)];
+}
+
+/** How a page is called in messages: by the file's name alone where it is the only one. */
+export function nameOfPage(header: TiffHeader, number: number, name: string): string {
+  const count = pagesOf(header).length;
+  return count === 1 ? name : `${name} (page ${number} of ${count})`;
 }

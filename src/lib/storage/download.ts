@@ -62,16 +62,25 @@ export async function openObject(
 }
 
 /** One version of an object, with the answer that brings its first bytes, if it has any. */
-interface Version {
+export interface Version {
   readonly info: ObjectInfo;
   readonly answer?: RangeAnswer | undefined;
 }
 
-function openVersion(storage: Storage, key: string, options: RequestOptions): Promise<Version> {
+/**
+ * Asks for the first bytes of an object, as many as `firstBytes`. Throws `StorageError`
+ * (`OBJECT_NOT_FOUND` when there is none).
+ */
+export function openVersion(
+  storage: Storage,
+  key: string,
+  options: RequestOptions,
+  firstBytes = RANGE_BYTES,
+): Promise<Version> {
   const request = { storage, key, action: 'read' } as const;
   return attemptRequest(request, options, async (attempt) => {
     try {
-      const range = { start: 0, end: RANGE_BYTES };
+      const range = { start: 0, end: firstBytes };
       const answer = await requestRange(storage, key, range, attempt);
       return { info: answer.info, answer };
     } catch (error) {

@@ -1,43 +1,63 @@
 import type { Conversion } from '../convert/attempts.ts';
+import { pageOption } from '../convert/choose-pages.ts';
 import { convertTiff } from '../convert/convert-tiff.ts';
+import type { TiffHeader } from '../convert/header/tiff-header.ts';
 import type { ConversionPlan, Limits } from '../convert/plan/plan.ts';
+import type { Budget } from '../convert/plan/resources.ts';
 import type { TaskLog } from '../log.ts';
 import { fileNameOf } from '../storage/keys.ts';
-import { conversionBudget } from './budget.ts';
 import type { Job } from './job.ts';
 
-/** The conversion of a task: within its budget, with its plan in the log. */
+/** Which page of a TIFF a conversion is for, and what for. */
+export interface PageConversion {
+  readonly tiffPath: string;
+  readonly jpegPath: string;
+  readonly header: TiffHeader | undefined;
+  /** The page, counted from 1. */
+  readonly number: number;
+  readonly budget: Budget;
+  /** Its number where it is a further page, for the log. */
+  readonly further: number | undefined;
+}
+
+/** The conversion of a page of a task: within its budget, with its plan in the log. */
 export function convertForTask(
   { settings, options, deadlines, converter }: Job,
-  tiffPath: string,
-  jpegPath: string,
+  { tiffPath, jpegPath, header, number, budget, further: page }: PageConversion,
 ): Promise<Conversion> {
   const { log, patience } = options;
-  const deadline = deadlines.conversion;
   return convertTiff(tiffPath, jpegPath, {
     ...settings.encoder,
     name: fileNameOf(settings.inputKey),
-    budget: conversionBudget(settings.budget, deadline),
+    header,
+    page: pageOption(settings.pages, number),
+    budget,
     converter,
-    signal: deadline.signal,
+    signal: deadlines.conversion.signal,
     silenceMs: patience?.silenceMs,
     onPlan: (plan, limits) =>
-      log({ event: 'conversion.planned', ...planFields(plan), ...limitFields(limits) }),
-    onReplan: ({ code, message }) => log({ event: 'conversion.replanned', code, message }),
+      log({ event: 'conversion.planned', page, ...planFields(plan), ...limitFields(limits) }),
+    onReplan: ({ code, message }) => log({ event: 'conversion.replanned', page, code, message }),
   });
 }
 
-/** What a finished conversion has to say in the log. */
-export function logConversion(log: TaskLog, conversion: Conversion, ms: number): void {
-  const { bytes, notes, plan, peakBytes, cpuSeconds } = conversion;
-  log({ event: 'jpeg.converted', bytes, ms });
+/** What a finished conversion has to say in the log; `page` is its number where it is a further page. */
+export function logConversion(
+  log: TaskLog,
+  { bytes, notes, plan, peakBytes, cpuSeconds }: Conversion,
+  ms: number,
+  page: number | undefined,
+): void {
+  if (page === undefined) log({ event: 'jpeg.converted', bytes, ms });
+  else log({ event: 'page.converted', page, bytes, ms });
   log({
     event: 'conversion.measured',
+    page,
     ...planFields(plan),
     peak_bytes: peakBytes,
     cpu_seconds: hundredths(cpuSeconds),
   });
-  for (const { code, message } of notes) log({ event: 'warning', code, message });
+  for (const { code, message } of notes) log({ event: 'warning', page, code, message });
 }
 
 function planFields({ effort, turn, reason, memoryBytes, cpuSeconds }: ConversionPlan) {

@@ -38,4 +38,6 @@ export interface Job {
   readonly deadlines: TaskDeadlines;
   readonly storage: Storage;
   readonly converter: Converter;
+  /** Says in the log which keys belong to somebody else. */
+  readonly warnOfTaken: (keys: readonly string[]) => void;
 }

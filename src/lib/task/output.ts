@@ -1,7 +1,6 @@
 import type { Effort } from '../convert/encoder-settings.ts';
 import { StorageError } from '../errors.ts';
 import type { Storage } from '../storage/client.ts';
-import { outputKeys } from '../storage/keys.ts';
 import { headObject, type ObjectInfo, type RequestOptions } from '../storage/objects.ts';
 import { type PutCondition, type Uploaded, uploadFile } from '../storage/upload.ts';
 import { ownershipOf, type Provenance, toMetadata } from './provenance.ts';
@@ -21,6 +20,8 @@ export type OutputSlot =
 export interface OutputRequest {
   readonly storage: Storage;
   readonly provenance: Provenance;
+  /** The keys that it may get, best first. */
+  readonly keys: readonly [string, ...string[]];
   readonly options: RequestOptions;
 }
 
@@ -31,10 +32,11 @@ export interface OutputRequest {
 export async function findOutput({
   storage,
   provenance,
+  keys,
   options,
 }: OutputRequest): Promise<OutputSlot> {
   const taken: string[] = [];
-  for (const key of outputKeys(provenance.sourceKey)) {
+  for (const key of keys) {
     const object = await headObject(storage, key, options);
     if (!object) return { kind: 'open', key, condition: { kind: 'absent' }, taken };
     const ownership = ownershipOf(object, provenance);

@@ -3,14 +3,14 @@ import { startConverter } from '../convert/process/converter.ts';
 import { closeStorage, openStorage } from '../storage/client.ts';
 import { fileNameOf } from '../storage/keys.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
-import { withWorkspace } from '../workspace.ts';
+import { type Workspace, withWorkspace } from '../workspace.ts';
 import type { TaskDeadlines } from './budget.ts';
-import { convertForTask, logConversion } from './conversion.ts';
 import type { Job, ProcessOptions } from './job.ts';
-import { findOutput, putOutput } from './output.ts';
+import { findOutputs, finished, type Outputs } from './page-outputs.ts';
+import { convertPages, uploadPages } from './page-stages.ts';
 import type { TaskSettings } from './settings.ts';
 import { openSource } from './source.ts';
-import { timed, type WorkStage } from './stages.ts';
+import { runStage } from './stages.ts';
 
 /**
  * The task up to its callback: TIFF from R2, JPEG to R2. Returns the body of the success callback;
@@ -25,12 +25,13 @@ export async function processTiff(
   const storage = await openStorage(settings.storage);
   try {
     return await withWorkspace(
-      async ({ folder, path }) => {
+      async (workspace) => {
         // Early, so that it is ready when the TIFF is.
-        const converter = startConverter(folder);
-        const job = { settings, options, deadlines, storage, converter };
+        const converter = startConverter(workspace.folder);
+        const warnOfTaken = takenWarning(settings, options);
+        const job = { settings, options, deadlines, storage, converter, warnOfTaken };
         try {
-          return await transfer(job, path('input.tif'), path('output.jpg'));
+          return await transfer(job, workspace);
         } finally {
           await converter.close();
         }
@@ -42,64 +43,70 @@ export async function processTiff(
   }
 }
 
-async function transfer(job: Job, tiffPath: string, jpegPath: string): Promise<SuccessPayload> {
+async function transfer(job: Job, workspace: Workspace): Promise<SuccessPayload> {
   const { log } = job.options;
-  const source = await stage(job, 'download', () => openSource(job));
+  const tiffPath = workspace.path('input.tif');
+  const source = await runStage(job, 'download', () => openSource(job));
   const { object } = source.result;
-  let { request, slot } = source.result;
-  warnOfTaken(job, slot.taken);
-  if (slot.kind === 'done') {
+  let { outputs } = source.result;
+  warnOfAll(job, outputs);
+  const found = finished(outputs);
+  if (found) {
     object.discard();
-    return upToDate(job, slot.object, source.ms);
+    return upToDate(job, found, outputs.further.length, source.ms);
   }
 
-  const saved = await stage(job, 'download', () => object.saveTo(tiffPath));
+  const saved = await runStage(job, 'download', () => object.saveTo(tiffPath));
   const download = source.ms + saved.ms;
   log({ event: 'tiff.downloaded', bytes: saved.result.size, ms: download });
   if (saved.result.etag !== object.info.etag) {
     // The TIFF was replaced while it came: all that was decided by its ETag is decided anew.
+    const { request } = outputs.first;
     const provenance = { ...request.provenance, sourceEtag: saved.result.etag };
-    request = { ...request, provenance };
-    const { result: anew } = await stage(job, 'upload', () => findOutput(request));
-    warnOfTaken(job, anew.taken.slice(slot.taken.length));
-    if (anew.kind === 'done') return upToDate(job, anew.object, download);
-    slot = anew;
+    const anew = await runStage(job, 'upload', () => findOutputs({ ...request, provenance }));
+    outputs = anew.result;
+    warnOfAll(job, outputs);
+    const jpeg = finished(outputs);
+    if (jpeg) return upToDate(job, jpeg, outputs.further.length, download);
   }
 
-  const converted = await stage(job, 'convert', () => convertForTask(job, tiffPath, jpegPath));
-  logConversion(log, converted.result, converted.ms);
+  const pages = await convertPages(job, { tiffPath, outputs, pathOf: workspace.path });
   // Its memory is better used by the upload.
   await job.converter.close();
-
-  const { effort } = converted.result.plan;
-  const uploaded = await stage(job, 'upload', () => putOutput(request, slot, jpegPath, effort));
-  warnOfTaken(job, uploaded.result.taken.slice(slot.taken.length));
-  log({ event: 'jpeg.uploaded', output_r2_key: uploaded.result.key, ms: uploaded.ms });
-  return toPayload(job, uploaded.result, { download, convert: converted.ms, upload: uploaded.ms });
+  const uploaded = await uploadPages(job, pages);
+  return toPayload(job, uploaded.first, { download, convert: pages.ms, upload: uploaded.ms });
 }
 
-/** Ends a task whose JPEG is there already. */
-function upToDate(job: Job, jpeg: ObjectInfo, download: number): SuccessPayload {
+/** Ends a task whose JPEGs are there already. */
+function upToDate(job: Job, jpeg: ObjectInfo, further: number, download: number): SuccessPayload {
+  const others = further === 1 ? 'its further page' : `its ${further} further pages`;
+  const [and, was, is] = further === 0 ? ['', 'was', 'is'] : [` and ${others}`, 'were', 'are'];
   job.options.log({
     event: 'note',
     code: 'UP_TO_DATE',
-    message: `${jpeg.key} was made from this TIFF before and is up to date; nothing to convert`,
+    message: `${jpeg.key}${and} ${was} made from this TIFF before and ${is} up to date; nothing to convert`,
   });
   return toPayload(job, jpeg, { download, convert: 0, upload: 0 });
 }
 
-function stage<T>({ options, deadlines }: Job, name: WorkStage, work: () => Promise<T>) {
-  const deadline = name === 'upload' ? deadlines.upload : deadlines.conversion;
-  return timed({ sinceStart: options.sinceStart, deadline }, name, work);
+function warnOfAll(job: Job, { first, further }: Outputs): void {
+  for (const { slot } of [first, ...further]) job.warnOfTaken(slot.taken);
 }
 
-function warnOfTaken({ options, settings }: Job, taken: readonly string[]): void {
-  for (const key of taken)
-    options.log({
-      event: 'warning',
-      code: 'OUTPUT_KEY_TAKEN',
-      message: `${key} was not made from ${settings.inputKey} and is left alone; the JPEG gets another key`,
-    });
+/** Says once of each key that it is left alone. */
+function takenWarning({ inputKey }: TaskSettings, { log }: ProcessOptions): Job['warnOfTaken'] {
+  const told = new Set<string>();
+  return (taken) => {
+    for (const key of taken) {
+      if (told.has(key)) continue;
+      told.add(key);
+      log({
+        event: 'warning',
+        code: 'OUTPUT_KEY_TAKEN',
+        message: `${key} was not made from ${inputKey} and is left alone; the JPEG gets another key`,
+      });
+    }
+  };
 }
 
 function toPayload(

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describeEncoder, type EncoderSettings } from '../convert/encoder-settings.ts';
+import { MAX_PAGES } from '../convert/header/tiff-header.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
 
 /** Where a JPEG comes from and what made it. */
@@ -12,13 +13,20 @@ export interface Provenance {
   readonly encoder: EncoderSettings;
   /** Names and versions of the program and its libraries. */
   readonly versions: string;
+  /** Which page of the TIFF, counted from 1. */
+  readonly page: number;
+  /**
+   * Of the first page when all are converted: how many there are, so that the others can be looked for
+   * before the TIFF is read; `unread` until it is.
+   */
+  readonly pageCount?: number | 'unread' | undefined;
 }
 
 /** What a JPEG in R2 is to us. */
 export type Ownership =
-  /** Made from the same source key, by the same settings and versions, from the same bytes. */
+  /** Made from the same page of the same source key, by the same settings and versions, from the same bytes. */
   | 'current'
-  /** Made from the same source key, but the source, the settings or the versions have changed since. */
+  /** Made from the same source key, but the source, the page, the settings or the versions are others now. */
   | 'outdated'
   /** Not made by this worker from this source key: never to be overwritten. */
   | 'foreign';
@@ -28,6 +36,7 @@ export type Ownership =
  * percent-encoded.
  */
 export function toMetadata(provenance: Provenance): Record<string, string> {
+  const { pageCount } = provenance;
   return {
     'arke-source-key': encodeKey(provenance.sourceKey),
     'arke-source-etag': encodeURIComponent(provenance.sourceEtag.replaceAll('"', '')),
@@ -35,7 +44,15 @@ export function toMetadata(provenance: Provenance): Record<string, string> {
     'arke-batch-id': encodeURIComponent(provenance.batchId),
     'arke-encoder': describeEncoder(provenance.encoder),
     'arke-versions': provenance.versions,
+    'arke-page': String(provenance.page),
+    ...(typeof pageCount === 'number' ? { 'arke-page-count': String(pageCount) } : {}),
   };
+}
+
+/** The number of pages that lie beside a first page; undefined when it was not made with all others. */
+export function pageCountOf({ metadata }: ObjectInfo): number | undefined {
+  const count = metadata['arke-page-count'] ?? '';
+  return /^[1-9]\d{0,8}$/.test(count) && Number(count) <= MAX_PAGES ? Number(count) : undefined;
 }
 
 /** The longest source key that stands in the metadata itself, encoded; all metadata must fit into 2 KB in some stores. */
@@ -58,5 +75,14 @@ export function ownershipOf(object: ObjectInfo, provenance: Provenance): Ownersh
   if (found['arke-source-key'] !== wanted['arke-source-key']) return 'foreign';
   // A JPEG of 0 bytes would be dropped by the orchestrator, whatever its metadata say.
   const same = object.size > 0 && CURRENT.every((name) => found[name] === wanted[name]);
-  return same ? 'current' : 'outdated';
+  return same && isSamePage(object, provenance) ? 'current' : 'outdated';
+}
+
+/** Where nothing is said of a page, it is the first: JPEGs were made before there was a choice. */
+function isSamePage(object: ObjectInfo, { page, pageCount }: Provenance): boolean {
+  const count = pageCountOf(object);
+  if ((object.metadata['arke-page'] ?? '1') !== String(page)) return false;
+  return pageCount === 'unread'
+    ? count !== undefined
+    : pageCount === undefined || pageCount === count;
 }

@@ -1,14 +1,15 @@
 import { messageOf } from '../errors.ts';
 import { type OpenObject, openObject } from '../storage/download.ts';
+import { outputKeys } from '../storage/keys.ts';
 import { type RequestOptions, STORAGE_RETRY } from '../storage/objects.ts';
 import type { Job } from './job.ts';
-import { findOutput, type OutputRequest, type OutputSlot } from './output.ts';
+import { findOutputs, type Outputs } from './page-outputs.ts';
 import { StageError } from './stages.ts';
 
-/** Asks for the TIFF and, before its bytes are taken, whether its JPEG is there already. */
+/** Asks for the TIFF and, before its bytes are taken, whether its JPEGs are there already. */
 export async function openSource(
   job: Job,
-): Promise<{ object: OpenObject; request: OutputRequest; slot: OutputSlot }> {
+): Promise<{ readonly object: OpenObject; readonly outputs: Outputs }> {
   const { settings, options, deadlines, storage, converter } = job;
   const { signal } = deadlines.conversion;
   const needless = new AbortController();
@@ -31,10 +32,13 @@ export async function openSource(
     batchId: settings.batchId,
     encoder: settings.encoder,
     versions: `${options.program} ${versions}`,
+    page: typeof settings.pages === 'number' ? settings.pages : 1,
+    pageCount: settings.pages === 'all' ? ('unread' as const) : undefined,
   };
-  const request = { storage, provenance, options: requestOptions(job, 'upload') };
+  const keys = outputKeys(settings.inputKey);
+  const request = { storage, provenance, keys, options: requestOptions(job, 'upload') };
   try {
-    return { object, request, slot: await findOutput(request) };
+    return { object, outputs: await findOutputs(request) };
   } catch (error) {
     object.discard();
     throw new StageError('upload', error);

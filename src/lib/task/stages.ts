@@ -1,6 +1,6 @@
-import type { Deadline } from '../deadline.ts';
 import { TimedOutError } from '../deadline.ts';
 import { ConversionError, messageOf, TaskError } from '../errors.ts';
+import type { Job } from './job.ts';
 
 /** How the beginning of an error names the stage (contract: "Error Scenarios"; design: "Callback"). */
 const failures = {
@@ -17,7 +17,7 @@ const doings = {
 } as const;
 
 /** A stage before the callback. */
-export type WorkStage = keyof typeof failures;
+type WorkStage = keyof typeof failures;
 
 /** Marks an error with the stage it belongs to where that is not the one it came up in. */
 export class StageError extends Error {
@@ -29,29 +29,23 @@ export class StageError extends Error {
   }
 }
 
-/** What a stage is measured and bounded by. */
-export interface StageClock {
-  /** Milliseconds since the process started. */
-  readonly sinceStart: () => number;
-  readonly deadline: Deadline;
-}
-
 /**
- * Runs a stage, measures it in whole milliseconds, and gives its errors the words that the callback
- * has. A stop signal's reason is thrown as it is.
+ * Runs a stage within its deadline, measures it in whole milliseconds, and gives its errors the words
+ * that the callback has (`TaskError`). A stop signal's reason is thrown as it is.
  */
-export async function timed<T>(
-  { sinceStart, deadline }: StageClock,
+export async function runStage<T>(
+  { options: { sinceStart }, deadlines }: Job,
   stage: WorkStage,
   work: () => Promise<T>,
 ): Promise<{ result: T; ms: number }> {
+  const { signal } = stage === 'upload' ? deadlines.upload : deadlines.conversion;
   const start = sinceStart();
   try {
     const result = await work();
     return { result, ms: Math.round(sinceStart() - start) };
   } catch (error) {
-    if (!deadline.signal.aborted) throw failed(error, stage);
-    const { reason } = deadline.signal;
+    if (!signal.aborted) throw failed(error, stage);
+    const { reason } = signal;
     throw reason instanceof TimedOutError ? late(reason, stage) : reason;
   }
 }

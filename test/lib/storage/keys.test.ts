@@ -30,6 +30,23 @@ describe('the keys of a JPEG', () => {
   ])('of %s are %j', (input, expected) => {
     expect(outputKeys(input)).toEqual(expected);
   });
+
+  it.each([
+    ['a/image.tif', ['a/image.page-2.jpg', 'a/image.tif.page-2.jpg']],
+    ['a.d/image', ['a.d/image.page-2.jpg']],
+    ['a/.tif', ['a/.page-2.jpg', 'a/.tif.page-2.jpg']],
+  ])('of the second page of %s are %j', (input, expected) => {
+    expect(outputKeys(input, 2)).toEqual(expected);
+  });
+
+  it('are another for each page, whatever the first ones are called', () => {
+    fc.assert(
+      fc.property(key, (input) => {
+        const keys = [1, 2, 3, 12].flatMap((page) => outputKeys(input, page));
+        return !keys.includes(input) && new Set(keys).size === keys.length;
+      }),
+    );
+  });
 });
 
 describe('a file name', () => {

@@ -7,16 +7,24 @@ export type Entries = ReadonlyMap<number, TiffEntry>;
 /** libtiff reads no directory with more entries either (TIFFFetchDirectory). */
 const MAX_ENTRIES = 4_096;
 
+/** What the table of a directory holds. */
+export interface EntryTable {
+  readonly entries: Entries;
+  /** All tags as they stand there, the unwanted and the repeated ones, too. */
+  readonly listed: readonly number[];
+  /** Where the table ends in the file. */
+  readonly end: number;
+}
+
 /**
- * Reads the table of a directory at an offset of the file: the entries that are wanted, and where the
- * table ends. Of a tag that is there twice the first counts, as in libtiff. Undefined when there is no
+ * Reads the table of a directory at an offset of the file, and keeps the entries that are wanted. Of a tag that is there twice the first counts, as in libtiff. Undefined when there is no
  * directory. Throws what reading throws.
  */
 export async function readEntries(
   source: TiffSource,
   offset: number,
   isWanted: (tag: number) => boolean,
-): Promise<{ readonly entries: Entries; readonly end: number } | undefined> {
+): Promise<EntryTable | undefined> {
   const countBytes = source.big ? 8 : 2;
   const entryBytes = source.big ? 20 : 12;
   const head = await source.read(offset, countBytes);
@@ -27,9 +35,11 @@ export async function readEntries(
   const table = await source.read(start, count * entryBytes);
   if (!table) return undefined;
   const entries = new Map<number, TiffEntry>();
+  const listed: number[] = [];
   const [fieldAt, fieldBytes] = source.big ? [12, 8] : [8, 4];
   for (let at = 0; at < table.byteLength; at += entryBytes) {
     const tag = table.getUint16(at, source.littleEndian);
+    listed.push(tag);
     if (!isWanted(tag) || entries.has(tag)) continue;
     const type = table.getUint16(at + 2, source.littleEndian);
     const valueCount = offsetAt(table, at + 4, source);
@@ -37,5 +47,5 @@ export async function readEntries(
     const position = inside ? start + at + fieldAt : offsetAt(table, at + fieldAt, source);
     entries.set(tag, { type, count: valueCount, position });
   }
-  return { entries, end: start + count * entryBytes };
+  return { entries, listed, end: start + count * entryBytes };
 }

@@ -1,4 +1,13 @@
-import type { FileHandle } from 'node:fs/promises';
+/** A file to read from, as Node's `FileHandle` is one; an object in a store can be, too. */
+export interface ReadableFile {
+  /** Reads bytes from a position of the file into a place of the buffer; fewer only at the file's end. */
+  read(
+    buffer: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesRead: number }>;
+}
 
 /** Bytes of a file by their place in it, no more of them than a header is worth. */
 export interface ByteReader {
@@ -33,7 +42,7 @@ const WINDOW_BYTES = 4_096;
  * up. Bytes that are read again count again, so that the allowance bounds the time, too. Throws what
  * `file.read` throws.
  */
-export function boundedReader(file: Pick<FileHandle, 'read'>, fileBytes: number): ByteReader {
+export function boundedReader(file: ReadableFile, fileBytes: number): ByteReader {
   let allowance = MAX_BYTES_READ;
   let window = { start: 0, bytes: new Uint8Array(0) };
   const holds = (position: number, length: number) =>

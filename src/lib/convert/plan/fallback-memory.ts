@@ -1,11 +1,57 @@
 import type { TiffPage } from '../header/tiff-header.ts';
+import { pixelsOf } from './memory-model.ts';
 
-/** Stand-in until measured. */
-export function magickBytes({ width, height }: TiffPage, fileBytes: number): number {
-  return 180 * 1024 * 1024 + fileBytes * 2 + width * height * 8;
+/*
+ * The conversion process while ImageMagick in WebAssembly decodes a page. Measured (VmHWM, Node.js 24,
+ * magick-wasm 0.0.43) on old-style JPEG, JPEG in tiles and planes, Lab, PixarLog and SGILog of 1 to 60
+ * megapixels: 185 to 205 MB at 1 MP; at 60 MP 630 MB in small strips, 1 030 MB in one, 860 MB in tiles and
+ * three planes, 940 in four. The prediction was 1.02 to 1.45 times as much.
+ */
+
+const MB = 1024 * 1024;
+/** The process with its libraries (85 MB), the WebAssembly, compiled, and what its memory is larger than what is in use. */
+const LOADED = 215 * MB;
+/** The file in this process's memory and in ImageMagick's; an old-style JPEG is also written anew. */
+const FILE_COPIES = { old: 3.2, other: 2.2 } as const;
+/** Bytes a pixel beside its samples: libtiff's own picture of RGBA, as ImageMagick reads tiles and YCbCr. */
+const BESIDE = { tiles: 10, ycbcr: 5, strips: 1 } as const;
+/** Bytes for each pixel of a strip while it is decoded: its samples, and what codec or RGBA add. */
+const STRIP = 9;
+
+/** What WebAssembly of 32 bits can address, in bytes: the end of all pictures. */
+const ADDRESSABLE = 4096 * MB;
+
+/** The peak memory of the conversion process while ImageMagick decodes a page, in bytes. */
+export function magickBytes(page: TiffPage, fileBytes: number): number {
+  const copies = page.compression === OLD_JPEG ? FILE_COPIES.old : FILE_COPIES.other;
+  return LOADED + fileBytes * copies + pictureBytes(page);
 }
 
-/** Stand-in until measured. */
-export function magickCpuSeconds({ width, height }: TiffPage): number {
-  return 0.4 + (width * height) / 1e6 / 10;
+/**
+ * Whether a page is too large for ImageMagick's 4 GB, however much the machine has: in small strips from
+ * about 500 MP (RGB) on, in tiles from 330, an old-style JPEG in one strip from 250.
+ */
+export function exceedsMagick(page: TiffPage, fileBytes: number): boolean {
+  return pictureBytes(page) + fileBytes > ADDRESSABLE;
+}
+
+/** CPU seconds of decoding a page with ImageMagick, its loading (0.35 s) included; a guide, as the other models. */
+export function magickCpuSeconds(page: TiffPage): number {
+  const dataMegabytes = (page.segments?.totalBytes ?? 0) / MB;
+  const perMegapixel = 0.012 + 0.013 * page.samplesPerPixel;
+  return 0.35 + (pixelsOf(page) / 1e6) * perMegapixel + 0.004 * dataMegabytes;
+}
+
+/** Compression and PhotometricInterpretation of TIFF 6.0 and of LogL, which comes out as RGB. */
+const [OLD_JPEG, YCBCR, LOGL] = [6, 6, 32_844];
+
+function pictureBytes(page: TiffPage): number {
+  const { photometric, samplesPerPixel, segments, width, height } = page;
+  const samples = photometric === LOGL ? 3 : samplesPerPixel;
+  const isTiled = segments?.kind === 'tiles';
+  const beside = isTiled ? BESIDE.tiles : photometric === YCBCR ? BESIDE.ycbcr : BESIDE.strips;
+  const strip = isTiled
+    ? 0
+    : width * (segments?.height ?? height) * STRIP + (segments?.largestBytes ?? 0);
+  return pixelsOf(page) * (samples + beside) + strip;
 }

@@ -45,26 +45,26 @@ export function plainRowsPerStrip(picture: PlainPicture): number {
 
 const ASSOCIATED = 1;
 const UNASSOCIATED = 2;
-/** PhotometricInterpretation of CIE and ICC Lab. */
-const LAB: readonly number[] = [8, 9];
+/** PhotometricInterpretation of CIE, ICC and ITU-T Lab. */
+const LAB: readonly number[] = [8, 9, 10];
 
 /** The plain picture that another decoder than sharp makes of a page, without its profile. */
 export function plainPictureOf(page: TiffPage, reader: 'samples' | 'magick'): PlainPicture {
   const { width, height, photometric = 1, orientation } = page;
   const alpha = page.extraSamples.find((kind) => kind === ASSOCIATED || kind === UNASSOCIATED);
-  const lab = LAB.includes(photometric);
+  const colours = coloursOf(photometric, alpha === undefined);
   const wide = reader === 'samples' && Math.max(...page.bitsPerSample) > 8;
   return {
     width,
     height,
-    colours: coloursOf(photometric, reader === 'samples' && alpha === undefined),
-    bits: wide || (lab && reader === 'samples') || photometric === 32_844 ? 16 : 8,
+    colours,
+    bits: wide || colours === 'lab' ? 16 : 8,
     alpha: alpha as PlainPicture['alpha'],
     orientation,
   };
 }
 
-/** libvips cannot carry an alpha beside Lab; ImageMagick gives its colours as sRGB. */
+/** libvips cannot carry an alpha beside Lab: its colours are made sRGB then. */
 function coloursOf(photometric: number, canBeLab: boolean): PlainColours {
   if (LAB.includes(photometric)) return canBeLab ? 'lab' : 'rgb';
   if (photometric === 5) return 'cmyk';

@@ -4,7 +4,7 @@ import { refuseOversize } from '../jpeg-limits.ts';
 import { predictCpuSeconds } from './cpu-model.ts';
 import { jpegChannels, pixelsOf, predictMemory, type Turn, type Way } from './memory-model.ts';
 import { chooseReader, type Reading } from './reader.ts';
-import { type Rewriting, rewritingOf } from './rewriting.ts';
+import { type Rewriting, refuseBeyondMagick, rewritingOf } from './rewriting.ts';
 import { outOfMemoryError, toMegabytes } from './shortage.ts';
 
 /** What a conversion may use. */
@@ -55,6 +55,7 @@ export function planConversion(
   if (!page || !isPlausible(page)) return planBlindly(settings);
   refuseOversize(page, name);
   const reading = chooseReader(page, name);
+  refuseBeyondMagick(page, reading, { bytes: fileBytes, name });
   const subject = { page, reading, rewriting: rewritingOf(page, reading, fileBytes) };
   const upright = waysFor(page, settings).map((way) => priced(subject, way, limits));
   const tagged = upright.flatMap(({ effort, turn }) =>

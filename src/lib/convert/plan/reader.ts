@@ -86,7 +86,8 @@ export function claimedDepth({ maxSampleValue, ...page }: TiffPage): number | un
 export const readerRows: readonly ReaderRow[] = [
   {
     feature: 'no PhotometricInterpretation tag',
-    applies: ({ photometric }) => photometric === undefined,
+    applies: ({ photometric, compression }) =>
+      photometric === undefined && compression !== COMPRESSION.oldJpeg,
     reader: 'nobody',
   },
   {
@@ -106,12 +107,6 @@ export const readerRows: readonly ReaderRow[] = [
     reader: 'nobody',
   },
   {
-    feature: 'old-style JPEG in tiles',
-    applies: ({ compression, segments }) =>
-      compression === COMPRESSION.oldJpeg && segments?.kind === 'tiles',
-    reader: 'nobody',
-  },
-  {
     feature: 'old-style JPEG or PixarLog compression',
     applies: ({ compression }) => MAGICKS.includes(compression),
     reader: 'magick',
@@ -119,6 +114,13 @@ export const readerRows: readonly ReaderRow[] = [
   {
     feature: 'JPEG compression of planes in tiles',
     applies: (page) => page.compression === COMPRESSION.jpeg && isTiledInPlanes(page),
+    reader: 'magick',
+  },
+  {
+    feature: 'JPEG compression of Lab colours',
+    applies: ({ compression, photometric = -1 }) =>
+      compression === COMPRESSION.jpeg &&
+      [PHOTOMETRIC.lab, PHOTOMETRIC.iccLab].some((one) => one === photometric),
     reader: 'magick',
   },
   {

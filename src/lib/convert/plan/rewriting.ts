@@ -1,7 +1,9 @@
+import { ConversionError } from '../../errors.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
-import { magickBytes, magickCpuSeconds } from './fallback-memory.ts';
+import { exceedsMagick, magickBytes, magickCpuSeconds } from './fallback-memory.ts';
 import { plainPage, plainPictureOf } from './plain-picture.ts';
 import type { Reading } from './reader.ts';
+import { toMegapixels } from './shortage.ts';
 
 /** What it takes to write a page anew before sharp can read it. */
 export interface Rewriting {
@@ -28,6 +30,20 @@ export function rewritingOf(
       ? { memoryBytes: magickBytes(page, fileBytes), cpuSeconds: magickCpuSeconds(page) }
       : { memoryBytes: samplesBytes(page), cpuSeconds: samplesCpuSeconds(page) };
   return { page: plain, diskBytes, ...price };
+}
+
+/** Throws `ConversionError` (`UNSUPPORTED_TIFF`) for a page that no machine has the memory to read. */
+export function refuseBeyondMagick(
+  page: TiffPage,
+  { reader, feature }: Reading,
+  file: { readonly bytes: number; readonly name: string },
+): void {
+  if (reader !== 'magick' || !exceedsMagick(page, file.bytes)) return;
+  throw new ConversionError(
+    'UNSUPPORTED_TIFF',
+    `"${file.name}" has ${toMegapixels(page)} MP and ${feature}, whose decoder can hold 4 GB, which is too little. ` +
+      'Save it in another way, uncompressed or with LZW, for example.',
+  );
 }
 
 /*

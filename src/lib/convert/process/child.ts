@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { ConversionError, messageOf } from '../../errors.ts';
 import type { ChildMessage, ConversionJob, Cost } from '../messages.ts';
 import { explainFailure } from '../render/failure.ts';
+import { renderPreview } from '../render/preview.ts';
 import { render } from '../render/render.ts';
 import { loadTiffReader, type TiffReader } from '../render/sharp-tiff.ts';
 
@@ -65,7 +66,8 @@ async function work(job: ConversionJob, reader: TiffReader): Promise<void> {
   const cost = meter();
   const heartbeat = setInterval(() => say({ kind: 'progress', ...cost() }), PROGRESS_MS);
   try {
-    const rendered = await render(job, reader);
+    const { preview } = job;
+    const rendered = await (preview ? renderPreview(job, preview, reader) : render(job, reader));
     say({ kind: 'done', rendered, ...cost() });
   } catch (error) {
     const { code, message } = error instanceof ConversionError ? error : explainFailure(error, job);

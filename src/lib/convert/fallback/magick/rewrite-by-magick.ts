@@ -1,6 +1,114 @@
+import { readTags } from '../../header/tiff-tags.ts';
+import type { ConversionNote } from '../../messages.ts';
+import { createPlainTiff, type PlainPicture } from '../plain-tiff.ts';
 import type { RewriteJob, Rewritten } from '../rewrite.ts';
+import { coloursOf, labToRgba, spreadRange, widenLab, type YcbcrRange } from './colours.ts';
+import { type DecodedPage, decode, type Wanted } from './decode.ts';
+import { loadMagick, type Magick } from './load-magick.ts';
+import { readPage } from './page-in-memory.ts';
 
-/** Stand-in. */
-export async function rewriteByMagick(_job: RewriteJob): Promise<Rewritten> {
-  throw new Error('not yet');
+/** ICC profile (ICC.1, annex B.4). */
+const ICC_PROFILE = 34_675;
+/** Rows are taken out and written so many bytes at a time. */
+const BAND_BYTES = 1 << 20;
+
+/**
+ * Writes a page anew as a plain TIFF of 8 bits a sample (16 for Lab), decoded by ImageMagick in
+ * WebAssembly, which is loaded for it; `load` may give it less memory. It blocks its thread and holds
+ * file and picture in memory (`magickBytes`). Pixels stay as they are stored: orientation, profile and
+ * alpha are left to whoever reads the plain TIFF.
+ *
+ * Throws an `Error` in libtiff's words when the page cannot be read or some of its data are missing or
+ * damaged, one that speaks of memory when there is not enough, and what reading and writing throw.
+ */
+export async function rewriteByMagick(
+  job: RewriteJob,
+  load: () => Promise<Magick> = loadMagick,
+): Promise<Rewritten> {
+  const { input, output, page, format } = job;
+  const { wanted, alpha, dropped } = planSamples(job);
+  const profile = await readTags(input, page.offset, format, (tag) => tag === ICC_PROFILE);
+  const magick = await load();
+  const { decoded, range } = await decodePage(magick, job, wanted);
+  try {
+    const { lab } = wanted.colours;
+    const colours = lab && alpha ? 'rgb' : wanted.colours.colours;
+    const picture: PlainPicture = {
+      width: page.width,
+      height: page.height,
+      colours,
+      bits: colours === 'lab' ? 16 : 8,
+      alpha,
+      icc: lab ? undefined : profile?.tags.get(ICC_PROFILE)?.bytes,
+      orientation: page.orientation,
+    };
+    await write(output, picture, decoded, (rows) => {
+      if (lab) return alpha ? labToRgba(rows, lab) : widenLab(rows, lab);
+      return range ? spreadRange(rows, range) : rows;
+    });
+    return { picture, notes: dropped ? [DROPPED] : [] };
+  } finally {
+    decoded.dispose();
+  }
+}
+
+const DROPPED: ConversionNote = {
+  code: 'EXTRA_SAMPLES_DROPPED',
+  message: 'The TIFF has extra samples that are no transparency; they were left out',
+};
+
+interface SamplePlan {
+  readonly wanted: Wanted;
+  /** ExtraSamples of the alpha. */
+  readonly alpha: 1 | 2 | undefined;
+  readonly dropped: boolean;
+}
+
+/** Which samples are taken; the first one of the extra ones that is transparency is the alpha. */
+function planSamples({ page }: RewriteJob): SamplePlan {
+  const colours = coloursOf(page);
+  if (!colours)
+    throw new Error(`PhotometricInterpretation ${page.photometric ?? 'missing'} is not supported`);
+  const { extraSamples, samplesPerPixel, planar } = page;
+  const extra = samplesPerPixel - colours.samples;
+  if (extra < 0) throw new Error(`${samplesPerPixel} samples a pixel are too few for its colours`);
+  if (planar && page.photometric === 6)
+    throw new Error('YCbCr in separate planes is not supported');
+  const index = extraSamples.slice(0, extra).findIndex((kind) => kind === 1 || kind === 2);
+  if (!planar && extra > 1)
+    throw new Error(`${extra} extra samples beside compressed colours are not supported`);
+  return {
+    wanted: { page, colours, alphaAt: index === -1 ? undefined : colours.samples + index },
+    alpha: index === -1 ? undefined : extraSamples[index] === 1 ? 1 : 2,
+    dropped: extra > 0 && index === -1,
+  };
+}
+
+/** The file's bytes are needed no longer once it is decoded, so nothing may hold them. */
+async function decodePage(
+  magick: Magick,
+  job: RewriteJob,
+  wanted: Wanted,
+): Promise<{ readonly decoded: DecodedPage; readonly range: YcbcrRange | undefined }> {
+  const memory = await readPage(job);
+  return { decoded: decode(magick, memory, wanted), range: memory.range };
+}
+
+async function write(
+  output: string,
+  picture: PlainPicture,
+  decoded: DecodedPage,
+  adapt: (rows: Uint8Array) => Uint8Array,
+): Promise<void> {
+  const { width, height } = picture;
+  const step = Math.max(1, Math.floor(BAND_BYTES / (width * 4)));
+  const plain = await createPlainTiff(output, picture);
+  try {
+    for (let top = 0; top < height; top += step)
+      await plain.write(adapt(decoded.rows(top, Math.min(step, height - top))));
+  } catch (error) {
+    await plain.discard();
+    throw error;
+  }
+  await plain.close();
 }

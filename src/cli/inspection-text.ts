@@ -1,0 +1,175 @@
+import { orientationName } from '../lib/convert/header/tiff-names.ts';
+import type {
+  DirectoryInspection,
+  Inspection,
+  PlanInspection,
+} from '../lib/convert/inspect/inspection.ts';
+import { toMegabytes, toMegapixels } from '../lib/convert/plan/shortage.ts';
+import { escapeControls } from '../lib/redact.ts';
+import { formatBytes } from './format.ts';
+
+/** An inspection as lines for people: the file, a block for each directory, what is lost, what is wrong. */
+export function describeInspection(name: string, inspection: Inspection): string[] {
+  const { format, byteOrder, bytes, pages, directories } = inspection;
+  const count = pages === 1 ? '1 page' : `${pages} pages`;
+  return [
+    `${escapeControls(name)}: ${format}, ${byteOrder}, ${formatBytes(bytes)}, ${count}`,
+    ...directories.flatMap((directory) => [
+      `  ${titleOf(directory)}`,
+      ...aligned(fieldsOf(directory)),
+    ]),
+    ...section('Lost or changed by converting', lossLines(inspection)),
+    ...section('Wrong with the file', problemLines(inspection)),
+  ];
+}
+
+/** A label and what it says. */
+type Field = readonly [string, string];
+
+function aligned(fields: readonly Field[]): string[] {
+  const width = Math.max(...fields.map(([label]) => label.length));
+  return fields.map(([label, text]) => `    ${label.padEnd(width)}  ${text}`);
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`  ${title}`, ...lines.map((line) => `    ${line}`)];
+}
+
+const ROLES = { reduced: 'smaller version', mask: 'transparency mask' } as const;
+
+function titleOf({
+  index,
+  role,
+  page,
+}: Pick<DirectoryInspection, 'index' | 'role' | 'page'>): string {
+  return role === 'page' ? `Page ${page}` : `Directory ${index + 1} (${ROLES[role]})`;
+}
+
+function fieldsOf(directory: DirectoryInspection): Field[] {
+  const { orientation, subDirectories, plan } = directory;
+  return [
+    ['Size', sizeOf(directory)],
+    ['Samples', samplesOf(directory)],
+    ['Compression', compressionOf(directory)],
+    ...optional(
+      'Orientation',
+      orientation === 1 ? '' : `${orientationName(orientation)} (${orientation})`,
+    ),
+    ...optional('Profile', profileOf(directory)),
+    ...directory.metadata
+      .filter(({ tag }) => !RESOLUTION.has(tag))
+      .map((entry): Field => [entry.name, metadataText(entry)]),
+    ...optional(
+      'SubIFDs',
+      subDirectories === 0 ? '' : `${subDirectories}, which are not looked at`,
+    ),
+    ...optional('Reader', plan ? readerText(plan) : ''),
+    ...optional('Plan', plan ? planText(plan) : ''),
+  ];
+}
+
+/** XResolution and YResolution: told with the size. */
+const RESOLUTION: ReadonlySet<number> = new Set([282, 283]);
+
+function optional(label: string, text: string): Field[] {
+  return text === '' ? [] : [[label, text]];
+}
+
+function sizeOf(directory: DirectoryInspection): string {
+  const { width, height, resolution } = directory;
+  const megapixels = width * height < 1e5 ? '' : `, ${toMegapixels(directory)} MP`;
+  const pixels = `${width} × ${height} pixels${megapixels}`;
+  // Without a unit it tells the shape of the pixels, which nobody here heeds.
+  if (!resolution || resolution.unit === 'none') return pixels;
+  const { x, y, unit } = resolution;
+  const both = x === y ? `${shortNumber(x)}` : `${shortNumber(x)} × ${shortNumber(y)}`;
+  return `${pixels}, ${both} ${unit === 'inch' ? 'dpi' : 'per centimetre'}`;
+}
+
+function samplesOf(directory: DirectoryInspection): string {
+  const { samplesPerPixel, bitsPerSample, sampleFormat, photometric, planar } = directory;
+  const same = bitsPerSample.every((bits) => bits === bitsPerSample[0]);
+  const bits = same ? `${bitsPerSample[0] ?? 0}` : bitsPerSample.join(', ');
+  const [across, down] = directory.chromaSubsampling ?? [];
+  return [
+    `${samplesPerPixel} × ${bits} ${bits === '1' ? 'bit' : 'bits'}`,
+    sampleFormat,
+    photometric ?? 'colours not told',
+    ...(across ? [`chroma ${across} × ${down}`] : []),
+    ...directory.extraSamples.map(
+      (name) => `with ${name}${name === 'unspecified' ? ' sample' : ''}`,
+    ),
+    ...(planar ? ['in planes'] : []),
+  ].join(', ');
+}
+
+function compressionOf({ compression, segments }: DirectoryInspection): string {
+  if (!segments) return compression;
+  const { kind, count, width, height, bytes } = segments;
+  const one = count === 1 ? kind.slice(0, -1) : kind;
+  return `${compression}, ${count} ${one} of ${width} × ${height} pixels, ${formatBytes(bytes)}`;
+}
+
+function profileOf({ profile }: DirectoryInspection): string {
+  if (!profile) return '';
+  const { description, colourSpace, bytes } = profile;
+  return [
+    ...(description ? [`"${escapeControls(description)}"`] : []),
+    ...(colourSpace ? [escapeControls(colourSpace)] : []),
+    formatBytes(bytes),
+  ].join(', ');
+}
+
+/** Longer texts are cut where people read them, in characters. */
+const MOST_CHARACTERS = 100;
+
+function metadataText({ value, bytes, tags }: DirectoryInspection['metadata'][number]): string {
+  if (typeof value === 'string') {
+    const text = escapeControls(value.trim());
+    return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
+  }
+  if (value) return value.map(shortNumber).join(', ');
+  if (tags !== undefined) return `${tags} ${tags === 1 ? 'tag' : 'tags'}`;
+  return bytes === undefined ? 'cannot be read' : formatBytes(bytes);
+}
+
+function shortNumber(value: number): string {
+  return `${Number(value.toFixed(2))}`;
+}
+
+const TURNS = {
+  none: '',
+  memory: ', turned in memory',
+  disk: ', turned on disk',
+  tag: ', turned by a tag',
+} as const;
+
+/** Who reads the page, where it is not sharp. */
+const READERS = { sharp: '', samples: 'our own, of samples', magick: 'ImageMagick' } as const;
+
+function readerText(plan: PlanInspection): string {
+  if ('error' in plan || plan.reader === 'sharp') return '';
+  return `${READERS[plan.reader]} (${plan.feature})`;
+}
+
+function planText(plan: PlanInspection): string {
+  if ('error' in plan) return `none: ${escapeControls(plan.error.message)}`;
+  const { effort, turn, memoryBytes, cpuSeconds, reason } = plan;
+  const predicted = `${toMegabytes(memoryBytes)} MB and ${cpuSeconds.toFixed(2)} CPU-s`;
+  return `${effort}${TURNS[turn]} (${reason}); predicted ${predicted}`;
+}
+
+function lossLines({ losses, pages }: Inspection): string[] {
+  return losses.map(({ page, message, avoidedBy }) => {
+    const where = page === undefined || pages === 1 ? '' : `page ${page}: `;
+    return `! ${where}${escapeControls(message)}${avoidedBy ? ` (not with ${avoidedBy})` : ''}`;
+  });
+}
+
+function problemLines({ problems, directories }: Inspection): string[] {
+  return problems.map(({ directory: index, severity, message }) => {
+    const directory = index === undefined ? undefined : directories[index];
+    const where = directory && directories.length > 1 ? `${titleOf(directory)}: ` : '';
+    return `${severity === 'error' ? '✗' : '!'} ${where}${escapeControls(message)}`;
+  });
+}

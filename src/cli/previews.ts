@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises';
+import type { Inspection } from '../lib/convert/inspect/inspection.ts';
+import type { PagesSetting } from '../lib/convert/pages.ts';
+import { previewTiff } from '../lib/convert/preview-tiff.ts';
+import { startConverter } from '../lib/convert/process/converter.ts';
+import { withWorkspace } from '../lib/workspace.ts';
+import type { PictureText } from './terminal-pictures.ts';
+
+/** Makes the text that shows a TIFF's page on the terminal; undefined where it cannot be. */
+export type Preview = (path: string, inspection: Inspection) => Promise<string | undefined>;
+
+/** Pixels: a third of a usual terminal, so that what is said of the TIFF stays in sight. */
+const MOST = { width: 320, height: 240 } as const;
+/** Nobody waits longer for a look, in milliseconds. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * Lends a conversion process that makes previews, of the page that the setting begins with. What cannot
+ * be shown, or not soon, is not: a preview never fails what it is for.
+ */
+export function withPreviews<T>(
+  pictureText: PictureText,
+  pages: PagesSetting,
+  stop: AbortSignal,
+  use: (preview: Preview) => Promise<T>,
+): Promise<T> {
+  const page = typeof pages === 'number' ? pages : 1;
+  return withWorkspace(async (workspace) => {
+    const converter = startConverter(workspace.folder);
+    const output = workspace.path('preview.png');
+    const preview: Preview = async (path, { directories }) => {
+      const plan = directories.find((directory) => directory.page === page)?.plan;
+      if (!plan || 'error' in plan) return undefined;
+      const signal = AbortSignal.any([stop, AbortSignal.timeout(PATIENCE_MS)]);
+      try {
+        await previewTiff(path, output, { name: path, page, most: MOST, converter, signal });
+        return pictureText(await readFile(output));
+      } catch {
+        stop.throwIfAborted();
+        return undefined;
+      }
+    };
+    try {
+      return await use(preview);
+    } finally {
+      await converter.close();
+    }
+  });
+}

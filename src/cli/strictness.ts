@@ -1,0 +1,66 @@
+import { refuseOtherFormats } from '../lib/convert/file-kind.ts';
+import { lossesIn } from '../lib/convert/inspect/inspect-file.ts';
+import type { LossSettings } from '../lib/convert/inspect/losses.ts';
+import type { ConversionNote } from '../lib/convert/messages.ts';
+import { ConversionError } from '../lib/errors.ts';
+
+/** What is an error that else is only told. */
+export interface Strictness {
+  readonly failOnLoss: boolean;
+  readonly warningsAsErrors: boolean;
+}
+
+/** The strictness that flags describe. */
+export function strictnessOf(flags: {
+  readonly 'fail-on-loss': boolean;
+  readonly 'warnings-as-errors': boolean;
+}): Strictness {
+  return { failOnLoss: flags['fail-on-loss'], warningsAsErrors: flags['warnings-as-errors'] };
+}
+
+/**
+ * Throws `ConversionError` (`LOSS`), listing all that the JPEGs of a TIFF would not have of it and the
+ * flags that avoid it, if that is to be an error; what keeps the file from being read, too.
+ */
+export async function refuseLosses(
+  path: string,
+  name: string,
+  { failOnLoss }: Strictness,
+  settings: LossSettings,
+): Promise<void> {
+  if (!failOnLoss) return;
+  await refuseOtherFormats(path, name);
+  const losses = await lossesIn(path, name, settings);
+  if (losses.length === 0) return;
+  const listed = losses.map(({ page, message }) =>
+    page === undefined || page === 1 ? message : `page ${page}: ${message}`,
+  );
+  const flags = [...new Set(losses.flatMap(({ avoidedBy }) => avoidedBy ?? []))];
+  const rest = losses.every(({ avoidedBy }) => avoidedBy) ? '' : 'some of it';
+  const advice =
+    flags.length === 0
+      ? ''
+      : `${flags.join(' and ')} ${flags.length === 1 ? 'avoids' : 'avoid'} ${rest || 'that'}; `;
+  throw new ConversionError(
+    'LOSS',
+    `"${name}" would lose something: ${listed.join('; ')}. ${upperFirst(`${advice}without --fail-on-loss it is converted all the same.`)}`,
+  );
+}
+
+/** Throws `ConversionError` (`WARNING`), listing all notes on a conversion, if they are to be errors. */
+export function refuseWarnings(
+  { notes }: { readonly notes: readonly ConversionNote[] },
+  name: string,
+  { warningsAsErrors }: Strictness,
+): void {
+  if (!warningsAsErrors || notes.length === 0) return;
+  const listed = notes.map(({ message }) => message.replace(/\.$/, '')).join('; ');
+  throw new ConversionError(
+    'WARNING',
+    `"${name}" was converted with warnings: ${listed}. Its JPEG is not kept; without --warnings-as-errors it is.`,
+  );
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,149 @@
+import { tmpdir } from 'node:os';
+import { Args, Flags } from '@oclif/core';
+import { BaseCommand, errorSummary } from '../cli/base-command.ts';
+import { processEnvironment } from '../cli/environment.ts';
+import {
+  encoderFlags,
+  encoderSettingsOf,
+  pageFlag,
+  storageFlags,
+  storageSettingsOf,
+} from '../cli/flags.ts';
+import { describeInspection } from '../cli/inspection-text.ts';
+import { type InspectSession, inspectSource } from '../cli/inspections.ts';
+import { type Preview, withPreviews } from '../cli/previews.ts';
+import type { Reporter } from '../cli/reporter.ts';
+import { withSnakeCase } from '../cli/snake-case.ts';
+import { pictureTextForStdout } from '../cli/terminal-pictures.ts';
+import { findTiffSources, type TiffSource } from '../cli/tiff-sources.ts';
+import type { Inspection } from '../lib/convert/inspect/inspection.ts';
+import { limitsNow } from '../lib/convert/plan/resources.ts';
+import { ArkeError, messageOf } from '../lib/errors.ts';
+import { exitCodes } from '../lib/exit-codes.ts';
+import { closeStorage, openStorage, type Storage } from '../lib/storage/client.ts';
+import { readConversionBudget } from '../lib/task/settings.ts';
+
+/** One TIFF, and what became of its inspection. */
+type Inspected = { readonly source: TiffSource } & (
+  | { readonly inspection: Inspection }
+  | { readonly error: { readonly code: string; readonly message: string } }
+);
+
+export default class Inspect extends BaseCommand {
+  static override summary = 'Show what is in TIFFs, and what converting them would change.';
+
+  static override description =
+    `Reads only what a TIFF says of itself, nothing of its pictures; of an object in R2 only the parts that hold it.
+For each file: structure, colours, compression and metadata of all pages, how "convert" would go about it here, what the JPEGs would not have of it with the given settings, and what is wrong with it.
+R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-file.`;
+
+  static override examples = [
+    {
+      description: 'Look at a file',
+      command: '<%= config.bin %> <%= command.id %> scan.tif',
+    },
+    {
+      description: 'List what would be lost of the TIFFs of a folder, with other settings',
+      command:
+        "<%= config.bin %> <%= command.id %> scans --metadata all --page all --json | jq '.files[] | {input, losses}'",
+    },
+    {
+      description: 'Look at an object in R2 without downloading it',
+      command:
+        '<%= config.bin %> <%= command.id %> r2://staging/batch_abc/image.tif --bucket arke-staging',
+    },
+  ];
+
+  static override args = {
+    paths: Args.string({
+      name: 'PATH',
+      description: 'TIFF files, folders of them, or r2://KEY for an object.',
+      required: true,
+      multiple: true,
+    }),
+  };
+
+  static override flags = {
+    page: pageFlag(),
+    preview: Flags.boolean({
+      summary: 'Show a small picture of each file, on a terminal that can.',
+      allowNo: true,
+      default: true,
+    }),
+    ...encoderFlags,
+    ...storageFlags,
+  };
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(Inspect);
+    const encoder = encoderSettingsOf(flags);
+    const limits = await limitsNow(readConversionBudget(processEnvironment()), tmpdir());
+    const sources = await findTiffSources(args.paths);
+    const settings = sources.some(({ at }) => 'key' in at) ? storageSettingsOf(flags) : undefined;
+    const reporter = await this.reporter(flags);
+    let storage: Storage | undefined;
+    const session: InspectSession = {
+      encoder,
+      pages: flags.page,
+      limits,
+      storage: async () => (storage ??= await openStorage(settings ?? storageSettingsOf(flags))),
+      request: {
+        signal: this.stopSignal,
+        onRetry: ({ error, delayMs }) =>
+          reporter.warn(`${messageOf(error)} Trying again in ${delayMs} ms`),
+      },
+    };
+    try {
+      const work = (preview?: Preview) =>
+        this.#inspectAll(sources, session, { reporter, ...(preview ? { preview } : {}) });
+      const wanted = flags.preview && !flags.quiet && !this.jsonEnabled();
+      const pictureText = wanted ? await pictureTextForStdout() : undefined;
+      if (!pictureText) return await work();
+      return await withPreviews(pictureText, flags.page, this.stopSignal, work);
+    } finally {
+      if (storage) closeStorage(storage);
+    }
+  }
+
+  async #inspectAll(
+    sources: readonly TiffSource[],
+    session: InspectSession,
+    { reporter, preview }: { readonly reporter: Reporter; readonly preview?: Preview },
+  ): Promise<unknown> {
+    const inspected: Inspected[] = [];
+    for (const source of sources) {
+      const one = await this.#inspect(source, session, reporter);
+      inspected.push(one);
+      if ('inspection' in one) {
+        for (const line of describeInspection(source.name, one.inspection)) this.result(line);
+        // Base64 in escape codes of ours: nothing of it comes from a name or a tag.
+        const picture = 'path' in source.at && (await preview?.(source.at.path, one.inspection));
+        if (picture) process.stdout.write(`${picture}\n`);
+      }
+    }
+    const files = inspected.map(toJson);
+    if (inspected.some((one) => 'error' in one)) this.exitWith(exitCodes.failed, { files });
+    return { files };
+  }
+
+  async #inspect(
+    source: TiffSource,
+    session: InspectSession,
+    reporter: Reporter,
+  ): Promise<Inspected> {
+    try {
+      return { source, inspection: await inspectSource(source, session) };
+    } catch (error) {
+      this.stopSignal.throwIfAborted();
+      if (!(error instanceof ArkeError)) throw error;
+      const summary = errorSummary(error, this.redact);
+      reporter.error(`${source.name}: ${summary.message}`);
+      return { source, error: summary };
+    }
+  }
+}
+
+function toJson({ source, ...result }: Inspected): object {
+  if ('error' in result) return { input: source.name, ...result };
+  return { input: source.name, ...(withSnakeCase(result.inspection) as object) };
+}

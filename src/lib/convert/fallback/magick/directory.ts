@@ -1,0 +1,123 @@
+import { numbersOf, type TiffFormat, type TiffTags } from '../../header/tiff-tags.ts';
+
+const [SHORT, LONG, RATIONAL, UNDEFINED] = [3, 4, 5, 7];
+const BYTES: Readonly<Record<number, number>> = { 3: 2, 4: 4, 5: 8, 7: 1 };
+
+/** How the tags that decoding needs are written: TIFF 6.0 (sections 3 to 22) and its supplements. Nothing else is. */
+const TYPES: ReadonlyMap<number, number> = new Map([
+  [256, LONG], // ImageWidth
+  [257, LONG], // ImageLength
+  [258, SHORT], // BitsPerSample
+  [259, SHORT], // Compression
+  [262, SHORT], // PhotometricInterpretation
+  [266, SHORT], // FillOrder
+  [273, LONG], // StripOffsets
+  [277, SHORT], // SamplesPerPixel
+  [278, LONG], // RowsPerStrip
+  [279, LONG], // StripByteCounts
+  [284, SHORT], // PlanarConfiguration
+  [292, LONG], // T4Options
+  [293, LONG], // T6Options
+  [317, SHORT], // Predictor
+  [320, SHORT], // ColorMap
+  [322, LONG], // TileWidth
+  [323, LONG], // TileLength
+  [324, LONG], // TileOffsets
+  [325, LONG], // TileByteCounts
+  [338, SHORT], // ExtraSamples
+  [339, SHORT], // SampleFormat
+  [347, UNDEFINED], // JPEGTables
+  [512, SHORT], // JPEGProc
+  [513, LONG], // JPEGInterchangeFormat
+  [514, LONG], // JPEGInterchangeFormatLength
+  [515, SHORT], // JPEGRestartInterval
+  [519, LONG], // JPEGQTables
+  [520, LONG], // JPEGDCTables
+  [521, LONG], // JPEGACTables
+  [529, RATIONAL], // YCbCrCoefficients
+  [530, SHORT], // YCbCrSubsampling
+  [531, SHORT], // YCbCrPositioning
+  [532, RATIONAL], // ReferenceBlackWhite
+]);
+
+/** Whether decoding needs a tag. */
+export function isDecodingTag(tag: number): boolean {
+  return TYPES.has(tag);
+}
+
+/** The values of a directory by tag: numbers, and for JPEGTables, bytes. */
+export type Directory = ReadonlyMap<number, readonly number[]>;
+
+/** The decoding tags of a directory as numbers; those without any are left out. */
+export function directoryOf(tags: TiffTags): Directory {
+  const directory = new Map<number, readonly number[]>();
+  for (const [tag, type] of TYPES) {
+    const found = tags.tags.get(tag);
+    const values = type === UNDEFINED && found ? [...found.bytes] : numbersOf(tags, tag);
+    if (values?.every((value) => Number.isFinite(value) && value >= 0)) directory.set(tag, values);
+  }
+  return directory;
+}
+
+/**
+ * Makes a directory the only one of a classic TIFF, whatever the file was, in the memory that holds it:
+ * the header is written over, the directory behind the file's bytes, of which `fileBytes` are left in
+ * place. Gives back the part of the memory that is the TIFF then. So no decoder meets tags that it
+ * stumbles over, other pages, or a chain that leads somewhere.
+ */
+export function placeDirectory(
+  memory: Uint8Array,
+  fileBytes: number,
+  directory: Directory,
+  { littleEndian }: Pick<TiffFormat, 'littleEndian'>,
+): Uint8Array {
+  const view = new DataView(memory.buffer, memory.byteOffset, memory.byteLength);
+  const short = (at: number, value: number) => view.setUint16(at, value, littleEndian);
+  const long = (at: number, value: number) => view.setUint32(at, value, littleEndian);
+  const start = fileBytes + (fileBytes % 2);
+  memory.set(littleEndian ? [0x49, 0x49] : [0x4d, 0x4d]);
+  short(2, 42);
+  long(4, start);
+  const entries = [...directory].sort(([a], [b]) => a - b);
+  short(start, entries.length);
+  let end = start + 2 + entries.length * 12 + 4;
+  long(end - 4, 0);
+  entries.forEach(([tag, values], i) => {
+    const type = TYPES.get(tag) ?? LONG;
+    const at = start + 2 + i * 12;
+    const step = BYTES[type] ?? 1;
+    const bytes = values.length * step;
+    short(at, tag);
+    short(at + 2, type);
+    long(at + 4, values.length);
+    long(at + 8, 0);
+    const place = bytes <= 4 ? at + 8 : end;
+    if (bytes > 4) {
+      long(at + 8, end);
+      end += bytes + (bytes % 2);
+    }
+    values.forEach((value, j) => {
+      const to = place + j * step;
+      if (type === UNDEFINED) memory[to] = value;
+      else if (type === SHORT) short(to, value);
+      else if (type === LONG) long(to, value);
+      else setRational(view, to, value, littleEndian);
+    });
+  });
+  return memory.subarray(0, end);
+}
+
+/** What `placeDirectory` needs behind the file's bytes, at the most, also when a few short values are added. */
+export function directoryBytes(directory: Directory): number {
+  let bytes = 256;
+  for (const [tag, values] of directory)
+    bytes += 13 + values.length * (BYTES[TYPES.get(tag) ?? LONG] ?? 1);
+  return bytes;
+}
+
+/** Coefficients and levels are small numbers with few digits. */
+function setRational(view: DataView, at: number, value: number, littleEndian: boolean): void {
+  const denominator = Number.isInteger(value) ? 1 : 1_000_000;
+  view.setUint32(at, Math.round(value * denominator), littleEndian);
+  view.setUint32(at + 4, denominator, littleEndian);
+}

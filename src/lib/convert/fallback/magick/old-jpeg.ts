@@ -1,0 +1,186 @@
+import type { TiffPage } from '../../header/tiff-header.ts';
+import { rangeOf, type YcbcrRange } from './colours.ts';
+import type { Directory } from './directory.ts';
+import {
+  assembleJpeg,
+  type JpegHead,
+  readJpegHead,
+  readScanHead,
+  restartSegment,
+  type ScanHead,
+  scanData,
+  tableSegment,
+} from './jpeg-stream.ts';
+
+/** Tags of TIFF 6.0, sections 15, 21 and 22. */
+const TAG = {
+  compression: 259,
+  photometric: 262,
+  stripOffsets: 273,
+  rowsPerStrip: 278,
+  stripByteCounts: 279,
+  tileOffsets: 324,
+  tileByteCounts: 325,
+  process: 512,
+  interchange: 513,
+  interchangeLength: 514,
+  restartInterval: 515,
+  quantisation: 519,
+  dc: 520,
+  ac: 521,
+  coefficients: 529,
+  subsampling: 530,
+  referenceBlackWhite: 532,
+} as const;
+/** Compression, and JPEGProc. */
+const [JPEG, LOSSLESS] = [7, 14];
+
+/** A file of parts, and the directory for them. */
+export interface NewJpeg {
+  readonly directory: Directory;
+  /** ReferenceBlackWhite (TIFF 6.0, section 20) where it is not the range of JPEG. */
+  readonly range: YcbcrRange | undefined;
+  /** What goes into the file one after the other, from byte `DATA_AT` on. */
+  readonly parts: readonly Uint8Array[];
+}
+
+/** Behind the header of a classic TIFF. */
+export const DATA_AT = 8;
+
+/**
+ * Makes an old-style JPEG (TIFF 6.0, section 22) one as technical note 2 has it: each strip or tile gets
+ * the tables, a frame and an end of its own, its data stay as they are. So tiles can be decoded, too,
+ * and libtiff looks whether the data really end where the picture does; in old-style ones it does not,
+ * and strips of zeros pass for a picture. Throws for what is no baseline JPEG or is not all there.
+ */
+export function asNewJpeg(file: Uint8Array, page: TiffPage, old: Directory): NewJpeg {
+  if (old.get(TAG.process)?.[0] === LOSSLESS)
+    throw new Error('Lossless old-style JPEG is not supported');
+  const size = segmentSize(page);
+  const parts: Uint8Array[] = [];
+  const offsets: number[] = [];
+  const sizes: number[] = [];
+  let at = DATA_AT;
+  let components: JpegHead['components'] = [];
+  scansOf(file, page, old).forEach(({ head, scan, data }, i) => {
+    if (head.width && head.width !== size.width)
+      throw new Error(`The JPEG is ${head.width} pixels wide, not ${size.width}`);
+    const jpeg = assembleJpeg(head, scan.body, { ...size, height: size.heightOf(i) }, data);
+    const length = jpeg.reduce((sum, part) => sum + part.length, 0);
+    parts.push(...jpeg);
+    offsets.push(at);
+    sizes.push(length);
+    at += length;
+    components = head.components;
+  });
+  const directory = newDirectory(page, old, { offsets, sizes, components });
+  return { directory, range: rangeOf(old.get(TAG.referenceBlackWhite)), parts };
+}
+
+/** The data of a strip or tile, and what is needed to decode them. */
+interface Scan {
+  readonly head: JpegHead;
+  readonly scan: ScanHead;
+  readonly data: Uint8Array;
+}
+
+function scansOf(file: Uint8Array, page: TiffPage, old: Directory): Scan[] {
+  const jpegAt = old.get(TAG.interchange)?.[0] ?? 0;
+  const jpegEnd = Math.min(file.length, jpegAt + (old.get(TAG.interchangeLength)?.[0] ?? 0));
+  const interchange = jpegAt ? readJpegHead(file, jpegAt, jpegEnd) : undefined;
+  const places = placesOf(page, old, [jpegAt, jpegEnd]);
+  // Some files have the header of the scan in their first strip only.
+  let scan: ScanHead | undefined;
+  return places.map(([start, end]) => {
+    const own = readJpegHead(file, start, end);
+    const head = own ?? interchange ?? headFromTables(file, page, old);
+    const ownScan = own?.scan ?? readScanHead(file, start, end);
+    scan = ownScan ?? scan ?? head.scan;
+    if (!scan) throw new Error('The scan of an old-style JPEG has no header');
+    // A single strip is the scan of the whole JPEG, whatever part of it the page lists.
+    const isInside = places.length === 1 && head === interchange && head.scan && start < jpegEnd;
+    const from = isInside ? Math.max(start, scan.dataAt) : (ownScan?.dataAt ?? start);
+    const data = scanData(file, from, isInside ? Math.max(end, jpegEnd) : end);
+    return { head, scan, data };
+  });
+}
+
+/** Where each strip or tile begins and ends; where the page says nothing, JPEGInterchangeFormat does. */
+function placesOf(
+  page: TiffPage,
+  old: Directory,
+  interchange: readonly [number, number],
+): (readonly [number, number])[] {
+  const offsets = old.get(TAG.tileOffsets) ?? old.get(TAG.stripOffsets);
+  const sizes = old.get(TAG.tileByteCounts) ?? old.get(TAG.stripByteCounts);
+  if (!page.segments || !offsets || !sizes) return [interchange];
+  return offsets
+    .slice(0, page.segments.needed)
+    .map((start, i) => [start, start + (sizes[i] ?? 0)] as const);
+}
+
+/** Pixels of a strip or tile; the last strip has the rows that are left. */
+function segmentSize({ width, height, segments }: TiffPage) {
+  const isTile = segments?.kind === 'tiles';
+  const rows = segments?.height ?? height;
+  return {
+    width: isTile ? segments.width : width,
+    heightOf: (i: number) => (isTile ? rows : Math.min(rows, height - i * rows)),
+  };
+}
+
+/** The head of a JPEG whose tables stand each for itself (JPEGQTables, JPEGDCTables, JPEGACTables). */
+function headFromTables(file: Uint8Array, page: TiffPage, old: Directory): JpegHead {
+  const samples = page.samplesPerPixel;
+  const restart = old.get(TAG.restartInterval)?.[0] ?? 0;
+  const tables = restart ? [restartSegment(restart)] : [];
+  for (const kind of ['quantisation', 'dc', 'ac'] as const) {
+    const places = old.get(TAG[kind]) ?? [];
+    if (places.length < samples || places.some((at) => at === 0))
+      throw new Error('The tables of an old-style JPEG are missing');
+    places.slice(0, samples).forEach((at, i) => {
+      const symbols = file.subarray(at, at + 16).reduce((sum, count) => sum + count, 0);
+      const length = kind === 'quantisation' ? 64 : 16 + symbols;
+      tables.push(tableSegment(kind, i, file.subarray(at, at + length)));
+    });
+  }
+  const [across, down] = page.chromaSubsampling;
+  const sampling = samples === 3 ? (across << 4) + down : 0x11;
+  const numbers = Array.from({ length: samples }, (_, i) => i);
+  return {
+    tables,
+    width: 0,
+    components: numbers.map((i) => [i + 1, i === 0 ? sampling : 0x11, i] as const),
+    scan: {
+      body: Uint8Array.of(samples, ...numbers.flatMap((i) => [i + 1, i * 0x11]), 0, 63, 0),
+      dataAt: 0,
+    },
+  };
+}
+
+interface NewSegments {
+  readonly offsets: readonly number[];
+  readonly sizes: readonly number[];
+  readonly components: JpegHead['components'];
+}
+
+function newDirectory(
+  page: TiffPage,
+  old: Directory,
+  { offsets, sizes, components }: NewSegments,
+): Directory {
+  const isTiled = page.segments?.kind === 'tiles';
+  const sampling = components[0]?.[1] ?? 0x11;
+  const directory = new Map(old);
+  const gone: number[] = [TAG.process, TAG.interchange, TAG.interchangeLength, TAG.restartInterval];
+  gone.push(TAG.quantisation, TAG.dc, TAG.ac, TAG.coefficients, TAG.referenceBlackWhite);
+  gone.push(TAG.stripOffsets, TAG.stripByteCounts);
+  for (const tag of gone) directory.delete(tag);
+  directory.set(TAG.compression, [JPEG]);
+  directory.set(TAG.photometric, [components.length === 3 ? (page.photometric ?? 6) : 1]);
+  if (!isTiled) directory.set(TAG.rowsPerStrip, [page.segments?.height ?? page.height]);
+  directory.set(isTiled ? TAG.tileOffsets : TAG.stripOffsets, offsets);
+  directory.set(isTiled ? TAG.tileByteCounts : TAG.stripByteCounts, sizes);
+  directory.set(TAG.subsampling, [sampling >> 4, sampling & 15]);
+  return directory;
+}

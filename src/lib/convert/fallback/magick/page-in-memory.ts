@@ -1,0 +1,99 @@
+import { open } from 'node:fs/promises';
+import { readTags } from '../../header/tiff-tags.ts';
+import type { RewriteJob } from '../rewrite.ts';
+import type { YcbcrRange } from './colours.ts';
+import {
+  type Directory,
+  directoryBytes,
+  directoryOf,
+  isDecodingTag,
+  placeDirectory,
+} from './directory.ts';
+import { asNewJpeg, DATA_AT } from './old-jpeg.ts';
+
+/** What the offsets of a classic TIFF reach, with room for the directory. */
+const MAX_FILE_BYTES = 2 ** 32 - 2 ** 28;
+/** Compression of TIFF 6.0, section 22. */
+const OLD_JPEG = 6;
+const TAG = {
+  stripOffsets: 273,
+  interchange: 513,
+  interchangeLength: 514,
+} as const;
+
+/** A file in memory, to be seen as a TIFF with one page. */
+export interface PageInMemory {
+  /** The page's own directory, as far as decoding needs it. */
+  readonly directory: Directory;
+  /** Of the YCbCr that a decoder makes RGB of, where it is not JPEG's. */
+  readonly range?: YcbcrRange | undefined;
+  /**
+   * The file as a TIFF whose one directory is this one. It is written over the last: use one at a time.
+   */
+  as(directory: Directory): Uint8Array;
+}
+
+/**
+ * Reads a file into memory, and the directory of the page. Throws when the directory shows that data are
+ * missing, and what reading throws.
+ */
+export async function readPage({ input, page, format }: RewriteJob): Promise<PageInMemory> {
+  const tags = await readTags(input, page.offset, format, isDecodingTag);
+  if (!tags) throw new Error('The page has no directory that can be read');
+  const directory = directoryOf(tags);
+  await using file = await open(input);
+  const { size } = await file.stat();
+  requireComplete(page, directory, size);
+  if (size > MAX_FILE_BYTES)
+    throw new Error('ImageMagick cannot allocate memory for files of 4 GB and more');
+  const bytes = new Uint8Array(size + directoryBytes(directory));
+  for (let at = 0; at < size; ) {
+    const { bytesRead } = await file.read(bytes, at, Math.min(size - at, CHUNK), at);
+    if (bytesRead === 0) throw new Error('The file ends before its end: somebody is writing to it');
+    at += bytesRead;
+  }
+  if (page.compression === OLD_JPEG) return newJpeg(bytes.subarray(0, size), page, directory);
+  return { directory, as: (other) => placeDirectory(bytes, size, other, format) };
+}
+
+/** JPEG data have no byte order, so the directory may have any. */
+function newJpeg(file: Uint8Array, page: RewriteJob['page'], old: Directory): PageInMemory {
+  const { directory, range, parts } = asNewJpeg(file, page, old);
+  const end = parts.reduce((sum, part) => sum + part.length, DATA_AT);
+  const bytes = new Uint8Array(end + directoryBytes(directory));
+  let at = DATA_AT;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return {
+    directory,
+    range,
+    as: (other) => placeDirectory(bytes, end, other, { littleEndian: true }),
+  };
+}
+
+/** Read at once, in bytes. */
+const CHUNK = 64 * 1024 * 1024;
+
+/** All segments that the page needs have bytes, and lie in the file. */
+function requireComplete(page: RewriteJob['page'], directory: Directory, fileBytes: number): void {
+  const { segments, compression } = page;
+  if (compression === OLD_JPEG && isWholeJpeg(directory, fileBytes)) return;
+  if (!segments) throw new Error('The page does not say where its data are');
+  if (segments.count < segments.needed || segments.empty > 0)
+    throw new Error('Data are missing: the page lists fewer strips or tiles than it has');
+  if (segments.end > fileBytes)
+    throw new Error(`Data are missing: they end at byte ${segments.end} of ${fileBytes}`);
+}
+
+/**
+ * An old-style JPEG may leave it to JPEGInterchangeFormat to say where it is; libjpeg tells whether all
+ * of it is there.
+ */
+function isWholeJpeg(directory: Directory, fileBytes: number): boolean {
+  const start = directory.get(TAG.interchange)?.[0] ?? 0;
+  const length = directory.get(TAG.interchangeLength)?.[0] ?? 0;
+  const strips = directory.get(TAG.stripOffsets)?.length ?? 0;
+  return strips <= 1 && start > 0 && length > 0 && start + length <= fileBytes;
+}

@@ -1,0 +1,56 @@
+import { messageOf } from '../../../errors.ts';
+import { speaksOfMemory } from '../../memory-words.ts';
+
+/**
+ * Warnings of libtiff that say nothing about the pixels. All others, also those that nobody has seen yet,
+ * are taken to say that pixels are missing or wrong: a partial picture must not pass.
+ */
+const HARMLESS = [
+  // Said of every old-style JPEG.
+  /^Deprecated and troublesome old-style JPEG compression mode/,
+  // The JPEG data know better than the directory.
+  /^Auto-corrected former TIFF subsampling values/,
+  /^Subsampling (?:inside JPEG data|tag is not set, yet subsampling inside JPEG data)/,
+  /^Photometric tag (?:is missing|value assumed incorrect), assuming data is YCbCr/,
+  /^BitsPerSample tag is missing, assuming 8 bits per sample/,
+  /^Sum of Photometric type-related color channels and ExtraSamples doesn't match/,
+  /^The JPEG strip\/tile is encoded with progressive mode/,
+  // The last strip has rows that the picture does not need.
+  /^JPEG strip size exceeds expected dimensions/,
+];
+
+/** What ImageMagick and its WebAssembly say when there is no more memory. */
+const NO_MEMORY =
+  /cache ?resources ?exhausted|memory ?allocation ?failed|unable ?to ?(?:extend|create|open) ?(?:pixel ?)?cache|array buffer allocation|\boom\b|memory access out of bounds|no space for/i;
+
+/** An exception of ImageMagick, with those that came along. */
+export interface Complaint {
+  readonly message: string;
+  readonly relatedErrors: readonly Complaint[];
+}
+
+/** The first of ImageMagick's warnings that tells of missing or wrong pixels, in libtiff's words. */
+export function seriousWarning(complaint: Complaint): string | undefined {
+  const all = [complaint, ...complaint.relatedErrors];
+  return all
+    .map(({ message }) => plainWords(message))
+    .find((words) => !HARMLESS.some((harmless) => harmless.test(words)));
+}
+
+/** What ImageMagick failed with, as an error in libtiff's words; a lack of memory is said as such. */
+export function magickError(error: unknown): Error {
+  const words = plainWords(messageOf(error));
+  if (NO_MEMORY.test(words) || speaksOfMemory(words))
+    return new Error(`ImageMagick cannot allocate the memory for the picture (${words})`, {
+      cause: error,
+    });
+  return new Error(words, { cause: error });
+}
+
+/** Without the place in ImageMagick's source and the names of functions: "Read error. `TIFFFillStrip' @ error/tiff.c/…". */
+function plainWords(message: string): string {
+  const plain = message
+    .replace(/\s*@ (?:error|warning|fatal)\/.*$/s, '')
+    .replace(/\s*`[^`']*'$/, '');
+  return plain.replace(/^[:\s]+/, '').replace(/[.\s]+$/, '');
+}

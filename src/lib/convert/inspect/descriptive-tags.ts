@@ -1,0 +1,57 @@
+/** The least of the metadata settings with which a tag's content reaches the JPEG, if any. */
+export type KeptWith = 'copyright' | 'all' | 'nothing';
+
+/** A tag that describes the picture and is not needed to show it. */
+export interface DescriptiveTag {
+  readonly tag: number;
+  /** Whether its value is a text that people read, a few numbers, or data whose size is told. */
+  readonly holds: 'text' | 'numbers' | 'data';
+  readonly keptWith: KeptWith;
+}
+
+const text = (tag: number, keptWith: KeptWith = 'all'): DescriptiveTag => ({
+  tag,
+  holds: 'text',
+  keptWith,
+});
+const numbers = (tag: number, keptWith: KeptWith = 'all'): DescriptiveTag => ({
+  tag,
+  holds: 'numbers',
+  keptWith,
+});
+const data = (tag: number, keptWith: KeptWith = 'all'): DescriptiveTag => ({
+  tag,
+  holds: 'data',
+  keptWith,
+});
+
+/**
+ * The descriptive tags, in the order in which they are shown. What JPEG has no place for no setting keeps:
+ * GeoTIFF, GDAL, Photoshop's layers, and its resources beside IPTC.
+ */
+export const descriptiveTags: readonly DescriptiveTag[] = [
+  text(315, 'copyright'),
+  text(33_432, 'copyright'),
+  text(270),
+  text(306),
+  text(269),
+  text(285),
+  numbers(297),
+  text(305),
+  text(271),
+  text(272),
+  text(316),
+  numbers(18_246),
+  numbers(18_249),
+  numbers(282, 'copyright'),
+  numbers(283, 'copyright'),
+  ...[40_091, 40_092, 40_093, 40_094, 40_095].map((tag) => data(tag)),
+  data(34_665),
+  data(34_853),
+  data(33_723),
+  data(700),
+  data(34_377, 'nothing'),
+  ...[33_550, 33_922, 34_264, 34_735, 34_736, 34_737, 42_112, 37_724].map((tag) =>
+    data(tag, 'nothing'),
+  ),
+];

@@ -1,0 +1,66 @@
+import { open } from 'node:fs/promises';
+import { ConversionError, FileError, messageOf } from '../../errors.ts';
+import { refuseOtherBytes, refuseOtherFormats } from '../file-kind.ts';
+import type { ReadableFile } from '../header/tiff-source.ts';
+import { type InspectOptions, inspectTiff, readLosses } from './inspect-tiff.ts';
+import type { Inspection } from './inspection.ts';
+import type { Loss, LossSettings } from './losses.ts';
+
+/** Enough for a signature of another format. */
+const HEAD_BYTES = 4_096;
+
+/**
+ * Inspects a TIFF file (`inspectTiff`). Throws `FileError` when it cannot be read, and `ConversionError`:
+ * `NOT_A_TIFF` naming what it is, `UNREADABLE_TIFF` when it has no readable directory, `NO_SUCH_PAGE`.
+ */
+export async function inspectFile(path: string, options: InspectOptions): Promise<Inspection> {
+  await refuseOtherFormats(path, options.name);
+  const inspection = await withFile(path, options.name, (file, bytes) =>
+    inspectTiff(file, bytes, options),
+  );
+  return inspection ?? refuseUnreadable(options.name);
+}
+
+/** The same for a TIFF that lies elsewhere and is read in pieces. Throws what reading throws, too. */
+export async function inspectRemote(
+  file: ReadableFile,
+  fileBytes: number,
+  options: InspectOptions,
+): Promise<Inspection> {
+  const head = new Uint8Array(Math.min(HEAD_BYTES, fileBytes));
+  const { bytesRead } = await file.read(head, 0, head.length, 0);
+  await refuseOtherBytes(head.subarray(0, bytesRead), options.name);
+  return (await inspectTiff(file, fileBytes, options)) ?? refuseUnreadable(options.name);
+}
+
+/** What the JPEGs of a TIFF file will not have of it. Throws `FileError` when it cannot be read. */
+export function lossesIn(path: string, name: string, settings: LossSettings): Promise<Loss[]> {
+  return withFile(path, name, (file, bytes) => readLosses(file, bytes, settings));
+}
+
+async function withFile<T>(
+  path: string,
+  name: string,
+  use: (file: ReadableFile, bytes: number) => Promise<T>,
+): Promise<T> {
+  try {
+    const file = await open(path);
+    try {
+      return await use(file, (await file.stat()).size);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (!(error instanceof Error) || !('syscall' in error)) throw error;
+    throw new FileError(`Could not read "${name}": ${messageOf(error)}. Check the path.`, {
+      cause: error,
+    });
+  }
+}
+
+function refuseUnreadable(name: string): never {
+  throw new ConversionError(
+    'UNREADABLE_TIFF',
+    `"${name}" has no readable directory: it is damaged, or no TIFF at all. Look where it was made or copied.`,
+  );
+}

@@ -1,0 +1,160 @@
+import { ArkeError } from '../../errors.ts';
+import { readHeaderFrom, type TiffHeader, type TiffPage } from '../header/tiff-header.ts';
+import {
+  compressionName,
+  extraSampleName,
+  photometricName,
+  sampleFormatName,
+  tagName,
+} from '../header/tiff-names.ts';
+import { boundedReader, type ReadableFile } from '../header/tiff-source.ts';
+import { pageNumbered, pagesOf } from '../pages.ts';
+import { type Limits, planConversion } from '../plan/plan.ts';
+import { type DirectoryTags, readDirectoryTags } from './directory-tags.ts';
+import type {
+  DirectoryInspection,
+  Inspection,
+  PlanInspection,
+  ResolutionInspection,
+} from './inspection.ts';
+import { type Loss, type LossSettings, lossesOfFile } from './losses.ts';
+import { problemsOf, problemsOfFile } from './problems.ts';
+
+/** What an inspection is made for. */
+export interface InspectOptions extends LossSettings {
+  /** How the TIFF is called in messages. */
+  readonly name: string;
+  /** What a conversion may use. */
+  readonly limits: Limits;
+}
+
+/** A TIFF's header, and what its directories hold beside. */
+interface Contents {
+  readonly header: TiffHeader;
+  readonly tagsOf: (page: TiffPage) => DirectoryTags | undefined;
+}
+
+/**
+ * Says what is in a TIFF of `fileBytes` bytes, how it would be converted, what its JPEGs would not have
+ * and what is wrong with it, from its directories alone: memory, bytes read and time are bounded as for
+ * its header. Undefined when it has no readable header. Throws what reading throws, and
+ * `ConversionError` (`NO_SUCH_PAGE`).
+ */
+export async function inspectTiff(
+  file: ReadableFile,
+  fileBytes: number,
+  options: InspectOptions,
+): Promise<Inspection | undefined> {
+  const contents = await readContents(file, fileBytes);
+  if (!contents) return undefined;
+  const { header, tagsOf } = contents;
+  if (typeof options.pages === 'number') pageNumbered(header, options.pages, options.name);
+  const numbers = new Map(pagesOf(header).map((page, index) => [page, index + 1]));
+  return {
+    bytes: header.fileBytes,
+    format: header.big ? 'BigTIFF' : 'TIFF',
+    byteOrder: header.littleEndian ? 'little-endian' : 'big-endian',
+    pages: numbers.size,
+    directories: header.pages.map((page) =>
+      inspectDirectory(page, numbers.get(page), tagsOf(page), { ...options, fileBytes }),
+    ),
+    problems: [
+      ...problemsOfFile(header),
+      ...header.pages.flatMap((page) => problemsOf(header, page, tagsOf(page))),
+    ],
+    losses: lossesOfFile(header, tagsOf, options),
+  };
+}
+
+/** The losses alone, as `inspectTiff` lists them; none where there is no readable header. */
+export async function readLosses(
+  file: ReadableFile,
+  fileBytes: number,
+  settings: LossSettings,
+): Promise<Loss[]> {
+  const contents = await readContents(file, fileBytes);
+  return contents ? lossesOfFile(contents.header, contents.tagsOf, settings) : [];
+}
+
+async function readContents(file: ReadableFile, fileBytes: number): Promise<Contents | undefined> {
+  const header = await readHeaderFrom(boundedReader(file, fileBytes));
+  if (!header) return undefined;
+  const { littleEndian, big } = header;
+  const source = { ...boundedReader(file, fileBytes), littleEndian, big };
+  const tags = new Map<TiffPage, DirectoryTags>();
+  for (const page of header.pages) {
+    const read = await readDirectoryTags(source, page.offset);
+    if (read) tags.set(page, read);
+  }
+  return { header, tagsOf: (page) => tags.get(page) };
+}
+
+/** Of NewSubfileType (TIFF 6.0, section 8). */
+const MASK = 4;
+const YCBCR = 6;
+
+function inspectDirectory(
+  page: TiffPage,
+  number: number | undefined,
+  tags: DirectoryTags | undefined,
+  { fileBytes, ...options }: InspectOptions & { readonly fileBytes: number },
+): DirectoryInspection {
+  const { index, width, height, samplesPerPixel, bitsPerSample, planar, orientation } = page;
+  const { photometric, segments } = page;
+  const plan = number === undefined ? undefined : predictPlan(page, fileBytes, options);
+  return {
+    index,
+    role: number !== undefined ? 'page' : page.subfileType & MASK ? 'mask' : 'reduced',
+    page: number,
+    width,
+    height,
+    samplesPerPixel,
+    bitsPerSample,
+    sampleFormat: sampleFormatName(page.sampleFormat),
+    photometric: photometric === undefined ? undefined : photometricName(photometric),
+    compression: compressionName(page.compression),
+    planar,
+    orientation,
+    extraSamples: page.extraSamples.map(extraSampleName),
+    chromaSubsampling: photometric === YCBCR ? page.chromaSubsampling : undefined,
+    segments: segments && {
+      kind: segments.kind,
+      count: segments.count,
+      width: segments.width,
+      height: segments.height,
+      bytes: segments.totalBytes,
+    },
+    profile: tags?.profile,
+    resolution: resolutionOf(tags),
+    metadata: (tags?.metadata ?? []).map((entry) => ({ name: tagName(entry.tag), ...entry })),
+    subDirectories: tags?.subDirectories ?? 0,
+    plan,
+    reader: plan && 'reader' in plan ? plan.reader : undefined,
+  };
+}
+
+const UNITS: Readonly<Record<number, ResolutionInspection['unit']>> = {
+  2: 'inch',
+  3: 'centimetre',
+};
+
+function resolutionOf(tags: DirectoryTags | undefined): ResolutionInspection | undefined {
+  const { x, y, unit } = tags?.resolution ?? {};
+  if (x === undefined || y === undefined) return undefined;
+  return { x, y, unit: UNITS[unit ?? 2] ?? 'none' };
+}
+
+function predictPlan(
+  page: TiffPage,
+  fileBytes: number,
+  { limits, encoder, name }: InspectOptions,
+): PlanInspection {
+  try {
+    const { reading, ...plan } = planConversion(page, limits, encoder, name, fileBytes);
+    const { effort, turn, memoryBytes, cpuSeconds, reason } = plan;
+    return { effort, turn, ...reading, memoryBytes, cpuSeconds, reason };
+  } catch (error) {
+    if (!(error instanceof ArkeError)) throw error;
+    return { error: { code: error.code, message: error.message } };
+  }
+}

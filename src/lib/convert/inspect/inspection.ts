@@ -1,0 +1,87 @@
+import type { Effort } from '../encoder-settings.ts';
+import type { Turn } from '../plan/memory-model.ts';
+import type { Reader } from '../plan/reader.ts';
+import type { MetadataEntry } from './directory-tags.ts';
+import type { IccProfile } from './icc-profile.ts';
+import type { Loss } from './losses.ts';
+import type { Problem } from './problems.ts';
+
+/** What can be said of a TIFF without decoding it. Plain data. */
+export interface Inspection {
+  readonly bytes: number;
+  readonly format: 'TIFF' | 'BigTIFF';
+  readonly byteOrder: 'little-endian' | 'big-endian';
+  /** How many pages there are, without thumbnails, smaller versions and masks. */
+  readonly pages: number;
+  /** All directories in the chain, first to last. */
+  readonly directories: readonly DirectoryInspection[];
+  readonly problems: readonly Problem[];
+  /** What the JPEGs will not have, with the settings that the inspection was made for. */
+  readonly losses: readonly Loss[];
+}
+
+/** One directory (IFD) of a TIFF. */
+export interface DirectoryInspection {
+  /** Place in the chain, from 0. */
+  readonly index: number;
+  readonly role: 'page' | 'reduced' | 'mask';
+  /** The page's number, from 1; undefined where it is none. */
+  readonly page: number | undefined;
+  /** Pixels as they are stored, before the orientation is applied. */
+  readonly width: number;
+  readonly height: number;
+  readonly samplesPerPixel: number;
+  readonly bitsPerSample: readonly number[];
+  /** The names are those of `tiff-names.ts`. */
+  readonly sampleFormat: string;
+  readonly photometric: string | undefined;
+  readonly compression: string;
+  readonly planar: boolean;
+  /** 1 to 8. */
+  readonly orientation: number;
+  readonly extraSamples: readonly string[];
+  /** Across and down; undefined where the colours are not YCbCr. */
+  readonly chromaSubsampling: readonly [number, number] | undefined;
+  readonly segments: SegmentsInspection | undefined;
+  readonly profile: IccProfile | undefined;
+  readonly resolution: ResolutionInspection | undefined;
+  readonly metadata: readonly (MetadataEntry & { readonly name: string })[];
+  /** How many directories hang below this one. */
+  readonly subDirectories: number;
+  /** How the page would be converted, or why it would not; undefined where it is no page. */
+  readonly plan: PlanInspection | undefined;
+  /** Who would read the page; undefined where it is no page, or nobody would. */
+  readonly reader: Reader | undefined;
+}
+
+/** How the samples are cut. */
+export interface SegmentsInspection {
+  readonly kind: 'strips' | 'tiles';
+  readonly count: number;
+  /** Pixels of one. */
+  readonly width: number;
+  readonly height: number;
+  /** Bytes of all that the page needs, compressed. */
+  readonly bytes: number;
+}
+
+/** Pixels per unit. */
+export interface ResolutionInspection {
+  readonly x: number;
+  readonly y: number;
+  readonly unit: 'inch' | 'centimetre' | 'none';
+}
+
+/** A predicted plan, or the error that a conversion would end with. */
+export type PlanInspection =
+  | {
+      readonly effort: Effort;
+      readonly turn: Turn;
+      readonly reader: Reader;
+      /** What it is about the page that another reader than sharp is needed; else empty. */
+      readonly feature: string;
+      readonly memoryBytes: number;
+      readonly cpuSeconds: number;
+      readonly reason: string;
+    }
+  | { readonly error: { readonly code: string; readonly message: string } };

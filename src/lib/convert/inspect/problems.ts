@@ -1,0 +1,184 @@
+import type { TiffHeader, TiffPage } from '../header/tiff-header.ts';
+import { compressionName, photometricName, tagName } from '../header/tiff-names.ts';
+import { MAX_JPEG_SIDE } from '../jpeg-limits.ts';
+import { pagesOf } from '../pages.ts';
+import type { DirectoryTags } from './directory-tags.ts';
+
+/** Something that is wrong with a TIFF. */
+export interface Problem {
+  readonly code: string;
+  /** The place in the chain of the directory that it is about, from 0; undefined where it is about the file. */
+  readonly directory: number | undefined;
+  /** Whether the page can hardly be converted, or only departs from the specification. */
+  readonly severity: 'error' | 'warning';
+  /** For people, without a full stop. */
+  readonly message: string;
+}
+
+type PageProblem = Omit<Problem, 'directory'>;
+
+/** What is wrong with a TIFF as a whole. */
+export function problemsOfFile(header: TiffHeader): Problem[] {
+  const found: PageProblem[] = [];
+  if (header.brokenChain)
+    found.push(
+      warning('BROKEN_CHAIN', 'The chain of directories is broken: there may be further pages'),
+    );
+  const [first] = pagesOf(header);
+  if (first.subfileType & REDUCED)
+    found.push(
+      warning(
+        'ONLY_REDUCED',
+        'There is no full-resolution page in the chain, only smaller versions of one',
+      ),
+    );
+  return found.map((problem) => ({ ...problem, directory: undefined }));
+}
+
+/** What is wrong with one directory, as far as its header tells; `tags` is undefined where they cannot be read. */
+export function problemsOf(
+  { fileBytes }: Pick<TiffHeader, 'fileBytes'>,
+  page: TiffPage,
+  tags: DirectoryTags | undefined,
+): Problem[] {
+  const found = [
+    ...sizeProblems(page),
+    ...sampleProblems(page),
+    ...segmentProblems(page, fileBytes, tags),
+    ...(tags
+      ? tagProblems(tags)
+      : [
+          warning(
+            'NOT_ALL_READ',
+            'Its tags could not all be read within the limits of an inspection',
+          ),
+        ]),
+  ];
+  return found.map((problem) => ({ ...problem, directory: page.index }));
+}
+
+const REDUCED = 1;
+/** More than any decoder takes. */
+const MOST_PLAUSIBLE = { samples: 64, bits: 64 } as const;
+/** Of PhotometricInterpretation, where it is more than one. */
+const COLOURS: Readonly<Record<number, number>> = { 2: 3, 6: 3, 8: 3, 9: 3, 10: 3, 5: 4 };
+
+function sizeProblems({ width, height }: TiffPage): PageProblem[] {
+  if (width === 0 || height === 0)
+    return [error('NO_SIZE', `It has no size: ${width} × ${height} pixels`)];
+  if (width <= MAX_JPEG_SIDE && height <= MAX_JPEG_SIDE) return [];
+  return [error('TOO_LARGE_FOR_JPEG', `A JPEG can have at most ${MAX_JPEG_SIDE} pixels a side`)];
+}
+
+function sampleProblems(page: TiffPage): PageProblem[] {
+  const { photometric, compression, samplesPerPixel, bitsPerSample } = page;
+  const found: PageProblem[] = [];
+  const compressed = compressionName(compression);
+  if (compressed.startsWith('unknown'))
+    found.push(error('UNKNOWN_COMPRESSION', `Nobody registered its compression: ${compression}`));
+  if (photometric === undefined)
+    found.push(warning('NO_PHOTOMETRIC', 'It does not say what colours its samples are'));
+  else if (photometricName(photometric).startsWith('unknown'))
+    found.push(error('UNKNOWN_PHOTOMETRIC', `Nobody registered its colours: ${photometric}`));
+  const { samples, bits } = MOST_PLAUSIBLE;
+  if (samplesPerPixel > samples || bitsPerSample.some((one) => one > bits || one === 0))
+    found.push(
+      error(
+        'IMPLAUSIBLE',
+        `It claims ${samplesPerPixel} samples of ${bitsPerSample[0]} bits a pixel`,
+      ),
+    );
+  if (bitsPerSample.some((one) => one !== bitsPerSample[0]))
+    found.push(warning('MIXED_BITS', `Its samples differ in bits: ${bitsPerSample.join(', ')}`));
+  if (samplesPerPixel < (COLOURS[photometric ?? 0] ?? 1))
+    found.push(
+      error(
+        'TOO_FEW_SAMPLES',
+        `It has ${samplesPerPixel} of the ${COLOURS[photometric ?? 0]} samples of its colours`,
+      ),
+    );
+  return found;
+}
+
+/** JPEGInterchangeFormat: old-style JPEG (TIFF 6.0, section 22) may do without strips. */
+const WHOLE_JPEG = 513;
+
+function segmentProblems(
+  page: TiffPage,
+  fileBytes: number,
+  tags: DirectoryTags | undefined,
+): PageProblem[] {
+  const { segments, width, height } = page;
+  if (width === 0 || height === 0) return [];
+  if (!segments) return withoutSegments(tags);
+  const found: PageProblem[] = [];
+  const { kind, count, needed, empty, end } = segments;
+  if (end > fileBytes)
+    found.push(
+      error(
+        'TRUNCATED',
+        `The file ends ${end - fileBytes} bytes before its last ${kind.slice(0, -1)} does`,
+      ),
+    );
+  if (count < needed)
+    found.push(error('MISSING_SEGMENTS', `It has ${count} of the ${needed} ${kind} that it needs`));
+  if (empty > 0)
+    found.push(warning('EMPTY_SEGMENTS', `${empty} of its ${needed} ${kind} have 0 bytes`));
+  return found;
+}
+
+/** Offsets and byte counts of strips and tiles. */
+const LISTS: ReadonlySet<number> = new Set([273, 279, 324, 325]);
+
+function withoutSegments(tags: DirectoryTags | undefined): PageProblem[] {
+  if (tags?.unreadable.some((tag) => LISTS.has(tag)))
+    return [error('TRUNCATED', 'The lists of its strips or tiles are not in the file')];
+  if (tags?.listed.includes(WHOLE_JPEG)) return [];
+  return [error('NO_SEGMENTS', 'It does not say where its strips or tiles are')];
+}
+
+function tagProblems({ listed, unreadable, unterminated, profile }: DirectoryTags): PageProblem[] {
+  const found: PageProblem[] = [];
+  const descent = listed.findIndex((tag, i) => i > 0 && tag < (listed[i - 1] ?? 0));
+  if (descent !== -1)
+    found.push(
+      warning(
+        'TAGS_OUT_OF_ORDER',
+        `Its tags are not in order: ${names([listed[descent - 1] ?? 0, listed[descent] ?? 0])}`,
+      ),
+    );
+  const seen = new Set<number>();
+  const repeated = new Set(listed.filter((tag) => seen.has(tag) || !seen.add(tag)));
+  if (repeated.size > 0)
+    found.push(warning('DUPLICATE_TAGS', `Tags are there more than once: ${names([...repeated])}`));
+  if (unreadable.length > 0)
+    found.push(
+      warning(
+        'UNREADABLE_TAGS',
+        `Values of tags are not in the file, or of no known type: ${names(unreadable)}`,
+      ),
+    );
+  if (unterminated.length > 0)
+    found.push(
+      warning('TEXT_WITHOUT_NUL', `Texts do not end in a NUL byte: ${names(unterminated)}`),
+    );
+  if (profile && !profile.valid)
+    found.push(warning('DAMAGED_PROFILE', `Its ICC profile of ${profile.bytes} bytes is none`));
+  return found;
+}
+
+/** More than that many names help nobody. */
+const MOST_NAMES = 8;
+
+function names(tags: readonly number[]): string {
+  const shown = tags.slice(0, MOST_NAMES).map(tagName).join(', ');
+  return tags.length > MOST_NAMES ? `${shown}, …` : shown;
+}
+
+function error(code: string, message: string): PageProblem {
+  return { code, severity: 'error', message };
+}
+
+function warning(code: string, message: string): PageProblem {
+  return { code, severity: 'warning', message };
+}

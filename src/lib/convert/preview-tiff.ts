@@ -1,0 +1,52 @@
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { defaultEncoderSettings } from './encoder-settings.ts';
+import { readTiffHeader } from './header/tiff-header.ts';
+import { pageNumbered } from './pages.ts';
+import { chooseReader } from './plan/reader.ts';
+import type { Converter } from './process/converter.ts';
+
+/** What a preview is made with. */
+export interface PreviewOptions {
+  /** How the TIFF is called in messages. */
+  readonly name: string;
+  /** Which page, counted from 1. */
+  readonly page: number;
+  /** The most pixels it may have. */
+  readonly most: { readonly width: number; readonly height: number };
+  readonly converter: Converter;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Makes a small PNG of a page of a TIFF file in the conversion process. Throws `ConversionError`, what
+ * reading the header throws, and the signal's reason.
+ */
+export async function previewTiff(
+  input: string,
+  output: string,
+  { name, page: number, most, converter, signal }: PreviewOptions,
+): Promise<void> {
+  const header = await readTiffHeader(input);
+  const page = header && pageNumbered(header, number, name);
+  const reading = page ? chooseReader(page, name) : ({ reader: 'sharp', feature: '' } as const);
+  const scratch = join(converter.temporaryFolder, 'preview.tif');
+  const plain = join(converter.temporaryFolder, 'preview-plain.tif');
+  const job = {
+    input: resolve(input),
+    output: resolve(output),
+    scratch,
+    plain,
+    name,
+    settings: defaultEncoderSettings,
+    plan: { effort: 'fast', turn: 'disk', reading },
+    page,
+    format: header && { littleEndian: header.littleEndian, big: header.big },
+    preview: most,
+  } as const;
+  try {
+    await converter.convert(job, { signal });
+  } finally {
+    for (const path of [scratch, plain]) await rm(path, { force: true });
+  }
+}

@@ -1,0 +1,85 @@
+import type { Storage } from './client.ts';
+import { openVersion } from './download.ts';
+import type { ObjectInfo, RequestOptions } from './objects.ts';
+import { fetchSegment } from './segment.ts';
+
+/** An object that is read in pieces, as a file is. */
+export interface RangedReader {
+  /** The version that all pieces are of. */
+  readonly info: ObjectInfo;
+  /**
+   * Reads bytes from a position of the object into a place of the buffer; fewer only at its end.
+   * Throws `StorageError` (`PRECONDITION_FAILED` when the object is another one by now).
+   */
+  read(
+    buffer: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesRead: number }>;
+}
+
+/**
+ * What is asked for at once, in bytes: a request takes some 50 ms however few bytes it brings, and a
+ * TIFF's directory and its values mostly lie within so many.
+ */
+const BLOCK_BYTES = 16 * 1024;
+
+/** Blocks that are kept: lists that are read in turn, as a TIFF's of offsets and sizes, are taken once. */
+const BLOCKS_KEPT = 64;
+
+/**
+ * Opens an object to be read in pieces: only the blocks that are read are transferred, each once, all
+ * of one version. Throws `StorageError` (`OBJECT_NOT_FOUND` when there is none).
+ */
+export async function openRangedReader(
+  storage: Storage,
+  key: string,
+  options: RequestOptions = {},
+): Promise<RangedReader> {
+  const { info, answer } = await openVersion(storage, key, options, BLOCK_BYTES);
+  const blocks = new Map<number, Uint8Array>();
+
+  const fetchBlocks = async (first: number, last: number, waiting?: typeof answer) => {
+    const start = first * BLOCK_BYTES;
+    const range = { start, end: Math.min(info.size, (last + 1) * BLOCK_BYTES) };
+    const bytes = new Uint8Array(range.end - start);
+    const write = async (piece: Uint8Array, at: number) => bytes.set(piece, at - start);
+    await fetchSegment({ storage, info, range, write, waiting }, options);
+    for (let at = 0; at < bytes.length; at += BLOCK_BYTES)
+      blocks.set(first + at / BLOCK_BYTES, bytes.subarray(at, at + BLOCK_BYTES));
+  };
+  if (answer) await fetchBlocks(0, 0, answer);
+
+  return {
+    info,
+    async read(buffer, offset, length, position) {
+      const end = Math.min(position + length, info.size);
+      if (end <= position) return { bytesRead: 0 };
+      const [from, to] = [Math.floor(position / BLOCK_BYTES), Math.floor((end - 1) / BLOCK_BYTES)];
+      const missing = range(from, to).filter((block) => !blocks.has(block));
+      const [first] = missing;
+      if (first !== undefined) await fetchBlocks(first, missing.at(-1) ?? first);
+      for (const block of range(from, to)) {
+        const start = block * BLOCK_BYTES;
+        const wanted = blocks
+          .get(block)
+          ?.subarray(Math.max(0, position - start), Math.min(BLOCK_BYTES, end - start));
+        if (wanted) buffer.set(wanted, offset + Math.max(0, start - position));
+      }
+      forgetOldest(blocks);
+      return { bytesRead: end - position };
+    },
+  };
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+}
+
+function forgetOldest(blocks: Map<number, Uint8Array>): void {
+  for (const block of blocks.keys()) {
+    if (blocks.size <= BLOCKS_KEPT) return;
+    blocks.delete(block);
+  }
+}

@@ -1,0 +1,52 @@
+import type { TiffHeader } from '../convert/header/tiff-header.ts';
+import { pageNumbered } from '../convert/pages.ts';
+import type { Budget } from '../convert/plan/resources.ts';
+
+/** Hands out, page by page, what all pages of a task may use together. */
+export interface PageBudgets {
+  /** What the next page may use: of what is left the part that it has of the pixels to come. */
+  next(): Budget;
+  /** Says what a page has used. */
+  spent(cpuSeconds: number): void;
+}
+
+/**
+ * Shares time and CPU among pages that are converted one after the other, by their pixels: each alone
+ * would plan with all that is left, and leave nothing to those that follow. Memory is not shared, as
+ * each page gives it back.
+ */
+export function sharedBudgets(
+  budget: Budget,
+  pages: readonly number[],
+  header: TiffHeader | undefined,
+): PageBudgets {
+  if (pages.length === 1) return { next: () => budget, spent: () => {} };
+  const pixels = pages.map((page) => (header ? pixelsOf(header, page) : 1));
+  const { secondsLeft } = budget;
+  const cpuSeconds = budget.cpuSeconds?.(secondsLeft?.() ?? Number.POSITIVE_INFINITY);
+  let used = 0;
+  let done = 0;
+  return {
+    next() {
+      const toCome = pixels.slice(done).reduce((sum, page) => sum + page, 0);
+      const share = (pixels[done++] ?? toCome) / toCome;
+      const forOthers = (secondsLeft?.() ?? 0) * (1 - share);
+      return {
+        ...budget,
+        ...(secondsLeft && { secondsLeft: () => secondsLeft() - forOthers }),
+        ...(cpuSeconds !== undefined && {
+          cpuSeconds: () => Math.max(0, cpuSeconds - used) * share,
+        }),
+      };
+    },
+    spent(seconds) {
+      used += seconds;
+    },
+  };
+}
+
+/** At least one: a page whose size cannot be read has a share, too. */
+function pixelsOf(header: TiffHeader, number: number): number {
+  const { width, height } = pageNumbered(header, number, '');
+  return Math.max(1, width * height);
+}

@@ -1,0 +1,61 @@
+import { inParallel } from '../in-parallel.ts';
+import { outputKeys } from '../storage/keys.ts';
+import type { ObjectInfo } from '../storage/objects.ts';
+import { findOutput, type OutputRequest, type OutputSlot } from './output.ts';
+import { pageCountOf } from './provenance.ts';
+
+/** The JPEG of one page: what it shall be, and where it goes or lies already. */
+export interface PageOutput {
+  readonly request: OutputRequest;
+  readonly slot: OutputSlot;
+}
+
+/** The JPEGs of a task: that which the callback names, and those of further pages in their order. */
+export interface Outputs {
+  readonly first: PageOutput;
+  /** As far as they are known: before the TIFF is read, from what the first one says of itself. */
+  readonly further: readonly PageOutput[];
+}
+
+/** Requests under way at once while pages are looked for or uploaded: enough that their answers' way costs little. */
+export const PARALLEL_PAGES = 4;
+
+/**
+ * Finds where the JPEG goes and, when it says of itself that it was made with further pages and all are
+ * wanted, where they lie. Throws as `findOutput`.
+ */
+export async function findOutputs(request: OutputRequest): Promise<Outputs> {
+  const slot = await findOutput(request);
+  const all = request.provenance.pageCount !== undefined && slot.kind === 'done';
+  const count = all ? (pageCountOf(slot.object) ?? 1) : 1;
+  return { first: { request, slot }, further: await findFurther(request, count) };
+}
+
+/** The outputs of a TIFF that turned out to have so many pages, when all are wanted. Throws as `findOutput`. */
+export async function findAllOutputs({ first }: Outputs, count: number): Promise<Outputs> {
+  const provenance = { ...first.request.provenance, pageCount: count };
+  const request = { ...first.request, provenance };
+  return { first: { ...first, request }, further: await findFurther(request, count) };
+}
+
+/** What lies under the first key when nothing is left to be made. */
+export function finished({ first, further }: Outputs): ObjectInfo | undefined {
+  const done = further.every(({ slot }) => slot.kind === 'done');
+  return done && first.slot.kind === 'done' ? first.slot.object : undefined;
+}
+
+function findFurther(first: OutputRequest, count: number): Promise<PageOutput[]> {
+  const pages = Array.from({ length: count - 1 }, (_, further) => further + 2);
+  const { signal } = first.options;
+  return inParallel(
+    pages,
+    async (page, signal) => {
+      const provenance = { ...first.provenance, page, pageCount: undefined };
+      const keys = outputKeys(provenance.sourceKey, page);
+      const options = { ...first.options, signal };
+      const slot = await findOutput({ ...first, provenance, keys, options });
+      return { request: { ...first, provenance, keys }, slot };
+    },
+    { limit: PARALLEL_PAGES, signal },
+  );
+}

@@ -1,0 +1,127 @@
+import { choosePages } from '../convert/choose-pages.ts';
+import type { Effort } from '../convert/encoder-settings.ts';
+import { inParallel } from '../in-parallel.ts';
+import { fileNameOf } from '../storage/keys.ts';
+import type { ObjectInfo } from '../storage/objects.ts';
+import { conversionBudget } from './budget.ts';
+import { convertForTask, logConversion } from './conversion.ts';
+import type { Job } from './job.ts';
+import { putOutput } from './output.ts';
+import { sharedBudgets } from './page-budget.ts';
+import { findAllOutputs, type Outputs, PARALLEL_PAGES, type PageOutput } from './page-outputs.ts';
+import { runStage } from './stages.ts';
+
+/** Where the pages of a task come from and go to. */
+export interface PagePlaces {
+  readonly tiffPath: string;
+  readonly outputs: Outputs;
+  /** The path of a temporary file of a name. */
+  readonly pathOf: (name: string) => string;
+}
+
+/** A page whose JPEG has been made and lies on the disk. */
+interface MadePage {
+  readonly output: PageOutput;
+  readonly path: string;
+  readonly effort: Effort;
+}
+
+/** All pages of a task that were not there already. */
+export interface ConvertedPages {
+  /** Or what lies under its key when only others were missing. */
+  readonly first: MadePage | ObjectInfo;
+  readonly further: readonly MadePage[];
+  /** What all conversions took together. */
+  readonly ms: number;
+}
+
+/**
+ * Converts the pages that the settings choose and that are not there already, one after the other, to
+ * files. Throws `TaskError` when one of them fails: then none is uploaded.
+ */
+export async function convertPages(job: Job, places: PagePlaces): Promise<ConvertedPages> {
+  const { settings, options, deadlines } = job;
+  const { tiffPath, pathOf } = places;
+  const name = fileNameOf(settings.inputKey);
+  const chosen = await runStage(job, 'convert', () => choosePages(tiffPath, settings.pages, name));
+  const { header, numbers } = chosen.result;
+  const outputs = await withFurther(job, places.outputs, numbers.length);
+  const open = [outputs.first, ...outputs.further].filter(({ slot }) => slot.kind === 'open');
+  if (open.length < numbers.length) logKept(job, numbers.length - open.length, numbers.length);
+  const budget = conversionBudget(settings.budget, deadlines.conversion);
+  const budgets = sharedBudgets(budget, open.map(numberOf), header);
+  let { ms } = chosen;
+  const make = async (output: PageOutput): Promise<MadePage> => {
+    const number = numberOf(output);
+    const further = output === outputs.first ? undefined : number;
+    const jpegPath = pathOf(`page-${number}.jpg`);
+    const page = { tiffPath, jpegPath, header, number, budget: budgets.next(), further };
+    const converted = await runStage(job, 'convert', () => convertForTask(job, page));
+    logConversion(options.log, converted.result, converted.ms, further);
+    budgets.spent(converted.result.cpuSeconds);
+    ms += converted.ms;
+    return { output, path: jpegPath, effort: converted.result.plan.effort };
+  };
+  const { slot } = outputs.first;
+  const first = slot.kind === 'done' ? slot.object : await make(outputs.first);
+  const further: MadePage[] = [];
+  for (const output of outputs.further)
+    if (output.slot.kind === 'open') further.push(await make(output));
+  return { first, further, ms };
+}
+
+/**
+ * Uploads what was made, the first page last: whoever sees it can rely on the others. Gives what lies
+ * under the first page's key, and what the uploads took.
+ */
+export async function uploadPages(
+  job: Job,
+  { first, further }: ConvertedPages,
+): Promise<{ readonly first: Pick<ObjectInfo, 'key' | 'size'>; readonly ms: number }> {
+  const others = await runStage(job, 'upload', () =>
+    inParallel(further, (page, signal) => uploadFurther(job, page, signal), {
+      limit: PARALLEL_PAGES,
+      signal: job.deadlines.upload.signal,
+    }),
+  );
+  if (!('path' in first)) return { first, ms: others.ms };
+  const { request, slot } = first.output;
+  const { result, ms } = await runStage(job, 'upload', () =>
+    putOutput(request, slot, first.path, first.effort),
+  );
+  job.warnOfTaken(result.taken);
+  job.options.log({ event: 'jpeg.uploaded', output_r2_key: result.key, ms });
+  return { first: result, ms: others.ms + ms };
+}
+
+async function uploadFurther(
+  job: Job,
+  { output, path, effort }: MadePage,
+  signal: AbortSignal,
+): Promise<void> {
+  const { log, sinceStart } = job.options;
+  const start = sinceStart();
+  const request = { ...output.request, options: { ...output.request.options, signal } };
+  const { key, size, taken } = await putOutput(request, output.slot, path, effort);
+  const ms = Math.round(sinceStart() - start);
+  job.warnOfTaken(taken);
+  const page = numberOf(output);
+  log({ event: 'page.uploaded', page, output_r2_key: key, bytes: size, ms });
+}
+
+/** The outputs of all pages once it is known how many there are; those of one page are known already. */
+async function withFurther(job: Job, outputs: Outputs, count: number): Promise<Outputs> {
+  if (job.settings.pages !== 'all') return outputs;
+  const { result } = await runStage(job, 'upload', () => findAllOutputs(outputs, count));
+  for (const { slot } of result.further) job.warnOfTaken(slot.taken);
+  return result;
+}
+
+function numberOf({ request }: PageOutput): number {
+  return request.provenance.page;
+}
+
+function logKept({ options }: Job, kept: number, all: number): void {
+  const message = `${kept} of ${all} pages were made from this TIFF before and are kept`;
+  options.log({ event: 'note', code: 'PAGES_KEPT', message });
+}
