@@ -8,6 +8,7 @@ import { directoryFirst } from '../support/directory-first.ts';
 import { patchesTiff } from '../support/patches.ts';
 import { raw } from '../support/pictures.ts';
 import { decodeJpeg, largestDifference, type Picture } from '../support/pixels.ts';
+import { makeProfile } from '../support/profiles.ts';
 import { hasSharedTiffs, sharedTiffs } from '../support/shared-tiffs.ts';
 import { useFolder } from '../support/use-folder.ts';
 import { steps } from './use-colours.ts';
@@ -93,6 +94,14 @@ describe('a TIFF that was cut off behind its directory', () => {
 
   const grey16 = steps(16, 0, 1);
   const rare: [string, Buffer][] = [
+    [
+      '12 bits, the profile at the end',
+      patchesTiff(
+        grey16.map((v) => [Math.round(v * 4095)]),
+        { bits: 12 },
+        { photometric: 1, icc: makeProfile({ version: 2, gamma: 1.8 }) },
+      ),
+    ],
     [
       '12 bits',
       patchesTiff(

@@ -1,4 +1,5 @@
 import type { TiffPage } from './tiff-header.ts';
+import type { ReadTags } from './tiff-tags.ts';
 
 /**
  * What of a page's data is missing from a file of so many bytes, for people; undefined when all of its
@@ -15,4 +16,13 @@ export function missingData(
   if (empty > 0) return `${empty} of its ${needed} ${kind} have no data`;
   if (end > fileBytes) return `its ${kind} end at byte ${end}, but the file has ${fileBytes}`;
   return undefined;
+}
+
+/**
+ * Which of the wanted values are missing because the file ends before them, for people; undefined when
+ * none is: a picture without its profile, palette or range would be another one.
+ */
+export function missingValues({ outside }: Pick<ReadTags, 'outside'>): string | undefined {
+  if (outside.length === 0) return undefined;
+  return `the values of ${outside.length === 1 ? 'tag' : 'tags'} ${outside.join(', ')} lie beyond its end`;
 }

@@ -19,6 +19,12 @@ export interface TiffTags {
   readonly tags: ReadonlyMap<number, TiffTag>;
 }
 
+/** The same, as they were read from a file. */
+export interface ReadTags extends TiffTags {
+  /** Wanted tags that are there, but whose values lie beyond the end of the file. */
+  readonly outside: readonly number[];
+}
+
 /** How a TIFF writes its numbers, as its header says. */
 export type TiffFormat = Pick<TiffSource, 'littleEndian' | 'big'>;
 
@@ -35,7 +41,7 @@ export async function readTags(
   offset: number,
   format: TiffFormat,
   isWanted: (tag: number) => boolean,
-): Promise<TiffTags | undefined> {
+): Promise<ReadTags | undefined> {
   const file = await open(path);
   try {
     const { littleEndian, big } = format;
@@ -51,20 +57,24 @@ export async function readTagsFrom(
   source: TiffSource,
   offset: number,
   isWanted: (tag: number) => boolean,
-): Promise<TiffTags | undefined> {
+): Promise<ReadTags | undefined> {
   const table = await readEntries(source, offset, isWanted);
   if (!table) return undefined;
   const tags = new Map<number, TiffTag>();
+  const outside: number[] = [];
   for (const [tag, { type, count, position }] of table.entries) {
     const length = sizeOf(type, count);
     if (!length || length > MAX_VALUE_BYTES) continue;
     const view = await source.read(position, length);
-    if (!view) continue;
+    if (!view) {
+      if (position + length > source.fileBytes) outside.push(tag);
+      continue;
+    }
     // A copy: the reader's window is used again.
     const bytes = new Uint8Array(view.buffer, view.byteOffset, length).slice();
     tags.set(tag, { tag, type, count, bytes });
   }
-  return { littleEndian: source.littleEndian, tags };
+  return { littleEndian: source.littleEndian, tags, outside };
 }
 
 /**

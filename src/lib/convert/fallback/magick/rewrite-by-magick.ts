@@ -1,3 +1,4 @@
+import { missingValues } from '../../header/completeness.ts';
 import { readTags } from '../../header/tiff-tags.ts';
 import type { ConversionNote } from '../../messages.ts';
 import { createPlainTiff, type PlainPicture } from '../plain-tiff.ts';
@@ -28,6 +29,8 @@ export async function rewriteByMagick(
   const { input, output, page, format } = job;
   const { wanted, alpha, dropped } = planSamples(job);
   const profile = await readTags(input, page.offset, format, (tag) => tag === ICC_PROFILE);
+  const missing = profile && missingValues(profile);
+  if (missing) throw new Error(`It is not complete: ${missing}`);
   const magick = await load();
   const { decoded, range } = await decodePage(magick, job, wanted);
   try {

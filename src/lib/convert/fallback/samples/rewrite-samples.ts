@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { missingData } from '../../header/completeness.ts';
+import { missingData, missingValues } from '../../header/completeness.ts';
 import type { TiffPage } from '../../header/tiff-header.ts';
 import { readTags, type TiffTags } from '../../header/tiff-tags.ts';
 import type { ConversionNote } from '../../messages.ts';
@@ -46,7 +46,7 @@ export async function rewriteSamples({
   if (!tags) throw new Error('Its directory cannot be read');
   const file = await open(input);
   try {
-    const missing = missingData(page, (await file.stat()).size);
+    const missing = missingData(page, (await file.stat()).size) ?? missingValues(tags);
     if (missing) throw new Error(`It is not complete: ${missing}`);
     const sampled = asSampled(page);
     const read = segmentReader(file, sampled, tags);
