@@ -60,6 +60,14 @@ export function warnOfNotes(name: string, { notes }: Conversion, reporter: Repor
 
 /** What people and programs may want to know of a conversion. */
 export function resultOf({ plan, peakBytes, cpuSeconds, ...rest }: Conversion) {
-  const { effort, turn, reason } = plan;
-  return { ...rest, effort, turn, reason, peak_bytes: peakBytes, cpu_seconds: cpuSeconds };
+  const { effort, turn, reading, reason } = plan;
+  return {
+    ...rest,
+    effort,
+    turn,
+    ...reading,
+    reason,
+    peak_bytes: peakBytes,
+    cpu_seconds: cpuSeconds,
+  };
 }

@@ -15,6 +15,9 @@ export type Stage = 'download' | 'convert' | 'upload' | 'callback';
 interface PlanFields {
   readonly effort: string;
   readonly turn: string;
+  /** Which decoder reads the page, and what it is about the page that decided it: empty for most. */
+  readonly reader: string;
+  readonly feature: string;
   readonly reason: string;
   readonly predicted_peak_bytes: number;
   readonly predicted_cpu_seconds: number;
@@ -172,12 +175,13 @@ function roundMegabytes(bytes: number): number {
   return Math.round(bytes / 1024 / 1024);
 }
 
-function planText({ effort, turn, reason }: PlanFields): string {
+function planText({ effort, turn, reader, feature, reason }: PlanFields): string {
   const turned = {
     none: '',
     memory: ', turned in memory',
     disk: ', turned on disk',
     tag: ', turned by a tag',
   }[turn];
-  return `${effort}${turned ?? ''} (${reason})`;
+  const read = { samples: 'read sample by sample', magick: 'read by ImageMagick' }[reader];
+  return `${effort}${turned ?? ''}${read ? `, ${read} for its ${feature}` : ''} (${reason})`;
 }

@@ -13,6 +13,12 @@ const events: TaskEvent[] = [
     ...{ event: 'page.uploaded', page: 2, output_r2_key: 'a/image.page-2.jpg' },
     ...{ bytes: 870_318, ms: 23 },
   },
+  {
+    ...{ event: 'conversion.planned', effort: 'max', turn: 'disk', reason: 'it fits' },
+    ...{ reader: 'samples', feature: 'signed samples' },
+    ...{ predicted_peak_bytes: 209_715_200, memory_limit_bytes: 419_430_400 },
+    ...{ predicted_cpu_seconds: 1.5, cpu_limit_seconds: 16.25 },
+  },
   { event: 'task.succeeded', ms: 798 },
   { event: 'task.failed', error: 'no "https://x.example/y?z=1234" there\nwith hunter22' },
   { event: 'note', code: 'UP_TO_DATE', message: 'nothing to do' },
@@ -44,6 +50,7 @@ describe('the log of a task', () => {
       '[batch_1] Uploaded to a/image.jpg in 23ms',
       '[batch_1] Page 2 converted to 0.83 MB in 642ms',
       '[batch_1] Page 2 uploaded to a/image.page-2.jpg (0.83 MB) in 23ms',
+      '[batch_1] Plan: max, turned on disk, read sample by sample for its signed samples (it fits); predicted 200 MB of 400 MB and 1.5 of 16.25 CPU-s',
       '[batch_1] ✓ Success in 798ms',
       '[batch_1] ✗ Error: no "https://x.example/y?[redacted]" there\\nwith [redacted]',
       '[batch_1] Note: nothing to do',
@@ -59,11 +66,11 @@ describe('the log of a task', () => {
     const parsed = linesOf('json').map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(parsed.map(({ event }) => event)).toEqual(events.map(({ event }) => event));
     expect(parsed.map(({ level }) => level)).toEqual([
-      ...['info', 'info', 'info', 'info', 'info', 'info', 'info'],
+      ...['info', 'info', 'info', 'info', 'info', 'info', 'info', 'info'],
       ...['error', 'info', 'warning', 'warning', 'warning', 'error'],
     ]);
     for (const line of parsed) expect(line).toMatchObject({ v: 1, task_id: 'batch_1' });
-    expect(parsed[7]?.['error']).toBe('no "https://x.example/y?[redacted]" there\nwith [redacted]');
+    expect(parsed[8]?.['error']).toBe('no "https://x.example/y?[redacted]" there\nwith [redacted]');
   });
 
   it('keeps an undelivered body exactly as it was sent', () => {

@@ -5,9 +5,9 @@ import { withWorkspace } from '../workspace.ts';
 import { type Conversion, convertByPlan, type PlanningOptions } from './attempts.ts';
 import { defaultEncoderSettings, type EncoderSettings } from './encoder-settings.ts';
 import { refuseOtherFormats } from './file-kind.ts';
-import { readTiffHeader, type TiffHeader } from './header/tiff-header.ts';
+import { readTiffHeader, type TiffHeader, type TiffPage } from './header/tiff-header.ts';
 import type { ConversionNote } from './messages.ts';
-import { nameOfPage, pageNumbered, pagesOf } from './pages.ts';
+import { isOfAnother, nameOfPage, pageNumbered, pagesOf } from './pages.ts';
 import { limitsNow } from './plan/resources.ts';
 import { type Converter, startConverter } from './process/converter.ts';
 
@@ -78,7 +78,7 @@ async function convertWith(
   try {
     const conversion = await convertByPlan({ ...work, options }, limits, settings);
     const notes = options.page === undefined && header ? notesOnPages(header) : [];
-    return { ...conversion, notes: [...conversion.notes, ...notes] };
+    return { ...conversion, notes: [...conversion.notes, ...notesOnPage(page), ...notes] };
   } catch (error) {
     await rm(output, { force: true });
     throw error;
@@ -92,6 +92,14 @@ function pageOf(header: TiffHeader | undefined, number: number, name: string) {
     'UNREADABLE_TIFF',
     `"${name}" has no list of pages that can be read, so page ${number} cannot be found. Open it elsewhere to see what it is.`,
   );
+}
+
+/** What is left where a raw or layered file keeps its picture elsewhere: below a directory, for example. */
+function notesOnPage(page: TiffPage | undefined): ConversionNote[] {
+  if (!page || !isOfAnother(page)) return [];
+  const message =
+    'The TIFF has nothing but a smaller version of its picture, or a mask, where pages are; it was converted';
+  return [{ code: 'ONLY_REDUCED', message }];
 }
 
 function notesOnPages(header: TiffHeader): ConversionNote[] {

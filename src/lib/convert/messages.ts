@@ -27,6 +27,7 @@ export interface ConversionJob {
 export interface ConversionNote {
   readonly code:
     | 'PAGES_NOT_CONVERTED'
+    | 'ONLY_REDUCED'
     | 'EXTRA_SAMPLES_DROPPED'
     | 'DECODER_WARNING'
     | 'ORIENTATION_TAGGED'

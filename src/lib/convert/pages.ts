@@ -20,12 +20,17 @@ export function parsePages(text: string): PagesSetting {
 const REDUCED = 1;
 const MASK = 4;
 
+/** Whether a directory is a smaller version of another picture, or a mask for one. */
+export function isOfAnother({ subfileType }: TiffPage): boolean {
+  return (subfileType & (REDUCED | MASK)) !== 0;
+}
+
 /**
  * The pages of a TIFF: its directories without thumbnails, the smaller versions of a pyramid, and masks
  * (design: "Fidelity policy"). Where nothing else is left, the largest picture is the page.
  */
 export function pagesOf({ pages }: TiffHeader): readonly [TiffPage, ...TiffPage[]] {
-  const [first, ...others] = pages.filter(({ subfileType }) => !(subfileType & (REDUCED | MASK)));
+  const [first, ...others] = pages.filter((page) => !isOfAnother(page));
   if (first) return [first, ...others];
   const area = ({ width, height }: TiffPage) => width * height;
   return [pages.reduce((largest, page) => (area(page) > area(largest) ? page : largest))];

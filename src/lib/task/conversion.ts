@@ -60,10 +60,11 @@ export function logConversion(
   for (const { code, message } of notes) log({ event: 'warning', page, code, message });
 }
 
-function planFields({ effort, turn, reason, memoryBytes, cpuSeconds }: ConversionPlan) {
+function planFields({ effort, turn, reading, reason, memoryBytes, cpuSeconds }: ConversionPlan) {
   return {
     effort,
     turn,
+    ...reading,
     reason,
     predicted_peak_bytes: Math.round(memoryBytes),
     predicted_cpu_seconds: hundredths(cpuSeconds),

@@ -119,4 +119,11 @@ describe('notes', () => {
       { code: 'PAGES_NOT_CONVERTED', message: expect.stringContaining('2 further pages') },
     ]);
   });
+
+  it('tell that a TIFF has nothing but a thumbnail where pages are', async () => {
+    const page = { width: 8, height: 8, samplesPerPixel: 1, photometric: 1, subfileType: 1 };
+    const input = await writeTiff(folder.path('raw.tif'), { ...page, data: Buffer.alloc(64) });
+    const { notes } = await convertTiff(input, folder.path('raw.jpg'));
+    expect(notes).toMatchObject([{ code: 'ONLY_REDUCED' }]);
+  });
 });
