@@ -54,6 +54,8 @@ const SHARPS: readonly number[] = [
 /** What only libtiff in ImageMagick can: old-style JPEG and Pixar's. */
 const MAGICKS: readonly number[] = [COMPRESSION.oldJpeg, 32_908, 32_909];
 
+/** InkSet of inks other than CMYK (TIFF 6.0, section 16). */
+const OTHER_INKS = 2;
 const SIGNED = 2;
 const FLOAT = 3;
 /** Sample formats that are no numbers on one axis: complex integers and complex floats. */
@@ -104,6 +106,11 @@ export const readerRows: readonly ReaderRow[] = [
     feature: 'raw sensor data (a colour filter array)',
     applies: ({ photometric = -1 }) =>
       [PHOTOMETRIC.colourFilterArray, PHOTOMETRIC.linearRaw].some((one) => one === photometric),
+    reader: 'nobody',
+  },
+  {
+    feature: 'inks other than cyan, magenta, yellow and black',
+    applies: ({ photometric, inkSet }) => photometric === PHOTOMETRIC.cmyk && inkSet === OTHER_INKS,
     reader: 'nobody',
   },
   {
