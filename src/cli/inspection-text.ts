@@ -16,7 +16,7 @@ export function describeInspection(name: string, inspection: Inspection): string
     `${escapeControls(name)}: ${format}, ${byteOrder}, ${formatBytes(bytes)}, ${count}`,
     ...directories.flatMap((directory) => [
       `  ${titleOf(directory)}`,
-      ...aligned(fieldsOf(directory)),
+      ...aligned(fieldsOf(directory, isDoubtful(inspection, directory))),
     ]),
     ...section('Lost or changed by converting', lossLines(inspection)),
     ...section('Wrong with the file', problemLines(inspection)),
@@ -45,7 +45,12 @@ function titleOf({
   return role === 'page' ? `Page ${page}` : `Directory ${index + 1} (${ROLES[role]})`;
 }
 
-function fieldsOf(directory: DirectoryInspection): Field[] {
+/** Whether something is wrong with which a directory can hardly be converted, whatever the plan. */
+function isDoubtful({ problems }: Inspection, { index }: DirectoryInspection): boolean {
+  return problems.some(({ directory, severity }) => directory === index && severity === 'error');
+}
+
+function fieldsOf(directory: DirectoryInspection, doubtful: boolean): Field[] {
   const { orientation, subDirectories, plan } = directory;
   return [
     ['Size', sizeOf(directory)],
@@ -64,7 +69,7 @@ function fieldsOf(directory: DirectoryInspection): Field[] {
       subDirectories === 0 ? '' : `${subDirectories}, which are not looked at`,
     ),
     ...optional('Reader', plan ? readerText(plan) : ''),
-    ...optional('Plan', plan ? planText(plan) : ''),
+    ...optional('Plan', plan ? planText(plan, doubtful) : ''),
   ];
 }
 
@@ -152,11 +157,12 @@ function readerText(plan: PlanInspection): string {
   return `${READERS[plan.reader]} (${plan.feature})`;
 }
 
-function planText(plan: PlanInspection): string {
+function planText(plan: PlanInspection, doubtful: boolean): string {
   if ('error' in plan) return `none: ${escapeControls(plan.error.message)}`;
   const { effort, turn, memoryBytes, cpuSeconds, reason } = plan;
   const predicted = `${toMegabytes(memoryBytes)} MB and ${cpuSeconds.toFixed(2)} CPU-s`;
-  return `${effort}${TURNS[turn]} (${reason}); predicted ${predicted}`;
+  const doubt = doubtful ? '; but see what is wrong: it will hardly be converted' : '';
+  return `${effort}${TURNS[turn]} (${reason}); predicted ${predicted}${doubt}`;
 }
 
 function lossLines({ losses, pages }: Inspection): string[] {
