@@ -1,4 +1,5 @@
 import { ConversionError, messageOf } from '../../errors.ts';
+import { speaksOfLoading } from '../fallback/not-loaded.ts';
 import { speaksOfMemory } from '../memory-words.ts';
 import type { ConversionJob } from '../messages.ts';
 
@@ -17,6 +18,8 @@ export function explainFailure(
   const message = oneLine(messageOf(error), job);
   if (speaksOfMemory(message))
     return new ConversionError('OUT_OF_MEMORY', message, { cause: error });
+  if (speaksOfLoading(message))
+    return new ConversionError('CRASHED', `${message}.`, { cause: error });
   if (WRITE_FAILED.test(message))
     return new ConversionError(
       'WRITE_FAILED',

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type * as MagickModule from '@imagemagick/magick-wasm';
+import { notLoaded } from '../not-loaded.ts';
 
 /** ImageMagick in WebAssembly. */
 export type Magick = typeof MagickModule;
@@ -22,12 +23,13 @@ const POLICY = `<?xml version="1.0" encoding="UTF-8"?>
 
 /**
  * Loads ImageMagick (15 MB of WebAssembly, about 0.1 s) for the thread that calls, once. Its pixels are
- * kept in memory only: what it would put on disk would be memory here, too. Throws what loading throws.
+ * kept in memory only: what it would put on disk would be memory here, too. Throws what loading throws,
+ * said as such (`notLoaded`).
  */
 export async function loadMagick(pixelBytes = MAX_PIXEL_BYTES): Promise<Magick> {
-  const magick = await import('@imagemagick/magick-wasm');
-  const { resolve } = createRequire(import.meta.url);
-  const wasm = await readFile(resolve('@imagemagick/magick-wasm/magick.wasm'));
+  const { magick, wasm } = await readPackage().catch((error: unknown) => {
+    throw notLoaded(error);
+  });
   const { log } = magick.ConfigurationFiles.default;
   const policy = { fileName: 'policy.xml', data: POLICY };
   await magick.initializeImageMagick(wasm, {
@@ -42,4 +44,10 @@ export async function loadMagick(pixelBytes = MAX_PIXEL_BYTES): Promise<Magick> 
   magick.ResourceLimits.area = BigInt(pixelBytes);
   magick.ResourceLimits.disk = 0n;
   return magick;
+}
+
+async function readPackage(): Promise<{ readonly magick: Magick; readonly wasm: Buffer }> {
+  const magick = await import('@imagemagick/magick-wasm');
+  const { resolve } = createRequire(import.meta.url);
+  return { magick, wasm: await readFile(resolve('@imagemagick/magick-wasm/magick.wasm')) };
 }
