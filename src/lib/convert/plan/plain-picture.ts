@@ -1,4 +1,5 @@
 import type { TiffPage } from '../header/tiff-header.ts';
+import { colourSamples } from './page-kinds.ts';
 
 /** A picture in the plainest kind of TIFF, which sharp reads right: uncompressed strips. */
 export interface PlainPicture {
@@ -51,7 +52,12 @@ const LAB: readonly number[] = [8, 9];
 /** The plain picture that another decoder than sharp makes of a page, without its profile. */
 export function plainPictureOf(page: TiffPage, reader: 'samples' | 'magick'): PlainPicture {
   const { width, height, photometric = 1, orientation } = page;
-  const alpha = page.extraSamples.find((kind) => kind === ASSOCIATED || kind === UNASSOCIATED);
+  // ExtraSamples may name more samples than there are.
+  const extras = page.extraSamples.slice(
+    0,
+    Math.max(0, page.samplesPerPixel - colourSamples(page)),
+  );
+  const alpha = extras.find((kind) => kind === ASSOCIATED || kind === UNASSOCIATED);
   const lab = LAB.includes(photometric);
   const wide = reader === 'samples' && Math.max(...page.bitsPerSample) > 8;
   return {

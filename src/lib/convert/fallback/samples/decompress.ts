@@ -1,7 +1,17 @@
-import { inflateSync, zstdDecompressSync } from 'node:zlib';
+import type { Transform } from 'node:stream';
+import {
+  constants,
+  createInflate,
+  createZstdDecompress,
+  inflateSync,
+  zstdDecompressSync,
+} from 'node:zlib';
 
-/** Undoes a compression; gives at most `length` bytes, fewer where the data end too early. */
-export type Decompress = (data: Uint8Array, length: number) => Uint8Array;
+/**
+ * Undoes a compression; gives at most `length` bytes and holds no more, however many there would be,
+ * and fewer where the data end too early. Throws for data that are broken.
+ */
+export type Decompress = (data: Uint8Array, length: number) => Uint8Array | Promise<Uint8Array>;
 
 /** What can be undone here, by Compression (TIFF 6.0, sections 9, 13 and 14, supplement 2; libtiff for ZSTD). */
 export const decompressors: Readonly<Record<number, Decompress>> = {
@@ -10,18 +20,57 @@ export const decompressors: Readonly<Record<number, Decompress>> = {
   8: inflate,
   32773: unpackBits,
   32946: inflate,
-  50000: (data, length) => zstdDecompressSync(data, { maxOutputLength: length }),
+  50000: unpackZstd,
 };
 
-/** Broken Deflate data throws; what comes after the last row is left alone. */
-function inflate(data: Uint8Array, length: number): Uint8Array {
+/** Data may end without their checksum once all rows are there. */
+const INFLATE = { finishFlush: constants.Z_SYNC_FLUSH } as const;
+const ZSTD = { finishFlush: constants.ZSTD_e_flush } as const;
+
+function inflate(data: Uint8Array, length: number): Uint8Array | Promise<Uint8Array> {
+  return upTo(length, {
+    all: (limits) => inflateSync(data, { ...INFLATE, ...limits }),
+    first: () => firstOf(createInflate(INFLATE), data, length),
+  });
+}
+
+function unpackZstd(data: Uint8Array, length: number): Uint8Array | Promise<Uint8Array> {
+  return upTo(length, {
+    all: (limits) => zstdDecompressSync(data, { ...ZSTD, ...limits }),
+    first: () => firstOf(createZstdDecompress(ZSTD), data, length),
+  });
+}
+
+/** In one piece, so that nothing is put together from parts; zlib takes no fewer than 64 bytes. */
+interface OnePiece {
+  readonly maxOutputLength: number;
+  readonly chunkSize: number;
+}
+
+function upTo(
+  length: number,
+  ways: { all(limits: OnePiece): Uint8Array; first(): Promise<Uint8Array> },
+): Uint8Array | Promise<Uint8Array> {
   try {
-    return inflateSync(data, { maxOutputLength: length });
+    return ways.all({ maxOutputLength: length, chunkSize: Math.max(64, length) });
   } catch (error) {
     // Some writers fill the last strip up to RowsPerStrip: more than there are rows.
     if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') throw error;
-    return inflateSync(data).subarray(0, length);
+    return ways.first();
   }
+}
+
+/** The first bytes that come out of a stream, which then ends: the rest may be without bounds. */
+async function firstOf(stream: Transform, data: Uint8Array, length: number): Promise<Uint8Array> {
+  const out = new Uint8Array(length);
+  let at = 0;
+  stream.end(data);
+  for await (const piece of stream as AsyncIterable<Uint8Array>) {
+    out.set(piece.subarray(0, length - at), at);
+    at += piece.length;
+    if (at >= length) return out;
+  }
+  return out.subarray(0, at);
 }
 
 /** PackBits (TIFF 6.0, section 9). */
@@ -109,9 +158,10 @@ export function unpackLogL(data: Uint8Array, rowPixels: number, rows: number): U
     for (let half = 0; half < 2; half++)
       for (let pixel = 0; pixel < rowPixels; ) {
         const head = data[at++];
-        if (head === undefined) return out.subarray(0, row * rowPixels * 2);
-        const run = head >= 128;
-        const end = Math.min(rowPixels, pixel + (run ? head - 126 : head));
+        const run = head !== undefined && head >= 128;
+        const end = Math.min(rowPixels, pixel + (run ? head - 126 : (head ?? 0)));
+        if (head === undefined || at + (run ? 1 : end - pixel) > data.length)
+          return out.subarray(0, row * rowPixels * 2);
         // A run of no bytes would go on for ever.
         if (end === pixel) continue;
         while (pixel < end) {

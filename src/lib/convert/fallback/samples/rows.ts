@@ -72,7 +72,7 @@ function* bandsOf(page: TiffPage): Generator<Band> {
   const rowBytes = Math.ceil((segments.width * samples * (bitsPerSample[0] ?? 1)) / 8);
   const step =
     compression === 1 && segments.kind === 'strips'
-      ? Math.max(1, Math.floor(BAND_BYTES / rowBytes))
+      ? Math.max(1, Math.floor(BAND_BYTES / (rowBytes * planes)))
       : segments.height;
   for (let line = 0; line < down; line++) {
     const start = line * segments.height;

@@ -38,6 +38,8 @@ export const SEGMENT_TAGS: readonly number[] = [
 ];
 
 const UNCOMPRESSED = 1;
+/** The compressions whose Predictor tag counts (libtiff's tif_predict.c): LZW, Deflate twice, ZSTD. */
+const PREDICTED: readonly number[] = [5, 8, 32_946, 50_000];
 const SGI_LOG = 34_676;
 
 /**
@@ -50,7 +52,8 @@ export function segmentReader(file: FileHandle, page: TiffPage, tags: TiffTags):
   const offsets = listOf(tags, LISTS.offsets, kind);
   const byteCounts = listOf(tags, LISTS.byteCounts, kind);
   const [fillOrder = 1] = numbersOf(tags, TAG.fillOrder) ?? [];
-  const [predictor = 1] = numbersOf(tags, TAG.predictor) ?? [];
+  const [tagged = 1] = numbersOf(tags, TAG.predictor) ?? [];
+  const predictor = PREDICTED.includes(compression) ? tagged : 1;
   const bits = bitsPerSample[0] ?? 1;
   return async ({ index, width, samples, from, rows }) => {
     const damaged = (what: string, cause?: unknown) =>
@@ -59,10 +62,13 @@ export function segmentReader(file: FileHandle, page: TiffPage, tags: TiffTags):
     const plain = compression === UNCOMPRESSED;
     // Uncompressed, a strip as high as the page is read piece by piece.
     const skipped = plain ? from * rowBytes : 0;
-    const wanted = plain ? rows * rowBytes : (byteCounts[index] ?? 0);
-    const raw = await readExactly(file, (offsets[index] ?? 0) + skipped, wanted);
-    if (!raw || (plain && skipped + wanted > (byteCounts[index] ?? 0)))
+    const length = plain ? rows * rowBytes : (from + rows) * rowBytes;
+    const [offset, bytes = 0] = [offsets[index], byteCounts[index]];
+    if (offset === undefined || (plain && skipped + length > bytes))
       throw damaged('its data end too early');
+    const wanted = plain ? length : Math.min(bytes, mostCompressed(length));
+    const raw = await readExactly(file, offset + skipped, wanted);
+    if (!raw) throw damaged('its data end too early');
     if (fillOrder === 2) reverseBits(raw);
     if (compression === SGI_LOG)
       return {
@@ -70,26 +76,27 @@ export function segmentReader(file: FileHandle, page: TiffPage, tags: TiffTags):
         rowBytes,
         littleEndian: false,
       };
-    const length = plain ? wanted : (from + rows) * rowBytes;
     const decompress = decompressors[compression];
     if (!decompress) throw new Error(`Compression ${compression} cannot be undone here`);
-    const data = checked(
-      attempt(() => decompress(raw, length), damaged),
-      length,
-      damaged,
-    );
+    const unpacked = await attempt(async () => decompress(raw, length), damaged);
+    const data = checked(unpacked, length, damaged);
     // What the stream held together is not for this place to change.
     const layout = { rowBytes, bits, samples, littleEndian: tags.littleEndian };
-    const littleEndian = attempt(() => undoPredictor(data, predictor, layout), damaged);
+    const littleEndian = await attempt(async () => undoPredictor(data, predictor, layout), damaged);
     return { data: plain ? data : data.subarray(from * rowBytes), rowBytes, littleEndian };
   };
 }
 
 type Damaged = (what: string, cause?: unknown) => Error;
 
-function attempt<T>(work: () => T, damaged: Damaged): T {
+/** No compression makes data more than half as long again (LZW); what lies beyond is not looked at. */
+function mostCompressed(length: number): number {
+  return 2 * length + 65_536;
+}
+
+async function attempt<T>(work: () => Promise<T>, damaged: Damaged): Promise<T> {
   try {
-    return work();
+    return await work();
   } catch (error) {
     throw damaged(error instanceof Error ? error.message : String(error), error);
   }
