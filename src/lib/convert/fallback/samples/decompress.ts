@@ -41,7 +41,7 @@ function unpackZstd(data: Uint8Array, length: number): Uint8Array | Promise<Uint
   });
 }
 
-/** In one piece, so that nothing is put together from parts; zlib takes no fewer than 64 bytes. */
+/** In one piece, with a byte to spare, so that no second one is made; Node takes no fewer than 64 bytes. */
 interface OnePiece {
   readonly maxOutputLength: number;
   readonly chunkSize: number;
@@ -52,7 +52,7 @@ function upTo(
   ways: { all(limits: OnePiece): Uint8Array; first(): Promise<Uint8Array> },
 ): Uint8Array | Promise<Uint8Array> {
   try {
-    return ways.all({ maxOutputLength: length, chunkSize: Math.max(64, length) });
+    return ways.all({ maxOutputLength: length, chunkSize: Math.max(64, length + 1) });
   } catch (error) {
     // Some writers fill the last strip up to RowsPerStrip: more than there are rows.
     if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') throw error;
@@ -117,14 +117,16 @@ function unpackLzw(data: Uint8Array, length: number): Uint8Array {
   while (to < length) {
     while (bits < width) {
       if (at >= data.length) return out.subarray(0, to);
-      held = ((held << 8) | (data[at++] ?? 0)) & 0xff_ff_ff;
+      held = ((held << 8) | (data[at++] as number)) & 0xff_ff_ff;
       bits += 8;
     }
-    const code = (held >> (bits - width)) & ((1 << width) - 1);
     bits -= width;
+    const code = (held >> bits) & ((1 << width) - 1);
     if (code === END) break;
     if (code === CLEAR) {
-      [width, next, previous] = [9, FIRST, -1];
+      width = 9;
+      next = FIRST;
+      previous = -1;
       continue;
     }
     const start = to;
@@ -133,16 +135,15 @@ function unpackLzw(data: Uint8Array, length: number): Uint8Array {
       starts[next] = previous;
       lengths[next] = start - previous + 1;
       next++;
+      // One code early: the string that the next code completes counts already.
+      if (next >= (1 << width) - 1 && width < 12) width++;
     }
     if (code < CLEAR) out[to++] = code;
     else if (code < next) {
-      const from = starts[code] ?? 0;
-      const end = Math.min(to + (lengths[code] ?? 0), length);
-      for (let i = from; to < end; i++) out[to++] = out[i] ?? 0;
+      const end = Math.min(to + (lengths[code] as number), length);
+      for (let from = starts[code] as number; to < end; from++) out[to++] = out[from] as number;
     } else throw new Error(`its LZW data hold the code ${code}, which means nothing yet`);
     previous = start;
-    // One code early: the string that the next code completes counts already.
-    width = next >= 2_047 ? 12 : next >= 1_023 ? 11 : next >= 511 ? 10 : 9;
   }
   return out.subarray(0, to);
 }

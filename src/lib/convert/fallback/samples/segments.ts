@@ -55,6 +55,12 @@ export function segmentReader(file: FileHandle, page: TiffPage, tags: TiffTags):
   const [tagged = 1] = numbersOf(tags, TAG.predictor) ?? [];
   const predictor = PREDICTED.includes(compression) ? tagged : 1;
   const bits = bitsPerSample[0] ?? 1;
+  // Compressed data are done with when they are decompressed: one place serves for all.
+  let place = new Uint8Array(0);
+  const placeFor = (length: number) => {
+    if (place.length < length) place = new Uint8Array(length);
+    return place.subarray(0, length);
+  };
   return async ({ index, width, samples, from, rows }) => {
     const damaged = (what: string, cause?: unknown) =>
       new Error(`The ${kind} ${index + 1} of ${offsets.length} is damaged: ${what}`, { cause });
@@ -67,8 +73,8 @@ export function segmentReader(file: FileHandle, page: TiffPage, tags: TiffTags):
     if (offset === undefined || (plain && skipped + length > bytes))
       throw damaged('its data end too early');
     const wanted = plain ? length : Math.min(bytes, mostCompressed(length));
-    const raw = await readExactly(file, offset + skipped, wanted);
-    if (!raw) throw damaged('its data end too early');
+    const raw = plain ? new Uint8Array(wanted) : placeFor(wanted);
+    if (!(await fill(raw, file, offset + skipped))) throw damaged('its data end too early');
     if (fillOrder === 2) reverseBits(raw);
     if (compression === SGI_LOG)
       return {
@@ -112,18 +118,14 @@ function listOf(tags: TiffTags, [strips, tiles]: readonly [number, number], kind
   return numbersOf(tags, first) ?? numbersOf(tags, second) ?? [];
 }
 
-async function readExactly(
-  file: FileHandle,
-  position: number,
-  length: number,
-): Promise<Uint8Array | undefined> {
-  const bytes = new Uint8Array(length);
-  for (let at = 0; at < length; ) {
-    const { bytesRead } = await file.read(bytes, at, length - at, position + at);
-    if (bytesRead === 0) return undefined;
+/** Reads until the bytes are full; false where the file ends before. */
+async function fill(bytes: Uint8Array, file: FileHandle, position: number): Promise<boolean> {
+  for (let at = 0; at < bytes.length; ) {
+    const { bytesRead } = await file.read(bytes, at, bytes.length - at, position + at);
+    if (bytesRead === 0) return false;
     at += bytesRead;
   }
-  return bytes;
+  return true;
 }
 
 /** FillOrder 2 (TIFF 6.0, section 8): the lowest bit of a byte comes first. */
