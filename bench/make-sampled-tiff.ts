@@ -131,7 +131,7 @@ async function lzw(block: Uint8Array, rows: number): Promise<Uint8Array> {
     .tiff({ compression: 'lzw', predictor: 'none' })
     .toBuffer();
   const directory = tiff.readUInt32LE(4);
-  const valueOf = (tag: number) => {
+  const numberOf = (tag: number) => {
     for (let i = 0; i < tiff.readUInt16LE(directory); i++) {
       const at = directory + 2 + i * 12;
       if (tiff.readUInt16LE(at) !== tag) continue;
@@ -142,5 +142,5 @@ async function lzw(block: Uint8Array, rows: number): Promise<Uint8Array> {
     }
     throw new Error(`no tag ${tag}`);
   };
-  return tiff.subarray(valueOf(273), valueOf(273) + valueOf(279));
+  return tiff.subarray(numberOf(273), numberOf(273) + numberOf(279));
 }

@@ -17,6 +17,8 @@ export interface TiffTag {
 export interface TiffTags {
   readonly littleEndian: boolean;
   readonly tags: ReadonlyMap<number, TiffTag>;
+  /** Those that are wanted and there, but whose values cannot be read. */
+  readonly unreadable: readonly number[];
 }
 
 /** How a TIFF writes its numbers, as its header says. */
@@ -55,16 +57,20 @@ export async function readTagsFrom(
   const table = await readEntries(source, offset, isWanted);
   if (!table) return undefined;
   const tags = new Map<number, TiffTag>();
+  const unreadable: number[] = [];
   for (const [tag, { type, count, position }] of table.entries) {
     const length = sizeOf(type, count);
-    if (!length || length > MAX_VALUE_BYTES) continue;
-    const view = await source.read(position, length);
-    if (!view) continue;
+    const readable = length && length <= MAX_VALUE_BYTES;
+    const view = readable ? await source.read(position, length) : undefined;
+    if (!length || !view) {
+      unreadable.push(tag);
+      continue;
+    }
     // A copy: the reader's window is used again.
     const bytes = new Uint8Array(view.buffer, view.byteOffset, length).slice();
     tags.set(tag, { tag, type, count, bytes });
   }
-  return { littleEndian: source.littleEndian, tags };
+  return { littleEndian: source.littleEndian, tags, unreadable };
 }
 
 /**

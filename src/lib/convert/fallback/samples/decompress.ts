@@ -8,14 +8,14 @@ import {
 } from 'node:zlib';
 
 /**
- * Undoes a compression; gives at most `length` bytes and holds no more, however many there would be,
- * and fewer where the data end too early. Throws for data that are broken.
+ * Undoes a compression until `into` is full, however much more there would be. Gives the bytes, mostly in
+ * `into`: fewer where the data end too early. Throws for data that are broken.
  */
-export type Decompress = (data: Uint8Array, length: number) => Uint8Array | Promise<Uint8Array>;
+export type Decompress = (data: Uint8Array, into: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 
 /** What can be undone here, by Compression (TIFF 6.0, sections 9, 13 and 14, supplement 2; libtiff for ZSTD). */
 export const decompressors: Readonly<Record<number, Decompress>> = {
-  1: (data, length) => data.subarray(0, length),
+  1: (data, into) => data.subarray(0, into.length),
   5: unpackLzw,
   8: inflate,
   32773: unpackBits,
@@ -27,17 +27,21 @@ export const decompressors: Readonly<Record<number, Decompress>> = {
 const INFLATE = { finishFlush: constants.Z_SYNC_FLUSH } as const;
 const ZSTD = { finishFlush: constants.ZSTD_e_flush } as const;
 
-function inflate(data: Uint8Array, length: number): Uint8Array | Promise<Uint8Array> {
-  return upTo(length, {
+/** Up to so many bytes come in one piece, which is faster; more by and by, straight to their place. */
+const ONE_PIECE = 1 << 20;
+const CHUNK = { chunkSize: 1 << 18 } as const;
+
+function inflate(data: Uint8Array, into: Uint8Array): Uint8Array | Promise<Uint8Array> {
+  return upTo(into.length, {
     all: (limits) => inflateSync(data, { ...INFLATE, ...limits }),
-    first: () => firstOf(createInflate(INFLATE), data, length),
+    first: () => firstOf(createInflate({ ...INFLATE, ...CHUNK }), data, into),
   });
 }
 
-function unpackZstd(data: Uint8Array, length: number): Uint8Array | Promise<Uint8Array> {
-  return upTo(length, {
+function unpackZstd(data: Uint8Array, into: Uint8Array): Uint8Array | Promise<Uint8Array> {
+  return upTo(into.length, {
     all: (limits) => zstdDecompressSync(data, { ...ZSTD, ...limits }),
-    first: () => firstOf(createZstdDecompress(ZSTD), data, length),
+    first: () => firstOf(createZstdDecompress({ ...ZSTD, ...CHUNK }), data, into),
   });
 }
 
@@ -51,6 +55,7 @@ function upTo(
   length: number,
   ways: { all(limits: OnePiece): Uint8Array; first(): Promise<Uint8Array> },
 ): Uint8Array | Promise<Uint8Array> {
+  if (length > ONE_PIECE) return ways.first();
   try {
     return ways.all({ maxOutputLength: length, chunkSize: Math.max(64, length + 1) });
   } catch (error) {
@@ -61,21 +66,20 @@ function upTo(
 }
 
 /** The first bytes that come out of a stream, which then ends: the rest may be without bounds. */
-async function firstOf(stream: Transform, data: Uint8Array, length: number): Promise<Uint8Array> {
-  const out = new Uint8Array(length);
+async function firstOf(stream: Transform, data: Uint8Array, into: Uint8Array): Promise<Uint8Array> {
   let at = 0;
   stream.end(data);
   for await (const piece of stream as AsyncIterable<Uint8Array>) {
-    out.set(piece.subarray(0, length - at), at);
+    into.set(piece.subarray(0, into.length - at), at);
     at += piece.length;
-    if (at >= length) return out;
+    if (at >= into.length) return into;
   }
-  return out.subarray(0, at);
+  return into.subarray(0, at);
 }
 
 /** PackBits (TIFF 6.0, section 9). */
-function unpackBits(data: Uint8Array, length: number): Uint8Array {
-  const out = new Uint8Array(length);
+function unpackBits(data: Uint8Array, out: Uint8Array): Uint8Array {
+  const { length } = out;
   let to = 0;
   let at = 0;
   while (to < length && at < data.length) {
@@ -105,10 +109,10 @@ const MOST_CODES = 4_096;
  * LZW (TIFF 6.0, section 13): codes from the high bit down, one code wider a code earlier than GIF's.
  * The very old variant, from the low bit up, is told by its first code and refused.
  */
-function unpackLzw(data: Uint8Array, length: number): Uint8Array {
+function unpackLzw(data: Uint8Array, out: Uint8Array): Uint8Array {
   if (data[0] === 0 && ((data[1] ?? 0) & 1) === 1)
     throw new Error('its LZW data are of the variant from before TIFF 6.0');
-  const out = new Uint8Array(length);
+  const { length } = out;
   // A code stands for the string that was written at `starts`, `lengths` bytes long.
   const starts = new Int32Array(MOST_CODES);
   const lengths = new Int32Array(MOST_CODES);

@@ -28,7 +28,9 @@ import { type ReadSegment, SEGMENT_TAGS, segmentReader } from './segments.ts';
 
 const SIGNED = 2;
 const ICC_PROFILE = 34_675;
-const WANTED = new Set([...SEGMENT_TAGS, ...RANGE_TAGS, ...COLOUR_TAGS, ICC_PROFILE]);
+/** What the header has read of the page already: BitsPerSample to SampleFormat. */
+const PAGE_TAGS = [256, 257, 258, 259, 262, 277, 278, 284, 322, 323, 338, 339, 530];
+const WANTED = new Set([...PAGE_TAGS, ...SEGMENT_TAGS, ...RANGE_TAGS, ...COLOUR_TAGS, ICC_PROFILE]);
 
 /** Rows are handed to the file system so many bytes at a time. */
 const WRITE_BYTES = 1 << 18;
@@ -47,6 +49,9 @@ export async function rewriteSamples({
 }: RewriteJob): Promise<Rewritten> {
   const tags = await readTags(input, page.offset, format, (tag) => WANTED.has(tag));
   if (!tags) throw new Error('Its directory cannot be read');
+  // Without them the picture would be another one: a file that was cut may have lost just these.
+  const [lost] = tags.unreadable;
+  if (lost !== undefined) throw new Error(`Its tag ${lost} cannot be read`);
   const file = await open(input);
   try {
     const missing = missingData(page, (await file.stat()).size);

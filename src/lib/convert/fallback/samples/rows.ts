@@ -87,7 +87,8 @@ function* bandsOf(page: TiffPage): Generator<Band> {
         for (let column = 0; column < across; column++) {
           const index = (plane * down + line) * across + column;
           const left = column * segments.width;
-          const place = { index, width: segments.width, samples, from: top - start, rows };
+          const slot = pieces.length;
+          const place = { index, slot, width: segments.width, samples, from: top - start, rows };
           pieces.push({ place, left, width: Math.min(segments.width, width - left), plane });
         }
       yield { top, rows, pieces };

@@ -16,6 +16,8 @@ export interface Segment {
 export interface SegmentPlace {
   /** In the file's list. */
   readonly index: number;
+  /** Where its samples are put: they stay there until another one of this slot is read. */
+  readonly slot: number;
   /** Pixels across, and samples of each. */
   readonly width: number;
   readonly samples: number;
@@ -55,13 +57,9 @@ export function segmentReader(file: FileHandle, page: TiffPage, tags: TiffTags):
   const [tagged = 1] = numbersOf(tags, TAG.predictor) ?? [];
   const predictor = PREDICTED.includes(compression) ? tagged : 1;
   const bits = bitsPerSample[0] ?? 1;
-  // Compressed data are done with when they are decompressed: one place serves for all.
-  let place = new Uint8Array(0);
-  const placeFor = (length: number) => {
-    if (place.length < length) place = new Uint8Array(length);
-    return place.subarray(0, length);
-  };
-  return async ({ index, width, samples, from, rows }) => {
+  const compressed = reusable();
+  const slots: ((length: number) => Uint8Array)[] = [];
+  return async ({ index, slot, width, samples, from, rows }) => {
     const damaged = (what: string, cause?: unknown) =>
       new Error(`The ${kind} ${index + 1} of ${offsets.length} is damaged: ${what}`, { cause });
     const rowBytes = Math.ceil((width * samples * bits) / 8);
@@ -73,7 +71,9 @@ export function segmentReader(file: FileHandle, page: TiffPage, tags: TiffTags):
     if (offset === undefined || (plain && skipped + length > bytes))
       throw damaged('its data end too early');
     const wanted = plain ? length : Math.min(bytes, mostCompressed(length));
-    const raw = plain ? new Uint8Array(wanted) : placeFor(wanted);
+    slots[slot] ??= reusable();
+    const into = slots[slot](length);
+    const raw = plain ? into : compressed(wanted);
     if (!(await fill(raw, file, offset + skipped))) throw damaged('its data end too early');
     if (fillOrder === 2) reverseBits(raw);
     if (compression === SGI_LOG)
@@ -84,12 +84,21 @@ export function segmentReader(file: FileHandle, page: TiffPage, tags: TiffTags):
       };
     const decompress = decompressors[compression];
     if (!decompress) throw new Error(`Compression ${compression} cannot be undone here`);
-    const unpacked = await attempt(async () => decompress(raw, length), damaged);
+    const unpacked = await attempt(async () => decompress(raw, into), damaged);
     const data = checked(unpacked, length, damaged);
     // What the stream held together is not for this place to change.
     const layout = { rowBytes, bits, samples, littleEndian: tags.littleEndian };
     const littleEndian = await attempt(async () => undoPredictor(data, predictor, layout), damaged);
     return { data: plain ? data : data.subarray(from * rowBytes), rowBytes, littleEndian };
+  };
+}
+
+/** Gives the same memory again and again: what is thrown away stays until the collector finds it worth its while. */
+function reusable(): (length: number) => Uint8Array {
+  let bytes = new Uint8Array(0);
+  return (length) => {
+    if (bytes.length < length) bytes = new Uint8Array(length);
+    return bytes.subarray(0, length);
   };
 }
 

@@ -16,7 +16,7 @@ import { raw } from '../../../../support/pictures.ts';
 
 const [LZW, DEFLATE, PACKBITS, OLD_DEFLATE, ZSTD] = [5, 8, 32_773, 32_946, 50_000];
 const undo = async (compression: number, data: Uint8Array, length: number) =>
-  Buffer.from((await decompressors[compression]?.(data, length)) ?? []);
+  Buffer.from((await decompressors[compression]?.(data, new Uint8Array(length))) ?? []);
 
 /** The compressed strips of a TIFF, and how long each is without. */
 async function stripsOf(tiff: Buffer): Promise<{ data: Buffer; rows: number }[]> {

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
-const [ASCII, SHORT, LONG, FLOAT, DOUBLE] = [2, 3, 4, 11, 12];
+const [ASCII, SHORT, FLOAT, DOUBLE] = [2, 3, 11, 12];
 const text = (value: string): TiffEntry => ({
   tag: 42_113,
   type: ASCII,
@@ -247,8 +247,6 @@ describe('tags that lie', () => {
   it('about how many values there are cost no stack', async () => {
     const many = { tag: 341, type: FLOAT, values: Array<number>(200_000).fill(4) };
     expect((await levelsOf([0, 4], float, [sMin(0), many])).levels).toEqual([0, 255]);
-    const outside = { tag: 341, type: LONG, values: [1], count: 2 ** 31, pointer: 8 };
-    expect((await levelsOf([0, 4], float, [outside])).levels).toEqual([0, 255]);
   });
 });
 
