@@ -128,6 +128,10 @@ describe('docs/measurements.md', () => {
       const { tiff, effort, turn, chroma, peakMB } = one;
       return `| ${tiff} | ${effort} | ${turn} | ${chroma} | ${peakMB} | ${memoryMB.toFixed(0)} | ${one.cpuSeconds} | ${cpuSeconds.toFixed(2)} |`;
     });
+    const rewritten = fallback.cases.map((one) => {
+      const { memoryMB, cpuSeconds } = predictFallback(one.page);
+      return `| ${one.tiff} | ${one.peakMB} | ${memoryMB.toFixed(0)} | ${one.cpuSeconds} | ${cpuSeconds.toFixed(2)} |`;
+    });
     const page = `# Measurements
 
 Every conversion that the models of memory and CPU are held against ([reliability.md](reliability.md), "The memory model"). Measured by \`npm run bench:calibrate\`, which writes \`bench/calibration.json\`; this page is written from that by \`npx vitest run test/lib/convert/plan/models.test.ts -u\`, and a test fails when it is stale.
@@ -137,6 +141,14 @@ The name of a TIFF: kind and bits of its samples, compression, layout, orientati
 | TIFF | effort | turn | chroma | MB | predicted | CPU-s | predicted |
 |---|---|---|---|---|---|---|---|
 ${rows.join('\n')}
+
+## Pages that our own reader of samples writes anew
+
+Measured by \`npm run bench:fallback\`, which writes \`bench/fallback.json\`, with the effort \`fast\`, so that the encoder hides nothing; on ${fallback.machine}. The name of a TIFF: type and number of its samples, compression, layout, megapixels.
+
+| TIFF | MB | predicted | CPU-s | predicted |
+|---|---|---|---|---|
+${rewritten.join('\n')}
 `;
     await expect(page).toMatchFileSnapshot('../../../../docs/measurements.md');
   });
