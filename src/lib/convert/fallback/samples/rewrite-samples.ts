@@ -2,7 +2,6 @@ import { open } from 'node:fs/promises';
 import { missingData } from '../../header/completeness.ts';
 import type { TiffPage } from '../../header/tiff-header.ts';
 import { readTags, type TiffTags } from '../../header/tiff-tags.ts';
-import type { ConversionNote } from '../../messages.ts';
 import { colourSamples } from '../../plan/page-kinds.ts';
 import {
   type PlainColours,
@@ -14,6 +13,7 @@ import {
 import { createPlainTiff } from '../plain-tiff.ts';
 import type { RewriteJob, Rewritten } from '../rewrite.ts';
 import { COLOUR_TAGS, type ColourMaking, colourMaking } from './colours.ts';
+import { isCalledSigned, notesOnExtras, notesOnRange } from './notes.ts';
 import {
   type Extremes,
   extremesCollector,
@@ -26,7 +26,6 @@ import {
 import { forEachRow } from './rows.ts';
 import { type ReadSegment, SEGMENT_TAGS, segmentReader } from './segments.ts';
 
-const SIGNED = 2;
 const ICC_PROFILE = 34_675;
 /** What the header has read of the page already: BitsPerSample to SampleFormat. */
 const PAGE_TAGS = [256, 257, 258, 259, 262, 277, 278, 284, 322, 323, 338, 339, 530];
@@ -84,10 +83,6 @@ export async function rewriteSamples({
 function asSampled(page: TiffPage): TiffPage {
   const encoded = [3, 6, 8, 9, 32_844].includes(page.photometric ?? 1);
   return encoded || isCalledSigned(page) ? { ...page, sampleFormat: 1 } : page;
-}
-
-function isCalledSigned({ sampleFormat, bitsPerSample }: TiffPage): boolean {
-  return sampleFormat === SIGNED && bitsPerSample[0] === 8;
 }
 
 async function rangeOf(
@@ -168,38 +163,4 @@ function opacityOf({ sampleFormat, bitsPerSample }: TiffPage, range: SampleRange
   const opaque = sampleFormat === 3 ? 1 : sampleFormat === 2 ? 2 ** (bits - 1) - 1 : 2 ** bits - 1;
   const most = bits <= 16 && sampleFormat !== 2 && sampleFormat !== 3 ? range.high : opaque;
   return (value: number) => Math.min(1, Math.max(0, value / most));
-}
-
-function notesOnRange(
-  page: TiffPage,
-  { low, high, source }: SampleRange,
-): readonly ConversionNote[] {
-  if (isCalledSigned(page))
-    return [
-      {
-        code: 'SAMPLES_SCALED',
-        message:
-          'Its 8-bit samples are called signed; they were taken as unsigned, as other readers do',
-      },
-    ];
-  if (!source) return [];
-  const kind = { 2: 'signed', 3: 'floating-point' }[page.sampleFormat] ?? 'unsigned';
-  const message =
-    `Its ${page.bitsPerSample[0]}-bit ${kind} samples were scaled to 8 bits: ` +
-    `${short(low)} is black and ${short(high)} white (${source})`;
-  return [{ code: 'SAMPLES_SCALED', message }];
-}
-
-function short(value: number): string {
-  return String(Number(value.toPrecision(6)));
-}
-
-function notesOnExtras(
-  { samplesPerPixel }: TiffPage,
-  { from }: ColourMaking,
-  { alpha }: PlainPicture,
-): readonly ConversionNote[] {
-  if (samplesPerPixel <= from + (alpha ? 1 : 0)) return [];
-  const message = 'The TIFF has extra samples that are no transparency; they were left out';
-  return [{ code: 'EXTRA_SAMPLES_DROPPED', message }];
 }
