@@ -2,7 +2,7 @@ import type { EncoderSettings, MetadataSetting } from '../encoder-settings.ts';
 import type { TiffHeader, TiffPage } from '../header/tiff-header.ts';
 import { extraSampleName, photometricName, tagName } from '../header/tiff-names.ts';
 import { type PagesSetting, pagesOf } from '../pages.ts';
-import { claimedDepth } from '../plan/reader.ts';
+import { claimedDepth } from '../plan/page-kinds.ts';
 import { descriptiveTags, type KeptWith } from './descriptive-tags.ts';
 import type { DirectoryTags } from './directory-tags.ts';
 
