@@ -7,7 +7,7 @@ import type { Budget } from '../lib/convert/plan/resources.ts';
 import type { Converter } from '../lib/convert/process/converter.ts';
 import type { Workspace } from '../lib/workspace.ts';
 import type { Reporter } from './reporter.ts';
-import { refuseWarnings, type Strictness } from './strictness.ts';
+import { refuseNotedLosses, refuseWarnings, type Strictness } from './strictness.ts';
 
 /** What all conversions of a run share. */
 export interface ConvertSession {
@@ -31,7 +31,7 @@ export interface OpenTiff {
 
 /**
  * Converts one page, counted from 1, and says on the way what is worth knowing. Throws what `convertTiff`
- * does, and `ConversionError` (`WARNING`) where a note is to be an error.
+ * does, and `ConversionError` (`LOSS`, `WARNING`) where a note is to be an error.
  */
 export async function convertPage(
   { path, name, header }: OpenTiff,
@@ -49,6 +49,7 @@ export async function convertPage(
     signal,
     onReplan: ({ message }) => reporter.warn(`${name}: ${message} Converting again with less`),
   });
+  refuseNotedLosses(conversion, name, strict);
   refuseWarnings(conversion, name, strict);
   return conversion;
 }

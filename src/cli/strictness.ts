@@ -47,6 +47,33 @@ export async function refuseLosses(
   );
 }
 
+/** What a conversion tells only when it has seen the samples, or the insides of the metadata. */
+const OF_LOSSES: ReadonlySet<ConversionNote['code']> = new Set([
+  'PAGES_NOT_CONVERTED',
+  'ONLY_REDUCED',
+  'EXTRA_SAMPLES_DROPPED',
+  'SAMPLES_SCALED',
+  'METADATA_DROPPED',
+  'PROFILE_CONVERTED',
+]);
+
+/**
+ * Throws `ConversionError` (`LOSS`) when a conversion has lost something that the header does not tell of,
+ * if that is to be an error.
+ */
+export function refuseNotedLosses(
+  { notes }: { readonly notes: readonly ConversionNote[] },
+  name: string,
+  { failOnLoss }: Strictness,
+): void {
+  const lost = notes.filter(({ code }) => OF_LOSSES.has(code));
+  if (!failOnLoss || lost.length === 0) return;
+  throw new ConversionError(
+    'LOSS',
+    `"${name}" has lost something: ${listOf(lost)}. Its JPEG is not kept; without --fail-on-loss it is.`,
+  );
+}
+
 /** Throws `ConversionError` (`WARNING`), listing all notes on a conversion, if they are to be errors. */
 export function refuseWarnings(
   { notes }: { readonly notes: readonly ConversionNote[] },
@@ -54,11 +81,14 @@ export function refuseWarnings(
   { warningsAsErrors }: Strictness,
 ): void {
   if (!warningsAsErrors || notes.length === 0) return;
-  const listed = notes.map(({ message }) => message.replace(/\.$/, '')).join('; ');
   throw new ConversionError(
     'WARNING',
-    `"${name}" was converted with warnings: ${listed}. Its JPEG is not kept; without --warnings-as-errors it is.`,
+    `"${name}" was converted with warnings: ${listOf(notes)}. Its JPEG is not kept; without --warnings-as-errors it is.`,
   );
+}
+
+function listOf(notes: readonly ConversionNote[]): string {
+  return notes.map(({ message }) => message.replace(/\.$/, '')).join('; ');
 }
 
 function upperFirst(text: string): string {

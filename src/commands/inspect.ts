@@ -15,7 +15,7 @@ import { type Preview, withPreviews } from '../cli/previews.ts';
 import type { Reporter } from '../cli/reporter.ts';
 import { withSnakeCase } from '../cli/snake-case.ts';
 import { pictureTextForStdout } from '../cli/terminal-pictures.ts';
-import { findTiffSources, type TiffSource } from '../cli/tiff-sources.ts';
+import { type TiffSource, withTiffSources } from '../cli/tiff-sources.ts';
 import type { Inspection } from '../lib/convert/inspect/inspection.ts';
 import { limitsNow } from '../lib/convert/plan/resources.ts';
 import { ArkeError, messageOf } from '../lib/errors.ts';
@@ -57,7 +57,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
   static override args = {
     paths: Args.string({
       name: 'PATH',
-      description: 'TIFF files, folders of them, or r2://KEY for an object.',
+      description: 'TIFF files, folders of them, r2://KEY for an object, or - for stdin.',
       required: true,
       multiple: true,
     }),
@@ -78,31 +78,32 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
     const { args, flags } = await this.parse(Inspect);
     const encoder = encoderSettingsOf(flags);
     const limits = await limitsNow(readConversionBudget(processEnvironment()), tmpdir());
-    const sources = await findTiffSources(args.paths);
-    const settings = sources.some(({ at }) => 'key' in at) ? storageSettingsOf(flags) : undefined;
-    const reporter = await this.reporter(flags);
-    let storage: Storage | undefined;
-    const session: InspectSession = {
-      encoder,
-      pages: flags.page,
-      limits,
-      storage: async () => (storage ??= await openStorage(settings ?? storageSettingsOf(flags))),
-      request: {
-        signal: this.stopSignal,
-        onRetry: ({ error, delayMs }) =>
-          reporter.warn(`${messageOf(error)} Trying again in ${delayMs} ms`),
-      },
-    };
-    try {
-      const work = (preview?: Preview) =>
-        this.#inspectAll(sources, session, { reporter, ...(preview ? { preview } : {}) });
-      const wanted = flags.preview && !flags.quiet && !this.jsonEnabled();
-      const pictureText = wanted ? await pictureTextForStdout() : undefined;
-      if (!pictureText) return await work();
-      return await withPreviews(pictureText, flags.page, this.stopSignal, work);
-    } finally {
-      if (storage) closeStorage(storage);
-    }
+    return withTiffSources(args.paths, this.stopSignal, async (sources) => {
+      const settings = sources.some(({ at }) => 'key' in at) ? storageSettingsOf(flags) : undefined;
+      const reporter = await this.reporter(flags);
+      let storage: Storage | undefined;
+      const session: InspectSession = {
+        encoder,
+        pages: flags.page,
+        limits,
+        storage: async () => (storage ??= await openStorage(settings ?? storageSettingsOf(flags))),
+        request: {
+          signal: this.stopSignal,
+          onRetry: ({ error, delayMs }) =>
+            reporter.warn(`${messageOf(error)} Trying again in ${delayMs} ms`),
+        },
+      };
+      try {
+        const work = (preview?: Preview) =>
+          this.#inspectAll(sources, session, { reporter, ...(preview ? { preview } : {}) });
+        const wanted = flags.preview && !flags.quiet && !this.jsonEnabled();
+        const pictureText = wanted ? await pictureTextForStdout() : undefined;
+        if (!pictureText) return await work();
+        return await withPreviews(pictureText, flags.page, this.stopSignal, work);
+      } finally {
+        if (storage) closeStorage(storage);
+      }
+    });
   }
 
   async #inspectAll(
@@ -144,6 +145,6 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
 }
 
 function toJson({ source, ...result }: Inspected): object {
-  if ('error' in result) return { input: source.name, ...result };
-  return { input: source.name, ...(withSnakeCase(result.inspection) as object) };
+  if ('error' in result) return { input: source.input, ...result };
+  return { input: source.input, ...(withSnakeCase(result.inspection) as object) };
 }

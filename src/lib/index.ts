@@ -32,7 +32,8 @@ export type {
   Inspection,
   PlanInspection,
 } from './convert/inspect/inspection.ts';
-export type { Loss, LossKind, LossSettings } from './convert/inspect/losses.ts';
+export type { Loss, LossKind } from './convert/inspect/loss.ts';
+export type { LossSettings } from './convert/inspect/losses.ts';
 export type { Problem } from './convert/inspect/problems.ts';
 export type { ConversionNote } from './convert/messages.ts';
 export type { PagesSetting } from './convert/pages.ts';

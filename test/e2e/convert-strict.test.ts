@@ -65,6 +65,24 @@ describe('convert --fail-on-loss', () => {
     expect(stderr).toContain('"stdin" would lose something: Page 2 of 2 is not converted');
   });
 
+  it('keeps no JPEG where only the conversion shows that something is lost', async () => {
+    // The header has IPTC, which --metadata all keeps; only who reads it sees that it is damaged.
+    const iptc = { tag: 33_723, type: 7, values: [0x1c, 2, 80, 0xff, 0xff, 65] };
+    await folder.write('damaged.tif', makeTiff({ ...page, entries: [iptc] }));
+    const args = ['damaged.tif', '--metadata', 'all'];
+    expect((await convert(args)).exitCode).toBe(0);
+    const { exitCode, stdout } = await convert([...args, '--force', '--fail-on-loss', '--json']);
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout).files).toMatchObject([
+      {
+        error: {
+          code: 'LOSS',
+          message: expect.stringMatching(/has lost something: .*IPTC .*not kept/),
+        },
+      },
+    ]);
+  });
+
   it('leaves other errors as they are', async () => {
     await folder.write('broken.tif', 'neither fish nor fowl');
     for (const [name, code] of [

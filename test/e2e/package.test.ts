@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { makeFolder, type TestFolder } from '../support/folder.ts';
+import { makeOldJpeg } from '../support/make-ojpeg.ts';
 import { makeTiff } from '../support/tiff-writer.ts';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
@@ -39,6 +40,25 @@ describe('the package as a library', () => {
       { cwd: home() },
     );
     expect(JSON.parse(stdout)).toEqual([16, 8, true, 3, 1, 'function']);
+  });
+
+  it('has the decoders that other threads load: for old-style JPEG, and for samples of 12 bits', async () => {
+    const pixels = { ...{ width: 32, height: 16 }, data: Buffer.alloc(32 * 16 * 3, 200) };
+    const old = await folder.write('old.tif', await makeOldJpeg(pixels, { kind: 'interchange' }));
+    const deep = { width: 32, height: 16, samplesPerPixel: 1, photometric: 1, bitsPerSample: 12 };
+    const twelve = makeTiff({ ...deep, data: Buffer.alloc(32 * 16 * 1.5) });
+    const code = `
+      import { convertTiff } from 'arke-tiff';
+      for (const path of process.argv.slice(1)) {
+        const { plan, width } = await convertTiff(path, path + '.jpg');
+        console.log(plan.reading.reader, width);
+      }`;
+    const { stdout } = await execa(
+      process.execPath,
+      ['--input-type=module', '--eval', code, old, await folder.write('twelve.tif', twelve)],
+      { cwd: home() },
+    );
+    expect(stdout.split('\n')).toEqual(['magick 32', 'samples 32']);
   });
 
   it('has types that a strict program can build on', async () => {

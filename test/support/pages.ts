@@ -20,6 +20,7 @@ export function pageOf(megapixels: number, differs: Partial<TiffPage> = {}): Tif
     subfileType: 0,
     extraSamples: [],
     chromaSubsampling: [2, 2],
+    inkSet: 1,
     maxSampleValue: undefined,
     iccBytes: 0,
     segments: stripsOf(width, height, 128),

@@ -1,3 +1,4 @@
+import { inkSetOf } from './ink-set.ts';
 import { type Entries, readEntries } from './tiff-entries.ts';
 import { type SegmentLayout, sumSegments, type TiffSegments } from './tiff-segments.ts';
 import type { TiffSource } from './tiff-source.ts';
@@ -28,6 +29,8 @@ export interface TiffPage {
   readonly subfileType: number;
   /** ExtraSamples, TIFF 6.0 section 18: 0 unspecified, 1 associated alpha, 2 unassociated alpha. */
   readonly extraSamples: readonly number[];
+  /** InkSet, TIFF 6.0 section 16: 1 CMYK (default, and where the file names these inks after all), 2 other inks. */
+  readonly inkSet: 1 | 2;
   /** YCbCrSubsampling, TIFF 6.0 section 21: across and down; 2 and 2 by default. */
   readonly chromaSubsampling: readonly [number, number];
   /** MaxSampleValue of the first sample, TIFF 6.0 section 8, where the file has it. */
@@ -58,6 +61,8 @@ const TAG = {
   tileLength: 323,
   tileOffsets: 324,
   tileByteCounts: 325,
+  inkSet: 332,
+  inkNames: 333,
   extraSamples: 338,
   sampleFormat: 339,
   chromaSubsampling: 530,
@@ -121,6 +126,7 @@ async function readPage(
     orientation: orientationOf(await first(TAG.orientation)),
     subfileType: (await first(TAG.newSubfileType)) ?? fromOld(await first(TAG.subfileType)),
     extraSamples: (await list(TAG.extraSamples, MAX_SAMPLES)) ?? [],
+    inkSet: await inkSetOf(source, await first(TAG.inkSet), entries.get(TAG.inkNames)),
     chromaSubsampling: subsamplingOf(await list(TAG.chromaSubsampling, 2)),
     maxSampleValue: await first(TAG.maxSampleValue),
     iccBytes: bytesOf(source, entries.get(TAG.iccProfile)),

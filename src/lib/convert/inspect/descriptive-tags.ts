@@ -55,3 +55,20 @@ export const descriptiveTags: readonly DescriptiveTag[] = [
     data(tag, 'nothing'),
   ),
 ];
+
+/**
+ * The tags that say how the samples are to be read, or what other pictures they belong to (TIFF 6.0 and its
+ * supplements): what they say is in the JPEG's pixels, or is told otherwise. TransferFunction, WhitePoint,
+ * PrimaryChromaticities and the like are not among them: nobody here heeds them.
+ */
+const PICTURE_TAGS: ReadonlySet<number> = new Set([
+  ...[254, 255, 256, 257, 258, 259, 262, 263, 264, 265, 266, 273, 274, 277, 278, 279, 280, 281],
+  ...[284, 288, 289, 292, 293, 296, 317, 320, 322, 323, 324, 325, 330, 332, 333, 334, 338, 339],
+  ...[340, 341, 347, 512, 513, 514, 515, 517, 518, 519, 520, 521, 529, 530, 531, 532],
+  34_675,
+]);
+
+/** Whether a tag is one that makes the picture. */
+export function isPictureTag(tag: number): boolean {
+  return PICTURE_TAGS.has(tag);
+}

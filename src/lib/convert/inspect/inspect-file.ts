@@ -4,7 +4,8 @@ import { refuseOtherBytes, refuseOtherFormats } from '../file-kind.ts';
 import type { ReadableFile } from '../header/tiff-source.ts';
 import { type InspectOptions, inspectTiff, readLosses } from './inspect-tiff.ts';
 import type { Inspection } from './inspection.ts';
-import type { Loss, LossSettings } from './losses.ts';
+import type { Loss } from './loss.ts';
+import type { LossSettings } from './losses.ts';
 
 /** Enough for a signature of another format. */
 const HEAD_BYTES = 4_096;
@@ -33,9 +34,17 @@ export async function inspectRemote(
   return (await inspectTiff(file, fileBytes, options)) ?? refuseUnreadable(options.name);
 }
 
-/** What the JPEGs of a TIFF file will not have of it. Throws `FileError` when it cannot be read. */
-export function lossesIn(path: string, name: string, settings: LossSettings): Promise<Loss[]> {
-  return withFile(path, name, (file, bytes) => readLosses(file, bytes, settings));
+/**
+ * What the JPEGs of a TIFF file will not have of it. Throws `FileError` when it cannot be read, and
+ * `ConversionError` (`UNREADABLE_TIFF`) when nobody can tell, as it has no readable directory.
+ */
+export async function lossesIn(
+  path: string,
+  name: string,
+  settings: LossSettings,
+): Promise<Loss[]> {
+  const losses = await withFile(path, name, (file, bytes) => readLosses(file, bytes, settings));
+  return losses ?? refuseUnreadable(name);
 }
 
 async function withFile<T>(

@@ -17,7 +17,8 @@ import type {
   PlanInspection,
   ResolutionInspection,
 } from './inspection.ts';
-import { type Loss, type LossSettings, lossesOfFile } from './losses.ts';
+import type { Loss } from './loss.ts';
+import { type LossSettings, lossesOfFile } from './losses.ts';
 import { problemsOf, problemsOfFile } from './problems.ts';
 
 /** What an inspection is made for. */
@@ -66,14 +67,14 @@ export async function inspectTiff(
   };
 }
 
-/** The losses alone, as `inspectTiff` lists them; none where there is no readable header. */
+/** The losses alone, as `inspectTiff` lists them; undefined where there is no readable header. */
 export async function readLosses(
   file: ReadableFile,
   fileBytes: number,
   settings: LossSettings,
-): Promise<Loss[]> {
+): Promise<Loss[] | undefined> {
   const contents = await readContents(file, fileBytes);
-  return contents ? lossesOfFile(contents.header, contents.tagsOf, settings) : [];
+  return contents && lossesOfFile(contents.header, contents.tagsOf, settings);
 }
 
 async function readContents(file: ReadableFile, fileBytes: number): Promise<Contents | undefined> {

@@ -3,7 +3,7 @@ import type { Turn } from '../plan/memory-model.ts';
 import type { Reader } from '../plan/reader-table.ts';
 import type { MetadataEntry } from './directory-tags.ts';
 import type { IccProfile } from './icc-profile.ts';
-import type { Loss } from './losses.ts';
+import type { Loss } from './loss.ts';
 import type { Problem } from './problems.ts';
 
 /** What can be said of a TIFF without decoding it. Plain data. */

@@ -41,6 +41,8 @@ export const SHARPS: readonly number[] = [
 /** What only libtiff in ImageMagick can: old-style JPEG and Pixar's. */
 export const MAGICKS: readonly number[] = [COMPRESSION.oldJpeg, 32_908, 32_909];
 
+/** InkSet of inks other than CMYK (TIFF 6.0, section 16). */
+export const OTHER_INKS = 2;
 export const SIGNED = 2;
 export const FLOAT = 3;
 /** Sample formats that are no numbers on one axis: complex integers and complex floats. */

@@ -99,6 +99,7 @@ export function plainPage(picture: PlainPicture, iccBytes: number): TiffPage {
     orientation,
     subfileType: 0,
     extraSamples: alpha ? [alpha] : [],
+    inkSet: 1,
     chromaSubsampling: [2, 2],
     maxSampleValue: undefined,
     iccBytes,

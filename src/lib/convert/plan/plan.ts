@@ -5,7 +5,7 @@ import { predictCpuSeconds } from './cpu-model.ts';
 import { jpegChannels, pixelsOf, predictMemory, type Turn, type Way } from './memory-model.ts';
 import { chooseReader, type Reading } from './reader.ts';
 import { type Rewriting, refuseBeyondMagick, rewritingOf } from './rewriting.ts';
-import { outOfMemoryError, toMegabytes } from './shortage.ts';
+import { outOfDiskError, outOfMemoryError, toMegabytes } from './shortage.ts';
 
 /** What a conversion may use. */
 export interface Limits {
@@ -33,6 +33,8 @@ export interface ConversionPlan {
 
 /** A way with its price, and what of the limits it breaks. */
 interface Candidate extends ConversionPlan {
+  /** Of temporary files. */
+  readonly diskBytes: number;
   readonly breaks: 'memory' | 'disk' | 'time' | undefined;
 }
 
@@ -42,8 +44,8 @@ interface Candidate extends ConversionPlan {
  * kept to. A picture that is not upright is turned in memory, else on disk; where neither has the room,
  * by a tag. Time alone never keeps a picture from being tried: the prediction is no bound.
  *
- * Throws `ConversionError`: `TOO_LARGE_FOR_JPEG`, `UNSUPPORTED_TIFF`, or `OUT_OF_MEMORY` with the figures and the remedy
- * when nothing that may be chosen fits.
+ * Throws `ConversionError`: `TOO_LARGE_FOR_JPEG`, `UNSUPPORTED_TIFF`, or `OUT_OF_MEMORY` or `WRITE_FAILED` (too little disk)
+ * with the figures and the remedy when nothing that may be chosen fits.
  */
 export function planConversion(
   page: TiffPage | undefined,
@@ -71,7 +73,13 @@ export function planConversion(
     .sort((a, b) => a.cpuSeconds - b.cpuSeconds);
   if (late) return { ...late, reason: lateReason(late, limits) };
   const [tag] = tagged.slice(-1);
-  if (tag && tag.breaks !== 'memory') return { ...tag, reason: reasonFor(tag, candidates, limits) };
+  if (tag && (!tag.breaks || tag.breaks === 'time'))
+    return { ...tag, reason: reasonFor(tag, candidates, limits) };
+  const onDisk = candidates.filter(({ breaks }) => breaks === 'disk');
+  if (onDisk.length > 0) {
+    const needed = Math.min(...onDisk.map(({ diskBytes }) => diskBytes));
+    throw outOfDiskError(name, needed, limits.diskBytes);
+  }
   const neededBytes = Math.min(...candidates.map(({ memoryBytes }) => memoryBytes));
   const { memoryBytes: limitBytes } = limits;
   throw outOfMemoryError({ page, name, neededBytes, limitBytes, effort: settings.effort });
@@ -131,17 +139,17 @@ function priced({ page, reading, rewriting }: Subject, way: Way, limits: Limits)
   const memoryBytes = Math.max(rewriting?.memoryBytes ?? 0, predictMemory(read, way));
   const cpuSeconds = (rewriting?.cpuSeconds ?? 0) + predictCpuSeconds(read, way);
   const turning = way.turn === 'disk' ? pixelsOf(page) * (jpegChannels(read) + 1) : 0;
-  const disk = turning + (rewriting?.diskBytes ?? 0);
+  const diskBytes = turning + (rewriting?.diskBytes ?? 0);
   const breaks =
     memoryBytes > limits.memoryBytes
       ? 'memory'
-      : disk > limits.diskBytes
+      : diskBytes > limits.diskBytes
         ? 'disk'
         : cpuSeconds > Math.min(limits.cpuSeconds, limits.seconds)
           ? 'time'
           : undefined;
   const { effort, turn } = way;
-  return { effort, turn, reading, memoryBytes, cpuSeconds, reason: '', breaks };
+  return { effort, turn, reading, memoryBytes, cpuSeconds, diskBytes, reason: '', breaks };
 }
 
 const PLACE: Readonly<Record<Turn, string>> = {

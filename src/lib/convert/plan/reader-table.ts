@@ -16,6 +16,7 @@ import {
   isUsualDepth,
   isYcbcr,
   MAGICKS,
+  OTHER_INKS,
   PHOTOMETRIC,
   SHARPS,
   SHARPS_SAMPLES,
@@ -62,6 +63,11 @@ export const readerRows: readonly ReaderRow[] = [
     feature: 'raw sensor data (a colour filter array)',
     applies: ({ photometric = -1 }) =>
       [PHOTOMETRIC.colourFilterArray, PHOTOMETRIC.linearRaw].some((one) => one === photometric),
+    reader: 'nobody',
+  },
+  {
+    feature: 'inks other than cyan, magenta, yellow and black',
+    applies: ({ photometric, inkSet }) => photometric === PHOTOMETRIC.cmyk && inkSet === OTHER_INKS,
     reader: 'nobody',
   },
   {

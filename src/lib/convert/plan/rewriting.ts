@@ -19,11 +19,12 @@ export interface Rewriting {
 
 /** The price of reading a page by another decoder than sharp; undefined where sharp reads it. */
 export function rewritingOf(
-  page: TiffPage,
+  header: TiffPage,
   { reader }: Reading,
   fileBytes: number,
 ): Rewriting | undefined {
   if (reader === 'sharp') return undefined;
+  const page = asDecoded(header);
   const plain = plainPage(plainPictureOf(page, reader), page.iccBytes);
   const diskBytes = plain.segments?.totalBytes ?? 0;
   const price =
@@ -31,6 +32,14 @@ export function rewritingOf(
       ? { memoryBytes: magickBytes(page, fileBytes), cpuSeconds: magickCpuSeconds(page) }
       : { memoryBytes: samplesBytes(page), cpuSeconds: samplesCpuSeconds(page) };
   return { page: plain, diskBytes, ...price };
+}
+
+const [OLD_JPEG, YCBCR] = [6, 6];
+
+/** Old-style JPEGs without PhotometricInterpretation are YCbCr, as libtiff has it, and three times as large as grey. */
+function asDecoded(page: TiffPage): TiffPage {
+  const isUntold = page.photometric === undefined && page.compression === OLD_JPEG;
+  return isUntold ? { ...page, photometric: YCBCR } : page;
 }
 
 /** Throws `ConversionError` (`UNSUPPORTED_TIFF`) for a page that no machine has the memory to read. */

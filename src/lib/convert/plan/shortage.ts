@@ -36,6 +36,19 @@ export function outOfMemoryError(
   );
 }
 
+/** The error of a conversion whose temporary files have no room: figures, in bytes, and remedy. */
+export function outOfDiskError(
+  name: string,
+  neededBytes: number,
+  freeBytes: number,
+): ConversionError {
+  return new ConversionError(
+    'WRITE_FAILED',
+    `Converting "${name}" takes about ${toMegabytes(neededBytes)} MB of disk for temporary files, and ${toMegabytes(freeBytes)} MB are free. ` +
+      'Make room there, or set TMPDIR to a folder that has more.',
+  );
+}
+
 /** Megapixels with one decimal, for people. */
 export function toMegapixels({ width, height }: Pick<TiffPage, 'width' | 'height'>): string {
   return ((width * height) / 1e6).toFixed(1);

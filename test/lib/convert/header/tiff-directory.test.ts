@@ -31,6 +31,7 @@ describe('the directory of a TIFF', () => {
       subfileType: 0,
       extraSamples: [],
       chromaSubsampling: [2, 2],
+      inkSet: 1,
       maxSampleValue: undefined,
       iccBytes: 0,
       segments: undefined,

@@ -63,6 +63,7 @@ describe.each(tiffLayouts)('the header of %s', (_, layout) => {
       subfileType: 5,
       extraSamples: [2],
       chromaSubsampling: [2, 2],
+      inkSet: 1,
       maxSampleValue: undefined,
       iccBytes: 301,
     });

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { makeIcc } from '../../../support/icc.ts';
 import { type InspectSetup, inspectionOf } from '../../../support/inspections.ts';
-import { makeTiff, type TiffEntry, type TiffPage } from '../../../support/tiff-writer.ts';
+import {
+  makeTiff,
+  makeTiffAs,
+  type TiffEntry,
+  type TiffPage,
+} from '../../../support/tiff-writer.ts';
 
 const ASCII = 2;
 const [BYTE, SHORT, LONG, RATIONAL, UNDEFINED] = [1, 3, 4, 5, 7];
@@ -80,9 +85,28 @@ describe('the loss ledger has, for the page it is about', () => {
       ],
     ],
     [
-      'signed samples, of 8 bits, too',
+      'signed samples',
+      { ...grey, bitsPerSample: 16, sampleFormat: 2 },
+      [
+        { kind: 'bit-depth', message: '16-bit signed samples become 8-bit ones' },
+        { kind: 'sample-range', message: 'Signed values are scaled to 0–255' },
+      ],
+    ],
+    [
+      'signed samples of 8 bits, which are shown by their bits',
       { ...grey, sampleFormat: 2 },
-      [{ kind: 'sample-range', message: 'Signed values are scaled to 0–255' }],
+      [{ kind: 'sample-range', message: 'Signed values are taken as unsigned ones' }],
+    ],
+    [
+      'a logarithmic luminance, whose samples are codes',
+      { ...grey, photometric: 32_844, compression: 34_676, bitsPerSample: 16, sampleFormat: 2 },
+      [
+        {
+          kind: 'sample-range',
+          message: 'The brightness of CIE Log L is brought into the range 0–255',
+        },
+        { kind: 'colour-space', message: 'Colours are converted from CIE Log L to grey' },
+      ],
     ],
     [
       '32 bits',
@@ -156,6 +180,45 @@ describe('of a colour profile', () => {
   it('nothing is lost when it is kept', async () => {
     expect(await lossesOf([page], { profile: 'keep' })).toEqual([]);
   });
+
+  const inks = {
+    ...plain,
+    photometric: 5,
+    samplesPerPixel: 4,
+    icc: makeIcc('Ink', { colourSpace: 'CMYK' }),
+  };
+  const clearGrey = {
+    ...{ ...grey, samplesPerPixel: 2, extraSamples: [2] },
+    icc: makeIcc('Dots', { colourSpace: 'GRAY' }),
+  };
+
+  it.each<[string, TiffPage, InspectSetup]>([
+    ['of colours that a JPEG has not', inks, {}],
+    ['of greyscale that is laid on a colour', clearGrey, { background: '#ff0000' }],
+  ])('nothing avoids the conversion %s', async (_, page, setup) => {
+    for (const profile of ['srgb', 'keep'] as const) {
+      const losses = await lossesOf([page], { ...setup, profile });
+      const [loss] = losses.filter(({ kind }) => kind === 'profile');
+      expect(loss?.message).toMatch(/^Colours are converted from the profile ".*" to sRGB/);
+      expect(loss).not.toHaveProperty('avoidedBy');
+    }
+  });
+
+  it('greyscale keeps it on a background that is grey', async () => {
+    expect(await lossesOf([clearGrey], { profile: 'keep' })).toMatchObject([{ kind: 'alpha' }]);
+  });
+
+  it.each<[string, TiffPage, string]>([
+    ['damaged', { ...plain, icc: Buffer.alloc(200) }, 'The colour profile is damaged and left out'],
+    [
+      'for other samples',
+      { ...grey, icc: makeIcc('Wide Colours') },
+      'The profile "Wide Colours" is left out: it is for RGB, not GRAY',
+    ],
+  ])('one that is %s is left out, whatever the setting', async (_, page, message) => {
+    for (const profile of ['srgb', 'keep'] as const)
+      expect(await lossesOf([page], { profile })).toEqual([{ kind: 'profile', page: 1, message }]);
+  });
 });
 
 describe('of descriptive metadata', () => {
@@ -199,6 +262,31 @@ describe('of descriptive metadata', () => {
     ]);
   });
 
+  it('what no setting keeps is told apart from what one would', async () => {
+    const page = { ...plain, entries: [text(305, 'a'), text(42_112, '<GDALMetadata/>')] };
+    expect(await lossesOf([page])).toEqual([
+      {
+        ...{ kind: 'metadata', page: 1, message: 'Metadata left out: Software' },
+        avoidedBy: '--metadata all',
+      },
+      { kind: 'metadata', page: 1, message: 'Metadata left out: GDAL metadata' },
+    ]);
+  });
+
+  it('tags that nobody here knows are among what no setting keeps', async () => {
+    const entries = [text(65_000, 'a'), { tag: 318, type: RATIONAL, values: [0.3127, 0.329] }];
+    expect(await lossesOf([{ ...plain, entries }], { metadata: 'all' })).toEqual([
+      { kind: 'metadata', page: 1, message: 'Metadata left out: WhitePoint, tag 65000' },
+    ]);
+  });
+
+  it('of very many the first are named', async () => {
+    const entries = Array.from({ length: 30 }, (_, i) => text(65_000 + i, 'a'));
+    expect(await lossesOf([{ ...plain, entries }])).toMatchObject([
+      { message: expect.stringMatching(/tag 65023 and 6 more$/) },
+    ]);
+  });
+
   it('what JPEG has no place for no setting keeps', async () => {
     const page = { ...described, entries: [text(305, 'a'), text(42_112, '<GDALMetadata/>')] };
     expect(await lossesOf([page], { metadata: 'all' })).toEqual([
@@ -237,6 +325,28 @@ describe('of a TIFF with several pages', () => {
     expect(await lossesOf([deep, plain, deep], { pages: 'all' })).toMatchObject([
       { kind: 'bit-depth', page: 1 },
       { kind: 'bit-depth', page: 3 },
+    ]);
+  });
+
+  it('those behind a broken chain are lost, too', async () => {
+    const tiff = makeTiffAs({ next: 1e6 }, plain);
+    expect((await inspectionOf(tiff)).losses).toEqual([
+      {
+        ...{ kind: 'pages', page: undefined },
+        message: 'The chain of directories is broken: pages behind it are not converted',
+      },
+    ]);
+  });
+
+  it.each([
+    ['a smaller version', 1],
+    ['a mask', 4],
+  ])('the picture is lost where there is only %s of it', async (_, subfileType) => {
+    expect(await lossesOf([{ ...plain, subfileType }])).toEqual([
+      {
+        ...{ kind: 'pages', page: undefined },
+        message: 'Only a smaller version of the picture, or a mask, can be found and converted',
+      },
     ]);
   });
 

@@ -103,6 +103,12 @@ describe('the plan', () => {
     });
   });
 
+  it('takes an old-style JPEG that does not say its colours for YCbCr, as its decoder does', () => {
+    const old = (photometric: number | undefined) =>
+      plan(pageOf(60, { compression: 6, photometric }), { memoryBytes: 4_000 * MB });
+    expect(old(undefined)).toEqual(old(6));
+  });
+
   it('is the decoder’s affair when the header cannot be true', () => {
     const absurd = { samplesPerPixel: 4e9, bitsPerSample: [8, 8, 8] };
     expect(plan(pageOf(1, absurd))).toMatchObject({ reason: 'the header cannot be read' });
@@ -123,6 +129,27 @@ describe('a refusal', () => {
   it('says that less effort may do where more was asked for', () => {
     const refused = () => plan(pageOf(200), {}, { effort: 'max' });
     expect(refused).toThrow(/JPEG_EFFORT=auto may need less\.$/);
+    expect(refused).toThrow(expect.objectContaining({ code: 'OUT_OF_MEMORY' }));
+  });
+
+  const rewritten = (differs = {}) => pageOf(24, { compression: 6, photometric: 6, ...differs });
+
+  it.each([
+    ['upright', 1],
+    ['on its side', 6],
+  ])(
+    'tells of the disk where a page that is written anew has no room there: %s',
+    (_, orientation) => {
+      const refused = () => plan(rewritten({ orientation }), { diskBytes: 20 * MB });
+      expect(refused).toThrow(
+        /^Converting "x\.tif" takes about 69 MB of disk for temporary files, and 20 MB are free\. Make room there, or set TMPDIR/,
+      );
+      expect(refused).toThrow(expect.objectContaining({ code: 'WRITE_FAILED' }));
+    },
+  );
+
+  it('tells of memory where that is short, too', () => {
+    const refused = () => plan(rewritten(), { diskBytes: 20 * MB, memoryBytes: 300 * MB });
     expect(refused).toThrow(expect.objectContaining({ code: 'OUT_OF_MEMORY' }));
   });
 

@@ -28,7 +28,13 @@ function page({ bits = 8, samplesPerPixel = 3, ...others }: Kind): TiffPage {
     ...{ index: 0, offset: 8, width: 100, height: 80, samplesPerPixel },
     ...{ bitsPerSample: Array<number>(samplesPerPixel).fill(bits), sampleFormat: 1 },
     ...{ compression: 1, photometric: 2, planar: false, orientation: 1, subfileType: 0 },
-    ...{ extraSamples: [], chromaSubsampling: [1, 1], maxSampleValue: undefined, iccBytes: 0 },
+    ...{
+      extraSamples: [],
+      chromaSubsampling: [1, 1],
+      maxSampleValue: undefined,
+      inkSet: 1,
+      iccBytes: 0,
+    },
     segments: strips,
     ...others,
   };
@@ -51,6 +57,7 @@ const decided: Readonly<Record<string, readonly (readonly [string, Kind])[]>> = 
     ['a filter array', { ...grey, photometric: 32_803 }],
     ['linear raw', { photometric: 34_892, bits: 16 }],
   ],
+  'inks other than cyan, magenta, yellow and black': [['other inks', { ...cmyk, inkSet: 2 }]],
   'old-style JPEG or PixarLog compression': [
     ['old JPEG', { ...ycbcr, compression: OLD_JPEG }],
     ['old JPEG, tiles', { ...ycbcr, compression: OLD_JPEG, segments: tiles }],

@@ -1,0 +1,85 @@
+import { type EncoderSettings, levelsOf, type MetadataSetting } from '../encoder-settings.ts';
+import type { TiffPage } from '../header/tiff-header.ts';
+import { tagName } from '../header/tiff-names.ts';
+import { descriptiveTags, isPictureTag, type KeptWith } from './descriptive-tags.ts';
+import type { DirectoryTags } from './directory-tags.ts';
+import type { PageLoss } from './loss.ts';
+
+/** What becomes of the colour profile; `tags` is undefined where they cannot be read. */
+export function profileLost(
+  page: TiffPage,
+  tags: DirectoryTags | undefined,
+  encoder: EncoderSettings,
+): PageLoss[] {
+  if (page.iccBytes === 0) return [];
+  const { description, colourSpace, valid = true } = tags?.profile ?? {};
+  const profile = `profile${description ? ` "${description}"` : ''}`;
+  const loss = (message: string) => ({ kind: 'profile', message }) as const;
+  if (!valid) return [loss('The colour profile is damaged and left out')];
+  const space = spaceOf(page);
+  if (space && colourSpace && colourSpace !== space)
+    return [loss(`The ${profile} is left out: it is for ${colourSpace}, not ${space}`)];
+  const keepable = space !== undefined && !isLaidOnColour(page, encoder);
+  if (keepable && encoder.profile === 'keep') return [];
+  const message = `Colours are converted from the ${profile} to sRGB, and it is not embedded`;
+  return [{ ...loss(message), ...(keepable ? { avoidedBy: '--profile keep' } : {}) }];
+}
+
+/** What a profile for the samples of the JPEG is for, as profiles write it; undefined where these are converted anyway. */
+function spaceOf({ photometric = -1 }: TiffPage): 'GRAY' | 'RGB' | undefined {
+  if (photometric === 0 || photometric === 1) return 'GRAY';
+  return [2, 3, 6].includes(photometric) ? 'RGB' : undefined;
+}
+
+/** Transparent greyscale becomes RGB on a background that is not grey. */
+function isLaidOnColour(page: TiffPage, { background }: EncoderSettings): boolean {
+  const [r, g, b] = levelsOf(background) ?? [];
+  const isClear = page.extraSamples.some((type) => type === 1 || type === 2);
+  return spaceOf(page) === 'GRAY' && isClear && (r !== g || g !== b);
+}
+
+/** What each setting keeps. */
+const KEEPS: Readonly<Record<MetadataSetting, readonly KeptWith[]>> = {
+  none: [],
+  copyright: ['copyright'],
+  all: ['copyright', 'all'],
+};
+const AVOIDED_BY = '--metadata all';
+
+/** What of its other tags the JPEG does not have: apart those that a setting would keep, and those that none does. */
+export function metadataLost(
+  tags: DirectoryTags | undefined,
+  setting: MetadataSetting,
+): PageLoss[] {
+  if (!tags)
+    return [
+      { kind: 'metadata', message: 'Its tags cannot all be read, and what they hold is lost' },
+    ];
+  const there = new Set(tags.metadata.map(({ tag }) => tag));
+  const lost = descriptiveTags.filter(
+    ({ tag, keptWith }) => there.has(tag) && !KEEPS[setting].includes(keptWith),
+  );
+  const keepable = lost.filter(({ keptWith }) => keptWith !== 'nothing');
+  const others = lost.filter(({ keptWith }) => keptWith === 'nothing');
+  return [
+    ...leftOut(keepable.map(({ tag }) => tag)).map((loss) => ({ ...loss, avoidedBy: AVOIDED_BY })),
+    ...leftOut([...others.map(({ tag }) => tag), ...unknownTags(tags)]),
+  ];
+}
+
+/** Tags that neither make the picture nor are among those that are kept: private ones, for example. */
+function unknownTags({ listed }: DirectoryTags): number[] {
+  const known = new Set(descriptiveTags.map(({ tag }) => tag));
+  return [...new Set(listed)].filter((tag) => !known.has(tag) && !isPictureTag(tag));
+}
+
+/** So many are named; damaged directories have thousands. */
+const MOST_NAMED = 24;
+
+function leftOut(tags: readonly number[]): PageLoss[] {
+  if (tags.length === 0) return [];
+  const more = tags.length - MOST_NAMED;
+  const named = tags.slice(0, MOST_NAMED).map(tagName).join(', ');
+  const rest = more > 0 ? ` and ${more} more` : '';
+  return [{ kind: 'metadata', message: `Metadata left out: ${named}${rest}` }];
+}
