@@ -1,29 +1,45 @@
-import { readFile } from 'node:fs/promises';
-import { rewriteByMagick } from '../../src/lib/convert/fallback/magick/rewrite-by-magick.ts';
+import { readFile, rm } from 'node:fs/promises';
+import type { Rewritten } from '../../src/lib/convert/fallback/rewrite.ts';
+import { rewriteSamples } from '../../src/lib/convert/fallback/samples/rewrite-samples.ts';
 import { readTiffHeader } from '../../src/lib/convert/header/tiff-header.ts';
-import type { ConversionNote } from '../../src/lib/convert/messages.ts';
-import { type PlainPicture, plainSamples } from '../../src/lib/convert/plan/plain-picture.ts';
-import type { Picture } from './pixels.ts';
+import { plainRowBytes, plainSamples } from '../../src/lib/convert/plan/plain-picture.ts';
+import type { TestFolder } from './folder.ts';
+import { makeTiffAs, type TiffLayout, type TiffPage } from './tiff-writer.ts';
 
-/** A page as it was rewritten: the plain TIFF, and its samples as they stand in it. */
-export interface RewrittenPage extends Picture {
-  readonly path: string;
-  readonly picture: PlainPicture;
-  readonly notes: readonly ConversionNote[];
+/** What the reader of samples made of a TIFF, and its samples as they stand in the plain TIFF. */
+export interface RewrittenPicture extends Rewritten {
+  readonly values: Uint8Array | Uint16Array;
+  readonly samples: number;
 }
 
-type Load = Parameters<typeof rewriteByMagick>[1];
+/** Has the reader of samples write a TIFF's page anew, and reads what it wrote. */
+export async function rewritePage(
+  folder: TestFolder,
+  page: TiffPage | readonly TiffPage[],
+  { index = 0, ...layout }: TiffLayout & { readonly index?: number } = {},
+): Promise<RewrittenPicture> {
+  const input = await folder.write('sampled.tif', makeTiffAs(layout, ...[page].flat()));
+  return rewriteFile(folder, input, index);
+}
 
-/** Has ImageMagick rewrite a page of a file, beside it. */
-export async function rewritten(input: string, index = 0, load?: Load): Promise<RewrittenPage> {
+/** The same for a file. */
+export async function rewriteFile(
+  folder: TestFolder,
+  input: string,
+  index = 0,
+): Promise<RewrittenPicture> {
+  const output = folder.path('plain.tif');
+  await rm(output, { force: true });
   const header = await readTiffHeader(input);
   const page = header?.pages[index];
-  if (!header || !page) throw new Error('There is no such page');
-  const output = `${input}-${index}.plain.tif`;
-  const { picture, notes } = await rewriteByMagick({ input, output, page, format: header }, load);
-  const { width, height } = picture;
-  const channels = plainSamples(picture);
+  if (!header || !page) throw new Error('no such page');
+  const rewritten = await rewriteSamples({ input, output, page, format: header });
+  const { picture } = rewritten;
+  // The samples are the end of it; that sharp reads them so is what plain-tiff.test.ts is about.
   const file = await readFile(output);
-  const data = file.subarray(-((width * height * channels * picture.bits) / 8));
-  return { path: output, picture, notes, width, height, channels, data };
+  const data = Uint8Array.from(
+    file.subarray(file.length - plainRowBytes(picture) * picture.height),
+  );
+  const values = picture.bits === 16 ? new Uint16Array(data.buffer) : data;
+  return { ...rewritten, values, samples: plainSamples(picture) };
 }

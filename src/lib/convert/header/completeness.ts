@@ -19,10 +19,10 @@ export function missingData(
 }
 
 /**
- * Which of the wanted values are missing because the file ends before them, for people; undefined when
+ * Which of the wanted values cannot be read, mostly because the file ends before them, for people; undefined when
  * none is: a picture without its profile, palette or range would be another one.
  */
-export function missingValues({ outside }: Pick<ReadTags, 'outside'>): string | undefined {
-  if (outside.length === 0) return undefined;
-  return `the values of ${outside.length === 1 ? 'tag' : 'tags'} ${outside.join(', ')} lie beyond its end`;
+export function missingValues({ unreadable }: Pick<ReadTags, 'unreadable'>): string | undefined {
+  if (unreadable.length === 0) return undefined;
+  return `the values of ${unreadable.length === 1 ? 'tag' : 'tags'} ${unreadable.join(', ')} cannot be read`;
 }

@@ -21,8 +21,8 @@ export interface TiffTags {
 
 /** The same, as they were read from a file. */
 export interface ReadTags extends TiffTags {
-  /** Wanted tags that are there, but whose values lie beyond the end of the file. */
-  readonly outside: readonly number[];
+  /** Those that are wanted and there, but whose values cannot be read. */
+  readonly unreadable: readonly number[];
 }
 
 /** How a TIFF writes its numbers, as its header says. */
@@ -61,20 +61,20 @@ export async function readTagsFrom(
   const table = await readEntries(source, offset, isWanted);
   if (!table) return undefined;
   const tags = new Map<number, TiffTag>();
-  const outside: number[] = [];
+  const unreadable: number[] = [];
   for (const [tag, { type, count, position }] of table.entries) {
     const length = sizeOf(type, count);
-    if (!length || length > MAX_VALUE_BYTES) continue;
-    const view = await source.read(position, length);
-    if (!view) {
-      if (position + length > source.fileBytes) outside.push(tag);
+    const readable = length && length <= MAX_VALUE_BYTES;
+    const view = readable ? await source.read(position, length) : undefined;
+    if (!length || !view) {
+      unreadable.push(tag);
       continue;
     }
     // A copy: the reader's window is used again.
     const bytes = new Uint8Array(view.buffer, view.byteOffset, length).slice();
     tags.set(tag, { tag, type, count, bytes });
   }
-  return { littleEndian: source.littleEndian, tags, outside };
+  return { littleEndian: source.littleEndian, tags, unreadable };
 }
 
 /**

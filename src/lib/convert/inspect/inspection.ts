@@ -1,6 +1,6 @@
 import type { Effort } from '../encoder-settings.ts';
 import type { Turn } from '../plan/memory-model.ts';
-import type { Reader } from '../plan/reader.ts';
+import type { Reader } from '../plan/reader-table.ts';
 import type { MetadataEntry } from './directory-tags.ts';
 import type { IccProfile } from './icc-profile.ts';
 import type { Loss } from './loss.ts';

@@ -1,7 +1,7 @@
 import type { EncoderSettings } from '../encoder-settings.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
 import { extraSampleName, photometricName } from '../header/tiff-names.ts';
-import { claimedDepth } from '../plan/reader.ts';
+import { claimedDepth } from '../plan/page-kinds.ts';
 import type { PageLoss } from './loss.ts';
 
 /** What becomes of the samples of a page: of their depth and range, their colours, and those beside the colours. */

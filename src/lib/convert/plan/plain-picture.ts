@@ -1,4 +1,5 @@
 import type { TiffPage } from '../header/tiff-header.ts';
+import { colourSamples } from './page-kinds.ts';
 
 /** A picture in the plainest kind of TIFF, which sharp reads right: uncompressed strips. */
 export interface PlainPicture {
@@ -51,14 +52,20 @@ const LAB: readonly number[] = [8, 9, 10];
 /** The plain picture that another decoder than sharp makes of a page, without its profile. */
 export function plainPictureOf(page: TiffPage, reader: 'samples' | 'magick'): PlainPicture {
   const { width, height, photometric = 1, orientation } = page;
-  const alpha = page.extraSamples.find((kind) => kind === ASSOCIATED || kind === UNASSOCIATED);
+  // ExtraSamples may name more samples than there are.
+  const extras = page.extraSamples.slice(
+    0,
+    Math.max(0, page.samplesPerPixel - colourSamples(page)),
+  );
+  const alpha = extras.find((kind) => kind === ASSOCIATED || kind === UNASSOCIATED);
   const colours = coloursOf(photometric, alpha === undefined);
-  const wide = reader === 'samples' && Math.max(...page.bitsPerSample) > 8;
+  // Lab has finer steps than sRGB.
+  const fine = Math.max(...page.bitsPerSample) > 8 || LAB.includes(photometric);
   return {
     width,
     height,
     colours,
-    bits: wide || colours === 'lab' ? 16 : 8,
+    bits: colours === 'lab' || (reader === 'samples' && fine) ? 16 : 8,
     alpha: alpha as PlainPicture['alpha'],
     orientation,
   };

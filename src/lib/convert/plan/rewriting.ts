@@ -1,6 +1,7 @@
 import { ConversionError } from '../../errors.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
 import { exceedsMagick, magickBytes, magickCpuSeconds } from './fallback-memory.ts';
+import { bitsOf } from './page-kinds.ts';
 import { plainPage, plainPictureOf } from './plain-picture.ts';
 import type { Reading } from './reader.ts';
 import { toMegapixels } from './shortage.ts';
@@ -56,29 +57,68 @@ export function refuseBeyondMagick(
 }
 
 /*
- * Measured by bench/fallback.ts (docs/measurements.md): VmHWM of the conversion process while the thread
- * reads samples. It holds one row of strips or tiles, packed and unpacked.
+ * The figures below are fitted to bench/fallback.json, which `npm run bench:fallback` measures anew
+ * (docs/reliability.md, "The memory model"). Peak: VmHWM of the conversion process.
  */
 const MB = 1024 * 1024;
-const SAMPLES_BASE = 130 * MB;
-/** Decompressing takes what is read, what comes of it, and zlib's way there. */
-const HELD_PER_BYTE = 2.6;
+/** The process with its libraries, and the thread that reads. */
+const BASE = 130 * MB;
+/** What the thread throws away stays a while: small objects in their own place, zlib's pieces elsewhere. */
+const YOUNG = { most: 32 * MB, perPixel: 0.7 } as const;
+const PIECES = { most: 92 * MB, perByte: 2.5 } as const;
+/** Uncompressed strips are read so many bytes at a time (samples/rows.ts). */
+const IN_PIECES = 2 * MB;
+const [NONE, LZW, PACKBITS] = [1, 5, 32_773];
 
 function samplesBytes(page: TiffPage): number {
-  const { width, samplesPerPixel, bitsPerSample, segments, compression } = page;
-  if (!segments) return SAMPLES_BASE;
-  const row = Math.max(width, segments.width) * samplesPerPixel;
-  const bytes = (bitsPerSample[0] ?? 1) / 8;
-  const inPieces = compression === 1 && segments.kind === 'strips';
-  const band = inPieces ? 2 * MB : row * bytes * segments.height * HELD_PER_BYTE;
-  // A row of 64-bit numbers, and the piece of the plain TIFF that is being written.
-  return SAMPLES_BASE + band + row * 8 + Math.max(2 * MB, row * 2);
+  const { width, samplesPerPixel, segments, compression } = page;
+  if (!segments) return BASE;
+  const across = Math.ceil(width / segments.width) * segments.width;
+  const row = across * samplesPerPixel;
+  const rowBytes = (row * bitsOf(page)) / 8;
+  const band =
+    compression === NONE && segments.kind === 'strips'
+      ? Math.max(IN_PIECES, rowBytes)
+      : rowBytes * segments.height;
+  const lists = segments.needed * 48;
+  // A row of numbers, and the piece of the plain TIFF that is being written.
+  const written = row * 8 + Math.max(IN_PIECES, row * 2);
+  return BASE + band + compressedBytes(page) + lists + written + thrownAway(page);
 }
 
-/** Seconds of one core per million samples, by what they are; a range that is looked for takes as long again. */
-const PER_MEGASAMPLE = { whole: 0.02, packed: 0.03 } as const;
+/** The largest strip or tile before it is decompressed: of what it claims, no more is read than its rows can take. */
+function compressedBytes(page: TiffPage): number {
+  const { compression, segments } = page;
+  if (compression === NONE || !segments) return 0;
+  const samples = page.planar ? 1 : page.samplesPerPixel;
+  const decoded = (segments.width * segments.height * samples * bitsOf(page)) / 8;
+  return Math.min(segments.largestBytes, 2 * decoded + 65_536);
+}
 
-function samplesCpuSeconds({ width, height, samplesPerPixel, bitsPerSample }: TiffPage): number {
-  const kind = (bitsPerSample[0] ?? 1) % 8 === 0 ? 'whole' : 'packed';
-  return ((width * height * samplesPerPixel) / 1e6) * PER_MEGASAMPLE[kind] * 2 + 0.1;
+function thrownAway(page: TiffPage): number {
+  const pixels = page.width * page.height;
+  const young = Math.min(YOUNG.most, pixels * YOUNG.perPixel);
+  if ([NONE, LZW, PACKBITS].includes(page.compression)) return young;
+  const bytes = (pixels * page.samplesPerPixel * bitsOf(page)) / 8;
+  return young + Math.min(PIECES.most, bytes * PIECES.perByte);
+}
+
+/** Seconds of one core per million samples, by what they are, and per million bytes that are decompressed. */
+const PER_MEGASAMPLE = { whole: 0.011, packed: 0.018 } as const;
+const PER_MEGABYTE: Readonly<Record<number, number>> = {
+  1: 0,
+  5: 0.0105,
+  32773: 0.003,
+  50000: 0.002,
+};
+const INFLATE_PER_MEGABYTE = 0.0045;
+
+function samplesCpuSeconds(page: TiffPage): number {
+  const samples = (page.width * page.height * page.samplesPerPixel) / 1e6;
+  const bits = bitsOf(page);
+  const unpack = PER_MEGASAMPLE[bits % 8 === 0 ? 'whole' : 'packed'];
+  const decompress = PER_MEGABYTE[page.compression] ?? INFLATE_PER_MEGABYTE;
+  // Mostly twice: their range is looked for before they are written.
+  const passes = bits > 16 || page.sampleFormat !== 1 ? 2 : 1;
+  return 0.1 + samples * (unpack * passes + decompress * passes * (bits / 8));
 }

@@ -3,6 +3,8 @@ import { speaksOfLoading } from '../fallback/not-loaded.ts';
 import { speaksOfMemory } from '../memory-words.ts';
 import type { ConversionJob } from '../messages.ts';
 
+type Paths = 'input' | 'output' | 'scratch' | 'plain';
+
 /** What is said when the JPEG, not the TIFF, is the trouble. */
 const WRITE_FAILED =
   /write error|unable to (write|open for write)|no space left|ENOSPC|EDQUOT|disk quota|file too large|read-only file system/i;
@@ -13,7 +15,7 @@ const WRITE_FAILED =
  */
 export function explainFailure(
   error: unknown,
-  job: Pick<ConversionJob, 'input' | 'output' | 'scratch' | 'name'>,
+  job: Pick<ConversionJob, Paths | 'name'>,
 ): ConversionError {
   const message = oneLine(messageOf(error), job);
   if (speaksOfMemory(message))
@@ -37,12 +39,13 @@ export function explainFailure(
 /** Sharp's own message as one line, each of libvips' lines once, with the TIFF's name for its path. */
 function oneLine(
   message: string,
-  { input, output, scratch, name }: Pick<ConversionJob, 'input' | 'output' | 'scratch' | 'name'>,
+  { input, output, scratch, plain, name }: Pick<ConversionJob, Paths | 'name'>,
 ): string {
   const named = message
     .replaceAll(input, name)
     .replaceAll(output, 'the JPEG')
-    .replaceAll(scratch, 'the temporary file');
+    .replaceAll(scratch, 'the temporary file')
+    .replaceAll(plain, name);
   const lines = named.split('\n').map((line) => line.trim());
   return [...new Set(lines.filter(Boolean))].join('; ');
 }

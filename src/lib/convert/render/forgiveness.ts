@@ -22,6 +22,7 @@ const HARMLESS: readonly RegExp[] = [
   /^ASCII value for .*tag ".*" (does not end in null byte|contains null byte in value)/,
   /^Unknown field with tag \d+/,
   /^(Incorrect|Invalid|Null|Wrong|Bad) (count|value|data type|type) .*".*"/,
+  /^incorrect count for field ".*", expected \d+, got \d+/,
   /^Incompatible type for ".*"/,
   /^IO error during reading of ".*"/,
   /^Sanity check on size of ".*" value failed/,
@@ -48,7 +49,8 @@ export function forgivable(error: unknown, page: TiffPage | undefined, fileBytes
 }
 
 /** Whether warnings are about a directory's form and none of the tags that make the picture, or about single lines of a fax. */
-export function areForgiven(warnings: readonly string[], page: TiffPage): boolean {
+export function areForgiven(said: readonly string[], page: TiffPage): boolean {
+  const warnings = said.flatMap((one) => one.split('\n'));
   const lines = damagedLines(warnings);
   const most = Math.max(FAX_LINES.least, page.height * FAX_LINES.share);
   if (lines.length > 0 && (page.compression !== GROUP_3 || lines.length > most)) return false;

@@ -6,6 +6,7 @@ import { loadMagick } from '../../../../src/lib/convert/fallback/magick/load-mag
 import { magickError, seriousWarning } from '../../../../src/lib/convert/fallback/magick/words.ts';
 import { readTiffHeader } from '../../../../src/lib/convert/header/tiff-header.ts';
 import { explainFailure } from '../../../../src/lib/convert/render/failure.ts';
+import { rewritten } from '../../../support/magick-pages.ts';
 import {
   baselineJpeg,
   jpegParts,
@@ -16,7 +17,6 @@ import {
 import { planarJpegPage } from '../../../support/make-planar-jpeg.ts';
 import { noisyTiff, raw } from '../../../support/pictures.ts';
 import type { Picture } from '../../../support/pixels.ts';
-import { rewritten } from '../../../support/rewritten.ts';
 import { makeTiff } from '../../../support/tiff-writer.ts';
 import { useFolder } from '../../../support/use-folder.ts';
 
@@ -142,7 +142,13 @@ describe('memory', () => {
   it('that ImageMagick does not get is said to be missing, and nothing else', async () => {
     const tiff = await folder.write('large.tif', makeTiff(await planarJpegPage(source, 2)));
     const failure = await rewritten(tiff, 0, () => loadMagick(1_000)).catch((error) => error);
-    const job = { input: tiff, output: '/out.jpg', scratch: '/scratch.tif', name: 'large.tif' };
+    const job = {
+      input: tiff,
+      output: '/out.jpg',
+      scratch: '/scratch.tif',
+      plain: '/scratch.tif',
+      name: 'large.tif',
+    };
     expect(explainFailure(failure, job)).toMatchObject({ code: 'OUT_OF_MEMORY' });
   });
 
@@ -157,7 +163,13 @@ describe('memory', () => {
   ];
   for (const word of words)
     it(`is what this speaks of: ${word}`, () => {
-      const job = { input: '/in.tif', output: '/out.jpg', scratch: '/scratch.tif', name: 'in.tif' };
+      const job = {
+        input: '/in.tif',
+        output: '/out.jpg',
+        scratch: '/scratch.tif',
+        plain: '/scratch.tif',
+        name: 'in.tif',
+      };
       expect(explainFailure(magickError(new Error(word)), job)).toMatchObject({
         code: 'OUT_OF_MEMORY',
       });

@@ -9,7 +9,15 @@ import {
   predict,
   readCalibration,
 } from '../../../../bench/calibration.ts';
+import {
+  fallbackSpecs,
+  measureFallback,
+  predictFallback,
+  readFallback,
+} from '../../../../bench/fallback-cases.ts';
+import { sampledName } from '../../../../bench/make-sampled-tiff.ts';
 import { readTiffHeader, type TiffPage } from '../../../../src/lib/convert/header/tiff-header.ts';
+import { startConverter } from '../../../../src/lib/convert/process/converter.ts';
 
 const { machine, pages, cases } = await readCalibration();
 const pageFor = ({ tiff }: PlannedCase): TiffPage => {
@@ -17,6 +25,7 @@ const pageFor = ({ tiff }: PlannedCase): TiffPage => {
   if (!page) throw new Error(`bench/calibration.json has no page for ${tiff}`);
   return page;
 };
+const fallback = await readFallback();
 const nameOf = ({ tiff, effort, turn, chroma }: PlannedCase) =>
   `${tiff}, ${effort}, turn ${turn}, ${chroma}`;
 
@@ -29,6 +38,7 @@ function expectToHold(predictedMB: number, measuredMB: number): void {
 describe('the recorded measurements', () => {
   it('are those of all cases, in order', () => {
     expect(cases.map(nameOf)).toEqual(calibrationCases().map(nameOf));
+    expect(fallback.cases.map(({ tiff }) => tiff)).toEqual(fallbackSpecs.map(sampledName));
   });
 });
 
@@ -36,6 +46,13 @@ describe('the memory model', () => {
   it.each(cases.map((one) => [nameOf(one), one] as const))('holds for %s', (_, one) => {
     expectToHold(predict(pageFor(one), one).memoryMB, one.peakMB);
   });
+
+  it.each(fallback.cases.map((one) => [one.tiff, one] as const))(
+    'holds where our reader of samples comes first: %s',
+    (_, one) => {
+      expectToHold(predictFallback(one.page).memoryMB, one.peakMB);
+    },
+  );
 
   it('knows more memory for more pixels, whatever else is the same', () => {
     const [first] = cases;
@@ -57,6 +74,17 @@ describe('the CPU model', () => {
   });
 });
 
+describe('the CPU model of our reader of samples', () => {
+  it.each(fallback.cases.map((one) => [one.tiff, one] as const))(
+    'is about right for %s',
+    (_, one) => {
+      const { cpuSeconds } = predictFallback(one.page);
+      expect(cpuSeconds).toBeGreaterThan(one.cpuSeconds * 0.8);
+      expect(cpuSeconds).toBeLessThan(one.cpuSeconds * 2 + 0.7);
+    },
+  );
+});
+
 describe('measured anew', () => {
   let folder: string;
   beforeAll(async () => {
@@ -75,6 +103,22 @@ describe('measured anew', () => {
       expect(await readTiffHeader(join(folder, `${planned.tiff}.tif`))).toBeDefined();
     },
   );
+
+  it('the memory model of our reader of samples holds, for a second TIFF in the same process, too', async () => {
+    const [spec] = fallbackSpecs.filter(
+      (one) => sampledName(one) === 'float32x3-deflate-tiles-6mp',
+    );
+    if (!spec) throw new Error('no such case');
+    const converter = startConverter(folder);
+    try {
+      const first = await measureFallback(spec, folder, converter);
+      const second = await measureFallback(spec, folder, converter);
+      expectToHold(predictFallback(first.page).memoryMB, first.peakMB);
+      expect(second.peakMB).toBeLessThan(first.peakMB + 60);
+    } finally {
+      await converter.close();
+    }
+  });
 });
 
 describe('docs/measurements.md', () => {
@@ -83,6 +127,10 @@ describe('docs/measurements.md', () => {
       const { memoryMB, cpuSeconds } = predict(pageFor(one), one);
       const { tiff, effort, turn, chroma, peakMB } = one;
       return `| ${tiff} | ${effort} | ${turn} | ${chroma} | ${peakMB} | ${memoryMB.toFixed(0)} | ${one.cpuSeconds} | ${cpuSeconds.toFixed(2)} |`;
+    });
+    const rewritten = fallback.cases.map((one) => {
+      const { memoryMB, cpuSeconds } = predictFallback(one.page);
+      return `| ${one.tiff} | ${one.peakMB} | ${memoryMB.toFixed(0)} | ${one.cpuSeconds} | ${cpuSeconds.toFixed(2)} |`;
     });
     const page = `# Measurements
 
@@ -93,6 +141,14 @@ The name of a TIFF: kind and bits of its samples, compression, layout, orientati
 | TIFF | effort | turn | chroma | MB | predicted | CPU-s | predicted |
 |---|---|---|---|---|---|---|---|
 ${rows.join('\n')}
+
+## Pages that our own reader of samples writes anew
+
+Measured by \`npm run bench:fallback\`, which writes \`bench/fallback.json\`, with the effort \`fast\`, so that the encoder hides nothing; on ${fallback.machine}. The name of a TIFF: type and number of its samples, compression, layout, megapixels.
+
+| TIFF | MB | predicted | CPU-s | predicted |
+|---|---|---|---|---|
+${rewritten.join('\n')}
 `;
     await expect(page).toMatchFileSnapshot('../../../../docs/measurements.md');
   });

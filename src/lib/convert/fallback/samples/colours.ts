@@ -2,7 +2,7 @@ import type { TiffPage } from '../../header/tiff-header.ts';
 import { numbersOf, type TiffTags } from '../../header/tiff-tags.ts';
 import type { PlainColours } from '../../plan/plain-picture.ts';
 import { labToRgb } from './lab.ts';
-import type { SampleRange } from './range.ts';
+import type { Extremes, SampleRange } from './range.ts';
 
 /** How the colour samples of a pixel become those of a plain TIFF. */
 export interface ColourMaking {
@@ -22,6 +22,8 @@ export interface ColourSource {
   readonly page: TiffPage;
   readonly tags: TiffTags;
   readonly range: SampleRange;
+  /** Values that stand for nothing, where the range is that of the others. */
+  readonly holes: Extremes | undefined;
   /** There is an alpha, which libvips cannot carry beside Lab. */
   readonly hasAlpha: boolean;
 }
@@ -31,7 +33,7 @@ export function colourMaking(source: ColourSource): ColourMaking {
   const { photometric = 1 } = source.page;
   const special = SPECIAL[photometric];
   if (special) return special(source);
-  const unit = unitOf(source.range);
+  const unit = unitOf(source);
   const [colours, from] = photometric === 5 ? (['cmyk', 4] as const) : (['rgb', 3] as const);
   return {
     colours,
@@ -52,44 +54,49 @@ const SPECIAL: Readonly<Record<number, (source: ColourSource) => ColourMaking>> 
   32844: logL,
 };
 
-/** A sample's place between black and white, 0 to 1; what is no number is black. */
-function unitOf({ low, high }: SampleRange): (value: number) => number {
-  const factor = 1 / (high - low);
+/** A sample's place between black and white, 0 to 1; a hole, or what is no number, is black (without ink). */
+function unitOf({ range, holes, page }: ColourSource): (value: number) => number {
+  const { least = Number.NaN, most = Number.NaN } = holes ?? {};
+  const [black, white] = page.photometric === 0 ? [range.high, range.low] : [range.low, range.high];
+  // By halves: the whole range of 64-bit numbers is too wide for one.
+  const half = black / 2;
+  const factor = 1 / (white / 2 - half);
   return (value) => {
-    const unit = (value - low) * factor;
-    return Number.isNaN(unit) ? 0 : Math.min(1, Math.max(0, unit));
+    if (value >= least && value <= most) return 0;
+    const unit = (value / 2 - half) * factor;
+    return unit > 0 ? Math.min(1, unit) : 0;
   };
 }
 
-function grey({ page, range }: ColourSource): ColourMaking {
-  const unit = unitOf(range);
-  const make: ColourMaking['make'] =
-    page.photometric === 0
-      ? (row, at, into) => {
-          into[0] = 1 - unit(row[at] as number);
-        }
-      : (row, at, into) => {
-          into[0] = unit(row[at] as number);
-        };
-  return { colours: 'grey', from: 1, make };
+function grey(source: ColourSource): ColourMaking {
+  const unit = unitOf(source);
+  return {
+    colours: 'grey',
+    from: 1,
+    make: (row, at, into) => {
+      into[0] = unit(row[at] as number);
+    },
+  };
 }
 
 function palette({ page, tags }: ColourSource): ColourMaking {
   const size = 2 ** (page.bitsPerSample[0] ?? 1);
   const map = numbersOf(tags, TAG.colourMap) ?? [];
   if (map.length < size * 3) throw new Error('Its ColorMap is missing or too short');
+  // Writers from before TIFF 5.0 had colours of 8 bits; libtiff and libvips tell them by this, too.
+  const most = map.every((value) => value < 256) ? 255 : 65_535;
   return {
     colours: 'rgb',
     from: 1,
     make: (row, at, into) => {
       const index = row[at] as number;
-      for (let c = 0; c < 3; c++) into[c] = (map[c * size + index] ?? 0) / 65_535;
+      for (let c = 0; c < 3; c++) into[c] = (map[c * size + index] ?? 0) / most;
     },
   };
 }
 
 /** TIFF 6.0, section 21; the defaults are those of ITU-R BT.601. */
-function ycbcr({ page, tags, range }: ColourSource): ColourMaking {
+function ycbcr({ tags, range }: ColourSource): ColourMaking {
   const most = range.high;
   const middle = (most + 1) / 2;
   const [red = 0.299, green = 0.587, blue = 0.114] = usable(numbersOf(tags, TAG.coefficients), 3);
@@ -99,7 +106,6 @@ function ycbcr({ page, tags, range }: ColourSource): ColourMaking {
   );
   const chroma = middle - 1;
   const clamp = (value: number) => Math.min(1, Math.max(0, value / most));
-  if (page.samplesPerPixel < 3) throw new Error('It is YCbCr, but has no three samples');
   return {
     colours: 'rgb',
     from: 3,
@@ -131,8 +137,6 @@ function lab({ page, hasAlpha }: ColourSource): ColourMaking {
   const bits = page.bitsPerSample[0] ?? 8;
   const icc = page.photometric === 9;
   const decode = bits === 8 ? (icc ? LAB8_ICC : LAB8) : icc ? LAB16_ICC : LAB16;
-  if (bits !== 8 && bits !== 16) throw new Error(`It has Lab colours of ${bits} bits`);
-  if (page.samplesPerPixel < 3) throw new Error('It is Lab, but has no three samples');
   const colour = new Float64Array(3);
   return {
     colours: hasAlpha ? 'rgb' : 'lab',

@@ -1,32 +1,85 @@
-import { inflateSync, zstdDecompressSync } from 'node:zlib';
+import type { Transform } from 'node:stream';
+import {
+  constants,
+  createInflate,
+  createZstdDecompress,
+  inflateSync,
+  zstdDecompressSync,
+} from 'node:zlib';
 
-/** Undoes a compression; gives at most `length` bytes, fewer where the data end too early. */
-export type Decompress = (data: Uint8Array, length: number) => Uint8Array;
+/**
+ * Undoes a compression until `into` is full, however much more there would be. Gives the bytes, mostly in
+ * `into`: fewer where the data end too early. Throws for data that are broken.
+ */
+export type Decompress = (data: Uint8Array, into: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 
 /** What can be undone here, by Compression (TIFF 6.0, sections 9, 13 and 14, supplement 2; libtiff for ZSTD). */
 export const decompressors: Readonly<Record<number, Decompress>> = {
-  1: (data, length) => data.subarray(0, length),
+  1: (data, into) => data.subarray(0, into.length),
   5: unpackLzw,
   8: inflate,
   32773: unpackBits,
   32946: inflate,
-  50000: (data, length) => zstdDecompressSync(data, { maxOutputLength: length }),
+  50000: unpackZstd,
 };
 
-/** Broken Deflate data throws; what comes after the last row is left alone. */
-function inflate(data: Uint8Array, length: number): Uint8Array {
+/** Data may end without their checksum once all rows are there. */
+const INFLATE = { finishFlush: constants.Z_SYNC_FLUSH } as const;
+const ZSTD = { finishFlush: constants.ZSTD_e_flush } as const;
+
+/** Up to so many bytes come in one piece, which is faster; more by and by, straight to their place. */
+const ONE_PIECE = 1 << 20;
+const CHUNK = { chunkSize: 1 << 18 } as const;
+
+function inflate(data: Uint8Array, into: Uint8Array): Uint8Array | Promise<Uint8Array> {
+  return upTo(into.length, {
+    all: (limits) => inflateSync(data, { ...INFLATE, ...limits }),
+    first: () => firstOf(createInflate({ ...INFLATE, ...CHUNK }), data, into),
+  });
+}
+
+function unpackZstd(data: Uint8Array, into: Uint8Array): Uint8Array | Promise<Uint8Array> {
+  return upTo(into.length, {
+    all: (limits) => zstdDecompressSync(data, { ...ZSTD, ...limits }),
+    first: () => firstOf(createZstdDecompress({ ...ZSTD, ...CHUNK }), data, into),
+  });
+}
+
+/** In one piece, with a byte to spare, so that no second one is made; Node takes no fewer than 64 bytes. */
+interface OnePiece {
+  readonly maxOutputLength: number;
+  readonly chunkSize: number;
+}
+
+function upTo(
+  length: number,
+  ways: { all(limits: OnePiece): Uint8Array; first(): Promise<Uint8Array> },
+): Uint8Array | Promise<Uint8Array> {
+  if (length > ONE_PIECE) return ways.first();
   try {
-    return inflateSync(data, { maxOutputLength: length });
+    return ways.all({ maxOutputLength: length, chunkSize: Math.max(64, length + 1) });
   } catch (error) {
     // Some writers fill the last strip up to RowsPerStrip: more than there are rows.
     if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') throw error;
-    return inflateSync(data).subarray(0, length);
+    return ways.first();
   }
 }
 
+/** The first bytes that come out of a stream, which then ends: the rest may be without bounds. */
+async function firstOf(stream: Transform, data: Uint8Array, into: Uint8Array): Promise<Uint8Array> {
+  let at = 0;
+  stream.end(data);
+  for await (const piece of stream as AsyncIterable<Uint8Array>) {
+    into.set(piece.subarray(0, into.length - at), at);
+    at += piece.length;
+    if (at >= into.length) return into;
+  }
+  return into.subarray(0, at);
+}
+
 /** PackBits (TIFF 6.0, section 9). */
-function unpackBits(data: Uint8Array, length: number): Uint8Array {
-  const out = new Uint8Array(length);
+function unpackBits(data: Uint8Array, out: Uint8Array): Uint8Array {
+  const { length } = out;
   let to = 0;
   let at = 0;
   while (to < length && at < data.length) {
@@ -56,10 +109,10 @@ const MOST_CODES = 4_096;
  * LZW (TIFF 6.0, section 13): codes from the high bit down, one code wider a code earlier than GIF's.
  * The very old variant, from the low bit up, is told by its first code and refused.
  */
-function unpackLzw(data: Uint8Array, length: number): Uint8Array {
+function unpackLzw(data: Uint8Array, out: Uint8Array): Uint8Array {
   if (data[0] === 0 && ((data[1] ?? 0) & 1) === 1)
     throw new Error('its LZW data are of the variant from before TIFF 6.0');
-  const out = new Uint8Array(length);
+  const { length } = out;
   // A code stands for the string that was written at `starts`, `lengths` bytes long.
   const starts = new Int32Array(MOST_CODES);
   const lengths = new Int32Array(MOST_CODES);
@@ -68,14 +121,16 @@ function unpackLzw(data: Uint8Array, length: number): Uint8Array {
   while (to < length) {
     while (bits < width) {
       if (at >= data.length) return out.subarray(0, to);
-      held = ((held << 8) | (data[at++] ?? 0)) & 0xff_ff_ff;
+      held = ((held << 8) | (data[at++] as number)) & 0xff_ff_ff;
       bits += 8;
     }
-    const code = (held >> (bits - width)) & ((1 << width) - 1);
     bits -= width;
+    const code = (held >> bits) & ((1 << width) - 1);
     if (code === END) break;
     if (code === CLEAR) {
-      [width, next, previous] = [9, FIRST, -1];
+      width = 9;
+      next = FIRST;
+      previous = -1;
       continue;
     }
     const start = to;
@@ -84,16 +139,15 @@ function unpackLzw(data: Uint8Array, length: number): Uint8Array {
       starts[next] = previous;
       lengths[next] = start - previous + 1;
       next++;
+      // One code early: the string that the next code completes counts already.
+      if (next >= (1 << width) - 1 && width < 12) width++;
     }
     if (code < CLEAR) out[to++] = code;
     else if (code < next) {
-      const from = starts[code] ?? 0;
-      const end = Math.min(to + (lengths[code] ?? 0), length);
-      for (let i = from; to < end; i++) out[to++] = out[i] ?? 0;
+      const end = Math.min(to + (lengths[code] as number), length);
+      for (let from = starts[code] as number; to < end; from++) out[to++] = out[from] as number;
     } else throw new Error(`its LZW data hold the code ${code}, which means nothing yet`);
     previous = start;
-    // One code early: the string that the next code completes counts already.
-    width = next >= 2_047 ? 12 : next >= 1_023 ? 11 : next >= 511 ? 10 : 9;
   }
   return out.subarray(0, to);
 }
@@ -109,9 +163,10 @@ export function unpackLogL(data: Uint8Array, rowPixels: number, rows: number): U
     for (let half = 0; half < 2; half++)
       for (let pixel = 0; pixel < rowPixels; ) {
         const head = data[at++];
-        if (head === undefined) return out.subarray(0, row * rowPixels * 2);
-        const run = head >= 128;
-        const end = Math.min(rowPixels, pixel + (run ? head - 126 : head));
+        const run = head !== undefined && head >= 128;
+        const end = Math.min(rowPixels, pixel + (run ? head - 126 : (head ?? 0)));
+        if (head === undefined || at + (run ? 1 : end - pixel) > data.length)
+          return out.subarray(0, row * rowPixels * 2);
         // A run of no bytes would go on for ever.
         if (end === pixel) continue;
         while (pixel < end) {

@@ -47,7 +47,8 @@ function joinFloats(row: Uint8Array, { bits, samples }: RowLayout): void {
   for (let i = samples; i < row.length; i++) row[i] = (row[i] ?? 0) + (row[i - samples] ?? 0);
   const bytes = bits / 8;
   const count = row.length / bytes;
-  const planes = row.slice();
+  // Not `slice`, by which a Buffer gives no copy.
+  const planes = new Uint8Array(row);
   for (let i = 0; i < count; i++)
     for (let byte = 0; byte < bytes; byte++) row[i * bytes + byte] = planes[byte * count + i] ?? 0;
 }

@@ -1,6 +1,6 @@
 import type { TiffPage } from '../../header/tiff-header.ts';
 import { numbersOf, type TiffTags, textOf } from '../../header/tiff-tags.ts';
-import { claimedDepth } from '../../plan/reader.ts';
+import { claimedDepth } from '../../plan/page-kinds.ts';
 
 /** The values that become black (or no ink at all) and white (or all of it). */
 export interface SampleRange {
@@ -19,6 +19,8 @@ export interface Extremes {
 const TAG = { minSample: 280, maxSample: 281, sMin: 340, sMax: 341, noData: 42_113 } as const;
 /** The tags that a range is made from: those of TIFF 6.0 (sections 8 and 19) and GDAL's. */
 export const RANGE_TAGS: readonly number[] = Object.values(TAG);
+
+const MOST_SAMPLES = 64;
 
 const SIGNED = 2;
 const FLOAT = 3;
@@ -42,8 +44,9 @@ export function rangeFromTags(page: TiffPage, tags: TiffTags): SampleRange | und
 function rangeOf(tags: TiffTags, lowTag: number, highTag: number, source: string) {
   const highs = numbersOf(tags, highTag);
   if (!highs) return undefined;
-  const low = Math.min(...(numbersOf(tags, lowTag) ?? [0]));
-  const high = Math.max(...highs);
+  // One for each sample; a damaged count may claim millions.
+  const low = Math.min(...(numbersOf(tags, lowTag) ?? [0]).slice(0, MOST_SAMPLES));
+  const high = Math.max(...highs.slice(0, MOST_SAMPLES));
   return Number.isFinite(high - low) && high > low ? { low, high, source } : undefined;
 }
 
@@ -81,8 +84,9 @@ export function rangeFromSamples(page: TiffPage, { least, most }: Extremes): Sam
 export function extremesCollector(
   samplesPerPixel: number,
   colours: number,
-  noData: number | undefined,
+  holes: Extremes | undefined,
 ): { take(row: Float64Array): void; extremes(): Extremes } {
+  const { least: hole = Number.NaN, most: holeEnd = Number.NaN } = holes ?? {};
   let least = Number.POSITIVE_INFINITY;
   let most = Number.NEGATIVE_INFINITY;
   return {
@@ -90,7 +94,7 @@ export function extremesCollector(
       for (let pixel = 0; pixel < row.length; pixel += samplesPerPixel)
         for (let c = 0; c < colours; c++) {
           const value = row[pixel + c] as number;
-          if (value === noData || !Number.isFinite(value)) continue;
+          if ((value >= hole && value <= holeEnd) || !Number.isFinite(value)) continue;
           if (value < least) least = value;
           if (value > most) most = value;
         }
@@ -99,9 +103,14 @@ export function extremesCollector(
   };
 }
 
-/** The value that GDAL writes where there is nothing; undefined without one. */
-export function noDataOf(tags: TiffTags): number | undefined {
+/** GDAL's text has fewer digits than a floating-point sample: that much of it may be off. */
+const TEXT_PRECISION = 2e-6;
+
+/** The values that GDAL writes where there is nothing, from the least to the most; undefined without one. */
+export function holesOf({ sampleFormat }: TiffPage, tags: TiffTags): Extremes | undefined {
   const text = textOf(tags, TAG.noData)?.trim();
   const value = text ? Number(text) : Number.NaN;
-  return Number.isNaN(value) ? undefined : value;
+  if (Number.isNaN(value)) return undefined;
+  const off = sampleFormat === FLOAT ? Math.abs(value) * TEXT_PRECISION : 0;
+  return { least: value - off, most: value + off };
 }

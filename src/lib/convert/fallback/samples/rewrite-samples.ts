@@ -2,8 +2,9 @@ import { open } from 'node:fs/promises';
 import { missingData, missingValues } from '../../header/completeness.ts';
 import type { TiffPage } from '../../header/tiff-header.ts';
 import { readTags, type TiffTags } from '../../header/tiff-tags.ts';
-import type { ConversionNote } from '../../messages.ts';
+import { colourSamples } from '../../plan/page-kinds.ts';
 import {
+  type PlainColours,
   type PlainPicture,
   plainPictureOf,
   plainRowBytes,
@@ -12,9 +13,11 @@ import {
 import { createPlainTiff } from '../plain-tiff.ts';
 import type { RewriteJob, Rewritten } from '../rewrite.ts';
 import { COLOUR_TAGS, type ColourMaking, colourMaking } from './colours.ts';
+import { isCalledSigned, notesOnExtras, notesOnRange } from './notes.ts';
 import {
+  type Extremes,
   extremesCollector,
-  noDataOf,
+  holesOf,
   RANGE_TAGS,
   rangeFromSamples,
   rangeFromTags,
@@ -23,9 +26,10 @@ import {
 import { forEachRow } from './rows.ts';
 import { type ReadSegment, SEGMENT_TAGS, segmentReader } from './segments.ts';
 
-const SIGNED = 2;
 const ICC_PROFILE = 34_675;
-const WANTED = new Set([...SEGMENT_TAGS, ...RANGE_TAGS, ...COLOUR_TAGS, ICC_PROFILE]);
+/** What the header has read of the page already: BitsPerSample to SampleFormat. */
+const PAGE_TAGS = [256, 257, 258, 259, 262, 277, 278, 284, 322, 323, 338, 339, 530];
+const WANTED = new Set([...PAGE_TAGS, ...SEGMENT_TAGS, ...RANGE_TAGS, ...COLOUR_TAGS, ICC_PROFILE]);
 
 /** Rows are handed to the file system so many bytes at a time. */
 const WRITE_BYTES = 1 << 18;
@@ -51,9 +55,11 @@ export async function rewriteSamples({
     const sampled = asSampled(page);
     const read = segmentReader(file, sampled, tags);
     const plain = plainPictureOf(page, 'samples');
-    const range = await rangeOf(sampled, tags, read);
-    const making = colourMaking({ page, tags, range, hasAlpha: plain.alpha !== undefined });
-    const icc = making.colours === 'lab' || page.photometric === 6 ? undefined : iccOf(tags);
+    const looked = holesOf(sampled, tags);
+    const range = await rangeOf(sampled, tags, { read, holes: looked });
+    const holes = range.source ? looked : undefined;
+    const making = colourMaking({ page, tags, range, holes, hasAlpha: plain.alpha !== undefined });
+    const icc = iccOf(tags, making.colours);
     const picture = { ...plain, icc };
     await write(output, { picture, page: sampled, read, making, range });
     return {
@@ -66,30 +72,41 @@ export async function rewriteSamples({
 }
 
 /**
- * Lab's signs are told by its encoding, whatever SampleFormat says; a log luminance is no number yet.
+ * Lab's signs are told by its encoding, whatever SampleFormat says; a log luminance is no number yet;
+ * indices of a palette and video signals have no sign.
  * Samples of 8 bits that are called signed are shown by their bits in the tools that archivists use
  * (ImageMagick, libtiff's): mostly they are pictures with a wrong tag.
  */
 function asSampled(page: TiffPage): TiffPage {
-  const encoded = [8, 9, 32_844].includes(page.photometric ?? 1);
+  const encoded = [3, 6, 8, 9, 32_844].includes(page.photometric ?? 1);
   return encoded || isCalledSigned(page) ? { ...page, sampleFormat: 1 } : page;
 }
 
-function isCalledSigned({ sampleFormat, bitsPerSample }: TiffPage): boolean {
-  return sampleFormat === SIGNED && bitsPerSample[0] === 8;
-}
-
-async function rangeOf(page: TiffPage, tags: TiffTags, read: ReadSegment): Promise<SampleRange> {
+async function rangeOf(
+  page: TiffPage,
+  tags: TiffTags,
+  { read, holes }: { readonly read: ReadSegment; readonly holes: Extremes | undefined },
+): Promise<SampleRange> {
   const known = rangeFromTags(page, tags);
   if (known) return known;
-  const colours = page.photometric === 5 ? 4 : page.photometric === 2 ? 3 : 1;
-  const collector = extremesCollector(page.samplesPerPixel, colours, noDataOf(tags));
+  const collector = extremesCollector(page.samplesPerPixel, colourSamples(page), holes);
   await forEachRow(page, read, (row) => collector.take(row));
   return rangeFromSamples(page, collector.extremes());
 }
 
-function iccOf({ tags }: TiffTags): Uint8Array | undefined {
-  return tags.get(ICC_PROFILE)?.bytes;
+/** The signatures of a profile's colours (ICC.1, 7.2.8); libvips takes Lab as it is. */
+const PROFILED: Readonly<Record<PlainColours, string | undefined>> = {
+  grey: 'GRAY',
+  rgb: 'RGB ',
+  cmyk: 'CMYK',
+  lab: undefined,
+};
+
+/** The page's profile, if it is one for the colours that were made: that of Lab is none for RGB. */
+function iccOf({ tags }: TiffTags, colours: PlainColours): Uint8Array | undefined {
+  const profile = tags.get(ICC_PROFILE)?.bytes;
+  const signature = profile && String.fromCharCode(...profile.subarray(16, 20));
+  return signature === PROFILED[colours] ? profile : undefined;
 }
 
 interface Writing {
@@ -143,38 +160,4 @@ function opacityOf({ sampleFormat, bitsPerSample }: TiffPage, range: SampleRange
   const opaque = sampleFormat === 3 ? 1 : sampleFormat === 2 ? 2 ** (bits - 1) - 1 : 2 ** bits - 1;
   const most = bits <= 16 && sampleFormat !== 2 && sampleFormat !== 3 ? range.high : opaque;
   return (value: number) => Math.min(1, Math.max(0, value / most));
-}
-
-function notesOnRange(
-  page: TiffPage,
-  { low, high, source }: SampleRange,
-): readonly ConversionNote[] {
-  if (isCalledSigned(page))
-    return [
-      {
-        code: 'SAMPLES_SCALED',
-        message:
-          'Its 8-bit samples are called signed; they were taken as unsigned, as other readers do',
-      },
-    ];
-  if (!source) return [];
-  const kind = { 2: 'signed', 3: 'floating-point' }[page.sampleFormat] ?? 'unsigned';
-  const message =
-    `Its ${page.bitsPerSample[0]}-bit ${kind} samples were scaled to 8 bits: ` +
-    `${short(low)} is black and ${short(high)} white (${source})`;
-  return [{ code: 'SAMPLES_SCALED', message }];
-}
-
-function short(value: number): string {
-  return String(Number(value.toPrecision(6)));
-}
-
-function notesOnExtras(
-  { samplesPerPixel }: TiffPage,
-  { from }: ColourMaking,
-  { alpha }: PlainPicture,
-): readonly ConversionNote[] {
-  if (samplesPerPixel <= from + (alpha ? 1 : 0)) return [];
-  const message = 'The TIFF has extra samples that are no transparency; they were left out';
-  return [{ code: 'EXTRA_SAMPLES_DROPPED', message }];
 }

@@ -72,7 +72,7 @@ function* bandsOf(page: TiffPage): Generator<Band> {
   const rowBytes = Math.ceil((segments.width * samples * (bitsPerSample[0] ?? 1)) / 8);
   const step =
     compression === 1 && segments.kind === 'strips'
-      ? Math.max(1, Math.floor(BAND_BYTES / rowBytes))
+      ? Math.max(1, Math.floor(BAND_BYTES / (rowBytes * planes)))
       : segments.height;
   for (let line = 0; line < down; line++) {
     const start = line * segments.height;
@@ -87,7 +87,8 @@ function* bandsOf(page: TiffPage): Generator<Band> {
         for (let column = 0; column < across; column++) {
           const index = (plane * down + line) * across + column;
           const left = column * segments.width;
-          const place = { index, width: segments.width, samples, from: top - start, rows };
+          const slot = pieces.length;
+          const place = { index, slot, width: segments.width, samples, from: top - start, rows };
           pieces.push({ place, left, width: Math.min(segments.width, width - left), plane });
         }
       yield { top, rows, pieces };

@@ -16,6 +16,8 @@ export interface Segment {
 export interface SegmentPlace {
   /** In the file's list. */
   readonly index: number;
+  /** Where its samples are put: they stay there until another one of this slot is read. */
+  readonly slot: number;
   /** Pixels across, and samples of each. */
   readonly width: number;
   readonly samples: number;
@@ -38,6 +40,8 @@ export const SEGMENT_TAGS: readonly number[] = [
 ];
 
 const UNCOMPRESSED = 1;
+/** The compressions whose Predictor tag counts (libtiff's tif_predict.c): LZW, Deflate twice, ZSTD. */
+const PREDICTED: readonly number[] = [5, 8, 32_946, 50_000];
 const SGI_LOG = 34_676;
 
 /**
@@ -50,19 +54,27 @@ export function segmentReader(file: FileHandle, page: TiffPage, tags: TiffTags):
   const offsets = listOf(tags, LISTS.offsets, kind);
   const byteCounts = listOf(tags, LISTS.byteCounts, kind);
   const [fillOrder = 1] = numbersOf(tags, TAG.fillOrder) ?? [];
-  const [predictor = 1] = numbersOf(tags, TAG.predictor) ?? [];
+  const [tagged = 1] = numbersOf(tags, TAG.predictor) ?? [];
+  const predictor = PREDICTED.includes(compression) ? tagged : 1;
   const bits = bitsPerSample[0] ?? 1;
-  return async ({ index, width, samples, from, rows }) => {
+  const compressed = reusable();
+  const slots: ((length: number) => Uint8Array)[] = [];
+  return async ({ index, slot, width, samples, from, rows }) => {
     const damaged = (what: string, cause?: unknown) =>
       new Error(`The ${kind} ${index + 1} of ${offsets.length} is damaged: ${what}`, { cause });
     const rowBytes = Math.ceil((width * samples * bits) / 8);
     const plain = compression === UNCOMPRESSED;
     // Uncompressed, a strip as high as the page is read piece by piece.
     const skipped = plain ? from * rowBytes : 0;
-    const wanted = plain ? rows * rowBytes : (byteCounts[index] ?? 0);
-    const raw = await readExactly(file, (offsets[index] ?? 0) + skipped, wanted);
-    if (!raw || (plain && skipped + wanted > (byteCounts[index] ?? 0)))
+    const length = plain ? rows * rowBytes : (from + rows) * rowBytes;
+    const [offset, bytes = 0] = [offsets[index], byteCounts[index]];
+    if (offset === undefined || (plain && skipped + length > bytes))
       throw damaged('its data end too early');
+    const wanted = plain ? length : Math.min(bytes, mostCompressed(length));
+    slots[slot] ??= reusable();
+    const into = slots[slot](length);
+    const raw = plain ? into : compressed(wanted);
+    if (!(await fill(raw, file, offset + skipped))) throw damaged('its data end too early');
     if (fillOrder === 2) reverseBits(raw);
     if (compression === SGI_LOG)
       return {
@@ -70,26 +82,36 @@ export function segmentReader(file: FileHandle, page: TiffPage, tags: TiffTags):
         rowBytes,
         littleEndian: false,
       };
-    const length = plain ? wanted : (from + rows) * rowBytes;
     const decompress = decompressors[compression];
     if (!decompress) throw new Error(`Compression ${compression} cannot be undone here`);
-    const data = checked(
-      attempt(() => decompress(raw, length), damaged),
-      length,
-      damaged,
-    );
+    const unpacked = await attempt(async () => decompress(raw, into), damaged);
+    const data = checked(unpacked, length, damaged);
     // What the stream held together is not for this place to change.
     const layout = { rowBytes, bits, samples, littleEndian: tags.littleEndian };
-    const littleEndian = attempt(() => undoPredictor(data, predictor, layout), damaged);
+    const littleEndian = await attempt(async () => undoPredictor(data, predictor, layout), damaged);
     return { data: plain ? data : data.subarray(from * rowBytes), rowBytes, littleEndian };
+  };
+}
+
+/** Gives the same memory again and again: what is thrown away stays until the collector finds it worth its while. */
+function reusable(): (length: number) => Uint8Array {
+  let bytes = new Uint8Array(0);
+  return (length) => {
+    if (bytes.length < length) bytes = new Uint8Array(length);
+    return bytes.subarray(0, length);
   };
 }
 
 type Damaged = (what: string, cause?: unknown) => Error;
 
-function attempt<T>(work: () => T, damaged: Damaged): T {
+/** No compression makes data more than half as long again (LZW); what lies beyond is not looked at. */
+function mostCompressed(length: number): number {
+  return 2 * length + 65_536;
+}
+
+async function attempt<T>(work: () => Promise<T>, damaged: Damaged): Promise<T> {
   try {
-    return work();
+    return await work();
   } catch (error) {
     throw damaged(error instanceof Error ? error.message : String(error), error);
   }
@@ -105,18 +127,14 @@ function listOf(tags: TiffTags, [strips, tiles]: readonly [number, number], kind
   return numbersOf(tags, first) ?? numbersOf(tags, second) ?? [];
 }
 
-async function readExactly(
-  file: FileHandle,
-  position: number,
-  length: number,
-): Promise<Uint8Array | undefined> {
-  const bytes = new Uint8Array(length);
-  for (let at = 0; at < length; ) {
-    const { bytesRead } = await file.read(bytes, at, length - at, position + at);
-    if (bytesRead === 0) return undefined;
+/** Reads until the bytes are full; false where the file ends before. */
+async function fill(bytes: Uint8Array, file: FileHandle, position: number): Promise<boolean> {
+  for (let at = 0; at < bytes.length; ) {
+    const { bytesRead } = await file.read(bytes, at, bytes.length - at, position + at);
+    if (bytesRead === 0) return false;
     at += bytesRead;
   }
-  return bytes;
+  return true;
 }
 
 /** FillOrder 2 (TIFF 6.0, section 8): the lowest bit of a byte comes first. */
