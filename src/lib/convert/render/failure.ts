@@ -1,7 +1,7 @@
 import { ConversionError, messageOf } from '../../errors.ts';
-import { speaksOfLoading } from '../fallback/not-loaded.ts';
 import { speaksOfMemory } from '../memory-words.ts';
 import type { ConversionJob } from '../messages.ts';
+import { speaksOfLoading } from '../not-loaded.ts';
 
 type Paths = 'input' | 'output' | 'scratch' | 'plain';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type * as MagickModule from '@imagemagick/magick-wasm';
-import { notLoaded } from '../not-loaded.ts';
+import { notLoaded } from '../../not-loaded.ts';
 
 /** ImageMagick in WebAssembly. */
 export type Magick = typeof MagickModule;
