@@ -2,7 +2,7 @@ import { inParallel } from '../in-parallel.ts';
 import { outputKeys } from '../storage/keys.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
 import { findOutput, type OutputRequest, type OutputSlot } from './output.ts';
-import { pageCountOf } from './provenance.ts';
+import { isOfSameBytes, pageCountOf } from './provenance.ts';
 
 /** The JPEG of one page: what it shall be, and where it goes or lies already. */
 export interface PageOutput {
@@ -42,6 +42,20 @@ export async function findAllOutputs({ first }: Outputs, count: number): Promise
 export function finished({ first, further }: Outputs): ObjectInfo | undefined {
   const done = further.every(({ slot }) => slot.kind === 'done');
   return done && first.slot.kind === 'done' ? first.slot.object : undefined;
+}
+
+/**
+ * The keys of further pages that an earlier version of the TIFF had and that nothing will replace, when so many
+ * pages are wanted of this one: they go on lying beside its JPEGs. Only the first page to be replaced knows.
+ */
+export function leftPages({ request, slot }: PageOutput, count: number): readonly string[] {
+  const before = slot.kind === 'open' ? slot.outdated : undefined;
+  if (!before || isOfSameBytes(before, request.provenance)) return [];
+  const pages = pageCountOf(before) ?? 1;
+  return Array.from({ length: Math.max(0, pages - count) }, (_, i) => {
+    const [key] = outputKeys(request.provenance.sourceKey, count + 1 + i);
+    return key;
+  });
 }
 
 function findFurther(first: OutputRequest, count: number): Promise<PageOutput[]> {

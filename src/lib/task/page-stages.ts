@@ -8,7 +8,13 @@ import { convertForTask, logConversion } from './conversion.ts';
 import type { Job } from './job.ts';
 import { putOutput } from './output.ts';
 import { sharedBudgets } from './page-budget.ts';
-import { findAllOutputs, type Outputs, PARALLEL_PAGES, type PageOutput } from './page-outputs.ts';
+import {
+  findAllOutputs,
+  leftPages,
+  type Outputs,
+  PARALLEL_PAGES,
+  type PageOutput,
+} from './page-outputs.ts';
 import { runStage } from './stages.ts';
 
 /** Where the pages of a task come from and go to. */
@@ -48,6 +54,7 @@ export async function convertPages(job: Job, places: PagePlaces): Promise<Conver
   const outputs = await withFurther(job, places.outputs, numbers.length);
   const open = [outputs.first, ...outputs.further].filter(({ slot }) => slot.kind === 'open');
   if (open.length < numbers.length) logKept(job, numbers.length - open.length, numbers.length);
+  warnOfLeft(job, leftPages(outputs.first, numbers.length));
   const budget = conversionBudget(settings.budget, deadlines.conversion);
   const budgets = sharedBudgets(budget, open.map(numberOf), header);
   let { ms } = chosen;
@@ -124,4 +131,14 @@ function numberOf({ request }: PageOutput): number {
 function logKept({ options }: Job, kept: number, all: number): void {
   const message = `${kept} of ${all} pages were made from this TIFF before and are kept`;
   options.log({ event: 'note', code: 'PAGES_KEPT', message });
+}
+
+function warnOfLeft({ settings, options }: Job, keys: readonly string[]): void {
+  const [first, last] = [keys[0], keys.at(-1)];
+  if (first === undefined) return;
+  const [named, were] = first === last ? [first, 'was'] : [`${first} to ${last}`, 'were'];
+  const message =
+    `${named} ${were} made of an earlier version of ${settings.inputKey}, which had more pages, and ${were} left alone; ` +
+    'delete what nobody needs';
+  options.log({ event: 'warning', code: 'PAGES_LEFT', message });
 }
