@@ -1,5 +1,8 @@
 import { choosePages } from '../convert/choose-pages.ts';
 import type { Effort } from '../convert/encoder-settings.ts';
+import type { TiffHeader } from '../convert/header/tiff-header.ts';
+import { makeLonePage } from '../convert/lone-page.ts';
+import { pageNumbered } from '../convert/pages.ts';
 import { inParallel } from '../in-parallel.ts';
 import { fileNameOf } from '../storage/keys.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
@@ -62,8 +65,13 @@ export async function convertPages(job: Job, places: PagePlaces): Promise<Conver
     const number = numberOf(output);
     const further = output === outputs.first ? undefined : number;
     const jpegPath = pathOf(`page-${number}.jpg`);
-    const page = { tiffPath, jpegPath, header, number, budget: budgets.next(), further };
-    const converted = await runStage(job, 'convert', () => convertForTask(job, page));
+    const page = { tiffPath, jpegPath, number, budget: budgets.next(), further };
+    const converted = await runStage(job, 'convert', async () =>
+      convertForTask(job, {
+        ...page,
+        header: numbers.length > 1 ? await alone(tiffPath, header, number) : header,
+      }),
+    );
     logConversion(options.log, converted.result, converted.ms, further);
     budgets.spent(converted.result.cpuSeconds);
     ms += converted.ms;
@@ -114,6 +122,19 @@ async function uploadFurther(
   job.warnOfTaken(taken);
   const page = numberOf(output);
   log({ event: 'page.uploaded', page, output_r2_key: key, bytes: size, ms });
+}
+
+/** Makes a page of several the only one of the TIFF, which is the task's own, and tells of it in its old place. */
+async function alone(
+  tiffPath: string,
+  header: TiffHeader | undefined,
+  number: number,
+): Promise<TiffHeader | undefined> {
+  if (!header) return undefined;
+  const page = pageNumbered(header, number, tiffPath);
+  const lone = await makeLonePage(tiffPath, header, page);
+  const [first, ...others] = header.pages.map((one) => (one === page ? lone : one));
+  return first && { ...header, pages: [first, ...others] };
 }
 
 /** The outputs of all pages once it is known how many there are; those of one page are known already. */
