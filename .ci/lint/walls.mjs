@@ -78,7 +78,8 @@ export default {
         path: '^src/',
         pathNot: ['^src/lib/convert/fallback/', '^src/lib/convert/render/source\\.ts$'],
       },
-      to: { path: '^src/lib/convert/fallback/' },
+      // Which writes plain TIFFs, and decodes nothing.
+      to: { path: '^src/lib/convert/fallback/', pathNot: '/plain-tiff\\.ts$' },
     },
     {
       name: 'decoders-know-no-sharp',

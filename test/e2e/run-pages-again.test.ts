@@ -79,6 +79,26 @@ describe('TIFF_PAGES=all, run again', () => {
     expect(await metadataOf('b4/scan.jpg')).toMatchObject({ 'arke-page-count': '2' });
   });
 
+  it('says which pages of an earlier TIFF are left beside the new ones', async () => {
+    await sandbox.current.putObject('b6/scan.tif', mixed);
+    await runTask(sandbox.current, 'b6/scan.tif', ALL);
+    const etag = await etagOf('b6/scan.page-3.jpg');
+    await sandbox.current.putObject('b6/scan.tif', pagedTiff(2));
+    const fewer = await runTask(sandbox.current, 'b6/scan.tif', ALL);
+    expect(fewer.stdout).toContain(
+      'Warning: b6/scan.page-3.jpg was made of an earlier version of b6/scan.tif, which had more pages, and was left alone',
+    );
+    expect(await etagOf('b6/scan.page-3.jpg')).toBe(etag);
+    await sandbox.current.putObject('b6/scan.tif', mixed);
+    const more = await runTask(sandbox.current, 'b6/scan.tif', ALL);
+    expect(more.stdout).not.toContain('earlier version');
+    await sandbox.current.putObject('b6/scan.tif', pagedTiff(1));
+    const { stdout } = await runTask(sandbox.current, 'b6/scan.tif');
+    expect(stdout).toContain(
+      'Warning: b6/scan.page-2.jpg to b6/scan.page-3.jpg were made of an earlier version of b6/scan.tif',
+    );
+  });
+
   it('is not content with a first page that was made alone, but a run for the first is with it', async () => {
     await sandbox.current.putObject('b5/scan.tif', mixed);
     const alone = await runTask(sandbox.current, 'b5/scan.tif');

@@ -145,6 +145,36 @@ describe('a further page whose key is somebody else’s', () => {
     expect(again.stdout).toContain('nothing to convert');
   });
 
+  it('has the other name with the first page, where that had to take it', async () => {
+    await sandbox.current.putObject('c4/scan.jpg', FOREIGN);
+    await sandbox.current.putObject('c4/scan.tif', mixed);
+    const { bodies } = await runTask(sandbox.current, 'c4/scan.tif', ALL);
+    expect(bodies).toMatchObject([{ status: 'success', output_r2_key: 'c4/scan.tif.jpg' }]);
+    expect(await sandbox.current.listKeys('c4/')).toEqual(
+      ['jpg', 'tif', 'tif.jpg', 'tif.page-2.jpg', 'tif.page-3.jpg'].map((end) => `c4/scan.${end}`),
+    );
+    const again = await runTask(sandbox.current, 'c4/scan.tif', ALL);
+    expect(again.stdout).toContain('nothing to convert');
+  });
+
+  it('is lost by none of two tasks that run at once', async () => {
+    await sandbox.current.putObject('c5/scan.tif', mixed);
+    await sandbox.current.putObject('c5/scan.page-2.tif', makeTiff(grey(20, 12, 90)));
+    const runs = ['c5/scan.tif', 'c5/scan.tif', 'c5/scan.page-2.tif'].map((key) =>
+      runTask(sandbox.current, key, ALL),
+    );
+    const outcomes = await Promise.all(runs);
+    for (const { bodies } of outcomes) expect(bodies).toMatchObject([{ status: 'success' }]);
+    const keys = (await sandbox.current.listKeys('c5/')).filter((key) => key.endsWith('.jpg'));
+    const sizes = await Promise.all(keys.map(picture));
+    expect(sizes.map(({ width, height }) => `${width} × ${height}`).sort()).toEqual([
+      '16 × 40',
+      '20 × 12',
+      '24 × 16',
+      '32 × 48',
+    ]);
+  });
+
   it('is an error before anything is converted when the other one is, too', async () => {
     await sandbox.current.putObject('c2/scan.tif', mixed);
     for (const key of ['c2/scan.page-3.jpg', 'c2/scan.tif.page-3.jpg'])

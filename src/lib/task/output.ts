@@ -14,6 +14,8 @@ export type OutputSlot =
       readonly condition: PutCondition;
       /** Better keys that belong to somebody else. */
       readonly taken: readonly string[];
+      /** Our own JPEG that lies there and is going to be replaced. */
+      readonly outdated?: ObjectInfo;
     };
 
 /** Everything that finding and filling an output slot needs. */
@@ -41,8 +43,10 @@ export async function findOutput({
     if (!object) return { kind: 'open', key, condition: { kind: 'absent' }, taken };
     const ownership = ownershipOf(object, provenance);
     if (ownership === 'current') return { kind: 'done', object, taken };
-    if (ownership === 'outdated')
-      return { kind: 'open', key, condition: { kind: 'unchanged', etag: object.etag }, taken };
+    if (ownership === 'outdated') {
+      const condition = { kind: 'unchanged', etag: object.etag } as const;
+      return { kind: 'open', key, condition, taken, outdated: object };
+    }
     taken.push(key);
   }
   throw new StorageError(

@@ -1,10 +1,11 @@
 import type { TiffHeader } from '../convert/header/tiff-header.ts';
 import { pageNumbered } from '../convert/pages.ts';
+import { START } from '../convert/plan/cpu-model.ts';
 import type { Budget } from '../convert/plan/resources.ts';
 
 /** Hands out, page by page, what all pages of a task may use together. */
 export interface PageBudgets {
-  /** What the next page may use: of what is left the part that it has of the pixels to come. */
+  /** What the next page may use: a start, and of what is left the part that it has of the pixels to come. */
   next(): Budget;
   /** Says what a page has used. */
   spent(cpuSeconds: number): void;
@@ -13,7 +14,8 @@ export interface PageBudgets {
 /**
  * Shares time and CPU among pages that are converted one after the other, by their pixels: each alone
  * would plan with all that is left, and leave nothing to those that follow. Memory is not shared, as
- * each page gives it back.
+ * each page gives it back. Each has the start besides that is reckoned for it and that only the first has:
+ * a small page among large ones, or one of hundreds, would be done in a hurry for nothing else.
  */
 export function sharedBudgets(
   budget: Budget,
@@ -30,12 +32,13 @@ export function sharedBudgets(
     next() {
       const toCome = pixels.slice(done).reduce((sum, page) => sum + page, 0);
       const share = (pixels[done++] ?? toCome) / toCome;
-      const forOthers = (secondsLeft?.() ?? 0) * (1 - share);
+      const forOthers = Math.max(0, (secondsLeft?.() ?? 0) * (1 - share) - START);
+      const cpuLeft = Math.max(0, (cpuSeconds ?? 0) - used);
       return {
         ...budget,
         ...(secondsLeft && { secondsLeft: () => secondsLeft() - forOthers }),
         ...(cpuSeconds !== undefined && {
-          cpuSeconds: () => Math.max(0, cpuSeconds - used) * share,
+          cpuSeconds: () => Math.min(cpuLeft, cpuLeft * share + START),
         }),
       };
     },

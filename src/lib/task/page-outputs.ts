@@ -2,7 +2,7 @@ import { inParallel } from '../in-parallel.ts';
 import { outputKeys } from '../storage/keys.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
 import { findOutput, type OutputRequest, type OutputSlot } from './output.ts';
-import { pageCountOf } from './provenance.ts';
+import { isOfSameBytes, pageCountOf } from './provenance.ts';
 
 /** The JPEG of one page: what it shall be, and where it goes or lies already. */
 export interface PageOutput {
@@ -28,14 +28,15 @@ export async function findOutputs(request: OutputRequest): Promise<Outputs> {
   const slot = await findOutput(request);
   const all = request.provenance.pageCount !== undefined && slot.kind === 'done';
   const count = all ? (pageCountOf(slot.object) ?? 1) : 1;
-  return { first: { request, slot }, further: await findFurther(request, count) };
+  return { first: { request, slot }, further: await findFurther({ request, slot }, count) };
 }
 
 /** The outputs of a TIFF that turned out to have so many pages, when all are wanted. Throws as `findOutput`. */
 export async function findAllOutputs({ first }: Outputs, count: number): Promise<Outputs> {
   const provenance = { ...first.request.provenance, pageCount: count };
   const request = { ...first.request, provenance };
-  return { first: { ...first, request }, further: await findFurther(request, count) };
+  const named = { ...first, request };
+  return { first: named, further: await findFurther(named, count) };
 }
 
 /** What lies under the first key when nothing is left to be made. */
@@ -44,14 +45,35 @@ export function finished({ first, further }: Outputs): ObjectInfo | undefined {
   return done && first.slot.kind === 'done' ? first.slot.object : undefined;
 }
 
-function findFurther(first: OutputRequest, count: number): Promise<PageOutput[]> {
+/**
+ * The keys of further pages that an earlier version of the TIFF had and that nothing will replace, when so many
+ * pages are wanted of this one: they go on lying beside its JPEGs. Only the first page to be replaced knows.
+ */
+export function leftPages({ request, slot }: PageOutput, count: number): readonly string[] {
+  const before = slot.kind === 'open' ? slot.outdated : undefined;
+  if (!before || isOfSameBytes(before, request.provenance)) return [];
+  const pages = pageCountOf(before) ?? 1;
+  return Array.from({ length: Math.max(0, pages - count) }, (_, i) => {
+    const [key] = outputKeys(request.provenance.sourceKey, count + 1 + i);
+    return key;
+  });
+}
+
+/**
+ * Where the first page had to take its second name, further ones take theirs: beside the `image.jpg` of another
+ * TIFF, `image.page-2.jpg` would pass for that one's.
+ */
+function findFurther({ request: first, slot }: PageOutput, count: number): Promise<PageOutput[]> {
+  const firstKey = slot.kind === 'done' ? slot.object.key : slot.key;
+  const renamed = firstKey !== first.keys[0];
   const pages = Array.from({ length: count - 1 }, (_, further) => further + 2);
   const { signal } = first.options;
   return inParallel(
     pages,
     async (page, signal) => {
       const provenance = { ...first.provenance, page, pageCount: undefined };
-      const keys = outputKeys(provenance.sourceKey, page);
+      const names = outputKeys(provenance.sourceKey, page);
+      const keys = renamed ? ([names[1] ?? names[0], names[0]] as const) : names;
       const options = { ...first.options, signal };
       const slot = await findOutput({ ...first, provenance, keys, options });
       return { request: { ...first, provenance, keys }, slot };

@@ -1,5 +1,8 @@
 import { choosePages } from '../convert/choose-pages.ts';
 import type { Effort } from '../convert/encoder-settings.ts';
+import type { TiffHeader } from '../convert/header/tiff-header.ts';
+import { makeLonePage } from '../convert/lone-page.ts';
+import { pageNumbered } from '../convert/pages.ts';
 import { inParallel } from '../in-parallel.ts';
 import { fileNameOf } from '../storage/keys.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
@@ -8,7 +11,13 @@ import { convertForTask, logConversion } from './conversion.ts';
 import type { Job } from './job.ts';
 import { putOutput } from './output.ts';
 import { sharedBudgets } from './page-budget.ts';
-import { findAllOutputs, type Outputs, PARALLEL_PAGES, type PageOutput } from './page-outputs.ts';
+import {
+  findAllOutputs,
+  leftPages,
+  type Outputs,
+  PARALLEL_PAGES,
+  type PageOutput,
+} from './page-outputs.ts';
 import { runStage } from './stages.ts';
 
 /** Where the pages of a task come from and go to. */
@@ -48,6 +57,7 @@ export async function convertPages(job: Job, places: PagePlaces): Promise<Conver
   const outputs = await withFurther(job, places.outputs, numbers.length);
   const open = [outputs.first, ...outputs.further].filter(({ slot }) => slot.kind === 'open');
   if (open.length < numbers.length) logKept(job, numbers.length - open.length, numbers.length);
+  warnOfLeft(job, leftPages(outputs.first, numbers.length));
   const budget = conversionBudget(settings.budget, deadlines.conversion);
   const budgets = sharedBudgets(budget, open.map(numberOf), header);
   let { ms } = chosen;
@@ -55,8 +65,13 @@ export async function convertPages(job: Job, places: PagePlaces): Promise<Conver
     const number = numberOf(output);
     const further = output === outputs.first ? undefined : number;
     const jpegPath = pathOf(`page-${number}.jpg`);
-    const page = { tiffPath, jpegPath, header, number, budget: budgets.next(), further };
-    const converted = await runStage(job, 'convert', () => convertForTask(job, page));
+    const page = { tiffPath, jpegPath, number, budget: budgets.next(), further };
+    const converted = await runStage(job, 'convert', async () =>
+      convertForTask(job, {
+        ...page,
+        header: numbers.length > 1 ? await alone(tiffPath, header, number) : header,
+      }),
+    );
     logConversion(options.log, converted.result, converted.ms, further);
     budgets.spent(converted.result.cpuSeconds);
     ms += converted.ms;
@@ -109,6 +124,19 @@ async function uploadFurther(
   log({ event: 'page.uploaded', page, output_r2_key: key, bytes: size, ms });
 }
 
+/** Makes a page of several the only one of the TIFF, which is the task's own, and tells of it in its old place. */
+async function alone(
+  tiffPath: string,
+  header: TiffHeader | undefined,
+  number: number,
+): Promise<TiffHeader | undefined> {
+  if (!header) return undefined;
+  const page = pageNumbered(header, number, tiffPath);
+  const lone = await makeLonePage(tiffPath, header, page);
+  const [first, ...others] = header.pages.map((one) => (one === page ? lone : one));
+  return first && { ...header, pages: [first, ...others] };
+}
+
 /** The outputs of all pages once it is known how many there are; those of one page are known already. */
 async function withFurther(job: Job, outputs: Outputs, count: number): Promise<Outputs> {
   if (job.settings.pages !== 'all') return outputs;
@@ -124,4 +152,14 @@ function numberOf({ request }: PageOutput): number {
 function logKept({ options }: Job, kept: number, all: number): void {
   const message = `${kept} of ${all} pages were made from this TIFF before and are kept`;
   options.log({ event: 'note', code: 'PAGES_KEPT', message });
+}
+
+function warnOfLeft({ settings, options }: Job, keys: readonly string[]): void {
+  const [first, last] = [keys[0], keys.at(-1)];
+  if (first === undefined) return;
+  const [named, were] = first === last ? [first, 'was'] : [`${first} to ${last}`, 'were'];
+  const message =
+    `${named} ${were} made of an earlier version of ${settings.inputKey}, which had more pages, and ${were} left alone; ` +
+    'delete what nobody needs';
+  options.log({ event: 'warning', code: 'PAGES_LEFT', message });
 }

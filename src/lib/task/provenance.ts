@@ -55,6 +55,11 @@ export function pageCountOf({ metadata }: ObjectInfo): number | undefined {
   return /^[1-9]\d{0,8}$/.test(count) && Number(count) <= MAX_PAGES ? Number(count) : undefined;
 }
 
+/** Whether an object was made of the very bytes that a JPEG is to be made of. */
+export function isOfSameBytes({ metadata }: ObjectInfo, provenance: Provenance): boolean {
+  return metadata['arke-source-etag'] === toMetadata(provenance)['arke-source-etag'];
+}
+
 /** The longest source key that stands in the metadata itself, encoded; all metadata must fit into 2 KB in some stores. */
 const MAX_ENCODED_KEY = 1_024;
 

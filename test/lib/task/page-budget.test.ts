@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { defaultEncoderSettings } from '../../../src/lib/convert/encoder-settings.ts';
 import { readTiffHeader } from '../../../src/lib/convert/header/tiff-header.ts';
+import { START } from '../../../src/lib/convert/plan/cpu-model.ts';
+import { planConversion } from '../../../src/lib/convert/plan/plan.ts';
 import { sharedBudgets } from '../../../src/lib/task/page-budget.ts';
 import { makeTiff } from '../../support/tiff-writer.ts';
 import { useFolder } from '../../support/use-folder.ts';
@@ -26,20 +29,34 @@ describe('what a page may use of the task’s time and CPU', () => {
     const budget = { ...clock.budget, secondsLeft: () => clock.seconds };
     const budgets = sharedBudgets(budget, [1, 2, 3], await headerOf(10, 20, 10));
     const first = budgets.next();
-    expect(first.secondsLeft?.()).toBe(10);
-    expect(first.cpuSeconds?.(10)).toBe(5);
+    expect(first.secondsLeft?.()).toBeCloseTo(10 + START);
+    expect(first.cpuSeconds?.(10)).toBeCloseTo(5 + START);
     expect(first.memoryBytes).toBe(99);
     clock.seconds = 34;
-    expect(first.secondsLeft?.()).toBe(4);
+    expect(first.secondsLeft?.()).toBeCloseTo(4 + START);
     budgets.spent(2);
     // 34 s and 18 CPU-s are left, for 20 and 10 pixels.
     const second = budgets.next();
-    expect(second.secondsLeft?.()).toBeCloseTo(34 * (2 / 3));
-    expect(second.cpuSeconds?.(34)).toBeCloseTo(12);
+    expect(second.secondsLeft?.()).toBeCloseTo(34 * (2 / 3) + START);
+    expect(second.cpuSeconds?.(34)).toBeCloseTo(12 + START);
     budgets.spent(100);
     const last = budgets.next();
     expect(last.secondsLeft?.()).toBe(34);
     expect(last.cpuSeconds?.(34)).toBe(0);
+  });
+
+  it.each([
+    ['among large ones', [20, 1_000_000]],
+    ['among hundreds', Array<number>(400).fill(20)],
+  ])('lets a small page have the best encoder: %s', async (_, pixels) => {
+    const header = await headerOf(...pixels);
+    const budget = { secondsLeft: () => 40, cpuSeconds: () => 15 };
+    const numbers = pixels.map((_, i) => i + 1);
+    const { secondsLeft, cpuSeconds } = sharedBudgets(budget, numbers, header).next();
+    const [seconds, cpu] = [secondsLeft?.() ?? 0, cpuSeconds?.(40) ?? 0];
+    const limits = { memoryBytes: 1e9, diskBytes: 1e9, seconds, cpuSeconds: cpu };
+    const { effort } = planConversion(header?.pages[0], limits, defaultEncoderSettings, 'a.tif');
+    expect(effort).toBe('max');
   });
 
   it('is all of it when there is one page', async () => {

@@ -7,8 +7,8 @@ import { type EncodedKind, encodedKind, pixelsOf, type Way } from './memory-mode
  * machine, so they are a guide and no bound: what a conversion really takes is watched while it runs.
  */
 
-/** Start-up of the process and its libraries, with which each conversion begins. */
-const START = 0.1;
+/** Start-up of the process and its libraries, with which each conversion is reckoned to begin. */
+export const START = 0.1;
 /** Seconds per million samples decoded, by TIFF's compression; `other` for those that are not named. */
 const DECODE: Readonly<Record<number, number>> = {
   1: 0.0004,

@@ -12,6 +12,7 @@ import { planProfile } from './metadata/icc.ts';
 import type { TiffReader } from './sharp-tiff.ts';
 import { type Source, sourceOf } from './source.ts';
 import { openTurned, saveForTurning } from './turn-on-disk.ts';
+import { applyWideColours, planWideColours } from './wide-colours.ts';
 
 const WHITE: Levels = [255, 255, 255];
 
@@ -54,21 +55,25 @@ async function renderSource(
   const alpha = planAlpha(page, metadata, background);
   const channels = channelsOf({ metadata, alpha, background });
   const profile = planProfile(job.settings.profile, { ...metadata, channels });
-  const ignoreProfile = profile.kept !== undefined;
-  const flat = (turned: boolean) => {
+  const { turn, effort } = job.plan;
+  const { scratch } = job;
+  const wide = profile.kept
+    ? undefined
+    : await planWideColours(reader, { metadata, alpha, saved: turn === 'disk', scratch });
+  const ignoreProfile = profile.kept !== undefined || (wide === 'exactly' && !isGrey(metadata));
+  const flat = async (turned: boolean) => {
     const picture = reader.openTiff(input, { ...options, ignoreProfile });
     picture.on('warning', (message: string) => notes.push({ code: 'DECODER_WARNING', message }));
     if (turned) picture.autoOrient();
-    if (profile.converted) convertWide(picture, metadata);
+    await applyWideColours(picture, wide, metadata, scratch);
     return flatten(reader, picture, { metadata, alpha, background });
   };
   const orientation = metadata.orientation ?? 1;
-  const { turn, effort } = job.plan;
   // Also where the header had it upright: the decoder's word counts for the picture.
   let picture = await flat(turn === 'memory' || turn === 'none');
   if (turn === 'disk') {
-    const saved = await saveForTurning(picture, job.scratch);
-    picture = openTurned(reader, job.scratch, orientation);
+    const saved = await saveForTurning(picture, scratch);
+    picture = openTurned(reader, scratch, orientation);
     if (saved.channels === 1) picture.extractChannel(0);
   }
   const tagged = turn === 'tag';
@@ -82,17 +87,6 @@ async function renderSource(
   notes.push(...notesOn(alpha), ...profile.notes, ...lost);
   const { size } = await stat(job.output);
   return { width, height, channels: made.channels, bytes: size, notes };
-}
-
-/**
- * Sharp 0.35.5 applies no profile to greyscale of 16 bits, and takes RGB of 16 bits to Display P3 without
- * saying so: sRGB's red comes out as 234, 51, 34 (pipeline.cc, `processingProfile`). Grey is made 8 bits
- * first, so that it stays one channel; RGB is taken on to sRGB with all its bits.
- */
-function convertWide(picture: Sharp, { space, icc }: Metadata): void {
-  if (!icc) return;
-  if (space === 'grey16') picture.pipelineColourspace('b-w');
-  if (space === 'rgb16') picture.withIccProfile('srgb', { attach: false });
 }
 
 /** How a picture's samples become colours. */

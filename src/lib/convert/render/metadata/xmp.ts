@@ -19,12 +19,12 @@ export interface XmpPicture {
 }
 
 /**
- * The segments with a TIFF's XMP packet; byte for byte, but that it tells of the JPEG's orientation, size and
+ * The segments with a TIFF's XMP packet, in UTF-8; byte for byte, but that it tells of the JPEG's orientation, size and
  * colours where it told of the TIFF's. Too large a packet becomes an extended one (XMP, part 3, 1.1.3.1).
  */
 export function xmpSegments(packet: Uint8Array, picture: XmpPicture, drop: Drop): Buffer[] {
-  const end = packet.findLastIndex((byte) => byte !== 0) + 1;
-  const original = Buffer.from(packet.buffer, packet.byteOffset, end);
+  const text = inUtf8(Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength));
+  const original = text.subarray(0, text.findLastIndex((byte) => byte !== 0) + 1);
   const problem = problemOf(original);
   if (problem) {
     drop('XMP', problem);
@@ -40,9 +40,21 @@ export function xmpSegments(packet: Uint8Array, picture: XmpPicture, drop: Drop)
     : extended(bare);
 }
 
-/** UTF-8 is the only encoding that JPEG allows (XMP, part 3, 1.1.3). */
+/** TIFF's packets may be UTF-16 (XMP, part 1, 7.1); JPEG's may not (part 3, 1.1.3). What is neither stays. */
+function inUtf8(packet: Buffer): Buffer {
+  const opening = Buffer.from('<rdf:RDF', 'utf16le');
+  // At an odd place the one is found in the other.
+  const [little, big] = [packet.indexOf(opening), packet.indexOf(opening.swap16())];
+  if (little >= 0 && little % 2 === 0) return decoded(packet, 'utf-16le');
+  return big >= 0 && big % 2 === 0 ? decoded(packet, 'utf-16be') : packet;
+}
+
+function decoded(packet: Buffer, encoding: 'utf-16le' | 'utf-16be'): Buffer {
+  return Buffer.from(new TextDecoder(encoding).decode(packet));
+}
+
 function problemOf(packet: Buffer): string | undefined {
-  if (!packet.includes('<rdf:RDF')) return 'it is no XMP in UTF-8';
+  if (!packet.includes('<rdf:RDF')) return 'it is no XMP in UTF-8 or UTF-16';
   return isUtf8(packet) ? undefined : 'it is damaged';
 }
 

@@ -53,6 +53,17 @@ describe('XMP', () => {
     expect((await exiftoolBytes(path, 'xmp')).toString()).toBe(packet);
   });
 
+  it.each([
+    ['little-endian', Buffer.from(packet, 'utf16le')],
+    ['big-endian, with room behind it', Buffer.from(`${packet}   \0\0`, 'utf16le').swap16()],
+  ])('in UTF-16 becomes UTF-8: %s', async (_, content) => {
+    const { path, found, notes } = await make(tiffWith(xmpEntry(content)), { metadata: 'all' });
+    const kept = (await exiftoolBytes(path, 'xmp')).toString();
+    expect(kept.replace(/^\ufeff/, '').trimEnd()).toBe(packet.replace(/^\ufeff/, ''));
+    expect(found['XMP-dc:Title']).toBe('Zürich – 1798');
+    expect(notes).toEqual([]);
+  });
+
   it('is not kept with JPEG_METADATA=copyright', async () => {
     const { found } = await make(tiffWith(xmpEntry(packet)), { metadata: 'copyright' });
     expect(groupsOf(found)).toEqual([]);
@@ -86,7 +97,7 @@ describe('XMP', () => {
 
   it.each([
     ['that is none', 'no packet at all'],
-    ['of another encoding', Buffer.from(packet, 'utf16le')],
+    ['of another encoding', Buffer.from(packet.replace('ü', '\xfc'), 'latin1')],
     ['that is no text', Buffer.concat([Buffer.from(packet), Buffer.from([0xff, 0xfe])])],
   ])('%s is left out, and it is said', async (_, content) => {
     const { found, notes } = await make(tiffWith(xmpEntry(content)), { metadata: 'all' });
