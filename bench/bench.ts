@@ -85,7 +85,8 @@ function printHead(example: ExampleWorker | undefined): void {
   const { machine, load, versions } = before;
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   console.log(`${machine}; load ${load.toFixed(1)}\n${named.join(', ')}`);
-  console.log(`Medians of ${runs} runs in turn, and in brackets the least and the most.\n`);
+  console.log(`Medians of ${runs} runs in turn, and in brackets the least and the most.`);
+  console.log('CPU and memory are those of all processes; memory is the peak of the sum of PSS.\n');
   if (load > 0.5) console.log('The machine was not quiet: compare ratios, not seconds.\n');
   if (!example)
     console.log('The example worker (../shared/contract) is not on this machine: no ratios.\n');

@@ -1,6 +1,6 @@
 /** The conversion alone: ours, and what a user would take instead, at the nearest settings. */
 import { execFileSync } from 'node:child_process';
-import { rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { drawTiff } from './measure-work.ts';
@@ -97,52 +97,75 @@ function peersOf(node: string, program: string): Peer[] {
         '--quality',
         '95',
         '--mozjpeg',
+        '--format',
+        'jpeg',
       ],
       version: ['sharp', '--version'],
     },
   ];
 }
 
-/** Lets all that are installed convert one TIFF, in turn, that often; one more run of each does not count. */
+/**
+ * Lets all that are installed convert one TIFF, in turn, that often; one more run of each does not count.
+ * One that fails in that run is told as absent.
+ *
+ * @throws Error when a later run fails
+ */
 export async function measurePeers(
   folder: string,
   { node, program, runs }: { node: string; program: string; runs: number },
 ): Promise<PeerResult[]> {
   const tiff = join(folder, 'peers.tif');
   await drawTiff(tiff, tiff24);
-  const peers = peersOf(node, program).map((peer) => ({ ...peer, is: versionOf(peer) }));
-  const installed = peers.filter(({ is }) => is !== undefined);
-  const measured = new Map<string, Metered[]>(installed.map(({ name }) => [name, []]));
-  const jpegOf = (name: string) => join(folder, `${peers.findIndex((p) => p.name === name)}.jpg`);
-  for (let run = 0; run <= runs; run++)
-    for (const { name, command } of installed) {
-      const one = await runPeer(name, command(tiff, jpegOf(name)), folder);
-      if (run > 0) measured.get(name)?.push(one);
-    }
-  const decibelsOf = await comparison(tiff);
-  const results: PeerResult[] = [];
-  for (const { name, is } of peers) {
-    const runsOf = measured.get(name);
-    if (is === undefined || runsOf === undefined) {
-      results.push({ name, absent: 'not installed' });
-      continue;
-    }
-    const jpeg = jpegOf(name);
-    const decibels = await decibelsOf(jpeg);
-    const { size: jpegBytes } = await stat(jpeg);
-    results.push({ name, version: is, ...spreads(runsOf), jpegBytes, decibels });
-    await rm(jpeg);
+  const peers: Runner[] = [];
+  for (const [index, peer] of peersOf(node, program).entries()) {
+    const jpeg = join(folder, `${index}.jpg`);
+    const run = () => runPeer(peer.command(tiff, jpeg), folder);
+    const version = versionOf(peer);
+    const problem = version === undefined ? 'not installed' : await problemOf(run);
+    peers.push({ name: peer.name, version: version ?? '', problem, jpeg, run, done: [] });
   }
-  await rm(tiff);
-  return results;
+  const able = peers.filter(({ problem }) => problem === undefined);
+  for (let n = 0; n < runs; n++) for (const peer of able) peer.done.push(await peer.run());
+  const decibelsOf = await comparison(tiff);
+  return Promise.all(peers.map((peer) => resultOf(peer, decibelsOf)));
 }
 
-async function runPeer(name: string, command: readonly string[], folder: string): Promise<Metered> {
+interface Runner {
+  readonly name: string;
+  readonly version: string;
+  /** Why it cannot be measured. */
+  readonly problem: string | undefined;
+  readonly jpeg: string;
+  readonly run: () => Promise<Metered>;
+  readonly done: Metered[];
+}
+
+async function runPeer(command: readonly string[], folder: string): Promise<Metered> {
   const env = { PATH: process.env['PATH'] ?? '', TMPDIR: folder };
   // The contract's lines find sharp from there.
   const metered = await meter(command, { env, cwd: project });
-  if (metered.exitCode !== 0) throw new Error(`${name} failed:\n${metered.output}`);
+  if (metered.exitCode !== 0)
+    throw new Error(`exit code ${metered.exitCode}: ${metered.output.trim().split('\n')[0]}`);
   return metered;
+}
+
+async function problemOf(run: () => Promise<Metered>): Promise<string | undefined> {
+  try {
+    await run();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+async function resultOf(
+  { name, version, problem, jpeg, done }: Runner,
+  decibelsOf: (jpeg: string) => Promise<number>,
+): Promise<PeerResult> {
+  if (problem !== undefined) return { name, absent: problem };
+  const { size: jpegBytes } = await stat(jpeg);
+  return { name, version, ...spreads(done), jpegBytes, decibels: await decibelsOf(jpeg) };
 }
 
 function spreads(runs: readonly Metered[]): { wall: Spread; cpu: Spread; memory: Spread } {
