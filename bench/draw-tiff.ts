@@ -1,0 +1,10 @@
+/**
+ * Draws a TIFF for bench.ts, in a process of its own: libraries that the bench itself had loaded would
+ * count half in the memory of the processes that it measures.
+ *
+ *   node bench/draw-tiff.ts PATH SPEC    # the spec as JSON
+ */
+import { makeTiffFile, type TiffSpec } from './make-tiff.ts';
+
+const [, , path = '', spec = ''] = process.argv;
+await makeTiffFile(path, JSON.parse(spec) as TiffSpec);

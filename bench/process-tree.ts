@@ -1,0 +1,62 @@
+/** What Linux tells of a running process and those it started, in /proc. */
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** A process that runs. */
+export interface ProcessFacts {
+  readonly pid: number;
+  /** Tells it from a later process of the same number: its start, in ticks since the system's. */
+  readonly start: number;
+  /** User and system time of its own, whole ticks. */
+  readonly cpuSeconds: number;
+  /** Its own memory and its share of what it has in common with others (PSS). */
+  readonly pssBytes: number;
+}
+
+/** The kernel's unit in /proc, on every platform that Node runs on (`getconf CLK_TCK`). */
+const TICKS_PER_SECOND = 100;
+
+/** All processes that this one started and that they started, without itself. */
+export function descendants(pid: number): number[] {
+  const children = childrenOf(pid);
+  return [...children, ...children.flatMap(descendants)];
+}
+
+function childrenOf(pid: number): number[] {
+  return threadsOf(pid).flatMap((thread) =>
+    (read(`/proc/${pid}/task/${thread}/children`) ?? '').split(' ').filter(Boolean).map(Number),
+  );
+}
+
+function threadsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
+}
+
+/** `undefined` when it has ended. */
+export function factsOf(pid: number): ProcessFacts | undefined {
+  const stat = read(`/proc/${pid}/stat`);
+  if (stat === undefined) return undefined;
+  // After the name, which may hold spaces and brackets: state is field 3, as proc(5) counts.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const field = (number: number) => Number(fields[number - 3]);
+  if (fields[0] === 'Z') return undefined;
+  const [, kilobytes = 0] = /^Pss: +(\d+) kB$/m.exec(read(`/proc/${pid}/smaps_rollup`) ?? '') ?? [];
+  return {
+    pid,
+    start: field(22),
+    cpuSeconds: (field(14) + field(15)) / TICKS_PER_SECOND,
+    pssBytes: Number(kilobytes) * 1024,
+  };
+}
+
+/** `undefined` when the process ended meanwhile. */
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
