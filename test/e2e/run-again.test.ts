@@ -16,7 +16,7 @@ describe('a task that is run again', () => {
     await using proxy = await startFaultServer(sandbox.current.endpoint, () => undefined);
     const again = await runTask(sandbox.current, 'r1/image.tif', { R2_ENDPOINT: proxy.url });
     expect(again.exitCode).toBe(0);
-    expect(proxy.seen.map(({ method }) => method)).toEqual(['GET', 'HEAD']);
+    expect(proxy.seen.map(({ method }) => method).sort()).toEqual(['GET', 'HEAD']);
     expect(again.stdout).toContain('is up to date; nothing to convert');
     const { task_id, batch_id, performance, ...said } = again.bodies[0] ?? {};
     expect(first.bodies[0]).toMatchObject(said);
@@ -74,7 +74,7 @@ describe('a TIFF that is replaced while it is downloaded', () => {
       async ({ method, headers }) => {
         if (method !== 'GET') return undefined;
         if (headers['if-match']) await sandbox.current.putObject(key, otherTiff);
-        return proxy.seen.length === 1 ? first : undefined;
+        return proxy.seen.filter((one) => one.method === 'GET').length === 1 ? first : undefined;
       },
     );
     return await runTask(sandbox.current, key, { R2_ENDPOINT: proxy.url });

@@ -87,6 +87,8 @@ export const parentKilled: readonly EventCell[] = [
 ];
 
 const again = /Converting again with less/;
+/** By which key it is seen that the conversion process is ready: see `idle`. */
+const secondName = { jpeg: 'second name' } as const;
 const conversionKilled = (signal: NodeJS.Signals) => (world: Running) =>
   killConversion(world, signal);
 
@@ -94,7 +96,7 @@ const conversionKilled = (signal: NodeJS.Signals) => (world: Running) =>
 export const childKilled: readonly EventCell[] = [
   ...(['SIGKILL', 'SIGSEGV'] as const).flatMap((signal) => [
     cell(`conversion: ${signal}`, starting, conversionKilled(signal), converted()),
-    cell(`conversion: ${signal}`, idle, conversionKilled(signal), converted()),
+    cell(`conversion: ${signal}`, idle, conversionKilled(signal), converted(secondName)),
   ]),
   cell('conversion: SIGKILL', converting, conversionKilled('SIGKILL'), converted({ log: again })),
   cell(
@@ -114,7 +116,10 @@ export const childKilled: readonly EventCell[] = [
       'conversion: SIGSTOP',
       moment,
       moment === converting ? () => {} : conversionKilled('SIGSTOP'),
-      converted(moment === starting ? {} : { log: again }),
+      converted({
+        ...(moment === starting ? {} : { log: again }),
+        ...(moment === idle ? secondName : {}),
+      }),
       { patience: { ...patience, silenceMs: 4_000 } },
     ),
   ),

@@ -24,6 +24,8 @@ function atRequest(
   return (world) => async (request) => {
     if (request.method !== method) return undefined;
     world.happened.push(method);
+    // What is to arrive must be here before its sender is gone.
+    if (fault?.hangAfter) await request.body();
     if (world.happened.length === 1) await act(world);
     return fault;
   };
@@ -125,6 +127,17 @@ export const starting: Moment = {
 };
 export const idle: Moment = {
   stage: 'while it waits for the TIFF',
-  // The output is looked for when the process is ready and before the TIFF is there.
-  scenario: (act) => ({ r2: atRequest('HEAD', act) }),
+  // Whose the object under the first key is cannot be told before the process is ready and says its versions.
+  scenario: (act) => ({
+    before: (world) => world.putForeignJpeg(0),
+    r2: (world) => {
+      let heads = 0;
+      return async ({ method }) => {
+        if (method !== 'HEAD' || ++heads !== 2) return undefined;
+        world.happened.push('idle');
+        await act(world);
+        return undefined;
+      };
+    },
+  }),
 };

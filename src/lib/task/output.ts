@@ -29,17 +29,17 @@ export interface OutputRequest {
 
 /**
  * Finds the key for the JPEG: the first that is free or ours. Throws `StorageError` (`OBJECT_EXISTS`)
- * when every possible key holds an object that this worker did not make from this source.
+ * when every possible key holds an object that this worker did not make from this source. `first` is what
+ * lies under the first key, for whoever has asked already.
  */
-export async function findOutput({
-  storage,
-  provenance,
-  keys,
-  options,
-}: OutputRequest): Promise<OutputSlot> {
+export async function findOutput(
+  { storage, provenance, keys, options }: OutputRequest,
+  first?: Promise<ObjectInfo | undefined>,
+): Promise<OutputSlot> {
   const taken: string[] = [];
   for (const key of keys) {
-    const object = await headObject(storage, key, options);
+    const asked = key === keys[0] ? first : undefined;
+    const object = await (asked ?? headObject(storage, key, options));
     if (!object) return { kind: 'open', key, condition: { kind: 'absent' }, taken };
     const ownership = ownershipOf(object, provenance);
     if (ownership === 'current') return { kind: 'done', object, taken };

@@ -24,8 +24,11 @@ export const PARALLEL_PAGES = 4;
  * Finds where the JPEG goes and, when it says of itself that it was made with further pages and all are
  * wanted, where they lie. Throws as `findOutput`.
  */
-export async function findOutputs(request: OutputRequest): Promise<Outputs> {
-  const slot = await findOutput(request);
+export async function findOutputs(
+  request: OutputRequest,
+  first?: Promise<ObjectInfo | undefined>,
+): Promise<Outputs> {
+  const slot = await findOutput(request, first);
   const all = request.provenance.pageCount !== undefined && slot.kind === 'done';
   const count = all ? (pageCountOf(slot.object) ?? 1) : 1;
   return { first: { request, slot }, further: await findFurther({ request, slot }, count) };

@@ -46,20 +46,19 @@ export async function processTiff(
 async function transfer(job: Job, workspace: Workspace): Promise<SuccessPayload> {
   const { log } = job.options;
   const tiffPath = workspace.path('input.tif');
-  const source = await runStage(job, 'download', () => openSource(job));
-  const { object } = source.result;
+  const source = await runStage(job, 'download', () => openSource(job, tiffPath));
   let { outputs } = source.result;
   warnOfAll(job, outputs);
   const found = finished(outputs);
   if (found) {
-    object.discard();
+    await source.result.drop();
     return upToDate(job, found, outputs.further.length, source.ms);
   }
 
-  const saved = await runStage(job, 'download', () => object.saveTo(tiffPath));
+  const saved = await runStage(job, 'download', source.result.saved);
   const download = source.ms + saved.ms;
   log({ event: 'tiff.downloaded', bytes: saved.result.size, ms: download });
-  if (saved.result.etag !== object.info.etag) {
+  if (saved.result.etag !== source.result.etag) {
     // The TIFF was replaced while it came: all that was decided by its ETag is decided anew.
     const { request } = outputs.first;
     const provenance = { ...request.provenance, sourceEtag: saved.result.etag };

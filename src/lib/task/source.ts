@@ -1,51 +1,80 @@
 import { messageOf } from '../errors.ts';
-import { type OpenObject, openObject } from '../storage/download.ts';
+import { openObject } from '../storage/download.ts';
 import { outputKeys } from '../storage/keys.ts';
-import { type RequestOptions, STORAGE_RETRY } from '../storage/objects.ts';
+import {
+  headObject,
+  type ObjectInfo,
+  type RequestOptions,
+  STORAGE_RETRY,
+} from '../storage/objects.ts';
 import type { Job } from './job.ts';
 import { findOutputs, type Outputs } from './page-outputs.ts';
 import { StageError } from './stages.ts';
 
-/** Asks for the TIFF and, before its bytes are taken, whether its JPEGs are there already. */
-export async function openSource(
-  job: Job,
-): Promise<{ readonly object: OpenObject; readonly outputs: Outputs }> {
+/** A TIFF that is on its way, and where its JPEGs go. */
+export interface Source {
+  /** The version that was there when it was asked for. */
+  readonly etag: string;
+  readonly outputs: Outputs;
+  /** The TIFF in its file, and its version: another one when it was replaced meanwhile. Throws as `OpenObject.saveTo`. */
+  saved(): Promise<ObjectInfo>;
+  /** Ends the download of a TIFF that is not needed; resolves when nothing of it goes on. */
+  drop(): Promise<void>;
+}
+
+/**
+ * Asks at once for the TIFF, whose bytes go to a file from then on, and for what lies where its JPEG goes.
+ * Throws what these throw; nothing goes on then.
+ */
+export async function openSource(job: Job, tiffPath: string): Promise<Source> {
   const { settings, options, deadlines, storage, converter } = job;
   const { signal } = deadlines.conversion;
   const needless = new AbortController();
-  const opening = openObject(storage, settings.inputKey, {
-    ...requestOptions(job, 'download'),
-    signal: AbortSignal.any([signal, needless.signal]),
-  });
-  const ready = converter.versions({ signal, silenceMs: options.patience?.silenceMs });
-  const failing = ready.catch((error: unknown) => {
-    // Nobody waits for the TIFF any more.
-    needless.abort(error);
-    opening.then((object) => object.discard()).catch(() => {});
-    throw new StageError('convert', error);
-  });
-  const [object, versions] = await Promise.all([opening, failing]);
-  const provenance = {
-    sourceKey: settings.inputKey,
-    sourceEtag: object.info.etag,
-    taskId: settings.taskId,
-    batchId: settings.batchId,
-    encoder: settings.encoder,
-    versions: `${options.program} ${versions}`,
-    page: typeof settings.pages === 'number' ? settings.pages : 1,
-    pageCount: settings.pages === 'all' ? ('unread' as const) : undefined,
+  const until = (stage: 'download' | 'upload') => {
+    const asked = requestOptions(job, stage);
+    return { ...asked, signal: AbortSignal.any([asked.signal, needless.signal]) };
   };
   const keys = outputKeys(settings.inputKey);
-  const request = { storage, provenance, keys, options: requestOptions(job, 'upload') };
+  const opening = openObject(storage, settings.inputKey, until('download'));
+  const looking = headObject(storage, keys[0], until('upload'));
+  const saving = opening.then((object) => object.saveTo(tiffPath));
+  // Whoever needs them awaits them.
+  for (const promise of [looking, saving]) promise.catch(() => {});
+  const drop = async () => {
+    needless.abort();
+    await Promise.allSettled([saving, looking]);
+  };
   try {
-    return { object, outputs: await findOutputs(request) };
+    const ready = converter.versions({ signal, silenceMs: options.patience?.silenceMs });
+    const failing = ready.catch((error: unknown) => {
+      throw new StageError('convert', error);
+    });
+    const [{ info }, versions] = await Promise.all([opening, failing]);
+    const provenance = {
+      sourceKey: settings.inputKey,
+      sourceEtag: info.etag,
+      taskId: settings.taskId,
+      batchId: settings.batchId,
+      encoder: settings.encoder,
+      versions: `${options.program} ${versions}`,
+      page: typeof settings.pages === 'number' ? settings.pages : 1,
+      pageCount: settings.pages === 'all' ? ('unread' as const) : undefined,
+    };
+    const request = { storage, provenance, keys, options: requestOptions(job, 'upload') };
+    const outputs = await findOutputs(request, looking).catch((error: unknown) => {
+      throw new StageError('upload', error);
+    });
+    return { etag: info.etag, outputs, saved: () => saving, drop };
   } catch (error) {
-    object.discard();
-    throw new StageError('upload', error);
+    await drop();
+    throw error;
   }
 }
 
-function requestOptions({ options, deadlines }: Job, stage: 'download' | 'upload'): RequestOptions {
+function requestOptions(
+  { options, deadlines }: Job,
+  stage: 'download' | 'upload',
+): RequestOptions & { readonly signal: AbortSignal } {
   const { log, patience = {} } = options;
   const deadline = stage === 'upload' ? deadlines.upload : deadlines.conversion;
   return {
