@@ -13,7 +13,7 @@ const NO_HURRY_MS = 15 * 60_000;
 /** The default of TASK_TIMEOUT_MS, which the last rows keep. */
 const TASK_TIMEOUT_MS = 50_000;
 /** How many at once are tried with the default, until some of them fail. */
-const IN_TIME = [10, 20, 40, 60, 80, 100];
+const IN_TIME = [20, 40, 60, 80, 100];
 /** What is left to others of the memory that is free. */
 const MEMORY_SHARE = 0.9;
 

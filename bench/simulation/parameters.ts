@@ -25,6 +25,8 @@ const NUMBERS = {
   timeout: 'seconds after which the worker does',
 } as const;
 type Option = keyof typeof NUMBERS;
+/** Of the rest, 0 would mean that nothing ever happens. */
+const MAY_BE_ZERO: readonly Option[] = ['seed', 'burst', 'request-seconds', 'requests'];
 
 /** What was asked for on the command line. */
 export interface Request {
@@ -49,7 +51,8 @@ export function readParameters(args: readonly string[]): Request {
   const number = (name: Option, otherwise: number): number => {
     if (given[name] === undefined) return otherwise;
     const value = Number(given[name]);
-    if (Number.isNaN(value) || value < 0) throw new Error(`--${name} takes a number from 0 up.`);
+    if (!(value > 0 || (value === 0 && MAY_BE_ZERO.includes(name))))
+      throw new Error(`--${name} takes a number above 0, not ${given[name]}.`);
     return value;
   };
   const { spawn, quota, network, boot, coreSpeed, limitSeconds, timeoutSeconds, seed } = assumed;

@@ -49,8 +49,8 @@ export const scenarios: readonly Scenario[] = [
     parameters: { ...assumed, spawn: { ...noApi, perWindow: 1_000 } },
   },
   {
-    what: '100 per 10 s, API no limit, 50 machines at a time',
-    parameters: { ...assumed, spawn: { ...noApi, machines: 50 } },
+    what: '100 per 10 s, API no limit, 20 machines at a time',
+    parameters: { ...assumed, spawn: { ...noApi, machines: 20 } },
   },
   { what: '… cores half as fast', parameters: { ...tenASecond, coreSpeed: 0.5 } },
   { what: '… burst 1 s per CPU', parameters: withQuota({ burstSeconds: 1 }) },
@@ -108,7 +108,7 @@ function rowOf(measured: readonly MeasuredTask[], what: string, parameters: Para
     seconds(outcome.median, outcome.p99, outcome.slowest),
     outcome.mostMachines,
     seconds(life.boot, life.cpu, life.throttled, life.transfer),
-    `${((100 * missed) / parameters.tasks).toFixed(1)} %`,
+    `${grouped(missed)} (${((100 * missed) / parameters.tasks).toFixed(1)} %)`,
     whatLimits(outcome),
   ];
 }

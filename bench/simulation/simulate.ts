@@ -53,6 +53,8 @@ export interface Outcome {
   readonly seconds: number;
   /** Until the last machine was asked for. */
   readonly spawnSeconds: number;
+  /** How much of that was waiting for the rates, and for machines to end. */
+  readonly heldBack: { readonly byRate: number; readonly byMachines: number };
   /** Summed up, from asking for a machine to its end. */
   readonly machineSeconds: number;
   readonly missed: number;
@@ -74,10 +76,13 @@ export function simulate(measured: readonly MeasuredTask[], parameters: Paramete
   const ends = createHeap();
   const spans: number[] = [];
   const life = { boot: 0, cpu: 0, throttled: 0, transfer: 0 };
+  const heldBack = { byRate: 0, byMachines: 0 };
   let [now, seconds, missed, mostMachines] = [0, 0, 0, 0];
   for (let task = 0; task < tasks; task++) {
-    if (ends.size >= spawn.machines) now = Math.max(now, ends.pop() ?? 0);
-    now = mayStart(now);
+    const free = ends.size >= spawn.machines ? Math.max(now, ends.pop() ?? 0) : now;
+    heldBack.byMachines += free - now;
+    now = mayStart(free);
+    heldBack.byRate += now - free;
     while ((ends.peek() ?? Number.POSITIVE_INFINITY) <= now) ends.pop();
     const one = runMachine(choose(measured, random), parameters, random);
     for (const part of LIFE) life[part] += one.life[part] / tasks;
@@ -92,6 +97,7 @@ export function simulate(measured: readonly MeasuredTask[], parameters: Paramete
   return {
     seconds,
     spawnSeconds: now,
+    heldBack,
     machineSeconds: spans.reduce((sum, span) => sum + span, 0),
     missed,
     slowest: quantile(1),
@@ -147,8 +153,12 @@ export function workOf(
   ];
 }
 
-/** What holds the whole back the most: the rate of spawning, or the longest part of a machine's life. */
-export function whatLimits({ spawnSeconds, slowest, life }: Outcome): 'spawn rate' | keyof Life {
-  if (spawnSeconds > slowest) return 'spawn rate';
+/** What a simulation can be limited by. */
+export type Limit = 'spawn rate' | 'machines at a time' | keyof Life;
+
+/** What holds the whole back the most: getting machines, or else the longest part of the life of one. */
+export function whatLimits({ spawnSeconds, heldBack, slowest, life }: Outcome): Limit {
+  if (spawnSeconds > slowest)
+    return heldBack.byMachines > heldBack.byRate ? 'machines at a time' : 'spawn rate';
   return LIFE.reduce((most, part) => (life[part] > life[most] ? part : most));
 }

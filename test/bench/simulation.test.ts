@@ -136,10 +136,11 @@ describe('many simulated tasks', () => {
     expect(outcome).toMatchObject({ mostMachines: 2, seconds: 3 * 11.5, spawnSeconds: 23 });
   });
 
-  it('are held back by the rate of spawning, or else by the longest part of the life of a machine', () => {
+  it('are held back by what gives them machines, or else by the longest part of the life of one', () => {
     const limits = (parameters: Partial<Parameters>) =>
       whatLimits(simulate([task], { ...fixed, tasks: 20, ...parameters }));
     expect(limits({ spawn: { ...unlimited, perWindow: 1, windowSeconds: 1 } })).toBe('spawn rate');
+    expect(limits({ spawn: { ...unlimited, machines: 2 } })).toBe('machines at a time');
     expect(limits({})).toBe('cpu');
     expect(limits({ quota: { ...fixed.quota, burstSeconds: 1 } })).toBe('throttled');
     expect(limits({ boot: { median: 20, p95: 20 } })).toBe('boot');
