@@ -17,6 +17,13 @@ const IN_TIME = [20, 40, 60, 80, 100];
 /** What is left to others of the memory that is free. */
 const MEMORY_SHARE = 0.9;
 
+/** Which levels to measure instead of all, and with which TASK_TIMEOUT_MS. */
+export interface WantedLevels {
+  /** How many at once; all levels when empty. */
+  readonly counts: readonly number[];
+  readonly timeoutMs?: number | undefined;
+}
+
 /**
  * Measures the levels wanted, or all of them. What does not fit into memory is left out with a line to
  * `say`: what one more task needs is known from the level before.
@@ -24,7 +31,7 @@ const MEMORY_SHARE = 0.9;
 export async function measureLevels(
   sandbox: Sandbox,
   folder: string,
-  wanted: readonly number[],
+  { counts: wanted, timeoutMs: hurry = NO_HURRY_MS }: WantedLevels,
   say: (line: string) => void,
 ): Promise<Pick<ScaleMeasurements, 'samples' | 'levels'>> {
   const counts = wanted.length > 0 ? wanted : AT_ONCE;
@@ -51,7 +58,7 @@ export async function measureLevels(
     return result;
   };
   for (const atOnce of counts) {
-    const result = await run(atOnce, NO_HURRY_MS);
+    const result = await run(atOnce, hurry);
     if (atOnce === 1) samples = result?.samples ?? [];
   }
   if (wanted.length > 0) return { samples, levels };

@@ -1,4 +1,5 @@
 /** Real tasks, many at once: each a process of its own, each held to what its callback must say. */
+import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { parse } from 'valibot';
@@ -54,8 +55,20 @@ const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 /** The shell tells what the processes took that it waited for: no sampling can miss the end of one. */
 const TIMED = '"$@"; code=$?; times >&2; exit $code';
 
-/** R2 and the orchestrator are on other machines in truth: here they come before the tasks, which share their cores. */
-const LAST_IN_LINE = ['-n', '19'];
+/** R2 and the orchestrator are elsewhere in truth: here they share the tasks' cores, and come first. */
+const BEHIND_SANDBOX = 10;
+
+/**
+ * To be called before the sandbox is started, which then comes before everything of usual priority. Only
+ * root may do so; for others the tasks come after everything of usual priority.
+ */
+export function raisePriority(): void {
+  try {
+    setPriority(-BEHIND_SANDBOX);
+  } catch {
+    // Not root: being first by the tasks' lower priority is enough on a machine with nothing else to do.
+  }
+}
 
 /** Runs a level on the TIFFs that are stored, and removes the JPEGs that it made. */
 export async function runLevel(
@@ -108,7 +121,7 @@ function startTask(
   const { input } = keysOf(task.task);
   return execa(
     'nice',
-    [...LAST_IN_LINE, 'sh', '-c', TIMED, 'sh', process.execPath, program, 'run'],
+    ['-n', String(BEHIND_SANDBOX), 'sh', '-c', TIMED, 'sh', process.execPath, program, 'run'],
     {
       env: {
         PATH: process.env['PATH'],
