@@ -1,0 +1,40 @@
+/**
+ * Runs many tasks at once as processes of their own on this machine, then reckons from what one of
+ * them takes how thousands fare on Fly's (docs/performance.md, "Many tasks"). Linux only.
+ *
+ *   npm run bench:scale              # measures and simulates, about ten minutes and 3 GB of disk
+ *   npm run bench:scale -- 1 10      # only so many at once, kept nowhere
+ *   npm run bench:scale -- 40 --timeout 50   # the same with this TASK_TIMEOUT_MS, in seconds
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startSandbox } from '../src/lib/sandbox/sandbox.ts';
+import { measureLevels } from './scale/levels.ts';
+import { describeMachine, levelTable, writeMeasurements } from './scale/measurements.ts';
+import { raisePriority } from './scale/tasks.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean', default: false }, timeout: { type: 'string' } },
+});
+const wanted = {
+  counts: positionals.map(Number),
+  timeoutMs: values.timeout === undefined ? undefined : Number(values.timeout) * 1000,
+};
+raisePriority();
+const folder = await mkdtemp(join(tmpdir(), 'arke-tiff-scale-'));
+const sandbox = await startSandbox({ persistTo: join(folder, 'r2') });
+try {
+  const measured = {
+    machine: describeMachine(),
+    ...(await measureLevels(sandbox, folder, wanted, (line) => console.error(line))),
+  };
+  if (wanted.counts.length === 0) await writeMeasurements(measured);
+  if (values.json) console.log(JSON.stringify(measured, null, 2));
+  else console.log(`${measured.machine}\n\n${levelTable(measured.levels)}`);
+} finally {
+  await sandbox.stop();
+  await rm(folder, { recursive: true, force: true });
+}
