@@ -77,12 +77,16 @@ async function work(job: ConversionJob, reader: TiffReader): Promise<void> {
   }
 }
 
-endWithParent();
-volunteerForOomKiller();
-try {
-  const reader = await loadTiffReader();
-  process.on('message', (job: ConversionJob) => void work(job, reader));
-  say({ kind: 'ready', versions: reader.versions });
-} catch (error) {
-  say({ kind: 'broken', message: messageOf(error) });
+async function start(): Promise<void> {
+  endWithParent();
+  volunteerForOomKiller();
+  try {
+    const reader = await loadTiffReader();
+    process.on('message', (job: ConversionJob) => void work(job, reader));
+    say({ kind: 'ready', versions: reader.versions });
+  } catch (error) {
+    say({ kind: 'broken', message: messageOf(error) });
+  }
 }
+
+void start();
