@@ -19,22 +19,12 @@ export async function startRun(): Promise<void> {
     const options = taskOptions(process.stdout, signals);
     ({ exitCode } = await runTaskFromEnvironment(processEnvironment(), options));
   } catch (error) {
-    showUnexpected(error);
+    // What can happen to a task has become its outcome: this is a bug, shown as the command shows it.
+    const { message } = summaryOf(error, redactorOfProcess());
+    process.stderr.write(`${escapeControls(`Error: ${message}`)}\n`);
   }
   for (const watch of watches) watch.dispose();
   // As oclif ends a command: connections that are kept alive would hold the process for seconds.
   // biome-ignore lint/plugin: the one end that is not oclif's.
   process.exit(exitCode);
-}
-
-/** As the command shows it: what can happen to a task has become its outcome. */
-function showUnexpected(error: unknown): void {
-  const redact = redactorOfProcess();
-  const lines = [`Error: ${summaryOf(error, redact).message}`];
-  if (processEnvironment()['DEBUG']) lines.push(...redact(stackOf(error)).split('\n'));
-  for (const line of lines) process.stderr.write(`${escapeControls(line)}\n`);
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? String(error.stack) : String(error);
 }
