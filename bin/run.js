@@ -8,26 +8,31 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exitCode = 1;
 } else {
   if (process.argv[2] === 'run') keepStopSignals();
-  await cacheCompiledCode();
-  const { start } = await import('../dist/cli/start.js');
+  // Not by import: that would read all that Node's own modules have, and load what belongs to it.
+  const { createRequire, enableCompileCache } = process.getBuiltinModule('node:module');
+  if (canHoldCache()) enableCompileCache();
+  const require = createRequire(import.meta.url);
+  // As every machine starts: without flags there is nothing for oclif to do, but for whoever debugs it.
+  // biome-ignore lint/style/noProcessEnv: nothing that owns it is loaded yet.
+  if (process.argv[2] === 'run' && process.argv.length === 3 && !process.env.DEBUG)
+    require('../dist/bundle/run.js').startRun();
   // Not awaited: where stdout is closed early, Node would complain about this await instead of exiting.
-  start(import.meta.url);
+  else require('../dist/bundle/start.js').start(import.meta.url);
 }
 
 /**
- * Lets Node keep what it has compiled. In a temporary folder that can hold nothing (`TMPDIR=/proc`) it
- * would try for ever to make a place for that.
+ * Whether Node can keep what it has compiled. In a temporary folder that can hold nothing (`TMPDIR=/proc`)
+ * it would try for ever to make a place for that.
  */
-async function cacheCompiledCode() {
-  const { mkdtempSync, rmdirSync } = await import('node:fs');
-  const { enableCompileCache } = await import('node:module');
-  const { tmpdir } = await import('node:os');
+function canHoldCache() {
+  const { mkdtempSync, rmdirSync } = process.getBuiltinModule('node:fs');
+  const { tmpdir } = process.getBuiltinModule('node:os');
   try {
     rmdirSync(mkdtempSync(`${tmpdir()}/arke-tiff-`));
+    return true;
   } catch {
-    return;
+    return false;
   }
-  enableCompileCache();
 }
 
 /**

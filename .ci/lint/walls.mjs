@@ -34,7 +34,7 @@ export default {
       name: 'commands-are-used-by-nobody',
       severity: 'error',
       comment: 'Commands only take flags, call the library and show its result.',
-      from: { path: '^src/' },
+      from: { path: '^src/', pathNot: '^src/cli/commands\\.ts$' },
       to: { path: '^src/commands/' },
     },
     {
@@ -162,7 +162,7 @@ export default {
     },
   ],
   options: {
-    doNotFollow: { path: 'node_modules' },
+    doNotFollow: { path: ['node_modules', '^dist/'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -1,12 +1,11 @@
 import { Command, Errors, Flags } from '@oclif/core';
-import { ArkeError, messageOf, SettingsError } from '../lib/errors.ts';
+import { ArkeError, SettingsError } from '../lib/errors.ts';
 import { exitCodes, stopSignals } from '../lib/exit-codes.ts';
-import { createRedactor, escapeControls, type Redactor, redactValues } from '../lib/redact.ts';
+import { escapeControls, type Redactor, redactValues } from '../lib/redact.ts';
 import { InterruptedError, type StopWatch, watchStopSignals } from '../lib/stop.ts';
-import { secretsOf, urlsOf } from '../lib/task/settings.ts';
-import { packageVersion } from '../lib/version.ts';
 import { createReporter } from './create-reporter.ts';
-import { applyColourChoice, applyEnvFile, processEnvironment } from './environment.ts';
+import { processEnvironment } from './environment.ts';
+import { prepareProcess, programName, redactorOfProcess, summaryOf } from './program-process.ts';
 import type { Reporter } from './reporter.ts';
 
 /**
@@ -38,9 +37,7 @@ export abstract class BaseCommand extends Command {
 
   override async init(): Promise<void> {
     await super.init();
-    outliveReaders();
-    applyColourChoice(this.argv);
-    applyEnvFile(this.argv);
+    prepareProcess(this.argv);
   }
 
   /** Aborts on SIGINT and SIGTERM, which no longer kill the process by themselves. */
@@ -50,7 +47,7 @@ export abstract class BaseCommand extends Command {
 
   /** What the program calls itself towards servers and in provenance. */
   protected get program(): string {
-    return `arke-tiff/${packageVersion()}`;
+    return programName();
   }
 
   protected reporter(flags: { quiet: boolean }): Promise<Reporter> {
@@ -120,32 +117,9 @@ export abstract class BaseCommand extends Command {
   }
 }
 
-/**
- * Keeps the process alive when its output cannot be written, because whoever read it is gone or the
- * disk is full: a task must report to the orchestrator and clean up, whether or not somebody reads its
- * log. oclif's own listener, which throws all but EPIPE, has to go.
- */
-function outliveReaders(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.removeAllListeners('error');
-    stream.on('error', () => {});
-  }
-}
-
-/** Hides what the process's environment holds of secrets. */
-export function redactorOfProcess(): Redactor {
-  const environment = processEnvironment();
-  return createRedactor(secretsOf(environment), urlsOf(environment));
-}
-
 /** An error as JSON and people may see it: its code and message, nothing else of it. */
 export function errorSummary(error: unknown, redact: Redactor): { code: string; message: string } {
-  if (error instanceof ArkeError) return { code: error.code, message: redact(error.message) };
-  if (error instanceof Errors.CLIError) return errorSummary(usageError(error), redact);
-  return {
-    code: 'UNEXPECTED',
-    message: redact(`${messageOf(error)} (unexpected; set DEBUG=1 to see where, and report it)`),
-  };
+  return summaryOf(error instanceof Errors.CLIError ? usageError(error) : error, redact);
 }
 
 /** Wrong usage as oclif tells it, as an error of ours. */

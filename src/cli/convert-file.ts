@@ -5,9 +5,10 @@ import type { LocalConversion } from '../lib/convert/local-files.ts';
 import { ArkeError } from '../lib/errors.ts';
 import { pageName } from '../lib/jpeg-name.ts';
 import { makeOutputFolder, writeOutputs } from '../lib/local-output.ts';
-import { errorSummary, redactorOfProcess } from './base-command.ts';
+import { errorSummary } from './base-command.ts';
 import { type ConvertSession, convertPage, resultOf, warnOfNotes } from './conversions.ts';
 import { formatBytes } from './format.ts';
+import { redactorOfProcess } from './program-process.ts';
 import { refuseLosses } from './strictness.ts';
 
 /** How one file is converted. */

@@ -40,7 +40,8 @@ function refuseUnknown(first: string | undefined, json: boolean, config: Config)
 }
 
 async function show(error: Error, json: boolean): Promise<void> {
-  const { errorSummary, redactorOfProcess } = await import('./base-command.ts');
+  const { errorSummary } = await import('./base-command.ts');
+  const { redactorOfProcess } = await import('./program-process.ts');
   const { escapeControls } = await import('../lib/redact.ts');
   const summary = errorSummary(error, redactorOfProcess());
   if (json) process.stdout.write(`${JSON.stringify({ error: summary }, null, 2)}\n`);

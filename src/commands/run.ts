@@ -1,6 +1,7 @@
 import { Errors } from '@oclif/core';
 import { BaseCommand, usageError } from '../cli/base-command.ts';
 import { processEnvironment } from '../cli/environment.ts';
+import { taskOptions } from '../cli/task-options.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
 import { watchCrashes } from '../lib/stop.ts';
 import {
@@ -62,11 +63,6 @@ Exits by 0 when the JPEG is in R2 and the orchestrator has taken the callback, e
   /** What the task gets besides its environment. */
   protected runOptions(): RunOptions {
     const stream = this.jsonEnabled() ? process.stderr : process.stdout;
-    return {
-      program: this.program,
-      sinceStart: () => performance.now(),
-      signal: AbortSignal.any([this.stopSignal, this.#crashes.signal]),
-      write: (line) => stream.write(`${line}\n`),
-    };
+    return taskOptions(stream, [this.stopSignal, this.#crashes.signal]);
   }
 }

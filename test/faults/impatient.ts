@@ -1,17 +1,19 @@
 /**
- * Loaded into the packed program before anything else (`node --import`): its command `run` becomes the
- * one of `impatient-run.ts`. All else is what is shipped: start-up, signals, exit codes, the log.
+ * Loaded into the packed program before anything else (`node --import`): its tasks get the patience that
+ * the test asks for. All else is what is shipped: start-up, signals, exit codes, the log.
  */
 import { registerHooks } from 'node:module';
+import { PATIENCE_VARIABLE } from './patience.ts';
 
-const OWN_COMMAND = /\/dist\/commands\/run\.js$/;
+const BUNDLE = /\/dist\/bundle\/[\w-]+\.js$/;
+/** Where the bundle makes what a task gets besides its environment (`src/cli/task-options.ts`). */
+const OPTION = 'sinceStart:()=>performance.now()';
+const PATIENCE = `patience:JSON.parse(process.env.${PATIENCE_VARIABLE}??'{}')`;
 
 registerHooks({
-  resolve(specifier, context, next) {
-    const resolved = next(specifier, context);
-    if (!OWN_COMMAND.test(resolved.url)) return resolved;
-    const url = new URL('./impatient-run.ts', import.meta.url);
-    url.searchParams.set('command', resolved.url);
-    return { ...resolved, url: url.href, format: 'module-typescript' };
+  load(url, context, next) {
+    const loaded = next(url, context);
+    if (!BUNDLE.test(url)) return loaded;
+    return { ...loaded, source: String(loaded.source).replace(OPTION, `${PATIENCE},${OPTION}`) };
   },
 });

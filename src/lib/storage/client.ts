@@ -39,7 +39,7 @@ export function r2Endpoint(accountId: string, jurisdiction?: Jurisdiction): stri
  * a body that broke off and knows nothing of our deadline. Close with `closeStorage`.
  */
 export async function openStorage(settings: StorageSettings): Promise<Storage> {
-  const { S3Client } = await import('@aws-sdk/client-s3');
+  const { S3Client } = await import('./sdk.ts');
   const client = new S3Client({
     region: 'auto',
     endpoint: settings.endpoint,

@@ -79,7 +79,7 @@ async function begin(
   { key, contentType, metadata }: Upload,
   options: RequestOptions,
 ): Promise<string> {
-  const { CreateMultipartUploadCommand } = await import('@aws-sdk/client-s3');
+  const { CreateMultipartUploadCommand } = await import('./sdk.ts');
   const command = new CreateMultipartUploadCommand({
     Bucket: storage.bucket,
     Key: key,
@@ -97,7 +97,7 @@ async function putPart(
   part: FilePart,
   options: RequestOptions,
 ): Promise<string | undefined> {
-  const { UploadPartCommand } = await import('@aws-sdk/client-s3');
+  const { UploadPartCommand } = await import('./sdk.ts');
   const { key, path } = upload;
   return attemptRequest({ storage, key, action: 'write' }, options, (attempt) =>
     sendPart(path, part, attempt, async (body) => {
@@ -121,7 +121,7 @@ async function complete(
   etags: readonly (string | undefined)[],
   options: RequestOptions,
 ): Promise<string> {
-  const { CompleteMultipartUploadCommand } = await import('@aws-sdk/client-s3');
+  const { CompleteMultipartUploadCommand } = await import('./sdk.ts');
   const { key, condition } = upload;
   const command = new CompleteMultipartUploadCommand({
     Bucket: storage.bucket,
@@ -161,7 +161,7 @@ const ABANDON_RETRY: RetryPolicy = { attempts: 3, baseDelayMs: 100, maxDelayMs: 
 
 /** Ends an upload and frees its parts, as well as it can: the error that led here is the one to tell. */
 async function abandon({ storage, upload, uploadId }: Multipart): Promise<void> {
-  const { AbortMultipartUploadCommand } = await import('@aws-sdk/client-s3');
+  const { AbortMultipartUploadCommand } = await import('./sdk.ts');
   const { key } = upload;
   const command = new AbortMultipartUploadCommand({
     Bucket: storage.bucket,

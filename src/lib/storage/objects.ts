@@ -72,7 +72,7 @@ export async function headObject(
   key: string,
   options: RequestOptions = {},
 ): Promise<ObjectInfo | undefined> {
-  const { HeadObjectCommand } = await import('@aws-sdk/client-s3');
+  const { HeadObjectCommand } = await import('./sdk.ts');
   const command = new HeadObjectCommand({ Bucket: storage.bucket, Key: key });
   try {
     const output = await attemptRequest({ storage, key, action: 'read' }, options, ({ watch }) =>

@@ -49,7 +49,7 @@ export async function requestRange(
   { watch }: Attempt,
   expected?: ObjectInfo,
 ): Promise<RangeAnswer> {
-  const { GetObjectCommand } = await import('@aws-sdk/client-s3');
+  const { GetObjectCommand } = await import('./sdk.ts');
   const output = await storage.client.send(
     new GetObjectCommand({
       Bucket: storage.bucket,

@@ -43,7 +43,7 @@ async function firstBytes(
   object: ObjectInfo,
   options: RequestOptions,
 ): Promise<Uint8Array> {
-  const { GetObjectCommand } = await import('@aws-sdk/client-s3');
+  const { GetObjectCommand } = await import('./sdk.ts');
   const request = { storage, key: object.key, action: 'read' } as const;
   return attemptRequest(request, options, async ({ watch }) => {
     const command = new GetObjectCommand({

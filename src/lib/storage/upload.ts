@@ -69,7 +69,7 @@ async function put(
   whole: FilePart,
   attempt: Attempt,
 ): Promise<string> {
-  const { PutObjectCommand } = await import('@aws-sdk/client-s3');
+  const { PutObjectCommand } = await import('./sdk.ts');
   return sendPart(path, whole, attempt, async (body) => {
     const command = new PutObjectCommand({
       Bucket: storage.bucket,

@@ -16,11 +16,12 @@ async function rewrite(reader: WorkerJob['reader'], job: RewriteJob): Promise<Re
   return rewriteSamples(job);
 }
 
-const { reader, job } = workerData as WorkerJob;
-let answer: Answer;
-try {
-  answer = { ok: true, rewritten: await rewrite(reader, job) };
-} catch (error) {
-  answer = { ok: false, message: messageOf(error) };
+async function answer({ reader, job }: WorkerJob): Promise<Answer> {
+  try {
+    return { ok: true, rewritten: await rewrite(reader, job) };
+  } catch (error) {
+    return { ok: false, message: messageOf(error) };
+  }
 }
-parentPort?.postMessage(answer);
+
+void answer(workerData as WorkerJob).then((said) => parentPort?.postMessage(said));

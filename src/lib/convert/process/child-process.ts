@@ -1,4 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { ChildMessage, ConversionJob } from '../messages.ts';
 
@@ -31,7 +33,8 @@ const KILL_PATIENCE_MS = 1_000;
 
 /**
  * Starts a conversion process. It inherits nothing of this one: its whole environment is the temporary
- * folder it may use. libvips' pools are kept small by one memory arena for each core.
+ * folder it may use, and where Node keeps what it has compiled, if it does. libvips' pools are kept small
+ * by one memory arena for each core.
  */
 export function startChild(temporaryFolder: string): Child {
   const url = new URL(
@@ -39,7 +42,7 @@ export function startChild(temporaryFolder: string): Child {
     import.meta.url,
   );
   const child = fork(url, [], {
-    env: { TMPDIR: temporaryFolder, MALLOC_ARENA_MAX: '2' },
+    env: { TMPDIR: temporaryFolder, MALLOC_ARENA_MAX: '2', ...compileCache() },
     execArgv: [],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
@@ -60,6 +63,12 @@ export function startChild(temporaryFolder: string): Child {
       await within(ended, KILL_PATIENCE_MS);
     },
   };
+}
+
+/** The variable by which Node shares this process's cache; it makes a folder for each version and user in it. */
+function compileCache(): Record<string, string> {
+  const folder = getCompileCacheDir();
+  return folder ? { NODE_COMPILE_CACHE: dirname(folder) } : {};
 }
 
 function endOf(child: ChildProcess, lastWords: () => string): Promise<ChildEnd> {

@@ -4,6 +4,7 @@
  * that is gone, so is this.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { ConversionError, messageOf } from '../../errors.ts';
 import type { ChildMessage, ConversionJob, Cost } from '../messages.ts';
 import { explainFailure } from '../render/failure.ts';
@@ -77,12 +78,18 @@ async function work(job: ConversionJob, reader: TiffReader): Promise<void> {
   }
 }
 
-endWithParent();
-volunteerForOomKiller();
-try {
-  const reader = await loadTiffReader();
-  process.on('message', (job: ConversionJob) => void work(job, reader));
-  say({ kind: 'ready', versions: reader.versions });
-} catch (error) {
-  say({ kind: 'broken', message: messageOf(error) });
+async function start(): Promise<void> {
+  endWithParent();
+  volunteerForOomKiller();
+  try {
+    const reader = await loadTiffReader();
+    process.on('message', (job: ConversionJob) => void work(job, reader));
+    say({ kind: 'ready', versions: reader.versions });
+    // Node would do it at a process's end, but this one is killed.
+    flushCompileCache();
+  } catch (error) {
+    say({ kind: 'broken', message: messageOf(error) });
+  }
 }
+
+void start();

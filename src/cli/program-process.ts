@@ -1,0 +1,47 @@
+import { ArkeError, messageOf } from '../lib/errors.ts';
+import { createRedactor, type Redactor } from '../lib/redact.ts';
+import { secretsOf, urlsOf } from '../lib/task/settings.ts';
+import { packageVersion } from '../lib/version.ts';
+import { applyColourChoice, applyEnvFile, processEnvironment } from './environment.ts';
+
+/** What the program calls itself towards servers and in provenance. */
+export function programName(): string {
+  return `arke-tiff/${packageVersion()}`;
+}
+
+/**
+ * Readies the process for a command that was called with these arguments. Throws `SettingsError` when the
+ * file of `--env-file` cannot be read.
+ */
+export function prepareProcess(argv: readonly string[]): void {
+  outliveReaders();
+  applyColourChoice(argv);
+  applyEnvFile(argv);
+}
+
+/**
+ * Keeps the process alive when its output cannot be written, because whoever read it is gone or the
+ * disk is full: a task must report to the orchestrator and clean up, whether or not somebody reads its
+ * log. oclif's own listener, which throws all but EPIPE, has to go.
+ */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.removeAllListeners('error');
+    stream.on('error', () => {});
+  }
+}
+
+/** Hides what the process's environment holds of secrets. */
+export function redactorOfProcess(): Redactor {
+  const environment = processEnvironment();
+  return createRedactor(secretsOf(environment), urlsOf(environment));
+}
+
+/** An error as JSON and people may see it: its code and message, nothing else of it. */
+export function summaryOf(error: unknown, redact: Redactor): { code: string; message: string } {
+  if (error instanceof ArkeError) return { code: error.code, message: redact(error.message) };
+  return {
+    code: 'UNEXPECTED',
+    message: redact(`${messageOf(error)} (unexpected; set DEBUG=1 to see where, and report it)`),
+  };
+}

@@ -1,0 +1,30 @@
+import { exitCodes } from '../lib/exit-codes.ts';
+import { escapeControls } from '../lib/redact.ts';
+import { watchCrashes, watchStopSignals } from '../lib/stop.ts';
+import { runTaskFromEnvironment } from '../lib/task/run-from-environment.ts';
+import { processEnvironment } from './environment.ts';
+import { prepareProcess, redactorOfProcess, summaryOf } from './program-process.ts';
+import { taskOptions } from './task-options.ts';
+
+/**
+ * `arke-tiff run` without any flag, as every machine is started: what the command does, without oclif,
+ * which takes longer to load than all that a task needs before its first request.
+ */
+export async function startRun(): Promise<void> {
+  const watches = [watchStopSignals(), watchCrashes()];
+  let exitCode: number = exitCodes.failed;
+  try {
+    prepareProcess([]);
+    const signals = watches.map(({ signal }) => signal);
+    const options = taskOptions(process.stdout, signals);
+    ({ exitCode } = await runTaskFromEnvironment(processEnvironment(), options));
+  } catch (error) {
+    // What can happen to a task has become its outcome: this is a bug, shown as the command shows it.
+    const { message } = summaryOf(error, redactorOfProcess());
+    process.stderr.write(`${escapeControls(`Error: ${message}`)}\n`);
+  }
+  for (const watch of watches) watch.dispose();
+  // As oclif ends a command: connections that are kept alive would hold the process for seconds.
+  // biome-ignore lint/plugin: the one end that is not oclif's.
+  process.exit(exitCode);
+}

@@ -1,0 +1,15 @@
+import type { RunOptions } from '../lib/task/run-from-environment.ts';
+import { programName } from './program-process.ts';
+
+/** What a task of this process gets besides its environment: where its log goes, and what ends it. */
+export function taskOptions(
+  stream: NodeJS.WritableStream,
+  signals: readonly AbortSignal[],
+): RunOptions {
+  return {
+    program: programName(),
+    sinceStart: () => performance.now(),
+    signal: AbortSignal.any([...signals]),
+    write: (line) => stream.write(`${line}\n`),
+  };
+}
