@@ -24,8 +24,6 @@ function atRequest(
   return (world) => async (request) => {
     if (request.method !== method) return undefined;
     world.happened.push(method);
-    // What is to arrive must be here before its sender is gone.
-    if (fault?.hangAfter) await request.body();
     if (world.happened.length === 1) await act(world);
     return fault;
   };
@@ -97,7 +95,14 @@ export const putArrived: Moment = {
 };
 export const callback: Moment = {
   stage: 'callback of a success',
-  scenario: (act) => ({ orchestrator: atRequest('POST', act, { hangAfter: true }) }),
+  scenario: (act) => ({
+    orchestrator: atRequest('POST', () => {}, { hangAfter: true }),
+    // A program that is gone at once is asked after before the body is passed on.
+    meanwhile: async (world) => {
+      await until(async () => (await world.arrived()).length);
+      await act(world);
+    },
+  }),
 };
 export const errorCallback: Moment = {
   stage: 'callback of an error',
