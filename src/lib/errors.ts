@@ -123,15 +123,14 @@ export class TaskError extends ArkeError {
 /** The message of anything that was thrown, and of its cause where the message alone says little. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.message === 'fetch failed' && error.cause) return messageOf(error.cause);
   if (error instanceof AggregateError && error.message === '' && error.errors.length > 0)
     return messageOf(error.errors[0]);
   return error.message || error.name;
 }
 
-/** Error codes of the system and the network: `ENOENT`, `EAI_AGAIN`, TLS's, those of Node's HTTP parser and fetch. */
+/** Error codes of the system and the network: `ENOENT`, `EAI_AGAIN`, TLS's, those of Node’s HTTP parser. */
 const SYSTEM_CODE =
-  /^(E[A-Z0-9]+$|EAI_|CERT_|DEPTH_|SELF_|UNABLE_|ERR_TLS|ERR_SSL|ERR_STREAM_PREMATURE_CLOSE$|HPE_|UND_)/;
+  /^(E[A-Z0-9]+$|EAI_|CERT_|DEPTH_|SELF_|UNABLE_|ERR_TLS|ERR_SSL|ERR_STREAM_PREMATURE_CLOSE$|HPE_)/;
 
 /** The system's error code (`ENOENT`, `ECONNREFUSED`, …) of an error or the nearest cause that has one. */
 export function systemCodeOf(error: unknown): string | undefined {

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import { addAbortSignal } from 'node:stream';
 import { CallbackError, messageOf, systemCodeOf } from '../errors.ts';
 import { shownUrl } from '../http-url.ts';
 import {
@@ -7,7 +9,7 @@ import {
   type RetryPolicy,
   retry,
 } from '../retry.ts';
-import { orAborted } from '../stop.ts';
+import { post } from './post.ts';
 import { type CallbackRequest, callbackHeaders } from './request.ts';
 
 /** How long one attempt may take, in milliseconds (design: "Callback policy"). */
@@ -72,11 +74,9 @@ async function send(
   signal: AbortSignal | undefined,
 ): Promise<{ status: number; body: string }> {
   const timeout = AbortSignal.timeout(timeoutMs);
-  let response: Response;
+  let answer: IncomingMessage;
   try {
-    response = await fetch(request.settings.url, {
-      method: 'POST',
-      redirect: 'manual',
+    answer = await post(request.settings.url, {
       headers: callbackHeaders(request, new Date()),
       body: request.body,
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
@@ -85,27 +85,28 @@ async function send(
     signal?.throwIfAborted();
     throw unreachable(request, error, timeout.aborted ? timeoutMs : undefined);
   }
+  const { statusCode: status = 0 } = answer;
+  const taken = status >= 200 && status < 300;
   // A 2xx is all that counts: its body may take its time, or never end.
-  const patience = response.ok ? AbortSignal.timeout(ANSWER_PATIENCE_MS) : timeout;
-  const body = await readAnswer(response, patience);
-  if (!response.ok) throw refused(request, response, body);
-  return { status: response.status, body };
+  const body = await readAnswer(answer, taken ? ANSWER_PATIENCE_MS : undefined);
+  if (!taken) throw refused(request, answer, { status, body });
+  return { status, body };
 }
 
-/** The beginning of an answer's body. A body that breaks off changes nothing: the status has been given. */
-async function readAnswer(response: Response, patience: AbortSignal): Promise<string> {
+/**
+ * The beginning of an answer's body, as far as it comes in that many milliseconds. A body that breaks off
+ * changes nothing: the status has been given.
+ */
+async function readAnswer(answer: IncomingMessage, patienceMs?: number): Promise<string> {
   const decoder = new TextDecoder();
-  const reader = response.body?.getReader();
   let text = '';
+  if (patienceMs) addAbortSignal(AbortSignal.timeout(patienceMs), answer);
   try {
-    while (reader && text.length < MAX_ANSWER_LENGTH) {
-      const { done, value } = await orAborted(reader.read(), patience);
-      if (done) break;
-      text += decoder.decode(value, { stream: true });
+    for await (const chunk of answer) {
+      text += decoder.decode(chunk as Buffer, { stream: true });
+      if (text.length >= MAX_ANSWER_LENGTH) break;
     }
-    await reader?.cancel();
   } catch {
-    void reader?.cancel().catch(() => undefined);
     // What came so far is kept.
   }
   return text.slice(0, MAX_ANSWER_LENGTH);
@@ -127,15 +128,19 @@ function unreachable(
   );
 }
 
-function refused(request: CallbackRequest, response: Response, body: string): CallbackError {
-  const { status } = response;
+function refused(
+  request: CallbackRequest,
+  { statusMessage, headers }: IncomingMessage,
+  answer: { readonly status: number; readonly body: string },
+): CallbackError {
+  const { status, body } = answer;
   return new CallbackError(
     `The callback to ${shownUrl(request.settings.url)} was answered ${status}` +
-      `${response.statusText ? ` ${response.statusText}` : ''}: ${adviceFor(status, body)}`,
+      `${statusMessage ? ` ${statusMessage}` : ''}: ${adviceFor(status, body)}`,
     {
       retryable: isRetryableStatus(status) && !isTaskNotFound(status, body),
-      retryAfterMs: parseRetryAfter(response.headers.get('retry-after')),
-      answer: { status, body },
+      retryAfterMs: parseRetryAfter(headers['retry-after'] ?? null),
+      answer,
     },
   );
 }
