@@ -1,9 +1,10 @@
-import { addAbortSignal, finished, PassThrough, type Readable } from 'node:stream';
+import { addAbortSignal, finished, type Readable } from 'node:stream';
+import type { Pieces } from './pieces.ts';
 
 /** The body of an answer, of which nothing is lost that arrived. */
 export interface Body {
-  /** Ends when the body does, in whatever way. */
-  readonly bytes: AsyncIterable<Buffer>;
+  /** All that has come since it was last asked for, or comes next; ends when the body does, in whatever way. */
+  readonly pieces: AsyncIterable<Pieces>;
   /** Why it ended before its end, once it has. */
   problem(): unknown;
   abortOn(signal: AbortSignal): void;
@@ -19,22 +20,44 @@ const WAITING_BYTES = 1024 * 1024;
  * and nobody had read yet, and it would have to be asked for again.
  */
 export function receiveBody(stream: Readable): Body {
-  const bytes = new PassThrough({ highWaterMark: WAITING_BYTES });
+  let waiting: Uint8Array[] = [];
+  let bytes = 0;
   let problem: unknown;
+  let ended = false;
+  let wake = () => {};
+  stream.on('data', (piece: Buffer) => {
+    waiting.push(piece);
+    bytes += piece.length;
+    if (bytes >= WAITING_BYTES) stream.pause();
+    wake();
+  });
   finished(stream, (error) => {
     problem = error;
-    bytes.end();
+    ended = true;
+    wake();
   });
-  stream.pipe(bytes, { end: false });
+  async function* pieces() {
+    while (waiting.length > 0 || !ended) {
+      if (waiting.length === 0)
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      const arrived = waiting;
+      waiting = [];
+      bytes = 0;
+      stream.resume();
+      if (arrived.length > 0) yield arrived;
+    }
+  }
   return {
-    bytes,
+    pieces: pieces(),
     problem: () => problem,
     abortOn: (signal) => {
       addAbortSignal(signal, stream);
     },
     destroy() {
       stream.destroy();
-      bytes.destroy();
+      waiting = [];
     },
   };
 }

@@ -1,6 +1,7 @@
 import { messageOf, StorageError } from '../errors.ts';
 import type { Storage } from './client.ts';
 import { type Attempt, attemptRequest, type ObjectInfo, type RequestOptions } from './objects.ts';
+import { lengthOf, type Pieces, partOf } from './pieces.ts';
 import { type ByteRange, type RangeAnswer, requestRange } from './ranges.ts';
 
 /** One range of one version of an object, and where its bytes go. */
@@ -8,7 +9,7 @@ export interface Segment {
   readonly storage: Storage;
   readonly info: ObjectInfo;
   readonly range: ByteRange;
-  readonly write: (bytes: Uint8Array, position: number) => Promise<void>;
+  readonly write: (pieces: Pieces, position: number) => Promise<void>;
   /** The answer that brings its bytes, if they have been asked for already. */
   readonly waiting?: RangeAnswer | undefined;
 }
@@ -65,16 +66,16 @@ async function readBody(
   let reached = wanted.start;
   try {
     watch.expect('further bytes', patience.stallMs);
-    for await (const chunk of body.bytes) {
+    for await (const pieces of body.pieces) {
       watch.rest();
-      const end = position + chunk.length;
+      const end = position + lengthOf(pieces);
       // Whoever sends more than he said may have sent something else, too: from the beginning.
       if (end > answer.end)
         return { reached: wanted.start, problem: new Error('more bytes came than R2 had said') };
       // An answer with the whole object begins before what is wanted, and ends after it.
       const from = Math.max(position, wanted.start);
       const to = Math.min(end, wanted.end);
-      if (from < to) await write(chunk.subarray(from - position, to - position), from);
+      if (from < to) await write(partOf(pieces, from - position, to - position), from);
       if (to > reached) reached = to;
       position = end;
       if (watch.signal.aborted || (reached === wanted.end && answer.end > wanted.end)) break;

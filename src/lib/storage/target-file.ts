@@ -1,10 +1,11 @@
 import { open, rm } from 'node:fs/promises';
 import { FileError, messageOf, systemCodeOf } from '../errors.ts';
+import { lengthOf, type Pieces, partOf } from './pieces.ts';
 
 /** A local file that several ranges of an object are written into at once. */
 export interface TargetFile {
-  /** Writes all of `bytes` at an offset. Throws `FileError`. */
-  write(bytes: Uint8Array, position: number): Promise<void>;
+  /** Writes all bytes at an offset. Throws `FileError`. */
+  write(pieces: Pieces, position: number): Promise<void>;
   /** Makes it empty again. */
   clear(): Promise<void>;
   /** Throws `FileError` when the last bytes could not be written. */
@@ -21,14 +22,12 @@ export async function createTargetFile(path: string): Promise<TargetFile> {
     });
   const handle = await explained(open(path, 'w'));
   return {
-    async write(bytes, position) {
+    async write(pieces, position) {
+      const length = lengthOf(pieces);
       // A write may take less than it was given, as when the disk has room for a part only.
-      for (let done = 0; done < bytes.length; ) {
-        const rest = bytes.subarray(done);
-        const { bytesWritten } = await explained(
-          handle.write(rest, 0, rest.length, position + done),
-        );
-        done += bytesWritten;
+      for (let done = 0; done < length; ) {
+        const rest = partOf(pieces, done, length);
+        done += (await explained(handle.writev(rest, position + done))).bytesWritten;
       }
     },
     clear: () => explained(handle.truncate(0)),
