@@ -1,3 +1,4 @@
+import { sinceStart } from '../lib/clock.ts';
 import type { RunOptions } from '../lib/task/run-from-environment.ts';
 import { programName } from './program-process.ts';
 
@@ -8,7 +9,7 @@ export function taskOptions(
 ): RunOptions {
   return {
     program: programName(),
-    sinceStart: () => performance.now(),
+    sinceStart,
     signal: AbortSignal.any([...signals]),
     write: (line) => stream.write(`${line}\n`),
   };

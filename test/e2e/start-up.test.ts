@@ -47,24 +47,31 @@ async function makeWitness(list: string): Promise<string> {
 
 const linesOf = (list: string) => readFileSync(list, 'utf8').trim().split('\n');
 
-describe('the worker, until its first request', () => {
-  it('loads a few files of its own, and no package', async () => {
+/** A task whose TIFF is missing, with an orchestrator that wants to know of no task. */
+async function runTask(options: string, onRequest = () => {}): Promise<void> {
+  const server = createServer((_, response) => {
+    onRequest();
+    response.writeHead(404).end();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const env = {
+    ...{ TASK_ID: 't', BATCH_ID: 'b', INPUT_R2_KEY: 'temp/b/a.tif', R2_ACCOUNT_ID: 'a' },
+    ...{ R2_ACCESS_KEY_ID: 'k', R2_SECRET_ACCESS_KEY: 's', R2_BUCKET: 'b', R2_ENDPOINT: url },
+    ...{ CALLBACK_URL: url, TASK_TIMEOUT_MS: '3000', NODE_OPTIONS: options },
+  };
+  await startProgram(['run'], { env });
+  server.close();
+}
+
+describe('the worker', () => {
+  it('loads, until its first request, a few files of its own, and no package', async () => {
     const list = folder.path('parent');
     const witness = await makeWitness(list);
     let loaded: string[] | undefined;
-    const server = createServer((_, response) => {
+    await runTask(`--require ${witness}`, () => {
       loaded ??= linesOf(list);
-      response.writeHead(404).end();
     });
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const env = {
-      ...{ TASK_ID: 't', BATCH_ID: 'b', INPUT_R2_KEY: 'temp/b/a.tif', R2_ACCOUNT_ID: 'a' },
-      ...{ R2_ACCESS_KEY_ID: 'k', R2_SECRET_ACCESS_KEY: 's', R2_BUCKET: 'b', R2_ENDPOINT: url },
-      ...{ CALLBACK_URL: url, TASK_TIMEOUT_MS: '3000', NODE_OPTIONS: `--require ${witness}` },
-    };
-    await startProgram(['run'], { env });
-    server.close();
     expect(
       loaded?.filter((file) => !/arke-tiff\/(bin|dist\/bundle)\/[\w-]+\.js$/.test(file)),
     ).toEqual([]);
@@ -72,6 +79,31 @@ describe('the worker, until its first request', () => {
       [],
     );
     expect(loaded?.length).toBeLessThanOrEqual(LIMITS.filesBeforeFirstRequest);
+  });
+
+  it('leaves alone what of Node.js is slow to load: fetch and the performance hooks', async () => {
+    const list = folder.path('builtin');
+    const code = `
+      const { writeFileSync } = require('node:fs');
+      const write = () => writeFileSync(${JSON.stringify(list)}, process.moduleLoadList.join('\\n'));
+      process.on('exit', write);`;
+    await runTask(`--require ${await folder.write('builtin.cjs', code)}`);
+    const loaded = linesOf(list);
+    expect(loaded).toContain('NativeModule https');
+    expect(loaded.filter((name) => / (internal\/deps\/undici|perf_hooks)/.test(name))).toEqual([]);
+  });
+
+  it('starts no conversion process for a TIFF that is not there', async () => {
+    const list = folder.path('forks');
+    const code = `
+      const { appendFileSync } = require('node:fs');
+      const { spawn } = require('node:child_process').ChildProcess.prototype;
+      require('node:child_process').ChildProcess.prototype.spawn = function (options) {
+        appendFileSync(${JSON.stringify(list)}, options.file);
+        return spawn.call(this, options);
+      };`;
+    await runTask(`--require ${await folder.write('forks.cjs', code)}`);
+    expect(existsSync(list)).toBe(false);
   });
 });
 

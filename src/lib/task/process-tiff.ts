@@ -1,6 +1,6 @@
 import type { SuccessPayload } from '../callback/payload.ts';
 import { startConverter } from '../convert/process/converter.ts';
-import { closeStorage, openStorage } from '../storage/client.ts';
+import { closeStorage, openStorage, type Storage } from '../storage/client.ts';
 import { fileNameOf } from '../storage/keys.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
 import { type Workspace, withWorkspace } from '../workspace.ts';
@@ -12,32 +12,47 @@ import type { TaskSettings } from './settings.ts';
 import { openSource } from './source.ts';
 import { runStage } from './stages.ts';
 
+/** A task up to its callback, under way. */
+export interface Work {
+  /** The body of the success callback; rejects with a `TaskError` whose message is the error callback's. */
+  readonly payload: Promise<SuccessPayload>;
+  /** Resolves when nothing of it goes on and nothing of it is left; never rejects. */
+  readonly cleared: Promise<void>;
+}
+
 /**
- * The task up to its callback: TIFF from R2, JPEG to R2. Returns the body of the success callback;
- * throws `TaskError` whose message is the error callback's.
+ * TIFF from R2, JPEG to R2. How it ended is told before the temporary files are removed and the
+ * conversion process is gone: whoever waits for the callback waits for neither.
  */
-export async function processTiff(
+export function processTiff(
   settings: TaskSettings,
   options: ProcessOptions,
   deadlines: TaskDeadlines,
-): Promise<SuccessPayload> {
+): Work {
   options.log({ event: 'task.started', input_r2_key: settings.inputKey });
-  const storage = await openStorage(settings.storage);
-  try {
-    return await withWorkspace(
+  const { promise: payload, resolve, reject } = Promise.withResolvers<SuccessPayload>();
+  const work = withStorage(settings, (storage) =>
+    withWorkspace(
       async (workspace) => {
-        // Early, so that it is ready when the TIFF is.
         const converter = startConverter(workspace.folder);
         const warnOfTaken = takenWarning(settings, options);
         const job = { settings, options, deadlines, storage, converter, warnOfTaken };
-        try {
-          return await transfer(job, workspace);
-        } finally {
-          await converter.close();
-        }
+        await transfer(job, workspace).then(resolve, reject);
+        await converter.close();
       },
       (message) => options.log({ event: 'warning', code: 'LEFTOVER', message }),
-    );
+    ),
+  );
+  return { payload, cleared: work.catch(reject) };
+}
+
+async function withStorage(
+  { storage: settings }: TaskSettings,
+  work: (storage: Storage) => Promise<void>,
+): Promise<void> {
+  const storage = await openStorage(settings);
+  try {
+    await work(storage);
   } finally {
     closeStorage(storage);
   }
@@ -70,8 +85,8 @@ async function transfer(job: Job, workspace: Workspace): Promise<SuccessPayload>
   }
 
   const pages = await convertPages(job, { tiffPath, outputs, pathOf: workspace.path });
-  // Its memory is better used by the upload.
-  await job.converter.close();
+  // Its memory is better used by the upload, which need not wait for that.
+  void job.converter.close();
   const uploaded = await uploadPages(job, pages);
   return toPayload(job, uploaded.first, { download, convert: pages.ms, upload: uploaded.ms });
 }

@@ -45,18 +45,14 @@ const INTERRUPTED_CALLBACK_MS = 3_000;
 export async function runTask(settings: TaskSettings, options: TaskOptions): Promise<TaskOutcome> {
   const deadlines = taskDeadlines(settings.budget, options.sinceStart, options.signal);
   const stopping = endSoonAfter(options.signal, INTERRUPTED_CALLBACK_MS);
-  const work = processTiff(settings, options, deadlines);
-  let payload: CallbackPayload;
-  try {
-    payload = await orAborted(work, options.signal);
-  } catch (error) {
-    const message = redactorOf(settings)(messageOf(error));
-    const outcome = await reportFailure(settings, message, options, stopping);
-    // What a stopped task leaves is cleared away meanwhile and in bounded time; reporting comes first.
-    await work.catch(() => undefined);
-    return outcome;
-  }
-  return report(settings, payload, options, stopping);
+  const { payload, cleared } = processTiff(settings, options, deadlines);
+  const outcome = await orAborted(payload, options.signal).then(
+    (success) => report(settings, success, options, stopping),
+    (error: unknown) =>
+      reportFailure(settings, redactorOf(settings)(messageOf(error)), options, stopping),
+  );
+  await cleared;
+  return outcome;
 }
 
 /** Reports a task that failed, before or after it could begin. The message must hold no secrets. */

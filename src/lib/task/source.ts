@@ -45,11 +45,11 @@ export async function openSource(job: Job, tiffPath: string): Promise<Source> {
     await Promise.allSettled([saving, looking]);
   };
   try {
+    const { info } = await opening;
     const ready = converter.versions({ signal, silenceMs: options.patience?.silenceMs });
-    const failing = ready.catch((error: unknown) => {
+    const versions = await ready.catch((error: unknown) => {
       throw new StageError('convert', error);
     });
-    const [{ info }, versions] = await Promise.all([opening, failing]);
     const provenance = {
       sourceKey: settings.inputKey,
       sourceEtag: info.etag,

@@ -1,3 +1,4 @@
+import { sinceStart } from '../../clock.ts';
 import type { Cost } from '../messages.ts';
 
 /** What is known of a conversion under way. All times in seconds. */
@@ -40,7 +41,7 @@ export function shouldGiveUp(pace: Pace): boolean {
 export function watchPace(
   plan: { readonly cpuSeconds: number; readonly fastCpuSeconds: number },
   secondsLeft: () => number,
-  now: () => number = () => performance.now(),
+  now: () => number = sinceStart,
 ): (cost: Cost) => boolean {
   const start = now();
   return ({ cpuSeconds }) =>

@@ -32,7 +32,7 @@ export interface Converter {
    * (killed), `CRASHED`, `UNRESPONSIVE` and `TOO_SLOW` how it ended. Nothing of the job goes on then.
    */
   convert(job: ConversionJob, watch?: Watch): Promise<Made>;
-  /** Ends the process. */
+  /** Ends the process, if there is one. */
   close(): Promise<void>;
 }
 
@@ -54,15 +54,15 @@ interface Session {
 }
 
 /**
- * Starts a conversion process, to be ready when the first TIFF is. What it writes besides the outputs
- * goes to `temporaryFolder`.
+ * Has a conversion process started when somebody first needs one, by `convert` or earlier by `versions`.
+ * What it writes besides the outputs goes to `temporaryFolder`.
  */
 export function startConverter(temporaryFolder: string): Converter {
-  let current = openSession(temporaryFolder);
+  let current: Session | undefined;
   let closed = false;
   const living = () => {
     // One that was killed while it waited is no loss: it had nothing to do.
-    if (!current.isAlive()) current = openSession(temporaryFolder);
+    if (!current?.isAlive()) current = openSession(temporaryFolder);
     return current;
   };
   const started = async (watch: Watch, attempt = 1): Promise<Session> => {
@@ -91,9 +91,9 @@ export function startConverter(temporaryFolder: string): Converter {
         throw error;
       }
     },
-    close: () => {
+    close: async () => {
       closed = true;
-      return current.child.kill();
+      await current?.child.kill();
     },
   };
 }

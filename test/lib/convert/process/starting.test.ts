@@ -20,6 +20,13 @@ function signalChild(signal: NodeJS.Signals): number {
   return child;
 }
 
+it('there is no conversion process before somebody needs one', async () => {
+  const converter = startConverter(folder.root);
+  expect(pid()).toBeUndefined();
+  await converter.close();
+  expect(pid()).toBeUndefined();
+});
+
 describe('a conversion process that does not get ready', () => {
   it.each([
     ['is killed', 'SIGKILL'],
@@ -28,8 +35,9 @@ describe('a conversion process that does not get ready', () => {
   ] as const)('because it %s is replaced by one that does', async (_, signal) => {
     const converter = startConverter(folder.root);
     try {
+      const versions = converter.versions({ silenceMs: 3_000 });
       const first = signalChild(signal);
-      expect(await converter.versions({ silenceMs: 3_000 })).toContain('sharp/');
+      expect(await versions).toContain('sharp/');
       expect(pid()).not.toBe(first);
     } finally {
       await converter.close();
@@ -39,9 +47,11 @@ describe('a conversion process that does not get ready', () => {
 
   it('is not waited for by whoever has had enough', async () => {
     const converter = startConverter(folder.root);
+    const enough = new AbortController();
+    const versions = converter.versions({ signal: enough.signal });
     signalChild('SIGSTOP');
-    const signal = AbortSignal.abort(new Error('enough'));
-    await expect(converter.versions({ signal })).rejects.toThrow('enough');
+    enough.abort(new Error('enough'));
+    await expect(versions).rejects.toThrow('enough');
     await converter.close();
     expect(pid()).toBeUndefined();
   });
