@@ -1,0 +1,103 @@
+import type { ConversionNote } from '../convert/messages.ts';
+
+/** How near a JPEG is to its TIFF, as `verify` measured it on the decoded pictures. */
+export interface Likeness {
+  /** Decibels, over all channels; undefined when the pictures are identical. */
+  readonly psnr_db: number | undefined;
+  /** Structural similarity of the luma, 0 to 1. */
+  readonly ssim: number;
+}
+
+/** One JPEG that was made: of a TIFF's only, first or further page. */
+export interface PageRecord {
+  /** Counted from 1. */
+  readonly page: number;
+  readonly output: string;
+  /** Pixels, as the JPEG is to be seen. */
+  readonly width: number;
+  readonly height: number;
+  /** 1 for greyscale, else 3. */
+  readonly channels: number;
+  readonly bytes: number;
+  readonly ms: number;
+  readonly cpu_seconds: number;
+  readonly peak_bytes: number;
+  readonly effort: string;
+  /** Who decoded it: sharp, or one of the fallback decoders. */
+  readonly reader: string;
+  readonly notes: readonly ConversionNote[];
+  readonly likeness?: Likeness | undefined;
+  /** Hexadecimal, where checksums were asked for. */
+  readonly sha256?: string | undefined;
+}
+
+/** What is known of a TIFF before it is converted. */
+export interface SourceRecord {
+  /** As it was given or found: a path, or a key in R2. */
+  readonly input: string;
+  /** The JPEG of its first page. */
+  readonly output: string;
+  readonly source_bytes: number;
+  /** What kind of TIFF it is, in few words: `RGB 8-bit LZW`. Undefined when its header cannot be read. */
+  readonly kind: string | undefined;
+  /** Pixels of the page or pages to be converted. */
+  readonly pixels: number | undefined;
+  /** Hexadecimal, where checksums were asked for. */
+  readonly source_sha256?: string | undefined;
+}
+
+/** How a TIFF ended that became JPEGs. */
+export interface ConvertedRecord extends SourceRecord {
+  readonly status: 'converted';
+  readonly ms: number;
+  readonly pages: readonly [PageRecord, ...PageRecord[]];
+}
+
+/** How a TIFF ended that was left as it is: its JPEGs are up to date. */
+export interface SkippedRecord extends SourceRecord {
+  readonly status: 'skipped';
+  /** As they were recorded when they were made. */
+  readonly pages: readonly PageRecord[];
+}
+
+/** How a TIFF ended that became nothing. */
+export interface FailedRecord extends SourceRecord {
+  readonly status: 'failed';
+  readonly ms: number;
+  readonly error: { readonly code: string; readonly message: string };
+}
+
+/** How one TIFF of a collection ended. */
+export type FileRecord = ConvertedRecord | SkippedRecord | FailedRecord;
+
+/** What a whole run came to. */
+export interface CollectionSummary {
+  readonly files: number;
+  readonly converted: number;
+  readonly skipped: number;
+  readonly failed: number;
+  /** Those that a stop signal or `--fail-fast` left undone. */
+  readonly left: number;
+  readonly source_bytes: number;
+  readonly output_bytes: number;
+  readonly pixels: number;
+  readonly ms: number;
+  /** The stop signal that ended it early. */
+  readonly stopped?: 'SIGINT' | 'SIGTERM' | undefined;
+}
+
+/** What happens during a run over a collection, in the order in which it happens. */
+export type CollectionEvent =
+  | {
+      readonly event: 'collection.started';
+      readonly files: number;
+      readonly source_bytes: number;
+      readonly jobs: number;
+    }
+  /** Something about the collection as a whole: two sources with one output name, for example. */
+  | { readonly event: 'collection.warning'; readonly code: string; readonly message: string }
+  | ({ readonly event: 'file.started' } & SourceRecord)
+  /** A file needs another attempt with less memory or time. */
+  | { readonly event: 'file.replanned'; readonly input: string; readonly message: string }
+  | ({ readonly event: 'file.ended' } & FileRecord)
+  | ({ readonly event: 'collection.ended' } & CollectionSummary);
