@@ -97,6 +97,13 @@ describe('the conversion process', () => {
     expect([...packages].filter((name) => !known.test(name))).toEqual([]);
     expect(loaded.length).toBeLessThanOrEqual(LIMITS.filesOfChild);
   });
+
+  it('loads nothing of Node.js that few conversions need', () => {
+    const late = /^node:(crypto|worker_threads|http|https|tls|dns|zlib)$/;
+    const loaded = modulesOf(list);
+    expect(loaded).toContain('node:fs');
+    expect(loaded.filter((url) => late.test(url))).toEqual([]);
+  });
 });
 
 describe('the bundle', () => {
