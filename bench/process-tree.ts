@@ -15,10 +15,12 @@ export interface ProcessFacts {
 /** The kernel's unit in /proc, on every platform that Node runs on (`getconf CLK_TCK`). */
 const TICKS_PER_SECOND = 100;
 
-/** All processes that this one started and that they started, without itself. */
-export function descendants(pid: number): number[] {
-  const children = childrenOf(pid);
-  return [...children, ...children.flatMap(descendants)];
+/** These processes, those that they started, and so on. */
+export function familyOf(pids: Iterable<number>): Set<number> {
+  const family = new Set(pids);
+  // A set goes on with what is added meanwhile.
+  for (const pid of family) for (const child of childrenOf(pid)) family.add(child);
+  return family;
 }
 
 function childrenOf(pid: number): number[] {

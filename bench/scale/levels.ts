@@ -1,7 +1,7 @@
 /** How many tasks run at once, and what of it this machine can carry. */
+import { freemem } from 'node:os';
 import type { Sandbox } from '../../src/lib/sandbox/sandbox.ts';
 import { type LevelSummary, type ScaleMeasurements, summarize } from './measurements.ts';
-import { availableMemory } from './memory.ts';
 import { type LevelResult, runLevel } from './tasks.ts';
 import { storeTiffs } from './tiffs.ts';
 
@@ -45,7 +45,8 @@ export async function measureLevels(
   let samples: LevelResult['samples'] = [];
   const run = async (atOnce: number, timeoutMs: number) => {
     const needed = neededMB(levels, atOnce);
-    const free = (availableMemory() / 1024 / 1024) * MEMORY_SHARE;
+    // On Linux what can be had without swapping, caches included.
+    const free = (freemem() / 1024 / 1024) * MEMORY_SHARE;
     if (needed > free) {
       say(`${atOnce} at once need about ${needed.toFixed(0)} MB; ${free.toFixed(0)} MB are free.`);
       return undefined;
