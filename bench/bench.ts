@@ -10,8 +10,7 @@
  *   npm run bench -- --program PATH    # another build than bin/run.js
  *   npm run bench -- --json FILE       # else bench/results/TIME.json
  */
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -21,6 +20,7 @@ import { surroundings } from './machine.ts';
 import { measureWork, type Samples } from './measure-work.ts';
 import { measurePeers } from './peers.ts';
 import { type Cell, cellsOf, peersTable, workersTable } from './table.ts';
+import { inWorkFolder } from './work-folder.ts';
 import { type Row, rows } from './works.ts';
 
 const { values } = parseArgs({
@@ -92,8 +92,7 @@ function printHead(example: ExampleWorker | undefined): void {
     console.log('The example worker (../shared/contract) is not on this machine: no ratios.\n');
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'arke-tiff-bench-'));
-try {
+await inWorkFolder('bench', async (folder) => {
   const place = await makePlace(folder);
   printHead(place.example);
   const { cells, samples } =
@@ -107,6 +106,4 @@ try {
   await mkdir(dirname(json), { recursive: true });
   await writeFile(json, `${JSON.stringify(result, undefined, 2)}\n`);
   console.log(json);
-} finally {
-  await rm(folder, { recursive: true, force: true });
-}
+});

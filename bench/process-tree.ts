@@ -23,6 +23,26 @@ export function familyOf(pids: Iterable<number>): Set<number> {
   return family;
 }
 
+/** How long the kernel is waited for, which has other things to do, in milliseconds. */
+const END_PATIENCE_MS = 5_000;
+
+/** Kills all that a process has started and that these have, until none is left; it stays itself. */
+export function endDescendants(pid: number): void {
+  const until = performance.now() + END_PATIENCE_MS;
+  const running = () =>
+    [...familyOf([pid])].filter((one) => one !== pid && factsOf(one) !== undefined);
+  for (let left = running(); left.length > 0 && performance.now() < until; left = running())
+    for (const one of left) kill(one);
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
 function childrenOf(pid: number): number[] {
   return threadsOf(pid).flatMap((thread) =>
     (read(`/proc/${pid}/task/${thread}/children`) ?? '').split(' ').filter(Boolean).map(Number),

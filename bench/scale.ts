@@ -6,14 +6,18 @@
  *   npm run bench:scale -- 1 10      # only so many at once, kept nowhere
  *   npm run bench:scale -- 40 --timeout 50   # the same with this TASK_TIMEOUT_MS, in seconds
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startSandbox } from '../src/lib/sandbox/sandbox.ts';
 import { measureLevels } from './scale/levels.ts';
-import { describeMachine, levelTable, writeMeasurements } from './scale/measurements.ts';
+import {
+  describeMachine,
+  levelTable,
+  type ScaleMeasurements,
+  writeMeasurements,
+} from './scale/measurements.ts';
 import { raisePriority } from './scale/tasks.ts';
+import { inWorkFolder } from './work-folder.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -24,17 +28,20 @@ const wanted = {
   timeoutMs: values.timeout === undefined ? undefined : Number(values.timeout) * 1000,
 };
 raisePriority();
-const folder = await mkdtemp(join(tmpdir(), 'arke-tiff-scale-'));
-const sandbox = await startSandbox({ persistTo: join(folder, 'r2') });
-try {
-  const measured = {
-    machine: describeMachine(),
-    ...(await measureLevels(sandbox, folder, wanted, (line) => console.error(line))),
-  };
+
+async function measure(folder: string): Promise<ScaleMeasurements> {
+  const sandbox = await startSandbox({ persistTo: join(folder, 'r2') });
+  try {
+    const levels = await measureLevels(sandbox, folder, wanted, (line) => console.error(line));
+    return { machine: describeMachine(), ...levels };
+  } finally {
+    await sandbox.stop();
+  }
+}
+
+await inWorkFolder('scale', async (folder) => {
+  const measured = await measure(folder);
   if (wanted.counts.length === 0) await writeMeasurements(measured);
   if (values.json) console.log(JSON.stringify(measured, null, 2));
   else console.log(`${measured.machine}\n\n${levelTable(measured.levels)}`);
-} finally {
-  await sandbox.stop();
-  await rm(folder, { recursive: true, force: true });
-}
+});
