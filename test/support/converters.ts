@@ -50,3 +50,19 @@ export function signalChild(signal: NodeJS.Signals): number | undefined {
   if (child) process.kill(child, signal);
   return child;
 }
+
+/**
+ * Does something at the first sign of life of a job. The budget is asked once for the plan, and then at
+ * every sign.
+ */
+export function atFirstSign(act: () => void): Required<Pick<ConvertOptions, 'budget'>> {
+  let asked = 0;
+  return {
+    budget: {
+      secondsLeft: () => {
+        if (asked++ === 1) act();
+        return 1_000;
+      },
+    },
+  };
+}
