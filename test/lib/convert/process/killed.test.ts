@@ -27,23 +27,24 @@ afterEach(() => {
 });
 
 /** Starts a conversion process whose end is not seen before the test is over; those that follow are as always. */
-async function startLingering(): Promise<{ converter: Converter; child: number }> {
-  process.execPath = lingering;
+async function startLingering(watch: Parameters<Converter['versions']>[0] = {}) {
   const converter = startConverter(folder.root);
+  process.execPath = lingering;
+  const versions = converter.versions(watch);
   process.execPath = node;
   const child = pid() ?? Number.NaN;
   stayed.push(...(await vi.waitUntil(() => nonEmpty(childrenOf(child, 'sleep')))));
-  return { converter, child };
+  return { converter, child, versions };
 }
 
 const nonEmpty = (list: number[]) => (list.length > 0 ? list : undefined);
 
 describe('a conversion process that was killed from here', () => {
   it('as it did not get ready is not waited for any more, however slowly it goes', async () => {
-    const { converter, child } = await startLingering();
+    const { converter, child, versions } = await startLingering({ silenceMs: 3_000 });
     try {
       process.kill(child, 'SIGSTOP');
-      expect(await converter.versions({ silenceMs: 3_000 })).toContain('sharp/');
+      expect(await versions).toContain('sharp/');
       await vi.waitUntil(() => !isRunning(child));
       expect(pid()).not.toBe(child);
     } finally {
@@ -52,9 +53,9 @@ describe('a conversion process that was killed from here', () => {
   });
 
   it('gets no other TIFF, however slowly it goes', async () => {
-    const { converter } = await startLingering();
+    const { converter, versions } = await startLingering();
     try {
-      await converter.versions();
+      await versions;
       const controller = new AbortController();
       const conversion = convert(large, converter, {
         signal: controller.signal,
