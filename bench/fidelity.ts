@@ -10,7 +10,7 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { startConverter } from '../src/lib/convert/process/converter.ts';
+import { openConverter } from '../src/lib/convert/process/converter.ts';
 import { withTables } from '../test/fidelity/class-table.ts';
 import { type Measured, measure } from '../test/fidelity/measure.ts';
 import { readerVersions } from '../test/fidelity/versions.ts';
@@ -26,7 +26,7 @@ const pictures =
 if (!hasSharedTiffs) throw new Error(`Nothing to measure: ${noSharedTiffs}.`);
 
 await inWorkFolder('fidelity', async (folder) => {
-  const converter = startConverter(folder);
+  const converter = openConverter(folder);
   const measured: Measured[] = [];
   try {
     for (const tiff of sharedTiffs()) {

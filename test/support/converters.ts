@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Conversion } from '../../src/lib/convert/attempts.ts';
 import { type ConvertOptions, convertTiff } from '../../src/lib/convert/convert-tiff.ts';
-import { type Converter, startConverter } from '../../src/lib/convert/process/converter.ts';
+import { type Converter, openConverter } from '../../src/lib/convert/process/converter.ts';
 import type { TestFolder } from './folder.ts';
 import { childrenOf } from './processes.ts';
 import { useFolder } from './use-folder.ts';
@@ -24,7 +24,7 @@ export function useConverters(): Converters {
   return {
     folder,
     withConverter: async (test) => {
-      const converter = startConverter(folder.root);
+      const converter = openConverter(folder.root);
       try {
         await converter.versions();
         await test(converter);

@@ -53,10 +53,11 @@ interface Session {
 }
 
 /**
- * Has a conversion process started when somebody first needs one, by `convert` or earlier by `versions`.
+ * Opens a place for a conversion process, which is started when somebody first needs it: by `convert`, or earlier by
+ * `versions`.
  * What it writes besides the outputs goes to `temporaryFolder`.
  */
-export function startConverter(temporaryFolder: string): Converter {
+export function openConverter(temporaryFolder: string): Converter {
   let current: Session | undefined;
   let closed = false;
   const living = () => {

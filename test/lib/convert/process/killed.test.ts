@@ -1,6 +1,6 @@
 import { chmod } from 'node:fs/promises';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Converter, startConverter } from '../../../../src/lib/convert/process/converter.ts';
+import { type Converter, openConverter } from '../../../../src/lib/convert/process/converter.ts';
 import { atFirstSign, pid, useConverters } from '../../../support/converters.ts';
 import { noisyTiff, plainTiff } from '../../../support/pictures.ts';
 import { childrenOf, isRunning } from '../../../support/processes.ts';
@@ -28,7 +28,7 @@ afterEach(() => {
 
 /** Starts a conversion process whose end is not seen before the test is over; those that follow are as always. */
 async function startLingering(watch: Parameters<Converter['versions']>[0] = {}) {
-  const converter = startConverter(folder.root);
+  const converter = openConverter(folder.root);
   process.execPath = lingering;
   const versions = converter.versions(watch);
   process.execPath = node;
