@@ -8,10 +8,10 @@
  *   npm run bench -- --runs 3          # fewer of them
  *   npm run bench -- --only download   # rows with this in their name, or "peers"; may be repeated
  *   npm run bench -- --program PATH    # another build than bin/run.js
+ *   npm run bench -- --sharp-cli PATH  # else the `sharp` on PATH, of the npm package sharp-cli
  *   npm run bench -- --json FILE       # else bench/results/TIME.json
  */
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -21,6 +21,7 @@ import { surroundings } from './machine.ts';
 import { measureWork, type Samples } from './measure-work.ts';
 import { measurePeers } from './peers.ts';
 import { type Cell, cellsOf, peersTable, workersTable } from './table.ts';
+import { inWorkFolder } from './work-folder.ts';
 import { type Row, rows } from './works.ts';
 
 const { values } = parseArgs({
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '10' },
     only: { type: 'string', multiple: true, default: [''] },
     program: { type: 'string' },
+    'sharp-cli': { type: 'string' },
     json: { type: 'string' },
   },
 });
@@ -43,6 +45,7 @@ if (chosen.length === 0 && !withPeers)
 const fromCaller = (path: string) => resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
 const fromHere = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const program = values.program ? fromCaller(values.program) : fromHere('../bin/run.js');
+const sharpCli = values['sharp-cli'] && fromCaller(values['sharp-cli']);
 const before = surroundings();
 const time = new Date().toISOString();
 const json = values.json
@@ -81,32 +84,35 @@ async function measureRows({ folder, node, example }: Place) {
   return { cells: chosen.flatMap(cellsOfRow), samples };
 }
 
+/** The median of less says little. */
+const FEW_RUNS = 5;
+
 function printHead(example: ExampleWorker | undefined): void {
   const { machine, load, versions } = before;
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   console.log(`${machine}; load ${load.toFixed(1)}\n${named.join(', ')}`);
   console.log(`Medians of ${runs} runs in turn, and in brackets the least and the most.`);
   console.log('CPU and memory are those of all processes; memory is the peak of the sum of PSS.\n');
+  if (runs < FEW_RUNS) console.log(`Fewer than ${FEW_RUNS} runs: a trial, no measurement.\n`);
   if (load > 0.5) console.log('The machine was not quiet: compare ratios, not seconds.\n');
   if (!example)
     console.log('The example worker (../shared/contract) is not on this machine: no ratios.\n');
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'arke-tiff-bench-'));
-try {
+await inWorkFolder('bench', async (folder) => {
   const place = await makePlace(folder);
   printHead(place.example);
   const { cells, samples } =
     chosen.length > 0 ? await measureRows(place) : { cells: [] as Cell[], samples: {} };
   if (cells.length > 0) console.log(`${workersTable(cells)}\n`);
   if (withPeers) console.error('peers …');
-  const peers = withPeers ? await measurePeers(folder, { ...place, program, runs }) : [];
-  if (peers.length > 0) console.log(`${peersTable(peers)}\n`);
+  const peers = withPeers
+    ? await measurePeers(folder, { node: place.node, program, sharpCli, runs })
+    : undefined;
+  if (peers) console.log(`${peersTable(peers)}\n`);
   const after = surroundings().load;
   const result = { time, ...before, loadAfter: after, runs, program, cells, peers, samples };
   await mkdir(dirname(json), { recursive: true });
   await writeFile(json, `${JSON.stringify(result, undefined, 2)}\n`);
   console.log(json);
-} finally {
-  await rm(folder, { recursive: true, force: true });
-}
+});

@@ -6,9 +6,8 @@
  *   npm run bench:calibrate -- missing  # what has not been measured yet, beside what has
  *   npm run bench:calibrate -- cmyk     # only what has this in its name, written nowhere
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
 import type { TiffPage } from '../src/lib/convert/header/tiff-header.ts';
 import {
   calibrationCases,
@@ -19,9 +18,9 @@ import {
   predict,
   readCalibration,
 } from './calibration.ts';
+import { inWorkFolder } from './work-folder.ts';
 
 const wanted = process.argv[2] ?? '';
-const folder = await mkdtemp(join(tmpdir(), 'arke-tiff-calibrate-'));
 const pages: Record<string, TiffPage> = {};
 const cases: MeasuredCase[] = [];
 
@@ -46,7 +45,7 @@ const before = wanted === 'missing' ? await readCalibration() : undefined;
 const isSame = (a: PlannedCase, b: PlannedCase) =>
   a.tiff === b.tiff && a.effort === b.effort && a.turn === b.turn && a.chroma === b.chroma;
 
-try {
+await inWorkFolder('calibrate', async (folder) => {
   const chosen = calibrationCases().filter(({ tiff }) => before || tiff.includes(wanted));
   for (const planned of chosen) {
     const kept = before?.cases.find((one) => isSame(one, planned));
@@ -58,6 +57,4 @@ try {
     print(measured, page);
   }
   if (!wanted || before) await writeFile(calibrationFile, toJson());
-} finally {
-  await rm(folder, { recursive: true, force: true });
-}
+});

@@ -11,7 +11,7 @@ import {
 import { readTiffHeader, type TiffPage } from '../src/lib/convert/header/tiff-header.ts';
 import { predictCpuSeconds } from '../src/lib/convert/plan/cpu-model.ts';
 import { predictMemory, type Turn } from '../src/lib/convert/plan/memory-model.ts';
-import { startConverter } from '../src/lib/convert/process/converter.ts';
+import { openConverter } from '../src/lib/convert/process/converter.ts';
 import { makeTiffFile, nameOf, type TiffSpec } from './make-tiff.ts';
 
 /** One conversion that is to be measured. */
@@ -136,7 +136,7 @@ export async function measure(
   if (!header) throw new Error(`${input} has no header`);
   const [page] = header.pages;
   const settings = { ...defaultEncoderSettings, effort, chromaSubsampling: chroma };
-  const converter = startConverter(folder);
+  const converter = openConverter(folder);
   try {
     const made = await converter.convert({
       input,

@@ -4,13 +4,15 @@
  *
  *   npm run bench:expectations
  */
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { parse } from 'valibot';
 import { successPayloadSchema } from '../src/lib/callback/payload.ts';
 import { type Sandbox, startSandbox } from '../src/lib/sandbox/sandbox.ts';
+import { inWorkFolder } from './work-folder.ts';
 
 const RUNS = 7;
 const program = fileURLToPath(new URL('../bin/run.js', import.meta.url));
@@ -28,15 +30,19 @@ async function scan(width: number, height: number, grey: boolean): Promise<Buffe
 const median = (values: readonly number[]) =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-async function measure(sandbox: Sandbox, name: string, tiff: Buffer): Promise<string> {
+async function measure(
+  { sandbox, folder }: { sandbox: Sandbox; folder: string },
+  name: string,
+  tiff: Buffer,
+): Promise<string> {
   const rows: Record<string, number>[] = [];
   let jpegBytes = 0;
   for (let run = 0; run < RUNS; run++) {
     const [batch, task, key] = ['bench', `${name}-${run}`, `bench/${run}.tif`];
     await sandbox.putObject(key, tiff);
     const start = performance.now();
-    execFileSync(process.execPath, [program, 'run'], {
-      env: { PATH: process.env['PATH'], ...sandbox.environment(batch, task, key) },
+    await promisify(execFile)(process.execPath, [program, 'run'], {
+      env: { PATH: process.env['PATH'], TMPDIR: folder, ...sandbox.environment(batch, task, key) },
     });
     const wall = performance.now() - start;
     const [callback] = await sandbox.callbacks(batch, task);
@@ -57,16 +63,19 @@ async function measure(sandbox: Sandbox, name: string, tiff: Buffer): Promise<st
   return `| ${[name, mb(tiff.length), mb(jpegBytes), ...stages.map(ms)].join(' | ')} |`;
 }
 
-const sandbox = await startSandbox();
-try {
-  console.log(
-    `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, medians of ${RUNS} runs\n`,
-  );
-  console.log('| TIFF | size | JPEG | download | conversion | upload | total | process |');
-  console.log('|---|---|---|---|---|---|---|---|');
-  console.log(await measure(sandbox, 'colour, 4 MP', await scan(2400, 1800, false)));
-  console.log(await measure(sandbox, 'colour, 7 MP', await scan(3072, 2304, false)));
-  console.log(await measure(sandbox, 'greyscale, 20 MP', await scan(5000, 4000, true)));
-} finally {
-  await sandbox.stop();
-}
+await inWorkFolder('expectations', async (folder) => {
+  const sandbox = await startSandbox();
+  const place = { sandbox, folder };
+  try {
+    console.log(
+      `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, medians of ${RUNS} runs\n`,
+    );
+    console.log('| TIFF | size | JPEG | download | conversion | upload | total | process |');
+    console.log('|---|---|---|---|---|---|---|---|');
+    console.log(await measure(place, 'colour, 4 MP', await scan(2400, 1800, false)));
+    console.log(await measure(place, 'colour, 7 MP', await scan(3072, 2304, false)));
+    console.log(await measure(place, 'greyscale, 20 MP', await scan(5000, 4000, true)));
+  } finally {
+    await sandbox.stop();
+  }
+});

@@ -8,7 +8,7 @@ import { predictCpuSeconds } from '../src/lib/convert/plan/cpu-model.ts';
 import { predictMemory } from '../src/lib/convert/plan/memory-model.ts';
 import { chooseReader } from '../src/lib/convert/plan/reader.ts';
 import { rewritingOf } from '../src/lib/convert/plan/rewriting.ts';
-import { type Converter, startConverter } from '../src/lib/convert/process/converter.ts';
+import { type Converter, openConverter } from '../src/lib/convert/process/converter.ts';
 import { type SampledSpec, sampledName, writeSampledTiff } from './make-sampled-tiff.ts';
 
 /** What one conversion took; MB of 1024 × 1024 bytes. */
@@ -84,7 +84,7 @@ export async function measureFallback(
   if (!header) throw new Error(`${input} has no header`);
   const [page] = header.pages;
   const plain = join(folder, 'plain.tif');
-  const converter = given ?? startConverter(folder);
+  const converter = given ?? openConverter(folder);
   try {
     const made = await converter.convert({
       ...{ input, plain, output: join(folder, 'out.jpg'), scratch: join(folder, 'turning.tif') },

@@ -5,9 +5,8 @@
  *   npm run bench:fallback           # all of it, some minutes
  *   npm run bench:fallback -- tiles  # only what has this in its name, written nowhere
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
 import {
   fallbackFile,
   fallbackSpecs,
@@ -16,11 +15,11 @@ import {
   predictFallback,
 } from './fallback-cases.ts';
 import { sampledName } from './make-sampled-tiff.ts';
+import { inWorkFolder } from './work-folder.ts';
 
 const wanted = process.argv[2] ?? '';
-const folder = await mkdtemp(join(tmpdir(), 'arke-tiff-fallback-'));
 const cases: MeasuredFallback[] = [];
-try {
+await inWorkFolder('fallback', async (folder) => {
   for (const spec of fallbackSpecs.filter((one) => sampledName(one).includes(wanted))) {
     const one = await measureFallback(spec, folder);
     cases.push(one);
@@ -37,6 +36,4 @@ try {
       fallbackFile,
       `{"machine": ${JSON.stringify(machine)},\n"cases": [\n${lines}\n]}\n`,
     );
-} finally {
-  await rm(folder, { recursive: true, force: true });
-}
+});

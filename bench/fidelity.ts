@@ -10,13 +10,13 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { startConverter } from '../src/lib/convert/process/converter.ts';
-import { withWorkspace } from '../src/lib/workspace.ts';
+import { openConverter } from '../src/lib/convert/process/converter.ts';
 import { withTables } from '../test/fidelity/class-table.ts';
 import { type Measured, measure } from '../test/fidelity/measure.ts';
 import { readerVersions } from '../test/fidelity/versions.ts';
 import { contractSnippet } from '../test/support/pixels.ts';
 import { hasSharedTiffs, noSharedTiffs, sharedTiffs } from '../test/support/shared-tiffs.ts';
+import { inWorkFolder } from './work-folder.ts';
 
 const page = fileURLToPath(new URL('../docs/fidelity.md', import.meta.url));
 const { values } = parseArgs({ options: { pictures: { type: 'string' } } });
@@ -25,8 +25,8 @@ const pictures =
   values.pictures && resolve(process.env['INIT_CWD'] ?? process.cwd(), values.pictures);
 if (!hasSharedTiffs) throw new Error(`Nothing to measure: ${noSharedTiffs}.`);
 
-await withWorkspace(async ({ folder }) => {
-  const converter = startConverter(folder);
+await inWorkFolder('fidelity', async (folder) => {
+  const converter = openConverter(folder);
   const measured: Measured[] = [];
   try {
     for (const tiff of sharedTiffs()) {

@@ -1,9 +1,10 @@
 /** The conversion alone: ours, and what a user would take instead, at the nearest settings. */
-import { execFileSync } from 'node:child_process';
-import { stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import type { Peer as Reader } from '../test/support/peers.ts';
+import { type JpegCoding, readJpegCoding } from './jpeg-coding.ts';
 import { drawTiff } from './measure-work.ts';
+import { type Installed, type Programs, peersOf, project } from './peer-programs.ts';
 import { type Metered, meter } from './process-meter.ts';
 import { type Spread, spreadOf } from './sample.ts';
 import { tiff24 } from './works.ts';
@@ -17,92 +18,17 @@ export type PeerResult =
       readonly wall: Spread;
       readonly cpu: Spread;
       readonly memory: Spread;
+      readonly coding: JpegCoding;
       readonly jpegBytes: number;
       /** PSNR to the TIFF's pixels. */
-      readonly decibels: number;
+      readonly decibels: number | undefined;
     };
 
-interface Peer {
-  readonly name: string;
-  readonly command: (tiff: string, jpeg: string) => readonly string[];
-  /** Prints its version in the first line; it is not installed when this cannot be run. */
-  readonly version: readonly string[];
-}
-
-const project = fileURLToPath(new URL('..', import.meta.url));
-
-/** The contract's two lines, from a file to a file. */
-const SNIPPET = `import sharp from 'sharp';
-const [tiff, jpeg] = process.argv.slice(1);
-await sharp(tiff).jpeg({ quality: 95, mozjpeg: true }).toFile(jpeg);`;
-
-function peersOf(node: string, program: string): Peer[] {
-  const ours = (effort: string): Peer => ({
-    name: `arke-tiff, \`${effort}\``,
-    command: (tiff, jpeg) => [
-      node,
-      program,
-      'convert',
-      tiff,
-      '--output',
-      jpeg,
-      '--force',
-      '--effort',
-      effort,
-    ],
-    version: [node, program, '--version'],
-  });
-  return [
-    ...['max', 'balanced', 'fast'].map(ours),
-    {
-      name: 'sharp, as the contract calls it',
-      command: (tiff, jpeg) => [node, '--input-type=module', '--eval', SNIPPET, tiff, jpeg],
-      version: [node, '--print', 'require("sharp").versions.sharp'],
-    },
-    {
-      name: 'vips',
-      command: (tiff, jpeg) => [
-        'vips',
-        'jpegsave',
-        tiff,
-        jpeg,
-        '--Q',
-        '95',
-        '--subsample-mode',
-        'on',
-      ],
-      version: ['vips', '--version'],
-    },
-    {
-      name: 'ImageMagick',
-      command: (tiff, jpeg) => [
-        'convert-im6.q16',
-        tiff,
-        '-quality',
-        '95',
-        '-sampling-factor',
-        '4:2:0',
-        jpeg,
-      ],
-      version: ['convert-im6.q16', '--version'],
-    },
-    {
-      name: 'sharp-cli',
-      command: (tiff, jpeg) => [
-        'sharp',
-        '--input',
-        tiff,
-        '--output',
-        jpeg,
-        '--quality',
-        '95',
-        '--mozjpeg',
-        '--format',
-        'jpeg',
-      ],
-      version: ['sharp', '--version'],
-    },
-  ];
+/** How all of them did. */
+export interface PeerResults {
+  readonly peers: readonly PeerResult[];
+  /** Who read the TIFF for PSNR; `undefined` where no such program is installed, and nothing is said of PSNR. */
+  readonly reader: Reader | undefined;
 }
 
 /**
@@ -113,22 +39,21 @@ function peersOf(node: string, program: string): Peer[] {
  */
 export async function measurePeers(
   folder: string,
-  { node, program, runs }: { node: string; program: string; runs: number },
-): Promise<PeerResult[]> {
+  { runs, ...programs }: Programs & { readonly runs: number },
+): Promise<PeerResults> {
   const tiff = join(folder, 'peers.tif');
   await drawTiff(tiff, tiff24);
-  const peers: Runner[] = [];
-  for (const [index, peer] of peersOf(node, program).entries()) {
+  const all: Runner[] = [];
+  for (const [index, { name, program, args }] of peersOf(programs).entries()) {
     const jpeg = join(folder, `${index}.jpg`);
-    const run = () => runPeer(peer.command(tiff, jpeg), folder);
-    const version = versionOf(peer);
-    const problem = version === undefined ? 'not installed' : await problemOf(run);
-    peers.push({ name: peer.name, version: version ?? '', problem, jpeg, run, done: [] });
+    const run = () => runPeer(program, args(tiff, jpeg), folder);
+    const version = program?.version ?? '';
+    all.push({ name, version, problem: await problemOf(run), jpeg, run, done: [] });
   }
-  const able = peers.filter(({ problem }) => problem === undefined);
+  const able = all.filter(({ problem }) => problem === undefined);
   for (let n = 0; n < runs; n++) for (const peer of able) peer.done.push(await peer.run());
-  const decibelsOf = await comparison(tiff);
-  return Promise.all(peers.map((peer) => resultOf(peer, decibelsOf)));
+  const { reader, decibelsOf } = await comparison(tiff, folder);
+  return { peers: await Promise.all(all.map((peer) => resultOf(peer, decibelsOf))), reader };
 }
 
 interface Runner {
@@ -141,10 +66,14 @@ interface Runner {
   readonly done: Metered[];
 }
 
-async function runPeer(command: readonly string[], folder: string): Promise<Metered> {
+async function runPeer(
+  program: Installed | undefined,
+  args: readonly string[],
+  folder: string,
+): Promise<Metered> {
+  if (!program) throw new Error('not installed');
   const env = { PATH: process.env['PATH'] ?? '', TMPDIR: folder };
-  // The contract's lines find sharp from there.
-  const metered = await meter(command, { env, cwd: project });
+  const metered = await meter([...program.command, ...args], { env, cwd: project });
   if (metered.exitCode !== 0)
     throw new Error(`exit code ${metered.exitCode}: ${metered.output.trim().split('\n')[0]}`);
   return metered;
@@ -159,37 +88,41 @@ async function problemOf(run: () => Promise<Metered>): Promise<string | undefine
   }
 }
 
+type Decibels = (jpeg: Buffer) => Promise<number>;
+
 async function resultOf(
   { name, version, problem, jpeg, done }: Runner,
-  decibelsOf: (jpeg: string) => Promise<number>,
+  decibelsOf: Decibels | undefined,
 ): Promise<PeerResult> {
   if (problem !== undefined) return { name, absent: problem };
-  const { size: jpegBytes } = await stat(jpeg);
-  return { name, version, ...spreads(done), jpegBytes, decibels: await decibelsOf(jpeg) };
-}
-
-function spreads(runs: readonly Metered[]): { wall: Spread; cpu: Spread; memory: Spread } {
+  const bytes = await readFile(jpeg);
   return {
-    wall: spreadOf(runs.map(({ wallMs }) => wallMs)),
-    cpu: spreadOf(runs.map(({ cpuSeconds }) => cpuSeconds)),
-    memory: spreadOf(runs.map(({ peakBytes }) => peakBytes / 1024 ** 2)),
+    name,
+    version,
+    wall: spreadOf(done.map(({ wallMs }) => wallMs)),
+    cpu: spreadOf(done.map(({ cpuSeconds }) => cpuSeconds)),
+    memory: spreadOf(done.map(({ peakBytes }) => peakBytes / 1024 ** 2)),
+    coding: readJpegCoding(bytes),
+    jpegBytes: bytes.length,
+    decibels: await decibelsOf?.(bytes),
   };
 }
 
-function versionOf({ version: [command = '', ...args] }: Peer): string | undefined {
-  try {
-    const said = execFileSync(command, args, { cwd: project, encoding: 'utf8', stdio: 'pipe' });
-    return said.split('\n')[0];
-  } catch {
-    return undefined;
-  }
-}
-
-/** Loaded after everything was measured: sharp in this process would count half in the others' memory. */
-async function comparison(tiff: string): Promise<(jpeg: string) => Promise<number>> {
-  const { default: sharp } = await import('sharp');
+/**
+ * Holds JPEGs against the TIFF as somebody reads it who shares no code with ours. Loaded after everything
+ * was measured: sharp in this process would count half in the others' memory.
+ */
+async function comparison(
+  tiff: string,
+  folder: string,
+): Promise<{ reader: Reader | undefined; decibelsOf: Decibels | undefined }> {
   const { decodeJpeg, psnr } = await import('../test/support/pixels.ts');
-  const { data, info } = await sharp(tiff).raw().toBuffer({ resolveWithObject: true });
-  const { width, height, channels } = info;
-  return async (jpeg) => psnr(await decodeJpeg(jpeg), { width, height, channels, data });
+  const { renditionBy } = await import('../test/support/peers.ts');
+  for (const reader of ['tiff2rgba', 'ImageMagick', 'vips'] as const) {
+    const task = { path: tiff, page: { orientation: 1, iccBytes: 0 }, folder };
+    const picture = await renditionBy(reader, task).catch(() => undefined);
+    if (!picture) continue;
+    return { reader, decibelsOf: async (jpeg) => psnr(await decodeJpeg(jpeg), picture) };
+  }
+  return { reader: undefined, decibelsOf: undefined };
 }

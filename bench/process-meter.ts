@@ -3,8 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { Worker } from 'node:worker_threads';
-import type { SamplerRequest, TreeSamples } from './process-sampler.ts';
+import { type Sampler, startSampler } from './process-sampler.ts';
 
 /** What a command cost. */
 export interface Metered {
@@ -30,17 +29,34 @@ export interface Metered {
 const TIMED = `TIMEFORMAT='%3U %3S %3R'; exec 4>&2
 echo "$EPOCHREALTIME" >&3; { time "$@" 2>&4 3>&- 4>&-; } 2>&3`;
 
-/** Runs the command to its end and to that of all it started. It gets no environment but `env`. */
+/** How a command is run. */
+interface MeterOptions {
+  /** The whole environment that it gets. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** For whoever runs several at once; default: one of its own. */
+  readonly sampler?: Sampler;
+}
+
+/** Runs the command to its end and to that of all it started. */
 export async function meter(
   command: readonly string[],
-  { env, cwd }: { env: Readonly<Record<string, string>>; cwd?: string },
+  { sampler, ...options }: MeterOptions,
 ): Promise<Metered> {
-  const sampler = new Worker(new URL('./process-sampler.ts', import.meta.url), { execArgv: [] });
-  await once(sampler, 'online');
-  const samples = once(sampler, 'message') as Promise<[TreeSamples]>;
-  const tell = (request: SamplerRequest) => sampler.postMessage(request);
-  // Handled below; it must not count as unhandled while the command runs.
-  samples.catch(() => {});
+  if (sampler) return run(command, options, sampler);
+  const own = await startSampler();
+  try {
+    return await run(command, options, own);
+  } finally {
+    await own.stop();
+  }
+}
+
+async function run(
+  command: readonly string[],
+  { env, cwd }: Omit<MeterOptions, 'sampler'>,
+  sampler: Sampler,
+): Promise<Metered> {
   // The clocks of the system and of this process drift apart, so this is read anew each time.
   const origin = Date.now() - performance.now();
   const bash = spawn('bash', ['-c', TIMED, 'bash', ...command], {
@@ -50,15 +66,14 @@ export async function meter(
   });
   const exited = once(bash, 'exit');
   const [, stdout, stderr, times] = bash.stdio as unknown as [null, Readable, Readable, Readable];
-  tell({ watch: bash.pid ?? 0 });
+  const end = sampler.watch(bash.pid ?? 0);
   const [[code], out, errors, timed] = await Promise.all([
     exited,
     text(stdout),
     text(stderr),
     text(times),
   ]);
-  tell({ end: true });
-  const [{ peakBytes, cpuSeconds, processes }] = await samples;
+  const { peakBytes, cpuSeconds, processes } = await end();
   const [started = 0, user = 0, system = 0, real = 0] = timed.split(/\s+/).map(Number);
   return {
     startedAt: started * 1000 - origin,

@@ -1,65 +1,47 @@
+/** Looks at the processes that commands start, all the time, and tells what was seen of them. Linux. */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { SamplerNews, SamplerRequest, TreeSamples } from './process-sampler-thread.ts';
+
+/** Watches process trees, as many as there are at one time. */
+export interface Sampler {
+  /**
+   * Watches all processes that the one with this id starts, itself left out. The returned function says
+   * that there is nothing more to come of it, and waits for the end of those that are still there.
+   */
+  watch(pid: number): () => Promise<TreeSamples>;
+  /** Ends the watch, and gives the most memory that all trees have held at one time, in bytes of PSS. */
+  stop(): Promise<number>;
+}
+
 /**
- * The thread of process-meter.ts: looks at a process tree every few milliseconds. A thread, so that
- * neither the proxies nor the sampling wait for the other.
+ * Starts a sampler: a thread, so that neither the sampling nor what this one does meanwhile waits for the
+ * other.
  */
-import { parentPort } from 'node:worker_threads';
-import { descendants, factsOf, type ProcessFacts } from './process-tree.ts';
-
-/** What was seen of a tree until all of it had ended. */
-export interface TreeSamples {
-  /** Largest sum of PSS. */
-  readonly peakBytes: number;
-  /** Of each process as last seen, together: less than it was by what came after the last look. */
-  readonly cpuSeconds: number;
-  readonly processes: number;
-}
-
-/** Starts with the process whose descendants are to be watched; ends when these have. */
-export type SamplerRequest = { readonly watch: number } | { readonly end: true };
-
-const PAUSE_MS = 5;
-/** Reading PSS walks the page tables of the measured process, which waits for that: at most a seventh of the time. */
-const PAUSE_PER_LOOK = 6;
-
-if (parentPort === null) throw new Error('process-sampler.ts is a thread of process-meter.ts.');
-const port = parentPort;
-const seen = new Map<string, ProcessFacts>();
-let root = 0;
-let peakBytes = 0;
-let ending = false;
-
-port.on('message', (request: SamplerRequest) => {
-  if ('watch' in request) {
-    root = request.watch;
-    look();
-  } else ending = true;
-});
-
-function look(): void {
-  const before = performance.now();
-  const pids = new Set([...descendants(root), ...[...seen.values()].map(({ pid }) => pid)]);
-  // One that lost its parent is known by its start; a number that was given again is another's.
-  const running = [...pids].map(factsOf).filter((one) => one !== undefined);
-  const ours = running.filter((one) => isOurs(one));
-  for (const one of ours) seen.set(keyOf(one), one);
-  peakBytes = Math.max(
-    peakBytes,
-    ours.reduce((sum, one) => sum + one.pssBytes, 0),
-  );
-  const took = performance.now() - before;
-  if (ending && ours.length === 0) finish();
-  else setTimeout(look, Math.max(PAUSE_MS, took * PAUSE_PER_LOOK));
-}
-
-const keyOf = ({ pid, start }: ProcessFacts) => `${pid} ${start}`;
-
-function isOurs(one: ProcessFacts): boolean {
-  const known = [...seen.values()].some(({ pid }) => pid === one.pid);
-  return !known || seen.has(keyOf(one));
-}
-
-function finish(): void {
-  const cpuSeconds = [...seen.values()].reduce((sum, one) => sum + one.cpuSeconds, 0);
-  port.postMessage({ peakBytes, cpuSeconds, processes: seen.size } satisfies TreeSamples);
-  port.close();
+export async function startSampler(): Promise<Sampler> {
+  const url = new URL('./process-sampler-thread.ts', import.meta.url);
+  const thread = new Worker(url, { execArgv: [] });
+  await once(thread, 'online');
+  const tell = (request: SamplerRequest) => thread.postMessage(request);
+  const ended = new Map<number, (samples: TreeSamples) => void>();
+  const stopped = Promise.withResolvers<number>();
+  thread.on('message', (news: SamplerNews) => {
+    if (news.kind === 'stopped') stopped.resolve(news.peakBytes);
+    else ended.get(news.pid)?.(news.samples);
+  });
+  return {
+    watch: (pid) => {
+      const { promise, resolve } = Promise.withResolvers<TreeSamples>();
+      ended.set(pid, resolve);
+      tell({ kind: 'watch', pid });
+      return () => {
+        tell({ kind: 'end', pid });
+        return promise;
+      };
+    },
+    stop: () => {
+      tell({ kind: 'stop' });
+      return stopped.promise;
+    },
+  };
 }

@@ -15,10 +15,32 @@ export interface ProcessFacts {
 /** The kernel's unit in /proc, on every platform that Node runs on (`getconf CLK_TCK`). */
 const TICKS_PER_SECOND = 100;
 
-/** All processes that this one started and that they started, without itself. */
-export function descendants(pid: number): number[] {
-  const children = childrenOf(pid);
-  return [...children, ...children.flatMap(descendants)];
+/** These processes, those that they started, and so on. */
+export function familyOf(pids: Iterable<number>): Set<number> {
+  const family = new Set(pids);
+  // A set goes on with what is added meanwhile.
+  for (const pid of family) for (const child of childrenOf(pid)) family.add(child);
+  return family;
+}
+
+/** How long the kernel is waited for, which has other things to do, in milliseconds. */
+const END_PATIENCE_MS = 5_000;
+
+/** Kills all that a process has started and that these have, until none is left; it stays itself. */
+export function endDescendants(pid: number): void {
+  const until = performance.now() + END_PATIENCE_MS;
+  const running = () =>
+    [...familyOf([pid])].filter((one) => one !== pid && factsOf(one) !== undefined);
+  for (let left = running(); left.length > 0 && performance.now() < until; left = running())
+    for (const one of left) kill(one);
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
+  }
 }
 
 function childrenOf(pid: number): number[] {

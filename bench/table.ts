@@ -1,6 +1,6 @@
 /** The bench's tables, in Markdown. */
 import type { Samples } from './measure-work.ts';
-import type { PeerResult } from './peers.ts';
+import type { PeerResult, PeerResults } from './peers.ts';
 import { type Measure, type Spread, spreadOf } from './sample.ts';
 import type { Row } from './works.ts';
 
@@ -61,23 +61,29 @@ export function workersTable(cells: readonly Cell[]): string {
   return markdown(head, lines);
 }
 
-/** The table of the conversion alone. */
-export function peersTable(peers: readonly PeerResult[]): string {
-  const head = ['conversion alone', 'wall', 'CPU', 'memory', 'size', 'PSNR'];
-  const lines = peers.map((peer) => {
-    if ('absent' in peer) return [peer.name, peer.absent, '–', '–', '–', '–'];
-    const { name, wall, cpu, memory, jpegBytes, decibels } = peer;
-    const [time, range] = [seconds(wall.median), `${seconds(wall.min)}–${seconds(wall.max)}`];
-    return [
-      name,
-      `${time} (${range})`,
-      `${cpu.median.toFixed(2)} s`,
-      `${memory.median.toFixed(0)} MB`,
-      `${(jpegBytes / 1e6).toFixed(2)} MB`,
-      `${decibels.toFixed(2)} dB`,
-    ];
-  });
-  return markdown(head, lines);
+/** The table of the conversion alone, below what was measured, and against what. */
+export function peersTable({ peers, reader }: PeerResults): string {
+  const head = ['conversion alone', 'JPEG', 'wall', 'CPU', 'memory', 'size', 'PSNR'];
+  const versions = new Set(peers.map((peer) => ('absent' in peer ? '' : peer.version)));
+  const against = reader ? `PSNR is to the TIFF as ${reader} reads it.` : 'Nobody read the TIFF.';
+  const said = `${[...versions].filter(Boolean).join(', ')}. ${against}`;
+  return `${said}\n\n${markdown(head, peers.map(peerLine))}`;
+}
+
+function peerLine(peer: PeerResult): string[] {
+  if ('absent' in peer) return [peer.name, '–', peer.absent, '–', '–', '–', '–'];
+  const { name, coding, wall, cpu, memory, jpegBytes, decibels } = peer;
+  const range = ({ median, min, max }: Spread, show: (value: number) => string) =>
+    `${show(median)} (${show(min)}–${show(max)})`;
+  return [
+    name,
+    `${coding.subsampling}, ${coding.progressive ? 'progressive' : 'baseline'}`,
+    range(wall, seconds),
+    range(cpu, measures.cpuSeconds[1]),
+    `${memory.median.toFixed(0)} MB`,
+    `${(jpegBytes / 1e6).toFixed(2)} MB`,
+    decibels === undefined ? '–' : `${decibels.toFixed(2)} dB`,
+  ];
 }
 
 function markdown(head: readonly string[], lines: readonly (readonly string[])[]): string {

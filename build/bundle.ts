@@ -6,13 +6,14 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type OutputChunk, type RolldownOptions, rolldown } from 'rolldown';
+import { bundledSharp } from './bundled-sharp.ts';
 import { licencesOf } from './licences.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 const folder = `${project}dist/bundle`;
 
-/** Native code, WebAssembly beside its module, and oclif, whose plugins share it with the commands. */
-const PACKAGES = [/^@oclif\//, 'sharp', '@imagemagick/magick-wasm'];
+/** WebAssembly beside its module, and oclif, whose plugins share it with the commands. */
+const PACKAGES = [/^@oclif\//, '@imagemagick/magick-wasm'];
 
 /** A start is as slow as its files are many: the child and the thread are one each. */
 const PARTS: readonly { input: Record<string, string>; codeSplitting?: boolean }[] = [
@@ -44,7 +45,7 @@ const options: RolldownOptions = {
   cwd: project,
   platform: 'node',
   external: PACKAGES,
-  plugins: [withoutCredentialSearch],
+  plugins: [withoutCredentialSearch, bundledSharp],
   // ES modules where a package has both: only of those can be left out what is not used.
   resolve: { mainFields: ['module', 'main'], conditionNames: ['module', 'import', 'node'] },
 };

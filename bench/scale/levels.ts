@@ -1,7 +1,7 @@
 /** How many tasks run at once, and what of it this machine can carry. */
+import { freemem } from 'node:os';
 import type { Sandbox } from '../../src/lib/sandbox/sandbox.ts';
 import { type LevelSummary, type ScaleMeasurements, summarize } from './measurements.ts';
-import { availableMemory } from './memory.ts';
 import { type LevelResult, runLevel } from './tasks.ts';
 import { storeTiffs } from './tiffs.ts';
 
@@ -36,23 +36,20 @@ export async function measureLevels(
 ): Promise<Pick<ScaleMeasurements, 'samples' | 'levels'>> {
   const counts = wanted.length > 0 ? wanted : AT_ONCE;
   say('Drawing and storing the TIFFs');
-  await storeTiffs(
-    sandbox,
-    folder,
-    Math.max(TASKS_ONE_AT_A_TIME, ...counts, ...(wanted.length > 0 ? [] : IN_TIME)),
-  );
+  const all = [...counts, ...(wanted.length > 0 ? [] : IN_TIME)];
+  await storeTiffs(sandbox, folder, Math.max(...all.map(tasksFor)));
   const levels: LevelSummary[] = [];
   let samples: LevelResult['samples'] = [];
   const run = async (atOnce: number, timeoutMs: number) => {
     const needed = neededMB(levels, atOnce);
-    const free = (availableMemory() / 1024 / 1024) * MEMORY_SHARE;
+    // On Linux what can be had without swapping, caches included.
+    const free = (freemem() / 1024 / 1024) * MEMORY_SHARE;
     if (needed > free) {
       say(`${atOnce} at once need about ${needed.toFixed(0)} MB; ${free.toFixed(0)} MB are free.`);
       return undefined;
     }
     say(`${atOnce} at once, time-out ${timeoutMs / 1000} s`);
-    const tasks = Math.max(atOnce, atOnce === 1 ? TASKS_ONE_AT_A_TIME : 0);
-    const result = await runLevel(sandbox, { tasks, atOnce, timeoutMs }, folder);
+    const result = await runLevel(sandbox, { tasks: tasksFor(atOnce), atOnce, timeoutMs }, folder);
     result.failures.forEach(say);
     levels.push(summarize(result));
     return result;
@@ -68,6 +65,8 @@ export async function measureLevels(
   }
   return { samples, levels };
 }
+
+const tasksFor = (atOnce: number) => (atOnce === 1 ? TASKS_ONE_AT_A_TIME : atOnce);
 
 /** By the level with the most tasks at once so far; what one task alone needs, nearly all others share. */
 function neededMB(levels: readonly LevelSummary[], atOnce: number): number {

@@ -1,5 +1,11 @@
 /** The simulations that docs/performance.md shows, and their table. */
-import { type MeasuredTask, type Parameters, simulate, whatLimits } from './simulate.ts';
+import {
+  type MeasuredTask,
+  type Outcome,
+  type Parameters,
+  simulate,
+  whatLimits,
+} from './simulate.ts';
 
 /** How many tasks are simulated unless told. */
 export const TASK_COUNTS = [1_000, 100_000];
@@ -72,15 +78,30 @@ export const scenarios: readonly Scenario[] = [
   },
 ];
 
-/** Each scenario with each number of tasks, as a table in Markdown. */
-export function simulationTable(
+/** What came of a scenario with a number of tasks. */
+export interface Simulated {
+  readonly what: string;
+  readonly parameters: Parameters;
+  readonly outcome: Outcome;
+}
+
+/** Simulates each scenario with each number of tasks. */
+export function simulateAll(
   measured: readonly MeasuredTask[],
   wanted: readonly Scenario[] = scenarios,
   counts: readonly number[] = TASK_COUNTS,
-): string {
-  const rows = counts.flatMap((tasks) =>
-    wanted.map(({ what, parameters }) => rowOf(measured, what, { ...parameters, tasks })),
+): Simulated[] {
+  return counts.flatMap((tasks) =>
+    wanted.map(({ what, parameters: without }) => {
+      const parameters = { ...without, tasks };
+      return { what, parameters, outcome: simulate(measured, parameters) };
+    }),
   );
+}
+
+/** All that was simulated as a table in Markdown. */
+export function simulationTable(simulated: readonly Simulated[]): string {
+  const rows = simulated.map(rowOf);
   const head = [
     'tasks',
     'parameters',
@@ -95,8 +116,7 @@ export function simulationTable(
   return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
 
-function rowOf(measured: readonly MeasuredTask[], what: string, parameters: Parameters) {
-  const outcome = simulate(measured, parameters);
+function rowOf({ what, parameters, outcome }: Simulated) {
   const { life, machineSeconds, missed } = outcome;
   const seconds = (...values: number[]) =>
     `${values.map((value) => value.toFixed(1)).join(' / ')} s`;

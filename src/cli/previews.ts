@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Inspection } from '../lib/convert/inspect/inspection.ts';
 import type { PagesSetting } from '../lib/convert/pages.ts';
 import { previewTiff } from '../lib/convert/preview-tiff.ts';
-import { startConverter } from '../lib/convert/process/converter.ts';
+import { openConverter } from '../lib/convert/process/converter.ts';
 import { withWorkspace } from '../lib/workspace.ts';
 import type { PictureText } from './terminal-pictures.ts';
 
@@ -26,7 +26,7 @@ export function withPreviews<T>(
 ): Promise<T> {
   const page = typeof pages === 'number' ? pages : 1;
   return withWorkspace(async (workspace) => {
-    const converter = startConverter(workspace.folder);
+    const converter = openConverter(workspace.folder);
     const output = workspace.path('preview.png');
     const preview: Preview = async (path, { directories }) => {
       const plan = directories.find((directory) => directory.page === page)?.plan;

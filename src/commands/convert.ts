@@ -13,7 +13,7 @@ import {
 import { refuseLosses, strictnessOf } from '../cli/strictness.ts';
 import { choosePages } from '../lib/convert/choose-pages.ts';
 import { planLocalConversions } from '../lib/convert/local-files.ts';
-import { startConverter } from '../lib/convert/process/converter.ts';
+import { openConverter } from '../lib/convert/process/converter.ts';
 import { SettingsError } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
 import { readConversionBudget } from '../lib/task/settings.ts';
@@ -86,7 +86,7 @@ With - the TIFF is read from stdin and the JPEG written to stdout.`;
     const reporter = await this.reporter(flags);
     const streams = args.paths.includes(STANDARD_STREAM) || flags.output === STANDARD_STREAM;
     return withWorkspace(async (workspace) => {
-      const converter = startConverter(workspace.folder);
+      const converter = openConverter(workspace.folder);
       const session = {
         ...{ encoder, budget, reporter, workspace, converter },
         pages: flags.page,

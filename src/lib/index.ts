@@ -39,7 +39,7 @@ export type { ConversionNote } from './convert/messages.ts';
 export type { PagesSetting } from './convert/pages.ts';
 export { type ConversionPlan, type Limits, planConversion } from './convert/plan/plan.ts';
 export type { Budget } from './convert/plan/resources.ts';
-export { type Converter, startConverter } from './convert/process/converter.ts';
+export { type Converter, openConverter } from './convert/process/converter.ts';
 export { TimedOutError } from './deadline.ts';
 export {
   ArkeError,

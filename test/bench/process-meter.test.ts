@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { meter } from '../../bench/process-meter.ts';
+import { startSampler } from '../../bench/process-sampler.ts';
+import { useFolder } from '../support/use-folder.ts';
 
+const folder = useFolder();
 const env = { PATH: process.env['PATH'] ?? '' };
 const MEGABYTE = 1024 ** 2;
 
@@ -42,6 +45,25 @@ describe('the meter of the bench', () => {
       { env },
     );
     expect(peakBytes).toBeGreaterThan(200 * MEGABYTE);
+  });
+
+  it('tells commands apart that run at once, and what all of them hold together', async () => {
+    const sampler = await startSampler();
+    const both = ['one', 'other'].map((name) => folder.path(name));
+    const runs = both.map((own) => {
+      const until = `while (!${JSON.stringify(both)}.every(existsSync));`;
+      const script = `const { existsSync, writeFileSync } = require('node:fs');
+        const held = Buffer.alloc(100 * 1024 ** 2, 1);
+        writeFileSync(${JSON.stringify(own)}, ''); ${until} const { user, system } = process.cpuUsage();
+        busy((user + system) / 1e6 + 0.3); held.at(0);`;
+      return meter(node(script), { env, sampler });
+    });
+    for (const { peakBytes, processes } of await Promise.all(runs)) {
+      expect(processes).toBe(1);
+      expect(peakBytes).toBeGreaterThan(100 * MEGABYTE);
+      expect(peakBytes).toBeLessThan(200 * MEGABYTE);
+    }
+    expect(await sampler.stop()).toBeGreaterThan(200 * MEGABYTE);
   });
 
   it('tells how the command ended and what it said, apart from what it cost', async () => {

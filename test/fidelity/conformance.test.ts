@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { convertTiff } from '../../src/lib/convert/convert-tiff.ts';
 import { readTiffHeader } from '../../src/lib/convert/header/tiff-header.ts';
 import { pagesOf } from '../../src/lib/convert/pages.ts';
-import { type Converter, startConverter } from '../../src/lib/convert/process/converter.ts';
+import { type Converter, openConverter } from '../../src/lib/convert/process/converter.ts';
 import { contractSnippet, decodeJpeg, largestDifference } from '../support/pixels.ts';
 import {
   hasSharedTiffs,
@@ -27,7 +27,7 @@ let converter: Converter;
 
 beforeAll(() => {
   if (!hasSharedTiffs) console.warn(`Left out: ${noSharedTiffs}.`);
-  converter = startConverter(folder.root);
+  converter = openConverter(folder.root);
 });
 afterAll(() => converter.close());
 

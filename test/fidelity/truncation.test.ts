@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { convertTiff } from '../../src/lib/convert/convert-tiff.ts';
-import { type Converter, startConverter } from '../../src/lib/convert/process/converter.ts';
+import { type Converter, openConverter } from '../../src/lib/convert/process/converter.ts';
 import { ConversionError } from '../../src/lib/errors.ts';
 import { directoryFirst } from '../support/directory-first.ts';
 import { patchesTiff } from '../support/patches.ts';
@@ -16,7 +16,7 @@ import { steps } from './use-colours.ts';
 const folder = useFolder();
 let converter: Converter;
 beforeAll(() => {
-  converter = startConverter(folder.root);
+  converter = openConverter(folder.root);
 });
 afterAll(() => converter.close());
 

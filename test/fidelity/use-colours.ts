@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect } from 'vitest';
 import { convertTiff } from '../../src/lib/convert/convert-tiff.ts';
-import { type Converter, startConverter } from '../../src/lib/convert/process/converter.ts';
+import { type Converter, openConverter } from '../../src/lib/convert/process/converter.ts';
 import { ConversionError } from '../../src/lib/errors.ts';
 import { levelsOfPatches } from '../support/patches.ts';
 import { decodeJpeg } from '../support/pixels.ts';
@@ -28,7 +28,7 @@ export function useColours(): Colours {
   const folder = useFolder();
   let converter: Converter;
   beforeAll(() => {
-    converter = startConverter(folder.root);
+    converter = openConverter(folder.root);
   });
   afterAll(() => converter.close());
   const show = async (tiff: Buffer, background = 'white'): Promise<Shown> => {

@@ -1,6 +1,6 @@
 import { copyFile, rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startConverter } from '../../src/lib/convert/process/converter.ts';
+import { openConverter } from '../../src/lib/convert/process/converter.ts';
 import { makeFolder, type TestFolder } from '../support/folder.ts';
 import { hasSharedTiffs, noSharedTiffs } from '../support/shared-tiffs.ts';
 import { type Bench, check, pixelsOf } from './check.ts';
@@ -21,7 +21,7 @@ const benches: Bench[] = [];
 beforeAll(async () => {
   folder = await makeFolder();
   for (let i = 0; i < BENCHES; i++) {
-    const converter = startConverter(await folder.make(`${i}`));
+    const converter = openConverter(await folder.make(`${i}`));
     benches.push({ converter, input: folder.path(`${i}.tif`), output: folder.path(`${i}.jpg`) });
   }
   if (!hasSharedTiffs) console.warn(`Mutated without real ones: ${noSharedTiffs}.`);

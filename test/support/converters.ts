@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Conversion } from '../../src/lib/convert/attempts.ts';
 import { type ConvertOptions, convertTiff } from '../../src/lib/convert/convert-tiff.ts';
-import { type Converter, startConverter } from '../../src/lib/convert/process/converter.ts';
+import { type Converter, openConverter } from '../../src/lib/convert/process/converter.ts';
 import type { TestFolder } from './folder.ts';
 import { childrenOf } from './processes.ts';
 import { useFolder } from './use-folder.ts';
@@ -24,7 +24,7 @@ export function useConverters(): Converters {
   return {
     folder,
     withConverter: async (test) => {
-      const converter = startConverter(folder.root);
+      const converter = openConverter(folder.root);
       try {
         await converter.versions();
         await test(converter);
@@ -49,4 +49,20 @@ export function signalChild(signal: NodeJS.Signals): number | undefined {
   const child = pid();
   if (child) process.kill(child, signal);
   return child;
+}
+
+/**
+ * Does something at the first sign of life of a job. The budget is asked once for the plan, and then at
+ * every sign.
+ */
+export function atFirstSign(act: () => void): Required<Pick<ConvertOptions, 'budget'>> {
+  let asked = 0;
+  return {
+    budget: {
+      secondsLeft: () => {
+        if (asked++ === 1) act();
+        return 1_000;
+      },
+    },
+  };
 }

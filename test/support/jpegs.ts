@@ -7,7 +7,7 @@ import {
 import { readTiffHeader } from '../../src/lib/convert/header/tiff-header.ts';
 import type { ConversionNote } from '../../src/lib/convert/messages.ts';
 import type { ConversionPlan } from '../../src/lib/convert/plan/plan.ts';
-import { type Converter, startConverter } from '../../src/lib/convert/process/converter.ts';
+import { type Converter, openConverter } from '../../src/lib/convert/process/converter.ts';
 import { addMetadata } from '../../src/lib/convert/render/metadata/add-metadata.ts';
 import { exiftool } from './exiftool.ts';
 import type { TestFolder } from './folder.ts';
@@ -35,7 +35,7 @@ export function useJpegs() {
   let converter: Converter | undefined;
   let count = 0;
   beforeAll(() => {
-    converter = startConverter(folder.root);
+    converter = openConverter(folder.root);
   });
   afterAll(() => converter?.close());
   const make = async (tiff: Buffer | string, making: Making = {}): Promise<MadeJpeg> => {

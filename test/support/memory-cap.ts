@@ -1,4 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -73,8 +80,23 @@ export function makeCap({ megabytes, cpus }: Cap): CappedGroup {
   };
 }
 
-/** Makes a group below this process's own; in v2 all controllers are in one place. */
+/** Removes the groups of all caps that this process has made, once nothing runs in them any more. */
+export function removeCaps(): void {
+  for (const parent of new Set(['memory', 'cpu'].map(parentOf)))
+    for (const name of readdirSync(parent))
+      if (name.startsWith(`${PREFIX}${process.pid}-`)) rmdirSync(join(parent, name));
+}
+
+const PREFIX = 'arke-tiff-';
+
 function makeGroup(controller: string, name: string): string {
+  const group = join(parentOf(controller), `${PREFIX}${name}`);
+  mkdirSync(group);
+  return group;
+}
+
+/** Groups are made below this process's own; in v2 all controllers are in one place. */
+function parentOf(controller: string): string {
   const v1 = join(ROOT, controller);
   const hierarchy = existsSync(v1) ? v1 : ROOT;
   const lines = readFileSync('/proc/self/cgroup', 'utf8').split('\n');
@@ -82,9 +104,7 @@ function makeGroup(controller: string, name: string): string {
     .map((line) => line.split(':'))
     .find(([, names]) => names?.split(',').includes(controller));
   const parent = existsSync(v1) ? join(hierarchy, own?.[2] ?? '/') : hierarchy;
-  const group = join(existsSync(parent) ? parent : hierarchy, `arke-tiff-${name}`);
-  mkdirSync(group);
-  return group;
+  return existsSync(parent) ? parent : hierarchy;
 }
 
 /** A group can be removed when its last process is gone from the kernel's tables, too. */

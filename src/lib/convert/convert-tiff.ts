@@ -9,7 +9,7 @@ import { readTiffHeader, type TiffHeader, type TiffPage } from './header/tiff-he
 import type { ConversionNote } from './messages.ts';
 import { isOfAnother, nameOfPage, pageNumbered, pagesOf } from './pages.ts';
 import { limitsNow } from './plan/resources.ts';
-import { type Converter, startConverter } from './process/converter.ts';
+import { type Converter, openConverter } from './process/converter.ts';
 
 /** What `convertTiff` can be told besides the paths. */
 export interface ConvertOptions extends Partial<EncoderSettings>, PlanningOptions {
@@ -40,7 +40,7 @@ export async function convertTiff(
   const { converter } = options;
   if (converter) return convertWith(converter, input, output, options);
   return withWorkspace(async ({ folder }) => {
-    const own = startConverter(folder);
+    const own = openConverter(folder);
     try {
       return await convertWith(own, input, output, options);
     } finally {

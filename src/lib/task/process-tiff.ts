@@ -1,5 +1,5 @@
 import type { SuccessPayload } from '../callback/payload.ts';
-import { startConverter } from '../convert/process/converter.ts';
+import { openConverter } from '../convert/process/converter.ts';
 import { closeStorage, openStorage, type Storage } from '../storage/client.ts';
 import { fileNameOf } from '../storage/keys.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
@@ -34,7 +34,7 @@ export function processTiff(
   const work = withStorage(settings, (storage) =>
     withWorkspace(
       async (workspace) => {
-        const converter = startConverter(workspace.folder);
+        const converter = openConverter(workspace.folder);
         const warnOfTaken = takenWarning(settings, options);
         const job = { settings, options, deadlines, storage, converter, warnOfTaken };
         await transfer(job, workspace).then(resolve, reject);

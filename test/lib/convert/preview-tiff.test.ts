@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { previewTiff } from '../../../src/lib/convert/preview-tiff.ts';
-import { startConverter } from '../../../src/lib/convert/process/converter.ts';
+import { openConverter } from '../../../src/lib/convert/process/converter.ts';
 import { raw } from '../../support/pictures.ts';
 import { makeTiff } from '../../support/tiff-writer.ts';
 import { useFolder } from '../../support/use-folder.ts';
@@ -12,7 +12,7 @@ const folder = useFolder();
 async function preview(tiff: Buffer, page = 1, signal = new AbortController().signal) {
   const path = await folder.write('scan.tif', tiff);
   const output = folder.path('preview.png');
-  const converter = startConverter(folder.root);
+  const converter = openConverter(folder.root);
   try {
     const most = { width: 40, height: 30 };
     await previewTiff(path, output, { name: 'scan.tif', page, most, converter, signal });

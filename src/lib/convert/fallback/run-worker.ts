@@ -1,4 +1,3 @@
-import { Worker } from 'node:worker_threads';
 import type { RewriteJob, Rewritten } from './rewrite.ts';
 
 /** What the thread is told. */
@@ -22,6 +21,8 @@ export async function rewriteInWorker(
 ): Promise<Rewritten> {
   const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
   const workerData: WorkerJob = { reader, job };
+  // Few pages need a thread; the process starts faster without what makes one.
+  const { Worker } = await import('node:worker_threads');
   const worker = new Worker(new URL(file, import.meta.url), { workerData, stderr: false });
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   worker.once('message', resolve);

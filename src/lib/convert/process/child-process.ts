@@ -8,6 +8,8 @@ import type { ChildMessage, ConversionJob } from '../messages.ts';
 export interface ChildEnd {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
+  /** Whether `kill` had been called before it was gone. */
+  readonly killedHere: boolean;
   /** Its last words on stderr: an assertion of a library, for example. */
   readonly lastWords: string;
   /** Why it could not be started. */
@@ -18,6 +20,8 @@ export interface ChildEnd {
 export interface Child {
   /** Resolves when it has ended, however; never rejects. */
   readonly ended: Promise<ChildEnd>;
+  /** Whether it can be given work: not once `kill` was called, however long it takes to be gone. */
+  isAlive(): boolean;
   send(job: ConversionJob): void;
   /** Listens until the returned function is called. */
   onMessage(listen: (message: ChildMessage) => void): () => void;
@@ -50,6 +54,11 @@ export function startChild(temporaryFolder: string): Child {
   const ended = endOf(child, lastWords);
   return {
     ended,
+    isAlive: () =>
+      child.pid !== undefined &&
+      !child.killed &&
+      child.exitCode === null &&
+      child.signalCode === null,
     send: (job) => {
       // A process that is gone says so by its end.
       if (child.connected) child.send(job, () => {});
@@ -75,10 +84,13 @@ function endOf(child: ChildProcess, lastWords: () => string): Promise<ChildEnd> 
   return new Promise((resolve) => {
     child.on('error', (error) => {
       // Also emitted when a message could not be sent; only a process that never was has no id.
-      if (child.pid === undefined) resolve({ exitCode: null, signal: null, lastWords: '', error });
+      if (child.pid !== undefined) return;
+      resolve({ exitCode: null, signal: null, killedHere: false, lastWords: '', error });
     });
     // Not `exit`: its last words may still be on their way then.
-    child.on('close', (exitCode, signal) => resolve({ exitCode, signal, lastWords: lastWords() }));
+    child.on('close', (exitCode, signal) =>
+      resolve({ exitCode, signal, killedHere: child.killed, lastWords: lastWords() }),
+    );
   });
 }
 

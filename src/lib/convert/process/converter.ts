@@ -32,7 +32,7 @@ export interface Converter {
    * (killed), `CRASHED`, `UNRESPONSIVE` and `TOO_SLOW` how it ended. Nothing of the job goes on then.
    */
   convert(job: ConversionJob, watch?: Watch): Promise<Made>;
-  /** Ends the process, if there is one. */
+  /** Ends the process, if there is one, and what it is at; no other one is started. */
   close(): Promise<void>;
 }
 
@@ -50,19 +50,20 @@ interface Session {
   readonly child: Child;
   /** Rejects when its libraries cannot be loaded, or it ends before they are. */
   readonly ready: Promise<string>;
-  isAlive(): boolean;
 }
 
 /**
- * Has a conversion process started when somebody first needs one, by `convert` or earlier by `versions`.
+ * Opens a place for a conversion process, which is started when somebody first needs it: by `convert`, or earlier by
+ * `versions`.
  * What it writes besides the outputs goes to `temporaryFolder`.
  */
-export function startConverter(temporaryFolder: string): Converter {
+export function openConverter(temporaryFolder: string): Converter {
   let current: Session | undefined;
   let closed = false;
   const living = () => {
+    if (closed) throw endedHere();
     // One that was killed while it waited is no loss: it had nothing to do.
-    if (!current?.isAlive()) current = openSession(temporaryFolder);
+    if (!current?.child.isAlive()) current = openSession(temporaryFolder);
     return current;
   };
   const started = async (watch: Watch, attempt = 1): Promise<Session> => {
@@ -116,18 +117,14 @@ async function heard(ready: Promise<string>, silenceMs = SILENCE_MS): Promise<st
 function openSession(temporaryFolder: string): Session {
   const child = startChild(temporaryFolder);
   const { promise: ready, resolve, reject } = Promise.withResolvers<string>();
-  let alive = true;
   child.onMessage((message) => {
     if (message.kind === 'ready') resolve(message.versions);
     if (message.kind === 'broken') reject(brokenInstallation(message.message));
   });
-  void child.ended.then((end) => {
-    alive = false;
-    reject(errorOf(end));
-  });
+  void child.ended.then((end) => reject(errorOf(end)));
   // Whoever needs it awaits it; that nobody does is no error.
   ready.catch(() => {});
-  return { child, ready, isAlive: () => alive };
+  return { child, ready };
 }
 
 /** Sends the job and waits for its end, whichever it is. */
@@ -162,8 +159,9 @@ async function runJob(child: Child, job: ConversionJob, watch: Watch): Promise<M
  * What it means that the process is gone. SIGKILL that did not come from here comes from the kernel,
  * which ends the process with the highest `oom_score_adj` when memory runs out.
  */
-function errorOf({ exitCode, signal, lastWords, error }: ChildEnd): ConversionError {
+function errorOf({ exitCode, signal, killedHere, lastWords, error }: ChildEnd): ConversionError {
   if (error) return brokenInstallation(error.message);
+  if (killedHere) return endedHere();
   // A library or V8 that gets no memory aborts the process, and says why.
   if (signal === 'SIGABRT' && speaksOfMemory(lastWords))
     return failure('OUT_OF_MEMORY', `The conversion process got no more memory: ${lastWords}`);
@@ -175,6 +173,11 @@ function errorOf({ exitCode, signal, lastWords, error }: ChildEnd): ConversionEr
   const how = signal ? `was ended by ${signal}` : `ended by exit code ${exitCode}`;
   const words = lastWords ? `; its last words: ${lastWords}` : '';
   return failure('CRASHED', `The conversion process ${how}${words}`);
+}
+
+/** Whoever ended it knows why; this is for whoever else waited for it. */
+function endedHere(): ConversionError {
+  return failure('CRASHED', 'The conversion process was closed before it was done');
 }
 
 function unresponsive(silenceMs: number): ConversionError {

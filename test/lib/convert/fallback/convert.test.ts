@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ConvertOptions, convertTiff } from '../../../../src/lib/convert/convert-tiff.ts';
-import { type Converter, startConverter } from '../../../../src/lib/convert/process/converter.ts';
+import { type Converter, openConverter } from '../../../../src/lib/convert/process/converter.ts';
 import { makeFolder, type TestFolder } from '../../../support/folder.ts';
 import { type SampledPicture, sampledPage } from '../../../support/packed-samples.ts';
 import { decodeJpeg, largestDifference } from '../../../support/pixels.ts';
@@ -11,7 +11,7 @@ let folder: TestFolder;
 let converter: Converter;
 beforeAll(async () => {
   folder = await makeFolder();
-  converter = startConverter(await folder.make('work'));
+  converter = openConverter(await folder.make('work'));
 });
 afterAll(async () => {
   await converter.close();

@@ -3,7 +3,7 @@ import { stat, truncate } from 'node:fs/promises';
 import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { convertTiff } from '../../../../src/lib/convert/convert-tiff.ts';
-import { type Converter, startConverter } from '../../../../src/lib/convert/process/converter.ts';
+import { type Converter, openConverter } from '../../../../src/lib/convert/process/converter.ts';
 import { makeFolder, type TestFolder } from '../../../support/folder.ts';
 import { type SampledPicture, sampledPage } from '../../../support/packed-samples.ts';
 import { makeTiffAs, type TiffEntry, type TiffPage } from '../../../support/tiff-writer.ts';
@@ -12,7 +12,7 @@ let folder: TestFolder;
 let converter: Converter;
 beforeAll(async () => {
   folder = await makeFolder();
-  converter = startConverter(await folder.make('work'));
+  converter = openConverter(await folder.make('work'));
 });
 afterAll(async () => {
   await converter.close();

@@ -50,9 +50,9 @@ describe('while ImageMagick decodes, which blocks its thread', () => {
 
   it('the process goes when its parent does', async () => {
     const script = `
-      import { startConverter } from './src/lib/convert/process/converter.ts';
+      import { openConverter } from './src/lib/convert/process/converter.ts';
       import { convertTiff } from './src/lib/convert/convert-tiff.ts';
-      const converter = startConverter(${JSON.stringify(folder.root)});
+      const converter = openConverter(${JSON.stringify(folder.root)});
       await converter.versions();
       process.stdout.write('ready');
       await convertTiff(${JSON.stringify(large)}, ${JSON.stringify(folder.path('never.jpg'))}, { converter });`;

@@ -17,7 +17,7 @@ import {
 } from '../../../../bench/fallback-cases.ts';
 import { sampledName } from '../../../../bench/make-sampled-tiff.ts';
 import { readTiffHeader, type TiffPage } from '../../../../src/lib/convert/header/tiff-header.ts';
-import { startConverter } from '../../../../src/lib/convert/process/converter.ts';
+import { openConverter } from '../../../../src/lib/convert/process/converter.ts';
 
 const { machine, pages, cases } = await readCalibration();
 const pageFor = ({ tiff }: PlannedCase): TiffPage => {
@@ -109,7 +109,7 @@ describe('measured anew', () => {
       (one) => sampledName(one) === 'float32x3-deflate-tiles-6mp',
     );
     if (!spec) throw new Error('no such case');
-    const converter = startConverter(folder);
+    const converter = openConverter(folder);
     try {
       const first = await measureFallback(spec, folder, converter);
       const second = await measureFallback(spec, folder, converter);

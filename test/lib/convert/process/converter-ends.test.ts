@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { pid, signalChild, useConverters } from '../../../support/converters.ts';
+import { atFirstSign, pid, signalChild, useConverters } from '../../../support/converters.ts';
 import { noisyTiff } from '../../../support/pictures.ts';
 import { isRunning } from '../../../support/processes.ts';
 
@@ -10,22 +10,6 @@ beforeAll(async () => {
   // Under way long enough for something to happen to it.
   large = await folder.write('large.tif', await noisyTiff(3000));
 });
-
-/**
- * Does something at the first sign of life of a job. The budget is asked once for the plan, and then at
- * every sign.
- */
-function atFirstSign(act: () => void) {
-  let asked = 0;
-  return {
-    budget: {
-      secondsLeft: () => {
-        if (asked++ === 1) act();
-        return 1_000;
-      },
-    },
-  };
-}
 
 describe('a conversion process that ends in the middle', () => {
   it('by SIGKILL has run out of memory: it is done again with less', () =>

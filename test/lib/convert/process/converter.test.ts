@@ -63,9 +63,9 @@ describe('the conversion process', () => {
 
   it('goes when its parent goes, however that ends, and in the middle of its work', async () => {
     const script = `
-      import { startConverter } from './src/lib/convert/process/converter.ts';
+      import { openConverter } from './src/lib/convert/process/converter.ts';
       import { convertTiff } from './src/lib/convert/convert-tiff.ts';
-      const converter = startConverter(${JSON.stringify(folder.root)});
+      const converter = openConverter(${JSON.stringify(folder.root)});
       await converter.versions();
       process.stdout.write('ready');
       await convertTiff(${JSON.stringify(large)}, ${JSON.stringify(folder.path('never.jpg'))}, { converter });`;

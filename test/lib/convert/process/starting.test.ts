@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startConverter } from '../../../../src/lib/convert/process/converter.ts';
+import { openConverter } from '../../../../src/lib/convert/process/converter.ts';
 import { makeFolder, type TestFolder } from '../../../support/folder.ts';
 import { childrenOf } from '../../../support/processes.ts';
 
@@ -21,7 +21,7 @@ function signalChild(signal: NodeJS.Signals): number {
 }
 
 it('there is no conversion process before somebody needs one', async () => {
-  const converter = startConverter(folder.root);
+  const converter = openConverter(folder.root);
   expect(pid()).toBeUndefined();
   await converter.close();
   expect(pid()).toBeUndefined();
@@ -33,7 +33,7 @@ describe('a conversion process that does not get ready', () => {
     ['crashes', 'SIGSEGV'],
     ['says nothing', 'SIGSTOP'],
   ] as const)('because it %s is replaced by one that does', async (_, signal) => {
-    const converter = startConverter(folder.root);
+    const converter = openConverter(folder.root);
     try {
       const versions = converter.versions({ silenceMs: 3_000 });
       const first = signalChild(signal);
@@ -46,7 +46,7 @@ describe('a conversion process that does not get ready', () => {
   });
 
   it('is not waited for by whoever has had enough', async () => {
-    const converter = startConverter(folder.root);
+    const converter = openConverter(folder.root);
     const enough = new AbortController();
     const versions = converter.versions({ signal: enough.signal });
     signalChild('SIGSTOP');
@@ -57,7 +57,7 @@ describe('a conversion process that does not get ready', () => {
   });
 
   it('because it was closed is not replaced', async () => {
-    const converter = startConverter(folder.root);
+    const converter = openConverter(folder.root);
     const versions = converter.versions();
     await Promise.all([expect(versions).rejects.toThrow(), converter.close()]);
     expect(pid()).toBeUndefined();

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { convertTiff } from '../../../../src/lib/convert/convert-tiff.ts';
 import type { TiffPage as HeaderPage } from '../../../../src/lib/convert/header/tiff-header.ts';
-import { type Converter, startConverter } from '../../../../src/lib/convert/process/converter.ts';
+import { type Converter, openConverter } from '../../../../src/lib/convert/process/converter.ts';
 import {
   areForgiven,
   forgivable,
@@ -21,7 +21,7 @@ let folder: TestFolder;
 let converter: Converter;
 beforeAll(async () => {
   folder = await makeFolder();
-  converter = startConverter(await folder.make('work'));
+  converter = openConverter(await folder.make('work'));
 });
 afterAll(async () => {
   await converter.close();

@@ -4,7 +4,7 @@ import { makeTiffFile, type TiffSpec } from '../../../../bench/make-tiff.ts';
 import { defaultEncoderSettings } from '../../../../src/lib/convert/encoder-settings.ts';
 import { readTiffHeader } from '../../../../src/lib/convert/header/tiff-header.ts';
 import type { ConversionPlan } from '../../../../src/lib/convert/plan/plan.ts';
-import { type Converter, startConverter } from '../../../../src/lib/convert/process/converter.ts';
+import { type Converter, openConverter } from '../../../../src/lib/convert/process/converter.ts';
 import { makeFolder, type TestFolder } from '../../../support/folder.ts';
 import { decodeJpeg, largestDifference, psnr } from '../../../support/pixels.ts';
 
@@ -12,7 +12,7 @@ let folder: TestFolder;
 let converter: Converter;
 beforeAll(async () => {
   folder = await makeFolder();
-  converter = startConverter(folder.root);
+  converter = openConverter(folder.root);
 });
 afterAll(async () => {
   await converter.close();
