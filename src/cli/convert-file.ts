@@ -1,15 +1,10 @@
-import { dirname } from 'node:path';
-import type { Conversion } from '../lib/convert/attempts.ts';
-import { choosePages } from '../lib/convert/choose-pages.ts';
+import { type ConvertedPage, convertPages } from '../lib/convert/convert-pages.ts';
 import type { LocalConversion } from '../lib/convert/local-files.ts';
 import { ArkeError } from '../lib/errors.ts';
-import { pageName } from '../lib/jpeg-name.ts';
-import { makeOutputFolder, writeOutputs } from '../lib/local-output.ts';
 import { errorSummary } from './base-command.ts';
-import { type ConvertSession, convertPage, resultOf, warnOfNotes } from './conversions.ts';
+import { type ConvertSession, pageOptionsFor, resultOf, warnOfNotes } from './conversions.ts';
 import { formatBytes } from './format.ts';
 import { redactorOfProcess } from './program-process.ts';
-import { refuseLosses } from './strictness.ts';
 
 /** How one file is converted. */
 export interface ConvertFileOptions {
@@ -35,14 +30,6 @@ export type FileResult =
 /** What `convert --json` says of a further page. */
 type PageResult = { page: number; output: string; ms: number } & ReturnType<typeof resultOf>;
 
-/** A page that has been converted. */
-interface Converted {
-  readonly page: number;
-  readonly output: string;
-  readonly ms: number;
-  readonly conversion: Conversion;
-}
-
 /**
  * Converts the pages of a file that the session asks for, and shows what became of them. All of them
  * get their names together, or none. An error is shown and given back; a stop signal is thrown.
@@ -58,13 +45,22 @@ export async function convertFile(
   const start = performance.now();
   const activity = reporter.begin(`Converting ${name}`);
   try {
-    const [first, ...further] = await convertPages(conversion, options, session);
+    const { force, sources, path = input, 'out-dir': outDir } = options;
+    const target = {
+      output,
+      rules: { force, sources, keepTiffs: true },
+      makeFolder: outDir !== undefined,
+    };
+    const pageOptions = pageOptionsFor(name, session);
+    const [first, ...further] = await convertPages({ path, name }, target, pageOptions);
     const ms = since(start);
     activity.done();
     report(name, [further.length === 0 ? { ...first, ms } : first, ...further], options, session);
     const result = { input, output, ms, ...resultOf(first.conversion) };
     if (pages !== 'all') return result;
-    const others = further.map(({ conversion, ...page }) => ({ ...page, ...resultOf(conversion) }));
+    const others = further.map(({ page, output, ms, conversion }) => {
+      return { page, output, ms, ...resultOf(conversion) };
+    });
     return { ...result, pages: others };
   } catch (error) {
     activity.failed();
@@ -76,36 +72,10 @@ export async function convertFile(
   }
 }
 
-async function convertPages(
-  { input, output }: LocalConversion,
-  { path = input, name = input, force, sources, 'out-dir': outDir }: ConvertFileOptions,
-  session: ConvertSession,
-): Promise<[Converted, ...Converted[]]> {
-  const { encoder, pages, strict } = session;
-  const { header, numbers } = await choosePages(path, pages, name);
-  await refuseLosses(path, name, strict, { encoder, pages });
-  // One page takes the name of the file, whichever it is.
-  const outputOf = (page: number) => (numbers.length === 1 ? output : pageName(output, page));
-  const rules = { force, sources, keepTiffs: true };
-  if (outDir !== undefined) await makeOutputFolder(dirname(output));
-  const convert = async (page: number, jpeg = ''): Promise<Converted> => {
-    const start = performance.now();
-    const conversion = await convertPage({ path, name, header }, page, jpeg, session);
-    return { page, output: outputOf(page), ms: since(start), conversion };
-  };
-  return writeOutputs(numbers.map(outputOf), rules, async ([jpeg, ...jpegs]) => {
-    const [number, ...others] = numbers;
-    const first = await convert(number, jpeg);
-    const further: Converted[] = [];
-    for (const [index, page] of others.entries()) further.push(await convert(page, jpegs[index]));
-    return [first, ...further];
-  });
-}
-
 /** Shows the notes and the result of each page; of one among several with its number. */
 function report(
   name: string,
-  pages: readonly Converted[],
+  pages: readonly ConvertedPage[],
   { show }: ConvertFileOptions,
   { reporter }: ConvertSession,
 ): void {

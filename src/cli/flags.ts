@@ -12,6 +12,7 @@ import {
   profileSettings,
 } from '../lib/convert/encoder-settings.ts';
 import { type PagesSetting, pagesProblem, parsePages } from '../lib/convert/pages.ts';
+import type { Strictness } from '../lib/convert/strictness.ts';
 import { jurisdictions, type StorageSettings } from '../lib/storage/client.ts';
 import { readStorageSettings } from '../lib/task/settings.ts';
 import { processEnvironment } from './environment.ts';
@@ -97,6 +98,14 @@ export const strictFlags = {
     summary: 'Refuse a JPEG that was made with a warning.',
   }),
 };
+
+/** The strictness that flags describe. */
+export function strictnessOf(flags: {
+  readonly 'fail-on-loss': boolean;
+  readonly 'warnings-as-errors': boolean;
+}): Strictness {
+  return { failOnLoss: flags['fail-on-loss'], warningsAsErrors: flags['warnings-as-errors'] };
+}
 
 /** Which pages are converted. */
 export const pageFlag = Flags.custom<PagesSetting>({

@@ -1,19 +1,26 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.ts';
-import { type ConvertSession, convertPage, warnOfNotes } from '../cli/conversions.ts';
+import { type ConvertSession, pageOptionsFor, warnOfNotes } from '../cli/conversions.ts';
 import { convertFile, type FileResult } from '../cli/convert-file.ts';
 import { processEnvironment } from '../cli/environment.ts';
-import { encoderFlags, encoderSettingsOf, pageFlag, strictFlags } from '../cli/flags.ts';
+import {
+  encoderFlags,
+  encoderSettingsOf,
+  pageFlag,
+  strictFlags,
+  strictnessOf,
+} from '../cli/flags.ts';
 import {
   refuseBytesOnStdout,
   STANDARD_STREAM,
   saveStdin,
   sendToStdout,
 } from '../cli/standard-streams.ts';
-import { refuseLosses, strictnessOf } from '../cli/strictness.ts';
 import { choosePages } from '../lib/convert/choose-pages.ts';
+import { convertPage } from '../lib/convert/convert-pages.ts';
 import { planLocalConversions } from '../lib/convert/local-files.ts';
 import { openConverter } from '../lib/convert/process/converter.ts';
+import { refuseLosses } from '../lib/convert/strictness.ts';
 import { SettingsError } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
 import { readConversionBudget } from '../lib/task/settings.ts';
@@ -151,7 +158,8 @@ With - the TIFF is read from stdin and the JPEG written to stdout.`;
     const { encoder, pages, strict } = session;
     await refuseLosses(path, name, strict, { encoder, pages });
     const jpeg = workspace.path('stdout.jpg');
-    const conversion = await convertPage({ path, name, header }, number, jpeg, session);
+    const options = pageOptionsFor(name, session);
+    const conversion = await convertPage({ path, name, header }, number, jpeg, options);
     warnOfNotes(name, conversion, session.reporter);
     await sendToStdout(jpeg, this.stopSignal);
     return undefined;

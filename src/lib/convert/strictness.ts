@@ -1,21 +1,13 @@
-import { refuseOtherFormats } from '../lib/convert/file-kind.ts';
-import { lossesIn } from '../lib/convert/inspect/inspect-file.ts';
-import type { LossSettings } from '../lib/convert/inspect/losses.ts';
-import type { ConversionNote } from '../lib/convert/messages.ts';
-import { ConversionError } from '../lib/errors.ts';
+import { ConversionError } from '../errors.ts';
+import { refuseOtherFormats } from './file-kind.ts';
+import { lossesIn } from './inspect/inspect-file.ts';
+import type { LossSettings } from './inspect/losses.ts';
+import type { ConversionNote } from './messages.ts';
 
 /** What is an error that else is only told. */
 export interface Strictness {
   readonly failOnLoss: boolean;
   readonly warningsAsErrors: boolean;
-}
-
-/** The strictness that flags describe. */
-export function strictnessOf(flags: {
-  readonly 'fail-on-loss': boolean;
-  readonly 'warnings-as-errors': boolean;
-}): Strictness {
-  return { failOnLoss: flags['fail-on-loss'], warningsAsErrors: flags['warnings-as-errors'] };
 }
 
 /**
