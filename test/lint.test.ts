@@ -41,6 +41,10 @@ const wrongs: Record<string, { rule: string; code: string }> = {
     rule: 'callback-knows-no-other-stage',
     code: `import '../task/b.ts';`,
   },
+  'src/lib/collection/aa.ts': {
+    rule: 'collections-are-converted-only',
+    code: `import '../storage/x.ts';`,
+  },
   'src/commands/j.ts': { rule: 'sandbox-stands-apart', code: `import '../lib/sandbox/x.ts';` },
   'src/lib/sandbox/k.ts': { rule: 'sandbox-knows-only-leaves', code: `import '../storage/x.ts';` },
   'src/lib/task/l.ts': { rule: 'sharp-has-one-owner', code: `import 'sharp';` },

@@ -59,6 +59,13 @@ export default {
       to: { path: '^src/lib/[^/]+/', pathNot: `^src/lib/${stage}/` },
     })),
     {
+      name: 'collections-are-converted-only',
+      severity: 'error',
+      comment: 'A run knows conversions; where files come from and who is told is for others.',
+      from: { path: '^src/lib/collection/' },
+      to: { path: '^src/lib/[^/]+/', pathNot: '^src/lib/(collection|convert)/' },
+    },
+    {
       name: 'rendering-is-for-the-child',
       severity: 'error',
       comment:

@@ -67,6 +67,8 @@ export type ConversionErrorCode =
   | 'LOSS'
   /** Was made with warnings, and must not be. */
   | 'WARNING'
+  /** Was made, and is not near enough to its TIFF. */
+  | 'UNLIKE'
   | 'WRITE_FAILED'
   /** Needs more memory than there is, or was killed by the kernel for it. */
   | 'OUT_OF_MEMORY'

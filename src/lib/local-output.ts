@@ -1,13 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { link, lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { FileError, messageOf, systemCodeOf } from './errors.ts';
+import { temporaryBeside } from './temporary-output.ts';
 import { isTiffSignature, TIFF_SIGNATURE_LENGTH } from './tiff-signature.ts';
 
 /** What may happen to a file that is already there. */
 export interface OutputRules {
   /** Replace an existing file. */
   readonly force: boolean;
+  /** Files that may be replaced without force: they are known as older outputs. */
+  readonly ours?: ReadonlySet<string> | undefined;
   /** Files that are never replaced, by whatever name or link they are reached. */
   readonly sources?: readonly string[];
   /** Never replace a TIFF: an overwritten original is gone. */
@@ -42,7 +43,7 @@ export async function writeOutputs<T>(
   try {
     for (const { temporary, target } of files) await make(temporary, target);
     const result = await write(files.map(({ temporary }) => temporary));
-    await publishAll(files.reverse(), rules.force);
+    await publishAll(files.reverse(), rules);
     return result;
   } finally {
     await Promise.all(files.map(({ temporary }) => rm(temporary, { force: true })));
@@ -59,10 +60,6 @@ export async function makeOutputFolder(path: string): Promise<void> {
       { cause: error },
     );
   }
-}
-
-function temporaryBeside(target: string): string {
-  return join(dirname(target), `.arke-tiff-${randomUUID().slice(0, 8)}.part`);
 }
 
 /** Makes the temporary file, so that a bad folder is found out before the work, and by its own error. */
@@ -82,7 +79,7 @@ async function refuseToHarm(target: string, rules: OutputRules): Promise<void> {
         `Not written: ${target} is the source ${source} itself. Choose another output.`,
       );
   if (!(await exists(target))) return;
-  if (!rules.force) throw existsError(target);
+  if (!mayReplace(target, rules)) throw existsError(target);
   const there = await stat(target).catch(() => undefined);
   if (there?.isDirectory())
     throw new FileError(`Not written: ${target} is a folder. Name a file in it.`);
@@ -94,19 +91,24 @@ async function refuseToHarm(target: string, rules: OutputRules): Promise<void> {
     );
 }
 
+function mayReplace(target: string, { force, ours }: OutputRules): boolean {
+  return force || ours?.has(target) === true;
+}
+
 async function publishAll(
   files: readonly { readonly temporary: string; readonly target: string }[],
-  force: boolean,
+  rules: OutputRules,
 ): Promise<void> {
   const made: string[] = [];
   try {
     for (const { temporary, target } of files) {
+      const force = mayReplace(target, rules);
       await publish(temporary, target, force);
-      made.push(target);
+      // What was replaced is gone; nothing would be won by taking its successor away, too.
+      if (!force) made.push(target);
     }
   } catch (error) {
-    // What was replaced is gone; nothing would be won by taking its successor away, too.
-    if (!force) for (const target of made) await rm(target, { force: true });
+    for (const target of made) await rm(target, { force: true });
     throw error;
   }
 }

@@ -88,6 +88,16 @@ describe('an output file', () => {
     expect(await readdir(folder.root)).toEqual(['a.jpg']);
   });
 
+  it('replaces one that is known as an older output, and no other, without force', async () => {
+    const ours = await folder.write('a.jpg', 'old');
+    const theirs = await folder.write('b.jpg', 'precious');
+    const rules = { force: false, ours: new Set([ours]) };
+    await writeOutput(ours, rules, writing('new'));
+    expect(await text(ours)).toBe('new');
+    await expect(writeOutput(theirs, rules, writing('new'))).rejects.toThrow('b.jpg exists');
+    expect(await text(theirs)).toBe('precious');
+  });
+
   it('replaces a link, not what the link leads to', async () => {
     const other = await folder.write('other.jpg', 'other');
     await symlink(other, folder.path('a.jpg'));

@@ -70,7 +70,31 @@ export interface FailedRecord extends SourceRecord {
 /** How one TIFF of a collection ended. */
 export type FileRecord = ConvertedRecord | SkippedRecord | FailedRecord;
 
-/** What a whole run came to. */
+/** How a page would be converted: predictions, made from its header alone. */
+export interface PagePlan {
+  /** Counted from 1. */
+  readonly page: number;
+  readonly output: string;
+  readonly effort: string;
+  readonly reader: string;
+  /** Why so and no better, for people. */
+  readonly reason: string;
+  readonly cpu_seconds: number;
+  readonly peak_bytes: number;
+  /** Size of the JPEG: a rough guess; undefined where the header cannot be read. */
+  readonly output_bytes: number | undefined;
+}
+
+/** What would become of a TIFF. */
+export type FilePlan =
+  | (SourceRecord & { readonly status: 'due'; readonly pages: readonly [PagePlan, ...PagePlan[]] })
+  | SkippedRecord
+  | FailedRecord;
+
+/**
+ * What a whole run came to. In a dry run `converted` are those that would be, and their output bytes are
+ * predicted.
+ */
 export interface CollectionSummary {
   readonly files: number;
   readonly converted: number;
@@ -78,12 +102,22 @@ export interface CollectionSummary {
   readonly failed: number;
   /** Those that a stop signal or `--fail-fast` left undone. */
   readonly left: number;
+  /** Of those that were converted, as the next two. */
   readonly source_bytes: number;
   readonly output_bytes: number;
   readonly pixels: number;
   readonly ms: number;
+  /** Only of a dry run: what the whole would take. */
+  readonly predicted?: PredictedEffort | undefined;
   /** The stop signal that ended it early. */
   readonly stopped?: 'SIGINT' | 'SIGTERM' | undefined;
+}
+
+/** What a run would take. */
+export interface PredictedEffort {
+  readonly cpu_seconds: number;
+  /** Until it is done, with the jobs that were asked for. */
+  readonly seconds: number;
 }
 
 /** What happens during a run over a collection, in the order in which it happens. */
@@ -96,8 +130,11 @@ export type CollectionEvent =
     }
   /** Something about the collection as a whole: two sources with one output name, for example. */
   | { readonly event: 'collection.warning'; readonly code: string; readonly message: string }
+  /** A conversion begins; of a file that is skipped, or fails before, only the end is told. */
   | ({ readonly event: 'file.started' } & SourceRecord)
   /** A file needs another attempt with less memory or time. */
   | { readonly event: 'file.replanned'; readonly input: string; readonly message: string }
   | ({ readonly event: 'file.ended' } & FileRecord)
+  /** The only event of a file in a dry run. */
+  | ({ readonly event: 'file.planned' } & FilePlan)
   | ({ readonly event: 'collection.ended' } & CollectionSummary);

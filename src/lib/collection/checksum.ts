@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { FileError, messageOf } from '../errors.ts';
+
+/** Larger pieces than a stream's 64 KiB: each is a turn of the event loop, for which other files wait. */
+const PIECE_BYTES = 1024 * 1024;
+
+/**
+ * The SHA-256 of a file, hexadecimal, read piece by piece. Throws `FileError` when it cannot be read, and
+ * the signal's reason.
+ */
+export async function sha256Of(path: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(path, { highWaterMark: PIECE_BYTES }), hash, { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new FileError(`Could not read ${path}: ${messageOf(error)}. Check the path.`, {
+      cause: error,
+    });
+  }
+  return hash.digest('hex');
+}

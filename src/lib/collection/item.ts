@@ -1,0 +1,49 @@
+import type { Limits } from '../convert/plan/plan.ts';
+import type { Budget } from '../convert/plan/resources.ts';
+import type { Converter } from '../convert/process/converter.ts';
+import type { FailedRecord, PagePlan, PageRecord, SkippedRecord, SourceRecord } from './events.ts';
+
+/** One TIFF of a run, wherever it lies. */
+export interface CollectionItem {
+  readonly input: string;
+  readonly output: string;
+  /** 0 when that cannot be told. */
+  readonly sourceBytes: number;
+  /** Finds out what is to be done with it, decoding nothing. Throws only the signal's reason. */
+  look(tools: LookingTools): Promise<Look>;
+}
+
+/** What a look at a TIFF is done with. */
+export interface LookingTools {
+  /** What a conversion may use when nothing else runs. */
+  readonly limits: () => Promise<Limits>;
+  /** Names and versions of the libraries that make the pixels. */
+  readonly versions: () => Promise<string>;
+  readonly signal: AbortSignal;
+}
+
+/** What a look at a TIFF has shown. */
+export type Look = SkippedRecord | FailedRecord | DueItem;
+
+/** A TIFF that is to be converted. */
+export interface DueItem {
+  readonly status: 'due';
+  readonly source: SourceRecord;
+  readonly plans: readonly [PagePlan, ...PagePlan[]];
+  /** Converts it. Throws what keeps it from being converted, and the signal's reason. */
+  convert(tools: ConvertingTools): Promise<Converted>;
+}
+
+/** What a TIFF is converted with. */
+export interface ConvertingTools {
+  readonly converter: Converter;
+  readonly budget: Budget;
+  readonly signal: AbortSignal;
+  readonly onReplan: (message: string) => void;
+}
+
+/** What became of a TIFF. */
+export interface Converted {
+  readonly pages: readonly [PageRecord, ...PageRecord[]];
+  readonly source_sha256?: string | undefined;
+}

@@ -1,0 +1,100 @@
+import { stat, utimes } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { pageOption } from '../../convert/choose-pages.ts';
+import type { MadePage } from '../../convert/convert-pages.ts';
+import type { TiffHeader } from '../../convert/header/tiff-header.ts';
+import { FileError } from '../../errors.ts';
+import { sha256Of } from '../checksum.ts';
+import type { Likeness, PageRecord } from '../events.ts';
+import type { Converted, ConvertingTools } from '../item.ts';
+import type { CollectionOptions } from '../options.ts';
+import { mtimeMsOf, type RecordLine } from '../record/record-line.ts';
+import { refuseUnlike } from '../verify.ts';
+import { sourcePath } from './recorded.ts';
+import type { FileState } from './source-file.ts';
+import { stateOf } from './source-file.ts';
+import { settingsOf } from './up-to-date.ts';
+
+/** A TIFF whose JPEGs are made, but have no names yet. */
+export interface Finishing {
+  readonly input: string;
+  /** As it was before it was converted. */
+  readonly source: FileState;
+  readonly header: TiffHeader | undefined;
+  readonly kind: string | undefined;
+  readonly pixels: number | undefined;
+  readonly tools: ConvertingTools;
+}
+
+/**
+ * Does with the JPEGs of a TIFF what is left to be done before they get their names: compares them with
+ * it, takes checksums, gives them its times; and makes the lines for their record, which has to know
+ * them first: a process that is killed in between leaves no JPEG that nobody knows.
+ *
+ * Throws `ConversionError` (`UNLIKE`), `FileError` when the TIFF has changed meanwhile, and the
+ * signal's reason.
+ */
+export async function finishPages(
+  made: readonly MadePage[],
+  finishing: Finishing,
+  options: CollectionOptions,
+): Promise<Converted & { readonly lines: readonly RecordLine[] }> {
+  const { input, source, kind, pixels, tools } = finishing;
+  const { program, checksum } = options;
+  const source_sha256 = checksum ? await sha256Of(input, tools.signal) : undefined;
+  const versions = await tools.converter.versions({ signal: tools.signal });
+  const pages: PageRecord[] = [];
+  const lines: RecordLine[] = [];
+  for (const one of made) {
+    const page = await finishPage(one, finishing, options);
+    pages.push(page);
+    const { size, mtimeMs } = await stat(one.jpeg);
+    const output = basename(page.output);
+    lines.push({
+      ...{ v: 1, output, source: sourcePath(input, page.output) },
+      ...{ source_bytes: source.bytes, source_mtime_ms: source.mtimeMs, source_sha256 },
+      ...{ output_bytes: size, output_mtime_ms: mtimeMsOf({ mtimeMs }) },
+      output_sha256: page.sha256,
+      ...{ settings: settingsOf(options), program, versions, pages: made.length, kind, pixels },
+      record: { ...page, output },
+    });
+  }
+  await refuseChanged(input, source);
+  const [first, ...others] = pages;
+  if (!first) throw new Error('A conversion made no page.');
+  return { pages: [first, ...others], source_sha256, lines };
+}
+
+async function finishPage(
+  made: MadePage,
+  { input, source, header, tools }: Finishing,
+  { encoder, pages, checksum, verify, compare, preserveTimestamps }: CollectionOptions,
+): Promise<PageRecord> {
+  const { page, output, jpeg, ms, conversion } = made;
+  const { width, height, channels, bytes, notes, plan, cpuSeconds, peakBytes } = conversion;
+  let likeness: Likeness | undefined;
+  if (verify && compare) {
+    const { converter, budget, signal } = tools;
+    const asked = { name: input, header, page: pageOption(pages, page) };
+    likeness = await compare(input, jpeg, { ...encoder, ...asked, converter, budget, signal });
+    refuseUnlike(likeness, verify, input);
+  }
+  const sha256 = checksum ? await sha256Of(jpeg, tools.signal) : undefined;
+  if (preserveTimestamps) await utimes(jpeg, source.accessed, source.modified);
+  return {
+    ...{ page, output, width, height, channels, bytes, ms },
+    ...{ cpu_seconds: cpuSeconds, peak_bytes: peakBytes },
+    ...{ effort: plan.effort, reader: plan.reading.reader, notes },
+    ...(likeness ? { likeness } : {}),
+    ...(sha256 === undefined ? {} : { sha256 }),
+  };
+}
+
+/** What is recorded of a TIFF must be true of the one that was converted. */
+async function refuseChanged(input: string, source: FileState): Promise<void> {
+  const now = await stateOf(input);
+  if (now?.id === source.id && now.bytes === source.bytes && now.mtimeMs === source.mtimeMs) return;
+  throw new FileError(
+    `${input} was changed or replaced while it was converted, so its JPEG is not kept. Convert it again.`,
+  );
+}

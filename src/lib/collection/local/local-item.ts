@@ -1,0 +1,139 @@
+import { type ChosenPages, choosePages } from '../../convert/choose-pages.ts';
+import { convertPages, type MadePage, pageOutputs } from '../../convert/convert-pages.ts';
+import type { LocalConversion } from '../../convert/local-files.ts';
+import { refuseLosses } from '../../convert/strictness.ts';
+import { sha256Of } from '../checksum.ts';
+import type { SkippedRecord, SourceRecord } from '../events.ts';
+import { failureOf } from '../failure.ts';
+import type { CollectionItem, Converted, ConvertingTools, DueItem, LookingTools } from '../item.ts';
+import type { CollectionOptions } from '../options.ts';
+import type { Records } from '../record/records.ts';
+import { replaceableOutputs } from './existing.ts';
+import { finishPages } from './finish.ts';
+import { describePages, planPages } from './plan-pages.ts';
+import type { Recorded } from './recorded.ts';
+import { renewLines } from './renew.ts';
+import { type FileState, readableState, type Sources } from './source-file.ts';
+import { pageRecordOf, upToDate } from './up-to-date.ts';
+
+/** What all local TIFFs of a run share. */
+export interface LocalRun {
+  readonly options: CollectionOptions;
+  /** Undefined where none is kept. */
+  readonly records: Records | undefined;
+  readonly sources: Sources;
+}
+
+/** A local TIFF as an item of a run. */
+export function localItem({ input, output }: LocalConversion, run: LocalRun): CollectionItem {
+  const sourceBytes = run.sources.bytesOf(input);
+  const known = { input, output, source_bytes: sourceBytes, kind: undefined, pixels: undefined };
+  return {
+    ...{ input, output, sourceBytes },
+    look: async (tools) => {
+      const start = performance.now();
+      let source: SourceRecord = known;
+      try {
+        const state = await readableState(input);
+        source = { ...known, source_bytes: state.bytes };
+        const recorded = await recordedFor(source, state, run, tools);
+        const skipped = recorded && (await skip(source, recorded, run.options, tools));
+        if (skipped) return skipped;
+        const chosen = await choosePages(input, run.options.pages, input);
+        source = { ...source, ...describePages(chosen) };
+        return await dueItem(source, { chosen, state, recorded }, run, tools);
+      } catch (error) {
+        tools.signal.throwIfAborted();
+        const ms = Math.round(performance.now() - start);
+        return { ...source, status: 'failed', ms, error: failureOf(error) };
+      }
+    },
+  };
+}
+
+/** What is recorded beside the output; undefined where no record is kept. */
+async function recordedFor(
+  { input, output }: SourceRecord,
+  source: FileState,
+  { records, options }: LocalRun,
+  { signal }: LookingTools,
+): Promise<Recorded | undefined> {
+  const record = await records?.beside(output);
+  if (!record) return undefined;
+  let hash: Promise<string> | undefined;
+  const sourceHash = () => {
+    hash ??= sha256Of(input, signal);
+    return hash;
+  };
+  return { record, input, source, sourceHash: options.checksum ? sourceHash : undefined, signal };
+}
+
+async function skip(
+  source: SourceRecord,
+  recorded: Recorded,
+  options: CollectionOptions,
+  { versions }: LookingTools,
+): Promise<SkippedRecord | undefined> {
+  if (options.force) return undefined;
+  const current = await upToDate(source.output, recorded, options, versions);
+  if (!current) return undefined;
+  const renewed = await renewLines(current, recorded, options);
+  const [first] = renewed;
+  return {
+    ...source,
+    ...{ kind: first?.line.kind, pixels: first?.line.pixels },
+    source_sha256: options.checksum ? first?.line.source_sha256 : undefined,
+    status: 'skipped',
+    pages: renewed.map(pageRecordOf),
+  };
+}
+
+/** What a look has found out about a TIFF. */
+interface Seen {
+  readonly chosen: ChosenPages;
+  readonly state: FileState;
+  readonly recorded: Recorded | undefined;
+}
+
+async function dueItem(
+  source: SourceRecord,
+  seen: Seen,
+  run: LocalRun,
+  { limits }: LookingTools,
+): Promise<DueItem> {
+  const { input, output } = source;
+  const { chosen, recorded } = seen;
+  const { encoder, pages, strict, force } = run.options;
+  await refuseLosses(input, input, strict, { encoder, pages });
+  const outputs = pageOutputs(output, chosen.numbers);
+  const rules = { force, sources: run.sources, recorded };
+  const ours = await replaceableOutputs(outputs, input, rules);
+  const planning = { name: input, output, pages, encoder, limits: await limits() };
+  const plans = planPages(chosen, planning);
+  return {
+    ...{ status: 'due', source, plans },
+    convert: (tools) => convertItem(source, { ...seen, ours }, run, tools),
+  };
+}
+
+async function convertItem(
+  { input, output, kind, pixels }: SourceRecord,
+  { chosen, state, recorded, ours }: Seen & { readonly ours: ReadonlySet<string> },
+  { options }: LocalRun,
+  tools: ConvertingTools,
+): Promise<Converted> {
+  const { encoder, pages, strict, force, outDir } = options;
+  let converted: Converted | undefined;
+  const onMade = async (made: readonly MadePage[]) => {
+    const finishing = { input, source: state, header: chosen.header, kind, pixels, tools };
+    const { lines, ...rest } = await finishPages(made, finishing, options);
+    await recorded?.record.append(lines);
+    converted = rest;
+  };
+  const rules = { force, ours, sources: [input], keepTiffs: true };
+  const target = { output, rules, makeFolder: outDir !== undefined, onMade };
+  const asked = { encoder, pages, strict, ...tools };
+  await convertPages({ path: input, name: input }, target, asked, chosen);
+  if (!converted) throw new Error('A conversion ended without its pages.');
+  return converted;
+}

@@ -1,0 +1,52 @@
+import type { ChosenPages } from '../../convert/choose-pages.ts';
+import { pageOutputs } from '../../convert/convert-pages.ts';
+import type { EncoderSettings } from '../../convert/encoder-settings.ts';
+import { kindOfPage } from '../../convert/header/kind-of-page.ts';
+import { nameOfPage, type PagesSetting, pagesOf } from '../../convert/pages.ts';
+import { pixelsOf } from '../../convert/plan/memory-model.ts';
+import { type Limits, planConversion } from '../../convert/plan/plan.ts';
+import { predictJpegBytes } from '../../convert/plan/size-model.ts';
+import type { PagePlan } from '../events.ts';
+
+/** What kind the first of some pages is, and the pixels of all; undefined where the header cannot be read. */
+export function describePages({ header, numbers }: ChosenPages): {
+  readonly kind: string | undefined;
+  readonly pixels: number | undefined;
+} {
+  const pages = header ? numbers.flatMap((number) => pagesOf(header)[number - 1] ?? []) : [];
+  const [first] = pages;
+  if (!first) return { kind: undefined, pixels: undefined };
+  const pixels = pages.reduce((sum, page) => sum + pixelsOf(page), 0);
+  return { kind: kindOfPage(first), pixels };
+}
+
+/** How pages are planned. */
+export interface Planning {
+  /** How the TIFF is called in messages. */
+  readonly name: string;
+  readonly output: string;
+  readonly pages: PagesSetting;
+  readonly encoder: EncoderSettings;
+  readonly limits: Limits;
+}
+
+/** Plans all pages as `convertTiff` will. Throws what `planConversion` throws for the first that cannot be. */
+export function planPages(
+  { header, numbers }: ChosenPages,
+  { name: file, output, pages, encoder, limits }: Planning,
+): readonly [PagePlan, ...PagePlan[]] {
+  const outputs = pageOutputs(output, numbers);
+  const planOf = (number: number, index: number): PagePlan => {
+    const page = header && pagesOf(header)[number - 1];
+    const name = header && pages !== 'first' ? nameOfPage(header, number, file) : file;
+    const plan = planConversion(page, limits, encoder, name, header?.fileBytes);
+    const { effort, reading, reason, cpuSeconds, memoryBytes } = plan;
+    return {
+      ...{ page: number, output: outputs[index] ?? output, effort, reader: reading.reader, reason },
+      ...{ cpu_seconds: cpuSeconds, peak_bytes: memoryBytes },
+      output_bytes: page && predictJpegBytes(page, { ...encoder, effort }),
+    };
+  };
+  const [first, ...others] = numbers;
+  return [planOf(first, 0), ...others.map((number, index) => planOf(number, index + 1))];
+}

@@ -1,0 +1,67 @@
+import { basename, dirname, relative, sep } from 'node:path';
+import { sha256Of } from '../checksum.ts';
+import type { OutputRecord } from '../record/output-record.ts';
+import type { RecordLine } from '../record/record-line.ts';
+import { type FileState, stateOf } from './source-file.ts';
+
+/** A TIFF and the record of its JPEGs, to be compared with what is there. */
+export interface Recorded {
+  readonly record: OutputRecord;
+  readonly input: string;
+  readonly source: FileState;
+  /** The hash of the TIFF; undefined where sizes and times are enough. */
+  readonly sourceHash: (() => Promise<string>) | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** The way from an output's folder to its source, as the record has it: both may move together. */
+export function sourcePath(input: string, output: string): string {
+  return relative(dirname(output), input).replaceAll(sep, '/');
+}
+
+/**
+ * What the record says of an output that is there: undefined when there is none, or it is not (or no
+ * longer) the JPEG that was made here of this TIFF, however that has changed since. A TIFF that was moved is known by its
+ * hash alone. Throws `FileError` when a file cannot be read, and the signal's reason.
+ */
+export async function recordedOutput(
+  output: string,
+  recorded: Recorded,
+): Promise<RecordLine | undefined> {
+  const lines = recorded.record.linesOf(basename(output));
+  const there = lines.length > 0 ? await stateOf(output) : undefined;
+  if (!there) return undefined;
+  const from = sourcePath(recorded.input, output);
+  for (const line of lines.toReversed()) {
+    const isOurs = line.source === from || (await hasSourceHash(line, recorded));
+    if (isOurs && (await isOutput(line, output, there, recorded))) return line;
+  }
+  return undefined;
+}
+
+async function isOutput(
+  line: RecordLine,
+  output: string,
+  there: FileState,
+  { sourceHash, signal }: Recorded,
+): Promise<boolean> {
+  if (line.output_bytes !== there.bytes) return false;
+  if (sourceHash && line.output_sha256 !== undefined)
+    return (await sha256Of(output, signal)) === line.output_sha256;
+  return line.output_mtime_ms === there.mtimeMs;
+}
+
+/** Whether a TIFF is as it was when its JPEG was made: by its hash where there is one, else by size and time. */
+export async function isSameSource(line: RecordLine, recorded: Recorded): Promise<boolean> {
+  const { source, sourceHash } = recorded;
+  if (line.source_bytes !== source.bytes) return false;
+  if (sourceHash && line.source_sha256 !== undefined) return hasSourceHash(line, recorded);
+  return line.source_mtime_ms === source.mtimeMs;
+}
+
+async function hasSourceHash(
+  { source_sha256 }: RecordLine,
+  { sourceHash }: Recorded,
+): Promise<boolean> {
+  return source_sha256 !== undefined && source_sha256 === (await sourceHash?.());
+}

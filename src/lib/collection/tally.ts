@@ -1,0 +1,55 @@
+import type { CollectionSummary, FileRecord, PredictedEffort } from './events.ts';
+import type { DueItem } from './item.ts';
+
+/** Counts what a run comes to. */
+export interface Tally {
+  ended(record: FileRecord): void;
+  /** A file of a dry run that would be converted. */
+  planned(item: DueItem): void;
+  summary(): CollectionSummary;
+}
+
+/** A tally of a run that begins now; for a dry run with the number of processors that would work at once. */
+export function createTally(files: number, dryRun?: { readonly processors: number }): Tally {
+  const start = performance.now();
+  const count = { converted: 0, skipped: 0, failed: 0 };
+  const sum = { source_bytes: 0, output_bytes: 0, pixels: 0 };
+  const effort = { total: 0, longest: 0 };
+  const add = (of: { readonly source_bytes: number; readonly pixels: number | undefined }) => {
+    sum.source_bytes += of.source_bytes;
+    sum.pixels += of.pixels ?? 0;
+  };
+  return {
+    ended: (record) => {
+      count[record.status]++;
+      if (record.status !== 'converted') return;
+      add(record);
+      sum.output_bytes += total(record.pages.map(({ bytes }) => bytes));
+    },
+    planned: ({ source, plans }) => {
+      count.converted++;
+      add(source);
+      sum.output_bytes += total(plans.map(({ output_bytes }) => output_bytes ?? 0));
+      const seconds = total(plans.map(({ cpu_seconds }) => cpu_seconds));
+      effort.total += seconds;
+      effort.longest = Math.max(effort.longest, seconds);
+    },
+    summary: () => {
+      const left = files - count.converted - count.skipped - count.failed;
+      const ms = Math.round(performance.now() - start);
+      return { files, ...count, left, ...sum, ms, ...predicted(effort, dryRun?.processors) };
+    },
+  };
+}
+
+function predicted(
+  { total, longest }: { readonly total: number; readonly longest: number },
+  processors: number | undefined,
+): { readonly predicted?: PredictedEffort } {
+  if (processors === undefined) return {};
+  return { predicted: { cpu_seconds: total, seconds: Math.max(longest, total / processors) } };
+}
+
+function total(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
+}

@@ -1,0 +1,44 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { systemCodeOf } from './errors.ts';
+
+/**
+ * The path of a file beside a target, to be written and then renamed: unique, and with machine and process
+ * in its name, so that what a killed process has left can be told from what a living one is at.
+ */
+export function temporaryBeside(target: string): string {
+  const name = `.arke-tiff-${machine()}-${process.pid}-${randomUUID().slice(0, 8)}.part`;
+  return join(dirname(target), name);
+}
+
+/**
+ * Removes what processes of this machine that are gone have left of their outputs in a folder; what a
+ * living process or another machine writes stays. What cannot be removed, too: nobody reads it.
+ */
+export async function removeAbandonedOutputs(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  const abandoned = names.filter((name) => {
+    const [, host, pid] = /^\.arke-tiff-([\da-f]{8})-(\d+)-[\da-f]{8}\.part$/.exec(name) ?? [];
+    return host === machine() && !isRunning(Number(pid));
+  });
+  await Promise.all(
+    abandoned.map((name) => rm(join(folder, name), { force: true }).catch(() => {})),
+  );
+}
+
+/** This machine, as far as process ids go: names may hold what file names must not. */
+function machine(): string {
+  return createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Another user's may not be asked, but it is there.
+    return systemCodeOf(error) !== 'ESRCH';
+  }
+}
