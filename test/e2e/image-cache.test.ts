@@ -40,9 +40,7 @@ afterAll(() => folder.remove());
 
 /** The bundle's files whose compiled code Node.js says that it had already. */
 const compiled = (said: string) =>
-  [...said.matchAll(/CommonJS .*\/dist\/bundle\/([\w-]+)\.js was accepted/g)].map(
-    ([, name]) => name,
-  );
+  [...said.matchAll(/\/dist\/bundle\/([\w-]+)\.js was accepted/g)].map(([, name]) => name);
 
 describe('the image has compiled beforehand', () => {
   it('what runs a task', async () => {
