@@ -42,9 +42,14 @@ const wrongs: Record<string, { rule: string; code: string }> = {
     code: `import '../task/b.ts';`,
   },
   'src/lib/collection/aa.ts': {
-    rule: 'collections-are-converted-only',
+    rule: 'collections-know-only-conversion',
     code: `import '../storage/x.ts';`,
   },
+  'src/lib/convert/bb.ts': {
+    rule: 'convert-knows-no-other-stage',
+    code: `import '../collection/x.ts';`,
+  },
+  'src/cli/cc.ts': { rule: 'patterns-have-one-owner', code: `import 'picomatch';` },
   'src/commands/j.ts': { rule: 'sandbox-stands-apart', code: `import '../lib/sandbox/x.ts';` },
   'src/lib/sandbox/k.ts': { rule: 'sandbox-knows-only-leaves', code: `import '../storage/x.ts';` },
   'src/lib/task/l.ts': { rule: 'sharp-has-one-owner', code: `import 'sharp';` },
@@ -66,6 +71,7 @@ const rightOnes = [
     'convert/process',
     'convert/fallback',
     'callback',
+    'collection',
     'storage',
     'sandbox',
   ].map((stage) => `src/lib/${stage}/x.ts`),

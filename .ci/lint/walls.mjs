@@ -1,6 +1,6 @@
 /**
  * Who may import whom (docs/architecture.md, "Layers"), for dependency-cruiser. Data flows one way:
- * commands → cli → task → {storage, convert, callback} → leaves.
+ * commands → cli → task → {storage, convert, callback} → leaves, and cli → collection → convert.
  */
 const leaf = '^src/lib/[^/]+\\.ts$';
 const stages = ['storage', 'convert', 'callback'];
@@ -59,9 +59,9 @@ export default {
       to: { path: '^src/lib/[^/]+/', pathNot: `^src/lib/${stage}/` },
     })),
     {
-      name: 'collections-are-converted-only',
+      name: 'collections-know-only-conversion',
       severity: 'error',
-      comment: 'A run knows conversions; where files come from and who is told is for others.',
+      comment: 'A run over many TIFFs is a matter of files: no task, storage or callback.',
       from: { path: '^src/lib/collection/' },
       to: { path: '^src/lib/[^/]+/', pathNot: '^src/lib/(collection|convert)/' },
     },
@@ -140,6 +140,12 @@ export default {
       'node_modules/(chalk|ora)/',
       ['^src/cli/tty-reporter\\.ts$'],
       'Only the reporter for terminals shows colours and spinners.',
+    ),
+    owner(
+      'patterns-have-one-owner',
+      'node_modules/(picomatch|fill-range)/',
+      ['^src/lib/collection/inputs/'],
+      'What a pattern matches is decided in one place.',
     ),
     owner(
       'miniflare-has-one-owner',

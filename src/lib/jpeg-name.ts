@@ -1,12 +1,17 @@
 const TIFF_ENDING = /\.tiff?$/i;
 
+/** Whether a file is called a TIFF, whatever is in it. */
+export function hasTiffEnding(name: string): boolean {
+  return TIFF_ENDING.test(name);
+}
+
 /**
  * The name of the JPEG of a TIFF, for keys and local paths alike: the contract's
  * `replace(/\.tiff?$/i, '.jpg')`; a name without that ending gets `.jpg` appended, so that the JPEG's
  * name is never the TIFF's.
  */
 export function jpegName(tiffName: string): string {
-  return TIFF_ENDING.test(tiffName) ? tiffName.replace(TIFF_ENDING, '.jpg') : `${tiffName}.jpg`;
+  return hasTiffEnding(tiffName) ? tiffName.replace(TIFF_ENDING, '.jpg') : `${tiffName}.jpg`;
 }
 
 /**

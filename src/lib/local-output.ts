@@ -1,7 +1,7 @@
 import { link, lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { FileError, messageOf, systemCodeOf } from './errors.ts';
 import { temporaryBeside } from './temporary-output.ts';
-import { isTiffSignature, TIFF_SIGNATURE_LENGTH } from './tiff-signature.ts';
+import { hasTiffSignature } from './tiff-signature.ts';
 
 /** What may happen to a file that is already there. */
 export interface OutputRules {
@@ -153,17 +153,9 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-async function isTiff(path: string): Promise<boolean> {
-  const file = await open(path).catch((error: unknown) => systemCodeOf(error));
-  // Behind a link there may be nothing; what cannot be looked at is left alone.
-  if (file === undefined || typeof file === 'string') return file !== 'ENOENT';
-  try {
-    const head = new Uint8Array(TIFF_SIGNATURE_LENGTH);
-    await file.read(head, 0, head.length, 0);
-    return isTiffSignature(head);
-  } finally {
-    await file.close();
-  }
+/** Behind a link there may be nothing; what cannot be looked at is left alone. */
+function isTiff(path: string): Promise<boolean> {
+  return hasTiffSignature(path).catch((error: unknown) => systemCodeOf(error) !== 'ENOENT');
 }
 
 function existsError(target: string): FileError {

@@ -1,3 +1,5 @@
+import { open } from 'node:fs/promises';
+
 /** How many bytes `isTiffSignature` needs. */
 export const TIFF_SIGNATURE_LENGTH = 4;
 
@@ -10,4 +12,16 @@ export function isTiffSignature(bytes: Uint8Array): boolean {
   if (a === 0x49 && b === 0x49) return (c === 42 || c === 43) && d === 0;
   if (a === 0x4d && b === 0x4d) return c === 0 && (d === 42 || d === 43);
   return false;
+}
+
+/** Whether a file calls itself a TIFF by its first bytes. Throws what opening or reading it throws. */
+export async function hasTiffSignature(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const head = new Uint8Array(TIFF_SIGNATURE_LENGTH);
+    const { bytesRead } = await file.read(head, 0, head.length, 0);
+    return isTiffSignature(head.subarray(0, bytesRead));
+  } finally {
+    await file.close();
+  }
 }

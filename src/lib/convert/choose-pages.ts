@@ -1,6 +1,6 @@
 import { refuseOtherFormats } from './file-kind.ts';
 import { readTiffHeader, type TiffHeader } from './header/tiff-header.ts';
-import { type PagesSetting, pageNumbers } from './pages.ts';
+import { type PagesSetting, pageNumbers, pagesOf } from './pages.ts';
 
 /** Which pages of a TIFF are to be converted. */
 export interface ChosenPages {
@@ -27,4 +27,10 @@ export async function choosePages(
 /** What `convertTiff` is to be told of a page: nothing by the setting `first`, so that it tells of the others. */
 export function pageOption(pages: PagesSetting, number: number): number | undefined {
   return pages === 'first' ? undefined : number;
+}
+
+/** How many pages a TIFF has; one that cannot be read is left for its conversion to fail, and has one. */
+export async function countPages(path: string): Promise<number> {
+  const header = await readTiffHeader(path).catch(() => undefined);
+  return header ? pagesOf(header).length : 1;
 }

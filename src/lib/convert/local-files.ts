@@ -1,9 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { FileError, messageOf, SettingsError, systemCodeOf } from '../errors.ts';
-import { jpegName, pageName } from '../jpeg-name.ts';
-import { readTiffHeader } from './header/tiff-header.ts';
-import { type PagesSetting, pagesOf } from './pages.ts';
+import { hasTiffEnding, jpegName, pageName } from '../jpeg-name.ts';
+import { countPages } from './choose-pages.ts';
+import type { PagesSetting } from './pages.ts';
 
 /** One local TIFF and where the JPEG of its first page goes; further ones lie beside it (`pageName`). */
 export interface LocalConversion {
@@ -87,7 +87,7 @@ async function tiffNamesIn(folder: string): Promise<string[]> {
     },
   );
   return entries
-    .filter((entry) => /\.tiff?$/i.test(entry.name) && !entry.isDirectory())
+    .filter((entry) => hasTiffEnding(entry.name) && !entry.isDirectory())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .sort();
 }
@@ -128,10 +128,4 @@ async function refuseCollisions(
       inputs.set(key, input);
     }
   }
-}
-
-/** What cannot be read is left for its conversion to fail. */
-async function countPages(input: string): Promise<number> {
-  const header = await readTiffHeader(input).catch(() => undefined);
-  return header ? pagesOf(header).length : 1;
 }

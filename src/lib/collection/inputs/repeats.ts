@@ -1,0 +1,39 @@
+import { realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { inParallel } from '../../in-parallel.ts';
+import type { Candidate } from './search-path.ts';
+
+/** Files, each once. */
+export interface WithoutRepeats {
+  readonly found: readonly Candidate[];
+  /** Paths that lead to one of them by another way. */
+  readonly otherNames: readonly string[];
+}
+
+/** How many paths are resolved at once. */
+const PATHS_AT_ONCE = 8;
+
+/**
+ * Shells, folders and links easily name a file twice. It keeps its first place, and the first name that
+ * is not a link's; what is not there is told apart by its path.
+ */
+export async function withoutRepeats(
+  candidates: readonly Candidate[],
+  signal: AbortSignal,
+): Promise<WithoutRepeats> {
+  const files = await inParallel(
+    candidates,
+    ({ input }) => realpath(input).catch(() => resolve(input)),
+    { limit: PATHS_AT_ONCE, signal },
+  );
+  const byFile = new Map<string, Candidate>();
+  candidates.forEach((candidate, i) => {
+    const file = files[i] ?? candidate.input;
+    const kept = byFile.get(file);
+    if (!kept || (kept.isLink && !candidate.isLink)) byFile.set(file, candidate);
+  });
+  const found = [...byFile.values()];
+  const names = new Set(found.map(({ input }) => resolve(input)));
+  const others = candidates.filter(({ input }) => !names.has(resolve(input)));
+  return { found, otherNames: [...new Set(others.map(({ input }) => input))] };
+}

@@ -1,0 +1,35 @@
+import { basename } from 'node:path';
+import { systemCodeOf } from '../../errors.ts';
+import { hasTiffEnding } from '../../jpeg-name.ts';
+import { hasTiffSignature } from '../../tiff-signature.ts';
+
+/**
+ * Raw files of cameras begin as TIFFs do, but hold what a sensor saw, and a small picture for a look:
+ * whoever has them beside TIFFs wants the TIFFs. Adobe, Canon, Epson, GoPro, Hasselblad and Imacon, Kodak,
+ * Leaf, Leica, Mamiya, Nikon, Pentax, Phase One, Samsung, Sony.
+ */
+const CAMERA_RAW =
+  /\.(dng|cr2|erf|gpr|3fr|fff|dcr|k25|kdc|mos|rwl|mef|nef|nrw|pef|ptx|iiq|cap|srw|arw|sr2|srf)$/i;
+
+/** macOS keeps what other file systems have no place for in `._scan.tif` beside `scan.tif`. */
+const APPLE_DOUBLE = '._';
+
+/** Whether a file that was found, not named, is to be converted. */
+export type Verdict = 'tiff' | 'other' | 'unreadable';
+
+/**
+ * Whether a file in a folder is a TIFF: by its ending, whatever is in it, so that a damaged one is
+ * missed and said; else by its first bytes. `unreadable` when those cannot be had.
+ */
+export async function judgeFile(path: string): Promise<Verdict> {
+  const name = basename(path);
+  const byContent = name.startsWith(APPLE_DOUBLE) || !hasTiffEnding(name);
+  if (!byContent) return 'tiff';
+  if (CAMERA_RAW.test(name)) return 'other';
+  try {
+    return (await hasTiffSignature(path)) ? 'tiff' : 'other';
+  } catch (error) {
+    // Deleted meanwhile, or a link that leads nowhere.
+    return systemCodeOf(error) === 'ENOENT' ? 'other' : 'unreadable';
+  }
+}

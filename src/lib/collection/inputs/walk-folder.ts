@@ -1,0 +1,61 @@
+import type { Dirent } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { naturalOrder } from './natural-order.ts';
+
+/** What a walk comes across; `name` is its path below the root, with slashes. */
+export type Encounter =
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      readonly name: string;
+      readonly isLink: boolean;
+    }
+  /** A link to a folder, which is not followed: it may lead back, or out of what was asked for. */
+  | { readonly kind: 'folder-link'; readonly path: string }
+  | { readonly kind: 'unreadable'; readonly path: string; readonly error: unknown };
+
+/**
+ * Goes through a folder in natural order, and through those below it that `enters` wants. Links to files
+ * are files, and so is a link that leads nowhere; what is neither file nor folder is passed over. Throws
+ * nothing but the signal's reason.
+ */
+export function walkFolder(
+  root: string,
+  enters: (folder: { readonly path: string; readonly name: string }) => boolean,
+  signal: AbortSignal,
+): AsyncGenerator<Encounter> {
+  const compare = naturalOrder();
+  return walk(root, '');
+
+  async function* walk(folder: string, prefix: string): AsyncGenerator<Encounter> {
+    signal.throwIfAborted();
+    let entries: Dirent[];
+    try {
+      entries = await readdir(folder === '' ? '.' : folder, { withFileTypes: true });
+    } catch (error) {
+      yield { kind: 'unreadable', path: folder, error };
+      return;
+    }
+    for (const entry of entries.sort((a, b) => compare(a.name, b.name))) {
+      const [path, name] = [join(folder, entry.name), `${prefix}${entry.name}`];
+      const kind = await kindOf(entry, path);
+      if (kind === 'folder') {
+        if (enters({ path, name })) yield* walk(path, `${name}/`);
+      } else if (kind === 'file') yield { kind, path, name, isLink: entry.isSymbolicLink() };
+      else if (kind) yield { kind, path };
+    }
+  }
+}
+
+async function kindOf(
+  entry: Dirent,
+  path: string,
+): Promise<'file' | 'folder' | 'folder-link' | undefined> {
+  if (entry.isFile()) return 'file';
+  if (entry.isDirectory()) return 'folder';
+  if (!entry.isSymbolicLink()) return undefined;
+  const target = await stat(path).catch(() => undefined);
+  if (target?.isDirectory()) return 'folder-link';
+  return target === undefined || target.isFile() ? 'file' : undefined;
+}
