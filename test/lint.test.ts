@@ -57,6 +57,7 @@ const wrongs: Record<string, { rule: string; code: string }> = {
   'src/lib/convert/n.ts': { rule: 'sdk-has-one-owner', code: `import '@aws-sdk/client-s3';` },
   'src/cli/o.ts': { rule: 'colours-have-one-owner', code: `import 'chalk';` },
   'src/cli/p.ts': { rule: 'colours-have-one-owner', code: `import 'ora';` },
+  'src/cli/x.ts': { rule: 'widths-have-one-owner', code: `import 'string-width';` },
   'src/lib/storage/q.ts': { rule: 'webhooks-have-one-owner', code: `import 'standardwebhooks';` },
   'src/lib/storage/r.ts': { rule: 'miniflare-has-one-owner', code: `import 'miniflare';` },
   'src/lib/storage/s.ts': { rule: 'nothing-missing', code: `import 'no-such-package';` },

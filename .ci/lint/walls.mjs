@@ -148,6 +148,12 @@ export default {
       'What a pattern matches is decided in one place.',
     ),
     owner(
+      'widths-have-one-owner',
+      'node_modules/string-width/',
+      ['^src/cli/collection/'],
+      'Only what is fitted into a terminal needs to know how wide it is.',
+    ),
+    owner(
       'miniflare-has-one-owner',
       'node_modules/(miniflare|workerd)/',
       ['^src/lib/sandbox/'],

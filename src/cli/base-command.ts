@@ -1,6 +1,6 @@
 import { Command, Errors, Flags } from '@oclif/core';
 import { ArkeError, SettingsError } from '../lib/errors.ts';
-import { exitCodes, stopSignals } from '../lib/exit-codes.ts';
+import { exitCodes, type StopSignal, stopSignals } from '../lib/exit-codes.ts';
 import { escapeControls, type Redactor, redactValues } from '../lib/redact.ts';
 import { InterruptedError, type StopWatch, watchStopSignals } from '../lib/stop.ts';
 import { createReporter } from './create-reporter.ts';
@@ -30,7 +30,10 @@ export abstract class BaseCommand extends Command {
     'no-color': Flags.boolean({ summary: 'No colours (as does NO_COLOR).', helpGroup: 'GLOBAL' }),
   };
 
-  readonly #stopWatch: StopWatch = watchStopSignals();
+  readonly #stopWatch: StopWatch = watchStopSignals((signal) => this.stoppedAgain?.(signal));
+
+  /** What a further stop signal does; without it, nothing: the first is being obeyed. */
+  protected stoppedAgain: ((signal: StopSignal) => void) | undefined;
 
   /** The exit code for wrong usage; `run` has only 0 and 1. */
   protected usageExitCode: number = exitCodes.usage;
@@ -55,18 +58,18 @@ export abstract class BaseCommand extends Command {
       quiet: flags.quiet,
       json: this.jsonEnabled(),
       terminal: process.stderr.isTTY === true,
-      clean: (text) => this.#clean(text),
+      clean: (text) => this.clean(text),
       write: (line) => process.stderr.write(`${line}\n`),
     });
   }
 
   /** One line for people, on stderr. */
   protected note(line: string): void {
-    process.stderr.write(`${this.#clean(line)}\n`);
+    process.stderr.write(`${this.clean(line)}\n`);
   }
 
   /** A text as people may see it: no secrets, no control characters. */
-  #clean(text: string): string {
+  protected clean(text: string): string {
     return escapeControls(this.redact(text));
   }
 

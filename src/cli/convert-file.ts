@@ -9,7 +9,6 @@ import { redactorOfProcess } from './program-process.ts';
 /** How one file is converted. */
 export interface ConvertFileOptions {
   readonly force: boolean;
-  readonly 'out-dir'?: string | undefined;
   /** Files that are never overwritten. */
   readonly sources: readonly string[];
   /** Where the TIFF lies, and how it is called in messages, if not by its input. */
@@ -45,11 +44,11 @@ export async function convertFile(
   const start = performance.now();
   const activity = reporter.begin(`Converting ${name}`);
   try {
-    const { force, sources, path = input, 'out-dir': outDir } = options;
+    const { force, sources, path = input } = options;
     const target = {
       output,
       rules: { force, sources, keepTiffs: true },
-      makeFolder: outDir !== undefined,
+      makeFolder: false,
     };
     const pageOptions = pageOptionsFor(name, session);
     const [first, ...further] = await convertPages({ path, name }, target, pageOptions);

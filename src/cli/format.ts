@@ -2,3 +2,29 @@
 export function formatBytes(bytes: number): string {
   return bytes < 10_240 ? `${bytes} bytes` : `${(bytes / 1024 / 1024).toFixed(2)} MB`;
 }
+
+/** A time for people, from milliseconds: `642 ms`, `4.2 s`, `3 min 12 s`, `2 h 5 min`. */
+export function formatDuration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  // What would be rounded up to a minute is one.
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** How much a second, for people, of bytes in so many milliseconds. */
+export function formatBytesPerSecond(bytes: number, ms: number): string {
+  return `${perSecond(bytes / 1024 / 1024, ms)} MB/s`;
+}
+
+/** How much a second, for people, of pixels in so many milliseconds. */
+export function formatPixelsPerSecond(pixels: number, ms: number): string {
+  return `${perSecond(pixels / 1e6, ms)} MP/s`;
+}
+
+/** A number a second with one decimal, in so many milliseconds; what took no time counts as one of them. */
+export function perSecond(amount: number, ms: number): string {
+  return ((amount * 1000) / Math.max(ms, 1)).toFixed(1);
+}

@@ -1,5 +1,6 @@
 import { chalkStderr } from 'chalk';
 import ora from 'ora';
+import type { BlockColours } from './collection/block-lines.ts';
 import type { Reporter } from './reporter.ts';
 
 /** What a reporter for terminals writes with. */
@@ -8,6 +9,13 @@ interface TerminalOptions {
   readonly clean: (text: string) => string;
   readonly write: (line: string) => void;
 }
+
+/** Colours for the progress block of a collection. */
+export const blockColours: BlockColours = {
+  done: chalkStderr.cyan,
+  bad: chalkStderr.red,
+  faint: chalkStderr.dim,
+};
 
 /** The reporter for terminals: a spinner while something is under way, colours where they help. */
 export function ttyReporter({ clean, write }: TerminalOptions): Reporter {

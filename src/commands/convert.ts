@@ -1,8 +1,19 @@
-import { Args, Flags } from '@oclif/core';
+import { Args, Flags, type Interfaces } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.ts';
-import { type ConvertSession, pageOptionsFor, warnOfNotes } from '../cli/conversions.ts';
+import { type ChosenViews, chooseViews } from '../cli/collection/choose-views.ts';
+import {
+  collectionFlagNames,
+  inputFlagNames,
+  inputFlags,
+  runFlags,
+} from '../cli/collection/flags.ts';
+import { followCollection } from '../cli/collection/follow-collection.ts';
+import { documentOf } from '../cli/collection/json-document.ts';
+import { leaveRun } from '../cli/collection/leave-run.ts';
+import { collectionOptionsOf, isSingle, planRun } from '../cli/collection/plan-run.ts';
 import { convertFile, type FileResult } from '../cli/convert-file.ts';
-import { processEnvironment } from '../cli/environment.ts';
+import { type SessionOptions, withConvertSession } from '../cli/convert-session.ts';
+import { convertStream } from '../cli/convert-stream.ts';
 import {
   encoderFlags,
   encoderSettingsOf,
@@ -10,37 +21,32 @@ import {
   strictFlags,
   strictnessOf,
 } from '../cli/flags.ts';
+import { STANDARD_STREAM } from '../cli/standard-streams.ts';
+import { convertCollection } from '../lib/collection/convert-collection.ts';
 import {
-  refuseBytesOnStdout,
-  STANDARD_STREAM,
-  saveStdin,
-  sendToStdout,
-} from '../cli/standard-streams.ts';
-import { choosePages } from '../lib/convert/choose-pages.ts';
-import { convertPage } from '../lib/convert/convert-pages.ts';
-import { planLocalConversions } from '../lib/convert/local-files.ts';
-import { openConverter } from '../lib/convert/process/converter.ts';
-import { refuseLosses } from '../lib/convert/strictness.ts';
+  type CollectionWarning,
+  type FoundTiff,
+  findInputs,
+} from '../lib/collection/inputs/find-inputs.ts';
 import { SettingsError } from '../lib/errors.ts';
-import { exitCodes } from '../lib/exit-codes.ts';
-import { readConversionBudget } from '../lib/task/settings.ts';
-import { withWorkspace } from '../lib/workspace.ts';
+import { exitCodes, stopSignals } from '../lib/exit-codes.ts';
+import { jpegName } from '../lib/jpeg-name.ts';
 
-/** Where the JPEGs go. */
-interface TargetFlags {
-  readonly output?: string | undefined;
-  readonly 'out-dir'?: string | undefined;
-  readonly force: boolean;
-}
+type ConvertFlags = Interfaces.InferredFlags<typeof Convert.flags> & { readonly quiet: boolean };
 
 export default class Convert extends BaseCommand {
-  static override summary = 'Convert local TIFFs to JPEG.';
+  static override summary = 'Convert local TIFFs to JPEG: one, or a whole collection.';
 
   static override description =
     `Converts as "run" does, with the same settings. Without --output or --out-dir each JPEG lies beside its TIFF.
 With --page all there is a JPEG for each page of a TIFF: scan.jpg, scan.page-2.jpg, …; all of a file or none.
 A JPEG appears under its name only when it is complete. Existing files are replaced only with --force, and TIFFs never.
-With - the TIFF is read from stdin and the JPEG written to stdout.`;
+With - the TIFF is read from stdin and the JPEG written to stdout.
+
+Of a folder the TIFFs in it are taken, by name or content; with -r those in its subfolders, too. They keep their places
+below --out-dir. Of two that would get the same name the second is called after its whole name: scan.tiff.jpg.
+A TIFF that fails does not keep others from being converted. A run that was stopped is gone on with by starting it again:
+what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tells.`;
 
   static override examples = [
     {
@@ -48,8 +54,21 @@ With - the TIFF is read from stdin and the JPEG written to stdout.`;
       command: '<%= config.bin %> <%= command.id %> scan.tif',
     },
     {
-      description: 'Convert all TIFFs of a folder into another, keeping subfolders',
-      command: '<%= config.bin %> <%= command.id %> scans --out-dir jpegs',
+      description: 'Convert all TIFFs of a folder and its subfolders into another',
+      command: '<%= config.bin %> <%= command.id %> scans -r --out-dir jpegs',
+    },
+    {
+      description: 'See first what that would do, and take',
+      command: '<%= config.bin %> <%= command.id %> scans -r --out-dir jpegs --dry-run',
+    },
+    {
+      description: 'Record checksums of TIFFs and JPEGs',
+      command: '<%= config.bin %> <%= command.id %> scans -r --checksum sha256',
+    },
+    {
+      description: 'Convert what another program finds',
+      command:
+        '$ find scans -name "*.tif" -newer last -print0 | <%= config.bin %> <%= command.id %> --files-from - --out-dir jpegs',
     },
     {
       description: 'Convert all pages of a file to scan.jpg, scan.page-2.jpg, …',
@@ -64,8 +83,8 @@ With - the TIFF is read from stdin and the JPEG written to stdout.`;
   static override args = {
     paths: Args.string({
       name: 'PATH',
-      description: 'TIFF files or folders of them; - for stdin.',
-      required: true,
+      description: 'TIFF files, folders of them, or patterns; - for stdin.',
+      required: false,
       multiple: true,
     }),
   };
@@ -78,91 +97,109 @@ With - the TIFF is read from stdin and the JPEG written to stdout.`;
       exclusive: ['out-dir'],
     }),
     'out-dir': Flags.string({ summary: 'Write the JPEGs into this folder.', helpValue: 'DIR' }),
-    force: Flags.boolean({ char: 'f', summary: 'Replace existing files (never TIFFs).' }),
+    force: Flags.boolean({
+      char: 'f',
+      summary: 'Convert what is up to date, too, and replace existing files (never TIFFs).',
+    }),
     page: pageFlag(),
     ...strictFlags,
+    ...inputFlags,
+    ...runFlags,
     ...encoderFlags,
   };
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Convert);
-    const encoder = encoderSettingsOf(flags);
-    for (const name of ['output', 'out-dir'] as const)
+    for (const name of ['output', 'out-dir', 'files-from'] as const)
       if (flags[name] === '') throw new SettingsError([`--${name} is empty`]);
-    const budget = readConversionBudget(processEnvironment());
-    const reporter = await this.reporter(flags);
-    const streams = args.paths.includes(STANDARD_STREAM) || flags.output === STANDARD_STREAM;
-    return withWorkspace(async (workspace) => {
-      const converter = openConverter(workspace.folder);
-      const session = {
-        ...{ encoder, budget, reporter, workspace, converter },
-        pages: flags.page,
-        strict: strictnessOf(flags),
-        signal: this.stopSignal,
-      };
-      try {
-        return await (streams
-          ? this.#convertStream(args.paths, flags, session)
-          : this.#convertFiles(args.paths, flags, session));
-      } finally {
-        await converter.close();
-      }
+    const paths = args.paths ?? [];
+    if (paths.includes(STANDARD_STREAM) || flags.output === STANDARD_STREAM)
+      return this.#convertStream(paths, flags);
+    const request = {
+      ...{ paths, recursive: flags.recursive, filesFrom: flags['files-from'] },
+      ...{ include: flags.include ?? [], exclude: flags.exclude ?? [] },
+    };
+    const { found, warnings } = await findInputs(request, process.stdin, this.stopSignal);
+    const single = isSingle(found, paths, flags);
+    return single && !collectionFlagNames.some((name) => flags[name])
+      ? this.#convertOne(found[0].input, flags)
+      : this.#convertCollection(found, warnings, flags, { keepRecord: !single });
+  }
+
+  async #convertOne(input: string, flags: ConvertFlags): Promise<unknown> {
+    const conversion = { input, output: flags.output ?? jpegName(input) };
+    return withConvertSession(await this.#session(flags), async (session) => {
+      const options = { force: flags.force, sources: [input], show: this.#show };
+      return this.#fileResult(await convertFile(conversion, options, session));
     });
   }
 
-  async #convertFiles(
-    paths: readonly string[],
-    flags: TargetFlags,
-    session: ConvertSession,
-  ): Promise<unknown> {
-    const plan = await planLocalConversions(paths, {
-      output: flags.output,
-      outDir: flags['out-dir'],
-      pages: session.pages,
-    });
-    const sources = plan.map(({ input }) => input);
-    const files: FileResult[] = [];
-    for (const conversion of plan)
-      files.push(await convertFile(conversion, { ...flags, sources, show: this.#show }, session));
-    if (files.some((file) => 'error' in file)) this.exitWith(exitCodes.failed, { files });
-    return { files };
-  }
-
-  async #convertStream(
-    paths: readonly string[],
-    flags: TargetFlags,
-    session: ConvertSession,
-  ): Promise<unknown> {
-    const { workspace } = session;
-    const [input = STANDARD_STREAM] = paths;
-    const output = flags.output ?? STANDARD_STREAM;
-    if (paths.length > 1) throw new SettingsError(['with - there can be only one PATH']);
+  async #convertStream(paths: readonly string[], flags: ConvertFlags): Promise<unknown> {
+    const [input = STANDARD_STREAM, ...others] = paths;
+    if (others.length > 0) throw new SettingsError(['with - there can be only one PATH']);
     if (flags['out-dir']) throw new SettingsError(['--out-dir needs files; use --output with -']);
-    if (output === STANDARD_STREAM) refuseBytesOnStdout(this.jsonEnabled());
-    const fromStdin = input === STANDARD_STREAM;
-    const path = fromStdin ? workspace.path('stdin.tif') : input;
-    const name = fromStdin ? 'stdin' : input;
-    if (fromStdin) await saveStdin(path, this.stopSignal);
-    if (output !== STANDARD_STREAM) {
-      const options = { force: flags.force, sources: [], path, name, show: this.#show };
-      const file = await convertFile({ input, output }, options, session);
-      if ('error' in file) this.exitWith(exitCodes.failed, { files: [file] });
-      return { files: [file] };
-    }
-    const { header, numbers } = await choosePages(path, session.pages, name);
-    const [number, ...others] = numbers;
-    if (others.length > 0)
-      throw new SettingsError([
-        `--page all makes ${numbers.length} JPEGs of ${name}, and stdout takes one; use --output FILE`,
-      ]);
-    const { encoder, pages, strict } = session;
-    await refuseLosses(path, name, strict, { encoder, pages });
-    const jpeg = workspace.path('stdout.jpg');
-    const options = pageOptionsFor(name, session);
-    const conversion = await convertPage({ path, name, header }, number, jpeg, options);
-    warnOfNotes(name, conversion, session.reporter);
-    await sendToStdout(jpeg, this.stopSignal);
-    return undefined;
+    for (const name of [...inputFlagNames, ...collectionFlagNames])
+      if (flags[name])
+        throw new SettingsError([`--${name} needs files, and cannot be used with -`]);
+    const { output = STANDARD_STREAM, force } = flags;
+    return withConvertSession(await this.#session(flags), async (session) => {
+      const options = { input, output, force, json: this.jsonEnabled(), show: this.#show };
+      const file = await convertStream(options, session);
+      return file && this.#fileResult(file);
+    });
+  }
+
+  async #convertCollection(
+    found: readonly FoundTiff[],
+    warnings: readonly CollectionWarning[],
+    flags: ConvertFlags,
+    { keepRecord }: { readonly keepRecord: boolean },
+  ): Promise<unknown> {
+    const { conversions, warnings: more } = await planRun(found, flags);
+    const views = await this.#views(flags);
+    const { encoder, strict, signal } = await this.#session(flags);
+    const rest = { encoder, strict, keepRecord, signal, program: this.program };
+    const events = convertCollection(conversions, collectionOptionsOf(flags, rest));
+    this.stoppedAgain = (name) => leaveRun(name, conversions, views);
+    const run = { events, warnings: [...warnings, ...more], signal };
+    const outcome = await followCollection(run, views);
+    const document = documentOf(
+      outcome,
+      conversions.map(({ input }) => input),
+    );
+    const { stopped, failed } = outcome.summary;
+    if (stopped) this.exitWith(stopSignals[stopped], document);
+    if (failed > 0) this.exitWith(exitCodes.failed, document);
+    return document;
+  }
+
+  /** How a single file ended, as the command's result. */
+  #fileResult(file: FileResult): unknown {
+    if ('error' in file) this.exitWith(exitCodes.failed, { files: [file] });
+    return { files: [file] };
+  }
+
+  async #session(flags: ConvertFlags): Promise<SessionOptions> {
+    return {
+      ...{ encoder: encoderSettingsOf(flags), pages: flags.page, strict: strictnessOf(flags) },
+      ...{ reporter: await this.reporter(flags), signal: this.stopSignal },
+    };
+  }
+
+  #views(flags: ConvertFlags): Promise<ChosenViews> {
+    const lines = flags['json-lines'] ? 'json-lines' : 'lines';
+    return chooseViews({
+      results: this.jsonEnabled() ? 'json' : lines,
+      quiet: flags.quiet,
+      terminal: process.stderr.isTTY ? process.stderr : undefined,
+      resultsOnTerminal: process.stdout.isTTY === true,
+      clean: (text) => this.clean(text),
+      redact: this.redact,
+      // One line each, whatever line breaks are in a name.
+      result: (line) => this.result(this.clean(line)),
+      writeToStdout: (text) => process.stdout.write(text),
+      writeToStderr: (text) => process.stderr.write(text),
+    });
   }
 
   readonly #show = (line: string) => this.result(line);

@@ -1,3 +1,4 @@
+import { sinceStart } from './clock.ts';
 import { ArkeError, messageOf } from './errors.ts';
 import { type StopSignal, stopSignals } from './exit-codes.ts';
 
@@ -18,14 +19,23 @@ export interface StopWatch {
   dispose(): void;
 }
 
+/** Milliseconds. npx passes on what the terminal has sent to us already: that is no second wish to stop. */
+const SAME_SIGNAL_MS = 100;
+
 /**
- * Listens for SIGINT and SIGTERM: the first aborts with an `InterruptedError`, further ones change
- * nothing, as cleaning up is under way.
+ * Listens for SIGINT and SIGTERM: the first aborts with an `InterruptedError`. Further ones change nothing,
+ * as cleaning up is under way, but for whoever is told of them: `again`.
  */
-export function watchStopSignals(): StopWatch {
+export function watchStopSignals(again?: (signal: StopSignal) => void): StopWatch {
   const controller = new AbortController();
   const names = Object.keys(stopSignals) as StopSignal[];
-  const stop = (name: StopSignal) => controller.abort(new InterruptedError(name));
+  let first: { readonly name: StopSignal; readonly ms: number } | undefined;
+  const stop = (name: StopSignal) => {
+    const isSame = name === first?.name && sinceStart() - first.ms < SAME_SIGNAL_MS;
+    if (first && !isSame) again?.(name);
+    first ??= { name, ms: sinceStart() };
+    controller.abort(new InterruptedError(name));
+  };
   for (const name of names) process.on(name, stop);
   return {
     signal: controller.signal,

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { readdirSync, rmSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,8 +10,29 @@ import { systemCodeOf } from './errors.ts';
  * in its name, so that what a killed process has left can be told from what a living one is at.
  */
 export function temporaryBeside(target: string): string {
-  const name = `.arke-tiff-${machine()}-${process.pid}-${randomUUID().slice(0, 8)}.part`;
+  const name = `.arke-tiff-${processMark()}-${randomUUID().slice(0, 8)}.part`;
   return join(dirname(target), name);
+}
+
+/** What the names of temporary files and folders have of this process: no other living one has it. */
+export function processMark(): string {
+  return `${machine()}-${process.pid}`;
+}
+
+/**
+ * Removes at once what this process has begun beside targets in a folder: for one that does not wait for
+ * its own work. What cannot be removed stays.
+ */
+export function removeOwnTemporaries(folder: string): void {
+  removeNamed(folder, `.arke-tiff-${processMark()}-`);
+}
+
+/** Removes at once all in a folder whose names begin so; what cannot be removed stays. */
+export function removeNamed(folder: string, beginning: string): void {
+  try {
+    for (const name of readdirSync(folder))
+      if (name.startsWith(beginning)) rmSync(join(folder, name), { recursive: true, force: true });
+  } catch {}
 }
 
 /**

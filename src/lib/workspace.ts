@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileError, messageOf } from './errors.ts';
+import { processMark, removeNamed } from './temporary-output.ts';
 
 /** A private temporary folder that lives as long as the work in it. */
 export interface Workspace {
@@ -31,10 +32,17 @@ export async function withWorkspace<T>(
   }
 }
 
+/** Removes at once the folders of all work in this process: for one that does not wait for it. */
+export function removeOwnWorkspaces(): void {
+  removeNamed(tmpdir(), `${BEGINNING}${processMark()}-`);
+}
+
+const BEGINNING = 'arke-tiff-';
+
 async function makeFolder(): Promise<string> {
   const parent = tmpdir();
   try {
-    return await mkdtemp(join(parent, 'arke-tiff-'));
+    return await mkdtemp(join(parent, `${BEGINNING}${processMark()}-`));
   } catch (error) {
     throw new FileError(
       `Could not make a temporary folder in ${parent}: ${messageOf(error)}. ` +

@@ -25,7 +25,7 @@ afterEach(() => folder.remove());
 
 const convert = (args: readonly string[], setup: RunSetup = {}) =>
   runProgram(['convert', ...args], { cwd: folder.root, ...setup });
-const jpegs = async () => (await readdir(folder.root)).filter((name) => !name.endsWith('.tif'));
+const jpegs = async () => (await readdir(folder.root)).filter((name) => name.endsWith('.jpg'));
 
 describe('convert --fail-on-loss', () => {
   it('converts what loses nothing', async () => {

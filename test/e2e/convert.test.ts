@@ -18,6 +18,9 @@ beforeEach(async () => {
 });
 afterEach(() => folder.remove());
 
+/** What is known of the JPEGs of a collection, kept beside them. */
+const RECORD = '.arke-tiff.jsonl';
+
 const convert = (args: readonly string[], setup: RunSetup = {}) =>
   runProgram(['convert', ...args], { cwd: folder.root, ...setup });
 const files = async (name = '.') => (await readdir(folder.path(name), { recursive: true })).sort();
@@ -46,16 +49,19 @@ describe('convert', () => {
     const { exitCode, stdout } = await convert(['a.tif', 'b.TIFF', '--out-dir', 'out/jpegs']);
     expect(exitCode).toBe(0);
     expect(stdout.match(/ → /g)).toHaveLength(2);
-    expect(await files('out/jpegs')).toEqual(['a.jpg', 'b.jpg']);
+    expect(await files('out/jpegs')).toEqual([RECORD, 'a.jpg', 'b.jpg']);
   });
 
-  it('takes a folder for all TIFFs in it, and keeps subfolders below --out-dir', async () => {
+  it('takes a folder for all TIFFs in it, with -r below it, too, and keeps subfolders', async () => {
     await mkdir(folder.path('scans [1]/deep'), { recursive: true });
-    for (const name of ['scans [1]/c.tif', 'scans [1]/deep/d.TIF', 'scans [1]/notes.txt'])
-      await folder.write(name, tiff);
+    for (const name of ['scans [1]/c.tif', 'scans [1]/deep/d.TIF']) await folder.write(name, tiff);
+    await folder.write('scans [1]/notes.txt', 'no TIFF');
     const { exitCode } = await convert(['scans [1]', '--out-dir', 'out']);
     expect(exitCode).toBe(0);
-    expect(await files('out')).toEqual(['c.jpg', 'deep', 'deep/d.jpg']);
+    expect(await files('out')).toEqual([RECORD, 'c.jpg']);
+    expect((await convert(['scans [1]', '-r', '--out-dir', 'out'])).exitCode).toBe(0);
+    const below = ['deep', `deep/${RECORD}`, 'deep/d.jpg'];
+    expect(await files('out')).toEqual([RECORD, 'c.jpg', ...below]);
   });
 
   it('converts a file that is named twice once', async () => {
@@ -186,11 +192,13 @@ describe('convert never harms what is there', () => {
     }
   });
 
-  it('refuses two inputs that would become one JPEG, before anything is written', async () => {
+  it('keeps both of two inputs that would become one JPEG, and says so', async () => {
     await folder.write('a.TIFF', tiff);
-    const { exitCode, stderr } = await convert(['a.tif', 'a.TIFF', '--force']);
-    expect(exitCode).toBe(1);
-    expect(stderr).toContain('a.tif and a.TIFF would both become a.jpg');
-    expect(await files()).toEqual(['a.TIFF', 'a.tif']);
+    const { exitCode, stderr } = await convert(['a.tif', 'a.TIFF']);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain(
+      'Warning: a.TIFF becomes a.TIFF.jpg, because a.jpg is the JPEG of a.tif',
+    );
+    expect(await files()).toEqual([RECORD, 'a.TIFF', 'a.TIFF.jpg', 'a.jpg', 'a.tif']);
   });
 });

@@ -1,12 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeFolder, type TestFolder } from '../support/folder.ts';
+import { hasTerminal, onTerminal as runOnTerminal } from '../support/terminal.ts';
 import { makeTiff } from '../support/tiff-writer.ts';
-
-/** util-linux's script gives a program a terminal; without it there is none to be had here. */
-const hasScript = spawnSync('script', ['--version']).status === 0;
 
 /** Compressed by what nobody knows. */
 const odd = {
@@ -32,32 +27,13 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
-/** Runs the program on a terminal of usual size; what it shows there, stdout and stderr as they come. */
-async function onTerminal(args: string, env: Record<string, string> = {}): Promise<string> {
-  const program = join(inject('program'), 'bin/run.js');
-  const coverage = inject('programCoverage');
-  const { stdout } = await execa(
-    'script',
-    ['-qec', `stty cols 80 rows 24; ${process.execPath} ${program} ${args}`, '/dev/null'],
-    {
-      cwd: folder.root,
-      env: {
-        PATH: process.env['PATH'],
-        TERM: 'xterm-256color',
-        ...(coverage ? { NODE_V8_COVERAGE: coverage } : {}),
-        ...env,
-      },
-      extendEnv: false,
-      reject: false,
-      timeout: 60_000,
-    },
-  );
-  return stdout;
-}
+/** Runs the program on a terminal of usual size, in the folder of the tests. */
+const onTerminal = (args: string, env: Record<string, string> = {}) =>
+  runOnTerminal(args, { cwd: folder.root, env });
 
 const COLOUR = '\u001b[3';
 
-describe.skipIf(!hasScript)('on a terminal', () => {
+describe.skipIf(!hasTerminal)('on a terminal', () => {
   it('progress is a spinner, results, warnings and colours are shown', async () => {
     const shown = await onTerminal('convert scan.tif --force');
     expect(shown).toContain('✔');
@@ -101,7 +77,7 @@ describe.skipIf(!hasScript)('on a terminal', () => {
 const ITERM = { TERM_PROGRAM: 'iTerm.app', TERM_PROGRAM_VERSION: '3.5.0' };
 const ITERM_PICTURE = '\u001b]1337;File=inline=1;';
 
-describe.skipIf(!hasScript)('inspect on a terminal', () => {
+describe.skipIf(!hasTerminal)('inspect on a terminal', () => {
   it.each([
     ['iTerm2', ITERM, ITERM_PICTURE],
     ['kitty', { KITTY_WINDOW_ID: '1' }, '\u001b_Gf=100,a=T,q=2,'],

@@ -1,6 +1,6 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { planLocalConversions } from '../../../src/lib/convert/local-files.ts';
+import { localTiffs } from '../../../src/lib/convert/local-files.ts';
 import { FileError } from '../../../src/lib/errors.ts';
 import { makeFolder, type TestFolder } from '../../support/folder.ts';
 
@@ -13,7 +13,7 @@ afterEach(() => folder.remove());
 /** Any user that is not root and owns nothing: root can read everything. */
 const NOBODY = 65_534;
 
-it('says which folder below the one to convert cannot be read', async () => {
+it('says which folder below the one to look into cannot be read', async () => {
   await folder.write('a.tif', '');
   await mkdir(folder.path('locked'), { mode: 0 });
   const isRoot = process.geteuid?.() === 0;
@@ -22,9 +22,9 @@ it('says which folder below the one to convert cannot be read', async () => {
     process.seteuid?.(NOBODY);
   }
   try {
-    const planning = planLocalConversions([folder.root], {});
-    await expect(planning).rejects.toThrow(FileError);
-    await expect(planning).rejects.toThrow(/^Could not read .*locked: EACCES.* who may read there/);
+    const looking = localTiffs(folder.root);
+    await expect(looking).rejects.toThrow(FileError);
+    await expect(looking).rejects.toThrow(/^Could not read .*locked: EACCES.* who may read there/);
   } finally {
     if (isRoot) process.seteuid?.(0);
   }

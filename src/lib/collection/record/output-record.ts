@@ -60,7 +60,9 @@ async function readRecord(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (systemCodeOf(error) === 'ENOENT') return '';
+    const code = systemCodeOf(error);
+    // A file where the folder should be is told by whoever makes the folder.
+    if (code === 'ENOENT' || code === 'ENOTDIR') return '';
     throw new FileError(
       `Could not read the record ${path}: ${messageOf(error)}. Make it readable, or remove it; its JPEGs then count as somebody else's.`,
       { cause: error },

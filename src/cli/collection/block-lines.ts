@@ -1,0 +1,107 @@
+import { formatBytesPerSecond, formatDuration, formatPixelsPerSecond } from '../format.ts';
+import { fitEnd, fitParts } from './fit.ts';
+import { endedFiles, fractionDone, msLeft, type Progress, type RunningFile } from './progress.ts';
+
+/** How parts of the block are coloured; none of it is said by colour alone. */
+export interface BlockColours {
+  readonly done: (text: string) => string;
+  readonly bad: (text: string) => string;
+  readonly faint: (text: string) => string;
+}
+
+/** A terminal's size in characters. */
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+const LONGEST_BAR = 40;
+const SHORTEST_BAR = 8;
+const MOST_FILES = 8;
+
+/**
+ * The lines that say how far a run is: none longer than the terminal is wide, less one column (a full line
+ * leaves some terminals' cursor on the next), and fewer than it is high.
+ */
+export function blockLines(
+  progress: Progress,
+  nowMs: number,
+  size: TerminalSize,
+  colours: BlockColours,
+): string[] {
+  const columns = Math.max(size.columns - 1, 1);
+  const lines = [
+    advanceLine(progress, nowMs, columns, colours),
+    paceLine(progress, nowMs, columns, colours),
+    ...fileLines(progress.running, nowMs, columns, size.rows - 3).map((line) =>
+      colours.faint(line),
+    ),
+  ].filter((line) => line !== '');
+  return lines.slice(0, Math.max(size.rows - 1, 1));
+}
+
+/** `━━━━──── 12/300  4 %  ETA 3 min 12 s`. */
+function advanceLine(
+  progress: Progress,
+  nowMs: number,
+  columns: number,
+  colours: BlockColours,
+): string {
+  const fraction = fractionDone(progress);
+  const left = msLeft(progress, nowMs);
+  const [count = '', ...rest] = [
+    `${endedFiles(progress)}/${progress.files}`,
+    `${Math.floor(fraction * 100)} %`,
+    ...(left === undefined ? [] : [`ETA ${calmDuration(left)}`]),
+  ];
+  const text = [fitEnd(count, columns), ...fitParts(rest, columns - count.length - 2, '  ')];
+  const said = text.join('  ');
+  const room = Math.min(columns - said.length - 1, LONGEST_BAR);
+  if (room < SHORTEST_BAR) return said;
+  const filled = Math.floor(fraction * room);
+  return `${colours.done('━'.repeat(filled))}${colours.faint('─'.repeat(room - filled))} ${said}`;
+}
+
+/** `3 failed · 12.4 MB/s · 31.0 MP/s · 12 up to date`; what matters most is what a narrow terminal keeps. */
+function paceLine(
+  progress: Progress,
+  nowMs: number,
+  columns: number,
+  colours: BlockColours,
+): string {
+  const { failed, skipped, convertedBytes, convertedPixels, startedMs } = progress;
+  const ms = nowMs - startedMs;
+  const pace = [
+    formatBytesPerSecond(convertedBytes, ms),
+    formatPixelsPerSecond(convertedPixels, ms),
+  ];
+  const parts = [
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(convertedBytes > 0 ? pace : []),
+    ...(skipped > 0 ? [`${skipped} up to date`] : []),
+  ];
+  const [first = '', ...rest] = fitParts(parts, columns, ' · ');
+  return [failed > 0 ? colours.bad(first) : first, ...rest].filter(Boolean).join(' · ');
+}
+
+function fileLines(
+  running: readonly RunningFile[],
+  nowMs: number,
+  columns: number,
+  rows: number,
+): string[] {
+  const most = Math.max(Math.min(rows, MOST_FILES), 0);
+  const shown = running.length > most ? running.slice(0, Math.max(most - 1, 0)) : running;
+  const lines = shown.map(({ input, sinceMs }) => {
+    const time = calmDuration(nowMs - sinceMs);
+    return `  ${fitEnd(input, columns - time.length - 4)}  ${time}`;
+  });
+  const more = running.length - shown.length;
+  if (more > 0 && most > 0) lines.push(`  … and ${more} more`);
+  return lines.map((line) => fitEnd(line, columns));
+}
+
+/** A time in whole seconds: tenths would only flicker. */
+function calmDuration(ms: number): string {
+  return ms < 59_500 ? `${Math.round(ms / 1000)} s` : formatDuration(ms);
+}

@@ -1,0 +1,42 @@
+import type { CollectionEvent } from '../../lib/collection/events.ts';
+import type { CollectionWarning } from '../../lib/collection/inputs/find-inputs.ts';
+import type { ChosenViews } from './choose-views.ts';
+import { summaryLines } from './summary.ts';
+import { type CollectionOutcome, showCollection } from './view.ts';
+
+/** What a run tells, and what was found out before it began. */
+export interface CollectionRun {
+  readonly events: AsyncIterable<CollectionEvent>;
+  readonly warnings: readonly CollectionWarning[];
+  /** Asks the run to stop. */
+  readonly signal: AbortSignal;
+}
+
+/** Shows a run and what it came to in the end, or what it had come to when it was stopped. */
+export async function followCollection(
+  { events, warnings, signal }: CollectionRun,
+  { views, say }: ChosenViews,
+): Promise<CollectionOutcome> {
+  const sayStopping = () =>
+    say('Stopping: what is under way is dropped. Ctrl-C again leaves at once.');
+  signal.addEventListener('abort', sayStopping);
+  try {
+    const outcome = await showCollection(withWarnings(events, warnings), views);
+    for (const line of summaryLines(outcome)) say(line);
+    return outcome;
+  } finally {
+    signal.removeEventListener('abort', sayStopping);
+  }
+}
+
+/** The events, with warnings told as soon as the run has begun. */
+async function* withWarnings(
+  events: AsyncIterable<CollectionEvent>,
+  warnings: readonly CollectionWarning[],
+): AsyncGenerator<CollectionEvent> {
+  for await (const event of events) {
+    yield event;
+    if (event.event !== 'collection.started') continue;
+    for (const warning of warnings) yield { event: 'collection.warning', ...warning };
+  }
+}

@@ -1,0 +1,66 @@
+import type { CollectionEvent, PageRecord } from '../../lib/collection/events.ts';
+import { formatBytes } from '../format.ts';
+import type { CollectionView } from './view.ts';
+
+/** Where lines go. */
+export interface Lines {
+  /** A line of the result. */
+  result(line: string): void;
+  warn(line: string): void;
+  error(line: string): void;
+}
+
+/**
+ * A line for each TIFF that became a JPEG or, in a dry run, would (or a line a page), is up to date or
+ * failed; warnings before it.
+ */
+export function lineView(
+  lines: Lines,
+  { skipped }: { readonly skipped: boolean } = { skipped: true },
+): CollectionView {
+  return {
+    show: (event) => {
+      if (event.event === 'collection.warning') lines.warn(event.message);
+      if (event.event === 'file.replanned')
+        lines.warn(`${event.input}: ${event.message} Converting again with less`);
+      if (event.event !== 'file.ended' && event.event !== 'file.planned') return;
+      if (event.status === 'failed') lines.error(`${event.input}: ${event.error.message}`);
+      if (event.status === 'converted') showPages(event, lines);
+      if (event.status === 'due') showPlans(event, lines);
+      if (event.status === 'skipped' && skipped)
+        lines.result(`${event.input} → ${event.output}  up to date`);
+    },
+  };
+}
+
+type Converted = Extract<CollectionEvent, { event: 'file.ended'; status: 'converted' }>;
+
+function showPages({ input, ms, pages }: Converted, lines: Lines): void {
+  const single = pages.length === 1;
+  for (const page of pages) {
+    const called = single ? input : `${input} (page ${page.page})`;
+    for (const { message } of page.notes) lines.warn(`${called}: ${message}`);
+    lines.result(`${called} → ${page.output}  ${figures(page, single ? ms : page.ms)}`);
+  }
+}
+
+type Due = Extract<CollectionEvent, { status: 'due' }>;
+
+function showPlans({ input, kind, pages }: Due, lines: Lines): void {
+  for (const { page, output, effort, cpu_seconds, peak_bytes } of pages) {
+    const called = pages.length === 1 ? input : `${input} (page ${page})`;
+    const figures = `${effort}, ${cpu_seconds.toFixed(2)} CPU-s, ${formatBytes(peak_bytes)} of memory`;
+    lines.result(`${called} → ${output}  ${kind === undefined ? '' : `${kind}: `}${figures}`);
+  }
+}
+
+function figures({ width, height, bytes, likeness }: PageRecord, ms: number): string {
+  const texts = [`${width} × ${height}`, formatBytes(bytes), `${ms} ms`];
+  if (likeness) texts.push(likenessText(likeness));
+  return texts.join(', ');
+}
+
+function likenessText({ psnr_db, ssim }: NonNullable<PageRecord['likeness']>): string {
+  if (psnr_db === undefined) return 'identical pixels';
+  return `${psnr_db.toFixed(1)} dB, SSIM ${ssim.toFixed(4)}`;
+}

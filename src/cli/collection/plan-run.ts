@@ -1,0 +1,77 @@
+import { availableParallelism } from 'node:os';
+import type { CollectionWarning, FoundTiff } from '../../lib/collection/inputs/find-inputs.ts';
+import type { CollectionOptions } from '../../lib/collection/options.ts';
+import { planOutputs } from '../../lib/collection/outputs.ts';
+import type { EncoderSettings } from '../../lib/convert/encoder-settings.ts';
+import type { LocalConversion } from '../../lib/convert/local-files.ts';
+import type { PagesSetting } from '../../lib/convert/pages.ts';
+import type { Strictness } from '../../lib/convert/strictness.ts';
+import { SettingsError } from '../../lib/errors.ts';
+import { readConversionBudget } from '../../lib/task/settings.ts';
+import { processEnvironment } from '../environment.ts';
+import type { ParsedInputFlags, ParsedRunFlags } from './flags.ts';
+
+/** Where JPEGs go, as flags say it. */
+interface ParsedTargetFlags {
+  readonly output?: string | undefined;
+  readonly 'out-dir'?: string | undefined;
+  readonly force: boolean;
+  readonly page: PagesSetting;
+}
+
+/** Whether exactly one file is named and nothing searched, so that no record of it is kept beside the JPEG. */
+export function isSingle(
+  found: readonly FoundTiff[],
+  paths: readonly string[],
+  flags: ParsedTargetFlags & ParsedInputFlags,
+): found is readonly [FoundTiff] {
+  if (found.length !== 1) return false;
+  if (flags.output !== undefined) return true;
+  if (flags['out-dir'] !== undefined || flags['files-from'] !== undefined) return false;
+  return paths.length === 1 && found[0]?.input === paths[0];
+}
+
+/**
+ * Which TIFF becomes which JPEG, and what is to be said of that. Throws `SettingsError` when there are
+ * several for one output.
+ */
+export async function planRun(
+  found: readonly FoundTiff[],
+  flags: ParsedTargetFlags,
+): Promise<{
+  readonly conversions: readonly LocalConversion[];
+  readonly warnings: readonly CollectionWarning[];
+}> {
+  const { output, page } = flags;
+  if (output === undefined) return planOutputs(found, { outDir: flags['out-dir'], pages: page });
+  if (found.length > 1)
+    throw new SettingsError([
+      `--output names one file, but there are ${found.length} TIFFs; use --out-dir for several`,
+    ]);
+  return { conversions: found.map(({ input }) => ({ input, output })), warnings: [] };
+}
+
+/** How a run goes, from flags, environment and what its command knows. Throws `SettingsError`. */
+export function collectionOptionsOf(
+  flags: ParsedTargetFlags & ParsedRunFlags,
+  rest: {
+    readonly encoder: EncoderSettings;
+    readonly strict: Strictness;
+    readonly keepRecord: boolean;
+    readonly signal: AbortSignal;
+    readonly program: string;
+  },
+): CollectionOptions {
+  return {
+    ...rest,
+    pages: flags.page,
+    budget: readConversionBudget(processEnvironment()),
+    jobs: flags.jobs ?? availableParallelism(),
+    force: flags.force,
+    outDir: flags['out-dir'],
+    checksum: flags.checksum !== undefined,
+    preserveTimestamps: flags['preserve-timestamps'],
+    failFast: flags['fail-fast'],
+    dryRun: flags['dry-run'],
+  };
+}

@@ -1,0 +1,93 @@
+import type { CollectionEvent } from '../../lib/collection/events.ts';
+
+/** A TIFF that is being converted. */
+export interface RunningFile {
+  readonly input: string;
+  /** By the clock of whoever counts. */
+  readonly sinceMs: number;
+}
+
+/** How far a run over a collection is. Bytes are those of TIFFs. */
+export interface Progress {
+  readonly startedMs: number;
+  readonly files: number;
+  readonly bytes: number;
+  readonly converted: number;
+  readonly skipped: number;
+  readonly failed: number;
+  /** In a dry run: those that would be converted. */
+  readonly due: number;
+  /** Of all that have ended, however. */
+  readonly endedBytes: number;
+  readonly convertedBytes: number;
+  readonly convertedPixels: number;
+  /** The longest under way first. */
+  readonly running: readonly RunningFile[];
+}
+
+/** A run of which nothing has happened. */
+export function noProgress(nowMs: number): Progress {
+  return {
+    ...{ startedMs: nowMs, files: 0, bytes: 0, converted: 0, skipped: 0, failed: 0, due: 0 },
+    ...{ endedBytes: 0, convertedBytes: 0, convertedPixels: 0, running: [] },
+  };
+}
+
+/** How far a run is after one more event. */
+export function progressAfter(progress: Progress, event: CollectionEvent, nowMs: number): Progress {
+  switch (event.event) {
+    case 'collection.started':
+      return { ...noProgress(nowMs), files: event.files, bytes: event.source_bytes };
+    case 'file.started':
+      return {
+        ...progress,
+        running: [...progress.running, { input: event.input, sinceMs: nowMs }],
+      };
+    case 'file.ended':
+    case 'file.planned':
+      return afterFile(progress, event);
+    default:
+      return progress;
+  }
+}
+
+function afterFile(
+  progress: Progress,
+  event: Extract<CollectionEvent, { event: 'file.ended' | 'file.planned' }>,
+): Progress {
+  const { status, input, source_bytes, pixels } = event;
+  const next = {
+    ...progress,
+    [status]: progress[status] + 1,
+    endedBytes: progress.endedBytes + source_bytes,
+    running: progress.running.filter((file) => file.input !== input),
+  };
+  if (status !== 'converted') return next;
+  return {
+    ...next,
+    convertedBytes: progress.convertedBytes + source_bytes,
+    convertedPixels: progress.convertedPixels + (pixels ?? 0),
+  };
+}
+
+/** How many TIFFs have ended, however. */
+export function endedFiles({ converted, skipped, failed, due }: Progress): number {
+  return converted + skipped + failed + due;
+}
+
+/** How much of the work is behind, from 0 to 1: by bytes, as TIFFs differ in size. */
+export function fractionDone(progress: Progress): number {
+  const { bytes, endedBytes, files } = progress;
+  if (bytes > 0) return Math.min(endedBytes / bytes, 1);
+  return files > 0 ? endedFiles(progress) / files : 0;
+}
+
+/**
+ * The milliseconds that the rest will take at the pace of the TIFFs that were converted so far; undefined
+ * before the first one. What will turn out up to date makes it shorter.
+ */
+export function msLeft(progress: Progress, nowMs: number): number | undefined {
+  const { bytes, endedBytes, convertedBytes, startedMs } = progress;
+  if (convertedBytes === 0) return undefined;
+  return Math.max(bytes - endedBytes, 0) * ((nowMs - startedMs) / convertedBytes);
+}

@@ -1,0 +1,64 @@
+import type { CollectionSummary } from '../../lib/collection/events.ts';
+import {
+  formatBytes,
+  formatBytesPerSecond,
+  formatDuration,
+  formatPixelsPerSecond,
+  perSecond,
+} from '../format.ts';
+import type { CollectionOutcome } from './view.ts';
+
+/** What a run came to, as lines for people: counts, sizes and pace, what failed and what to do about it. */
+export function summaryLines({ records, summary }: CollectionOutcome): string[] {
+  return [
+    countLine(summary),
+    ...(summary.converted > 0 ? [summary.predicted ? planLine(summary) : paceLine(summary)] : []),
+    ...failureLines(records),
+    ...endLine(summary),
+  ];
+}
+
+/** `300 TIFFs: 285 converted, 12 up to date, 3 failed; 1 min 12 s`. */
+function countLine(summary: CollectionSummary): string {
+  const { files, converted, skipped, failed, left, ms } = summary;
+  const counts = [
+    [converted, summary.predicted ? 'to convert' : 'converted'],
+    [skipped, 'up to date'],
+    [failed, 'failed'],
+    [left, 'left undone'],
+  ] as const;
+  const said = counts.filter(([count]) => count > 0).map(([count, text]) => `${count} ${text}`);
+  return `${files} ${files === 1 ? 'TIFF' : 'TIFFs'}: ${said.join(', ')}; ${formatDuration(ms)}`;
+}
+
+/** `1203.44 MB → 96.51 MB; 4.1 files/s, 16.7 MB/s, 35.2 MP/s`. */
+function paceLine(summary: CollectionSummary): string {
+  const { converted, source_bytes, output_bytes, pixels, ms } = summary;
+  const pace = [
+    `${perSecond(converted, ms)} files/s`,
+    formatBytesPerSecond(source_bytes, ms),
+    formatPixelsPerSecond(pixels, ms),
+  ];
+  return `${formatBytes(source_bytes)} → ${formatBytes(output_bytes)}; ${pace.join(', ')}`;
+}
+
+/** `1203.44 MB → about 96.51 MB; 400.0 MP; predicted 12 min 30 s of CPU, 6 min 20 s in all`. */
+function planLine({ source_bytes, output_bytes, pixels, predicted }: CollectionSummary): string {
+  const { cpu_seconds = 0, seconds = 0 } = predicted ?? {};
+  const sizes = `${formatBytes(source_bytes)} → about ${formatBytes(output_bytes)}`;
+  const cpu = formatDuration(cpu_seconds * 1000);
+  const all = formatDuration(seconds * 1000);
+  return `${sizes}; ${(pixels / 1e6).toFixed(1)} MP; predicted ${cpu} of CPU, ${all} in all`;
+}
+
+function failureLines(records: CollectionOutcome['records']): string[] {
+  const failed = records.filter((record) => record.status === 'failed');
+  if (failed.length === 0) return [];
+  return ['Failed:', ...failed.map(({ input, error }) => `  ${input}: ${error.message}`)];
+}
+
+function endLine({ left, stopped, predicted }: CollectionSummary): string[] {
+  if (left === 0 && !stopped) return predicted ? ['A dry run: nothing was written.'] : [];
+  const why = stopped ? `Stopped by ${stopped}` : 'Stopped at the first failure, by --fail-fast';
+  return [`${why}. Run it again to go on: what is up to date is not converted again.`];
+}

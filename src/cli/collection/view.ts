@@ -1,0 +1,48 @@
+import type {
+  CollectionEvent,
+  CollectionSummary,
+  FilePlan,
+  FileRecord,
+} from '../../lib/collection/events.ts';
+
+/** Somebody who is shown what happens during a run over a collection. */
+export interface CollectionView {
+  /** Called once for each event, in their order. */
+  show(event: CollectionEvent): void;
+  /** Called once when there are no more, or when the run was broken off. */
+  close?(): void;
+}
+
+/** What a run came to: how each TIFF ended (in a dry run: would end), in that order, and the sum of it. */
+export interface CollectionOutcome {
+  readonly records: readonly (FileRecord | FilePlan)[];
+  readonly summary: CollectionSummary;
+}
+
+/**
+ * Shows the views all that happens, and gives back what it came to. Throws what the events throw, which
+ * is a bug of whoever makes them, and so are events without an end.
+ */
+export async function showCollection(
+  events: AsyncIterable<CollectionEvent>,
+  views: readonly CollectionView[],
+): Promise<CollectionOutcome> {
+  const records: (FileRecord | FilePlan)[] = [];
+  let summary: CollectionSummary | undefined;
+  try {
+    for await (const event of events) {
+      for (const view of views) view.show(event);
+      const { event: name, ...rest } = event;
+      if (isFile(rest)) records.push(rest);
+      if (name === 'collection.ended') summary = rest as CollectionSummary;
+    }
+  } finally {
+    for (const view of views) view.close?.();
+  }
+  if (!summary) throw new Error('A run over a collection has ended without saying so.');
+  return { records, summary };
+}
+
+function isFile(event: object): event is FileRecord | FilePlan {
+  return 'status' in event;
+}
