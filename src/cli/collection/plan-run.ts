@@ -69,6 +69,7 @@ export function collectionOptionsOf(
     jobs: flags.jobs ?? availableParallelism(),
     force: flags.force,
     outDir: flags['out-dir'],
+    verify: flags.verify,
     checksum: flags.checksum !== undefined,
     preserveTimestamps: flags['preserve-timestamps'],
     failFast: flags['fail-fast'],

@@ -1,11 +1,7 @@
 import type { EncoderSettings } from '../convert/encoder-settings.ts';
-import type { TiffHeader } from '../convert/header/tiff-header.ts';
 import type { PagesSetting } from '../convert/pages.ts';
 import type { Budget } from '../convert/plan/resources.ts';
-import type { Converter } from '../convert/process/converter.ts';
 import type { Strictness } from '../convert/strictness.ts';
-import type { Likeness } from './events.ts';
-import type { LikenessBounds } from './verify.ts';
 
 /** What a run over a collection is told. */
 export interface CollectionOptions {
@@ -23,9 +19,8 @@ export interface CollectionOptions {
   readonly keepRecord: boolean;
   /** Takes the SHA-256 of TIFFs and JPEGs, and knows files again by it. */
   readonly checksum: boolean;
-  /** Refuses JPEGs that are not near enough to their TIFFs, as `compare` says. */
-  readonly verify?: LikenessBounds | undefined;
-  readonly compare?: Compare | undefined;
+  /** Compares each JPEG with its TIFF, and refuses one that is not what it should have become. */
+  readonly verify: boolean;
   /** Gives the JPEGs the times of their TIFFs. */
   readonly preserveTimestamps: boolean;
   /** Ends with the first file that fails; what is under way is dropped. */
@@ -37,18 +32,4 @@ export interface CollectionOptions {
   readonly signal: AbortSignal;
   /** Name and version of the program, for the record. */
   readonly program: string;
-}
-
-/** Compares a JPEG with its TIFF. */
-export type Compare = (input: string, jpeg: string, options: ComparingOptions) => Promise<Likeness>;
-
-/** What decides about the pixels that a JPEG is compared with, and who decodes them. */
-export interface ComparingOptions extends EncoderSettings {
-  readonly name: string;
-  readonly header: TiffHeader | undefined;
-  /** Counted from 1; undefined for the first of those that are not asked for. */
-  readonly page: number | undefined;
-  readonly budget: Budget;
-  readonly converter: Converter;
-  readonly signal: AbortSignal;
 }

@@ -3,13 +3,13 @@ import { basename } from 'node:path';
 import { pageOption } from '../../convert/choose-pages.ts';
 import type { MadePage } from '../../convert/convert-pages.ts';
 import type { TiffHeader } from '../../convert/header/tiff-header.ts';
+import { compareWithTiff } from '../../convert/verify/compare-with-tiff.ts';
 import { FileError } from '../../errors.ts';
 import { sha256Of } from '../checksum.ts';
 import type { Likeness, PageRecord } from '../events.ts';
 import type { Converted, ConvertingTools } from '../item.ts';
 import type { CollectionOptions } from '../options.ts';
 import { mtimeMsOf, type RecordLine } from '../record/record-line.ts';
-import { refuseUnlike } from '../verify.ts';
 import { sourcePath } from './recorded.ts';
 import type { FileState } from './source-file.ts';
 import { stateOf } from './source-file.ts';
@@ -68,16 +68,20 @@ export async function finishPages(
 async function finishPage(
   made: MadePage,
   { input, source, header, tools }: Finishing,
-  { encoder, pages, checksum, verify, compare, preserveTimestamps }: CollectionOptions,
+  { encoder, pages, checksum, verify, preserveTimestamps }: CollectionOptions,
 ): Promise<PageRecord> {
   const { page, output, jpeg, ms, conversion } = made;
   const { width, height, channels, bytes, notes, plan, cpuSeconds, peakBytes } = conversion;
   let likeness: Likeness | undefined;
-  if (verify && compare) {
+  if (verify) {
     const { converter, budget, signal } = tools;
-    const asked = { name: input, header, page: pageOption(pages, page) };
-    likeness = await compare(input, jpeg, { ...encoder, ...asked, converter, budget, signal });
-    refuseUnlike(likeness, verify, input);
+    const names = { name: input, jpegName: output };
+    const asked = { ...encoder, effort: plan.effort, header, page: pageOption(pages, page) };
+    likeness = await compareWithTiff(input, jpeg, {
+      ...names,
+      ...asked,
+      ...{ converter, budget, signal },
+    });
   }
   const sha256 = checksum ? await sha256Of(jpeg, tools.signal) : undefined;
   if (preserveTimestamps) await utimes(jpeg, source.accessed, source.modified);

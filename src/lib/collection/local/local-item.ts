@@ -103,12 +103,12 @@ async function dueItem(
 ): Promise<DueItem> {
   const { input, output } = source;
   const { chosen, recorded } = seen;
-  const { encoder, pages, strict, force } = run.options;
+  const { encoder, pages, strict, force, verify } = run.options;
   await refuseLosses(input, input, strict, { encoder, pages });
   const outputs = pageOutputs(output, chosen.numbers);
   const rules = { force, sources: run.sources, recorded };
   const ours = await replaceableOutputs(outputs, input, rules);
-  const planning = { name: input, output, pages, encoder, limits: await limits() };
+  const planning = { name: input, output, pages, encoder, verify, limits: await limits() };
   const plans = planPages(chosen, planning);
   return {
     ...{ status: 'due', source, plans },

@@ -3,6 +3,7 @@ import { pageOutputs } from '../../convert/convert-pages.ts';
 import type { EncoderSettings } from '../../convert/encoder-settings.ts';
 import { kindOfPage } from '../../convert/header/kind-of-page.ts';
 import { nameOfPage, type PagesSetting, pagesOf } from '../../convert/pages.ts';
+import { priceOfComparison } from '../../convert/plan/comparison-price.ts';
 import { pixelsOf } from '../../convert/plan/memory-model.ts';
 import { type Limits, planConversion } from '../../convert/plan/plan.ts';
 import { predictJpegBytes } from '../../convert/plan/size-model.ts';
@@ -28,19 +29,25 @@ export interface Planning {
   readonly pages: PagesSetting;
   readonly encoder: EncoderSettings;
   readonly limits: Limits;
+  /** Whether the JPEGs are compared with the TIFF, too. */
+  readonly verify: boolean;
 }
 
 /** Plans all pages as `convertTiff` will. Throws what `planConversion` throws for the first that cannot be. */
 export function planPages(
   { header, numbers }: ChosenPages,
-  { name: file, output, pages, encoder, limits }: Planning,
+  { name: file, output, pages, encoder, limits, verify }: Planning,
 ): readonly [PagePlan, ...PagePlan[]] {
   const outputs = pageOutputs(output, numbers);
   const planOf = (number: number, index: number): PagePlan => {
     const page = header && pagesOf(header)[number - 1];
     const name = header && pages !== 'first' ? nameOfPage(header, number, file) : file;
     const plan = planConversion(page, limits, encoder, name, header?.fileBytes);
-    const { effort, reading, reason, cpuSeconds, memoryBytes } = plan;
+    const { effort, reading, reason } = plan;
+    const comparison =
+      verify && page && priceOfComparison(page, reading, { ...encoder, effort }, header?.fileBytes);
+    const cpuSeconds = plan.cpuSeconds + (comparison ? comparison.cpuSeconds : 0);
+    const memoryBytes = Math.max(plan.memoryBytes, comparison ? comparison.memoryBytes : 0);
     return {
       ...{ page: number, output: outputs[index] ?? output, effort, reader: reading.reader, reason },
       ...{ cpu_seconds: cpuSeconds, peak_bytes: memoryBytes },

@@ -36,6 +36,7 @@ export function mtimeMsOf({ mtimeMs }: { readonly mtimeMs: number }): number {
 }
 
 const optionalText = v.optional(v.string());
+const nearness = { psnr_db: v.optional(v.number()), ssim: v.number() };
 const note = v.object({ code: v.string(), message: v.string() });
 const pageRecord = v.object({
   page: v.number(),
@@ -50,7 +51,13 @@ const pageRecord = v.object({
   effort: v.string(),
   reader: v.string(),
   notes: v.array(note),
-  likeness: v.optional(v.object({ psnr_db: v.optional(v.number()), ssim: v.number() })),
+  likeness: v.optional(
+    v.object({
+      ...nearness,
+      expected: v.optional(v.object(nearness)),
+      worst: v.optional(v.object({ x: v.number(), y: v.number(), ssim: v.number() })),
+    }),
+  ),
   sha256: optionalText,
 });
 const schema = v.object({
