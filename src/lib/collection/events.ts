@@ -6,6 +6,8 @@ export interface Likeness {
   readonly psnr_db: number | undefined;
   /** Structural similarity of the luma, 0 to 1. */
   readonly ssim: number;
+  /** Where it is least: an area of 64 pixels a side, by its left top in the JPEG as it is to be seen. */
+  readonly worst?: { readonly x: number; readonly y: number; readonly ssim: number } | undefined;
 }
 
 /** One JPEG that was made: of a TIFF's only, first or further page. */

@@ -6,11 +6,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { ConversionError, messageOf } from '../../errors.ts';
-import type { ChildMessage, ConversionJob, Cost } from '../messages.ts';
+import type { ChildMessage, ConversionJob, Cost, Rendered } from '../messages.ts';
 import { explainFailure } from '../render/failure.ts';
+import { renderPieces } from '../render/pieces.ts';
 import { renderPreview } from '../render/preview.ts';
 import { render } from '../render/render.ts';
 import { loadTiffReader, type TiffReader } from '../render/sharp-tiff.ts';
+import { renderThumbnail } from '../render/thumbnail.ts';
 
 /** How often a sign of life is given, in milliseconds. */
 const PROGRESS_MS = 250;
@@ -67,15 +69,21 @@ async function work(job: ConversionJob, reader: TiffReader): Promise<void> {
   const cost = meter();
   const heartbeat = setInterval(() => say({ kind: 'progress', ...cost() }), PROGRESS_MS);
   try {
-    const { preview } = job;
-    const rendered = await (preview ? renderPreview(job, preview, reader) : render(job, reader));
-    say({ kind: 'done', rendered, ...cost() });
+    say({ kind: 'done', rendered: await carryOut(job, reader), ...cost() });
   } catch (error) {
     const { code, message } = error instanceof ConversionError ? error : explainFailure(error, job);
     say({ kind: 'failed', code, message });
   } finally {
     clearInterval(heartbeat);
   }
+}
+
+function carryOut(job: ConversionJob, reader: TiffReader): Promise<Rendered> {
+  const { preview, thumbnail, pieces } = job;
+  if (preview) return renderPreview(job, preview, reader);
+  if (thumbnail) return renderThumbnail(job, thumbnail, reader);
+  if (pieces) return renderPieces(job, pieces, reader);
+  return render(job, reader);
 }
 
 async function start(): Promise<void> {
