@@ -55,8 +55,10 @@ export async function openPictures({
     pathOf,
     thumbnail: ({ output }) =>
       picture(async (converter, until) => {
+        const jpeg = pathOf(output);
+        if (jpeg === undefined) return undefined;
         const path = join(converter.temporaryFolder, 'thumbnail.webp');
-        await makeThumbnail(pathOf(output) ?? output, path, THUMBNAIL, {
+        await makeThumbnail(jpeg, path, THUMBNAIL, {
           converter,
           signal: until,
         });
@@ -64,9 +66,11 @@ export async function openPictures({
       }),
     comparison: ({ input, output, page }, region, settings) =>
       picture(async (converter, until) => {
+        const jpeg = pathOf(output);
+        if (jpeg === undefined) return undefined;
         const before = join(converter.temporaryFolder, 'before.webp');
         const after = join(converter.temporaryFolder, 'after.webp');
-        const shown = { tiff: input, page, jpeg: pathOf(output) ?? output, settings };
+        const shown = { tiff: input, page, jpeg, settings };
         const options = { converter, signal: until };
         await cutPieces(shown, { before, after }, region, options);
         return { before: await readFile(before), after: await readFile(after) };

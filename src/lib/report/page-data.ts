@@ -8,8 +8,6 @@ export interface PageData {
   /** How the JPEGs were made, as one line. */
   readonly settings: string;
   readonly totals: Totals;
-  /** Whether any JPEG was compared with its TIFF. */
-  readonly measured: boolean;
   readonly files: readonly FileRow[];
   readonly sample: readonly SampledFile[];
 }
@@ -23,6 +21,8 @@ export interface Totals {
   readonly left: number;
   /** JPEGs, further pages included. */
   readonly jpegs: number;
+  /** JPEGs that were compared with their TIFFs. */
+  readonly compared: number;
   /** Files with warnings. */
   readonly warned: number;
   /** Of the TIFFs that have JPEGs, and of those JPEGs. */

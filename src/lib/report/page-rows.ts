@@ -2,6 +2,7 @@ import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { FileRecord, PageRecord } from '../collection/events.ts';
 import { describeEncoder } from '../convert/encoder-settings.ts';
+import { commonFolder } from './common-folder.ts';
 import { type Doubt, jpegsOf, warningsOf, worstPageOf } from './doubt.ts';
 import type { PicturesOfFile } from './gather-pictures.ts';
 import type { FileRow, PageData, PageRow, Totals } from './page-data.ts';
@@ -29,27 +30,12 @@ export function pageDataOf(run: ReportRun, context: PageContext): PageData {
     folder,
     settings: describeEncoder(settings),
     totals: totalsOf(run, jpegs),
-    measured: jpegs.some(({ likeness }) => likeness),
     files: records.map((record, file) => ({
       ...fileRowOf(record, file, context),
       name: record.input.slice(folder.length),
     })),
     sample: chooseSample(records, context.doubts),
   };
-}
-
-/** What all paths begin with, up to and including a slash (or Windows' own); empty where there is nothing. */
-export function commonFolder(paths: readonly string[]): string {
-  const [first = '', ...others] = paths;
-  let length = first.length;
-  for (const path of others)
-    while (!path.startsWith(first.slice(0, length))) length = separatorBefore(first, length - 1);
-  return first.slice(0, separatorBefore(first, length));
-}
-
-/** How long a path is up to the last separator among its first characters. */
-function separatorBefore(path: string, length: number): number {
-  return Math.max(...['/', sep].map((mark) => path.slice(0, length).lastIndexOf(mark))) + 1;
 }
 
 /** Sizes are of the files that have JPEGs, so that what is saved is true. */
@@ -59,6 +45,7 @@ function totalsOf({ records, summary }: ReportRun, jpegs: readonly PageRecord[])
   return {
     ...{ files, converted, skipped, failed, left, pixels, ms, stopped },
     jpegs: jpegs.length,
+    compared: jpegs.filter(({ likeness }) => likeness).length,
     warned: records.filter((record) => warningsOf(record).length > 0).length,
     sourceBytes: sum(withJpegs.map(({ source_bytes }) => source_bytes)),
     bytes: sum(jpegs.map(({ bytes }) => bytes)),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FileRecord } from '../collection/events.ts';
+import { commonFolder } from './common-folder.ts';
 import type { Doubt } from './doubt.ts';
 
 /** A file that a person is asked to look at. */
@@ -24,22 +25,25 @@ export function sampleSize(files: number): number {
 }
 
 /**
- * Chooses files to be looked at, the most doubtful first: drawn by lot, each as likely as its doubt weighs. The
- * lot comes from the files' names alone, so that a report of the same files asks for the same ones.
+ * Chooses files to be looked at, in the order in which they are drawn by lot, each as likely as its doubt
+ * weighs: whoever looks at the first few has seen something of everything. The lot comes from the files'
+ * names alone, below the folder that all are in, so that a report of the same files asks for the same ones.
  */
 export function chooseSample(
   records: readonly FileRecord[],
   doubts: readonly Doubt[],
 ): readonly Pick[] {
-  const seed = digest([...records.map(({ input }) => input)].sort().join('\0'));
-  return records
-    .map(({ input }, file) => {
+  const inputs = records.map(({ input }) => input);
+  const folder = commonFolder(inputs);
+  const names = inputs.map((input) => input.slice(folder.length));
+  const seed = digest(names.toSorted().join('\0'));
+  return names
+    .map((name, file) => {
       const { weight, reasons } = doubts[file] ?? { weight: 1, reasons: [] };
-      return { file, reasons, weight, lot: lotOf(`${seed}${input}`) ** (1 / weight) };
+      return { file, reasons, lot: lotOf(`${seed}${name}`) ** (1 / weight) };
     })
     .sort((a, b) => b.lot - a.lot || a.file - b.file)
     .slice(0, sampleSize(records.length))
-    .sort((a, b) => b.weight - a.weight || a.file - b.file)
     .map(({ file, reasons }) => ({ file, reasons }));
 }
 

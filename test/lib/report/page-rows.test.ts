@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { commonFolder } from '../../../src/lib/report/common-folder.ts';
 import { doubtsOf } from '../../../src/lib/report/doubt.ts';
-import { commonFolder, linkBetween, pageDataOf } from '../../../src/lib/report/page-rows.ts';
+import { linkBetween, pageDataOf } from '../../../src/lib/report/page-rows.ts';
 import { alike, converted, failed, noted, pageRecord, runOf } from '../../support/report-runs.ts';
 
 function dataOf(...records: Parameters<typeof runOf>[0]) {
@@ -27,9 +28,9 @@ describe('the data of a page', () => {
     expect(files.map(({ pages: [page] }) => page?.psnr)).toEqual([null, undefined]);
   });
 
-  it('says whether likeness was measured at all', () => {
-    expect(dataOf(converted('a.tif')).measured).toBe(false);
-    expect(dataOf(converted('a.tif'), converted('b.tif', alike(0.9))).measured).toBe(true);
+  it('counts the JPEGs that were compared', () => {
+    const { totals } = dataOf(converted('a.tif'), converted('b.tif', alike(0.9)), failed('c.tif'));
+    expect(totals).toMatchObject({ jpegs: 2, compared: 1 });
   });
 
   it('names each warning once', () => {

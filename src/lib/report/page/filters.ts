@@ -6,7 +6,7 @@ import { countOf } from './words.ts';
 const MB = 1024 ** 2;
 
 /** Builds the form of filters; `change` is told of each. */
-export function showFilters({ files, measured }: PageData, change: (filter: Filter) => void): void {
+export function showFilters({ files, totals }: PageData, change: (filter: Filter) => void): void {
   const form = byId<HTMLFormElement>('filters');
   const kinds = counted(files.map(({ kind }) => kind));
   const warnings = counted(files.flatMap((file) => file.warnings));
@@ -19,7 +19,7 @@ export function showFilters({ files, measured }: PageData, change: (filter: Filt
       choice('warning', [['', 'with or without'], [ANY_WARNING, 'any warning'], ...warnings]),
     ),
     field('Kind', choice('kind', [['', 'any'], ...kinds])),
-    ...(measured
+    ...(totals.compared > 0
       ? [
           field('SSIM at most', number('mostSsim', '0.001', '1')),
           field('PSNR at most, dB', number('mostPsnr', '0.1')),

@@ -10,7 +10,8 @@ import { countOf, numberOf } from './words.ts';
 
 /** Shows the table of all files, and returns what makes its rows anew, when pictures have come. */
 export function showTable(data: PageData, open: RowsOptions['open']): () => void {
-  const { files, measured } = data;
+  const { files, totals } = data;
+  const measured = totals.compared > 0;
   const columns = columnsOf(measured);
   const rows = openRows({ files, columns, open });
   let filter: Filter = {};

@@ -38,13 +38,17 @@ function dateOf(date: Date): string {
   return date.toLocaleString('en-GB', { dateStyle: 'long', timeStyle: 'short' });
 }
 
-function verdictOf({ totals, measured }: PageData): string {
+function verdictOf({ totals }: PageData): string {
   const { failed, left, stopped } = totals;
   const failures = failed ? `${countOf(failed, 'file')} failed.` : 'No file failed.';
   const undone = left ? ` ${countOf(left, 'file')} ${left === 1 ? 'was' : 'were'} left undone` : '';
   const why = stopped ? ` (stopped by ${stopped}).` : '.';
-  const likeness = measured
-    ? 'JPEGs were decoded again and compared with their TIFFs.'
-    : 'No JPEG was compared with its TIFF in this run: --verify does that.';
-  return `${failures}${undone ? `${undone}${why}` : ''} ${likeness}`;
+  return `${failures}${undone ? `${undone}${why}` : ''} ${likenessOf(totals)}`;
+}
+
+function likenessOf({ compared, jpegs }: PageData['totals']): string {
+  if (compared === 0) return 'No JPEG was compared with its TIFF: --verify does that.';
+  const those =
+    compared === jpegs ? `All ${numberOf(jpegs)}` : `${numberOf(compared)} of ${numberOf(jpegs)}`;
+  return `${those} JPEGs were decoded again and compared with their TIFFs.`;
 }
