@@ -67,6 +67,8 @@ export type ConversionErrorCode =
   | 'LOSS'
   /** Was made with warnings, and must not be. */
   | 'WARNING'
+  /** The JPEG, compared with its TIFF, is not what it should be. */
+  | 'UNLIKE'
   | 'WRITE_FAILED'
   /** Needs more memory than there is, or was killed by the kernel for it. */
   | 'OUT_OF_MEMORY'

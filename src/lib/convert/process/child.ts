@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { ConversionError, messageOf } from '../../errors.ts';
 import type { ChildMessage, ConversionJob, Cost, Rendered } from '../messages.ts';
+import { renderComparison } from '../render/compare.ts';
 import { explainFailure } from '../render/failure.ts';
 import { renderPieces } from '../render/pieces.ts';
 import { renderPreview } from '../render/preview.ts';
@@ -65,6 +66,14 @@ function peakMemory(): number {
   return process.resourceUsage().maxRSS * 1024;
 }
 
+function carryOut(job: ConversionJob, reader: TiffReader): Promise<Rendered> {
+  const { preview, compare, thumbnail, pieces } = job;
+  if (preview) return renderPreview(job, preview, reader);
+  if (compare) return renderComparison(job, compare, reader);
+  if (thumbnail) return renderThumbnail(job, thumbnail, reader);
+  return pieces ? renderPieces(job, pieces, reader) : render(job, reader);
+}
+
 async function work(job: ConversionJob, reader: TiffReader): Promise<void> {
   const cost = meter();
   const heartbeat = setInterval(() => say({ kind: 'progress', ...cost() }), PROGRESS_MS);
@@ -76,14 +85,6 @@ async function work(job: ConversionJob, reader: TiffReader): Promise<void> {
   } finally {
     clearInterval(heartbeat);
   }
-}
-
-function carryOut(job: ConversionJob, reader: TiffReader): Promise<Rendered> {
-  const { preview, thumbnail, pieces } = job;
-  if (preview) return renderPreview(job, preview, reader);
-  if (thumbnail) return renderThumbnail(job, thumbnail, reader);
-  if (pieces) return renderPieces(job, pieces, reader);
-  return render(job, reader);
 }
 
 async function start(): Promise<void> {
