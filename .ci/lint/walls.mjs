@@ -103,6 +103,23 @@ export default {
       to: { path: '^src/lib/convert/(process|render|fallback)/' },
     },
     {
+      name: 'reports-know-records-only',
+      severity: 'error',
+      comment: 'A report is made from what a run has told, by whoever ran it.',
+      from: { path: '^src/lib/report/' },
+      to: {
+        path: ['^src/lib/(task|storage|callback|collection)/'],
+        pathNot: '^src/lib/collection/events\\.ts$',
+      },
+    },
+    {
+      name: 'pages-are-for-browsers',
+      severity: 'error',
+      comment: 'There is no Node where a report is read.',
+      from: { path: '^src/lib/report/page/' },
+      to: { pathNot: '^src/lib/report/(page/|page-data\\.ts$)' },
+    },
+    {
       name: 'sandbox-stands-apart',
       severity: 'error',
       comment:

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -59,6 +59,11 @@ describe('the package as a library', () => {
       { cwd: home() },
     );
     expect(stdout.split('\n')).toEqual(['magick 32', 'samples 32']);
+  });
+
+  it('has the page that reports are made from', async () => {
+    const page = await readFile(join(inject('program'), 'dist/bundle/report.html'), 'utf8');
+    expect(page).toMatch(/^<!doctype html>[\s\S]*<!--DATA-->\n<script>[\s\S]+<\/script>/);
   });
 
   it('has types that a strict program can build on', async () => {

@@ -23,8 +23,20 @@ export interface ConversionJob {
   readonly format: TiffFormat | undefined;
   /** Makes no JPEG but a PNG of at most so many pixels, for a look. */
   readonly preview?: { readonly width: number; readonly height: number };
+  /** Makes no JPEG but a WebP of at most so many pixels of one that was made here. */
+  readonly thumbnail?: { readonly jpeg: string; readonly width: number; readonly height: number };
+  /** Makes no JPEG but WebPs of one place of the upright picture: `output` of the TIFF, `after` of its JPEG. */
+  readonly pieces?: { readonly jpeg: string; readonly after: string; readonly region: Region };
   /** Makes no JPEG to be kept, but compares this one with the page. */
   readonly compare?: JpegToCompare;
+}
+
+/** A rectangle of a picture, in pixels from its left top. */
+export interface Region {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 /** A JPEG that was made of a page, to be compared with it. */

@@ -9,9 +9,11 @@ import { ConversionError, messageOf } from '../../errors.ts';
 import type { ChildMessage, ConversionJob, Cost, Rendered } from '../messages.ts';
 import { renderComparison } from '../render/compare.ts';
 import { explainFailure } from '../render/failure.ts';
+import { renderPieces } from '../render/pieces.ts';
 import { renderPreview } from '../render/preview.ts';
 import { render } from '../render/render.ts';
 import { loadTiffReader, type TiffReader } from '../render/sharp-tiff.ts';
+import { renderThumbnail } from '../render/thumbnail.ts';
 
 /** How often a sign of life is given, in milliseconds. */
 const PROGRESS_MS = 250;
@@ -65,9 +67,11 @@ function peakMemory(): number {
 }
 
 function carryOut(job: ConversionJob, reader: TiffReader): Promise<Rendered> {
-  const { preview, compare } = job;
+  const { preview, compare, thumbnail, pieces } = job;
   if (preview) return renderPreview(job, preview, reader);
-  return compare ? renderComparison(job, compare, reader) : render(job, reader);
+  if (compare) return renderComparison(job, compare, reader);
+  if (thumbnail) return renderThumbnail(job, thumbnail, reader);
+  return pieces ? renderPieces(job, pieces, reader) : render(job, reader);
 }
 
 async function work(job: ConversionJob, reader: TiffReader): Promise<void> {

@@ -1,0 +1,15 @@
+import { sep } from 'node:path';
+
+/** What all paths begin with, up to and including a slash (or Windows' own); empty where there is nothing. */
+export function commonFolder(paths: readonly string[]): string {
+  const [first = '', ...others] = paths;
+  let length = first.length;
+  for (const path of others)
+    while (!path.startsWith(first.slice(0, length))) length = separatorBefore(first, length - 1);
+  return first.slice(0, separatorBefore(first, length));
+}
+
+/** How long a path is up to the last separator among its first characters. */
+function separatorBefore(path: string, length: number): number {
+  return Math.max(...['/', sep].map((mark) => path.slice(0, length).lastIndexOf(mark))) + 1;
+}

@@ -1,0 +1,58 @@
+import type { FileRecord, PageRecord } from '../collection/events.ts';
+import type { ReportRun } from './report-run.ts';
+
+type Cell = string | number | undefined;
+
+/** A line's values: those of the TIFF, and those of one of its JPEGs, if there is one. */
+type Value = (record: FileRecord, page: PageRecord | undefined) => Cell;
+
+const columns: Readonly<Record<string, Value>> = {
+  input: ({ input }) => input,
+  output: (record, page) => page?.output ?? record.output,
+  page: (_, page) => page?.page,
+  status: ({ status }) => status,
+  kind: ({ kind }) => kind,
+  width: (_, page) => page?.width,
+  height: (_, page) => page?.height,
+  channels: (_, page) => page?.channels,
+  source_bytes: ({ source_bytes }) => source_bytes,
+  output_bytes: (_, page) => page?.bytes,
+  ssim: (_, page) => page?.likeness?.ssim,
+  psnr_db: (_, page) => page?.likeness && (page.likeness.psnr_db ?? 'inf'),
+  warnings: (_, page) => page?.notes.map(({ code }) => code).join(' '),
+  messages: (_, page) => page?.notes.map(({ message }) => message).join('; '),
+  effort: (_, page) => page?.effort,
+  reader: (_, page) => page?.reader,
+  ms: (_, page) => page?.ms,
+  cpu_seconds: (_, page) => page?.cpu_seconds,
+  peak_bytes: (_, page) => page?.peak_bytes,
+  source_sha256: ({ source_sha256 }) => source_sha256,
+  output_sha256: (_, page) => page?.sha256,
+  error_code: (record) => (record.status === 'failed' ? record.error.code : undefined),
+  error: (record) => (record.status === 'failed' ? record.error.message : undefined),
+};
+
+/**
+ * A run as CSV (RFC 4180): one line for each JPEG, and one for each TIFF without any. In UTF-8 with a byte
+ * order mark, without which Excel takes names for something else. Text that a spreadsheet would take for
+ * a formula gets an apostrophe before it. Yields line by line.
+ */
+export function* csvOf({ records }: Pick<ReportRun, 'records'>): Generator<string> {
+  yield `\uFEFF${lineOf(Object.keys(columns))}`;
+  for (const record of records) {
+    const pages = record.status === 'failed' || !record.pages.length ? [undefined] : record.pages;
+    for (const page of pages)
+      yield lineOf(Object.values(columns).map((value) => value(record, page)));
+  }
+}
+
+const lineOf = (cells: readonly Cell[]) => `${cells.map(cellOf).join(',')}\r\n`;
+
+/** What spreadsheets take for the beginning of a formula, wide forms included (OWASP, "CSV Injection"). */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+
+function cellOf(value: Cell): string {
+  if (typeof value !== 'string') return value === undefined ? '' : String(value);
+  const harmless = FORMULA.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}

@@ -1,0 +1,119 @@
+import type { FileRecord, Likeness, PageRecord } from '../collection/events.ts';
+
+/** How much a person should want to look at a file. */
+export interface Doubt {
+  /** From 1, where nothing speaks against it. */
+  readonly weight: number;
+  /** What speaks against it, for people, the weightiest first. */
+  readonly reasons: readonly string[];
+}
+
+/** Weights, in files that nothing speaks against: a failed one is as likely to be looked at as 60 of those. */
+const FAILED = 60;
+const LEAST_ALIKE = 30;
+const RARE = 8;
+/** By warning: how much the picture itself may have suffered. Others count as `OTHER_WARNING`. */
+const WARNINGS: Readonly<Record<string, number>> = {
+  DECODER_WARNING: 12,
+  WARNINGS_FORGIVEN: 12,
+  FAX_LINES_DAMAGED: 20,
+  ONLY_REDUCED: 20,
+  SAMPLES_SCALED: 10,
+  EXTRA_SAMPLES_DROPPED: 8,
+  METADATA_DROPPED: 1,
+  PROFILE_CONVERTED: 1,
+};
+const OTHER_WARNING = 4;
+
+/** A kind of TIFF is rare when it is this share of the files, or less, or one among so many. */
+const RARE_SHARE = 0.02;
+const MANY = 20;
+/** Files whose SSIM is among this share of the lowest are told so. */
+const LOW_SHARE = 0.05;
+
+/** The JPEGs of a file: none where it failed. */
+export function jpegsOf(record: FileRecord): readonly PageRecord[] {
+  return record.status === 'failed' ? [] : record.pages;
+}
+
+/** The page whose likeness is the least, or else the first; undefined where there is no JPEG. */
+export function worstPageOf(record: FileRecord): PageRecord | undefined {
+  return jpegsOf(record).reduce<PageRecord | undefined>(
+    (worst, page) => (worst && ssimOf(page) >= ssimOf(worst) ? worst : page),
+    undefined,
+  );
+}
+
+/** What is not measured is no worse than anything. */
+function ssimOf({ likeness }: { readonly likeness?: Likeness | undefined }): number {
+  return likeness?.ssim ?? Number.POSITIVE_INFINITY;
+}
+
+/** The codes of a file's warnings, each once, in their order. */
+export function warningsOf(record: FileRecord): readonly string[] {
+  return [...new Set(jpegsOf(record).flatMap(({ notes }) => notes.map(({ code }) => code)))];
+}
+
+/** The doubts about each file, in the order of the files. */
+export function doubtsOf(records: readonly FileRecord[]): readonly Doubt[] {
+  const kinds = countsOf(records.map(({ kind }) => kind));
+  const places = placesBySsim(records);
+  return records.map((record) => {
+    const doubts = [
+      ...(record.status === 'failed' ? [{ weight: FAILED, reason: record.error.code }] : []),
+      ...lowSsim(places.get(record)),
+      ...warningsOf(record).map((code) => ({
+        weight: WARNINGS[code] ?? OTHER_WARNING,
+        reason: code,
+      })),
+      ...rareKind(record.kind, kinds, records.length),
+    ].sort((a, b) => b.weight - a.weight);
+    return {
+      weight: doubts.reduce((sum, { weight }) => sum + weight, 1),
+      reasons: doubts.flatMap(({ reason }) => reason ?? []),
+    };
+  });
+}
+
+interface PartOfDoubt {
+  readonly weight: number;
+  readonly reason?: string;
+}
+
+/** A file's place from the lowest SSIM, as a share from 0 to 1 of those that were measured; none of those that are alike. */
+function placesBySsim(records: readonly FileRecord[]): ReadonlyMap<FileRecord, number> {
+  const measured = records
+    .map((record) => ({ record, ssim: worstPageOf(record)?.likeness?.ssim }))
+    .filter((file): file is { record: FileRecord; ssim: number } => file.ssim !== undefined)
+    .sort((a, b) => a.ssim - b.ssim);
+  const places = measured.map(({ record, ssim }, i) => ({
+    record,
+    ssim,
+    place: i / measured.length,
+  }));
+  return new Map(places.filter(({ ssim }) => ssim < 1).map(({ record, place }) => [record, place]));
+}
+
+function lowSsim(place: number | undefined): PartOfDoubt[] {
+  if (place === undefined) return [];
+  // Falls steeply: half of it is left at the lowest 8 %, a thousandth in the middle.
+  const weight = LEAST_ALIKE * (1 - place) ** 8;
+  return [place < LOW_SHARE ? { weight, reason: 'low SSIM' } : { weight }];
+}
+
+function rareKind(
+  kind: string | undefined,
+  kinds: ReadonlyMap<string | undefined, number>,
+  files: number,
+): PartOfDoubt[] {
+  const count = kinds.get(kind) ?? 0;
+  const isRare = count <= files * RARE_SHARE || (count === 1 && files >= MANY);
+  if (kind === undefined || !isRare) return [];
+  return [{ weight: RARE / count + 1, reason: `rare kind: ${kind}` }];
+}
+
+function countsOf<T>(values: readonly T[]): ReadonlyMap<T, number> {
+  const counts = new Map<T, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}

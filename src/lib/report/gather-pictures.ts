@@ -1,0 +1,113 @@
+import type { FileRecord, PageRecord } from '../collection/events.ts';
+import type { EncoderSettings } from '../convert/encoder-settings.ts';
+import { inParallel } from '../in-parallel.ts';
+import { jpegsOf, worstPageOf } from './doubt.ts';
+import type { Region, Shown } from './page-data.ts';
+import type { Comparison, PictureSource } from './picture-source.ts';
+
+/** The pictures that a report's page holds of a file. */
+export interface PicturesOfFile {
+  readonly thumbnail?: Uint8Array | undefined;
+  readonly comparison?: (Comparison & { readonly shown: Shown }) | undefined;
+}
+
+/** What decides about the pictures of a report. */
+export interface GatherOptions {
+  readonly settings: EncoderSettings;
+  /** The files by their places, those first that are to have pictures while others may have none. */
+  readonly order: readonly number[];
+  /** The most that all pictures together may have. */
+  readonly bytes: number;
+}
+
+/** What a report's pictures may come to, unless told otherwise: a page of 80 MB still opens within seconds. */
+export const PICTURE_BYTES = 60_000_000;
+
+/** Of the whole, so much is for thumbnails, of which there are many and small ones; what they leave is for the rest. */
+const SHARE_OF_THUMBNAILS = 0.4;
+
+/** What is shown of a TIFF and its JPEG: half as wide as a small screen, so that both can be seen at 100 %. */
+const SHOWN = { width: 320, height: 240 } as const;
+
+/** Side of the area that is least like the TIFF (`Likeness`), in pixels. */
+const AREA = 64;
+
+/**
+ * Asks for thumbnails, then for comparisons, in the order given, until their bytes are used up. Each
+ * comparison is of the place that is least like the TIFF, or else of the middle. Holds all of them in memory.
+ */
+export async function gatherPictures(
+  records: readonly FileRecord[],
+  source: PictureSource,
+  { settings, order, bytes }: GatherOptions,
+): Promise<readonly PicturesOfFile[]> {
+  const withJpegs = order.filter((file) => jpegsOf(records[file] as FileRecord).length > 0);
+  const thumbnails = await whileTheyLast(withJpegs, bytes * SHARE_OF_THUMBNAILS, source.jobs, {
+    make: async (file) => {
+      const record = records[file] as FileRecord;
+      const page = worstPageOf(record);
+      return page && source.thumbnail({ ...page, input: record.input });
+    },
+    sizeOf: ({ length }) => length,
+  });
+  const comparisons = await whileTheyLast(withJpegs, bytes - thumbnails.size, source.jobs, {
+    make: async (file) => {
+      const record = records[file] as FileRecord;
+      const page = worstPageOf(record);
+      const shown = page && shownOf(page, jpegsOf(record).indexOf(page));
+      const made =
+        shown && (await source.comparison({ ...page, input: record.input }, shown, settings));
+      return made && { ...made, shown };
+    },
+    sizeOf: ({ before, after }) => before.length + after.length,
+  });
+  return records.map((_, file) => ({
+    thumbnail: thumbnails.made.get(file),
+    comparison: comparisons.made.get(file),
+  }));
+}
+
+function shownOf({ width, height, likeness }: PageRecord, page: number): Shown {
+  const worst = likeness?.worst;
+  const centre = worst
+    ? { x: worst.x + AREA / 2, y: worst.y + AREA / 2 }
+    : { x: width / 2, y: height / 2 };
+  return { ...regionAround(centre, { width, height }), page, isWorst: worst !== undefined };
+}
+
+/** The region to be shown: around a place, moved to where all of it is in the picture. */
+export function regionAround(
+  { x, y }: { readonly x: number; readonly y: number },
+  size: { readonly width: number; readonly height: number },
+): Region {
+  const width = Math.min(SHOWN.width, size.width);
+  const height = Math.min(SHOWN.height, size.height);
+  const within = (start: number, most: number) => Math.max(0, Math.min(most, Math.round(start)));
+  return {
+    left: within(x - width / 2, size.width - width),
+    top: within(y - height / 2, size.height - height),
+    width,
+    height,
+  };
+}
+
+/** Makes things of files, some at once, and keeps them in the files' order up to the first that has no room. */
+async function whileTheyLast<T>(
+  files: readonly number[],
+  bytes: number,
+  jobs: number,
+  { make, sizeOf }: { make(file: number): Promise<T | undefined>; sizeOf(thing: T): number },
+): Promise<{ readonly made: ReadonlyMap<number, T>; readonly size: number }> {
+  const made = new Map<number, T>();
+  let size = 0;
+  for (let at = 0; at < files.length; at += jobs) {
+    const some = files.slice(at, at + jobs);
+    for (const [i, thing] of (await inParallel(some, make, { limit: jobs })).entries()) {
+      if (thing === undefined) continue;
+      if (size + sizeOf(thing) > bytes) return { made, size };
+      size += sizeOf(thing);
+      made.set(some[i] as number, thing);
+    }
+  }
+  return { made, size };
+}

@@ -1,0 +1,103 @@
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { FileRecord, PageRecord } from '../collection/events.ts';
+import { describeEncoder } from '../convert/encoder-settings.ts';
+import { commonFolder } from './common-folder.ts';
+import { type Doubt, jpegsOf, warningsOf, worstPageOf } from './doubt.ts';
+import type { PicturesOfFile } from './gather-pictures.ts';
+import type { FileRow, PageData, PageRow, Totals } from './page-data.ts';
+import type { PictureSource } from './picture-source.ts';
+import type { ReportRun } from './report-run.ts';
+import { chooseSample } from './sample.ts';
+
+/** What is known besides the run itself. */
+export interface PageContext {
+  /** The report's own path. */
+  readonly path: string;
+  readonly doubts: readonly Doubt[];
+  readonly pictures: readonly PicturesOfFile[];
+  readonly pathOf: PictureSource['pathOf'];
+}
+
+/** What the page of a report is told of a run. */
+export function pageDataOf(run: ReportRun, context: PageContext): PageData {
+  const { records, program, startedAt, settings } = run;
+  const jpegs = records.flatMap(jpegsOf);
+  const folder = commonFolder(records.map(({ input }) => input));
+  return {
+    program,
+    startedAt: startedAt.toISOString(),
+    folder,
+    settings: describeEncoder(settings),
+    totals: totalsOf(run, jpegs),
+    files: records.map((record, file) => ({
+      ...fileRowOf(record, file, context),
+      name: record.input.slice(folder.length),
+    })),
+    sample: chooseSample(records, context.doubts),
+  };
+}
+
+/** Sizes are of the files that have JPEGs, so that what is saved is true. */
+function totalsOf({ records, summary }: ReportRun, jpegs: readonly PageRecord[]): Totals {
+  const { files, converted, skipped, failed, left, pixels, ms, stopped } = summary;
+  const withJpegs = records.filter((record) => jpegsOf(record).length > 0);
+  return {
+    ...{ files, converted, skipped, failed, left, pixels, ms, stopped },
+    jpegs: jpegs.length,
+    compared: jpegs.filter(({ likeness }) => likeness).length,
+    warned: records.filter((record) => warningsOf(record).length > 0).length,
+    sourceBytes: sum(withJpegs.map(({ source_bytes }) => source_bytes)),
+    bytes: sum(jpegs.map(({ bytes }) => bytes)),
+  };
+}
+
+function fileRowOf(record: FileRecord, file: number, context: PageContext): Omit<FileRow, 'name'> {
+  const pages = jpegsOf(record);
+  const worst = worstPageOf(record);
+  const { thumbnail, comparison } = context.pictures[file] ?? {};
+  return {
+    status: record.status,
+    kind: record.kind ?? '',
+    sourceBytes: record.source_bytes,
+    bytes: pages.length > 0 ? sum(pages.map(({ bytes }) => bytes)) : undefined,
+    ms: record.status === 'skipped' ? undefined : record.ms,
+    warnings: warningsOf(record),
+    error: record.status === 'failed' ? record.error : undefined,
+    sourceSha256: record.source_sha256,
+    pages: pages.map((page) => pageRowOf(page, context)),
+    worst: worst ? pages.indexOf(worst) : 0,
+    doubt: round(context.doubts[file]?.weight ?? 1, 3),
+    hasThumbnail: thumbnail !== undefined,
+    shown: comparison?.shown,
+  };
+}
+
+function pageRowOf(
+  { page, output, width, height, bytes, effort, reader, likeness, notes, sha256 }: PageRecord,
+  { path, pathOf }: PageContext,
+): PageRow {
+  const jpeg = pathOf(output);
+  return {
+    ...{ page, output, width, height, bytes, effort, reader, notes, sha256 },
+    link: jpeg === undefined ? undefined : linkBetween(path, jpeg),
+    ssim: likeness && round(likeness.ssim, 6),
+    psnr: likeness && round(likeness.psnr_db ?? null, 3),
+  };
+}
+
+/** From one file to another, as a relative URL; absolute where no relative path leads (other drives of Windows). */
+export function linkBetween(from: string, to: string): string {
+  const path = relative(dirname(resolve(from)), resolve(to));
+  if (isAbsolute(path)) return pathToFileURL(path).href;
+  const link = path.split(sep).map(encodeURIComponent).join('/');
+  // A name with a colon would be read as a scheme.
+  return link.startsWith('../') ? link : `./${link}`;
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+
+/** Rounded to so many places; null stays null. */
+function round<T extends number | null>(number: T, places: number): T {
+  return (number === null ? null : Number(number.toFixed(places))) as T;
+}

@@ -1,0 +1,83 @@
+import type { FileRow } from '../page-data.ts';
+import { make } from './dom.ts';
+import { nameText, statusMark, thumbnail, warningMarks } from './file-parts.ts';
+import { psnrOf, type SortKey } from './order.ts';
+import { numberOf, percentOf, savedOf, sizeOf, timeOf } from './words.ts';
+
+/** A column of the table. */
+export interface Column {
+  readonly label: string;
+  /** What its heading sorts by. */
+  readonly key?: SortKey;
+  /** Of its cells, for the style sheet. */
+  readonly className?: string;
+  cell(file: FileRow, place: number): readonly (Node | string)[];
+}
+
+/** The likeness of a file in words; empty where it was not measured. */
+export function ssimText(file: FileRow): string {
+  return file.pages[file.worst]?.ssim?.toFixed(4) ?? '';
+}
+
+/** The same by decibels. */
+export function psnrText(file: FileRow): string {
+  const psnr = psnrOf(file);
+  if (psnr === undefined) return '';
+  return Number.isFinite(psnr) ? psnr.toFixed(1) : 'identical';
+}
+
+const likeness: readonly Column[] = [
+  { label: 'SSIM', key: 'ssim', className: 'number', cell: (file) => [ssimText(file)] },
+  { label: 'PSNR, dB', key: 'psnr', className: 'number minor', cell: (file) => [psnrText(file)] },
+];
+
+/** The columns, from left to right; of likeness only where it was measured. */
+export function columnsOf(measured: boolean): readonly Column[] {
+  return [
+    { label: 'Picture', className: 'picture', cell: (file, place) => [thumbnail(file, place)] },
+    {
+      label: 'Name',
+      key: 'name',
+      className: 'file',
+      cell: ({ name }) => [
+        make('button', { type: 'button', tabIndex: -1, className: 'open' }, nameText(name)),
+      ],
+    },
+    { label: 'Status', key: 'status', className: 'status', cell: (file) => [statusMark(file)] },
+    ...(measured ? likeness : []),
+    { label: 'Warnings', key: 'warnings', className: 'warnings', cell: warningMarks },
+    { label: 'Kind', key: 'kind', className: 'kind minor', cell: ({ kind }) => [kind] },
+    { label: 'Pixels', key: 'pixels', className: 'number pixels minor', cell: pixels },
+    {
+      label: 'TIFF',
+      key: 'sourceBytes',
+      className: 'number tiff',
+      cell: ({ sourceBytes }) => [sizeOf(sourceBytes)],
+    },
+    {
+      label: 'JPEG',
+      key: 'bytes',
+      className: 'number jpeg',
+      cell: ({ bytes }) => [bytes === undefined ? '' : sizeOf(bytes)],
+    },
+    { label: 'Saved', key: 'saved', className: 'number least', cell: saved },
+    {
+      label: 'Time',
+      key: 'ms',
+      className: 'number least',
+      cell: ({ ms }) => [ms === undefined ? '' : timeOf(ms)],
+    },
+  ];
+}
+
+function pixels({ pages }: FileRow): string[] {
+  const [first, ...others] = pages;
+  if (!first) return [];
+  const size = `${numberOf(first.width)} × ${numberOf(first.height)}`;
+  return others.length > 0 ? [size, ` + ${numberOf(others.length)}`] : [size];
+}
+
+function saved({ sourceBytes, bytes }: FileRow): string[] {
+  const percent = bytes === undefined ? undefined : savedOf(sourceBytes, bytes);
+  return percent === undefined ? [] : [percentOf(percent)];
+}

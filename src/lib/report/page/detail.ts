@@ -1,0 +1,115 @@
+import type { FileRow } from '../page-data.ts';
+import { byId, make } from './dom.ts';
+import { facts, notesOf, pagesTable } from './facts.ts';
+import { nameText, statusMark } from './file-parts.ts';
+import type { LookedAt } from './looked-at.ts';
+import { pictureOf } from './pictures.ts';
+import { sliderOf } from './slider.ts';
+import { wholeJpeg } from './whole-jpeg.ts';
+import { numberOf } from './words.ts';
+
+/** Opens a file over the page, as one of those that can be gone through from there. */
+export type Open = (file: number, among: readonly number[]) => void;
+
+/** Prepares the dialog in which a file is looked at. */
+export function openDetails(files: readonly FileRow[], lookedAt: LookedAt): Open {
+  const dialog = byId<HTMLDialogElement>('detail');
+  const show = (place: number, among: readonly number[]) => {
+    const file = files[place];
+    if (!file) return;
+    const at = among.indexOf(place);
+    const step = (by: number) => {
+      const next = among[at + by];
+      if (next === undefined) return;
+      show(next, among);
+      const button = dialog.querySelector<HTMLButtonElement>(by < 0 ? '.previous' : '.next');
+      if (button?.disabled) byId('detail-title').focus();
+      else button?.focus();
+    };
+    dialog.replaceChildren(
+      headOf(file, { at, count: among.length, step, close: () => dialog.close() }),
+      tickOf(place, lookedAt),
+      ...(file.error ? [errorOf(file.error)] : []),
+      ...pictures(file, place),
+      facts(file),
+      ...notesOf(file),
+      ...pagesTable(file),
+    );
+    dialog.scrollTop = 0;
+    if (!dialog.open) dialog.showModal();
+  };
+  // A click beside it closes it, as Escape does.
+  dialog.addEventListener('click', ({ target }) => {
+    if (target === dialog) dialog.close();
+  });
+  return show;
+}
+
+interface Place {
+  readonly at: number;
+  readonly count: number;
+  step(by: number): void;
+  close(): void;
+}
+
+function headOf(file: FileRow, { at, count, step, close }: Place): HTMLElement {
+  const previous = button('previous', '← Previous', () => step(-1), at === 0);
+  const next = button('next', 'Next →', () => step(1), at === count - 1);
+  return make(
+    'div',
+    { className: 'head' },
+    make('h2', { id: 'detail-title', tabIndex: -1 }, nameText(file.name)),
+    make(
+      'p',
+      { className: 'steps' },
+      ...[statusMark(file), previous],
+      make('span', {}, `${numberOf(at + 1)} of ${numberOf(count)}`),
+      ...[next, button('close', 'Close', close)],
+    ),
+  );
+}
+
+function button(className: string, text: string, act: () => void, disabled = false) {
+  const made = make('button', { type: 'button', className, disabled }, text);
+  made.addEventListener('click', act);
+  return made;
+}
+
+function tickOf(place: number, lookedAt: LookedAt): HTMLElement {
+  const box = make('input', { type: 'checkbox', checked: lookedAt.has(place) });
+  box.addEventListener('input', () => lookedAt.set(place, box.checked));
+  return make('p', { className: 'tick' }, make('label', {}, box, ' Looked at'));
+}
+
+function errorOf({ code, message }: { readonly code: string; readonly message: string }) {
+  return make('p', { className: 'said bad', dir: 'auto' }, make('strong', {}, code), ` ${message}`);
+}
+
+/** Both pictures where the page holds them, and a way to the JPEG itself; says which is which. */
+function pictures(file: FileRow, place: number): HTMLElement[] {
+  const { shown } = file;
+  const page = file.pages[shown?.page ?? file.worst];
+  if (!page) return [];
+  const before = pictureOf('before', place);
+  const after = pictureOf('after', place);
+  if (!shown || !before || !after)
+    return [
+      make(
+        'p',
+        { className: 'said' },
+        'This report holds no piece of this TIFF to compare: it has those of the most doubtful files that could be shown.',
+      ),
+      wholeJpeg(file, page),
+    ];
+  const { left, top, width, height, isWorst } = shown;
+  const where = isWorst ? 'where the JPEG is least like the TIFF' : 'from the middle';
+  const which = file.pages.length > 1 ? ` of page ${page.page}` : '';
+  const words =
+    `${numberOf(width)} × ${numberOf(height)} pixels${which} at 100 %, ${where} ` +
+    `(${numberOf(left)} from the left, ${numberOf(top)} from the top). ` +
+    'Left of the border the TIFF, rendered without any loss; right of it the JPEG’s own pixels.';
+  return [
+    make('figure', {}, sliderOf({ before, after, width, height }), make('figcaption', {}, words)),
+    wholeJpeg(file, page),
+  ];
+}

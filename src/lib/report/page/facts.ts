@@ -1,0 +1,95 @@
+import type { FileRow, PageRow } from '../page-data.ts';
+import { psnrText, ssimText } from './columns.ts';
+import { make } from './dom.ts';
+import { nameText } from './file-parts.ts';
+import { numberOf, percentOf, savedOf, sizeOf, timeOf } from './words.ts';
+
+type Fact = readonly [string, string | HTMLElement | undefined];
+
+/** What is known of a file, and of its JPEG where it is the only one. */
+export function facts(file: FileRow): HTMLElement {
+  const [only, ...others] = file.pages;
+  const page = others.length === 0 ? only : undefined;
+  const list: readonly Fact[] = [
+    ['Kind', file.kind],
+    ['TIFF', sizeOf(file.sourceBytes)],
+    ['JPEG', jpegSize(file)],
+    ['Pixels', page && pixels(page)],
+    ['SSIM', ssimText(file)],
+    ['PSNR', psnrText(file) && `${psnrText(file)}${Number(psnrText(file)) ? ' dB' : ''}`],
+    ['Time', file.ms === undefined ? undefined : timeOf(file.ms)],
+    ['Encoded as', page && `${page.effort}, read by ${page.reader}`],
+    ['Written to', page && nameText(page.output)],
+    ['SHA-256 of the TIFF', sum(file.sourceSha256)],
+    ['SHA-256 of the JPEG', page && sum(page.sha256)],
+  ];
+  return make(
+    'dl',
+    { className: 'facts' },
+    ...list.flatMap(([label, value]) =>
+      value ? [make('div', {}, make('dt', {}, label), make('dd', {}, value))] : [],
+    ),
+  );
+}
+
+function jpegSize({ bytes, sourceBytes }: FileRow): string | undefined {
+  if (bytes === undefined) return undefined;
+  const saved = savedOf(sourceBytes, bytes);
+  return saved === undefined ? sizeOf(bytes) : `${sizeOf(bytes)}, ${percentOf(saved)} saved`;
+}
+
+function pixels({ width, height }: PageRow): string {
+  const megapixels = (width * height) / 1e6;
+  const sides = `${numberOf(width)} × ${numberOf(height)}`;
+  return megapixels < 0.1 ? sides : `${sides} (${megapixels.toFixed(1)} MP)`;
+}
+
+function sum(sha256: string | undefined): HTMLElement | undefined {
+  return sha256 === undefined ? undefined : make('code', {}, sha256);
+}
+
+/** What was said on the way, each thing once. */
+export function notesOf({ pages }: FileRow): HTMLElement[] {
+  const notes = new Map(
+    pages.flatMap(({ notes }) => notes.map((note) => [`${note.code} ${note.message}`, note])),
+  );
+  if (notes.size === 0) return [];
+  return [
+    make(
+      'ul',
+      { className: 'notes' },
+      ...[...notes.values()].map(({ code, message }) =>
+        make('li', { dir: 'auto' }, make('span', { className: 'warning' }, code), ` ${message}`),
+      ),
+    ),
+  ];
+}
+
+/** The JPEGs of a file that has several. */
+export function pagesTable({ pages }: FileRow): HTMLElement[] {
+  if (pages.length < 2) return [];
+  const head = ['Page', 'JPEG', 'Pixels', 'Size', 'SSIM'];
+  return [
+    make(
+      'table',
+      { className: 'pages' },
+      make(
+        'thead',
+        {},
+        make('tr', {}, ...head.map((label) => make('th', { scope: 'col' }, label))),
+      ),
+      make('tbody', {}, ...pages.map(pageRow)),
+    ),
+  ];
+}
+
+function pageRow(page: PageRow): HTMLElement {
+  const name = page.link
+    ? make('a', { href: page.link, target: '_blank', rel: 'noreferrer' }, nameText(page.output))
+    : nameText(page.output);
+  const cells = [
+    ...[numberOf(page.page), name, pixels(page), sizeOf(page.bytes)],
+    page.ssim?.toFixed(4) ?? '',
+  ];
+  return make('tr', {}, ...cells.map((cell) => make('td', {}, cell)));
+}

@@ -1,0 +1,34 @@
+import type { FileRow, Status } from '../page-data.ts';
+import { make } from './dom.ts';
+import { pictureOf } from './pictures.ts';
+import { visible } from './words.ts';
+
+/** A status in words, with a sign for those who do not see its colour. */
+const STATUS: Readonly<Record<Status, string>> = {
+  converted: '✓ converted',
+  skipped: '→ up to date',
+  failed: '✗ failed',
+};
+
+/** How a file ended. */
+export function statusMark({ status }: FileRow): HTMLElement {
+  return make('span', { className: `status ${status}` }, STATUS[status]);
+}
+
+/** A name or path: kept apart from the direction of what is around it. */
+export function nameText(name: string): HTMLElement {
+  return make('bdi', { className: 'name', dir: 'auto' }, visible(name));
+}
+
+/** The codes of a file's warnings. */
+export function warningMarks({ warnings }: FileRow): HTMLElement[] {
+  return warnings.map((code) => make('span', { className: 'warning' }, code));
+}
+
+/** The small picture of a file, or an empty place for one. It says nothing that the name beside it does not. */
+export function thumbnail(file: FileRow, place: number): HTMLElement {
+  const src = file.hasThumbnail ? pictureOf('thumbnail', place) : undefined;
+  return src
+    ? make('img', { className: 'thumbnail', src, alt: '' })
+    : make('span', { className: 'thumbnail none', 'aria-hidden': 'true' });
+}

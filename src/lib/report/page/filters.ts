@@ -1,0 +1,81 @@
+import type { PageData } from '../page-data.ts';
+import { byId, make } from './dom.ts';
+import { ANY_WARNING, type Filter } from './filter.ts';
+import { countOf } from './words.ts';
+
+const MB = 1024 ** 2;
+
+/** Builds the form of filters; `change` is told of each. */
+export function showFilters({ files, totals }: PageData, change: (filter: Filter) => void): void {
+  const form = byId<HTMLFormElement>('filters');
+  const kinds = counted(files.map(({ kind }) => kind));
+  const warnings = counted(files.flatMap((file) => file.warnings));
+  const statuses = counted(files.map(({ status }) => status));
+  form.append(
+    field('Name', make('input', { type: 'search', name: 'name', autocomplete: 'off', size: 18 })),
+    field('Status', choice('status', [['', 'any'], ...statuses])),
+    field(
+      'Warning',
+      choice('warning', [['', 'with or without'], [ANY_WARNING, 'any warning'], ...warnings]),
+    ),
+    field('Kind', choice('kind', [['', 'any'], ...kinds])),
+    ...(totals.compared > 0
+      ? [
+          field('SSIM at most', number('mostSsim', '0.001', '1')),
+          field('PSNR at most, dB', number('mostPsnr', '0.1')),
+        ]
+      : []),
+    field('TIFF from, MB', number('leastSize', 'any')),
+    field('to, MB', number('mostSize', 'any')),
+    make('button', { type: 'reset' }, 'Clear'),
+  );
+  const tell = () => change(filterOf(new FormData(form)));
+  form.addEventListener('input', tell);
+  form.addEventListener('submit', (event) => event.preventDefault());
+  // The fields are empty only after those who listen were told.
+  form.addEventListener('reset', () => setTimeout(tell));
+}
+
+function filterOf(form: FormData): Filter {
+  const text = (name: string) => String(form.get(name) ?? '') || undefined;
+  const amount = (name: string, unit = 1) => {
+    const value = text(name);
+    return value === undefined ? undefined : Number(value) * unit;
+  };
+  return {
+    name: text('name'),
+    status: text('status'),
+    kind: text('kind'),
+    warning: text('warning'),
+    mostSsim: amount('mostSsim'),
+    mostPsnr: amount('mostPsnr'),
+    leastSize: amount('leastSize', MB),
+    mostSize: amount('mostSize', MB),
+  };
+}
+
+function field(label: string, control: HTMLElement): HTMLElement {
+  control.id = `filter-${label.toLowerCase().replaceAll(/\W+/g, '-')}`;
+  return make('div', {}, make('label', { htmlFor: control.id }, label), control);
+}
+
+function choice(name: string, options: readonly (readonly [string, string])[]): HTMLElement {
+  return make(
+    'select',
+    { name },
+    ...options.map(([value, label]) => make('option', { value }, label)),
+  );
+}
+
+function number(name: string, step: string, max?: string): HTMLElement {
+  return make('input', { type: 'number', name, step, min: '0', max });
+}
+
+/** The different values, the most frequent first, each with how many files have it. */
+function counted(values: readonly string[]): readonly (readonly [string, string])[] {
+  const counts = new Map<string, number>();
+  for (const value of values) if (value) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts]
+    .sort(([a, some], [b, others]) => others - some || a.localeCompare(b))
+    .map(([value, count]) => [value, `${value} (${countOf(count, 'file')})`]);
+}

@@ -1,0 +1,76 @@
+import type { FileRow, PageData, SampledFile } from '../page-data.ts';
+import { byId, make } from './dom.ts';
+import { nameText, statusMark, thumbnail } from './file-parts.ts';
+import type { LookedAt } from './looked-at.ts';
+import { countOf, numberOf } from './words.ts';
+
+/** So many are shown at first: as many as a person looks at without a break. */
+const AT_FIRST = 12;
+
+/** What the sample needs besides the data. */
+export interface SampleOptions {
+  readonly lookedAt: LookedAt;
+  /** Opens a file, as one of the files that can be gone through from there. */
+  open(file: number, among: readonly number[]): void;
+}
+
+/** Shows the files that a person is asked to look at, and returns what shows them anew, when pictures have come. */
+export function showSample({ files, sample }: PageData, options: SampleOptions): () => void {
+  let shown = AT_FIRST;
+  const list = byId('sample');
+  const more = byId<HTMLButtonElement>('sample-more');
+  const among = sample.map(({ file }) => file);
+  const show = () => {
+    list.replaceChildren(
+      ...sample.slice(0, shown).flatMap((sampled) => {
+        const file = files[sampled.file];
+        return file ? [cardOf(file, sampled, among, options)] : [];
+      }),
+    );
+    more.hidden = shown >= sample.length;
+    more.textContent = `Show all ${numberOf(sample.length)}`;
+  };
+  const tell = () => {
+    const done = among.filter((file) => options.lookedAt.has(file)).length;
+    byId('sample-progress').textContent =
+      `${numberOf(done)} of ${numberOf(among.length)} looked at.`;
+  };
+  more.addEventListener('click', () => {
+    shown = sample.length;
+    show();
+    list.querySelectorAll<HTMLElement>('button')[AT_FIRST]?.focus();
+  });
+  options.lookedAt.onChange(() => {
+    show();
+    tell();
+  });
+  byId('sample-words').textContent =
+    `${countOf(sample.length, 'file')} of ${numberOf(files.length)}, drawn by lot: failures, warnings, little likeness and rare kinds are drawn more often. The same files always give the same sample.`;
+  show();
+  tell();
+  return show;
+}
+
+function cardOf(
+  file: FileRow,
+  { file: place, reasons }: SampledFile,
+  among: readonly number[],
+  { lookedAt, open }: SampleOptions,
+): HTMLElement {
+  const isLookedAt = lookedAt.has(place);
+  const button = make(
+    'button',
+    { type: 'button', className: 'card' },
+    thumbnail(file, place),
+    make(
+      'span',
+      { className: 'about' },
+      nameText(file.name),
+      ...(file.status === 'failed' ? [statusMark(file)] : []),
+      make('span', { className: 'why' }, reasons.length > 0 ? reasons.join(', ') : 'by lot'),
+      ...(isLookedAt ? [make('span', { className: 'seen' }, '✓ looked at')] : []),
+    ),
+  );
+  button.addEventListener('click', () => open(place, among));
+  return make('li', {}, button);
+}

@@ -1,0 +1,39 @@
+import type { PageData } from '../page-data.ts';
+import { columnsOf } from './columns.ts';
+import { byId } from './dom.ts';
+import { type Filter, matching } from './filter.ts';
+import { showFilters } from './filters.ts';
+import { showHeadings } from './headings.ts';
+import { type Order, type SortKey, sorted } from './order.ts';
+import { openRows, type RowsOptions } from './rows.ts';
+import { countOf, numberOf } from './words.ts';
+
+/** Shows the table of all files, and returns what makes its rows anew, when pictures have come. */
+export function showTable(data: PageData, open: RowsOptions['open']): () => void {
+  const { files, totals } = data;
+  const measured = totals.compared > 0;
+  const columns = columnsOf(measured);
+  const rows = openRows({ files, columns, open });
+  let filter: Filter = {};
+  let order: Order = { key: measured ? 'ssim' : 'status', descending: false };
+  const show = () => {
+    const places = matching(files, filter);
+    showOrder(order);
+    rows.show(sorted(files, places, order));
+    byId('count').textContent =
+      places.length === files.length
+        ? `${countOf(files.length, 'file')}.`
+        : `${numberOf(places.length)} of ${countOf(files.length, 'file')}.`;
+  };
+  const sort = (key: SortKey) => {
+    order = { key, descending: order.key === key && !order.descending };
+    show();
+  };
+  const showOrder = showHeadings(columns, sort);
+  showFilters(data, (wanted) => {
+    filter = wanted;
+    show();
+  });
+  show();
+  return rows.refresh;
+}

@@ -1,0 +1,54 @@
+import type { PageData } from '../page-data.ts';
+import { byId, make } from './dom.ts';
+import { nameText } from './file-parts.ts';
+import { countOf, numberOf, percentOf, savedOf, sizeOf, timeOf } from './words.ts';
+
+/** Fills in what the run was, and what it came to. */
+export function showTotals(data: PageData): void {
+  const { program, startedAt, settings, folder, totals } = data;
+  const date = new Date(startedAt);
+  byId('run').append(
+    make('time', { dateTime: startedAt }, dateOf(date)),
+    ` · ${program} · ${settings}`,
+  );
+  if (folder) byId('folder').append('TIFFs from ', nameText(folder));
+  byId('verdict').append(verdictOf(data));
+  const saved = savedOf(totals.sourceBytes, totals.bytes);
+  const tiles: readonly (readonly [string, string, string?])[] = [
+    ['Files', numberOf(totals.files), `${countOf(totals.jpegs, 'JPEG')}`],
+    ['Failed', numberOf(totals.failed), totals.left ? `${numberOf(totals.left)} left undone` : ''],
+    ['With warnings', numberOf(totals.warned)],
+    ['Up to date before', numberOf(totals.skipped)],
+    ['TIFFs', sizeOf(totals.sourceBytes), 'of those with JPEGs'],
+    ['JPEGs', sizeOf(totals.bytes), saved === undefined ? '' : `${percentOf(saved)} saved`],
+    ['Pixels', `${numberOf(Math.round(totals.pixels / 1e6))} MP`],
+    ['Time', timeOf(totals.ms)],
+  ];
+  byId('totals').append(...tiles.map((tile) => tileOf(...tile)));
+}
+
+function tileOf(label: string, value: string, more = ''): HTMLElement {
+  const values = make('dd', {}, make('strong', {}, value));
+  if (more) values.append(' ', make('small', {}, more));
+  const isBad = label === 'Failed' && value !== '0';
+  return make('div', { className: isBad ? 'bad' : '' }, make('dt', {}, label), values);
+}
+
+function dateOf(date: Date): string {
+  return date.toLocaleString('en-GB', { dateStyle: 'long', timeStyle: 'short' });
+}
+
+function verdictOf({ totals }: PageData): string {
+  const { failed, left, stopped } = totals;
+  const failures = failed ? `${countOf(failed, 'file')} failed.` : 'No file failed.';
+  const undone = left ? ` ${countOf(left, 'file')} ${left === 1 ? 'was' : 'were'} left undone` : '';
+  const why = stopped ? ` (stopped by ${stopped}).` : '.';
+  return `${failures}${undone ? `${undone}${why}` : ''} ${likenessOf(totals)}`;
+}
+
+function likenessOf({ compared, jpegs }: PageData['totals']): string {
+  if (compared === 0) return 'No JPEG was compared with its TIFF: --verify does that.';
+  const those =
+    compared === jpegs ? `All ${numberOf(jpegs)}` : `${numberOf(compared)} of ${numberOf(jpegs)}`;
+  return `${those} JPEGs were decoded again and compared with their TIFFs.`;
+}

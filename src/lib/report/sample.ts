@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import type { FileRecord } from '../collection/events.ts';
+import { commonFolder } from './common-folder.ts';
+import type { Doubt } from './doubt.ts';
+
+/** A file that a person is asked to look at. */
+export interface Pick {
+  /** Its place among the records. */
+  readonly file: number;
+  /** Why, for people; empty when it was drawn by lot alone. */
+  readonly reasons: readonly string[];
+}
+
+const LEAST = 5;
+/** The share of a small collection, and of a large one. */
+const LARGEST_SHARE = 0.1;
+const SMALLEST_SHARE = 0.05;
+/** Up to so many files, the largest share is asked for. */
+const SMALL_COLLECTION = 200;
+
+/** How many of so many files a person is asked to look at: 5 to 10 %, at least 5. */
+export function sampleSize(files: number): number {
+  const ofSmall = Math.min(files, SMALL_COLLECTION) * LARGEST_SHARE;
+  return Math.min(files, Math.max(LEAST, Math.ceil(Math.max(ofSmall, files * SMALLEST_SHARE))));
+}
+
+/**
+ * Chooses files to be looked at, in the order in which they are drawn by lot, each as likely as its doubt
+ * weighs: whoever looks at the first few has seen something of everything. The lot comes from the files'
+ * names alone, below the folder that all are in, so that a report of the same files asks for the same ones.
+ */
+export function chooseSample(
+  records: readonly FileRecord[],
+  doubts: readonly Doubt[],
+): readonly Pick[] {
+  const inputs = records.map(({ input }) => input);
+  const folder = commonFolder(inputs);
+  const names = inputs.map((input) => input.slice(folder.length));
+  const seed = digest(names.toSorted().join('\0'));
+  return names
+    .map((name, file) => {
+      const { weight, reasons } = doubts[file] ?? { weight: 1, reasons: [] };
+      return { file, reasons, lot: lotOf(`${seed}${name}`) ** (1 / weight) };
+    })
+    .sort((a, b) => b.lot - a.lot || a.file - b.file)
+    .slice(0, sampleSize(records.length))
+    .map(({ file, reasons }) => ({ file, reasons }));
+}
+
+/**
+ * Between 0 and 1, the same for the same text. Its root by a weight makes a draw without replacement
+ * (Efraimidis and Spirakis, "Weighted random sampling with a reservoir", 2006).
+ */
+function lotOf(text: string): number {
+  return (Number.parseInt(digest(text).slice(0, 12), 16) + 0.5) / 2 ** 48;
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,69 @@
+import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { FileError, messageOf } from '../errors.ts';
+import { writeOutput } from '../local-output.ts';
+import { packageFile } from '../package-file.ts';
+import { csvOf } from './csv.ts';
+import { PICTURE_BYTES } from './gather-pictures.ts';
+import { htmlOf } from './html.ts';
+import { jsonOf } from './json.ts';
+import type { PictureSource } from './picture-source.ts';
+import { reportFormatOf, reportPathProblem } from './report-format.ts';
+import type { ReportRun } from './report-run.ts';
+
+/** What a report can be told besides what it is of. */
+export interface ReportOptions {
+  /** The most that all pictures of a page together may have, in bytes; `PICTURE_BYTES` unless told. */
+  readonly pictureBytes?: number;
+}
+
+/**
+ * Writes what a run came to, for people or for programs, as the path's ending says: `.html`, `.csv` or
+ * `.json`. A file that is there already is replaced, unless it is a TIFF. Only a page asks
+ * for pictures.
+ *
+ * Throws `FileError`.
+ */
+export async function writeReport(
+  path: string,
+  run: ReportRun,
+  pictures: PictureSource,
+  { pictureBytes = PICTURE_BYTES }: ReportOptions = {},
+): Promise<void> {
+  const pieces = await piecesOf(path, run, { pictures, pictureBytes });
+  await writeOutput(path, { force: true, keepTiffs: true }, async (temporary) => {
+    try {
+      await pipeline(Readable.from(pieces), createWriteStream(temporary));
+    } catch (error) {
+      throw new FileError(
+        `Could not write the report ${path}: ${messageOf(error)}. Check that there is room, or choose another folder.`,
+        { cause: error },
+      );
+    }
+  });
+}
+
+async function piecesOf(
+  path: string,
+  run: ReportRun,
+  parts: { readonly pictures: PictureSource; readonly pictureBytes: number },
+): Promise<Iterable<string> | AsyncIterable<string>> {
+  const format = reportFormatOf(path);
+  if (format === 'csv') return csvOf(run);
+  if (format === 'json') return jsonOf(run);
+  if (format === 'html') return htmlOf(run, { path, template: await readTemplate(), ...parts });
+  throw new FileError(`Not written: the report ${path} ${reportPathProblem(path)}.`);
+}
+
+async function readTemplate(): Promise<string> {
+  try {
+    return await readFile(packageFile('dist/bundle/report.html'), 'utf8');
+  } catch (cause) {
+    throw new FileError(
+      `The page that reports are made from cannot be read: ${messageOf(cause)}. Install the package again, or build it (npm run build).`,
+      { cause },
+    );
+  }
+}

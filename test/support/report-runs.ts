@@ -1,0 +1,67 @@
+import type {
+  CollectionSummary,
+  ConvertedRecord,
+  FailedRecord,
+  FileRecord,
+  PageRecord,
+} from '../../src/lib/collection/events.ts';
+import { defaultEncoderSettings } from '../../src/lib/convert/encoder-settings.ts';
+import type { ReportRun } from '../../src/lib/report/report-run.ts';
+
+/** A JPEG as a record has it. */
+export function pageRecord(more: Partial<PageRecord> = {}): PageRecord {
+  return {
+    ...{ page: 1, output: 'out/a.jpg', width: 640, height: 480, channels: 3, bytes: 1_000 },
+    ...{ ms: 5, cpu_seconds: 0.01, peak_bytes: 1_000_000, effort: 'max', reader: 'sharp' },
+    notes: [],
+    ...more,
+  };
+}
+
+/** A TIFF that became a JPEG. */
+export function converted(
+  input: string,
+  page: Partial<PageRecord> = {},
+  more: Partial<ConvertedRecord> = {},
+): ConvertedRecord {
+  const output = page.output ?? `${input}.jpg`;
+  return {
+    ...{ status: 'converted', input, output, source_bytes: 10_000, kind: 'RGB 8-bit LZW' },
+    ...{ pixels: 307_200, ms: 5, pages: [pageRecord({ output, ...page })] },
+    ...more,
+  };
+}
+
+/** A TIFF that became nothing. */
+export function failed(input: string, more: Partial<FailedRecord> = {}): FailedRecord {
+  return {
+    ...{ status: 'failed', input, output: `${input}.jpg`, source_bytes: 10_000, kind: undefined },
+    ...{ pixels: undefined, ms: 5, error: { code: 'UNREADABLE_TIFF', message: 'It is damaged.' } },
+    ...more,
+  };
+}
+
+/** A JPEG's likeness, by its SSIM alone. */
+export function alike(ssim: number): Pick<PageRecord, 'likeness'> {
+  return { likeness: { ssim, psnr_db: ssim === 1 ? undefined : 40 * ssim } };
+}
+
+/** A note by its code alone. */
+export function noted(code: PageRecord['notes'][number]['code']): Pick<PageRecord, 'notes'> {
+  return { notes: [{ code, message: `This is ${code}` }] };
+}
+
+/** A run that ended with these records. */
+export function runOf(records: readonly FileRecord[]): ReportRun {
+  const count = (status: FileRecord['status']) =>
+    records.filter((record) => record.status === status).length;
+  const summary: CollectionSummary = {
+    files: records.length,
+    ...{ converted: count('converted'), skipped: count('skipped'), failed: count('failed') },
+    ...{ left: 0, source_bytes: 20_000, output_bytes: 2_000, pixels: 614_400, ms: 65_000 },
+  };
+  return {
+    ...{ records, summary, program: 'arke-tiff/0.0.0', settings: defaultEncoderSettings },
+    startedAt: new Date('2026-01-02T03:04:05Z'),
+  };
+}
