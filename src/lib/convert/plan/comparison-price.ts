@@ -11,26 +11,26 @@ export function turnToCompare({ orientation }: Pick<TiffPage, 'orientation'>): T
 }
 
 /*
- * The figures below are fitted to measurements of 2 to 300 megapixels (docs/verify.md, "What it takes"). Peak: VmHWM of
+ * The figures below are fitted to measurements of 2 to 96 megapixels (docs/verify.md, "What it takes"). Peak: VmHWM of
  * the conversion process.
  */
 const MB = 1024 * 1024;
 /** The process with its libraries, and what several pictures, one after the other, leave in its heap. */
-const BASE = 135 * MB;
-/** Rows of the two pictures that are compared, and libvips' own. */
-const ROWS = 700;
+const BASE = 150 * MB;
+/** Rows of the two pictures that are compared, and libvips' own while it decodes and saves. */
+const ROWS = 1900;
 /** What a decoder keeps of each pixel of a progressive JPEG, in bytes: 16 bits for a sample (libjpeg). */
 const PROGRESSIVE = { '4:2:0': 3, '4:4:4': 6, grey: 2 } as const;
-/** What encoding leaves more behind than it does in a process that has done nothing else. */
-const AFTER_OTHERS = 30 * MB;
+/** What is left of all that when the other JPEG is encoded. */
+const LEFT = { bytes: 30 * MB, rows: 1000 } as const;
 /** Seconds per million pixels: two JPEGs are decoded, one is encoded, and two pairs of pictures are compared. */
 const COMPARE = { colour: 0.045, grey: 0.03 } as const;
 
 /**
  * What comparing a JPEG with its TIFF takes of the conversion process, once the JPEG is there; `effort` is the one
  * that it was made with: `fast` JPEGs are decoded in constant memory, of the others another one may have to be
- * made. Never less memory than was measured, and at most 1.5 times as much and 60 MB. The CPU of that other one is not in it:
- * few pictures need it.
+ * made. Never less memory than was measured, and at most 1.5 times as much and 60 MB where the other one is made. Its
+ * CPU is not in it: photographs do not need it.
  */
 export function priceOfComparison(
   page: TiffPage,
@@ -47,10 +47,13 @@ export function priceOfComparison(
   const kind = channels === 1 ? 'grey' : 'colour';
   const isFast = settings.effort === 'fast';
   const coefficients = PROGRESSIVE[channels === 1 ? 'grey' : chromaSubsampling];
-  const rows = Math.max(page.width, page.height) * channels * ROWS;
-  const decoding = BASE + rows + (isFast ? 0 : pixels * coefficients);
+  // A picture that is turned has the longer of its sides as rows once.
+  const row = (page.orientation < 5 ? page.width : Math.max(page.width, page.height)) * channels;
+  const decoding = BASE + row * ROWS + (isFast ? 0 : pixels * coefficients);
   const again = { effort: 'balanced', turn: 'none', chromaSubsampling, blended: false } as const;
-  const encoding = isFast ? 0 : predictMemory(savedPage(page, channels), again) + AFTER_OTHERS;
+  const encoding = isFast
+    ? 0
+    : predictMemory(savedPage(page, channels), again) + LEFT.bytes + row * LEFT.rows;
   return {
     memoryBytes: Math.max(reference.memoryBytes, decoding, encoding),
     cpuSeconds: reference.cpuSeconds + (pixels / 1e6) * COMPARE[kind],
@@ -60,7 +63,8 @@ export function priceOfComparison(
 }
 
 /** The page as its pixels are saved. */
-function savedPage({ width, height }: TiffPage, channels: 1 | 3): TiffPage {
+function savedPage({ width, height, orientation }: TiffPage, channels: 1 | 3): TiffPage {
   const colours = channels === 1 ? 'grey' : 'rgb';
-  return plainPage({ width, height, colours, bits: 8, orientation: 1 }, 0);
+  const size = orientation < 5 ? { width, height } : { width: height, height: width };
+  return plainPage({ ...size, colours, bits: 8, orientation: 1 }, 0);
 }

@@ -11,6 +11,8 @@ export interface Cells {
   readonly products: Float64Array;
   /** Of the squared differences of all samples. */
   readonly error: Float64Array;
+  /** Of the differences of the first, second and third sample. */
+  readonly shifts: readonly [Float64Array, Float64Array, Float64Array];
 }
 
 /** A row of cells to which nothing was added. */
@@ -23,7 +25,13 @@ export function emptyCells(columns: number): Cells {
     squares: zeros(),
     products: zeros(),
     error: zeros(),
+    shifts: [zeros(), zeros(), zeros()],
   };
+}
+
+/** Sets all sums to zero. */
+export function clearCells({ shifts, ...sums }: Cells): void {
+  for (const one of [...Object.values(sums), ...shifts]) one.fill(0);
 }
 
 /** Adds a row of pixels of one sample, which begins at `at`, to its cells. */
@@ -48,8 +56,11 @@ export function addGreyRow(
       squares += left * left + right * right;
       products += left * right;
     }
+    addLuma(cells, column, sumA, sumB, squares, products);
+    add(cells.pixels, column, end - x);
     // (a - b)² = a² + b² - 2ab: with one sample a pixel the luma tells it all.
-    add(cells, column, end - x, sumA, sumB, squares, products, squares - 2 * products);
+    add(cells.error, column, squares - 2 * products);
+    add(cells.shifts[0], column, sumA - sumB);
   }
 }
 
@@ -61,6 +72,7 @@ export function addColourRow(
   at: number,
   width: number,
 ): void {
+  const [reds, greens, blues] = cells.shifts;
   for (let x = 0, column = 0, i = at; x < width; x += CELL, column++) {
     const end = Math.min(x + CELL, width);
     let sumA = 0;
@@ -68,11 +80,17 @@ export function addColourRow(
     let squares = 0;
     let products = 0;
     let error = 0;
+    let redder = 0;
+    let greener = 0;
+    let bluer = 0;
     for (let pixel = x; pixel < end; pixel++, i += 3) {
       const red = (a[i] ?? 0) - (b[i] ?? 0);
       const green = (a[i + 1] ?? 0) - (b[i + 1] ?? 0);
       const blue = (a[i + 2] ?? 0) - (b[i + 2] ?? 0);
       error += red * red + green * green + blue * blue;
+      redder += red;
+      greener += green;
+      bluer += blue;
       const left = lumaAt(a, i);
       const right = lumaAt(b, i);
       sumA += left;
@@ -80,7 +98,12 @@ export function addColourRow(
       squares += left * left + right * right;
       products += left * right;
     }
-    add(cells, column, end - x, sumA, sumB, squares, products, error);
+    addLuma(cells, column, sumA, sumB, squares, products);
+    add(cells.pixels, column, end - x);
+    add(cells.error, column, error);
+    add(reds, column, redder);
+    add(greens, column, greener);
+    add(blues, column, bluer);
   }
 }
 
@@ -90,20 +113,21 @@ function lumaAt(rgb: Uint8Array, i: number): number {
   return (sum + 32_768) >> 16;
 }
 
-function add(
+function addLuma(
   cells: Cells,
   column: number,
-  pixels: number,
   a: number,
   b: number,
   squares: number,
   products: number,
-  error: number,
 ): void {
-  cells.pixels[column] = (cells.pixels[column] ?? 0) + pixels;
-  cells.a[column] = (cells.a[column] ?? 0) + a;
-  cells.b[column] = (cells.b[column] ?? 0) + b;
-  cells.squares[column] = (cells.squares[column] ?? 0) + squares;
-  cells.products[column] = (cells.products[column] ?? 0) + products;
-  cells.error[column] = (cells.error[column] ?? 0) + error;
+  add(cells.a, column, a);
+  add(cells.b, column, b);
+  add(cells.squares, column, squares);
+  add(cells.products, column, products);
+}
+
+/** Adds to the sum at a place. */
+export function add(sums: Float64Array, at: number, value = 0): void {
+  sums[at] = (sums[at] ?? 0) + value;
 }

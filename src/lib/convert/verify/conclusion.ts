@@ -12,6 +12,8 @@ export interface Comparison {
     readonly psnr_db: number | undefined;
     readonly expected_db: number | undefined;
   };
+  /** The area in which the mean of a channel lies furthest from where it is expected: its place, and by how many levels. */
+  readonly shifted: { readonly x: number; readonly y: number; readonly levels: number };
 }
 
 /**
@@ -31,9 +33,16 @@ export function conclude(
   const placeOf = (area: number) => placeAsSeen(areas.boxOf(area), size, orientation);
   const similarity = (area: number) => mean(own.similarity[area], own.windows[area]) ?? 1;
   const decibels = (sums: AreaSums, area: number) =>
-    toDecibels(mean(sums.error[area], sums.samples[area]) ?? 0);
+    toDecibels(mean(sums.error[area], (sums.pixels[area] ?? 0) * sums.shifts.length) ?? 0);
   const behind = (area: number) =>
     Math.min(decibels(expected, area), MOST_EXPECTED_DB) - decibels(own, area);
+  const shift = (area: number) =>
+    Math.max(
+      ...own.shifts.map((sums, channel) =>
+        Math.abs((sums[area] ?? 0) - (expected.shifts[channel]?.[area] ?? 0)),
+      ),
+    ) / (own.pixels[area] ?? 1);
+  const shifted = leastOf(areas.count, (area) => -shift(area));
   const worst = leastOf(areas.count, similarity);
   const strangest = leastOf(areas.count, (area) => -behind(area));
   return {
@@ -47,11 +56,12 @@ export function conclude(
       psnr_db: finite(decibels(own, strangest)),
       expected_db: finite(decibels(expected, strangest)),
     },
+    shifted: { ...placeOf(shifted), levels: shift(shifted) },
   };
 }
 
-function nearness({ error, samples, similarity, windows }: AreaSums): Nearness {
-  const psnr = toDecibels(mean(total(error), total(samples)) ?? 0);
+function nearness({ error, pixels, shifts, similarity, windows }: AreaSums): Nearness {
+  const psnr = toDecibels(mean(total(error), total(pixels) * shifts.length) ?? 0);
   return {
     psnr_db: finite(psnr),
     ssim: mean(total(similarity), total(windows)) ?? 1,

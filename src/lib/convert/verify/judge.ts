@@ -30,16 +30,24 @@ export function unlike({ tiff, jpeg }: ComparedNames, wrong: string, cause?: unk
 }
 
 /** What of a comparison is beyond the bounds, for people; empty when nothing is. */
-export function shortfalls({ likeness, strangest }: Comparison, bounds: LikenessBounds): string[] {
+export function shortfalls(
+  { likeness, strangest, shifted }: Comparison,
+  bounds: LikenessBounds,
+): string[] {
   const { psnr_db, ssim, expected } = likeness;
-  const { x, y } = strangest;
-  const area = `in the area of ${AREA} × ${AREA} pixels at x ${x}, y ${y}`;
   const leastSsim = expected.ssim - bounds.ssim;
   return [
     tooFar('PSNR', psnr_db, expected.psnr_db, bounds.psnrDb),
     ssim < leastSsim ? `SSIM ${ssim.toFixed(3)}, at least ${leastSsim.toFixed(3)} expected` : [],
-    tooFar(`PSNR ${area}`, strangest.psnr_db, strangest.expected_db, bounds.areaDb),
+    tooFar(`PSNR ${areaAt(strangest)}`, strangest.psnr_db, strangest.expected_db, bounds.areaDb),
+    shifted.levels > bounds.levels
+      ? `colours ${areaAt(shifted)} ${shifted.levels.toFixed(1)} levels off, at most ${bounds.levels.toFixed(1)} expected`
+      : [],
   ].flat();
+}
+
+function areaAt({ x, y }: { readonly x: number; readonly y: number }): string {
+  return `in the area of ${AREA} × ${AREA} pixels at x ${x}, y ${y}`;
 }
 
 /** What is said of decibels that are too few. */

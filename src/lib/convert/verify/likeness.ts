@@ -26,7 +26,14 @@ export interface LikenessBounds {
   readonly ssim: number;
   /** Decibels, of each area of 64 × 64 pixels. */
   readonly areaDb: number;
+  /** Levels, of 255, by which the mean of a channel may lie elsewhere in such an area. */
+  readonly levels: number;
 }
 
 /** Measured: docs/verify.md, "The bounds". */
-export const defaultLikenessBounds: LikenessBounds = { psnrDb: 2, ssim: 0.01, areaDb: 4 };
+export const defaultLikenessBounds: LikenessBounds = {
+  psnrDb: 2,
+  ssim: 0.01,
+  areaDb: 4,
+  levels: 1,
+};

@@ -1,5 +1,13 @@
 import { areasOf } from './areas.ts';
-import { addColourRow, addGreyRow, CELL, type Cells, emptyCells } from './cells.ts';
+import {
+  add,
+  addColourRow,
+  addGreyRow,
+  CELL,
+  type Cells,
+  clearCells,
+  emptyCells,
+} from './cells.ts';
 
 /** A picture of 8 bits a sample. */
 export interface PictureSize {
@@ -14,7 +22,9 @@ export interface PictureSize {
 export interface AreaSums {
   /** The squared differences of all samples. */
   readonly error: Float64Array;
-  readonly samples: Float64Array;
+  readonly pixels: Float64Array;
+  /** The differences of the samples, of each channel. */
+  readonly shifts: readonly Float64Array[];
   /** The structural similarities of the windows that begin there. */
   readonly similarity: Float64Array;
   readonly windows: Float64Array;
@@ -34,7 +44,8 @@ export function compareByRows({ width, height, channels }: PictureSize) {
   const columns = Math.ceil(width / CELL);
   const { count, areaAt } = areasOf({ width, height });
   const zeros = () => new Float64Array(count);
-  const areas = { error: zeros(), samples: zeros(), similarity: zeros(), windows: zeros() };
+  const shifts = Array.from({ length: channels }, zeros);
+  const sums = { error: zeros(), pixels: zeros(), similarity: zeros(), windows: zeros() };
   const addRow = channels === 1 ? addGreyRow : addColourRow;
   let [above, cells] = [emptyCells(columns), emptyCells(columns)];
   let y = 0;
@@ -43,19 +54,21 @@ export function compareByRows({ width, height, channels }: PictureSize) {
     // A picture of one column of cells has windows of one.
     for (let column = 0; column < Math.max(1, columns - 1); column++) {
       const area = areaAt(column * CELL, row * CELL);
-      areas.similarity[area] = (areas.similarity[area] ?? 0) + similarity(top, bottom, column);
-      areas.windows[area] = (areas.windows[area] ?? 0) + 1;
+      add(sums.similarity, area, similarity(top, bottom, column));
+      add(sums.windows, area, 1);
     }
   };
   const endCells = (row: number) => {
     for (let column = 0; column < columns; column++) {
       const area = areaAt(column * CELL, row * CELL);
-      areas.error[area] = (areas.error[area] ?? 0) + (cells.error[column] ?? 0);
-      areas.samples[area] = (areas.samples[area] ?? 0) + (cells.pixels[column] ?? 0) * channels;
+      add(sums.error, area, cells.error[column]);
+      add(sums.pixels, area, cells.pixels[column]);
+      for (const [channel, shift] of shifts.entries())
+        add(shift, area, cells.shifts[channel]?.[column]);
     }
     if (row > 0) addWindows(row - 1, above, cells);
     [above, cells] = [cells, above];
-    for (const sums of Object.values(cells)) sums.fill(0);
+    clearCells(cells);
   };
 
   return {
@@ -71,7 +84,7 @@ export function compareByRows({ width, height, channels }: PictureSize) {
     /** What there is to say when all rows were there. */
     end(): AreaSums {
       if (height <= CELL) addWindows(0, above, cells);
-      return areas;
+      return { ...sums, shifts };
     },
   };
 }

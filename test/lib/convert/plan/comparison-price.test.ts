@@ -22,7 +22,7 @@ async function measure(spec: TiffSpec, effort: Effort, ownKind: boolean) {
   await convertTiff(tiff, jpeg, { effort });
   const page = await pageOf(tiff);
   const allowance = ownKind ? -99 : 99;
-  const bounds = { psnrDb: allowance, ssim: allowance, areaDb: allowance };
+  const bounds = { psnrDb: allowance, ssim: allowance, areaDb: allowance, levels: allowance };
   const converter = openConverter(folder.root);
   try {
     const measured = await measureLikeness(tiff, jpeg, { effort, bounds, converter });
@@ -73,7 +73,7 @@ describe('the price of a comparison', () => {
   it('has constant memory for the largest pictures, made as fast, and room on the disk instead', async () => {
     const page = { ...(await pageOf(folder.path('large.tif'))), width: 25_000, height: 20_000 };
     const fast = priceFor(page, 'fast');
-    expect(fast.memoryBytes / MB).toBeLessThan(250);
+    expect(fast.memoryBytes / MB).toBeLessThan(350);
     expect(fast.diskBytes / MB).toBeGreaterThan((2 * 3 * 500e6) / MB);
     expect(priceFor(page, 'max').memoryBytes).toBeGreaterThan(500e6 * 3);
   });

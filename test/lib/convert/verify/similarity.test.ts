@@ -23,7 +23,7 @@ function compare(a: Samples, b: Samples, rows = 64) {
   const sums = comparison.end();
   return {
     ssim: total(sums.similarity) / total(sums.windows),
-    psnr: 10 * Math.log10(255 ** 2 / (total(sums.error) / total(sums.samples))),
+    psnr: 10 * Math.log10(255 ** 2 / (total(sums.error) / (total(sums.pixels) * a.channels))),
     sums,
   };
 }
@@ -103,11 +103,16 @@ describe('an area', () => {
     data[at] = (data[at] ?? 0) ^ 64;
     const { sums } = compare(a, { ...a, data });
     expect([...sums.error]).toEqual([0, 0, 0, 0, 0, 64 ** 2]);
-    expect([...sums.samples]).toEqual(Array(6).fill(64 * 64 * 3));
+    expect([...sums.pixels]).toEqual(Array(6).fill(64 * 64));
+    expect(sums.shifts.map((shift) => [...shift].map(Math.abs))).toEqual([
+      [0, 0, 0, 0, 0, 64],
+      [0, 0, 0, 0, 0, 0],
+      [0, 0, 0, 0, 0, 0],
+    ]);
   });
 
   it('is large enough to say something: what is left over belongs to the last one', () => {
     const a = noise({ width: 130, height: 70, channels: 1 }, randomNumbers(5));
-    expect([...compare(a, a).sums.samples]).toEqual([64 * 70, 66 * 70]);
+    expect([...compare(a, a).sums.pixels]).toEqual([64 * 70, 66 * 70]);
   });
 });

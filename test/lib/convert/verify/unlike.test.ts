@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { convertTiff } from '../../../../src/lib/convert/convert-tiff.ts';
 import { useComparisons } from '../../../support/comparisons.ts';
+import { noise, randomNumbers } from '../../../support/noise.ts';
 import type { Picture } from '../../../support/pixels.ts';
 import { makeTiff } from '../../../support/tiff-writer.ts';
 import {
@@ -102,6 +103,22 @@ describe('a JPEG is refused', () => {
     expect(error).toMatchObject({ code: 'UNLIKE' });
     expect(String(error)).toContain(words);
     expect(String(error)).toContain('The JPEG "wrong.jpg" is not like its TIFF "scan.tif"');
+  });
+
+  it.each([
+    ['brighter by three levels', (level: number) => Math.min(255, level + 3)],
+    ['of another gamma', (level: number) => Math.round(255 * (level / 255) ** (2.2 / 1.8))],
+  ])('%s, however far noise takes its PSNR down', async (_, change) => {
+    const { data, ...size } = noise({ width: 200, height: 150, channels: 3 }, randomNumbers(4));
+    for (const [i, level] of data.entries()) data[i] = 40 + (level >> 1);
+    const raw = sharp(data, { raw: size });
+    const tiff = await folder.write('noise.tif', await raw.tiff({ compression: 'lzw' }).toBuffer());
+    const picture = { ...size, data };
+    const good = await folder.write('good.jpg', await encodeWrong(picture));
+    expect((await compare(tiff, good)).psnr_db).toBeLessThan(20);
+    const wrong = await encodeWrong(changed(picture, (x, y, c, at) => change(at(x, y, c))));
+    const jpeg = await folder.write('wrong.jpg', wrong);
+    await expect(compare(tiff, jpeg)).rejects.toThrow(/colours in the area of .* levels off/);
   });
 
   it.each([3, 8])('whose orientation (%i) is not that of its TIFF', async (orientation) => {
