@@ -11,12 +11,15 @@ const project = fileURLToPath(new URL('..', import.meta.url));
 const source = `${project}src/lib/report/page`;
 const folder = `${project}dist/bundle`;
 
+/** In this order: what comes later counts more. */
+const STYLES = ['base', 'overview', 'marks', 'table', 'detail', 'media'];
+
 const build = await rolldown({ input: `${source}/main.ts`, cwd: project, platform: 'browser' });
 const { output } = await build.generate({ format: 'iife', minify: false });
 const [{ code }] = output.filter((part): part is OutputChunk => part.type === 'chunk') as [
   OutputChunk,
 ];
-const style = readFileSync(`${source}/page.css`, 'utf8');
+const style = STYLES.map((name) => readFileSync(`${source}/styles/${name}.css`, 'utf8')).join('');
 
 /** Nothing may run or be loaded but this; pictures are in the page, or files beside it. */
 const policy = [

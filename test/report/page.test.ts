@@ -1,85 +1,13 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { FileRecord } from '../../src/lib/collection/events.ts';
-import { convertTiff } from '../../src/lib/convert/convert-tiff.ts';
-import { openPictures } from '../../src/lib/report/converted-pictures.ts';
-import { writeReport } from '../../src/lib/report/write-report.ts';
-import { withWorkspace } from '../../src/lib/workspace.ts';
 import { type OpenPage, useBrowser } from '../support/browser.ts';
-import { noisyTiff, plainTiff } from '../support/pictures.ts';
-import { alike, converted, failed, noted, pageRecord, runOf } from '../support/report-runs.ts';
+import { HEBREW, HOSTILE, names, row, sortBy, useReport } from '../support/report-page.ts';
 import { useFolder } from '../support/use-folder.ts';
 
 const folder = useFolder();
+const report = useReport(folder);
 const browser = useBrowser();
-
-/** A name that is markup, if somebody takes it for that. */
-const HOSTILE = '<img src=x onerror=alert(1)></script><script>alert(2)</script>&amp;.tif';
-const HEBREW = 'שלום.tif';
-
-let report: string;
-beforeAll(async () => {
-  const records = await makeRecords();
-  report = folder.path('out/report.html');
-  await withWorkspace(async (workspace) => {
-    const signal = new AbortController().signal;
-    const pictures = await openPictures({ workspace, jobs: 2, signal });
-    try {
-      await writeReport(report, runOf(records), pictures);
-    } finally {
-      await pictures.close();
-    }
-  });
-});
-
-/** Three real files, and others of which there are only records. */
-async function makeRecords(): Promise<FileRecord[]> {
-  await folder.make('out');
-  const real = async (name: string, tiff: Buffer, ssim: number, more = {}) => {
-    const input = await folder.write(name, tiff);
-    const output = folder.path(`out/${name.replace('.tif', '.jpg')}`);
-    const { width, height, bytes, channels } = await convertTiff(input, output);
-    const worst = { x: 448, y: 384, ssim };
-    const likeness = { ...alike(ssim).likeness, ssim, psnr_db: 30, worst };
-    return converted(input, { output, width, height, bytes, channels, likeness, ...more });
-  };
-  return [
-    await real('noise.tif', await noisyTiff(640), 0.91, noted('SAMPLES_SCALED')),
-    await real('plain.tif', await plainTiff(), 0.99),
-    await real('green #2.tif', await plainTiff('green'), 0.98),
-    failed(folder.path('broken.tif')),
-    converted(folder.path(HOSTILE), alike(0.97), { kind: 'Grey 8-bit none' }),
-    converted(folder.path(HEBREW), alike(0.96), { source_bytes: 5_000_000 }),
-    converted(
-      folder.path('pages.tif'),
-      {},
-      {
-        pages: [pageRecord(alike(0.95)), pageRecord({ page: 2, output: 'p2.jpg', ...alike(0.94) })],
-      },
-    ),
-  ];
-}
-
-const names = (page: Page) => page.locator('#body tr:not(.room) .name').allTextContents();
-const sortBy = (page: Page, label: string) =>
-  page.locator('#columns').getByRole('button', { name: label }).click();
-const row = (page: Page, name: string) =>
-  page.locator('#body').getByRole('button', { name, exact: true });
-
-/** What axe finds that is serious, or worse. */
-async function seriousViolations(page: Page): Promise<string[]> {
-  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
-  await page.evaluate(axe);
-  const { violations } = (await page.evaluate('axe.run()')) as {
-    violations: { id: string; impact: string; nodes: { html: string }[] }[];
-  };
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-}
 
 /** The width of an image that is loaded. */
 const widthOf = async (image: { decode(): Promise<void>; readonly naturalWidth: number }) => {
@@ -95,7 +23,7 @@ describe('the page of a report', () => {
   let open: OpenPage;
   let page: Page;
   beforeAll(async () => {
-    open = await browser.open(report);
+    open = await browser.open(report());
     ({ page } = open);
   });
   beforeEach(() => page.reload());
@@ -245,69 +173,5 @@ describe('the page of a report', () => {
   it('may run no script but its own', async () => {
     const policy = await page.locator('meta[http-equiv]').getAttribute('content');
     expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-[^ ]+'; style-src 'sha256-/);
-  });
-});
-
-describe('the page of files that are gone', () => {
-  it('says so where there is nothing to compare, and where the JPEG is gone', async () => {
-    const { page } = await browser.open(report);
-    await row(page, HEBREW).click();
-    expect(await page.locator('dialog .said').textContent()).toContain(
-      'holds no piece of this TIFF',
-    );
-    await page.getByRole('button', { name: /^Show the whole JPEG/ }).click();
-    await expect
-      .poll(() => page.locator('.whole').textContent())
-      .toContain('The JPEG is not where it was');
-  });
-});
-
-describe.each(['light', 'dark'] as const)('the page on a %s screen', (colorScheme) => {
-  it('has no serious barrier', async () => {
-    const { page } = await browser.open(report, { colorScheme });
-    expect(await seriousViolations(page)).toEqual([]);
-    await row(page, 'noise.tif').click();
-    expect(await seriousViolations(page)).toEqual([]);
-  });
-});
-
-describe('the page of a narrow screen', () => {
-  it('is no wider than that', async () => {
-    const { page } = await browser.open(report, { viewport: { width: 360, height: 640 } });
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
-  });
-});
-
-describe('the printed page', () => {
-  it('has all rows and a place to sign', async () => {
-    const { page } = await browser.open(report);
-    await page.emulateMedia({ media: 'print' });
-    await page.evaluate(`dispatchEvent(new Event('beforeprint'))`);
-    expect((await names(page)).length).toBe(7);
-    expect(await page.locator('.vouch').isVisible()).toBe(true);
-    expect(await page.locator('#filters').isVisible()).toBe(false);
-  });
-});
-
-describe('a report of 10 000 files', () => {
-  it('opens, sorts and filters with few rows in the page at a time', async () => {
-    const records = Array.from({ length: 10_000 }, (_, i) =>
-      converted(`scans/${i}.tif`, alike(1 - ((i * 7_919) % 10_000) / 1e6)),
-    );
-    const path = folder.path('large.html');
-    const nothing = async () => undefined;
-    const none = { jobs: 1, thumbnail: nothing, comparison: nothing, pathOf: () => undefined };
-    await writeReport(path, runOf(records), none);
-    const { page, offences } = await browser.open(path);
-    expect(await page.locator('#count').textContent()).toBe('10,000 files.');
-    await sortBy(page, 'Name');
-    expect((await names(page)).slice(0, 2)).toEqual(['0.tif', '1.tif']);
-    await row(page, '0.tif').focus();
-    await page.keyboard.press('End');
-    await expect.poll(() => page.locator(':focus').textContent()).toBe('9999.tif');
-    expect((await names(page)).length).toBeLessThan(100);
-    await page.getByLabel('Name', { exact: true }).fill('123');
-    expect((await names(page))[0]).toBe('123.tif');
-    expect(offences).toEqual([]);
   });
 });
