@@ -46,13 +46,18 @@ COPY --from=build /app/package.json /app/oclif.manifest.json /app/LICENSE ./
 COPY --from=build /app/bin/ bin/
 COPY --from=build /app/dist/ dist/
 
-# Fills the cache by a task that finds no R2, as the user who will read it: each has one of his own.
+# Fills the cache by a task that finds no R2, and by a conversion process, which such a task does not need;
+# as the user who will read it: each has one of his own.
 FROM worker AS compiled
 RUN install -d -o node -g node .compiled
 USER node
 RUN TASK_ID=t BATCH_ID=b INPUT_R2_KEY=t.tif R2_ACCOUNT_ID=a R2_ACCESS_KEY_ID=k R2_SECRET_ACCESS_KEY=s \
     R2_BUCKET=b R2_ENDPOINT=http://127.0.0.1:9 CALLBACK_URL=http://127.0.0.1:10 TASK_TIMEOUT_MS=8000 \
-    arke-tiff run; chmod -R u=rwX,go=rX .compiled && test -n "$(find .compiled -type f)"
+    arke-tiff run; \
+  node -e "process.exitCode = 1; \
+    require('node:child_process').fork('dist/bundle/child.js').once('message', function ({ kind }) { \
+      process.exitCode = Number(kind !== 'ready'); this.disconnect(); })" \
+  && chmod -R u=rwX,go=rX .compiled && test -n "$(find .compiled -type f)"
 
 FROM worker
 COPY --from=compiled --chown=root:root /app/.compiled/ .compiled/

@@ -13,6 +13,8 @@ import { taskOptions } from './task-options.ts';
 export async function startRun(): Promise<void> {
   const watches = [watchStopSignals(), watchCrashes()];
   let exitCode: number = exitCodes.failed;
+  // For a task that nothing is left to wait for though it has not ended: Node.js then leaves by itself.
+  process.exitCode = exitCode;
   try {
     prepareProcess([]);
     const signals = watches.map(({ signal }) => signal);

@@ -40,6 +40,8 @@ Exits by 0 when the JPEG is in R2 and the orchestrator has taken the callback, e
   async run(): Promise<unknown> {
     await this.parse(Run);
     this.#begun = true;
+    // See cli/start-run.ts.
+    process.exitCode = exitCodes.failed;
     const outcome = await runTaskFromEnvironment(processEnvironment(), this.runOptions());
     const { exitCode, ...result } = outcome;
     this.exitWith(exitCode, { ...result, exit_code: exitCode });

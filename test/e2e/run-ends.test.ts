@@ -132,6 +132,30 @@ describe('a task that is asked to stop while it calls back', () => {
   });
 });
 
+describe('a task whose callback Node.js says nothing of any more', () => {
+  it.each([[[]], [['--json']]])(
+    'does not pass for one that was reported: run %j',
+    async (flags) => {
+      const { batchId, taskId } = newTask();
+      const preload = `import { ClientRequest } from 'node:http';
+      const { emit } = ClientRequest.prototype;
+      ClientRequest.prototype.emit = function (name, ...values) {
+        if (this.method === 'POST' && /^(response|error|close)$/.test(name)) return false;
+        return emit.call(this, name, ...values);
+      };`;
+      const { exitCode, stdout, stderr } = await startProgram(['run', ...flags], {
+        env: {
+          ...sandbox.current.environment(batchId, taskId, 'lost.tif'),
+          NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}`,
+        },
+      });
+      // The last that is heard of it.
+      expect(stdout + stderr).toMatch(/404 Not Found.*\n$/);
+      expect(exitCode).toBe(1);
+    },
+  );
+});
+
 describe('a task whose log cannot be written', () => {
   it.skipIf(!existsSync('/dev/full'))('still converts and reports', async () => {
     const { batchId, taskId } = newTask();

@@ -18,12 +18,15 @@ export interface Post {
  * (docs/performance.md).
  */
 export function post(url: string, { headers, body, signal }: Post): Promise<IncomingMessage> {
-  const request = url.startsWith('https:') ? requestByHttps : requestByHttp;
+  const target = new URL(url);
+  const request = target.protocol === 'https:' ? requestByHttps : requestByHttp;
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const length = { 'Content-Length': String(Buffer.byteLength(body)) };
-  request(url, { method: 'POST', agent: false, headers: { ...headers, ...length }, signal })
+  request(target, { method: 'POST', agent: false, headers: { ...headers, ...length }, signal })
     .on('response', resolve)
     .on('error', reject)
+    // An answer that would change the protocol (101) is neither of both: Node.js only hangs up.
+    .on('close', () => reject(new Error('the connection was closed without an answer')))
     .end(body);
   return promise;
 }

@@ -14,7 +14,7 @@ import { runStage } from './stages.ts';
 
 /** A task up to its callback, under way. */
 export interface Work {
-  /** The body of the success callback; rejects with a `TaskError` whose message is the error callback's. */
+  /** The body of the success callback; rejects with an error whose message is the error callback's. */
   readonly payload: Promise<SuccessPayload>;
   /** Resolves when nothing of it goes on and nothing of it is left; never rejects. */
   readonly cleared: Promise<void>;

@@ -53,6 +53,35 @@ describe('a delivery', () => {
     expect(String(failure)).not.toContain('token');
   });
 
+  it('whose answer would change the protocol has failed, and is tried again', async () => {
+    let attempts = 0;
+    const request = await requestTo(({ socket }) => {
+      attempts++;
+      socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h\r\n\r\n');
+    });
+    const failing = deliverCallback(request, { policy });
+    await expect(failing).rejects.toThrow('the connection was closed without an answer');
+    expect(attempts).toBe(3);
+  });
+
+  it.each([
+    ['as of HTTP/1.0', 'HTTP/1.0 200 OK\r\n\r\nthanks'],
+    ['up to the end of the connection', 'HTTP/1.1 200 OK\r\n\r\nthanks'],
+    ['that breaks off', 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nthanks'],
+    ['after a hint', 'HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\n\r\nthanks'],
+  ])('is done by an answer %s', async (_, answer) => {
+    const request = await requestTo(({ socket }) => socket.end(answer));
+    const delivery = await deliverCallback(request, { policy });
+    expect(delivery).toEqual({ status: 200, body: 'thanks', attempts: 1 });
+  });
+
+  it('goes by https however the address spells that', async () => {
+    const request = await requestTo((_, answer) => answer.end());
+    const url = request.settings.url.replace('http:', ' HTTPS:');
+    const failing = deliverCallback({ ...request, settings: { url } }, { policy });
+    await expect(failing).rejects.toThrow('EPROTO');
+  });
+
   it('ends at once when it is told to stop', async () => {
     const controller = new AbortController();
     const request = await requestTo(() => controller.abort(new Error('stop')));

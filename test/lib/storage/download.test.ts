@@ -91,9 +91,11 @@ describe('a server that never answers', () => {
   it('is given up after some attempts, and no connection stays', async () => {
     await using server = await startFaultServer(sandbox.current.endpoint, always({ hang: true }));
     await withStorage(sandbox.current, server.url, async (storage) => {
+      const attempts: number[] = [];
       const asking = openObject(storage, 'small.tif', {
         policy: quickRetry,
         patience: { headersMs: 50 },
+        onRetry: ({ attempt }) => attempts.push(attempt),
       });
       await expect(asking).rejects.toMatchObject({
         code: 'STORAGE_UNREACHABLE',
@@ -101,7 +103,8 @@ describe('a server that never answers', () => {
           /^R2 at 127\.0\.0\.1:\d+ did not answer in time .* "small\.tif": no answer within 0\.05 s\. Try again/,
         ),
       });
-      expect(server.seen).toHaveLength(3);
+      // Not what the server has seen: on a busy machine an attempt is over before it arrives.
+      expect(attempts).toEqual([1, 2]);
       await allGone(server);
     });
   });

@@ -53,9 +53,8 @@ interface Session {
 }
 
 /**
- * Opens a place for a conversion process, which is started when somebody first needs it: by `convert`, or earlier by
- * `versions`.
- * What it writes besides the outputs goes to `temporaryFolder`.
+ * Opens a place for a conversion process, which is started when somebody first needs it: by `convert`, or
+ * earlier by `versions`. What it writes besides the outputs goes to `temporaryFolder`.
  */
 export function openConverter(temporaryFolder: string): Converter {
   let current: Session | undefined;
