@@ -1,4 +1,4 @@
-import { stat, utimes } from 'node:fs/promises';
+import { utimes } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pageOption } from '../../convert/choose-pages.ts';
 import type { MadePage } from '../../convert/convert-pages.ts';
@@ -6,13 +6,12 @@ import type { TiffHeader } from '../../convert/header/tiff-header.ts';
 import { FileError } from '../../errors.ts';
 import { sha256Of } from '../checksum.ts';
 import type { Likeness, PageRecord } from '../events.ts';
+import { type FileState, readableState, stateOf } from '../file-state.ts';
 import type { Converted, ConvertingTools } from '../item.ts';
 import type { CollectionOptions } from '../options.ts';
-import { mtimeMsOf, type RecordLine } from '../record/record-line.ts';
+import type { RecordLine } from '../record/record-line.ts';
 import { refuseUnlike } from '../verify.ts';
 import { sourcePath } from './recorded.ts';
-import type { FileState } from './source-file.ts';
-import { stateOf } from './source-file.ts';
 import { settingsOf } from './up-to-date.ts';
 
 /** A TIFF whose JPEGs are made, but have no names yet. */
@@ -48,12 +47,12 @@ export async function finishPages(
   for (const one of made) {
     const page = await finishPage(one, finishing, options);
     pages.push(page);
-    const { size, mtimeMs } = await stat(one.jpeg);
+    const { bytes, mtimeMs } = await readableState(one.jpeg);
     const output = basename(page.output);
     lines.push({
       ...{ v: 1, output, source: sourcePath(input, page.output) },
       ...{ source_bytes: source.bytes, source_mtime_ms: source.mtimeMs, source_sha256 },
-      ...{ output_bytes: size, output_mtime_ms: mtimeMsOf({ mtimeMs }) },
+      ...{ output_bytes: bytes, output_mtime_ms: mtimeMs },
       output_sha256: page.sha256,
       ...{ settings: settingsOf(options), program, versions, pages: made.length, kind, pixels },
       record: { ...page, output },

@@ -4,11 +4,11 @@ import type { ConversionNote } from '../../convert/messages.ts';
 import { refuseLosses, refuseNotedLosses, refuseWarnings } from '../../convert/strictness.ts';
 import { ArkeError } from '../../errors.ts';
 import type { PageRecord } from '../events.ts';
+import type { FileState } from '../file-state.ts';
 import type { CollectionOptions } from '../options.ts';
 import type { RecordLine } from '../record/record-line.ts';
 import { isNearEnough } from '../verify.ts';
 import { isSameSource, type Recorded, recordedOutput } from './recorded.ts';
-import type { FileState } from './source-file.ts';
 
 /** The line of an output that is there and up to date. */
 export interface CurrentOutput {

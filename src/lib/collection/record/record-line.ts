@@ -30,11 +30,6 @@ export interface RecordLine {
   readonly record: PageRecord;
 }
 
-/** When a file was last changed, as lines say it: finer times do not outlive a copy to another file system. */
-export function mtimeMsOf({ mtimeMs }: { readonly mtimeMs: number }): number {
-  return Math.floor(mtimeMs);
-}
-
 const optionalText = v.optional(v.string());
 const note = v.object({ code: v.string(), message: v.string() });
 const pageRecord = v.object({
