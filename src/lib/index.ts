@@ -28,8 +28,7 @@ export type {
   SkippedRecord,
   SourceRecord,
 } from './collection/events.ts';
-export type { CollectionOptions, Compare } from './collection/options.ts';
-export type { LikenessBounds } from './collection/verify.ts';
+export type { CollectionOptions, Compare, LikenessBounds } from './collection/options.ts';
 export type { Conversion, PlanningOptions } from './convert/attempts.ts';
 export { type ChosenPages, choosePages } from './convert/choose-pages.ts';
 export { type ConvertOptions, convertTiff } from './convert/convert-tiff.ts';

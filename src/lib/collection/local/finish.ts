@@ -10,9 +10,8 @@ import { type FileState, readableState, stateOf } from '../file-state.ts';
 import type { Converted, ConvertingTools } from '../item.ts';
 import type { CollectionOptions } from '../options.ts';
 import type { RecordLine } from '../record/record-line.ts';
-import { refuseUnlike } from '../verify.ts';
 import { sourcePath } from './recorded.ts';
-import { settingsOf } from './up-to-date.ts';
+import { boundsOf, settingsOf } from './up-to-date.ts';
 
 /** A TIFF whose JPEGs are made, but have no names yet. */
 export interface Finishing {
@@ -30,8 +29,8 @@ export interface Finishing {
  * it, takes checksums, gives them its times; and makes the lines for their record, which has to know
  * them first: a process that is killed in between leaves no JPEG that nobody knows.
  *
- * Throws `ConversionError` (`UNLIKE`), `FileError` when the TIFF has changed meanwhile, and the
- * signal's reason.
+ * Throws what comparing throws, `FileError` when the TIFF has changed meanwhile, and the signal's
+ * reason.
  */
 export async function finishPages(
   made: readonly MadePage[],
@@ -54,7 +53,8 @@ export async function finishPages(
       ...{ source_bytes: source.bytes, source_mtime_ms: source.mtimeMs, source_sha256 },
       ...{ output_bytes: bytes, output_mtime_ms: mtimeMs },
       output_sha256: page.sha256,
-      ...{ settings: settingsOf(options), program, versions, pages: made.length, kind, pixels },
+      ...{ settings: settingsOf(options), verified: boundsOf(options), program, versions },
+      ...{ pages: made.length, kind, pixels },
       record: { ...page, output },
     });
   }
@@ -74,9 +74,11 @@ async function finishPage(
   let likeness: Likeness | undefined;
   if (verify && compare) {
     const { converter, budget, signal } = tools;
-    const asked = { name: input, header, page: pageOption(pages, page) };
-    likeness = await compare(input, jpeg, { ...encoder, ...asked, converter, budget, signal });
-    refuseUnlike(likeness, verify, input);
+    likeness = await compare(input, jpeg, {
+      ...{ ...encoder, effort: plan.effort, bounds: verify },
+      ...{ name: input, jpegName: output, header, page: pageOption(pages, page) },
+      ...{ converter, budget, signal },
+    });
   }
   const sha256 = checksum ? await sha256Of(jpeg, tools.signal) : undefined;
   if (preserveTimestamps) await utimes(jpeg, source.accessed, source.modified);

@@ -113,6 +113,7 @@ async function dueItem(
   const plans = planPages(chosen, planning);
   return {
     ...{ status: 'due', source, plans },
+    peakBytes: Math.max(...plans.map(({ peak_bytes }) => peak_bytes)),
     convert: (tools) => convertItem(source, { ...seen, ours }, run, tools),
   };
 }
