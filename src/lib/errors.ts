@@ -67,7 +67,7 @@ export type ConversionErrorCode =
   | 'LOSS'
   /** Was made with warnings, and must not be. */
   | 'WARNING'
-  /** Was made, and is not near enough to its TIFF. */
+  /** The JPEG, compared with its TIFF, is not what it should be. */
   | 'UNLIKE'
   | 'WRITE_FAILED'
   /** Needs more memory than there is, or was killed by the kernel for it. */

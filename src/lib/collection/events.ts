@@ -1,12 +1,7 @@
 import type { ConversionNote } from '../convert/messages.ts';
+import type { Likeness } from '../convert/verify/likeness.ts';
 
-/** How near a JPEG is to its TIFF, as `verify` measured it on the decoded pictures. */
-export interface Likeness {
-  /** Decibels, over all channels; undefined when the pictures are identical. */
-  readonly psnr_db: number | undefined;
-  /** Structural similarity of the luma, 0 to 1. */
-  readonly ssim: number;
-}
+export type { Likeness } from '../convert/verify/likeness.ts';
 
 /** One JPEG that was made: of a TIFF's only, first or further page. */
 export interface PageRecord {

@@ -1,13 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { ConversionError } from '../errors.ts';
 import { withWorkspace } from '../workspace.ts';
 import { type Conversion, convertByPlan, type PlanningOptions } from './attempts.ts';
-import { defaultEncoderSettings, type EncoderSettings } from './encoder-settings.ts';
+import { type EncoderSettings, encoderSettings } from './encoder-settings.ts';
 import { refuseOtherFormats } from './file-kind.ts';
 import { readTiffHeader, type TiffHeader, type TiffPage } from './header/tiff-header.ts';
 import type { ConversionNote } from './messages.ts';
-import { isOfAnother, nameOfPage, pageNumbered, pagesOf } from './pages.ts';
+import { isOfAnother, nameOfPage, pageIn, pagesOf } from './pages.ts';
 import { limitsNow } from './plan/resources.ts';
 import { type Converter, openConverter } from './process/converter.ts';
 
@@ -56,13 +55,10 @@ async function convertWith(
   options: ConvertOptions,
 ): Promise<Conversion> {
   const { name: file = basename(input) } = options;
-  const { quality, chromaSubsampling, background, effort, profile, metadata } = options;
-  const asked = { quality, chromaSubsampling, background, effort, profile, metadata };
-  const given = Object.entries(asked).filter(([, value]) => value !== undefined);
-  const settings = { ...defaultEncoderSettings, ...Object.fromEntries(given) };
+  const settings = encoderSettings(options);
   await refuseOtherFormats(input, file);
   const header = options.header ?? (await readTiffHeader(input));
-  const page = pageOf(header, options.page ?? 1, file);
+  const page = pageIn(header, options.page ?? 1, file);
   const named = header && options.page !== undefined;
   const name = named ? nameOfPage(header, options.page, file) : file;
   const paths = { input: resolve(input), output: resolve(output), name };
@@ -83,15 +79,6 @@ async function convertWith(
     await rm(output, { force: true });
     throw error;
   }
-}
-
-function pageOf(header: TiffHeader | undefined, number: number, name: string) {
-  if (header) return pageNumbered(header, number, name);
-  if (number === 1) return undefined;
-  throw new ConversionError(
-    'UNREADABLE_TIFF',
-    `"${name}" has no list of pages that can be read, so page ${number} cannot be found. Open it elsewhere to see what it is.`,
-  );
 }
 
 /** What is left where a raw or layered file keeps its picture elsewhere: below a directory, for example. */

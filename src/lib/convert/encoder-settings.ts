@@ -50,6 +50,14 @@ export const defaultEncoderSettings: EncoderSettings = {
   metadata: 'none',
 };
 
+/** The settings that are asked for, and the defaults of all others. */
+export function encoderSettings(asked: Partial<EncoderSettings>): EncoderSettings {
+  const { quality, chromaSubsampling, background, effort, profile, metadata } = asked;
+  const all = { quality, chromaSubsampling, background, effort, profile, metadata };
+  const given = Object.entries(all).filter(([, value]) => value !== undefined);
+  return { ...defaultEncoderSettings, ...Object.fromEntries(given) };
+}
+
 /** What is wrong with a background colour, or undefined when it is one. */
 export function backgroundProblem(colour: string): string | undefined {
   return levelsOf(colour) ? undefined : 'must be white, black or #rrggbb';

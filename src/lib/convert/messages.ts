@@ -3,6 +3,8 @@ import type { EncoderSettings } from './encoder-settings.ts';
 import type { TiffPage } from './header/tiff-header.ts';
 import type { TiffFormat } from './header/tiff-tags.ts';
 import type { ConversionPlan } from './plan/plan.ts';
+import type { Comparison } from './verify/conclusion.ts';
+import type { LikenessBounds } from './verify/likeness.ts';
 
 /** What the conversion process is told to do. Plain data: it travels between processes. */
 export interface ConversionJob {
@@ -21,6 +23,20 @@ export interface ConversionJob {
   readonly format: TiffFormat | undefined;
   /** Makes no JPEG but a PNG of at most so many pixels, for a look. */
   readonly preview?: { readonly width: number; readonly height: number };
+  /** Makes no JPEG to be kept, but compares this one with the page. */
+  readonly compare?: JpegToCompare;
+}
+
+/** A JPEG that was made of a page, to be compared with it. */
+export interface JpegToCompare {
+  /** Absolute paths: of the JPEG, and for the pixels of the page and of a JPEG. */
+  readonly jpeg: string;
+  readonly pixels: string;
+  readonly decoded: string;
+  /** How the JPEG is called in messages. */
+  readonly name: string;
+  /** Where the comparison may end without asking what the JPEG's own encoder makes of the page. */
+  readonly bounds: LikenessBounds;
 }
 
 /** Something about a conversion that its reader should know. */
@@ -49,6 +65,8 @@ export interface Rendered {
   /** Size of the JPEG in bytes. */
   readonly bytes: number;
   readonly notes: readonly ConversionNote[];
+  /** Of a JPEG that was compared. */
+  readonly comparison?: Comparison;
 }
 
 /** What a conversion has cost its process so far. */

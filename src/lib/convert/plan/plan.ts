@@ -1,10 +1,10 @@
-import { type Effort, type EncoderSettings, efforts, levelsOf } from '../encoder-settings.ts';
+import { type Effort, type EncoderSettings, efforts } from '../encoder-settings.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
 import { refuseOversize } from '../jpeg-limits.ts';
-import { predictCpuSeconds } from './cpu-model.ts';
-import { jpegChannels, pixelsOf, predictMemory, type Turn, type Way } from './memory-model.ts';
+import type { Turn, Way } from './memory-model.ts';
+import { type Price, priceOf, type Subject, subjectOf, wayOf } from './price.ts';
 import { chooseReader, type Reading } from './reader.ts';
-import { type Rewriting, refuseBeyondMagick, rewritingOf } from './rewriting.ts';
+import { refuseBeyondMagick } from './rewriting.ts';
 import { outOfDiskError, outOfMemoryError, toMegabytes } from './shortage.ts';
 
 /** What a conversion may use. */
@@ -32,9 +32,7 @@ export interface ConversionPlan {
 }
 
 /** A way with its price, and what of the limits it breaks. */
-interface Candidate extends ConversionPlan {
-  /** Of temporary files. */
-  readonly diskBytes: number;
+interface Candidate extends ConversionPlan, Price {
   readonly breaks: 'memory' | 'disk' | 'time' | undefined;
 }
 
@@ -58,7 +56,7 @@ export function planConversion(
   refuseOversize(page, name);
   const reading = chooseReader(page, name);
   refuseBeyondMagick(page, reading, { bytes: fileBytes, name });
-  const subject = { page, reading, rewriting: rewritingOf(page, reading, fileBytes) };
+  const subject = subjectOf(page, reading, fileBytes);
   const upright = waysFor(page, settings).map((way) => priced(subject, way, limits));
   const tagged = upright.flatMap(({ effort, turn }) =>
     turn === 'disk'
@@ -113,33 +111,9 @@ function waysFor(page: TiffPage, settings: EncoderSettings): Way[] {
   return chosen.flatMap((effort) => turns.map((turn) => ({ ...common, effort, turn })));
 }
 
-/** What all ways have in common. */
-function wayOf(
-  page: TiffPage,
-  { chromaSubsampling, background }: EncoderSettings,
-): Pick<Way, 'chromaSubsampling' | 'blended'> {
-  const [r, g, b] = levelsOf(background) ?? [];
-  const neutral = r === g && g === b;
-  const blended =
-    page.extraSamples.length > 1 ||
-    (page.extraSamples.length === 1 && jpegChannels(page) === 1 && !neutral);
-  return { chromaSubsampling, blended };
-}
-
-/** A page, and what is read in its place. */
-interface Subject {
-  readonly page: TiffPage;
-  readonly reading: Reading;
-  readonly rewriting: Rewriting | undefined;
-}
-
-function priced({ page, reading, rewriting }: Subject, way: Way, limits: Limits): Candidate {
-  const read = rewriting?.page ?? page;
-  // One after the other: the thread of the first is gone before the second begins.
-  const memoryBytes = Math.max(rewriting?.memoryBytes ?? 0, predictMemory(read, way));
-  const cpuSeconds = (rewriting?.cpuSeconds ?? 0) + predictCpuSeconds(read, way);
-  const turning = way.turn === 'disk' ? pixelsOf(page) * (jpegChannels(read) + 1) : 0;
-  const diskBytes = turning + (rewriting?.diskBytes ?? 0);
+function priced(subject: Subject, way: Way, limits: Limits): Candidate {
+  const price = priceOf(subject, way);
+  const { memoryBytes, cpuSeconds, diskBytes } = price;
   const breaks =
     memoryBytes > limits.memoryBytes
       ? 'memory'
@@ -149,7 +123,7 @@ function priced({ page, reading, rewriting }: Subject, way: Way, limits: Limits)
           ? 'time'
           : undefined;
   const { effort, turn } = way;
-  return { effort, turn, reading, memoryBytes, cpuSeconds, diskBytes, reason: '', breaks };
+  return { effort, turn, reading: subject.reading, ...price, reason: '', breaks };
 }
 
 const PLACE: Readonly<Record<Turn, string>> = {

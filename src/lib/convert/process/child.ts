@@ -6,7 +6,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { ConversionError, messageOf } from '../../errors.ts';
-import type { ChildMessage, ConversionJob, Cost } from '../messages.ts';
+import type { ChildMessage, ConversionJob, Cost, Rendered } from '../messages.ts';
+import { renderComparison } from '../render/compare.ts';
 import { explainFailure } from '../render/failure.ts';
 import { renderPreview } from '../render/preview.ts';
 import { render } from '../render/render.ts';
@@ -63,13 +64,17 @@ function peakMemory(): number {
   return process.resourceUsage().maxRSS * 1024;
 }
 
+function carryOut(job: ConversionJob, reader: TiffReader): Promise<Rendered> {
+  const { preview, compare } = job;
+  if (preview) return renderPreview(job, preview, reader);
+  return compare ? renderComparison(job, compare, reader) : render(job, reader);
+}
+
 async function work(job: ConversionJob, reader: TiffReader): Promise<void> {
   const cost = meter();
   const heartbeat = setInterval(() => say({ kind: 'progress', ...cost() }), PROGRESS_MS);
   try {
-    const { preview } = job;
-    const rendered = await (preview ? renderPreview(job, preview, reader) : render(job, reader));
-    say({ kind: 'done', rendered, ...cost() });
+    say({ kind: 'done', rendered: await carryOut(job, reader), ...cost() });
   } catch (error) {
     const { code, message } = error instanceof ConversionError ? error : explainFailure(error, job);
     say({ kind: 'failed', code, message });

@@ -86,8 +86,8 @@ export function openConverter(temporaryFolder: string): Converter {
       try {
         return await runJob(child, job, watch);
       } catch (error) {
-        // The next job gets a process that nothing has happened to. A TIFF that it could not read is nothing.
-        if (!isUnreadable(error)) await child.kill();
+        // The next job gets a process that nothing has happened to. A file that it found fault with is nothing.
+        if (!isAboutFiles(error)) await child.kill();
         throw error;
       }
     },
@@ -98,8 +98,8 @@ export function openConverter(temporaryFolder: string): Converter {
   };
 }
 
-function isUnreadable(error: unknown): boolean {
-  return error instanceof ConversionError && error.code === 'UNREADABLE_TIFF';
+function isAboutFiles(error: unknown): boolean {
+  return error instanceof ConversionError && ['UNREADABLE_TIFF', 'UNLIKE'].includes(error.code);
 }
 
 /** A process's promise to be ready, or `UNRESPONSIVE` when it says nothing for too long. */

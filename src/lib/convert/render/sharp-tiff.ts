@@ -52,6 +52,26 @@ export async function loadTiffReader(): Promise<TiffReader> {
   };
 }
 
+const JPEG = ['VipsForeignLoadJpeg'];
+
+/**
+ * Lets JPEGs be read while `read` is at it, with the colours that they have, whatever their profiles say of them;
+ * blocks them again then: no TIFF that is not our own may be opened meanwhile, nor another job be under way,
+ * as it holds for the whole process. Throws what `read` throws.
+ */
+export async function withJpegs<T>(
+  { sharp }: TiffReader,
+  read: (openJpeg: (path: string) => Sharp) => Promise<T>,
+): Promise<T> {
+  const options = { failOn: 'warning', sequentialRead: true, limitInputPixels: false } as const;
+  sharp.unblock({ operation: JPEG });
+  try {
+    return await read((path) => sharp(path, { ...options, unlimited: true, ignoreIcc: true }));
+  } finally {
+    sharp.block({ operation: JPEG });
+  }
+}
+
 /**
  * Sharp 0.35.5 looks at `sequentialRead` only where an `access` is set, which its own options never
  * do; without this a picture that is turned is copied into memory, whatever `sequentialRead` says.

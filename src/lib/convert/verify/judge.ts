@@ -1,0 +1,55 @@
+import { ConversionError } from '../../errors.ts';
+import { AREA } from './areas.ts';
+import { type Comparison, MOST_EXPECTED_DB } from './conclusion.ts';
+import type { LikenessBounds } from './likeness.ts';
+
+/** How the two files are called in messages. */
+export interface ComparedNames {
+  readonly tiff: string;
+  readonly jpeg: string;
+}
+
+/** Throws `ConversionError` (`UNLIKE`) with what was measured, and what it must be, for a JPEG beyond the bounds. */
+export function refuseUnlike(
+  comparison: Comparison,
+  bounds: LikenessBounds,
+  names: ComparedNames,
+): void {
+  const [first, ...others] = shortfalls(comparison, bounds);
+  if (first !== undefined) throw unlike(names, [first, ...others].join('; '));
+}
+
+/** The error of a JPEG that is not what its TIFF should have become: what is wrong with it, and what to do. */
+export function unlike({ tiff, jpeg }: ComparedNames, wrong: string, cause?: unknown) {
+  return new ConversionError(
+    'UNLIKE',
+    `The JPEG "${jpeg}" is not like its TIFF "${tiff}": ${wrong}. ` +
+      'Check that the JPEG was made of this TIFF with these settings, and convert it again; if it happens again, report it with the TIFF.',
+    { cause },
+  );
+}
+
+/** What of a comparison is beyond the bounds, for people; empty when nothing is. */
+export function shortfalls({ likeness, strangest }: Comparison, bounds: LikenessBounds): string[] {
+  const { psnr_db, ssim, expected } = likeness;
+  const { x, y } = strangest;
+  const area = `in the area of ${AREA} × ${AREA} pixels at x ${x}, y ${y}`;
+  const leastSsim = expected.ssim - bounds.ssim;
+  return [
+    tooFar('PSNR', psnr_db, expected.psnr_db, bounds.psnrDb),
+    ssim < leastSsim ? `SSIM ${ssim.toFixed(3)}, at least ${leastSsim.toFixed(3)} expected` : [],
+    tooFar(`PSNR ${area}`, strangest.psnr_db, strangest.expected_db, bounds.areaDb),
+  ].flat();
+}
+
+/** What is said of decibels that are too few. */
+function tooFar(
+  what: string,
+  decibels = Number.POSITIVE_INFINITY,
+  expected = MOST_EXPECTED_DB,
+  allowance = 0,
+): string[] {
+  const least = Math.min(expected, MOST_EXPECTED_DB) - allowance;
+  if (decibels >= least) return [];
+  return [`${what} ${decibels.toFixed(1)} dB, at least ${least.toFixed(1)} dB expected`];
+}
