@@ -50,6 +50,11 @@ export const runFlags = {
     summary: 'Show what would be converted, how, and what it would take; write nothing.',
     helpGroup: 'RUN',
   }),
+  verify: Flags.boolean({
+    summary:
+      'Compare each JPEG with its TIFF before it gets its name; fail what is too far from it.',
+    helpGroup: 'RUN',
+  }),
   checksum: Flags.option({
     summary: 'Record checksums of TIFFs and JPEGs, and tell by them what is up to date.',
     options: CHECKSUMS,
@@ -79,6 +84,7 @@ export interface ParsedRunFlags {
   readonly jobs?: number | undefined;
   readonly 'fail-fast': boolean;
   readonly 'dry-run': boolean;
+  readonly verify: boolean;
   readonly checksum?: (typeof CHECKSUMS)[number] | undefined;
   readonly 'preserve-timestamps': boolean;
   readonly 'json-lines': boolean;
@@ -87,6 +93,7 @@ export interface ParsedRunFlags {
 /** Flags that make a run over a collection of the conversion of a single file. */
 export const collectionFlagNames = [
   'dry-run',
+  'verify',
   'checksum',
   'preserve-timestamps',
   'json-lines',
