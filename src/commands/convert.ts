@@ -62,8 +62,8 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
       command: '<%= config.bin %> <%= command.id %> scans -r --out-dir jpegs --dry-run',
     },
     {
-      description: 'Record checksums of TIFFs and JPEGs',
-      command: '<%= config.bin %> <%= command.id %> scans -r --checksum sha256',
+      description: 'Compare each JPEG with its TIFF, and record checksums of both',
+      command: '<%= config.bin %> <%= command.id %> scans -r --verify --checksum sha256',
     },
     {
       description: 'Convert what another program finds',

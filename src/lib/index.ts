@@ -14,6 +14,21 @@ export {
   successPayloadSchema,
 } from './callback/payload.ts';
 export { type CallbackRequest, type CallbackSettings, callbackId } from './callback/request.ts';
+export { convertCollection } from './collection/convert-collection.ts';
+export type {
+  CollectionEvent,
+  CollectionSummary,
+  ConvertedRecord,
+  FailedRecord,
+  FilePlan,
+  FileRecord,
+  Likeness,
+  PagePlan,
+  PageRecord,
+  SkippedRecord,
+  SourceRecord,
+} from './collection/events.ts';
+export type { CollectionOptions, Compare, LikenessBounds } from './collection/options.ts';
 export type { Conversion, PlanningOptions } from './convert/attempts.ts';
 export { type ChosenPages, choosePages } from './convert/choose-pages.ts';
 export { type ConvertOptions, convertTiff } from './convert/convert-tiff.ts';
@@ -35,11 +50,13 @@ export type {
 export type { Loss, LossKind } from './convert/inspect/loss.ts';
 export type { LossSettings } from './convert/inspect/losses.ts';
 export type { Problem } from './convert/inspect/problems.ts';
+export type { LocalConversion } from './convert/local-files.ts';
 export type { ConversionNote } from './convert/messages.ts';
 export type { PagesSetting } from './convert/pages.ts';
 export { type ConversionPlan, type Limits, planConversion } from './convert/plan/plan.ts';
 export type { Budget } from './convert/plan/resources.ts';
 export { type Converter, openConverter } from './convert/process/converter.ts';
+export type { Strictness } from './convert/strictness.ts';
 export { TimedOutError } from './deadline.ts';
 export {
   ArkeError,

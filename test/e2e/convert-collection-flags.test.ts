@@ -118,6 +118,15 @@ describe('convert of a collection', () => {
     expect(JSON.parse((await convert(args)).stdout).summary).toMatchObject({ skipped: 3 });
   });
 
+  it('measures with --verify how like its TIFF each JPEG is, and says it', async () => {
+    const { exitCode, stdout } = await convert(['scans', '--verify', '--json']);
+    expect(exitCode).toBe(0);
+    const { files } = JSON.parse(stdout);
+    for (const file of files) expect(file.likeness.ssim).toBeGreaterThan(0.95);
+    const { stdout: lines } = await convert(['scans/deep/c.tif', '--verify']);
+    expect(lines).toMatch(/^scans\/deep\/c\.tif → \S+ {2}64 × 48, .* ms, .*(SSIM 0\.9|identical)/);
+  });
+
   it('shows with --quiet nothing but results, and errors', async () => {
     await folder.write('scans/a.tif', 'no TIFF');
     const { stdout, stderr } = await convert(['scans', '--quiet']);

@@ -52,7 +52,7 @@ export const runFlags = {
   }),
   verify: Flags.boolean({
     summary:
-      'Decode each JPEG again and compare it with its TIFF; one that is unlike it is not kept.',
+      'Compare each JPEG with its TIFF before it gets its name; fail what is too far from it.',
     helpGroup: 'RUN',
   }),
   checksum: Flags.option({

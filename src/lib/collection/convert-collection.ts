@@ -3,7 +3,7 @@ import { messageOf } from '../errors.ts';
 import { convertItems } from './convert-items.ts';
 import type { CollectionEvent } from './events.ts';
 import { localItem } from './local/local-item.ts';
-import { lookAtSources } from './local/source-file.ts';
+import { lookAtSources } from './local/sources.ts';
 import type { CollectionOptions } from './options.ts';
 import { openRecords } from './record/records.ts';
 

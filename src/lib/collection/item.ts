@@ -30,6 +30,8 @@ export interface DueItem {
   readonly status: 'due';
   readonly source: SourceRecord;
   readonly plans: readonly [PagePlan, ...PagePlan[]];
+  /** Peak memory of its process, whatever is done to it there. */
+  readonly peakBytes: number;
   /** Converts it. Throws what keeps it from being converted, and the signal's reason. */
   convert(tools: ConvertingTools): Promise<Converted>;
 }

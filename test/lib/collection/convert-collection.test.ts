@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CollectionEvent, ConvertedRecord } from '../../../src/lib/collection/events.ts';
 import { convertTiff } from '../../../src/lib/convert/convert-tiff.ts';
+import { ArkeError } from '../../../src/lib/errors.ts';
 import { useCollections } from '../../support/collection-folders.ts';
 import { runCollection, wordsOf } from '../../support/collections.ts';
 import { pagedTiff, plainTiff, raw } from '../../support/pictures.ts';
@@ -145,19 +146,53 @@ describe('a dry run', () => {
 });
 
 describe('a run that verifies', () => {
-  it('records how near each JPEG is, and knows it again', async () => {
-    const { inputs } = await collectionOf({ 'a.tif': tiffs.a });
-    const { ends } = await runCollection(inputs, { verify: true });
-    const [page] = (ends['a.tif'] as ConvertedRecord).pages;
-    expect(page.likeness?.ssim).toBeGreaterThan(0.9);
-    expect(wordsOf(await runCollection(inputs, { verify: true }))).toEqual({ 'a.tif': 'skipped' });
+  const bounds = { psnrDb: 2, ssim: 0.01, areaDb: 4 };
+  const likeness = { psnr_db: 41, ssim: 0.99 };
+
+  it('compares each JPEG with its TIFF, with the settings that it was made with', async () => {
+    const { inputs, path } = await collectionOf({ 'a.tif': pagedTiff(2) });
+    const compared: unknown[] = [];
+    const { ends } = await runCollection(inputs, {
+      ...{ verify: bounds, pages: 'all' },
+      compare: async (input, jpeg, { page, effort, jpegName }) => {
+        compared.push({ input, page, effort, jpegName, bytes: (await stat(jpeg)).size });
+        return likeness;
+      },
+    });
+    const of = (page: number, name: string) => ({ page, jpegName: path(name), effort: 'max' });
+    expect(compared).toMatchObject([of(1, 'a.jpg'), of(2, 'a.page-2.jpg')]);
+    expect(compared).toMatchObject([{ input: inputs[0] }, { input: inputs[0] }]);
+    expect(ends['a.tif']).toMatchObject({ pages: [{ likeness }, { likeness }] });
   });
 
-  it('converts again what was not compared', async () => {
+  it('skips what was compared within these bounds, and compares what was not', async () => {
     const { inputs } = await collectionOf({ 'a.tif': tiffs.a });
+    let compared = 0;
+    const verify = {
+      verify: bounds,
+      compare: async () => {
+        compared++;
+        return likeness;
+      },
+    };
     await runCollection(inputs);
-    expect(wordsOf(await runCollection(inputs, { verify: true }))).toEqual({
-      'a.tif': 'converted',
+    expect(wordsOf(await runCollection(inputs, verify))).toEqual({ 'a.tif': 'converted' });
+    const again = await runCollection(inputs, verify);
+    expect(again.ends['a.tif']).toMatchObject({ status: 'skipped', pages: [{ likeness }] });
+    await runCollection(inputs, { ...verify, verify: { ...bounds, ssim: 0.001 } });
+    expect(compared).toBe(2);
+    expect(wordsOf(await runCollection(inputs))).toEqual({ 'a.tif': 'skipped' });
+  });
+
+  it('does not keep what is beyond the bounds', async () => {
+    const { root, inputs } = await collectionOf({ 'a.tif': tiffs.a });
+    const { ends } = await runCollection(inputs, {
+      verify: bounds,
+      compare: () => Promise.reject(new ArkeError('UNLIKE', 'It is another picture.')),
     });
+    expect(ends['a.tif']).toMatchObject({
+      ...{ status: 'failed', error: { code: 'UNLIKE', message: 'It is another picture.' } },
+    });
+    expect(await readdir(root)).toEqual(['a.tif']);
   });
 });

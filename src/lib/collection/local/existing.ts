@@ -1,6 +1,7 @@
 import { FileError } from '../../errors.ts';
+import { stateOf } from '../file-state.ts';
 import { type Recorded, recordedOutput } from './recorded.ts';
-import { type Sources, stateOf } from './source-file.ts';
+import type { Sources } from './sources.ts';
 
 /**
  * Which outputs of a TIFF are there, are known as made of it and untouched since, and may be replaced therefore. Throws

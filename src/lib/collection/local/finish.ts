@@ -1,4 +1,4 @@
-import { stat, utimes } from 'node:fs/promises';
+import { utimes } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pageOption } from '../../convert/choose-pages.ts';
 import type { MadePage } from '../../convert/convert-pages.ts';
@@ -7,13 +7,12 @@ import { compareWithTiff } from '../../convert/verify/compare-with-tiff.ts';
 import { FileError } from '../../errors.ts';
 import { sha256Of } from '../checksum.ts';
 import type { Likeness, PageRecord } from '../events.ts';
+import { type FileState, readableState, stateOf } from '../file-state.ts';
 import type { Converted, ConvertingTools } from '../item.ts';
 import type { CollectionOptions } from '../options.ts';
-import { mtimeMsOf, type RecordLine } from '../record/record-line.ts';
+import type { RecordLine } from '../record/record-line.ts';
 import { sourcePath } from './recorded.ts';
-import type { FileState } from './source-file.ts';
-import { stateOf } from './source-file.ts';
-import { settingsOf } from './up-to-date.ts';
+import { boundsOf, settingsOf } from './up-to-date.ts';
 
 /** A TIFF whose JPEGs are made, but have no names yet. */
 export interface Finishing {
@@ -31,8 +30,8 @@ export interface Finishing {
  * it, takes checksums, gives them its times; and makes the lines for their record, which has to know
  * them first: a process that is killed in between leaves no JPEG that nobody knows.
  *
- * Throws `ConversionError` (`UNLIKE`), `FileError` when the TIFF has changed meanwhile, and the
- * signal's reason.
+ * Throws what comparing throws, `FileError` when the TIFF has changed meanwhile, and the signal's
+ * reason.
  */
 export async function finishPages(
   made: readonly MadePage[],
@@ -48,14 +47,15 @@ export async function finishPages(
   for (const one of made) {
     const page = await finishPage(one, finishing, options);
     pages.push(page);
-    const { size, mtimeMs } = await stat(one.jpeg);
+    const { bytes, mtimeMs } = await readableState(one.jpeg);
     const output = basename(page.output);
     lines.push({
       ...{ v: 1, output, source: sourcePath(input, page.output) },
       ...{ source_bytes: source.bytes, source_mtime_ms: source.mtimeMs, source_sha256 },
-      ...{ output_bytes: size, output_mtime_ms: mtimeMsOf({ mtimeMs }) },
+      ...{ output_bytes: bytes, output_mtime_ms: mtimeMs },
       output_sha256: page.sha256,
-      ...{ settings: settingsOf(options), program, versions, pages: made.length, kind, pixels },
+      ...{ settings: settingsOf(options), verified: boundsOf(options), program, versions },
+      ...{ pages: made.length, kind, pixels },
       record: { ...page, output },
     });
   }
@@ -75,11 +75,9 @@ async function finishPage(
   let likeness: Likeness | undefined;
   if (verify) {
     const { converter, budget, signal } = tools;
-    const names = { name: input, jpegName: output };
-    const asked = { ...encoder, effort: plan.effort, header, page: pageOption(pages, page) };
-    likeness = await compareWithTiff(input, jpeg, {
-      ...names,
-      ...asked,
+    likeness = await compare(input, jpeg, {
+      ...{ ...encoder, effort: plan.effort, bounds: verify },
+      ...{ name: input, jpegName: output, header, page: pageOption(pages, page) },
       ...{ converter, budget, signal },
     });
   }

@@ -5,6 +5,7 @@ import { refuseLosses } from '../../convert/strictness.ts';
 import { sha256Of } from '../checksum.ts';
 import type { SkippedRecord, SourceRecord } from '../events.ts';
 import { failureOf } from '../failure.ts';
+import { type FileState, readableState } from '../file-state.ts';
 import type { CollectionItem, Converted, ConvertingTools, DueItem, LookingTools } from '../item.ts';
 import type { CollectionOptions } from '../options.ts';
 import type { Records } from '../record/records.ts';
@@ -13,7 +14,7 @@ import { finishPages } from './finish.ts';
 import { describePages, planPages } from './plan-pages.ts';
 import type { Recorded } from './recorded.ts';
 import { renewLines } from './renew.ts';
-import { type FileState, readableState, type Sources } from './source-file.ts';
+import type { Sources } from './sources.ts';
 import { pageRecordOf, upToDate } from './up-to-date.ts';
 
 /** What all local TIFFs of a run share. */
@@ -112,6 +113,7 @@ async function dueItem(
   const plans = planPages(chosen, planning);
   return {
     ...{ status: 'due', source, plans },
+    peakBytes: Math.max(...plans.map(({ peak_bytes }) => peak_bytes)),
     convert: (tools) => convertItem(source, { ...seen, ours }, run, tools),
   };
 }

@@ -1,8 +1,8 @@
 import { basename, dirname, relative, sep } from 'node:path';
 import { sha256Of } from '../checksum.ts';
+import { type FileState, stateOf } from '../file-state.ts';
 import type { OutputRecord } from '../record/output-record.ts';
 import type { RecordLine } from '../record/record-line.ts';
-import { type FileState, stateOf } from './source-file.ts';
 
 /** A TIFF and the record of its JPEGs, to be compared with what is there. */
 export interface Recorded {

@@ -1,8 +1,8 @@
 import { sha256Of } from '../checksum.ts';
+import { stateOf } from '../file-state.ts';
 import type { CollectionOptions } from '../options.ts';
 import type { RecordLine } from '../record/record-line.ts';
 import { type Recorded, sourcePath } from './recorded.ts';
-import { stateOf } from './source-file.ts';
 import type { CurrentOutput } from './up-to-date.ts';
 
 /**

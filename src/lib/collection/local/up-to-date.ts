@@ -4,10 +4,10 @@ import type { ConversionNote } from '../../convert/messages.ts';
 import { refuseLosses, refuseNotedLosses, refuseWarnings } from '../../convert/strictness.ts';
 import { ArkeError } from '../../errors.ts';
 import type { PageRecord } from '../events.ts';
+import type { FileState } from '../file-state.ts';
 import type { CollectionOptions } from '../options.ts';
 import type { RecordLine } from '../record/record-line.ts';
 import { isSameSource, type Recorded, recordedOutput } from './recorded.ts';
-import type { FileState } from './source-file.ts';
 
 /** The line of an output that is there and up to date. */
 export interface CurrentOutput {
@@ -21,6 +21,11 @@ export function settingsOf({
   pages,
 }: Pick<CollectionOptions, 'encoder' | 'pages'>): string {
   return `${describeEncoder(encoder)} pages=${pages}`;
+}
+
+/** The bounds that JPEGs are compared within, as the record has them; undefined where they are not compared. */
+export function boundsOf({ verify }: Pick<CollectionOptions, 'verify'>): string | undefined {
+  return verify && `psnr=${verify.psnrDb} ssim=${verify.ssim} area=${verify.areaDb}`;
 }
 
 /**
@@ -55,6 +60,7 @@ async function isCurrent(
   return (
     line.settings === settingsOf(options) &&
     line.program === options.program &&
+    (!options.verify || line.verified === boundsOf(options)) &&
     (await isSameSource(line, recorded)) &&
     (!options.preserveTimestamps || hasTimeOf(line, recorded.source)) &&
     (await satisfies(line.record, recorded.input, options))
@@ -72,10 +78,8 @@ function hasTimeOf({ output_mtime_ms }: RecordLine, { mtimeMs }: FileState): boo
 async function satisfies(
   page: PageRecord,
   name: string,
-  { strict, verify, encoder, pages }: CollectionOptions,
+  { strict, encoder, pages }: CollectionOptions,
 ): Promise<boolean> {
-  // One that was compared and is there has passed.
-  if (verify && !page.likeness) return false;
   const noted = { notes: page.notes as readonly ConversionNote[] };
   try {
     refuseNotedLosses(noted, name, strict);

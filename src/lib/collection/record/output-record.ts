@@ -1,8 +1,9 @@
-import { appendFile, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileError, messageOf, systemCodeOf } from '../../errors.ts';
 import { temporaryBeside } from '../../temporary-output.ts';
-import { mtimeMsOf, parseLine, type RecordLine } from './record-line.ts';
+import { stateOf } from '../file-state.ts';
+import { parseLine, type RecordLine } from './record-line.ts';
 
 /** The file beside the JPEGs of a folder that says what they were made of, and how. */
 export const RECORD_NAME = '.arke-tiff.jsonl';
@@ -105,9 +106,9 @@ async function rewrite(folder: string, path: string): Promise<void> {
 async function validOf(folder: string, lines: readonly RecordLine[]): Promise<RecordLine[]> {
   if (lines.length < 2) return [...lines];
   const [last] = lines.slice(-1);
-  const there = await stat(join(folder, last?.output ?? '')).catch(() => undefined);
+  const there = await stateOf(join(folder, last?.output ?? ''));
   const valid = lines.findLast(
-    (line) => line.output_bytes === there?.size && line.output_mtime_ms === mtimeMsOf(there),
+    (line) => line.output_bytes === there?.bytes && line.output_mtime_ms === there.mtimeMs,
   );
   return [valid ?? last].filter((line) => line !== undefined);
 }

@@ -18,6 +18,8 @@ export interface RecordLine {
   readonly output_sha256?: string | undefined;
   /** What was asked for, in one line: equal lines ask for equal JPEGs. */
   readonly settings: string;
+  /** The bounds that it was compared within, in one line, where it was. */
+  readonly verified?: string | undefined;
   /** Name and version of the program, and of the libraries that made the pixels. */
   readonly program: string;
   readonly versions: string;
@@ -28,11 +30,6 @@ export interface RecordLine {
   readonly pixels: number | undefined;
   /** Its `output` is a name, too. */
   readonly record: PageRecord;
-}
-
-/** When a file was last changed, as lines say it: finer times do not outlive a copy to another file system. */
-export function mtimeMsOf({ mtimeMs }: { readonly mtimeMs: number }): number {
-  return Math.floor(mtimeMs);
 }
 
 const optionalText = v.optional(v.string());
@@ -51,13 +48,7 @@ const pageRecord = v.object({
   effort: v.string(),
   reader: v.string(),
   notes: v.array(note),
-  likeness: v.optional(
-    v.object({
-      ...nearness,
-      expected: v.optional(v.object(nearness)),
-      worst: v.optional(v.object({ x: v.number(), y: v.number(), ssim: v.number() })),
-    }),
-  ),
+  likeness: v.optional(v.looseObject({ psnr_db: v.optional(v.number()), ssim: v.number() })),
   sha256: optionalText,
 });
 const schema = v.object({
@@ -71,6 +62,7 @@ const schema = v.object({
   output_mtime_ms: v.number(),
   output_sha256: optionalText,
   settings: v.string(),
+  verified: optionalText,
   program: v.string(),
   versions: v.string(),
   pages: v.number(),

@@ -1,0 +1,41 @@
+import { stat } from 'node:fs/promises';
+import { FileError, messageOf } from '../errors.ts';
+
+/** A file as it was when it was looked at. */
+export interface FileState {
+  readonly bytes: number;
+  /** Whole milliseconds: finer times do not outlive a copy to another file system. */
+  readonly mtimeMs: number;
+  readonly accessed: Date;
+  readonly modified: Date;
+  /** Which file it is, by whatever name or link it is reached. */
+  readonly id: string;
+}
+
+/** Looks at a file, through links; undefined when there is none that can be looked at. */
+export function stateOf(path: string): Promise<FileState | undefined> {
+  return lookAt(path).catch(() => undefined);
+}
+
+/** The same for a file that must be there. Throws `FileError`. */
+export async function readableState(path: string): Promise<FileState> {
+  try {
+    return await lookAt(path);
+  } catch (error) {
+    throw new FileError(`Could not read "${path}": ${messageOf(error)}. Check the path.`, {
+      cause: error,
+    });
+  }
+}
+
+async function lookAt(path: string): Promise<FileState> {
+  // No double holds the ids of some file systems, nor the time so that it is always cut to the same millisecond.
+  const { size, mtimeMs, atime, mtime, dev, ino } = await stat(path, { bigint: true });
+  return {
+    bytes: Number(size),
+    mtimeMs: Number(mtimeMs),
+    accessed: atime,
+    modified: mtime,
+    id: `${dev}:${ino}`,
+  };
+}
