@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile, utimes } from 'node:fs/promises';
+import { readdir, utimes } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
@@ -108,40 +108,5 @@ describe('a run that is stopped', () => {
     expect(wordsOf(await runCollection(inputs))).toEqual({
       ...{ '1.tif': 'skipped', '2.tif': 'converted' },
     });
-  });
-});
-
-describe('a conversion process that is killed', () => {
-  /** Kills the process that works in the first of the temporary folders at every sign of life. */
-  const killFirst = async () => {
-    for (const pid of childrenOf(process.pid, 'child.')) {
-      const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-      if (/TMPDIR=[^\0]*\/1\0/.test(environment) && isRunning(pid)) process.kill(pid, 'SIGKILL');
-    }
-  };
-
-  it('takes down its own file, and no other', async () => {
-    const small = await plainTiff();
-    const smalls = Object.fromEntries([1, 2, 3, 4, 5, 6].map((n) => [`${n}.tif`, small]));
-    const { inputs } = await collectionOf({ '0.tif': large, ...smalls });
-    let isUnderWay = false;
-    const run = await runCollection(inputs, {
-      onEvent: (event) => {
-        if ('input' in event && event.input === inputs[0])
-          isUnderWay = event.event !== 'file.ended';
-      },
-      budget: {
-        secondsLeft: () => {
-          if (isUnderWay) void killFirst();
-          return 1_000;
-        },
-      },
-    });
-    expect(wordsOf(run)).toEqual({
-      ...Object.fromEntries(Object.keys(smalls).map((name) => [name, 'converted'])),
-      '0.tif': 'failed',
-    });
-    expect(run.ends['0.tif']).toMatchObject({ error: { code: 'OUT_OF_MEMORY' } });
-    expect(run.events.some(({ event }) => event === 'file.replanned')).toBe(true);
   });
 });
