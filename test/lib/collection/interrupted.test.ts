@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { readdir, utimes } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -33,6 +34,7 @@ async function sameCollection() {
 /** Runs in a process of its own, which is killed when so many events of a kind have been told. */
 async function killedRun(inputs: readonly string[], event: string, count: number) {
   const run = execFile(process.execPath, [script, ...inputs]);
+  const exited = once(run, 'exit');
   let told = 0;
   let children: number[] = [];
   for await (const line of createInterface({ input: run.stdout ?? process.stdin })) {
@@ -42,7 +44,9 @@ async function killedRun(inputs: readonly string[], event: string, count: number
     break;
   }
   expect(told).toBe(count);
-  await vi.waitUntil(() => ![run.pid ?? 0, ...children].some(isRunning), { timeout: 60_000 });
+  // Until then its id is taken, as if it were alive.
+  await exited;
+  await vi.waitUntil(() => !children.some(isRunning), { timeout: 60_000 });
 }
 
 describe('a run that is killed and started again', () => {
