@@ -11,6 +11,7 @@ import { followCollection } from '../cli/collection/follow-collection.ts';
 import { documentOf } from '../cli/collection/json-document.ts';
 import { leaveRun } from '../cli/collection/leave-run.ts';
 import { collectionOptionsOf, isSingle, planRun } from '../cli/collection/plan-run.ts';
+import { refuseReportPaths, writeReports } from '../cli/collection/write-reports.ts';
 import { convertFile, type FileResult } from '../cli/convert-file.ts';
 import { type SessionOptions, withConvertSession } from '../cli/convert-session.ts';
 import { convertStream } from '../cli/convert-stream.ts';
@@ -112,6 +113,7 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
     const { args, flags } = await this.parse(Convert);
     for (const name of ['output', 'out-dir', 'files-from'] as const)
       if (flags[name] === '') throw new SettingsError([`--${name} is empty`]);
+    refuseReportPaths(flags.report ?? []);
     const paths = args.paths ?? [];
     if (paths.includes(STANDARD_STREAM) || flags.output === STANDARD_STREAM)
       return this.#convertStream(paths, flags);
@@ -155,14 +157,20 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
     flags: ConvertFlags,
     { keepRecord }: { readonly keepRecord: boolean },
   ): Promise<unknown> {
+    const startedAt = new Date();
     const { conversions, warnings: more } = await planRun(found, flags);
     const views = await this.#views(flags);
     const { encoder, strict, signal } = await this.#session(flags);
     const rest = { encoder, strict, keepRecord, signal, program: this.program };
-    const events = convertCollection(conversions, collectionOptionsOf(flags, rest));
+    const options = collectionOptionsOf(flags, rest);
+    const events = convertCollection(conversions, options);
     this.stoppedAgain = (name) => leaveRun(name, conversions, views);
     const run = { events, warnings: [...warnings, ...more], signal };
     const outcome = await followCollection(run, views);
+    await writeReports(outcome, {
+      ...{ paths: flags.report ?? [], program: this.program, startedAt, settings: encoder },
+      ...{ jobs: options.jobs, signal },
+    });
     const document = documentOf(
       outcome,
       conversions.map(({ input }) => input),

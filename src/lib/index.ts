@@ -28,7 +28,7 @@ export type {
   SkippedRecord,
   SourceRecord,
 } from './collection/events.ts';
-export type { CollectionOptions, Compare, LikenessBounds } from './collection/options.ts';
+export type { CollectionOptions } from './collection/options.ts';
 export type { Conversion, PlanningOptions } from './convert/attempts.ts';
 export { type ChosenPages, choosePages } from './convert/choose-pages.ts';
 export { type ConvertOptions, convertTiff } from './convert/convert-tiff.ts';
@@ -57,6 +57,7 @@ export { type ConversionPlan, type Limits, planConversion } from './convert/plan
 export type { Budget } from './convert/plan/resources.ts';
 export { type Converter, openConverter } from './convert/process/converter.ts';
 export type { Strictness } from './convert/strictness.ts';
+export { defaultLikenessBounds, type LikenessBounds } from './convert/verify/likeness.ts';
 export { TimedOutError } from './deadline.ts';
 export {
   ArkeError,

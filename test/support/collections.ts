@@ -15,7 +15,6 @@ const usual: Omit<CollectionOptions, 'signal'> = {
   jobs: 2,
   force: false,
   keepRecord: true,
-  verify: false,
   checksum: false,
   preserveTimestamps: false,
   failFast: false,

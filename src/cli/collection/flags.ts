@@ -60,6 +60,15 @@ export const runFlags = {
     options: CHECKSUMS,
     helpGroup: 'RUN',
   })(),
+  report: Flags.string({
+    summary:
+      'Write a report of the run: a page to look at and to vouch for (.html), or a table (.csv, .json); also several.',
+    helpValue: 'FILE',
+    multiple: true,
+    multipleNonGreedy: true,
+    exclusive: ['dry-run'],
+    helpGroup: 'RUN',
+  }),
   'preserve-timestamps': Flags.boolean({
     summary: 'Give each JPEG the modification time of its TIFF.',
     helpGroup: 'RUN',
@@ -86,6 +95,7 @@ export interface ParsedRunFlags {
   readonly 'dry-run': boolean;
   readonly verify: boolean;
   readonly checksum?: (typeof CHECKSUMS)[number] | undefined;
+  readonly report?: readonly string[] | undefined;
   readonly 'preserve-timestamps': boolean;
   readonly 'json-lines': boolean;
 }
@@ -95,6 +105,7 @@ export const collectionFlagNames = [
   'dry-run',
   'verify',
   'checksum',
+  'report',
   'preserve-timestamps',
   'json-lines',
 ] as const;

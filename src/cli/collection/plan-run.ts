@@ -6,7 +6,6 @@ import type { EncoderSettings } from '../../lib/convert/encoder-settings.ts';
 import type { LocalConversion } from '../../lib/convert/local-files.ts';
 import type { PagesSetting } from '../../lib/convert/pages.ts';
 import type { Strictness } from '../../lib/convert/strictness.ts';
-import { compareWithTiff } from '../../lib/convert/verify/compare-with-tiff.ts';
 import { defaultLikenessBounds } from '../../lib/convert/verify/likeness.ts';
 import { SettingsError } from '../../lib/errors.ts';
 import { readConversionBudget } from '../../lib/task/settings.ts';
@@ -71,10 +70,8 @@ export function collectionOptionsOf(
     jobs: flags.jobs ?? availableParallelism(),
     force: flags.force,
     outDir: flags['out-dir'],
-    verify: flags.verify,
     checksum: flags.checksum !== undefined,
     verify: flags.verify ? defaultLikenessBounds : undefined,
-    compare: compareWithTiff,
     preserveTimestamps: flags['preserve-timestamps'],
     failFast: flags['fail-fast'],
     dryRun: flags['dry-run'],

@@ -75,7 +75,7 @@ async function finishPage(
   let likeness: Likeness | undefined;
   if (verify) {
     const { converter, budget, signal } = tools;
-    likeness = await compare(input, jpeg, {
+    likeness = await compareWithTiff(input, jpeg, {
       ...{ ...encoder, effort: plan.effort, bounds: verify },
       ...{ name: input, jpegName: output, header, page: pageOption(pages, page) },
       ...{ converter, budget, signal },

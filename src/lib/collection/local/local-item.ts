@@ -109,7 +109,14 @@ async function dueItem(
   const outputs = pageOutputs(output, chosen.numbers);
   const rules = { force, sources: run.sources, recorded };
   const ours = await replaceableOutputs(outputs, input, rules);
-  const planning = { name: input, output, pages, encoder, verify, limits: await limits() };
+  const planning = {
+    name: input,
+    output,
+    pages,
+    encoder,
+    verify: verify !== undefined,
+    limits: await limits(),
+  };
   const plans = planPages(chosen, planning);
   return {
     ...{ status: 'due', source, plans },

@@ -25,7 +25,10 @@ export function settingsOf({
 
 /** The bounds that JPEGs are compared within, as the record has them; undefined where they are not compared. */
 export function boundsOf({ verify }: Pick<CollectionOptions, 'verify'>): string | undefined {
-  return verify && `psnr=${verify.psnrDb} ssim=${verify.ssim} area=${verify.areaDb}`;
+  return (
+    verify &&
+    `psnr=${verify.psnrDb} ssim=${verify.ssim} area=${verify.areaDb} levels=${verify.levels}`
+  );
 }
 
 /**

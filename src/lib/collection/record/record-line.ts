@@ -48,7 +48,13 @@ const pageRecord = v.object({
   effort: v.string(),
   reader: v.string(),
   notes: v.array(note),
-  likeness: v.optional(v.looseObject({ psnr_db: v.optional(v.number()), ssim: v.number() })),
+  likeness: v.optional(
+    v.object({
+      ...nearness,
+      expected: v.optional(v.object(nearness)),
+      worst: v.optional(v.object({ x: v.number(), y: v.number(), ssim: v.number() })),
+    }),
+  ),
   sha256: optionalText,
 });
 const schema = v.object({
