@@ -169,3 +169,28 @@ describe('convert of one file', () => {
     },
   );
 });
+
+describe('convert --report', () => {
+  it('writes a page, a table and a document of the run, with the pictures in the page', async () => {
+    const paths = ['run.html', 'run.csv', 'run.json'];
+    const reports = paths.flatMap((path) => ['--report', path]);
+    const { exitCode } = await convert(['scans', '-r', '--verify', ...reports]);
+    expect(exitCode).toBe(0);
+    const [page, table, document] = await Promise.all(
+      paths.map((path) => readFile(folder.path(path), 'utf8')),
+    );
+    expect(page).toContain('map 1.tif');
+    expect(page).toMatch(/id="before-\d+">UklGR/);
+    expect(table?.trim().split('\n')).toHaveLength(5);
+    expect(JSON.parse(document ?? '')).toMatchObject({ summary: { converted: 4, failed: 0 } });
+  });
+
+  it('refuses a path that does not say what it shall be, before anything is converted', async () => {
+    const { exitCode, stderr } = await convert(['scans', '--report', 'run.pdf']);
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('--report run.pdf must end with .html, .csv or .json'),
+    });
+    expect(await readdir(folder.path('scans'))).not.toContain('a.jpg');
+  });
+});

@@ -174,8 +174,8 @@ describe('a run that verifies', () => {
 
   it('does not keep what is beyond the bounds', async () => {
     const { root, inputs, path } = await collectionOf({ 'a.tif': tiffs.a });
-    // Nearer by 90 dB than any JPEG can be.
-    const { ends } = await runCollection(inputs, { verify: { ...verify, psnrDb: -90 } });
+    // Nearer than any JPEG can be.
+    const { ends } = await runCollection(inputs, { verify: { ...verify, ssim: -1 } });
     expect(ends['a.tif']).toMatchObject({ status: 'failed', error: { code: 'UNLIKE' } });
     expect(String((ends['a.tif'] as FailedRecord).error.message)).toContain(path('a.jpg'));
     expect(await readdir(root)).toEqual(['a.tif']);
