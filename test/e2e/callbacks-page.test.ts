@@ -26,7 +26,7 @@ async function callbackOf(scenario: Scenario, taskId: string): Promise<ReceivedC
     .replace(/(127\.0\.0\.1:)\d+/g, '$1…')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '…')
     .replace(/(_ms":)\d+/g, '$1…')
-    .replace(/(arke-tiff-)\w+/g, '$1…')
+    .replace(/(arke-tiff-)[\w-]+/g, '$1…')
     .replace(/(getaddrinfo )\w+/g, '$1…')
     .replace(/(after )[\d.]+( s )/g, '$1…$2');
   return { ...(callback as ReceivedCallback), body };
