@@ -7,7 +7,7 @@ import { PATIENCE_VARIABLE } from './patience.ts';
 
 const BUNDLE = /\/dist\/bundle\/[\w-]+\.js$/;
 /** Where the bundle makes what a task gets besides its environment (`src/cli/task-options.ts`). */
-const OPTION = 'sinceStart,signal:AbortSignal.any(';
+const OPTION = 'signal:AbortSignal.any([...signals])';
 const PATIENCE = `patience:JSON.parse(process.env.${PATIENCE_VARIABLE}??'{}')`;
 
 registerHooks({
