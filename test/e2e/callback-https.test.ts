@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selfSignedCertificate } from '../support/certificate.ts';
 import { makeFolder, type TestFolder } from '../support/folder.ts';
 import { runProgram } from '../support/program.ts';
+import { runTask, useSandbox } from '../support/tasks.ts';
 
 const certificate = selfSignedCertificate();
 const bodies: string[] = [];
@@ -26,10 +28,11 @@ afterAll(async () => {
   await folder.remove();
 });
 
-/** Calls back the server under the name that its certificate is for. */
+/** The server, under the name that its certificate is for. */
+const address = () => `https://localhost:${(server.address() as AddressInfo).port}/callback`;
+
 function callback(env: Record<string, string> = {}) {
-  const url = `https://localhost:${(server.address() as AddressInfo).port}/callback`;
-  const args = ['--url', url, '--task-id', 't', '--batch-id', 'b', '--error', 'Lost'];
+  const args = ['--url', address(), '--task-id', 't', '--batch-id', 'b', '--error', 'Lost'];
   return runProgram(['callback', ...args], { cwd: folder.root, env });
 }
 
@@ -46,6 +49,35 @@ describe('a callback by https', () => {
     const { exitCode, stderr } = await callback();
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/self-signed certificate.* \(DEPTH_ZERO_SELF_SIGNED_CERT\)/);
+    expect(bodies).toEqual([]);
+  });
+});
+
+describe("a task's callback by https", () => {
+  const sandbox = useSandbox();
+
+  /** Runs a task that reports to the server. */
+  async function task(env: Record<string, string> = {}) {
+    bodies.length = 0;
+    const pixels = { width: 8, height: 8, channels: 3, background: 'teal' } as const;
+    await sandbox.current.putObject('a.tif', await sharp({ create: pixels }).tiff().toBuffer());
+    return runTask(sandbox.current, 'a.tif', { CALLBACK_URL: address(), ...env });
+  }
+
+  it('goes over the connection that was opened for it', async () => {
+    const path = await folder.write('authority.pem', certificate.cert);
+    let connections = 0;
+    server.on('secureConnection', () => connections++);
+    const { exitCode } = await task({ NODE_EXTRA_CA_CERTS: path });
+    expect(exitCode).toBe(0);
+    expect(bodies.map((body) => JSON.parse(body))).toMatchObject([{ status: 'success' }]);
+    expect(connections).toBe(1);
+  });
+
+  it('never goes to somebody whose certificate is not trusted', async () => {
+    const { exitCode, stdout } = await task();
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('self-signed certificate');
     expect(bodies).toEqual([]);
   });
 });

@@ -3,7 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import sharp from 'sharp';
 import { Webhook } from 'standardwebhooks';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { startFaultServer } from '../support/fault-server.ts';
 import { runProgram } from '../support/program.ts';
 import { newTask, runTask, useSandbox } from '../support/tasks.ts';
 
@@ -62,6 +63,25 @@ describe('a success callback', () => {
     expect(stdout).not.toContain('✓');
     expect(undelivered(stdout)).toBe(callbacks[0]?.body);
     expect(await sandbox.current.callbacks('other', 'task')).toEqual([]);
+  });
+
+  it('goes over a connection that is opened while the JPEG is uploaded', async () => {
+    const task = newTask();
+    await using orchestrator = await startFaultServer(sandbox.current.url, () => undefined);
+    // R2 takes the JPEG when there is a connection, and not before.
+    await using r2 = await startFaultServer(sandbox.current.endpoint, async ({ method }) => {
+      if (method === 'PUT')
+        await vi.waitUntil(async () => (await orchestrator.connections()) > 0, 60_000);
+      return undefined;
+    });
+    const url = sandbox.current.callbackUrl(task.batchId, task.taskId);
+    const env = {
+      R2_ENDPOINT: r2.url,
+      CALLBACK_URL: url.replace(sandbox.current.url, orchestrator.url),
+    };
+    const { bodies, exitCode } = await runTask(sandbox.current, KEY, env, task);
+    expect(exitCode).toBe(0);
+    expect(bodies).toMatchObject([{ status: 'success' }]);
   });
 
   it('that finds nobody is logged so that it can be sent by hand, and the exit code is 1', async () => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { addAbortSignal } from 'node:stream';
 import { CallbackError, messageOf, systemCodeOf } from '../errors.ts';
 import { shownUrl } from '../http-url.ts';
@@ -9,6 +10,7 @@ import {
   type RetryPolicy,
   retry,
 } from '../retry.ts';
+import type { Connection } from './connection.ts';
 import { post } from './post.ts';
 import { type CallbackRequest, callbackHeaders } from './request.ts';
 
@@ -43,6 +45,8 @@ export interface DeliveryOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds that are left for all attempts: what would have to wait longer is not tried again. */
   readonly msLeft?: () => number;
+  /** Used by the first attempt. */
+  readonly connection?: Connection | undefined;
 }
 
 /**
@@ -61,17 +65,24 @@ export async function deliverCallback(
     (number) => {
       attempts = number;
       onAttempt?.(number);
-      return send(request, options.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS, signal);
+      const timeoutMs = options.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS;
+      return send(request, { timeoutMs, signal, socket: options.connection?.take() });
     },
     { policy, onRetry, signal, msLeft },
   );
   return { ...answer, attempts };
 }
 
+/** How one attempt is made. */
+interface Way {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly socket: Socket | undefined;
+}
+
 async function send(
   request: CallbackRequest,
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
+  { timeoutMs, signal, socket }: Way,
 ): Promise<{ status: number; body: string }> {
   const timeout = AbortSignal.timeout(timeoutMs);
   let answer: IncomingMessage;
@@ -80,6 +91,7 @@ async function send(
       headers: callbackHeaders(request, new Date()),
       body: request.body,
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      socket,
     });
   } catch (error) {
     signal?.throwIfAborted();

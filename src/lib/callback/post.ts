@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { request as requestByHttp } from 'node:http';
 import { request as requestByHttps } from 'node:https';
+import type { Socket } from 'node:net';
 
 /** A body, and what goes with it. */
 export interface Post {
@@ -8,6 +9,8 @@ export interface Post {
   readonly body: string;
   /** Ends the connection, also while the answer's body comes. */
   readonly signal: AbortSignal;
+  /** A connection to the address's host that nothing was sent over yet; without it one is opened. */
+  readonly socket?: Socket | undefined;
 }
 
 /**
@@ -17,12 +20,16 @@ export interface Post {
  * By `node:http`, which R2's client has loaded already: the first use of `fetch` takes 40 ms of CPU
  * (docs/performance.md).
  */
-export function post(url: string, { headers, body, signal }: Post): Promise<IncomingMessage> {
+export function post(
+  url: string,
+  { headers, body, signal, socket }: Post,
+): Promise<IncomingMessage> {
   const target = new URL(url);
   const request = target.protocol === 'https:' ? requestByHttps : requestByHttp;
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const length = { 'Content-Length': String(Buffer.byteLength(body)) };
-  request(target, { method: 'POST', agent: false, headers: { ...headers, ...length }, signal })
+  const over = socket ? { createConnection: () => socket } : { agent: false };
+  request(target, { method: 'POST', ...over, headers: { ...headers, ...length }, signal })
     .on('response', resolve)
     .on('error', reject)
     // An answer that would change the protocol (101) is neither of both: Node.js only hangs up.

@@ -12,7 +12,7 @@ export interface Body {
   destroy(): void;
 }
 
-/** Bytes of one body that may wait for the disk, or to be asked for; with four bodies at once a few MiB. */
+/** Bytes of one body that may wait for the disk, or to be asked for; with eight bodies at once some MiB. */
 const WAITING_BYTES = 1024 * 1024;
 
 /**

@@ -22,9 +22,10 @@ export interface OpenObject {
 
 /**
  * How many ranges are taken at once: enough to fill a data centre's line where one connection to R2
- * does not, few enough for a few MiB of buffers and for Node's four threads that write files.
+ * does not, and for most TIFFs (64 MiB) to ask for all of them together; few enough for some MiB of
+ * buffers (docs/performance.md, "What each lever gave").
  */
-const PARALLEL_RANGES = 4;
+const PARALLEL_RANGES = 8;
 
 /**
  * Asks for an object's first range and returns as soon as R2 has answered, so that its size and ETag

@@ -23,11 +23,14 @@ export interface Work {
 /**
  * TIFF from R2, JPEG to R2. How it ended is told before the temporary files are removed and the
  * conversion process is gone: whoever waits for the callback waits for neither.
+ *
+ * @param onUpload told when only the upload is left
  */
 export function processTiff(
   settings: TaskSettings,
   options: ProcessOptions,
   deadlines: TaskDeadlines,
+  onUpload: () => void,
 ): Work {
   options.log({ event: 'task.started', input_r2_key: settings.inputKey });
   const { promise: payload, resolve, reject } = Promise.withResolvers<SuccessPayload>();
@@ -37,7 +40,7 @@ export function processTiff(
         const converter = openConverter(workspace.folder);
         const warnOfTaken = takenWarning(settings, options);
         const job = { settings, options, deadlines, storage, converter, warnOfTaken };
-        await transfer(job, workspace).then(resolve, reject);
+        await transfer(job, workspace, onUpload).then(resolve, reject);
         await converter.close();
       },
       (message) => options.log({ event: 'warning', code: 'LEFTOVER', message }),
@@ -58,7 +61,11 @@ async function withStorage(
   }
 }
 
-async function transfer(job: Job, workspace: Workspace): Promise<SuccessPayload> {
+async function transfer(
+  job: Job,
+  workspace: Workspace,
+  onUpload: () => void,
+): Promise<SuccessPayload> {
   const { log } = job.options;
   const tiffPath = workspace.path('input.tif');
   const source = await runStage(job, 'download', () => openSource(job, tiffPath));
@@ -87,6 +94,7 @@ async function transfer(job: Job, workspace: Workspace): Promise<SuccessPayload>
   const pages = await convertPages(job, { tiffPath, outputs, pathOf: workspace.path });
   // Its memory is better used by the upload, which need not wait for that.
   void job.converter.close();
+  onUpload();
   const uploaded = await uploadPages(job, pages);
   return toPayload(job, uploaded.first, { download, convert: pages.ms, upload: uploaded.ms });
 }

@@ -1,3 +1,4 @@
+import { type Connection, prepareConnection } from '../callback/connection.ts';
 import { deliverCallback } from '../callback/deliver.ts';
 import { type CallbackPayload, toErrorText } from '../callback/payload.ts';
 import { callbackId } from '../callback/request.ts';
@@ -45,12 +46,17 @@ const INTERRUPTED_CALLBACK_MS = 3_000;
 export async function runTask(settings: TaskSettings, options: TaskOptions): Promise<TaskOutcome> {
   const deadlines = taskDeadlines(settings.budget, options.sinceStart, options.signal);
   const stopping = endSoonAfter(options.signal, INTERRUPTED_CALLBACK_MS);
-  const { payload, cleared } = processTiff(settings, options, deadlines);
+  const connection = prepareConnection(settings.callback.url);
+  const { payload, cleared } = processTiff(settings, options, deadlines, connection.open);
   const outcome = await orAborted(payload, options.signal).then(
-    (success) => report(settings, success, options, stopping),
+    (success) => report(settings, success, options, { stopping, connection }),
     (error: unknown) =>
-      reportFailure(settings, redactorOf(settings)(messageOf(error)), options, stopping),
+      reportFailure(settings, redactorOf(settings)(messageOf(error)), options, {
+        stopping,
+        connection,
+      }),
   );
+  connection.close();
   await cleared;
   return outcome;
 }
@@ -60,7 +66,7 @@ export function reportFailure(
   target: CallbackTarget,
   message: string,
   options: TaskOptions,
-  stopping = endSoonAfter(options.signal, INTERRUPTED_CALLBACK_MS),
+  way: Way = { stopping: endSoonAfter(options.signal, INTERRUPTED_CALLBACK_MS) },
 ): Promise<TaskOutcome> {
   const payload: CallbackPayload = {
     task_id: target.taskId,
@@ -69,7 +75,13 @@ export function reportFailure(
     error: toErrorText(message),
   };
   options.log({ event: 'task.failed', error: payload.error });
-  return report(target, payload, options, stopping);
+  return report(target, payload, options, way);
+}
+
+/** What a callback is sent by. */
+interface Way {
+  readonly stopping: Ending;
+  readonly connection?: Connection;
 }
 
 function redactorOf({ callback, storage }: TaskSettings): Redactor {
@@ -81,7 +93,7 @@ async function report(
   target: CallbackTarget,
   payload: CallbackPayload,
   options: TaskOptions,
-  stopping: Ending,
+  { stopping, connection }: Way,
 ): Promise<TaskOutcome> {
   const request = {
     settings: target.callback,
@@ -99,6 +111,7 @@ async function report(
       attemptTimeoutMs: options.patience?.callbackMs,
       signal: AbortSignal.any([stopping.signal, deadline.signal]),
       msLeft: deadline.msLeft,
+      connection,
       onRetry: ({ attempt, delayMs, error }) =>
         options.log({
           event: 'retry',
