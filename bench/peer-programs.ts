@@ -42,8 +42,24 @@ export function peersOf(programs: Programs): Peer[] {
   return [...ours(programs), ...sharps(programs), ...withoutMozjpeg()];
 }
 
-function ours({ node, program: script }: Programs): Peer[] {
-  const program = installed([[node, script]], /arke-tiff\/(\S+)/, 'arke-tiff');
+/** Ours. */
+export function arkeTiff({ node, program }: Programs): Installed | undefined {
+  return installed([[node, program]], /arke-tiff\/(\S+)/, 'arke-tiff');
+}
+
+/** libvips' own program. */
+export function vips(): Installed | undefined {
+  return installed([['vips']], /vips-(\S+)/, 'vips');
+}
+
+/** By its newest name that is there. */
+export function imageMagick(): Installed | undefined {
+  const names = [['magick'], ['convert-im6.q16'], ['convert']];
+  return installed(names, /ImageMagick (\S+)/, 'ImageMagick');
+}
+
+function ours(programs: Programs): Peer[] {
+  const program = arkeTiff(programs);
   return ['max', 'balanced', 'fast'].map((effort) => ({
     name: `arke-tiff, \`${effort}\``,
     program,
@@ -79,18 +95,17 @@ function sharps({ node, sharpCli }: Programs): Peer[] {
  * `fast`; then as near to mozjpeg's `max` as they come.
  */
 function withoutMozjpeg(): Peer[] {
-  const magick = [['magick'], ['convert-im6.q16'], ['convert']];
   return [
     ...inThreeWays({
       name: 'vips',
-      program: installed([['vips']], /vips-(\S+)/, 'vips'),
+      program: vips(),
       args: (tiff, jpeg, more) => ['jpegsave', tiff, jpeg, '--Q', '95', ...more],
       subsampled: ['--subsample-mode', 'on'],
       progressive: ['--optimize-coding', '--interlace'],
     }),
     ...inThreeWays({
       name: 'ImageMagick',
-      program: installed(magick, /ImageMagick (\S+)/, 'ImageMagick'),
+      program: imageMagick(),
       args: (tiff, jpeg, more) => [tiff, '-quality', '95', ...more, jpeg],
       subsampled: ['-sampling-factor', '4:2:0'],
       // Its coding is optimised anyway.

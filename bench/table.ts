@@ -86,7 +86,8 @@ function peerLine(peer: PeerResult): string[] {
   ];
 }
 
-function markdown(head: readonly string[], lines: readonly (readonly string[])[]): string {
+/** A table in Markdown. */
+export function markdown(head: readonly string[], lines: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), `|${'---|'.repeat(head.length)}`, ...lines.map(line)].join('\n');
 }

@@ -1,0 +1,60 @@
+/** A folder of TIFFs as an archive has them, for measurements. */
+import { copyFile, mkdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TiffSpec } from './make-tiff.ts';
+import { drawTiff } from './measure-work.ts';
+
+/** TIFFs of one kind, and how many of them there are. */
+interface Share {
+  readonly count: number;
+  readonly spec: TiffSpec;
+}
+
+const spec = (kind: TiffSpec['kind'], megapixels: number, rest: Partial<TiffSpec> = {}) => ({
+  ...({ bits: 8, compression: 'lzw', layout: 'strips', orientation: 1 } as const),
+  ...{ kind, megapixels, ...rest },
+});
+
+/** 200 in all: pages first, then photographs, then the large ones; all that vips and ImageMagick read, too. */
+const shares: readonly Share[] = [
+  { count: 40, spec: spec('grey', 1) },
+  { count: 20, spec: spec('bilevel', 2, { bits: 1, compression: 'deflate' }) },
+  { count: 20, spec: spec('grey', 2, { compression: 'none' }) },
+  { count: 40, spec: spec('rgb', 2) },
+  { count: 20, spec: spec('rgb', 4, { compression: 'deflate', layout: 'tiles' }) },
+  { count: 20, spec: spec('rgb', 4, { orientation: 6 }) },
+  { count: 10, spec: spec('rgb', 6, { compression: 'jpeg' }) },
+  { count: 10, spec: spec('rgb', 6, { bits: 16, compression: 'none' }) },
+  { count: 12, spec: spec('rgb', 8, { profile: 'p3' }) },
+  { count: 8, spec: spec('rgb', 24) },
+];
+
+/** What was made. */
+export interface Mix {
+  /** Names of the files, in the order in which a shell lists them. */
+  readonly names: readonly string[];
+  readonly megapixels: number;
+  readonly bytes: number;
+}
+
+/** Fills the folder, which is made. The kinds take turns, as they do in a folder. */
+export async function makeMix(folder: string): Promise<Mix> {
+  await mkdir(folder);
+  const names: string[] = [];
+  let bytes = 0;
+  for (const [index, { count, spec: wanted }] of shares.entries()) {
+    const drawn = join(folder, 'drawn');
+    await drawTiff(drawn, wanted);
+    bytes += (await stat(drawn)).size * count;
+    for (let number = 0; number < count; number++) {
+      // Each kind is spread over the whole by its share of it.
+      const place = Math.round((number / count) * 1000);
+      const name = `${String(place).padStart(4, '0')}-${index}.tif`;
+      await copyFile(drawn, join(folder, name));
+      names.push(name);
+    }
+    await rm(drawn);
+  }
+  const megapixels = shares.reduce((sum, share) => sum + share.count * share.spec.megapixels, 0);
+  return { names: names.sort(), megapixels, bytes };
+}
