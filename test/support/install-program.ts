@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +27,8 @@ export default async function installProgram({
       'The tests drive the built program, and there is none: run "npm run build" first.',
     );
   const folder = await mkdtemp(join(tmpdir(), 'arke-tiff-program-'));
+  // Tests run it as another user, too.
+  await chmod(folder, 0o755);
   const npm = execa({ cwd: project, stderr: 'inherit' });
   const { stdout } = await npm`npm pack --silent --ignore-scripts --pack-destination ${folder}`;
   await npm`npm install --silent --no-audit --no-fund --prefer-offline --omit=dev --prefix ${folder} ${join(folder, stdout.trim())}`;

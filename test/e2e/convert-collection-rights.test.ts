@@ -1,0 +1,50 @@
+import { chmod, mkdir, readdir } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { asNobody, noNobodyBecause } from '../support/as-nobody.ts';
+import { plainTiff } from '../support/pictures.ts';
+import { runProgram } from '../support/program.ts';
+import { useFolder } from '../support/use-folder.ts';
+
+const folder = useFolder();
+const reason = noNobodyBecause();
+
+const convert = (...args: string[]) =>
+  runProgram(['convert', ...args], {
+    cwd: folder.root,
+    env: { TMPDIR: folder.path('tmp'), NODE_DISABLE_COMPILE_CACHE: '1' },
+    wrap: asNobody,
+  });
+
+beforeAll(async () => {
+  const tiff = await plainTiff();
+  for (const name of ['in', 'in/open', 'in/locked', 'in/shut', 'out', 'out/shut', 'tmp'])
+    await mkdir(folder.path(name));
+  for (const name of ['a', 'open/b', 'locked/c', 'shut/d'])
+    await folder.write(`in/${name}.tif`, tiff);
+  await chmod(folder.root, 0o755);
+  for (const name of ['out', 'tmp']) await chmod(folder.path(name), 0o777);
+  await chmod(folder.path('in/locked'), 0);
+  // For everybody, its owner included.
+  await chmod(folder.path('out/shut'), 0o555);
+});
+
+describe(`convert for a user who may not do everything${reason ? ` (not tried here: ${reason})` : ''}`, () => {
+  it.skipIf(reason)(
+    'converts what may be read to where may be written, and says the rest',
+    async () => {
+      const { exitCode, stdout, stderr } = await convert('-r', 'in', '--out-dir', 'out');
+      expect(
+        stdout
+          .trimEnd()
+          .split('\n')
+          .map((line) => line.split(' ')[0])
+          .sort(),
+      ).toEqual(['in/a.tif', 'in/open/b.tif']);
+      expect(stderr).toMatch(/Warning: Could not read the folder .*locked: EACCES/);
+      expect(stderr).toMatch(/Error: in\/shut\/d\.tif: .*out\/shut.*writable/);
+      expect(exitCode).toBe(1);
+      expect(await readdir(folder.path('out/shut'))).toEqual([]);
+      expect(await readdir(folder.path('tmp'))).toEqual([]);
+    },
+  );
+});
