@@ -45,7 +45,8 @@ export async function bringTiff(
     }
     const saved = await object.saveTo(path);
     if (saved.etag !== etag) throw changedMeanwhile(key, 'another ETag');
-    place.filled();
+    // What it becomes is still to be written.
+    place.filled(saved.size);
     const pathOf = (name: string) => join(folder ?? tools.folder, name);
     return { path, pathOf, drop, dropTiff: () => rm(path, { force: true }) };
   } catch (error) {

@@ -4,8 +4,8 @@ import { orAborted } from '../stop.ts';
 
 /** A part of the disk that is kept for a TIFF. */
 export interface DiskPlace {
-  /** All of it is on the disk, which tells so itself from now on. */
-  filled(): void;
+  /** So many bytes of it are on the disk, which tells so itself from now on; the rest stays kept. */
+  filled(bytes: number): void;
   /** It is gone from the disk. */
   release(): void;
 }
@@ -40,15 +40,16 @@ export function createDiskRoom(freeBytes: (folder: string) => Promise<number>): 
     let isHeld = true;
     held++;
     promised += bytes;
-    const filled = () => {
-      promised -= rest;
-      rest = 0;
+    const filled = (written: number) => {
+      const taken = Math.min(written, rest);
+      promised -= taken;
+      rest -= taken;
     };
     const release = () => {
       if (!isHeld) return;
       isHeld = false;
       held--;
-      filled();
+      filled(rest);
       bell.ring();
     };
     return { filled, release };

@@ -37,8 +37,19 @@ describe('the room on a disk', () => {
     const { disk, take } = roomWith(100);
     const first = await take(60);
     disk.free = 40;
-    first.filled();
+    first.filled(60);
     await take(40);
+  });
+
+  it('stays kept for what is still to be written', async () => {
+    const { disk, take } = roomWith(100);
+    const first = await take(60);
+    disk.free = 50;
+    first.filled(50);
+    expect(await isSettled(take(41))).toBe(false);
+    const { take: takeOther } = roomWith(100);
+    (await takeOther(60)).filled(1000);
+    await takeOther(100);
   });
 
   it('is waited for until another one goes, in the order of asking', async () => {
@@ -50,7 +61,7 @@ describe('the room on a disk', () => {
     first.release();
     const second = await large;
     disk.free = 10;
-    second.filled();
+    second.filled(90);
     await small;
   });
 
