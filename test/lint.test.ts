@@ -45,6 +45,11 @@ const wrongs: Record<string, { rule: string; code: string }> = {
     rule: 'collections-know-only-conversion',
     code: `import '../storage/x.ts';`,
   },
+  'src/lib/batch/dd.ts': { rule: 'batches-are-no-tasks', code: `import '../task/b.ts';` },
+  'src/lib/collection/ee.ts': {
+    rule: 'batches-are-used-by-commands',
+    code: `import '../batch/x.ts';`,
+  },
   'src/lib/convert/bb.ts': {
     rule: 'convert-knows-no-other-stage',
     code: `import '../collection/x.ts';`,
@@ -81,6 +86,7 @@ const rightOnes = [
     'src/commands/run.ts',
   ],
   ...[
+    'batch',
     'convert',
     'convert/render',
     'convert/process',

@@ -1,6 +1,7 @@
 /**
  * Who may import whom (docs/architecture.md, "Layers"), for dependency-cruiser. Data flows one way:
- * commands → cli → task → {storage, convert, callback} → leaves, and cli → collection → convert.
+ * commands → cli → task → {storage, convert, callback} → leaves, and cli → collection → convert; batch puts collection and
+ * storage together.
  */
 const leaf = '^src/lib/[^/]+\\.ts$';
 const stages = ['storage', 'convert', 'callback'];
@@ -64,6 +65,27 @@ export default {
       comment: 'A run over many TIFFs is a matter of files: no task, storage or callback.',
       from: { path: '^src/lib/collection/' },
       to: { path: '^src/lib/[^/]+/', pathNot: '^src/lib/(collection|convert)/' },
+    },
+    {
+      name: 'batches-are-no-tasks',
+      severity: 'error',
+      comment:
+        'A run over a bucket is a collection whose files come from storage; of tasks it knows where JPEGs go and what they say of themselves.',
+      from: { path: '^src/lib/batch/' },
+      to: {
+        path: '^src/lib/[^/]+/',
+        pathNot: [
+          '^src/lib/(batch|collection|convert|storage)/',
+          '^src/lib/task/(output|page-outputs|provenance)\\.ts$',
+        ],
+      },
+    },
+    {
+      name: 'batches-are-used-by-commands',
+      severity: 'error',
+      comment: 'Whatever else the library does is done without a run over a bucket.',
+      from: { path: '^src/lib/', pathNot: '^src/lib/batch/' },
+      to: { path: '^src/lib/batch/' },
     },
     {
       name: 'rendering-is-for-the-child',

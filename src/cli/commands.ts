@@ -1,3 +1,4 @@
+import Batch from '../commands/batch.ts';
 import Callback from '../commands/callback.ts';
 import Convert from '../commands/convert.ts';
 import Download from '../commands/download.ts';
@@ -7,6 +8,7 @@ import Upload from '../commands/upload.ts';
 
 /** The commands by their names, for oclif: named here, they need not be looked for on the disk. */
 export const commands = {
+  batch: Batch,
   callback: Callback,
   convert: Convert,
   download: Download,

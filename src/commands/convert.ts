@@ -1,6 +1,5 @@
 import { Args, Flags, type Interfaces } from '@oclif/core';
-import { BaseCommand } from '../cli/base-command.ts';
-import { type ChosenViews, chooseViews } from '../cli/collection/choose-views.ts';
+import { CollectionCommand } from '../cli/collection/collection-command.ts';
 import {
   collectionFlagNames,
   inputFlagNames,
@@ -8,7 +7,6 @@ import {
   runFlags,
 } from '../cli/collection/flags.ts';
 import { followCollection } from '../cli/collection/follow-collection.ts';
-import { documentOf } from '../cli/collection/json-document.ts';
 import { leaveRun } from '../cli/collection/leave-run.ts';
 import { collectionOptionsOf, isSingle, planRun } from '../cli/collection/plan-run.ts';
 import { refuseReportPaths, writeReports } from '../cli/collection/write-reports.ts';
@@ -30,12 +28,12 @@ import {
   findInputs,
 } from '../lib/collection/inputs/find-inputs.ts';
 import { SettingsError } from '../lib/errors.ts';
-import { exitCodes, stopSignals } from '../lib/exit-codes.ts';
+import { exitCodes } from '../lib/exit-codes.ts';
 import { jpegName } from '../lib/jpeg-name.ts';
 
 type ConvertFlags = Interfaces.InferredFlags<typeof Convert.flags> & { readonly quiet: boolean };
 
-export default class Convert extends BaseCommand {
+export default class Convert extends CollectionCommand {
   static override summary = 'Convert local TIFFs to JPEG: one, or a whole collection.';
 
   static override description =
@@ -159,7 +157,7 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
   ): Promise<unknown> {
     const startedAt = new Date();
     const { conversions, warnings: more } = await planRun(found, flags);
-    const views = await this.#views(flags);
+    const views = await this.views(flags);
     const { encoder, strict, signal } = await this.#session(flags);
     const rest = { encoder, strict, keepRecord, signal, program: this.program };
     const options = collectionOptionsOf(flags, rest);
@@ -171,14 +169,10 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
       ...{ paths: flags.report ?? [], program: this.program, startedAt, settings: encoder },
       ...{ jobs: options.jobs, signal },
     });
-    const document = documentOf(
+    return this.resultOf(
       outcome,
       conversions.map(({ input }) => input),
     );
-    const { stopped, failed } = outcome.summary;
-    if (stopped) this.exitWith(stopSignals[stopped], document);
-    if (failed > 0) this.exitWith(exitCodes.failed, document);
-    return document;
   }
 
   /** How a single file ended, as the command's result. */
@@ -192,22 +186,6 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
       ...{ encoder: encoderSettingsOf(flags), pages: flags.page, strict: strictnessOf(flags) },
       ...{ reporter: await this.reporter(flags), signal: this.stopSignal },
     };
-  }
-
-  #views(flags: ConvertFlags): Promise<ChosenViews> {
-    const lines = flags['json-lines'] ? 'json-lines' : 'lines';
-    return chooseViews({
-      results: this.jsonEnabled() ? 'json' : lines,
-      quiet: flags.quiet,
-      terminal: process.stderr.isTTY ? process.stderr : undefined,
-      resultsOnTerminal: process.stdout.isTTY === true,
-      clean: (text) => this.clean(text),
-      redact: this.redact,
-      // One line each, whatever line breaks are in a name.
-      result: (line) => this.result(this.clean(line)),
-      writeToStdout: (text) => process.stdout.write(text),
-      writeToStderr: (text) => process.stderr.write(text),
-    });
   }
 
   readonly #show = (line: string) => this.result(line);

@@ -39,14 +39,25 @@ export function removeNamed(folder: string, beginning: string): void {
  * Removes what processes of this machine that are gone have left of their outputs in a folder; what a
  * living process or another machine writes stays. What cannot be removed, too: nobody reads it.
  */
-export async function removeAbandonedOutputs(folder: string): Promise<void> {
+export function removeAbandonedOutputs(folder: string): Promise<void> {
+  return removeAbandoned(folder, /^\.arke-tiff-([\da-f]{8})-(\d+)-[\da-f]{8}\.part$/);
+}
+
+/**
+ * The same for whatever is called by a pattern, whose first two groups are what `processMark` is made of:
+ * machine and process.
+ */
+export async function removeAbandoned(folder: string, pattern: RegExp): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   const abandoned = names.filter((name) => {
-    const [, host, pid] = /^\.arke-tiff-([\da-f]{8})-(\d+)-[\da-f]{8}\.part$/.exec(name) ?? [];
+    const [, host, pid] = pattern.exec(name) ?? [];
     return host === machine() && !isRunning(Number(pid));
   });
   await Promise.all(
-    abandoned.map((name) => rm(join(folder, name), { force: true }).catch(() => {})),
+    abandoned.map((name) =>
+      // What such a process has started may not have noticed yet, and still write there.
+      rm(join(folder, name), { recursive: true, force: true, maxRetries: 3 }).catch(() => {}),
+    ),
   );
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileError, messageOf } from './errors.ts';
-import { processMark, removeNamed } from './temporary-output.ts';
+import { processMark, removeAbandoned, removeNamed } from './temporary-output.ts';
 
 /** A private temporary folder that lives as long as the work in it. */
 export interface Workspace {
@@ -35,6 +35,14 @@ export async function withWorkspace<T>(
 /** Removes at once the folders of all work in this process: for one that does not wait for it. */
 export function removeOwnWorkspaces(): void {
   removeNamed(tmpdir(), `${BEGINNING}${processMark()}-`);
+}
+
+/**
+ * Removes the folders that processes of this machine have left that were killed: what they had brought there
+ * may be large, and nobody else knows it. Those of living ones stay, and what cannot be removed.
+ */
+export function removeAbandonedWorkspaces(): Promise<void> {
+  return removeAbandoned(tmpdir(), /^arke-tiff-([\da-f]{8})-(\d+)-[^-]+$/);
 }
 
 const BEGINNING = 'arke-tiff-';

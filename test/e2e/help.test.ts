@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runProgram } from '../support/program.ts';
 
-const commands = ['run', 'convert', 'inspect', 'download', 'upload', 'callback'];
+const commands = ['run', 'convert', 'batch', 'inspect', 'download', 'upload', 'callback'];
 
 describe('--help', () => {
   it.each(commands)('of %s has examples, and the global flags', async (command) => {
@@ -27,6 +27,7 @@ describe('--help', () => {
         background: 'JPEG_BACKGROUND',
       },
     },
+    { command: 'batch', flags: { ...storage, quality: 'JPEG_QUALITY', page: 'TIFF_PAGES' } },
     { command: 'download', flags: storage },
     { command: 'upload', flags: storage },
     {
@@ -43,6 +44,7 @@ describe('--help', () => {
   );
 
   it.each([
+    ['batch', ['R2_ACCESS_KEY_ID', 'R2_SECRET_ACCESS_KEY']],
     ['download', ['R2_ACCESS_KEY_ID', 'R2_SECRET_ACCESS_KEY']],
     ['upload', ['R2_ACCESS_KEY_ID', 'R2_SECRET_ACCESS_KEY']],
     ['callback', ['CALLBACK_SECRET']],

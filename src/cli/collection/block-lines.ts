@@ -92,8 +92,8 @@ function fileLines(
 ): string[] {
   const most = Math.max(Math.min(rows, MOST_FILES), 0);
   const shown = running.length > most ? running.slice(0, Math.max(most - 1, 0)) : running;
-  const lines = shown.map(({ input, sinceMs }) => {
-    const time = calmDuration(nowMs - sinceMs);
+  const lines = shown.map(({ input, sinceMs, doing }) => {
+    const time = [...(doing ? [doing] : []), calmDuration(nowMs - sinceMs)].join(' ');
     return `  ${fitEnd(input, columns - time.length - 4)}  ${time}`;
   });
   const more = running.length - shown.length;

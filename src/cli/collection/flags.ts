@@ -33,8 +33,8 @@ export const inputFlags = {
 
 const CHECKSUMS = ['sha256'] as const;
 
-/** How a run over a collection goes. */
-export const runFlags = {
+/** How a run over a collection goes, wherever its TIFFs lie. */
+export const anyRunFlags = {
   jobs: Flags.integer({
     char: 'j',
     summary:
@@ -55,11 +55,6 @@ export const runFlags = {
       'Compare each JPEG with its TIFF before it gets its name; fail what is too far from it.',
     helpGroup: 'RUN',
   }),
-  checksum: Flags.option({
-    summary: 'Record checksums of TIFFs and JPEGs, and tell by them what is up to date.',
-    options: CHECKSUMS,
-    helpGroup: 'RUN',
-  })(),
   report: Flags.string({
     summary:
       'Write a report of the run: a page to look at and to vouch for (.html), or a table (.csv, .json); also several.',
@@ -69,13 +64,23 @@ export const runFlags = {
     exclusive: ['dry-run'],
     helpGroup: 'RUN',
   }),
-  'preserve-timestamps': Flags.boolean({
-    summary: 'Give each JPEG the modification time of its TIFF.',
-    helpGroup: 'RUN',
-  }),
   'json-lines': Flags.boolean({
     summary: 'Write what happens as it happens, one JSON object a line; nothing else on stdout.',
     exclusive: ['json'],
+    helpGroup: 'RUN',
+  }),
+};
+
+/** How a run over local files goes. */
+export const runFlags = {
+  ...anyRunFlags,
+  checksum: Flags.option({
+    summary: 'Record checksums of TIFFs and JPEGs, and tell by them what is up to date.',
+    options: CHECKSUMS,
+    helpGroup: 'RUN',
+  })(),
+  'preserve-timestamps': Flags.boolean({
+    summary: 'Give each JPEG the modification time of its TIFF.',
     helpGroup: 'RUN',
   }),
 };

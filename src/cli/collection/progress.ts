@@ -1,10 +1,12 @@
 import type { CollectionEvent } from '../../lib/collection/events.ts';
 
-/** A TIFF that is being converted. */
+/** A TIFF that something is done with. */
 export interface RunningFile {
   readonly input: string;
   /** By the clock of whoever counts. */
   readonly sinceMs: number;
+  /** What is done with it, if it is not converted. */
+  readonly doing?: 'downloading' | 'uploading';
 }
 
 /** How far a run over a collection is. Bytes are those of TIFFs. */
@@ -38,17 +40,28 @@ export function progressAfter(progress: Progress, event: CollectionEvent, nowMs:
   switch (event.event) {
     case 'collection.started':
       return { ...noProgress(nowMs), files: event.files, bytes: event.source_bytes };
+    case 'file.downloading':
+      return running(progress, { input: event.input, sinceMs: nowMs, doing: 'downloading' });
+    case 'file.downloaded':
+      return { ...progress, running: without(progress.running, event.input) };
     case 'file.started':
-      return {
-        ...progress,
-        running: [...progress.running, { input: event.input, sinceMs: nowMs }],
-      };
+      return running(progress, { input: event.input, sinceMs: nowMs });
+    case 'file.uploading':
+      return running(progress, { input: event.input, sinceMs: nowMs, doing: 'uploading' });
     case 'file.ended':
     case 'file.planned':
       return afterFile(progress, event);
     default:
       return progress;
   }
+}
+
+function running(progress: Progress, file: RunningFile): Progress {
+  return { ...progress, running: [...without(progress.running, file.input), file] };
+}
+
+function without(files: readonly RunningFile[], input: string): RunningFile[] {
+  return files.filter((file) => file.input !== input);
 }
 
 function afterFile(
@@ -60,7 +73,7 @@ function afterFile(
     ...progress,
     [status]: progress[status] + 1,
     endedBytes: progress.endedBytes + source_bytes,
-    running: progress.running.filter((file) => file.input !== input),
+    running: without(progress.running, input),
   };
   if (status !== 'converted') return next;
   return {

@@ -1,7 +1,9 @@
 import type { FileRecord } from '../../lib/collection/events.ts';
 import { SettingsError } from '../../lib/errors.ts';
 import { openPictures } from '../../lib/report/converted-pictures.ts';
-import { reportPathProblem } from '../../lib/report/report-format.ts';
+import { type KeptPictures, keepPictures } from '../../lib/report/kept-pictures.ts';
+import type { PictureSource } from '../../lib/report/picture-source.ts';
+import { reportFormatOf, reportPathProblem } from '../../lib/report/report-format.ts';
 import type { ReportRun } from '../../lib/report/report-run.ts';
 import { writeReport } from '../../lib/report/write-report.ts';
 import { withWorkspace } from '../../lib/workspace.ts';
@@ -26,21 +28,44 @@ export function refuseReportPaths(paths: readonly string[]): void {
   if (problems.length > 0) throw new SettingsError(problems);
 }
 
-/** Writes the reports of a run. Throws `FileError`. */
+/** Writes the reports of a run over local files. Throws `FileError`. */
 export async function writeReports(
-  { records, summary }: CollectionOutcome,
-  { paths, jobs, signal, ...about }: ReportRequest,
+  outcome: CollectionOutcome,
+  request: ReportRequest,
 ): Promise<void> {
-  if (paths.length === 0) return;
+  if (request.paths.length === 0) return;
+  const { jobs, signal } = request;
   await withWorkspace(async (workspace) => {
     const pictures = await openPictures({ workspace, jobs, signal });
     try {
-      const run = { ...about, summary, records: records.filter(isRecord) };
-      for (const path of paths) await writeReport(path, run, pictures);
+      await writeReportsWith(pictures, outcome, request);
     } finally {
       await pictures.close();
     }
   });
+}
+
+/** Writes the reports of a run with pictures from elsewhere. Throws `FileError`. */
+export async function writeReportsWith(
+  pictures: PictureSource,
+  { records, summary }: CollectionOutcome,
+  { paths, ...about }: Omit<ReportRequest, 'jobs' | 'signal'>,
+): Promise<void> {
+  const { program, startedAt, settings } = about;
+  const run = { program, startedAt, settings, summary, records: records.filter(isRecord) };
+  for (const path of paths) await writeReport(path, run, pictures);
+}
+
+/**
+ * Lends what keeps pictures of files that do not stay here, if a report of these is a page: undefined else, as nobody would
+ * see them. Throws `FileError` when there can be no temporary folder.
+ */
+export async function withKeptPictures<T>(
+  paths: readonly string[],
+  use: (pictures: KeptPictures | undefined) => Promise<T>,
+): Promise<T> {
+  if (!paths.some((path) => reportFormatOf(path) === 'html')) return use(undefined);
+  return withWorkspace(({ folder }) => use(keepPictures(folder)));
 }
 
 /** A dry run, which has plans, writes no report. */

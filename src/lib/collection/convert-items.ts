@@ -6,7 +6,7 @@ import { withWorkspace } from '../workspace.ts';
 import { openConverters } from './converters.ts';
 import { createEventQueue } from './event-queue.ts';
 import type { CollectionEvent, FileRecord } from './events.ts';
-import type { CollectionItem, LookingTools } from './item.ts';
+import type { CollectionItem, LookingTools, Warn } from './item.ts';
 import type { CollectionOptions } from './options.ts';
 import { planItems } from './plan-items.ts';
 import { runItems } from './run-items.ts';
@@ -16,10 +16,10 @@ import { createTally, type Tally } from './tally.ts';
 export type ItemsOptions = Pick<
   CollectionOptions,
   'budget' | 'jobs' | 'failFast' | 'dryRun' | 'signal'
->;
-
-/** Says something about the collection as a whole. */
-export type Warn = (code: string, message: string) => void;
+> & {
+  /** How many TIFFs are looked at together; as is good for files on a disk unless told. */
+  readonly looksAtOnce?: number | undefined;
+};
 
 /** What a run stands on while it lasts. */
 interface Run {
@@ -69,7 +69,7 @@ async function convertAll(run: Run): Promise<void> {
   const warn: Warn = (code, message) => run.tell({ event: 'collection.warning', code, message });
   try {
     await withWorkspace(
-      ({ folder }) => convertIn(folder, run),
+      ({ folder }) => convertIn(folder, warn, run),
       (message) => warn('LEFTOVER', message),
     );
   } finally {
@@ -79,16 +79,17 @@ async function convertAll(run: Run): Promise<void> {
 
 async function convertIn(
   folder: string,
+  warn: Warn,
   { items, options, tally, tell, stop, signal }: Run,
 ): Promise<void> {
-  const { budget, jobs, failFast, dryRun } = options;
+  const { budget, jobs, failFast, dryRun, looksAtOnce } = options;
   const converters = openConverters(folder);
   // As it is before there are many processes; plans of one file must not depend on the others.
   const memoryBytes = budget.memoryBytes ?? detectMemory();
   const looking: LookingTools = {
     limits: () => limitsNow({ ...budget, memoryBytes }, folder),
     versions: () => converters.versions(signal),
-    signal,
+    ...{ folder, warn, signal },
   };
   const ended = (record: FileRecord) => {
     tally.ended(record);
@@ -96,10 +97,10 @@ async function convertIn(
     if (failFast && record.status === 'failed') stop.abort();
   };
   try {
-    if (dryRun) await planItems(items, looking, tally, tell);
+    if (dryRun) await planItems(items, looking, tally, tell, looksAtOnce);
     else
       await runItems(items, {
-        ...{ jobs, memoryBytes, budget, converters, looking, signal, tell, ended },
+        ...{ jobs, memoryBytes, budget, converters, looking, looksAtOnce, signal, tell, ended },
       });
   } finally {
     await converters.close();

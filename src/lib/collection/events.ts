@@ -125,10 +125,20 @@ export type CollectionEvent =
     }
   /** Something about the collection as a whole: two sources with one output name, for example. */
   | { readonly event: 'collection.warning'; readonly code: string; readonly message: string }
+  /** A TIFF that lies elsewhere begins to come here, some time before its conversion begins. */
+  | { readonly event: 'file.downloading'; readonly input: string; readonly source_bytes: number }
+  | {
+      readonly event: 'file.downloaded';
+      readonly input: string;
+      readonly source_bytes: number;
+      readonly ms: number;
+    }
   /** A conversion begins; of a file that is skipped, or fails before, only the end is told. */
   | ({ readonly event: 'file.started' } & SourceRecord)
   /** A file needs another attempt with less memory or time. */
   | { readonly event: 'file.replanned'; readonly input: string; readonly message: string }
+  /** JPEGs that belong elsewhere are made, and begin to go there. */
+  | { readonly event: 'file.uploading'; readonly input: string }
   | ({ readonly event: 'file.ended' } & FileRecord)
   /** The only event of a file in a dry run. */
   | ({ readonly event: 'file.planned' } & FilePlan)

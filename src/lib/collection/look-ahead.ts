@@ -25,6 +25,7 @@ export function lookAhead(
   items: readonly CollectionItem[],
   tools: LookingTools,
   onLook: () => void,
+  atOnce = AT_ONCE,
 ): LookAhead {
   const seen: Seen[] = [];
   let next = 0;
@@ -46,7 +47,7 @@ export function lookAhead(
         taken.push(first.look);
         seen.shift();
       }
-      for (let item = items[next]; item && seen.length < AT_ONCE; item = items[++next])
+      for (let item = items[next]; item && seen.length < atOnce; item = items[++next])
         seen.push(begin(item));
       return taken;
     },

@@ -10,10 +10,11 @@ export async function planItems(
   looking: LookingTools,
   tally: Tally,
   tell: (event: CollectionEvent) => void,
+  looksAtOnce?: number,
 ): Promise<void> {
   const { signal } = looking;
   const bell = createBell();
-  const looks = lookAhead(items, looking, bell.ring);
+  const looks = lookAhead(items, looking, bell.ring, looksAtOnce);
   signal.addEventListener('abort', bell.ring);
   while (!signal.aborted) {
     for (const look of looks.take(items.length)) {

@@ -1,42 +1,45 @@
-import type { Budget } from '../convert/plan/resources.ts';
-import { type Admission, type Admitted, createAdmission, MOST_OVERTAKING } from './admission.ts';
+import { type Admitted, createAdmission, MOST_OVERTAKING } from './admission.ts';
+import { bringAhead } from './arrivals.ts';
 import { createBell } from './bell.ts';
-import type { Converters } from './converters.ts';
-import type { CollectionEvent, FileRecord } from './events.ts';
-import { failureOf } from './failure.ts';
+import { type ConvertRun, convertAdmitted, IDLE_BYTES } from './convert-item.ts';
 import type { CollectionItem, DueItem, Look, LookingTools } from './item.ts';
 import { lookAhead } from './look-ahead.ts';
+import { createSlots } from './slots.ts';
 
 /** What a run over items goes by. */
-export interface ItemsRun {
+export interface ItemsRun extends Omit<ConvertRun, 'admission' | 'deliveries' | 'onRoom'> {
   readonly jobs: number;
-  /** Memory of all conversion processes together, in bytes. */
-  readonly memoryBytes: number;
-  readonly budget: Budget;
-  readonly converters: Converters;
   readonly looking: LookingTools;
-  readonly signal: AbortSignal;
-  readonly tell: (event: CollectionEvent) => void;
-  /** Told how each file ended, but for those that the signal dropped. */
-  readonly ended: (record: FileRecord) => void;
+  /** How many items are looked at together; as is good for files on a disk unless told. */
+  readonly looksAtOnce?: number | undefined;
 }
 
-/** What a conversion process takes while it has nothing to do, in bytes: 95 to 107 MB were measured. */
-const IDLE_BYTES = 128 * 1024 * 1024;
+/**
+ * The least that may lie here, or be on their way here, before their turn, of TIFFs that lie elsewhere; else as many as
+ * there are jobs, so that the next one is there when a job has ended.
+ */
+const LEAST_AHEAD = 2;
 
 /**
  * Converts what is to be converted of the items, several at once as far as jobs and memory allow, begun in their order but
- * for what `createAdmission` says. Returns when all have ended, or the signal has and nothing runs any
+ * for what `createAdmission` says; those that lie elsewhere in the order in which they have come here. Returns when all have ended, or the signal has and nothing runs any
  * more; never throws for what can happen to an item.
  */
 export async function runItems(items: readonly CollectionItem[], run: ItemsRun): Promise<void> {
-  const { jobs, memoryBytes, signal, ended } = run;
+  const { jobs, memoryBytes, signal, tell, ended } = run;
   const bell = createBell();
   const admission = createAdmission<DueItem>({ jobs, memoryBytes });
-  const looks = lookAhead(items, run.looking, bell.ring);
+  const deliveries = createSlots(jobs);
+  const looks = lookAhead(items, run.looking, bell.ring, run.looksAtOnce);
   const running = new Set<Promise<void>>();
+  const queue = (item: DueItem) => admission.wait(item, Math.max(IDLE_BYTES, item.peakBytes));
+  const arrivals = bringAhead(Math.max(LEAST_AHEAD, jobs), {
+    ...{ signal, tell, arrived: queue, failed: ended, onChange: bell.ring },
+  });
   const start = (admitted: Admitted<DueItem>) => {
-    const conversion = convert(admitted, admission, run).finally(() => {
+    arrivals.begun(admitted.job);
+    const whole = { ...run, admission, deliveries, onRoom: bell.ring };
+    const conversion = convertAdmitted(admitted, whole).finally(() => {
       running.delete(conversion);
       bell.ring();
     });
@@ -44,52 +47,22 @@ export async function runItems(items: readonly CollectionItem[], run: ItemsRun):
   };
   const settle = (look: Look) => {
     if (look.status !== 'due') ended(look);
-    else admission.wait(look, Math.max(IDLE_BYTES, look.peakBytes));
+    else if (look.bring) arrivals.expect(look);
+    else queue(look);
   };
+  const isThrough = () =>
+    looks.isThrough() && arrivals.isIdle() && admission.waiting() === 0 && running.size === 0;
   signal.addEventListener('abort', bell.ring);
   try {
     while (!signal.aborted) {
-      for (const look of looks.take(MOST_OVERTAKING + jobs - admission.waiting())) settle(look);
+      const waiting = admission.waiting() + arrivals.waiting();
+      for (const look of looks.take(MOST_OVERTAKING + jobs - waiting)) settle(look);
       for (let one = admission.next(); one; one = admission.next()) start(one);
-      if (looks.isThrough() && admission.waiting() === 0 && running.size === 0) return;
+      if (isThrough()) return;
       await bell.heard();
     }
   } finally {
     signal.removeEventListener('abort', bell.ring);
-    await Promise.all([...running, looks.settled()]);
+    await Promise.all([...running, looks.settled(), arrivals.settled()]);
   }
-}
-
-/** Converts a file that has been admitted, and tells what becomes of it. Never throws. */
-async function convert(
-  { job, memoryBytes, release }: Admitted<DueItem>,
-  admission: Admission<DueItem>,
-  run: ItemsRun,
-): Promise<void> {
-  const { source } = job;
-  const { converters, signal, tell, ended } = run;
-  const start = performance.now();
-  const ms = () => Math.round(performance.now() - start);
-  tell({ event: 'file.started', ...source });
-  try {
-    await converters.keepIdle(roomForIdle(run.memoryBytes - admission.taken()));
-    const converter = await converters.take();
-    const onReplan = (message: string) =>
-      tell({ event: 'file.replanned', input: source.input, message });
-    const budget = { ...run.budget, memoryBytes };
-    const made = await job
-      .convert({ converter, budget, signal, onReplan })
-      .finally(() => converters.giveBack(converter, job.peakBytes));
-    ended({ ...source, status: 'converted', ms: ms(), ...made });
-  } catch (error) {
-    // Dropped: it is among those that are left.
-    if (!signal.aborted) ended({ ...source, status: 'failed', ms: ms(), error: failureOf(error) });
-  } finally {
-    release();
-  }
-}
-
-/** How many processes may wait for work in so much memory. The one that is about to be taken is not told apart. */
-function roomForIdle(bytes: number): number {
-  return Math.max(0, Math.floor(bytes / IDLE_BYTES)) + 1;
 }

@@ -1,5 +1,6 @@
-import { refuseOtherFormats } from './file-kind.ts';
-import { readTiffHeader, type TiffHeader } from './header/tiff-header.ts';
+import { refuseOtherFormats, refuseOtherRemotes } from './file-kind.ts';
+import { readHeaderFrom, readTiffHeader, type TiffHeader } from './header/tiff-header.ts';
+import { boundedReader, type ReadableFile } from './header/tiff-source.ts';
 import { type PagesSetting, pageNumbers, pagesOf } from './pages.ts';
 
 /** Which pages of a TIFF are to be converted. */
@@ -21,6 +22,18 @@ export async function choosePages(
 ): Promise<ChosenPages> {
   await refuseOtherFormats(path, name);
   const header = await readTiffHeader(path);
+  return { header, numbers: pageNumbers(header, pages, name) };
+}
+
+/** The same for a TIFF of `fileBytes` bytes that lies elsewhere and is read in pieces. Throws what reading throws, too. */
+export async function chooseRemotePages(
+  file: ReadableFile,
+  fileBytes: number,
+  pages: PagesSetting,
+  name: string,
+): Promise<ChosenPages> {
+  await refuseOtherRemotes(file, fileBytes, name);
+  const header = await readHeaderFrom(boundedReader(file, fileBytes));
   return { header, numbers: pageNumbers(header, pages, name) };
 }
 

@@ -1,6 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { ConversionError, FileError, messageOf } from '../errors.ts';
 import { isTiffSignature, TIFF_SIGNATURE_LENGTH } from '../tiff-signature.ts';
+import type { ReadableFile } from './header/tiff-source.ts';
 
 /** Enough for a signature, and for the first words of a text. */
 const HEAD_LENGTH = 512;
@@ -16,9 +17,22 @@ export async function refuseOtherFormats(path: string, name: string): Promise<vo
   );
 }
 
-/** The same from a file's first bytes: a few thousand tell most formats. Throws `ConversionError` (`NOT_A_TIFF`). */
-export function refuseOtherBytes(head: Uint8Array, name: string): Promise<void> {
-  return refuseOthers(head, name, (detector) => detector.fileTypeFromBuffer(head));
+/** A few thousand first bytes tell most formats. */
+const REMOTE_HEAD_LENGTH = 4_096;
+
+/**
+ * The same for a file of `fileBytes` bytes that lies elsewhere and is read in pieces. Throws
+ * `ConversionError` (`NOT_A_TIFF`), and what reading throws.
+ */
+export async function refuseOtherRemotes(
+  file: ReadableFile,
+  fileBytes: number,
+  name: string,
+): Promise<void> {
+  const bytes = new Uint8Array(Math.min(REMOTE_HEAD_LENGTH, fileBytes));
+  const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
+  const head = bytes.subarray(0, bytesRead);
+  await refuseOthers(head, name, (detector) => detector.fileTypeFromBuffer(head));
 }
 
 type Detector = typeof import('file-type');

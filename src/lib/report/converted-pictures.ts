@@ -18,10 +18,10 @@ export interface PictureOptions {
 }
 
 /** Pixels: twice what a row of the table has room for, for dense screens. */
-const THUMBNAIL = { width: 112, height: 88 } as const;
+export const THUMBNAIL = { width: 112, height: 88 } as const;
 
 /** Nobody waits longer for one picture, in milliseconds; few TIFFs take seconds to be read. */
-const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 60_000;
 
 /**
  * Opens a source of pictures of files on this machine: conversion processes, which are started when they are first

@@ -38,7 +38,12 @@ export function jpegsOf(record: FileRecord): readonly PageRecord[] {
 
 /** The page whose likeness is the least, or else the first; undefined where there is no JPEG. */
 export function worstPageOf(record: FileRecord): PageRecord | undefined {
-  return jpegsOf(record).reduce<PageRecord | undefined>(
+  return worstOf(jpegsOf(record));
+}
+
+/** The same among pages. */
+export function worstOf(pages: readonly PageRecord[]): PageRecord | undefined {
+  return pages.reduce<PageRecord | undefined>(
     (worst, page) => (worst && ssimOf(page) >= ssimOf(worst) ? worst : page),
     undefined,
   );

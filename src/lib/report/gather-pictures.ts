@@ -67,12 +67,18 @@ export async function gatherPictures(
   }));
 }
 
-function shownOf({ width, height, likeness }: PageRecord, page: number): Shown {
+function shownOf(record: PageRecord, page: number): Shown {
+  const isWorst = record.likeness?.worst !== undefined;
+  return { ...regionOf(record), page, isWorst };
+}
+
+/** What is shown of a page: the place that is least like the TIFF, or else the middle. */
+export function regionOf({ width, height, likeness }: PageRecord): Region {
   const worst = likeness?.worst;
   const centre = worst
     ? { x: worst.x + AREA / 2, y: worst.y + AREA / 2 }
     : { x: width / 2, y: height / 2 };
-  return { ...regionAround(centre, { width, height }), page, isWorst: worst !== undefined };
+  return regionAround(centre, { width, height });
 }
 
 /** The region to be shown: around a place, moved to where all of it is in the picture. */

@@ -25,21 +25,28 @@ export interface OutputRequest {
   /** The keys that it may get, best first. */
   readonly keys: readonly [string, ...string[]];
   readonly options: RequestOptions;
+  /** Whether a key, if it is free, is kept for another TIFF of the same run. */
+  readonly isPromised?: ((key: string) => boolean) | undefined;
 }
 
 /**
  * Finds the key for the JPEG: the first that is free or ours. Throws `StorageError` (`OBJECT_EXISTS`)
  * when every possible key holds an object that this worker did not make from this source. `first` is what
- * lies under the first key, for whoever has asked already.
+ * lies under the first key, for whoever has asked already. A key that is promised is taken only when nothing else is left.
  */
 export async function findOutput(
-  { storage, provenance, keys, options }: OutputRequest,
+  { storage, provenance, keys, options, isPromised }: OutputRequest,
   first?: Promise<ObjectInfo | undefined>,
 ): Promise<OutputSlot> {
   const taken: string[] = [];
+  let promised: string | undefined;
   for (const key of keys) {
     const asked = key === keys[0] ? first : undefined;
     const object = await (asked ?? headObject(storage, key, options));
+    if (!object && isPromised?.(key)) {
+      promised ??= key;
+      continue;
+    }
     if (!object) return { kind: 'open', key, condition: { kind: 'absent' }, taken };
     const ownership = ownershipOf(object, provenance);
     if (ownership === 'current') return { kind: 'done', object, taken };
@@ -49,6 +56,8 @@ export async function findOutput(
     }
     taken.push(key);
   }
+  if (promised !== undefined)
+    return { kind: 'open', key: promised, condition: { kind: 'absent' }, taken };
   throw new StorageError(
     'OBJECT_EXISTS',
     `${taken.map((key) => `"${key}"`).join(' and ')} in the bucket "${storage.bucket}" ` +

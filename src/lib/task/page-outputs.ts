@@ -62,6 +62,17 @@ export function leftPages({ request, slot }: PageOutput, count: number): readonl
   });
 }
 
+/** What is to be said of such keys; undefined when there are none. */
+export function leftPagesMessage(keys: readonly string[], inputKey: string): string | undefined {
+  const [first, last] = [keys[0], keys.at(-1)];
+  if (first === undefined) return undefined;
+  const [named, were] = first === last ? [first, 'was'] : [`${first} to ${last}`, 'were'];
+  return (
+    `${named} ${were} made of an earlier version of ${inputKey}, which had more pages, and ${were} left alone; ` +
+    'delete what nobody needs'
+  );
+}
+
 /**
  * Where the first page had to take its second name, further ones take theirs: beside the `image.jpg` of another
  * TIFF, `image.page-2.jpg` would pass for that one's.

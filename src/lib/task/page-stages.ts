@@ -14,6 +14,7 @@ import { sharedBudgets } from './page-budget.ts';
 import {
   findAllOutputs,
   leftPages,
+  leftPagesMessage,
   type Outputs,
   PARALLEL_PAGES,
   type PageOutput,
@@ -155,11 +156,6 @@ function logKept({ options }: Job, kept: number, all: number): void {
 }
 
 function warnOfLeft({ settings, options }: Job, keys: readonly string[]): void {
-  const [first, last] = [keys[0], keys.at(-1)];
-  if (first === undefined) return;
-  const [named, were] = first === last ? [first, 'was'] : [`${first} to ${last}`, 'were'];
-  const message =
-    `${named} ${were} made of an earlier version of ${settings.inputKey}, which had more pages, and ${were} left alone; ` +
-    'delete what nobody needs';
-  options.log({ event: 'warning', code: 'PAGES_LEFT', message });
+  const message = leftPagesMessage(keys, settings.inputKey);
+  if (message !== undefined) options.log({ event: 'warning', code: 'PAGES_LEFT', message });
 }

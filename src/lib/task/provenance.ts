@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describeEncoder, type EncoderSettings } from '../convert/encoder-settings.ts';
 import { MAX_PAGES } from '../convert/header/tiff-header.ts';
+import type { PagesSetting } from '../convert/pages.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
 
 /** Where a JPEG comes from and what made it. */
@@ -20,6 +21,18 @@ export interface Provenance {
    * before the TIFF is read; `unread` until it is.
    */
   readonly pageCount?: number | 'unread' | undefined;
+}
+
+/** The provenance of the JPEG of a TIFF's first page, or of the one page that is wanted. */
+export function firstProvenance({
+  pages,
+  ...about
+}: Omit<Provenance, 'page' | 'pageCount'> & { readonly pages: PagesSetting }): Provenance {
+  return {
+    ...about,
+    page: typeof pages === 'number' ? pages : 1,
+    pageCount: pages === 'all' ? 'unread' : undefined,
+  };
 }
 
 /** What a JPEG in R2 is to us. */

@@ -9,6 +9,7 @@ import {
 } from '../storage/objects.ts';
 import type { Job } from './job.ts';
 import { findOutputs, type Outputs } from './page-outputs.ts';
+import { firstProvenance } from './provenance.ts';
 import { StageError } from './stages.ts';
 
 /** A TIFF that is on its way, and where its JPEGs go. */
@@ -50,16 +51,15 @@ export async function openSource(job: Job, tiffPath: string): Promise<Source> {
     const versions = await ready.catch((error: unknown) => {
       throw new StageError('convert', error);
     });
-    const provenance = {
+    const provenance = firstProvenance({
       sourceKey: settings.inputKey,
       sourceEtag: info.etag,
       taskId: settings.taskId,
       batchId: settings.batchId,
       encoder: settings.encoder,
       versions: `${options.program} ${versions}`,
-      page: typeof settings.pages === 'number' ? settings.pages : 1,
-      pageCount: settings.pages === 'all' ? ('unread' as const) : undefined,
-    };
+      pages: settings.pages,
+    });
     const request = { storage, provenance, keys, options: requestOptions(job, 'upload') };
     const outputs = await findOutputs(request, looking).catch((error: unknown) => {
       throw new StageError('upload', error);

@@ -48,6 +48,25 @@ describe('the progress block on a terminal', () => {
     ]);
   });
 
+  it('tells what is coming from elsewhere, and what is going there', () => {
+    const { terminal, block, drawAt } = setUp();
+    const files = () => terminal.lines().slice(1);
+    const a = { input: 'a.tif', source_bytes: 1 };
+    block.show(started(2));
+    block.show({ event: 'file.downloading', ...a });
+    drawAt(1000);
+    expect(files()).toEqual(['  a.tif  downloading 1 s']);
+    block.show({ event: 'file.downloaded', ...a, ms: 900 });
+    drawAt(2000);
+    expect(files()).toEqual([]);
+    block.show(begun('a'));
+    drawAt(3000);
+    expect(files()).toEqual(['  a.tif  1 s']);
+    block.show({ event: 'file.uploading', input: 'a.tif' });
+    drawAt(5000);
+    expect(files()).toEqual(['  a.tif  uploading 2 s']);
+  });
+
   it('has lines written above it, which stay', () => {
     const { terminal, block, drawAt } = setUp();
     for (const event of [started(2), begun('a')]) block.show(event);

@@ -1,15 +1,14 @@
 import { utimes } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { pageOption } from '../../convert/choose-pages.ts';
 import type { MadePage } from '../../convert/convert-pages.ts';
 import type { TiffHeader } from '../../convert/header/tiff-header.ts';
-import { compareWithTiff } from '../../convert/verify/compare-with-tiff.ts';
 import { FileError } from '../../errors.ts';
 import { sha256Of } from '../checksum.ts';
-import type { Likeness, PageRecord } from '../events.ts';
+import type { PageRecord } from '../events.ts';
 import { type FileState, readableState, stateOf } from '../file-state.ts';
 import type { Converted, ConvertingTools } from '../item.ts';
 import type { CollectionOptions } from '../options.ts';
+import { likenessOf, recordOfPage } from '../page-record.ts';
 import type { RecordLine } from '../record/record-line.ts';
 import { sourcePath } from './recorded.ts';
 import { boundsOf, settingsOf } from './up-to-date.ts';
@@ -68,28 +67,13 @@ export async function finishPages(
 async function finishPage(
   made: MadePage,
   { input, source, header, tools }: Finishing,
-  { encoder, pages, checksum, verify, preserveTimestamps }: CollectionOptions,
+  options: CollectionOptions,
 ): Promise<PageRecord> {
-  const { page, output, jpeg, ms, conversion } = made;
-  const { width, height, channels, bytes, notes, plan, cpuSeconds, peakBytes } = conversion;
-  let likeness: Likeness | undefined;
-  if (verify) {
-    const { converter, budget, signal } = tools;
-    likeness = await compareWithTiff(input, jpeg, {
-      ...{ ...encoder, effort: plan.effort, bounds: verify },
-      ...{ name: input, jpegName: output, header, page: pageOption(pages, page) },
-      ...{ converter, budget, signal },
-    });
-  }
-  const sha256 = checksum ? await sha256Of(jpeg, tools.signal) : undefined;
-  if (preserveTimestamps) await utimes(jpeg, source.accessed, source.modified);
-  return {
-    ...{ page, output, width, height, channels, bytes, ms },
-    ...{ cpu_seconds: cpuSeconds, peak_bytes: peakBytes },
-    ...{ effort: plan.effort, reader: plan.reading.reader, notes },
-    ...(likeness ? { likeness } : {}),
-    ...(sha256 === undefined ? {} : { sha256 }),
-  };
+  const { jpeg } = made;
+  const likeness = await likenessOf(made, { path: input, name: input, header, tools }, options);
+  const sha256 = options.checksum ? await sha256Of(jpeg, tools.signal) : undefined;
+  if (options.preserveTimestamps) await utimes(jpeg, source.accessed, source.modified);
+  return recordOfPage(made, { likeness, sha256 });
 }
 
 /** What is recorded of a TIFF must be true of the one that was converted. */

@@ -1,14 +1,11 @@
 import { open } from 'node:fs/promises';
 import { ConversionError, FileError, messageOf } from '../../errors.ts';
-import { refuseOtherBytes, refuseOtherFormats } from '../file-kind.ts';
+import { refuseOtherFormats, refuseOtherRemotes } from '../file-kind.ts';
 import type { ReadableFile } from '../header/tiff-source.ts';
 import { type InspectOptions, inspectTiff, readLosses } from './inspect-tiff.ts';
 import type { Inspection } from './inspection.ts';
 import type { Loss } from './loss.ts';
 import type { LossSettings } from './losses.ts';
-
-/** Enough for a signature of another format. */
-const HEAD_BYTES = 4_096;
 
 /**
  * Inspects a TIFF file (`inspectTiff`). Throws `FileError` when it cannot be read, and `ConversionError`:
@@ -28,9 +25,7 @@ export async function inspectRemote(
   fileBytes: number,
   options: InspectOptions,
 ): Promise<Inspection> {
-  const head = new Uint8Array(Math.min(HEAD_BYTES, fileBytes));
-  const { bytesRead } = await file.read(head, 0, head.length, 0);
-  await refuseOtherBytes(head.subarray(0, bytesRead), options.name);
+  await refuseOtherRemotes(file, fileBytes, options.name);
   return (await inspectTiff(file, fileBytes, options)) ?? refuseUnreadable(options.name);
 }
 

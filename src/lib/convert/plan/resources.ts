@@ -44,7 +44,8 @@ export async function limitsNow(budget: Budget, folder: string): Promise<Limits>
   };
 }
 
-async function freeBytes(folder: string): Promise<number> {
+/** The bytes that are free on the disk of a folder; infinitely many where that is not told. */
+export async function freeBytes(folder: string): Promise<number> {
   try {
     const { bavail, bsize } = await statfs(folder);
     return bavail * bsize;

@@ -1,13 +1,13 @@
-import type { ChosenPages } from '../../convert/choose-pages.ts';
-import { pageOutputs } from '../../convert/convert-pages.ts';
-import type { EncoderSettings } from '../../convert/encoder-settings.ts';
-import { kindOfPage } from '../../convert/header/kind-of-page.ts';
-import { nameOfPage, type PagesSetting, pagesOf } from '../../convert/pages.ts';
-import { priceOfComparison } from '../../convert/plan/comparison-price.ts';
-import { pixelsOf } from '../../convert/plan/memory-model.ts';
-import { type Limits, planConversion } from '../../convert/plan/plan.ts';
-import { predictJpegBytes } from '../../convert/plan/size-model.ts';
-import type { PagePlan } from '../events.ts';
+import type { ChosenPages } from '../convert/choose-pages.ts';
+import { pageOutputs } from '../convert/convert-pages.ts';
+import type { EncoderSettings } from '../convert/encoder-settings.ts';
+import { kindOfPage } from '../convert/header/kind-of-page.ts';
+import { nameOfPage, type PagesSetting, pagesOf } from '../convert/pages.ts';
+import { priceOfComparison } from '../convert/plan/comparison-price.ts';
+import { pixelsOf } from '../convert/plan/memory-model.ts';
+import { type Limits, planConversion } from '../convert/plan/plan.ts';
+import { predictJpegBytes } from '../convert/plan/size-model.ts';
+import type { PagePlan } from './events.ts';
 
 /** What kind the first of some pages is, and the pixels of all; undefined where the header cannot be read. */
 export function describePages({ header, numbers }: ChosenPages): {

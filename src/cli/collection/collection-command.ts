@@ -1,0 +1,37 @@
+import { exitCodes, stopSignals } from '../../lib/exit-codes.ts';
+import { BaseCommand } from '../base-command.ts';
+import { type ChosenViews, chooseViews } from './choose-views.ts';
+import { documentOf } from './json-document.ts';
+import type { CollectionOutcome } from './view.ts';
+
+/** What the commands share that run over a collection. */
+export abstract class CollectionCommand extends BaseCommand {
+  /** The views that show the run. */
+  protected views(flags: {
+    readonly quiet: boolean;
+    readonly 'json-lines': boolean;
+  }): Promise<ChosenViews> {
+    const lines = flags['json-lines'] ? 'json-lines' : 'lines';
+    return chooseViews({
+      results: this.jsonEnabled() ? 'json' : lines,
+      quiet: flags.quiet,
+      terminal: process.stderr.isTTY ? process.stderr : undefined,
+      resultsOnTerminal: process.stdout.isTTY === true,
+      clean: (text) => this.clean(text),
+      redact: this.redact,
+      // One line each, whatever line breaks are in a name.
+      result: (line) => this.result(this.clean(line)),
+      writeToStdout: (text) => process.stdout.write(text),
+      writeToStderr: (text) => process.stderr.write(text),
+    });
+  }
+
+  /** The document of a run over these inputs, in their order; ends the command where not all is good. */
+  protected resultOf(outcome: CollectionOutcome, inputs: readonly string[]): unknown {
+    const document = documentOf(outcome, inputs);
+    const { stopped, failed } = outcome.summary;
+    if (stopped) this.exitWith(stopSignals[stopped], document);
+    if (failed > 0) this.exitWith(exitCodes.failed, document);
+    return document;
+  }
+}

@@ -1,0 +1,58 @@
+import { naturalOrder } from '../collection/inputs/natural-order.ts';
+import { createPathFilter, type PathFilter } from '../collection/inputs/path-filter.ts';
+import { StorageError } from '../errors.ts';
+import { hasTiffEnding } from '../jpeg-name.ts';
+import type { Storage } from '../storage/client.ts';
+import { type ListedObject, listObjects } from '../storage/list-objects.ts';
+import type { RequestOptions } from '../storage/objects.ts';
+
+/** Which TIFFs of a bucket are wanted. */
+export interface TiffRequest {
+  /** What their keys begin with: text, not a folder. Empty for all. */
+  readonly prefix: string;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+}
+
+/**
+ * Lists the TIFFs under a prefix, in natural order. A TIFF is what is called so: to know the content of
+ * all other objects, each would have to be read. Patterns match as they do for files: a key's last part, or what
+ * of it is below the prefix's last slash, or all of it; what `exclude` says of a folder goes for all in it.
+ *
+ * Throws `StorageError` (`OBJECT_NOT_FOUND` when there is none), and `SettingsError` for an empty pattern.
+ */
+export async function findTiffs(
+  storage: Storage,
+  { prefix, include, exclude }: TiffRequest,
+  options: RequestOptions,
+): Promise<readonly ListedObject[]> {
+  const filter = createPathFilter(include, exclude);
+  const listed = await listObjects(storage, prefix, options);
+  const tiffs = listed.filter(({ key }) => hasTiffEnding(key));
+  const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+  const found = tiffs.filter(({ key }) => takes(filter, folder, key));
+  if (found.length === 0) throw nothingThere(storage, prefix, tiffs.length);
+  const inOrder = naturalOrder();
+  return found.sort((a, b) => inOrder(a.key, b.key));
+}
+
+function takes(filter: PathFilter, folder: string, key: string): boolean {
+  const name = key.slice(folder.length);
+  const parts = name.split('/');
+  const folders = parts.slice(1).map((_, i) => parts.slice(0, i + 1).join('/'));
+  return (
+    filter.takes({ path: key, name }) &&
+    folders.every((one) => filter.enters({ path: folder + one, name: one }))
+  );
+}
+
+function nothingThere({ bucket }: Storage, prefix: string, leftOut: number): StorageError {
+  const where = `under "${prefix}" in the bucket "${bucket}"`;
+  const left = leftOut === 1 ? 'the one TIFF' : `all ${leftOut} TIFFs`;
+  return new StorageError(
+    'OBJECT_NOT_FOUND',
+    leftOut > 0
+      ? `--include and --exclude leave out ${left} ${where}. Check the patterns.`
+      : `There is no .tif or .tiff ${where}. Check the prefix and R2_BUCKET.`,
+  );
+}

@@ -1,0 +1,38 @@
+import { rm, stat } from 'node:fs/promises';
+
+/** The two pieces of a comparison on the disk, and how much somebody should want to see them. */
+export interface Pieces {
+  readonly before: string;
+  readonly after: string;
+  readonly doubt: number;
+}
+
+/** Pieces of comparisons, as many as have room. */
+export interface KeptPieces {
+  /** Throws what looking at the files and removing them throws. */
+  add(id: string, pieces: Pieces): Promise<void>;
+  get(id: string): Pieces | undefined;
+}
+
+/** Keeps pieces up to so many bytes, those of the most doubtful files; the files of others are removed. */
+export function keepMostDoubtful(bytes: number): KeptPieces {
+  const kept = new Map<string, Pieces & { readonly bytes: number }>();
+  let size = 0;
+  const leastDoubtful = () =>
+    [...kept].reduce((least, one) => (one[1].doubt < least[1].doubt ? one : least));
+  return {
+    get: (id) => kept.get(id),
+    add: async (id, pieces) => {
+      const sizes = await Promise.all([stat(pieces.before), stat(pieces.after)]);
+      const own = sizes.reduce((sum, file) => sum + file.size, 0);
+      kept.set(id, { ...pieces, bytes: own });
+      size += own;
+      while (size > bytes && kept.size > 0) {
+        const [other, { before, after, bytes: freed }] = leastDoubtful();
+        kept.delete(other);
+        size -= freed;
+        for (const path of [before, after]) await rm(path, { force: true });
+      }
+    },
+  };
+}
