@@ -20,7 +20,7 @@ export interface Storage {
 export interface StorageRequest {
   readonly storage: Pick<Storage, 'bucket' | 'endpoint'>;
   readonly key: string;
-  readonly action: 'read' | 'write';
+  readonly action: 'read' | 'write' | 'list';
 }
 
 /** R2's jurisdictions with an endpoint of their own (https://developers.cloudflare.com/r2/reference/data-location/). */
