@@ -43,7 +43,7 @@ CALLBACK_SECRET, for the signature, and R2's keys come from the environment or -
     {
       description: 'Report a JPEG that is in R2, as the task that made it would have',
       command:
-        '<%= config.bin %> <%= command.id %> --from-r2 staging/b/image.jpg --env-file task.env',
+        '<%= config.bin %> <%= command.id %> --from-r2 staging/b/image.jpg --url "https://example.com/callback/{batch_id}/{task_id}" --env-file r2.env',
     },
     {
       description: 'Send what lies in the outbox',

@@ -102,6 +102,7 @@ describe('the answer to a callback', () => {
       status: 418,
       body: 'teapot',
       error: { code: 'CALLBACK_FAILED', message: expect.stringContaining('418') },
+      attempts: 1,
       ms: expect.any(Number),
       request,
     });

@@ -89,7 +89,7 @@ function tell(event: DrainEvent, session: CallbackSession): object {
       return { ...of, ...document, ...(event.leftover ? { leftover: event.leftover } : {}) };
     }
     case 'failed': {
-      const { document, summary } = failedAs(event.request, event.error, event.ms);
+      const { document, summary } = failedAs(event.request, event.error, event);
       line(summary);
       return { ...of, ...document };
     }

@@ -10,6 +10,10 @@ import { maskedRequest, showRequest } from './show-request.ts';
 /** What came of a request. */
 export interface Sent {
   readonly delivered: boolean;
+  /** As people may see it; undefined when there was none. */
+  readonly answer: { readonly status: number; readonly body: string } | undefined;
+  /** Time and attempts, in words. */
+  readonly spent: string;
   /** For `--json`. */
   readonly document: object;
   /** In a few words, for a list. */
@@ -32,37 +36,46 @@ export async function sendRequest(
   session: CallbackSession,
   { alone }: { readonly alone: boolean },
 ): Promise<Sent> {
-  const { reporter, result, signal } = session;
+  const { reporter, signal } = session;
   showRequest(request, session);
   const activity = reporter.begin(`Sending the callback to ${shownUrl(request.settings.url)}`);
-  const show = ({ status, body }: { status: number; body: string }) => {
-    if (!alone) return;
-    result(`${status}`);
-    if (body) result(body);
-  };
   const start = performance.now();
-  const ms = () => Math.round(performance.now() - start);
+  let attempts = 0;
+  const spent = () => ({ attempts, ms: Math.round(performance.now() - start) });
   try {
     const delivery = await deliverCallback(request, {
       policy: policyOf(session),
       signal,
       onRetry: warnOfRetry(session),
+      onAttempt: (number) => {
+        attempts = number;
+      },
     });
     activity.done();
-    const sent = deliveredAs(request, delivery, ms());
-    show(sent.answer);
-    session.note(sent.summary);
+    const sent = deliveredAs(request, delivery, spent().ms);
+    if (alone) showAnswer(sent, session);
     return sent;
   } catch (error) {
     activity.failed();
-    if (!(error instanceof CallbackError)) throw error;
-    if (!error.answer && alone) throw error;
-    const sent = failedAs(request, error, ms());
-    if (sent.answer) show(sent.answer);
-    if (alone) reporter.error(error.message);
-    session.note(sent.summary);
+    if (!(error instanceof CallbackError) || (alone && !error.answer)) throw error;
+    const sent = failedAs(request, error, spent());
+    if (alone) {
+      showAnswer(sent, session);
+      reporter.error(error.message);
+    }
     return sent;
   }
+}
+
+function showAnswer({ answer, spent }: Sent, { result, note }: CallbackSession): void {
+  if (!answer) return;
+  result(`${answer.status}`);
+  if (answer.body) result(answer.body);
+  note(`answered ${answer.status} ${spent}`);
+}
+
+function spentText({ attempts, ms }: { readonly attempts: number; readonly ms: number }): string {
+  return `in ${ms} ms, ${attempts === 1 ? 'at the first attempt' : `at attempt ${attempts}`}`;
 }
 
 /** What a delivered callback has to say. */
@@ -70,13 +83,15 @@ export function deliveredAs(
   request: CallbackRequest,
   { attempts, ...taken }: Delivery,
   ms: number,
-): Sent & { readonly answer: { readonly status: number; readonly body: string } } {
+): Sent {
   const answer = { status: taken.status, body: hide(request, taken.body) };
+  const spent = spentText({ attempts, ms });
   return {
     delivered: true,
     answer,
+    spent,
     document: { delivered: true, ...answer, attempts, ms, request: maskedRequest(request) },
-    summary: `answered ${answer.status} in ${ms} ms, ${attempts === 1 ? 'at the first attempt' : `at attempt ${attempts}`}`,
+    summary: `answered ${answer.status} ${spent}`,
   };
 }
 
@@ -84,22 +99,25 @@ export function deliveredAs(
 export function failedAs(
   request: CallbackRequest,
   error: unknown,
-  ms: number,
-): Sent & { readonly answer: { readonly status: number; readonly body: string } | undefined } {
+  { attempts, ms }: { readonly attempts: number; readonly ms: number },
+): Sent {
   const given = error instanceof CallbackError ? error.answer : undefined;
   const answer = given && { status: given.status, body: hide(request, given.body) };
-  const told = { code: error instanceof CallbackError ? error.code : 'UNEXPECTED' };
+  const code = error instanceof CallbackError ? error.code : 'UNEXPECTED';
+  const spent = spentText({ attempts, ms });
   return {
     delivered: false,
     answer,
+    spent,
     document: {
       delivered: false,
       ...answer,
-      error: { ...told, message: messageOf(error) },
+      error: { code, message: messageOf(error) },
+      attempts,
       ms,
       request: maskedRequest(request),
     },
-    summary: `not delivered, after ${ms} ms: ${messageOf(error)}`,
+    summary: `not delivered, ${spent}: ${messageOf(error)}`,
   };
 }
 

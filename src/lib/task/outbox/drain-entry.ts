@@ -108,12 +108,15 @@ async function send(
   const start = performance.now();
   const ms = () => Math.round(performance.now() - start);
   onSending?.(request);
+  let attempts = 0;
   let delivery: Delivery;
   try {
-    delivery = await deliverWithinLease(request, options);
+    delivery = await deliverWithinLease(request, options, (number) => {
+      attempts = number;
+    });
   } catch (error) {
     await giveBack(outbox, mine, error, options.signal);
-    return { kind: 'failed', ...of, error, ms: ms() };
+    return { kind: 'failed', ...of, error, attempts, ms: ms() };
   }
   const delivered = { kind: 'delivered', ...of, delivery, ms: ms() } as const;
   try {
@@ -127,6 +130,7 @@ async function send(
 async function deliverWithinLease(
   request: CallbackRequest,
   { signal, leaseMs, policy, onRetry }: DrainOptions,
+  onAttempt: (number: number) => void,
 ): Promise<Delivery> {
   const start = performance.now();
   const sendingMs = leaseMs * SENDING_SHARE;
@@ -134,6 +138,7 @@ async function deliverWithinLease(
   try {
     return await deliverCallback(request, {
       policy,
+      onAttempt,
       onRetry: (notice) => onRetry?.(notice),
       signal: AbortSignal.any([signal, end]),
       msLeft: () => sendingMs - (performance.now() - start),

@@ -25,6 +25,7 @@ export type DrainEvent =
       readonly kind: 'failed';
       readonly request: CallbackRequest;
       readonly error: unknown;
+      readonly attempts: number;
       readonly ms: number;
     })
   /** It need not be delivered any more, and is removed. */
