@@ -78,8 +78,11 @@ interface Listener {
 /** How deep lines may be wrapped in others: a platform's JSON in a shipper's in a file's. */
 const DEEPEST = 5;
 
-/** A member of an object that is written over several lines, as `fly logs --json` and jq do. */
-const MEMBER = /^\s*"[^"\\]*"\s*:\s*("(?:[^"\\]|\\.)*")\s*,?\s*$/;
+/**
+ * A member of an object that is written over several lines, as `fly logs --json` and jq do, by a name under
+ * which platforms have lines, or ours a body; others, ours among them, hold keys.
+ */
+const MEMBER = /^\s*"@?(?:message|msg|log|line|text|body)"\s*:\s*("(?:[^"\\]|\\.)*")\s*,?\s*$/;
 
 function visitLine(coloured: string, listener: Listener, depth = 0): void {
   const line = stripVTControlCharacters(coloured);
