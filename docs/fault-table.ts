@@ -1,5 +1,6 @@
 import type { Cell, Times } from '../test/faults/cell.ts';
 import { childKilled, deadlines, parentKilled, signals } from '../test/faults/events.ts';
+import { outboxes } from '../test/faults/outbox.ts';
 import type { Outcome } from '../test/faults/outcome.ts';
 import { resources } from '../test/faults/resources.ts';
 import { cells } from '../test/faults/table.ts';
@@ -9,7 +10,10 @@ const TIMES: readonly Times[] = ['once', 'twice', 'for good'];
 /** The fault table of the tests as Markdown. */
 export function renderFaultTable(): string {
   const stages = [...new Set(cells.map(({ stage }) => stage))];
-  const events = [...signals, ...parentKilled, ...childKilled, ...deadlines, ...resources];
+  const events = [
+    ...[...signals, ...parentKilled, ...childKilled, ...deadlines],
+    ...[...outboxes, ...resources],
+  ];
   return [
     `${cells.length} faults of the network and ${events.length} of processes, memory and disk; each is a run of the packed program.`,
     ...stages.map((stage) => networkTable(stage)),
@@ -51,7 +55,8 @@ function describeOutcome(outcome: Outcome): string {
   const { exitCode, error, sent, arrived, jpeg, log } = outcome;
   const again = log?.source.includes('Converting again') ? ', on the second attempt as `fast`' : '';
   const count = sent === 1 && arrived === 1 ? '' : `; callback sent ${sent}×, seen ${arrived}×`;
-  const logged = log?.source.includes('not delivered') ? '; its body is in the log' : '';
+  const kept = { kept: ' and in the outbox', empty: ' only', none: '' }[outcome.outbox ?? 'none'];
+  const logged = log?.source.includes('not delivered') ? `; its body is in the log${kept}` : '';
   if (exitCode === undefined)
     return `no ${sent > 0 ? 'further ' : ''}callback; JPEG ${jpeg}; temporary files stay`;
   if (exitCode === 0)

@@ -57,7 +57,8 @@ export abstract class BaseCommand extends Command {
     return createReporter({
       quiet: flags.quiet,
       json: this.jsonEnabled(),
-      terminal: process.stderr.isTTY === true,
+      // Without a width, as in a pty that nobody has given one, the spinner would erase lines for ever.
+      terminal: process.stderr.isTTY === true && process.stderr.columns > 0,
       clean: (text) => this.clean(text),
       write: (line) => process.stderr.write(`${line}\n`),
     });

@@ -28,15 +28,15 @@ export async function saveStdin(path: string, signal: AbortSignal): Promise<void
   }
 }
 
-/** Standard input as text, character for character. Throws `SettingsError` when it is not UTF-8. */
-export async function readStdin(signal: AbortSignal): Promise<string> {
+/** All bytes of standard input. Throws `SettingsError` when it is a terminal. */
+export async function readStdinBytes(signal: AbortSignal): Promise<Buffer> {
   refuseTerminalAsInput();
   const chunks: Buffer[] = [];
   const collect = async (stdin: AsyncIterable<Buffer>) => {
     for await (const chunk of stdin) chunks.push(chunk);
   };
   await stoppable(pipeline(process.stdin, collect, { signal }), signal);
-  return decodeText(Buffer.concat(chunks));
+  return Buffer.concat(chunks);
 }
 
 /** The text that bytes are in UTF-8, a byte order mark included. Throws `SettingsError` when they are not. */

@@ -1,68 +1,67 @@
-import { readFile } from 'node:fs/promises';
-import { Flags } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.ts';
-import { callbackBodyOf, callbackFlags } from '../cli/callback-body.ts';
-import { curlLine } from '../cli/curl-line.ts';
+import { askAtTerminal } from '../cli/callback/ask.ts';
+import { drainPending } from '../cli/callback/drain-outbox.ts';
+import { type CallbackFlags, callbackFlags } from '../cli/callback/flags.ts';
+import { replayLog } from '../cli/callback/replay-log.ts';
+import { sendOne } from '../cli/callback/send-one.ts';
+import type { CallbackResult, CallbackSession } from '../cli/callback/session.ts';
+import { verifyStored } from '../cli/callback/verify-stored.ts';
 import { processEnvironment } from '../cli/environment.ts';
-import type { Reporter } from '../cli/reporter.ts';
-import { decodeText, readStdin, STANDARD_STREAM } from '../cli/standard-streams.ts';
-import { deliverCallback } from '../lib/callback/deliver.ts';
-import { payloadProblems } from '../lib/callback/payload.ts';
-import { type CallbackRequest, callbackHeaders, idOfBody } from '../lib/callback/request.ts';
-import { CallbackError, FileError, messageOf, SettingsError } from '../lib/errors.ts';
+import { storageSettingsOf } from '../cli/flags.ts';
+import { SettingsError } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
-import { httpUrlProblem, shownUrl } from '../lib/http-url.ts';
+import { httpUrlProblem } from '../lib/http-url.ts';
 import { createRedactor, type Redactor } from '../lib/redact.ts';
-import { readCallbackSettings, secretsOf, urlsOf } from '../lib/task/settings.ts';
+import { closeStorage, openStorage, type Storage } from '../lib/storage/client.ts';
+import { readCallbackSecret, secretsOf, urlsOf } from '../lib/task/settings.ts';
 
 export default class Callback extends BaseCommand {
-  static override summary = 'Send or replay one callback.';
+  static override summary = 'Send or replay callbacks.';
 
   static override description =
-    `Builds the body of a success or an error from flags, or sends --data unchanged, and shows the answer.
-The orchestrator counts a success twice that it gets twice, and an error after a success loses the picture: look before you replay.
-CALLBACK_SECRET, for the signature, comes from the environment or --env-file.`;
+    `Builds the body of a success or an error from flags, sends --data unchanged, or finds what was not delivered: in a log, in R2, in the outbox. Shows request, answer and time.
+The orchestrator counts a success twice that it gets twice, and an error after a success loses the picture: what is known to have been delivered (by the log, by the outbox's marks, by the JPEG in R2) is sent again only with consent, and an error after a success only with --force.
+--pending sends to --url, or with --allow-origin to the address that an entry names. Several drains at once share the work: each entry is delivered by one of them.
+CALLBACK_SECRET, for the signature, and R2's keys come from the environment or --env-file.`;
 
   static override usage = [
     '<%= command.id %> --task-id ID --batch-id ID --output-key KEY --output-size BYTES [FLAGS]',
     '<%= command.id %> --task-id ID --batch-id ID --error TEXT [FLAGS]',
     '<%= command.id %> --data FILE|- [FLAGS]',
+    '<%= command.id %> --from-log FILE|- [FLAGS]',
+    '<%= command.id %> --from-r2 KEY [FLAGS]',
+    '<%= command.id %> --pending [FLAGS]',
+    '<%= command.id %> --verify FILE|- [FLAGS]',
   ];
 
   static override examples = [
     {
-      description: 'Replay a callback that the log of a task says was not delivered',
+      description: 'Replay what the log of tasks says was not delivered',
       command:
-        '$ grep -h \'^{"task_id"\' task.log | <%= config.bin %> <%= command.id %> --data - --url https://example.com/callback/b/t',
+        '$ fly logs --no-tail | <%= config.bin %> <%= command.id %> --from-log - --url "https://example.com/callback/{batch_id}/{task_id}"',
     },
     {
-      description: 'Report a JPEG that is in R2',
+      description: 'Report a JPEG that is in R2, as the task that made it would have',
       command:
-        '<%= config.bin %> <%= command.id %> --task-id t --batch-id b --output-key staging/b/image.jpg --output-size 123456',
+        '<%= config.bin %> <%= command.id %> --from-r2 staging/b/image.jpg --url "https://example.com/callback/{batch_id}/{task_id}" --env-file r2.env',
+    },
+    {
+      description: 'Send what lies in the outbox',
+      command:
+        '<%= config.bin %> <%= command.id %> --pending --outbox-prefix arke-outbox --allow-origin https://example.com --env-file r2.env',
     },
     {
       description: 'Report a failure, but only show what would be sent',
       command:
         '<%= config.bin %> <%= command.id %> --task-id t --batch-id b --error "Lost" --dry-run',
     },
+    {
+      description: 'Check the signature of a request that was stored an hour ago',
+      command: '<%= config.bin %> <%= command.id %> --verify request.txt --tolerance 4000',
+    },
   ];
 
-  static override flags = {
-    url: Flags.string({ summary: 'Where the callback goes.', env: 'CALLBACK_URL' }),
-    ...callbackFlags,
-    data: Flags.string({
-      summary: 'Send this file unchanged; - for stdin, unchanged but for a line end at its end.',
-      helpValue: 'FILE',
-      exclusive: ['output-key', 'output-size', 'error'],
-    }),
-    validate: Flags.boolean({
-      summary: "Hold the body against the contract's schema first.",
-      default: true,
-      allowNo: true,
-    }),
-    'dry-run': Flags.boolean({ summary: 'Show headers, body and a curl line; send nothing.' }),
-    attempts: Flags.integer({ summary: 'How often to try.', min: 1, max: 10, default: 1 }),
-  };
+  static override flags = callbackFlags;
 
   /** The command line may hold the address, too, and messages of wrong usage quote that. */
   protected override get redact(): Redactor {
@@ -75,74 +74,55 @@ CALLBACK_SECRET, for the signature, comes from the environment or --env-file.`;
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Callback);
-    const settings = readCallbackSettings({ ...processEnvironment(), CALLBACK_URL: flags.url });
-    const body = flags.data === undefined ? callbackBodyOf(flags) : await this.#read(flags.data);
-    if (flags.validate) refuseInvalid(body);
-    const request = { settings, body, id: idOfBody(body), userAgent: this.program };
-    if (flags['dry-run']) return this.#show(request, await this.reporter(flags));
-    return this.#send(request, flags);
-  }
-
-  async #read(path: string): Promise<string> {
-    if (path === STANDARD_STREAM) return (await readStdin(this.stopSignal)).replace(/\r?\n$/, '');
-    const bytes = await readFile(path).catch((error: unknown) => {
-      throw new FileError(`Could not read ${path}: ${messageOf(error)}. Check the path.`, {
-        cause: error,
-      });
+    let storage: Promise<Storage> | undefined;
+    const session = await this.#session(flags, () => {
+      storage ??= openStorage(storageSettingsOf(flags));
+      return storage;
     });
-    return decodeText(bytes);
-  }
-
-  #show(request: CallbackRequest, reporter: Reporter): unknown {
-    const url = shownUrl(request.settings.url);
-    const headers = callbackHeaders(request, new Date());
-    const curl = curlLine(url, headers, request.body);
-    this.result(`POST ${url}`);
-    for (const [name, value] of Object.entries(headers)) this.result(`${name}: ${value}`);
-    this.result('');
-    this.result(request.body);
-    this.result('');
-    this.result(curl);
-    if (new URL(request.settings.url).search)
-      reporter.warn("The URL's query is not shown, as it may be secret: add it to the curl line.");
-    if (this.redact(request.body) !== request.body)
-      reporter.warn('Parts of the body are not shown, as they may be secret.');
-    return { url, headers, body: request.body, curl };
-  }
-
-  async #send(
-    request: CallbackRequest,
-    flags: { quiet: boolean; attempts: number },
-  ): Promise<unknown> {
-    const reporter = await this.reporter(flags);
-    const activity = reporter.begin(`Sending the callback to ${shownUrl(request.settings.url)}`);
-    const hide = createRedactor(querySecrets(request.settings.url), [request.settings.url]);
-    const policy = { attempts: flags.attempts, baseDelayMs: 500, maxDelayMs: 5_000 };
     try {
-      const { status, body, attempts } = await deliverCallback(request, {
-        policy,
-        signal: this.stopSignal,
-        onRetry: ({ error, delayMs }) =>
-          reporter.warn(`${messageOf(error)} Trying again in ${delayMs} ms`),
-      });
-      activity.done();
-      const answer = { status, body: hide(body) };
-      this.#showAnswer(answer);
-      return { delivered: true, ...answer, attempts };
-    } catch (error) {
-      activity.failed();
-      if (!(error instanceof CallbackError) || !error.answer) throw error;
-      const { code, message } = error;
-      const answer = { status: error.answer.status, body: hide(error.answer.body) };
-      this.#showAnswer(answer);
-      reporter.error(message);
-      this.exitWith(exitCodes.failed, { delivered: false, ...answer, error: { code, message } });
+      const { ok, document } = await this.#perform(session);
+      if (!ok) this.exitWith(exitCodes.failed, document);
+      return document;
+    } finally {
+      if (storage) closeStorage(await storage);
     }
   }
 
-  #showAnswer({ status, body }: { status: number; body: string }): void {
-    this.result(`${status}`);
-    if (body) this.result(body);
+  #perform(session: CallbackSession): Promise<CallbackResult> {
+    const { verify, pending, 'from-log': log } = session.flags;
+    if (verify !== undefined) return verifyStored(verify, session);
+    if (pending) return drainPending(session);
+    return log === undefined ? sendOne(session) : replayLog(log, session);
+  }
+
+  async #session(flags: CallbackFlags, storage: () => Promise<Storage>): Promise<CallbackSession> {
+    const environment = processEnvironment();
+    const isQuiet = flags.quiet || this.jsonEnabled();
+    return {
+      flags,
+      storage,
+      reporter: await this.reporter(flags),
+      result: (text) => this.result(text),
+      note: (line) => (isQuiet ? undefined : this.note(line)),
+      redact: this.redact,
+      secret: readCallbackSecret(environment),
+      userAgent: this.program,
+      signal: this.stopSignal,
+      ask: askAtTerminal(this.jsonEnabled(), this.stopSignal),
+      storageSettings: knownStorage(flags),
+      inputKeyOf: (taskId) =>
+        environment['TASK_ID'] === taskId ? environment['INPUT_R2_KEY'] : undefined,
+    };
+  }
+}
+
+/** Where R2 is, if all of that is known: without it there is less to look at, and that is no error. */
+function knownStorage(flags: CallbackFlags): CallbackSession['storageSettings'] {
+  try {
+    return storageSettingsOf(flags);
+  } catch (error) {
+    if (error instanceof SettingsError) return undefined;
+    throw error;
   }
 }
 
@@ -154,29 +134,4 @@ function takesOtherValue(arg: string | undefined): boolean {
 
 function isUrl(text: string): boolean {
   return httpUrlProblem(text) === undefined;
-}
-
-function refuseInvalid(body: string): void {
-  let candidate: unknown;
-  try {
-    candidate = JSON.parse(body);
-  } catch (error) {
-    throw new SettingsError([
-      `the body is not JSON: ${messageOf(error)} (--no-validate sends it all the same)`,
-    ]);
-  }
-  const problems = payloadProblems(candidate);
-  if (problems.length > 0)
-    throw new SettingsError([
-      `the body does not keep to the contract: ${problems.join(', ')} (--no-validate sends it all the same)`,
-    ]);
-}
-
-/** Shorter values of a query are words, not tokens. */
-const SHORTEST_TOKEN = 8;
-
-/** What an answer must not give away: a receiver may quote the whole path, query included. */
-function querySecrets(url: string): string[] {
-  const { search, searchParams } = new URL(url);
-  return [search.slice(1), ...searchParams.values()].filter((s) => s.length >= SHORTEST_TOKEN);
 }

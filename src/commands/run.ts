@@ -16,7 +16,7 @@ export default class Run extends BaseCommand {
   static override description =
     `Reads the task from the environment, as the orchestrator sets it for a machine.
 Needs TASK_ID, BATCH_ID, INPUT_R2_KEY, R2_ACCOUNT_ID, R2_ACCESS_KEY_ID, R2_SECRET_ACCESS_KEY, R2_BUCKET and CALLBACK_URL.
-Knows R2_ENDPOINT, R2_JURISDICTION, TASK_TIMEOUT_MS, TASK_CPU_SECONDS, MEMORY_LIMIT_MB, JPEG_QUALITY, JPEG_CHROMA_SUBSAMPLING, JPEG_EFFORT, JPEG_BACKGROUND, CALLBACK_SECRET and LOG_FORMAT, too.
+Knows R2_ENDPOINT, R2_JURISDICTION, TASK_TIMEOUT_MS, TASK_CPU_SECONDS, MEMORY_LIMIT_MB, JPEG_QUALITY, JPEG_CHROMA_SUBSAMPLING, JPEG_EFFORT, JPEG_BACKGROUND, CALLBACK_SECRET, CALLBACK_OUTBOX_PREFIX and LOG_FORMAT, too.
 Always ends before TASK_TIMEOUT_MS, with one callback.
 The log goes to stdout; with --json the log goes to stderr and the outcome to stdout.
 Exits by 0 when the JPEG is in R2 and the orchestrator has taken the callback, else by 1.`;

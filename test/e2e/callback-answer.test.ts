@@ -1,6 +1,6 @@
-import { createServer } from 'node:http';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { CallbackAnswer } from '../../src/lib/sandbox/orchestrator.ts';
+import { closedAddress } from '../support/orchestrators.ts';
 import { runProgram } from '../support/program.ts';
 import { newTask, useSandbox } from '../support/tasks.ts';
 
@@ -59,13 +59,40 @@ describe('the answer to a callback', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `${status}\n` });
   });
 
+  it('comes with the request and the time it took, on stderr; with --quiet without', async () => {
+    const { stderr } = await callback();
+    const url = sandbox.current.callbackUrl(task.batchId, task.taskId);
+    expect(stderr).toContain(`POST ${url}\nContent-Type: application/json\n`);
+    expect(stderr).toContain('"error":"Lost"}');
+    expect(stderr).toMatch(/^answered 200 in \d+ ms, at the first attempt$/m);
+    expect((await callback(['--quiet'])).stderr).toBe('');
+  });
+
+  it('comes with the request, of which the signature is not shown', async () => {
+    const CALLBACK_SECRET = `whsec_${Buffer.from('a secret of this test').toString('base64')}`;
+    const { batchId, taskId } = task;
+    const env = { CALLBACK_URL: sandbox.current.callbackUrl(batchId, taskId), CALLBACK_SECRET };
+    const args = ['callback', '--error', 'x', '--task-id', taskId, '--batch-id', batchId];
+    const { stderr } = await runProgram(args, { env });
+    const signature = (await received())[0]?.headers['webhook-signature'] ?? 'none';
+    expect(stderr).toContain('webhook-signature: v1,[redacted]');
+    expect(stderr).not.toContain(signature);
+  });
+
   it('is one document with --json, in success and failure', async () => {
     const good = await callback(['--json']);
+    const request = {
+      url: sandbox.current.callbackUrl(task.batchId, task.taskId),
+      headers: expect.objectContaining({ 'webhook-id': expect.stringMatching(/^msg_/) }),
+      body: expect.stringContaining('"error":"Lost"'),
+    };
     expect(JSON.parse(good.stdout)).toEqual({
       delivered: true,
       status: 200,
       body: '{"ok":true}',
       attempts: 1,
+      ms: expect.any(Number),
+      request,
     });
     await answer({ status: 418, body: 'teapot' });
     const bad = await callback(['--json']);
@@ -75,6 +102,9 @@ describe('the answer to a callback', () => {
       status: 418,
       body: 'teapot',
       error: { code: 'CALLBACK_FAILED', message: expect.stringContaining('418') },
+      attempts: 1,
+      ms: expect.any(Number),
+      request,
     });
     expect(good.stderr + bad.stderr).toBe('');
   });
@@ -126,13 +156,3 @@ describe('the answer to a callback', () => {
     );
   });
 });
-
-/** An address where nobody listens. */
-async function closedAddress(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== 'object' || address === null) throw new Error('The server has no port.');
-  return `http://127.0.0.1:${address.port}/`;
-}

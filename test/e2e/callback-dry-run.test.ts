@@ -6,6 +6,8 @@ import { newTask, useSandbox } from '../support/tasks.ts';
 const sandbox = useSandbox();
 const SECRET = `whsec_${Buffer.from('a secret of this test').toString('base64')}`;
 const { failed: noCurl } = await execa('curl', ['--version'], { reject: false });
+const { failed: noBash } = await execa('bash', ['--version'], { reject: false });
+const bashTitle = noBash ? ' (NOT RUN: there is no bash on this machine)' : '';
 const curlTitle = noCurl ? ' (NOT RUN: there is no curl on this machine)' : '';
 
 let task: ReturnType<typeof newTask>;
@@ -68,7 +70,8 @@ describe('callback --dry-run', () => {
       const line = stdout.trimEnd().split('\n').at(-1) ?? '';
       const { stdout: shown } = await execa('sh', ['-c', line]);
       expect(shown).toContain('{"ok":true}');
-      const [byCurl] = await received();
+      const [byCurl, ...more] = await received();
+      expect(more).toEqual([]);
       expect(byCurl?.body).toBe(body);
       expect(byCurl?.headers).toMatchObject({
         'content-type': 'application/json',
@@ -76,6 +79,18 @@ describe('callback --dry-run', () => {
         'webhook-id': expect.stringMatching(/^msg_/),
         'webhook-signature': expect.stringMatching(/^v1,/),
       });
+    },
+  );
+
+  it.skipIf(noCurl || noBash)(
+    `prints a line that survives being pasted into an interactive bash${curlTitle}${bashTitle}`,
+    async () => {
+      // What an interactive shell would take for its history, its aliases or its variables.
+      const body = JSON.stringify({ error: 'wow! !! !$ "!1" `x` $(y) $HOME ~ * \\ \'quoted\'' });
+      const { stdout } = await dryRun(['--data', '-', '--no-validate'], { input: body });
+      const line = stdout.trimEnd().split('\n').at(-1) ?? '';
+      await execa('bash', ['--norc', '-i'], { input: `${line}\nexit\n` });
+      expect((await received()).map((request) => request.body)).toEqual([body]);
     },
   );
 

@@ -101,7 +101,7 @@ ${examples.join('\n\n')}
 | 408, 425, 429, 5xx, none within 10 s, a broken connection | up to 5 further attempts with the same body and \`webhook-id\`; \`Retry-After\` counts up to 5 s |
 | 500 with \`Task not found\` in it, any other 3xx or 4xx | gives up |
 
-A success that is not taken is never followed by an error: its body is the last line of the log, for \`arke-tiff callback --data -\`.
+A success that is not taken is never followed by an error. The body of a callback that is given up stands in the log on a line of its own, for \`arke-tiff callback --from-log -\`; with \`CALLBACK_OUTBOX_PREFIX\` it is kept in the bucket, too, until \`arke-tiff callback --pending\` or a later run of the task has delivered it. A replay has the identical body and \`webhook-id\`, and a \`webhook-timestamp\` and signature of its own.
 `;
     await expect(page).toMatchFileSnapshot('../../docs/callbacks.md');
   });

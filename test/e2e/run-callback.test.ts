@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import sharp from 'sharp';
 import { Webhook } from 'standardwebhooks';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { startFaultServer } from '../support/fault-server.ts';
+import { closedAddress } from '../support/orchestrators.ts';
 import { runProgram } from '../support/program.ts';
 import { newTask, runTask, useSandbox } from '../support/tasks.ts';
 
@@ -19,16 +19,6 @@ beforeAll(async () => {
 /** The line of the log that is a body, for `arke-tiff callback --data -`. */
 const undelivered = (stdout: string) =>
   stdout.split('\n').find((line) => line.startsWith('{')) ?? '';
-
-/** A port that nobody listens on. */
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 describe('a success callback', () => {
   it('is sent again, with the identical body and id, until it is taken', async () => {
@@ -87,7 +77,7 @@ describe('a success callback', () => {
   it('that finds nobody is logged so that it can be sent by hand, and the exit code is 1', async () => {
     const task = newTask();
     const env = sandbox.current.environment(task.batchId, task.taskId, KEY);
-    const url = `http://127.0.0.1:${await closedPort()}/callback?token=query-secret`;
+    const url = `${await closedAddress()}/callback?token=query-secret`;
     const run = await runProgram(['run'], { env: { ...env, CALLBACK_URL: url } });
     expect(run.exitCode).toBe(1);
     expect(run.stdout).toMatch(

@@ -13,7 +13,6 @@ import { useFolder } from '../support/use-folder.ts';
 const sandbox = useSandbox();
 const folder = useFolder();
 const required = variables.filter(({ kind }) => kind === 'required').map(({ name }) => name);
-const refused = variables.filter(({ kind }) => kind === 'refused').map(({ name }) => name);
 /** Without these nobody can be told. */
 const target = ['TASK_ID', 'BATCH_ID', 'CALLBACK_URL'];
 
@@ -86,6 +85,7 @@ describe('a malformed variable', () => {
     ['JPEG_BACKGROUND', 'chequered', 'must be white, black or #rrggbb'],
     ['CALLBACK_SECRET', 'hunter22', 'must be a Standard Webhooks secret'],
     ['CALLBACK_SECRET', 'whsec_A', 'must be a Standard Webhooks secret'],
+    ['CALLBACK_OUTBOX_PREFIX', '../elsewhere', 'must be the beginning of keys'],
     ['LOG_FORMAT', 'xml', 'must be text or json'],
   ])('%s=%s is said, without its value', async (name, value, problem) => {
     const { stdout, stderr, exitCode } = await runWith({ [name]: value });
@@ -129,16 +129,6 @@ describe('R2_ENDPOINT and R2_JURISDICTION', () => {
   it('exclude each other', async () => {
     const { bodies } = await runWith({ R2_JURISDICTION: 'eu' });
     expect(bodies[0]?.['error']).toContain('R2_ENDPOINT and R2_JURISDICTION cannot both be set');
-  });
-});
-
-describe('a variable that is documented but not built yet', () => {
-  it.each(refused)('is refused, never ignored: %s', async (name) => {
-    const { bodies, exitCode } = await runWith({ [name]: '1' });
-    expect(bodies).toMatchObject([
-      { status: 'error', error: `Invalid settings: ${name} is not supported by this version` },
-    ]);
-    expect(exitCode).toBe(1);
   });
 });
 

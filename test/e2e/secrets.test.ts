@@ -6,6 +6,7 @@ import { newTask, useSandbox } from '../support/tasks.ts';
 
 const sandbox = useSandbox();
 const KEY = 'secrets/image.tif';
+const JPEG = 'secrets/made.jpg';
 const TOKEN = 'cbtoken-9f27b1e4';
 const SIGNING = Buffer.from('signing-key-5c1d-of-the-test').toString('base64');
 
@@ -16,6 +17,7 @@ beforeAll(async () => {
   await folder.write('a.tif', tiff);
   await folder.write('broken.tif', 'II*\0 and then nothing that makes sense');
   await sandbox.current.putObject(KEY, tiff);
+  await sandbox.current.putObject(JPEG, Buffer.from('a JPEG'));
 });
 afterAll(() => folder.remove());
 
@@ -41,6 +43,13 @@ const cases: readonly Case[] = [
   },
   { name: 'run that R2 rejects', args: ['run'], exitCode: 1, change: wrongSecret },
   { name: 'run whose callback is refused', args: ['run'], exitCode: 1, status: 400 },
+  {
+    name: 'run whose callback is refused and kept in the outbox',
+    args: ['run'],
+    exitCode: 1,
+    status: 400,
+    change: () => ({ CALLBACK_OUTBOX_PREFIX: 'outbox' }),
+  },
   { name: 'run without a bucket', args: ['run'], exitCode: 1, change: () => ({ R2_BUCKET: '' }) },
   { name: 'run with a wrong flag', args: ['run', '--nope'], exitCode: 1 },
   {
@@ -91,6 +100,27 @@ const cases: readonly Case[] = [
     name: 'callback that is only shown',
     args: ['callback', '--error', 'Lost', '--dry-run'],
     exitCode: 0,
+  },
+  {
+    name: 'callback that is only shown, of a JPEG in R2',
+    args: ['callback', '--from-r2', JPEG, '--force', '--dry-run'],
+    exitCode: 0,
+  },
+  {
+    name: 'callback of an outbox that has no such entry',
+    args: ['callback', '--pending', '--outbox-prefix', 'empty'],
+    exitCode: 0,
+  },
+  {
+    name: 'callback of an outbox that R2 rejects',
+    args: ['callback', '--pending', '--outbox-prefix', 'empty'],
+    exitCode: 1,
+    change: wrongSecret,
+  },
+  {
+    name: 'callback that verifies nothing',
+    args: ['callback', '--verify', 'broken.tif'],
+    exitCode: 2,
   },
   { name: 'callback without a body', args: ['callback'], exitCode: 2 },
   {

@@ -13,7 +13,7 @@ import { startProgram } from '../support/program.ts';
 
 /** What keeps starts fast, as numbers that no slow machine changes (docs/performance.md). */
 const LIMITS = {
-  bundleBytes: 1_340_000,
+  bundleBytes: 1_400_000,
   filesBeforeFirstRequest: 12,
   filesOfChild: 4,
   // What Node has compiled is about as large as what it was compiled from.

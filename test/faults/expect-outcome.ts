@@ -19,6 +19,7 @@ export async function expectOutcome(ended: Ended, outcome: Outcome): Promise<voi
   for (const body of bodies) expectBody(body, outcome);
   if (outcome.log?.source.includes('not delivered')) expectLoggedBody(ended, outcome);
   await expectObjects(world, outcome);
+  if (outcome.outbox) await expectOutbox(ended, outcome.outbox);
   expectNoSecret(world, [output, ...bodies]);
   if (outcome.temporary === 'gone') expect(await readdir(world.temporary)).toEqual([]);
   // One whose parent was killed notices by itself, in its own time.
@@ -37,6 +38,24 @@ function expectLoggedBody({ world, output }: Ended, outcome: Outcome): void {
   expect(logged).toHaveLength(1);
   for (const body of logged) expectBody(body, outcome);
   if (world.bodies[0]) expect(logged).toEqual([world.bodies[0]]);
+}
+
+/** The outbox holds the very body that is in the log, or nothing of the task. */
+async function expectOutbox(
+  { world, output }: Ended,
+  expected: NonNullable<Outcome['outbox']>,
+): Promise<void> {
+  const { sandbox, tiffKey } = world;
+  const [taskId] = tiffKey.split('/');
+  const keys = (await sandbox.listKeys('arke-outbox/pending/')).filter((key) =>
+    key.includes(`/${taskId}/`),
+  );
+  expect(keys, output).toHaveLength(expected === 'kept' ? 1 : 0);
+  for (const key of keys) {
+    const text = Buffer.from((await sandbox.getObject(key))?.bytes ?? []).toString();
+    expect(output.split('\n')).toContain(JSON.parse(text).body);
+    expectNoSecret(world, [text]);
+  }
 }
 
 async function expectObjects(world: World, { jpeg, callback }: Outcome): Promise<void> {

@@ -14,6 +14,8 @@ export interface Outcome {
   readonly jpeg: 'whole' | 'second name' | 'absent';
   /** Whether the task's temporary folder is gone. */
   readonly temporary: 'gone' | 'left';
+  /** What the outbox holds of the task in the end, where there is one. */
+  readonly outbox?: 'kept' | 'empty';
   /** What must be in the log. */
   readonly log?: RegExp;
 }

@@ -3,6 +3,7 @@ import { useStand } from './describe-cells.ts';
 import { childKilled, deadlines, type EventCell, parentKilled, signals } from './events.ts';
 import { expectOutcome } from './expect-outcome.ts';
 import { MomentMissed } from './moments.ts';
+import { outboxes } from './outbox.ts';
 import { type Ended, runScenario, type Stand } from './world.ts';
 
 const stand = useStand({ heavy: true });
@@ -14,6 +15,7 @@ describe.skipIf(elsewhere).each([
   ['a program that is killed', parentKilled],
   ['a conversion process that is killed', childKilled],
   ['silence', deadlines],
+  ['an outbox', outboxes],
 ] as const)(`%s${elsewhere}`, (_, cells: readonly EventCell[]) => {
   it.concurrent.each(cells.map((cell) => [cell.event, cell.stage, cell] as const))(
     '%s, %s: ends as the table says',

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { messageOf } from '../errors.ts';
 
 /** The longest `error` a callback carries, in characters as JSON Schema counts them (code points): the orchestrator stores all errors of a batch in one record (design: facts of the orchestrator). */
 export const MAX_ERROR_LENGTH = 500;
@@ -73,6 +74,19 @@ export function payloadProblems(candidate: unknown): string[] {
   const result = v.safeParse(callbackPayloadSchema, candidate);
   if (result.success) return [];
   return result.issues.map((issue) => `${v.getDotPath(issue) ?? 'payload'}: ${issue.message}`);
+}
+
+/** A callback's body as what it says; a text that says what is wrong with it where it is none. */
+export function readPayload(body: string): CallbackPayload | string {
+  let candidate: unknown;
+  try {
+    candidate = JSON.parse(body);
+  } catch (error) {
+    return `the body is not JSON: ${messageOf(error)}`;
+  }
+  const result = v.safeParse(callbackPayloadSchema, candidate);
+  if (result.success) return result.output;
+  return `the body does not keep to the contract: ${payloadProblems(candidate).join(', ')}`;
 }
 
 /**

@@ -50,8 +50,17 @@ export function callbackHeaders(request: CallbackRequest, at: Date): Record<stri
     'User-Agent': request.userAgent,
     'webhook-id': request.id,
     'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-    ...(secret ? { 'webhook-signature': signer(secret).sign(request.id, at, request.body) } : {}),
+    ...(secret ? { 'webhook-signature': signature(secret, request, at) } : {}),
   };
+}
+
+/** The signature of a body under an id, sent at `at`. Throws `SettingsError` when the secret is none. */
+export function signature(
+  secret: string,
+  { id, body }: Pick<CallbackRequest, 'id' | 'body'>,
+  at: Date,
+): string {
+  return signer(secret).sign(id, at, body);
 }
 
 /** What is wrong with a webhook secret, or undefined when it can sign. */

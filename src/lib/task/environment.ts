@@ -1,8 +1,8 @@
 /** One environment variable of `arke-tiff run`. */
 export interface Variable {
   readonly name: string;
-  /** `required`: the contract's eight. `refused`: documented, not built yet; set, it is an error. */
-  readonly kind: 'required' | 'optional' | 'refused';
+  /** `required`: the contract's eight. */
+  readonly kind: 'required' | 'optional';
   /** What holds when it is not set, for people. */
   readonly fallback?: string;
   /** Its value must never be seen. */
@@ -116,20 +116,22 @@ export const variables = [
     meaning: 'Standard Webhooks secret (`whsec_…`): callbacks carry `webhook-signature`',
   },
   {
+    name: 'CALLBACK_OUTBOX_PREFIX',
+    kind: 'optional',
+    fallback: 'none',
+    meaning:
+      'Beginning of the keys under which callbacks that could not be delivered are kept in the bucket, for `arke-tiff callback --pending`; not among the TIFFs',
+  },
+  {
     name: 'LOG_FORMAT',
     kind: 'optional',
     fallback: 'text',
     meaning: "`text` (the contract's lines) or `json` (one event a line)",
   },
-  {
-    name: 'CALLBACK_OUTBOX_PREFIX',
-    kind: 'refused',
-    meaning: 'Where undelivered callbacks are kept',
-  },
 ] as const satisfies readonly Variable[];
 
 /** The name of a variable that `arke-tiff run` reads. */
-export type VariableName = Exclude<(typeof variables)[number], { kind: 'refused' }>['name'];
+export type VariableName = (typeof variables)[number]['name'];
 
 /** An environment: names and values, as `process.env` is one. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -7,8 +7,10 @@ import { messageOf } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { createRedactor, escapeControls, type Redactor } from '../redact.ts';
 import { type Ending, endSoonAfter, orAborted } from '../stop.ts';
+import { STORAGE_RETRY } from '../storage/objects.ts';
 import { taskDeadlines } from './budget.ts';
 import type { ProcessOptions } from './job.ts';
+import type { TaskOutbox } from './outbox/task-outbox.ts';
 import { processTiff } from './process-tiff.ts';
 import type { CallbackTarget, TaskSettings } from './settings.ts';
 
@@ -37,6 +39,14 @@ const LATE_CALLBACK_MS = 3_000;
 
 /** When after a stop signal a callback is given up, in milliseconds: Fly kills after 5 s. */
 const INTERRUPTED_CALLBACK_MS = 3_000;
+/** The same where it has to be stored in the outbox within that time, too. */
+const INTERRUPTED_CALLBACK_WITH_OUTBOX_MS = 2_000;
+
+/**
+ * What is kept of the time for a callback so that it can be stored in the outbox when it is not delivered, in
+ * milliseconds: a PUT takes some 50 ms, and after a stop signal both have to be done within Fly's 5 s.
+ */
+const OUTBOX_RESERVE_MS = 1_500;
 
 /**
  * Runs a whole task: download, convert, upload, callback. Never throws for what can happen to a task:
@@ -45,7 +55,7 @@ const INTERRUPTED_CALLBACK_MS = 3_000;
  */
 export async function runTask(settings: TaskSettings, options: TaskOptions): Promise<TaskOutcome> {
   const deadlines = taskDeadlines(settings.budget, options.sinceStart, options.signal);
-  const stopping = endSoonAfter(options.signal, INTERRUPTED_CALLBACK_MS);
+  const stopping = callbackEnding(settings, options);
   const connection = prepareConnection(settings.callback.url);
   const { payload, cleared } = processTiff(settings, options, deadlines, connection.open);
   const outcome = await orAborted(payload, options.signal).then(
@@ -66,7 +76,7 @@ export function reportFailure(
   target: CallbackTarget,
   message: string,
   options: TaskOptions,
-  way: Way = { stopping: endSoonAfter(options.signal, INTERRUPTED_CALLBACK_MS) },
+  way: Way = { stopping: callbackEnding(target, options) },
 ): Promise<TaskOutcome> {
   const payload: CallbackPayload = {
     task_id: target.taskId,
@@ -82,6 +92,14 @@ export function reportFailure(
 interface Way {
   readonly stopping: Ending;
   readonly connection?: Connection;
+}
+
+/** Until when after a stop signal the callback of a task is tried. */
+function callbackEnding({ outbox }: CallbackTarget, { signal }: TaskOptions): Ending {
+  return endSoonAfter(
+    signal,
+    outbox ? INTERRUPTED_CALLBACK_WITH_OUTBOX_MS : INTERRUPTED_CALLBACK_MS,
+  );
 }
 
 function redactorOf({ callback, storage }: TaskSettings): Redactor {
@@ -104,7 +122,8 @@ async function report(
   };
   // Not ended by a stop signal at once, as the stages are: what was begun is brought to its end.
   const endsAt = Math.max(target.budget.timeoutMs, options.sinceStart() + LATE_CALLBACK_MS);
-  const deadline = createDeadline(endsAt, { now: options.sinceStart });
+  const reserveMs = target.outbox ? OUTBOX_RESERVE_MS : 0;
+  const deadline = createDeadline(endsAt - reserveMs, { now: options.sinceStart });
   try {
     await deliverCallback(request, {
       policy: options.patience?.callbackRetry,
@@ -125,12 +144,43 @@ async function report(
     const reason = messageOf(error);
     options.log({ event: 'task.failed', error: reason });
     options.log({ event: 'callback.undelivered', body: request.body, reason });
+    await withOutbox(target, options, endsAt, (outbox) =>
+      outbox.keep(request, { payload, reason }),
+    );
     return { payload, delivered: false, exitCode: exitCodes.failed };
   } finally {
     stopping.dispose();
   }
-  if (payload.status === 'error') return { payload, delivered: true, exitCode: exitCodes.failed };
-  const ms = payload.performance?.total_time_ms ?? 0;
-  options.log({ event: 'task.succeeded', ms });
-  return { payload, delivered: true, exitCode: exitCodes.ok };
+  if (payload.status === 'success') {
+    const ms = payload.performance?.total_time_ms ?? 0;
+    options.log({ event: 'task.succeeded', ms });
+  }
+  // No later than need be: nobody is waiting for it.
+  await withOutbox(target, options, 0, (outbox) => outbox.forget(payload));
+  const exitCode = payload.status === 'success' ? exitCodes.ok : exitCodes.failed;
+  return { payload, delivered: true, exitCode };
+}
+
+/** Uses the outbox, where there is one, until then, but as long as is kept for it. */
+async function withOutbox(
+  { outbox: settings }: CallbackTarget,
+  { log, sinceStart, signal: stop, patience }: TaskOptions,
+  endsAt: number,
+  work: (outbox: TaskOutbox) => Promise<void>,
+): Promise<void> {
+  if (!settings) return;
+  // Few tasks need it, and none before its first request.
+  const { taskOutbox } = await import('./outbox/task-outbox.ts');
+  const deadline = createDeadline(Math.max(endsAt, sinceStart() + OUTBOX_RESERVE_MS), {
+    now: sinceStart,
+  });
+  const stopping = endSoonAfter(stop, OUTBOX_RESERVE_MS);
+  const signal = AbortSignal.any([stopping.signal, deadline.signal]);
+  const policy = patience?.storageRetry ?? STORAGE_RETRY;
+  try {
+    const request = { signal, policy, patience: patience?.storage };
+    await work(taskOutbox(settings, { log, request }));
+  } finally {
+    stopping.dispose();
+  }
 }

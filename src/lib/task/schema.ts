@@ -12,7 +12,8 @@ import { pagesProblem, parsePages } from '../convert/pages.ts';
 import { httpUrlProblem, requestUrl } from '../http-url.ts';
 import { logFormats } from '../log.ts';
 import { jurisdictions } from '../storage/client.ts';
-import { type Environment, type Variable, type VariableName, variables } from './environment.ts';
+import type { Environment, VariableName } from './environment.ts';
+import { isAmongInputs, outboxPrefix, outboxPrefixProblem } from './outbox/keys.ts';
 
 const text = v.string();
 const checked = (problemOf: (value: string) => string | undefined) =>
@@ -73,6 +74,9 @@ export const schema = v.object(
     TIFF_PAGES: v.optional(v.pipe(checked(pagesProblem), v.transform(parsePages)), 'first'),
     JPEG_BACKGROUND: v.optional(checked(backgroundProblem), defaultEncoderSettings.background),
     CALLBACK_SECRET: v.optional(checked(secretProblem)),
+    CALLBACK_OUTBOX_PREFIX: v.optional(
+      v.pipe(checked(outboxPrefixProblem), v.transform(outboxPrefix)),
+    ),
     LOG_FORMAT: v.optional(oneOf(logFormats), 'text'),
   } satisfies Record<VariableName, v.GenericSchema<string | undefined, unknown>>,
   'is missing',
@@ -97,11 +101,18 @@ export function conflicts(set: Environment): string[] {
     : [];
 }
 
-/** The variables that are set, documented, and not built yet: refused rather than ignored. */
-export function unsupported(set: Environment): string[] {
-  return (variables as readonly Variable[])
-    .filter(({ name, kind }) => kind === 'refused' && set[name] !== undefined)
-    .map(({ name }) => `${name} is not supported by this version`);
+/** What is wrong with variables of a task that are set together. */
+export function taskConflicts(set: Environment): string[] {
+  const { CALLBACK_OUTBOX_PREFIX: prefix, INPUT_R2_KEY: inputKey, BATCH_ID: batchId } = set;
+  const among = prefix && inputKey && batchId && isAmongInputs(prefix, inputKey, batchId);
+  return [
+    ...conflicts(set),
+    ...(among
+      ? [
+          'CALLBACK_OUTBOX_PREFIX must not lie among the TIFFs of INPUT_R2_KEY, where the orchestrator would find what is kept there',
+        ]
+      : []),
+  ];
 }
 
 function endpointProblem(value: string): string | undefined {

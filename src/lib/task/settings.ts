@@ -8,7 +8,8 @@ import type { LogFormat } from '../log.ts';
 import { r2Endpoint, type StorageSettings } from '../storage/client.ts';
 import type { TaskBudget } from './budget.ts';
 import { type Environment, type Variable, type VariableName, variables } from './environment.ts';
-import { conflicts, problemsOf, schema, unsupported, withoutBlanks } from './schema.ts';
+import type { OutboxSettings } from './outbox/task-outbox.ts';
+import { conflicts, problemsOf, schema, taskConflicts, withoutBlanks } from './schema.ts';
 
 /** Everything that `runTask` needs to know. */
 export interface TaskSettings {
@@ -20,6 +21,8 @@ export interface TaskSettings {
   readonly encoder: EncoderSettings;
   readonly pages: PagesSetting;
   readonly budget: TaskBudget;
+  /** Without it, undelivered callbacks are kept in the log only. */
+  readonly outbox?: OutboxSettings | undefined;
   readonly logFormat: LogFormat;
 }
 
@@ -29,6 +32,7 @@ export interface CallbackTarget {
   readonly batchId: string;
   readonly callback: CallbackSettings;
   readonly budget: Pick<TaskBudget, 'timeoutMs'>;
+  readonly outbox?: OutboxSettings | undefined;
 }
 
 /** The settings of a task, or what is wrong with them and whom to tell. */
@@ -50,7 +54,7 @@ export type SettingsResult =
 export function readTaskSettings(environment: Environment): SettingsResult {
   const set = withoutBlanks(environment);
   const result = v.safeParse(schema, set);
-  const problems = [...problemsOf(result), ...conflicts(set), ...unsupported(set)];
+  const problems = [...problemsOf(result), ...taskConflicts(set)];
   if (result.success && problems.length === 0)
     return { ok: true, settings: toSettings(result.output) };
   const logFormat = v.safeParse(v.pick(schema, ['LOG_FORMAT']), set);
@@ -92,6 +96,13 @@ export function readCallbackSettings(environment: Environment): CallbackSettings
   return { url: result.output.CALLBACK_URL, secret: result.output.CALLBACK_SECRET };
 }
 
+/** Reads what callbacks are signed with, if anything. Throws `SettingsError` when it is malformed. */
+export function readCallbackSecret(environment: Environment): string | undefined {
+  const result = v.safeParse(v.pick(schema, ['CALLBACK_SECRET']), withoutBlanks(environment));
+  if (!result.success) throw new SettingsError(problemsOf(result));
+  return result.output.CALLBACK_SECRET;
+}
+
 function readTarget(set: Environment): CallbackTarget | undefined {
   const names = ['TASK_ID', 'BATCH_ID', 'CALLBACK_URL'] as const;
   const target = v.safeParse(v.pick(schema, names), set);
@@ -107,7 +118,21 @@ function readTarget(set: Environment): CallbackTarget | undefined {
       secret: secret.success ? secret.output.CALLBACK_SECRET : undefined,
     },
     budget: { timeoutMs: timeout.success ? timeout.output.TASK_TIMEOUT_MS : DEFAULT_TIMEOUT_MS },
+    outbox: readOutbox(set),
   };
+}
+
+/** The outbox of a task whose other settings may be wrong. */
+function readOutbox(set: Environment): OutboxSettings | undefined {
+  const result = v.safeParse(v.pick(schema, ['CALLBACK_OUTBOX_PREFIX']), set);
+  const prefix = result.success ? result.output.CALLBACK_OUTBOX_PREFIX : undefined;
+  if (prefix === undefined || taskConflicts(set).length > 0) return undefined;
+  try {
+    return { prefix, storage: readStorageSettings(set), inputKey: set['INPUT_R2_KEY'] };
+  } catch (error) {
+    if (error instanceof SettingsError) return undefined;
+    throw error;
+  }
 }
 
 function toSettings(env: v.InferOutput<typeof schema>): TaskSettings {
@@ -132,6 +157,9 @@ function toSettings(env: v.InferOutput<typeof schema>): TaskSettings {
       memoryBytes: megabytesToBytes(env.MEMORY_LIMIT_MB),
       onFly: env.FLY_MACHINE_ID !== undefined,
     },
+    outbox: env.CALLBACK_OUTBOX_PREFIX
+      ? { prefix: env.CALLBACK_OUTBOX_PREFIX, storage: toStorage(env), inputKey: env.INPUT_R2_KEY }
+      : undefined,
     logFormat: env.LOG_FORMAT,
   };
 }

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { readPayload } from '../../lib/callback/payload.ts';
+import { FileError, messageOf, SettingsError } from '../../lib/errors.ts';
+import { fileNameOf } from '../../lib/storage/keys.ts';
+import { decodeText, readStdinBytes, STANDARD_STREAM } from '../standard-streams.ts';
+import type { CallbackFlags } from './flags.ts';
+
+/** The body that the flags describe. Throws `SettingsError` naming all that is missing. */
+export function bodyOfFlags(flags: CallbackFlags): string {
+  const missing = (['task-id', 'batch-id'] as const).filter((name) => !flags[name]);
+  const problems = missing.map((name) => `--${name} is missing`);
+  const success = flags['output-key'] !== undefined;
+  if (!success && flags.error === undefined)
+    problems.push(
+      'one of --output-key, --error, --data, --from-log, --from-r2 and --pending is missing',
+    );
+  if (success && flags['output-size'] === undefined) problems.push('--output-size is missing');
+  if (problems.length > 0) throw new SettingsError(problems);
+  const task = { task_id: flags['task-id'], batch_id: flags['batch-id'] };
+  if (!success) return JSON.stringify({ ...task, status: 'error', error: flags.error });
+  return JSON.stringify({
+    ...task,
+    status: 'success',
+    output_r2_key: flags['output-key'],
+    output_file_name: fileNameOf(flags['output-key'] ?? ''),
+    output_file_size: flags['output-size'],
+  });
+}
+
+/** The bytes of a file, or of stdin for `-`. Throws `FileError`. */
+async function readBytes(path: string, signal: AbortSignal): Promise<Buffer> {
+  if (path === STANDARD_STREAM) return readStdinBytes(signal);
+  return readFile(path).catch((error: unknown) => {
+    throw new FileError(`Could not read ${path}: ${messageOf(error)}. Check the path.`, {
+      cause: error,
+    });
+  });
+}
+
+/** A file as text, or stdin for `-`. Throws `FileError`, and `SettingsError` when it is not UTF-8. */
+export async function readText(path: string, signal: AbortSignal): Promise<string> {
+  return decodeText(await readBytes(path, signal));
+}
+
+/** A log as text, whatever else is in it. Throws `FileError`. */
+export async function readLog(path: string, signal: AbortSignal): Promise<string> {
+  return (await readBytes(path, signal)).toString();
+}
+
+/** The body that is sent as it is. Throws as `readText`. */
+export async function readData(path: string, signal: AbortSignal): Promise<string> {
+  const text = await readText(path, signal);
+  return path === STANDARD_STREAM ? text.replace(/\r?\n$/, '') : text;
+}
+
+/** Throws `SettingsError` when a body does not keep to the contract. */
+export function refuseInvalid(body: string): void {
+  const payload = readPayload(body);
+  if (typeof payload === 'string')
+    throw new SettingsError([`${payload} (--no-validate sends it all the same)`]);
+}

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { addressOfEntry } from '../../lib/callback/address.ts';
+import { SettingsError } from '../../lib/errors.ts';
+import { httpUrlProblem, shownUrl } from '../../lib/http-url.ts';
+import { drainOutbox } from '../../lib/task/outbox/drain.ts';
+import type { DrainEvent } from '../../lib/task/outbox/drain-events.ts';
+import { mayRepeat, outboxOf } from './known.ts';
+import { isWanted } from './replay-log.ts';
+import { deliveredAs, failedAs, policyOf, warnOfRetry } from './send-request.ts';
+import type { CallbackResult, CallbackSession } from './session.ts';
+import { showInsteadOfSending, showRequest } from './show-request.ts';
+
+/** Sends what lies in the outbox, and tells what became of each object in it. Throws `SettingsError`. */
+export async function drainPending(session: CallbackSession): Promise<CallbackResult> {
+  const { flags, result } = session;
+  if (flags['outbox-prefix'] === undefined)
+    throw new SettingsError(['--outbox-prefix is missing (CALLBACK_OUTBOX_PREFIX)']);
+  const problem = flags.url === undefined ? undefined : httpUrlProblem(flags.url);
+  if (problem) throw new SettingsError([`CALLBACK_URL ${problem}`]);
+  await session.storage();
+  const outbox = await outboxOf(session);
+  const entries: object[] = [];
+  let [ok, others, shown] = [true, 0, 0];
+  if (outbox)
+    for await (const event of drainOutbox(outbox, {
+      wanted: (payload) => {
+        const wanted = isWanted(payload, flags);
+        if (!wanted) others += 1;
+        return wanted;
+      },
+      addressOf: ({ entry, payload }, several) =>
+        addressOfEntry(entry, payload, {
+          url: flags.url,
+          origins: flags['allow-origin'] ?? [],
+          severalTasks: several && flags['task-id'] === undefined,
+        }),
+      mayRepeat: (_, known) => mayRepeat(known, session),
+      force: flags.force,
+      dryRun: flags['dry-run'],
+      secret: session.secret,
+      userAgent: session.userAgent,
+      policy: policyOf(session),
+      onSending: (request) => showRequest(request, session),
+      onRetry: warnOfRetry(session),
+      signal: session.signal,
+      owner: randomUUID(),
+      leaseMs: flags.lease * 1000,
+      now: () => new Date(),
+    })) {
+      if (event.kind === 'pending' && shown++ > 0) result('');
+      const told = tell(event, session);
+      entries.push(told);
+      ok &&= ['delivered', 'pending', 'obsolete', 'busy'].includes(event.kind);
+    }
+  if (others > 0)
+    session.reporter.warn(
+      `${others} in the outbox are of other tasks than --task-id and --batch-id say.`,
+    );
+  if (entries.length === 0) result('Nothing to deliver.');
+  return { ok, document: { entries } };
+}
+
+/** Shows what became of an object in the outbox; gives it for `--json`. */
+function tell(event: DrainEvent, session: CallbackSession): object {
+  const { key, kind } = event;
+  if (kind === 'corrupt') {
+    session.reporter.error(
+      `"${key}" in the outbox is no callback, and is left there: ${event.reason}.`,
+    );
+    session.result(`corrupt: ${key}`);
+    return { key, state: kind, reason: event.reason };
+  }
+  const { task_id, batch_id, status } = event.payload;
+  const of = { key, state: kind, task_id, batch_id, outcome: status };
+  const line = (what: string) =>
+    session.result(`${kind}: ${batch_id}/${task_id} ${status}, ${what}`);
+  switch (kind) {
+    case 'pending': {
+      const document = showInsteadOfSending(event.request, session);
+      return { ...of, ...document };
+    }
+    case 'delivered': {
+      const { document, summary } = deliveredAs(event.request, event.delivery, event.ms);
+      line(`${shownUrl(event.request.settings.url)} ${summary}`);
+      if (event.leftover)
+        session.reporter.warn(
+          `It is still in the outbox as "${key}", which could not be told: ${event.leftover}`,
+        );
+      return { ...of, ...document, ...(event.leftover ? { leftover: event.leftover } : {}) };
+    }
+    case 'failed': {
+      const { document, summary } = failedAs(event.request, event.error, event);
+      line(summary);
+      return { ...of, ...document };
+    }
+    default:
+      line(event.reason);
+      return { ...of, reason: event.reason };
+  }
+}

@@ -1,0 +1,113 @@
+import { isForAllTasks } from '../../lib/callback/address.ts';
+import { type FoundCallback, type LogFindings, searchLog } from '../../lib/callback/log-search.ts';
+import { idOfBody } from '../../lib/callback/request.ts';
+import { SettingsError } from '../../lib/errors.ts';
+import { readLog } from './body.ts';
+import { NotSentError, refuseKnown } from './known.ts';
+import { recordDelivery, urlFor } from './send-one.ts';
+import { sendRequest } from './send-request.ts';
+import { type CallbackResult, type CallbackSession, requestFor } from './session.ts';
+import { showInsteadOfSending } from './show-request.ts';
+
+/**
+ * Sends what the log of one or more tasks says was not delivered, each outcome once and the success of a task
+ * rather than its error. Throws `SettingsError` when there is one address for several tasks, and
+ * `NotSentError` when there is nothing to send.
+ */
+export async function replayLog(path: string, session: CallbackSession): Promise<CallbackResult> {
+  const { flags, reporter } = session;
+  const log = searchLog(await readLog(path, session.signal));
+  for (const line of log.withoutBody)
+    reporter.warn(`After line ${line} of the log there should be a callback's body, and is none.`);
+  const wanted = log.undelivered.filter(({ payload }) => isWanted(payload, flags));
+  const left = log.undelivered.length - wanted.length;
+  if (left > 0)
+    reporter.warn(`${left} of the log are of other tasks than --task-id and --batch-id say.`);
+  if (wanted.length === 0)
+    throw new NotSentError(
+      `There is no undelivered callback in ${path === '-' ? 'the log' : path}${left > 0 ? ' of that task' : ''}. ` +
+        'The log of "run" has one on a line of its own when the orchestrator did not take it.',
+    );
+  const outcomes = lastOfEach(wanted);
+  refuseOneAddress(flags.url, outcomes);
+  const callbacks: object[] = [];
+  let failures = log.withoutBody.length;
+  for (const found of outcomes) {
+    const { ok, document } = await replay(found, outcomes, log, session);
+    if (!ok) failures += 1;
+    const { task_id, batch_id, status } = found.payload;
+    callbacks.push({
+      task_id,
+      batch_id,
+      outcome: status,
+      line: found.line,
+      ...(document as object),
+    });
+  }
+  return { ok: failures === 0, document: { callbacks } };
+}
+
+/** Whether a callback is one of those that `--task-id` and `--batch-id` name. */
+export function isWanted(
+  { task_id, batch_id }: { readonly task_id: string; readonly batch_id: string },
+  flags: CallbackSession['flags'],
+): boolean {
+  const task = flags['task-id'];
+  const batch = flags['batch-id'];
+  return (task === undefined || task === task_id) && (batch === undefined || batch === batch_id);
+}
+
+/** Of a task that was run more than once, what its last run has said; successes before errors. */
+function lastOfEach(found: readonly FoundCallback[]): FoundCallback[] {
+  const last = new Map(found.map((one) => [idOfBody(one.body), one]));
+  const rank = ({ payload }: FoundCallback) => (payload.status === 'success' ? 0 : 1);
+  return [...last.values()].sort((a, b) => rank(a) - rank(b) || a.line - b.line);
+}
+
+function refuseOneAddress(url: string | undefined, outcomes: readonly FoundCallback[]): void {
+  const tasks = new Set(
+    outcomes.map(({ payload }) => JSON.stringify([payload.batch_id, payload.task_id])),
+  );
+  if (url === undefined || isForAllTasks(url) || tasks.size <= 1) return;
+  const names = outcomes.map(({ payload }) => payload.task_id).slice(0, 5);
+  throw new SettingsError([
+    `the log has callbacks of ${tasks.size} tasks (${names.join(', ')}${tasks.size > names.length ? ', …' : ''}), and --url is one address: ` +
+      'let it hold {batch_id} and {task_id}, or choose a task by --task-id',
+  ]);
+}
+
+async function replay(
+  found: FoundCallback,
+  outcomes: readonly FoundCallback[],
+  log: LogFindings,
+  session: CallbackSession,
+): Promise<CallbackResult> {
+  const { body, payload } = found;
+  const { flags, reporter, result } = session;
+  const name = `${payload.batch_id}/${payload.task_id} ${payload.status}`;
+  const request = requestFor(session, urlFor(flags.url, body), { body, id: idOfBody(body) });
+  try {
+    const better = outcomes.find(
+      (one) => one.payload.task_id === payload.task_id && one.payload.batch_id === payload.batch_id,
+    );
+    if (better !== found && better && !flags.force)
+      throw new NotSentError(
+        `The error of ${payload.task_id} is not sent: line ${better.line} of the log has a success of the task. --force sends it all the same.`,
+      );
+    if (flags['dry-run']) {
+      if (outcomes[0] !== found) result('');
+      return { ok: true, document: showInsteadOfSending(request, session) };
+    }
+    await refuseKnown(payload, session, log);
+  } catch (error) {
+    if (!(error instanceof NotSentError)) throw error;
+    reporter.error(error.message);
+    result(`${name}: not sent`);
+    const { code, message } = error;
+    return { ok: false, document: { delivered: false, error: { code, message } } };
+  }
+  const { delivered, document, summary } = await sendRequest(request, session, { alone: false });
+  if (delivered) await recordDelivery(body, session);
+  result(`${name}: ${summary}`);
+  return { ok: delivered, document };
+}

@@ -1,0 +1,93 @@
+import { addressOfTask, isForAllTasks } from '../../lib/callback/address.ts';
+import { readPayload } from '../../lib/callback/payload.ts';
+import { idOfBody } from '../../lib/callback/request.ts';
+import { messageOf, SettingsError, StorageError } from '../../lib/errors.ts';
+import { headObject } from '../../lib/storage/objects.ts';
+import { successFor, taskOfJpeg } from '../../lib/task/jpeg-of-task.ts';
+import { obsoleteBy, putMark, removeEntries } from '../../lib/task/outbox/outbox.ts';
+import { readCallbackSettings } from '../../lib/task/settings.ts';
+import { bodyOfFlags, readData, refuseInvalid } from './body.ts';
+import { NotSentError, outboxOf, refuseKnown } from './known.ts';
+import { sendRequest } from './send-request.ts';
+import { type CallbackResult, type CallbackSession, requestFor } from './session.ts';
+import { showInsteadOfSending } from './show-request.ts';
+
+/** Sends the one callback that flags, a file or a JPEG in R2 describe. Throws what speaks against it. */
+export async function sendOne(session: CallbackSession): Promise<CallbackResult> {
+  const { flags } = session;
+  const body = await bodyFor(session);
+  if (flags.validate) refuseInvalid(body);
+  const request = requestFor(session, urlFor(flags.url, body), { body, id: idOfBody(body) });
+  if (flags['dry-run']) return { ok: true, document: showInsteadOfSending(request, session) };
+  const payload = readPayload(body);
+  if (typeof payload !== 'string') await refuseKnown(payload, session);
+  const { delivered, document } = await sendRequest(request, session, { alone: true });
+  if (delivered) await recordDelivery(body, session);
+  return { ok: delivered, document };
+}
+
+function bodyFor(session: CallbackSession): Promise<string> | string {
+  const { flags, signal } = session;
+  if (flags.data !== undefined) return readData(flags.data, signal);
+  if (flags['from-r2'] !== undefined) return bodyOfJpeg(flags['from-r2'], session);
+  return bodyOfFlags(flags);
+}
+
+/** The address for a body. Throws `SettingsError` when it is none, or needs a task that the body does not name. */
+export function urlFor(url: string | undefined, body: string): string {
+  const payload = readPayload(body);
+  const needsTask = url !== undefined && isForAllTasks(url);
+  if (needsTask && typeof payload === 'string')
+    throw new SettingsError([`--url has places for task and batch, and ${payload}`]);
+  const address = needsTask && typeof payload !== 'string' ? addressOfTask(url, payload) : url;
+  return readCallbackSettings({ CALLBACK_URL: address }).url;
+}
+
+/** The success of a JPEG that is in R2, by its size and what its metadata say of the task that made it. */
+async function bodyOfJpeg(key: string, session: CallbackSession): Promise<string> {
+  const { flags, signal } = session;
+  const storage = await session.storage();
+  const jpeg = await headObject(storage, key, { signal });
+  if (!jpeg)
+    throw new StorageError(
+      'OBJECT_NOT_FOUND',
+      `There is no object "${key}" in the bucket "${storage.bucket}". Check the key of the JPEG.`,
+    );
+  if (jpeg.size === 0 || /\.tiff?$/i.test(key))
+    throw new SettingsError([
+      `"${key}" is ${jpeg.size === 0 ? 'empty' : 'a TIFF'}: --from-r2 needs the key of a JPEG`,
+    ]);
+  const maker = taskOfJpeg(jpeg);
+  const named = { task_id: flags['task-id'], batch_id: flags['batch-id'] };
+  const task = {
+    task_id: named.task_id ?? maker?.task_id,
+    batch_id: named.batch_id ?? maker?.batch_id,
+  };
+  if (!task.task_id || !task.batch_id)
+    throw new SettingsError([
+      `"${key}" does not say which task has made it: --task-id and --batch-id are missing`,
+    ]);
+  if (maker && !flags.force && (maker.task_id !== task.task_id || maker.batch_id !== task.batch_id))
+    throw new NotSentError(
+      `"${key}" was made by the task ${maker.task_id} of the batch ${maker.batch_id}, not by ${task.task_id} of ${task.batch_id}. ` +
+        'Leave --task-id and --batch-id out (and TASK_ID and BATCH_ID), or insist by --force.',
+    );
+  return JSON.stringify(successFor(jpeg, { task_id: task.task_id, batch_id: task.batch_id }));
+}
+
+/** Lets the outbox, if there is one, know: what it holds of the task need not be delivered any more. */
+export async function recordDelivery(body: string, session: CallbackSession): Promise<void> {
+  const payload = readPayload(body);
+  if (typeof payload === 'string') return;
+  try {
+    const outbox = await outboxOf(session);
+    if (!outbox) return;
+    await putMark(outbox, payload, { id: idOfBody(body), body }, new Date());
+    await removeEntries(outbox, obsoleteBy(payload));
+  } catch (error) {
+    session.signal.throwIfAborted();
+    session.reporter.warn(
+      `It was delivered, but the outbox could not be told: ${messageOf(error)}`,
+    );
+  }
+}

@@ -1,0 +1,135 @@
+import { type Delivery, deliverCallback } from '../../lib/callback/deliver.ts';
+import type { CallbackRequest } from '../../lib/callback/request.ts';
+import { CallbackError, messageOf } from '../../lib/errors.ts';
+import { shownUrl } from '../../lib/http-url.ts';
+import { createRedactor } from '../../lib/redact.ts';
+import type { RetryNotice, RetryPolicy } from '../../lib/retry.ts';
+import type { CallbackSession } from './session.ts';
+import { maskedRequest, showRequest } from './show-request.ts';
+
+/** What came of a request. */
+export interface Sent {
+  readonly delivered: boolean;
+  /** As people may see it; undefined when there was none. */
+  readonly answer: { readonly status: number; readonly body: string } | undefined;
+  /** Time and attempts, in words. */
+  readonly spent: string;
+  /** For `--json`. */
+  readonly document: object;
+  /** In a few words, for a list. */
+  readonly summary: string;
+}
+
+/** How often a callback is tried that somebody sends by hand. */
+export function policyOf({ flags }: CallbackSession): RetryPolicy {
+  return { attempts: flags.attempts, baseDelayMs: 500, maxDelayMs: 5_000 };
+}
+
+/** Says on stderr that an attempt failed and another one follows. */
+export function warnOfRetry({ reporter }: CallbackSession): (notice: RetryNotice) => void {
+  return ({ error, delayMs }) => reporter.warn(`${messageOf(error)} Trying again in ${delayMs} ms`);
+}
+
+/** Sends a request and shows it; the answer is the result of the command where `alone` says so. */
+export async function sendRequest(
+  request: CallbackRequest,
+  session: CallbackSession,
+  { alone }: { readonly alone: boolean },
+): Promise<Sent> {
+  const { reporter, signal } = session;
+  showRequest(request, session);
+  const activity = reporter.begin(`Sending the callback to ${shownUrl(request.settings.url)}`);
+  const start = performance.now();
+  let attempts = 0;
+  const spent = () => ({ attempts, ms: Math.round(performance.now() - start) });
+  try {
+    const delivery = await deliverCallback(request, {
+      policy: policyOf(session),
+      signal,
+      onRetry: warnOfRetry(session),
+      onAttempt: (number) => {
+        attempts = number;
+      },
+    });
+    activity.done();
+    const sent = deliveredAs(request, delivery, spent().ms);
+    if (alone) showAnswer(sent, session);
+    return sent;
+  } catch (error) {
+    activity.failed();
+    if (!(error instanceof CallbackError) || (alone && !error.answer)) throw error;
+    const sent = failedAs(request, error, spent());
+    if (alone) {
+      showAnswer(sent, session);
+      reporter.error(error.message);
+    }
+    return sent;
+  }
+}
+
+function showAnswer({ answer, spent }: Sent, { result, note }: CallbackSession): void {
+  if (!answer) return;
+  result(`${answer.status}`);
+  if (answer.body) result(answer.body);
+  note(`answered ${answer.status} ${spent}`);
+}
+
+function spentText({ attempts, ms }: { readonly attempts: number; readonly ms: number }): string {
+  return `in ${ms} ms, ${attempts === 1 ? 'at the first attempt' : `at attempt ${attempts}`}`;
+}
+
+/** What a delivered callback has to say. */
+export function deliveredAs(
+  request: CallbackRequest,
+  { attempts, ...taken }: Delivery,
+  ms: number,
+): Sent {
+  const answer = { status: taken.status, body: hide(request, taken.body) };
+  const spent = spentText({ attempts, ms });
+  return {
+    delivered: true,
+    answer,
+    spent,
+    document: { delivered: true, ...answer, attempts, ms, request: maskedRequest(request) },
+    summary: `answered ${answer.status} ${spent}`,
+  };
+}
+
+/** What a callback has to say that was not delivered. */
+export function failedAs(
+  request: CallbackRequest,
+  error: unknown,
+  { attempts, ms }: { readonly attempts: number; readonly ms: number },
+): Sent {
+  const given = error instanceof CallbackError ? error.answer : undefined;
+  const answer = given && { status: given.status, body: hide(request, given.body) };
+  const code = error instanceof CallbackError ? error.code : 'UNEXPECTED';
+  const spent = spentText({ attempts, ms });
+  return {
+    delivered: false,
+    answer,
+    spent,
+    document: {
+      delivered: false,
+      ...answer,
+      error: { code, message: messageOf(error) },
+      attempts,
+      ms,
+      request: maskedRequest(request),
+    },
+    summary: `not delivered, ${spent}: ${messageOf(error)}`,
+  };
+}
+
+/** Shorter values of a query are words, not tokens. */
+const SHORTEST_TOKEN = 8;
+
+/** What an answer must not give away: a receiver may quote the whole path, query included. */
+function hide({ settings: { url } }: CallbackRequest, text: string): string {
+  const { search, searchParams } = new URL(url);
+  const secrets = [search.slice(1), ...searchParams.values()];
+  return createRedactor(
+    secrets.filter((secret) => secret.length >= SHORTEST_TOKEN),
+    [url],
+  )(text);
+}

@@ -1,0 +1,43 @@
+import { type CallbackRequest, callbackHeaders } from '../../lib/callback/request.ts';
+import { shownUrl } from '../../lib/http-url.ts';
+import { curlLine } from './curl-line.ts';
+import type { CallbackSession } from './session.ts';
+
+/** Shows what would be sent, as the result of the command; gives it for `--json`. */
+export function showInsteadOfSending(request: CallbackRequest, session: CallbackSession): object {
+  const url = shownUrl(request.settings.url);
+  const headers = callbackHeaders(request, new Date());
+  const curl = curlLine(url, headers, request.body);
+  session.result(`POST ${url}`);
+  for (const [name, value] of Object.entries(headers)) session.result(`${name}: ${value}`);
+  session.result('');
+  session.result(request.body);
+  session.result('');
+  session.result(curl);
+  if (new URL(request.settings.url).search)
+    session.reporter.warn(
+      "The URL's query is not shown, as it may be secret: add it to the curl line.",
+    );
+  if (session.redact(request.body) !== request.body)
+    session.reporter.warn('Parts of the body are not shown, as they may be secret.');
+  return { url, headers, body: request.body, curl };
+}
+
+/** A request as it may be seen when it is sent: whoever reads the signature could send it again. */
+export function maskedRequest(request: CallbackRequest): {
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+} {
+  const headers = callbackHeaders(request, new Date());
+  if (headers['webhook-signature']) headers['webhook-signature'] = 'v1,[redacted]';
+  return { url: shownUrl(request.settings.url), headers, body: request.body };
+}
+
+/** Shows a request that is being sent, beside the result. */
+export function showRequest(request: CallbackRequest, { note }: CallbackSession): void {
+  const { url, headers, body } = maskedRequest(request);
+  note(`POST ${url}`);
+  for (const [name, value] of Object.entries(headers)) note(`${name}: ${value}`);
+  note(body);
+}

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+
+const markSchema = v.looseObject({
+  v: v.literal(1),
+  webhook_id: v.string(),
+  body_sha256: v.string(),
+  delivered_at: v.pipe(v.string(), v.isoTimestamp()),
+});
+
+/** What is kept of a callback of the outbox once it is delivered. */
+export type DeliveredMark = v.InferOutput<typeof markSchema>;
+
+/** The mark of a callback that was delivered. */
+export function deliveredMark(id: string, body: string, at: Date): DeliveredMark {
+  return {
+    v: 1,
+    webhook_id: id,
+    body_sha256: hashOf(body),
+    delivered_at: at.toISOString(),
+  };
+}
+
+/** Reads a mark; undefined when it is none. */
+export function readDeliveredMark(text: string): DeliveredMark | undefined {
+  try {
+    const mark = v.safeParse(markSchema, JSON.parse(text));
+    return mark.success ? mark.output : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a mark is of this very body, and not of an earlier run's with the same outcome. */
+export function isMarkOf(mark: DeliveredMark, body: string): boolean {
+  return mark.body_sha256 === hashOf(body);
+}
+
+function hashOf(body: string): string {
+  return createHash('sha256').update(body).digest('hex');
+}

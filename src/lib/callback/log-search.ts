@@ -1,0 +1,148 @@
+import { stripVTControlCharacters } from 'node:util';
+import { type ObjectInText, objectsIn, parsedString } from './json-in-text.ts';
+import { type CallbackPayload, readPayload } from './payload.ts';
+
+/** A callback's body that was found in a log. */
+export interface FoundCallback {
+  /** As it was sent, character for character. */
+  readonly body: string;
+  readonly payload: CallbackPayload;
+  /** The line of the log, from 1. */
+  readonly line: number;
+}
+
+/** What the logs of tasks say of their callbacks. */
+export interface LogFindings {
+  /** The bodies that were not delivered, each once, in their order. */
+  readonly undelivered: readonly FoundCallback[];
+  /** The line, from 1, that says that the orchestrator has taken the success of a task. */
+  successLine(taskId: string): number | undefined;
+  /** The key of the TIFF of a task. */
+  inputKey(taskId: string): string | undefined;
+  /** The lines, from 1, after which there should be a body and none was found. */
+  readonly withoutBody: readonly number[];
+}
+
+/** Something that a line says of a task; in text, what stands before it ends with `[TASK_ID`. */
+interface Told {
+  readonly what: 'started' | 'succeeded' | 'undelivered';
+  readonly head: string;
+  readonly rest: string;
+  readonly line: number;
+}
+
+/**
+ * Looks through the log of `run`, as text or JSON, for callbacks that were not delivered, whatever a
+ * platform has put around its lines: prefixes, colours, JSON with the line as one of its texts. Lines that
+ * say something else are not looked into: they quote keys, and a key may look like a callback.
+ */
+export function searchLog(text: string): LogFindings {
+  const bodies = new Map<string, FoundCallback>();
+  const told: Told[] = [];
+  for (const [index, line] of text.split('\n').entries()) {
+    const number = index + 1;
+    visitLine(line, {
+      body(body) {
+        const payload = readPayload(body);
+        if (typeof payload === 'string') return false;
+        if (!bodies.has(body)) bodies.set(body, { body, payload, line: number });
+        return true;
+      },
+      tell: (event) => void told.push({ ...event, line: number }),
+    });
+  }
+  const undelivered = [...bodies.values()];
+  const of = (what: Told['what'], taskId: string) =>
+    told.find((event) => event.what === what && event.head.endsWith(`[${taskId}`));
+  return {
+    undelivered,
+    successLine: (taskId) => of('succeeded', taskId)?.line,
+    inputKey: (taskId) => of('started', taskId)?.rest.trimEnd(),
+    withoutBody: told
+      .filter(({ what, head }) => what === 'undelivered' && !hasBody(head, undelivered))
+      .map(({ line }) => line),
+  };
+}
+
+function hasBody(head: string, undelivered: readonly FoundCallback[]): boolean {
+  return undelivered.some(({ payload }) => head.endsWith(`[${payload.task_id}`));
+}
+
+/** Takes what a line says. */
+interface Listener {
+  /** A text that may be a body; whether it was one. */
+  body(text: string): boolean;
+  tell(event: Omit<Told, 'line'>): void;
+}
+
+/** How deep lines may be wrapped in others: a platform's JSON in a shipper's in a file's. */
+const DEEPEST = 5;
+
+/**
+ * A member of an object that is written over several lines, as `fly logs --json` and jq do, by a name under
+ * which platforms have lines, or ours a body; others, ours among them, hold keys.
+ */
+const MEMBER = /^\s*"@?(?:message|msg|log|line|text|body)"\s*:\s*("(?:[^"\\]|\\.)*")\s*,?\s*$/;
+
+function visitLine(coloured: string, listener: Listener, depth = 0): void {
+  const line = stripVTControlCharacters(coloured);
+  const member = parsedString(MEMBER.exec(line)?.[1] ?? '');
+  if (member !== undefined) {
+    // Nothing but the whole of it: ours may be among such texts, too, and quotes keys.
+    const inner = stripVTControlCharacters(member).trim();
+    if (depth < DEEPEST && isWholeObject(inner)) visitLine(inner, listener, depth + 1);
+    else hearTask(inner, listener);
+    return;
+  }
+  if (hearTask(line, listener)) return;
+  objectsIn(line, (found) => visitObject(found, listener, depth));
+}
+
+/** The words with which the lines of a task begin (`log.ts`). */
+const TASK_LINE =
+  /\] (?:Page \d+: )?(Starting TIFF conversion: |✓ Success in |Callback not delivered; |✗ Error: |Downloaded |Converted |Uploaded |Page \d|Plan: |Done as |Warning: |Note: |Retrying )/u;
+
+const EVENTS: Readonly<Record<string, Told['what']>> = {
+  'Starting TIFF conversion: ': 'started',
+  '✓ Success in ': 'succeeded',
+  'Callback not delivered; ': 'undelivered',
+  'task.started': 'started',
+  'task.succeeded': 'succeeded',
+};
+
+function hearTask(line: string, listener: Listener): boolean {
+  const match = TASK_LINE.exec(line);
+  // A body, or a line in a platform's JSON, may quote one.
+  const head = line.slice(0, match?.index);
+  if (!match || /\{\s*"/.test(head)) return false;
+  const what = EVENTS[match[1] ?? ''];
+  if (what) listener.tell({ what, head, rest: line.slice(match.index + match[0].length) });
+  return true;
+}
+
+/** Whether what lies in the object need not be looked at. */
+function visitObject({ raw, value }: ObjectInText, listener: Listener, depth: number): boolean {
+  if (listener.body(raw)) return true;
+  const { event, task_id: taskId, body, input_r2_key: key } = value;
+  if (typeof event === 'string' && typeof taskId === 'string' && 'level' in value) {
+    const found =
+      event === 'callback.undelivered' && typeof body === 'string' && listener.body(body);
+    const what = event === 'callback.undelivered' && !found ? 'undelivered' : EVENTS[event];
+    if (what) listener.tell({ what, head: `[${taskId}`, rest: typeof key === 'string' ? key : '' });
+    return true;
+  }
+  if (depth >= DEEPEST) return true;
+  for (const text of Object.values(value))
+    if (typeof text === 'string')
+      for (const line of text.split('\n')) visitLine(line, listener, depth + 1);
+  return false;
+}
+
+function isWholeObject(text: string): boolean {
+  let whole = false;
+  objectsIn(text, ({ raw }) => {
+    whole ||= raw === text;
+    return true;
+  });
+  return whole;
+}

@@ -1,0 +1,107 @@
+import * as v from 'valibot';
+import { httpUrlProblem, shownUrl } from '../http-url.ts';
+import { type CallbackPayload, readPayload } from './payload.ts';
+import { type CallbackRequest, callbackId } from './request.ts';
+
+/** The version of the entries: it changes when a field changes its meaning or goes. */
+const ENTRY_VERSION = 1;
+
+/** More than any callback takes, in bytes: what is larger is none, and is not read. */
+export const MAX_ENTRY_BYTES = 64 * 1024;
+
+const instant = v.pipe(v.string(), v.isoTimestamp());
+
+const entrySchema = v.looseObject({
+  v: v.literal(ENTRY_VERSION),
+  /** Where the task was told to call back, without query and fragment. */
+  url: v.pipe(
+    v.string(),
+    v.check((url) => httpUrlProblem(url) === undefined, 'must be an http(s) address'),
+  ),
+  /** Whether that address had a query: it may be a secret, and is kept by nobody. */
+  url_query: v.boolean(),
+  webhook_id: v.string(),
+  /** The exact body. */
+  body: v.string(),
+  /** The TIFF, where the task had got as far as knowing it. */
+  input_r2_key: v.optional(v.string()),
+  created_at: instant,
+  program: v.string(),
+  /** Why it could not be delivered, the last time that it was tried. */
+  error: v.string(),
+  lease: v.optional(v.object({ owner: v.string(), until: instant })),
+});
+
+/** A callback that could not be delivered, as it is kept. */
+export type OutboxEntry = v.InferOutput<typeof entrySchema>;
+
+/** What an entry is made of besides its request. */
+export interface Undelivered {
+  readonly error: string;
+  readonly inputKey?: string | undefined;
+  readonly at: Date;
+}
+
+/** The entry for a request that could not be delivered. */
+export function outboxEntry(request: CallbackRequest, undelivered: Undelivered): OutboxEntry {
+  const { inputKey, error, at } = undelivered;
+  return {
+    v: ENTRY_VERSION,
+    url: shownUrl(request.settings.url),
+    url_query: new URL(request.settings.url).search !== '',
+    webhook_id: request.id,
+    body: request.body,
+    ...(inputKey === undefined ? {} : { input_r2_key: inputKey }),
+    created_at: at.toISOString(),
+    program: request.userAgent,
+    error,
+  };
+}
+
+/** An entry that was read, and what its body says. */
+export interface ReadEntry {
+  readonly entry: OutboxEntry;
+  readonly payload: CallbackPayload;
+}
+
+/** Reads an entry; a text that says what is wrong with it where it is none, or one of another program. */
+export function readOutboxEntry(bytes: Uint8Array): ReadEntry | string {
+  let content: unknown;
+  try {
+    content = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return 'it is not JSON';
+  }
+  const entry = v.safeParse(entrySchema, content);
+  if (!entry.success) return `it is no entry of version ${ENTRY_VERSION}: ${firstProblem(entry)}`;
+  const payload = readPayload(entry.output.body);
+  if (typeof payload === 'string') return payload;
+  if (callbackId(payload) !== entry.output.webhook_id)
+    return 'its webhook_id is not the one of its body';
+  return { entry: entry.output, payload };
+}
+
+function firstProblem({ issues }: { issues: readonly v.BaseIssue<unknown>[] }): string {
+  const [issue] = issues;
+  return issue ? `${v.getDotPath(issue as never) ?? 'all of it'}: ${issue.message}` : '';
+}
+
+/** The text that an entry is stored as. */
+export function entryText(entry: OutboxEntry): string {
+  return `${JSON.stringify(entry, null, 2)}\n`;
+}
+
+/** Whether somebody is delivering the entry now. */
+export function isLeased({ lease }: OutboxEntry, now: Date): boolean {
+  return lease !== undefined && Date.parse(lease.until) > now.getTime();
+}
+
+/** The entry as its owner has it until then: nobody else delivers it. */
+export function leased(entry: OutboxEntry, owner: string, until: Date): OutboxEntry {
+  return { ...entry, lease: { owner, until: until.toISOString() } };
+}
+
+/** The entry that nobody has any more, as it could not be delivered again. */
+export function released({ lease: _, ...entry }: OutboxEntry, error: string): OutboxEntry {
+  return { ...entry, error } as OutboxEntry;
+}

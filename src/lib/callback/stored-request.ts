@@ -1,0 +1,54 @@
+/** A request that was stored, to be verified. */
+export interface StoredRequest {
+  /** Names in lower case. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** What its body may have been: whoever stored it may have added a line end, or what follows it in print. */
+  readonly bodies: readonly string[];
+}
+
+/**
+ * Reads a stored request: HTTP as text (a request line if there is one, headers, an empty line, the body),
+ * what `arke-tiff callback --dry-run` prints, or JSON with `headers` and `body`, as `--dry-run --json` and
+ * most recorders of requests write it. Undefined when it is none of them.
+ */
+export function readStoredRequest(text: string): StoredRequest | undefined {
+  return fromJson(text) ?? fromText(text);
+}
+
+function fromJson(text: string): StoredRequest | undefined {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const { headers, body } = (content ?? {}) as { headers?: unknown; body?: unknown };
+  if (typeof headers !== 'object' || headers === null || typeof body !== 'string') return undefined;
+  const named = Object.entries(headers).map(
+    ([name, value]) => [name.toLowerCase(), [value].flat().join(', ')] as const,
+  );
+  return { headers: new Map(named), bodies: [body] };
+}
+
+const HEADER = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*?)[ \t]*$/;
+const REQUEST_LINE = /^[A-Z]+ \S+/;
+/** What `--dry-run` prints after the body. */
+const CURL = /\r?\n\r?\n(?:curl|printf) .*\s*$/;
+
+function fromText(text: string): StoredRequest | undefined {
+  const [, head, body] = /^(.*?)\r?\n\r?\n(.*)$/s.exec(text) ?? [];
+  if (head === undefined || body === undefined) return undefined;
+  const lines = head.split(/\r?\n/);
+  if (REQUEST_LINE.test(lines[0] ?? '') && !HEADER.test(lines[0] ?? '')) lines.shift();
+  const headers = new Map<string, string>();
+  for (const line of lines) {
+    const [, name, value] = HEADER.exec(line) ?? [];
+    if (name === undefined || value === undefined) return undefined;
+    headers.set(name.toLowerCase(), value);
+  }
+  const told = Number(headers.get('content-length') ?? Number.NaN);
+  const bytes = Buffer.from(body);
+  const counted = told <= bytes.length ? [bytes.subarray(0, told).toString()] : [];
+  const bodies = [...counted, body, body.replace(/\r?\n$/, ''), body.replace(CURL, '')];
+  return { headers, bodies: [...new Set(bodies)] };
+}

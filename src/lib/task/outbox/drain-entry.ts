@@ -1,0 +1,169 @@
+import { type Delivery, deliverCallback } from '../../callback/deliver.ts';
+import { isMarkOf } from '../../callback/delivered-mark.ts';
+import type { CallbackPayload } from '../../callback/payload.ts';
+import type { CallbackRequest } from '../../callback/request.ts';
+import { CallbackError, messageOf } from '../../errors.ts';
+import { shownUrl } from '../../http-url.ts';
+import type { RetryNotice, RetryPolicy } from '../../retry.ts';
+import { jpegOfTask } from '../jpeg-of-task.ts';
+import { type Claiming, claim, type Pending, release, settle } from './claim.ts';
+import type { DrainEvent } from './drain-events.ts';
+import { findMark, type Outbox, removeEntries } from './outbox.ts';
+
+/** How an outbox is drained. */
+export interface DrainOptions extends Claiming {
+  /** Which callbacks are looked at. */
+  readonly wanted: (payload: CallbackPayload) => boolean;
+  /** Where an entry may be sent, or a text that says why nowhere. */
+  readonly addressOf: (
+    callback: Pending,
+    severalTasks: boolean,
+  ) => { readonly url: string } | string;
+  /** Asked before something is delivered a second time, with how that is known. */
+  readonly mayRepeat: (callback: Pending, known: string) => Promise<boolean>;
+  /** Whether an error may follow a success. */
+  readonly force: boolean;
+  /** Whether nothing is sent and nothing changed. */
+  readonly dryRun: boolean;
+  readonly secret: string | undefined;
+  readonly userAgent: string;
+  readonly policy: RetryPolicy;
+  readonly onSending?: (request: CallbackRequest) => void;
+  readonly onRetry?: (notice: RetryNotice) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Delivers one entry, unless something speaks against it; tells what became of it. Throws `StorageError`. */
+export async function drainEntry(
+  outbox: Outbox,
+  callback: Pending,
+  options: DrainOptions,
+  severalTasks: boolean,
+): Promise<DrainEvent> {
+  const { key, payload, entry } = callback;
+  const of = { key, payload };
+  const mark = await findMark(outbox, payload);
+  if (mark && isMarkOf(mark, entry.body)) {
+    if (!options.dryRun) await removeEntries(outbox, [payload]);
+    return { kind: 'obsolete', ...of, reason: `it was delivered at ${mark.delivered_at}` };
+  }
+  const refused = options.force ? undefined : await errorAfterSuccess(outbox, callback);
+  if (refused) return { kind: 'refused', ...of, reason: refused };
+  const address = options.addressOf(callback, severalTasks);
+  if (typeof address === 'string') return { kind: 'refused', ...of, reason: address };
+  const request = requestOf(entry, address.url, options);
+  if (options.dryRun) return { kind: 'pending', ...of, request };
+  const known = `the same outcome of this task was delivered from the outbox at ${mark?.delivered_at}`;
+  if (mark && !(await options.mayRepeat(callback, known)))
+    return { kind: 'refused', ...of, reason: `${known}; --yes sends it again` };
+  const mine = await claim(outbox, callback, options);
+  if (!mine) return { kind: 'busy', ...of, reason: busyText(callback) };
+  return send(outbox, mine, request, options);
+}
+
+async function errorAfterSuccess(
+  outbox: Outbox,
+  { payload, entry }: Pending,
+): Promise<string | undefined> {
+  if (payload.status === 'success') return undefined;
+  const mark = await findMark(outbox, { ...payload, status: 'success' });
+  const after = 'an error after it would lose the picture; --force sends it all the same';
+  if (mark) return `the success of this task was delivered at ${mark.delivered_at}, and ${after}`;
+  const inputKey = entry.input_r2_key;
+  if (inputKey === undefined) return undefined;
+  const jpeg = await jpegOfTask(outbox.storage, inputKey, payload, outbox.request);
+  return (
+    jpeg &&
+    `the JPEG that this task has made is in R2 as "${jpeg.key}": --from-r2 reports it, and ${after}`
+  );
+}
+
+function busyText({ entry }: Pending): string {
+  return entry.lease
+    ? `another drain is delivering it, until ${entry.lease.until} at the latest`
+    : 'another drain was faster';
+}
+
+function requestOf(
+  entry: Pending['entry'],
+  url: string,
+  { secret, userAgent }: DrainOptions,
+): CallbackRequest {
+  return { settings: { url, secret }, body: entry.body, id: entry.webhook_id, userAgent };
+}
+
+/** What of a lease is for sending: the rest is for clocks that go differently, and for what follows. */
+const SENDING_SHARE = 0.5;
+/** How long an entry may take to be given back when the drain is stopped, in milliseconds. */
+const RELEASE_MS = 2_000;
+
+async function send(
+  outbox: Outbox,
+  mine: Pending,
+  request: CallbackRequest,
+  options: DrainOptions,
+): Promise<DrainEvent> {
+  const { now, onSending } = options;
+  const of = { key: mine.key, payload: mine.payload, request };
+  const start = performance.now();
+  const ms = () => Math.round(performance.now() - start);
+  onSending?.(request);
+  let attempts = 0;
+  let delivery: Delivery;
+  try {
+    delivery = await deliverWithinLease(request, options, (number) => {
+      attempts = number;
+    });
+  } catch (error) {
+    await giveBack(outbox, mine, error, options.signal);
+    return { kind: 'failed', ...of, error, attempts, ms: ms() };
+  }
+  const delivered = { kind: 'delivered', ...of, delivery, ms: ms() } as const;
+  try {
+    await settle(outbox, mine, now());
+    return delivered;
+  } catch (error) {
+    return { ...delivered, leftover: messageOf(error) };
+  }
+}
+
+async function deliverWithinLease(
+  request: CallbackRequest,
+  { signal, leaseMs, policy, onRetry }: DrainOptions,
+  onAttempt: (number: number) => void,
+): Promise<Delivery> {
+  const start = performance.now();
+  const sendingMs = leaseMs * SENDING_SHARE;
+  const end = AbortSignal.timeout(sendingMs);
+  try {
+    return await deliverCallback(request, {
+      policy,
+      onAttempt,
+      onRetry: (notice) => onRetry?.(notice),
+      signal: AbortSignal.any([signal, end]),
+      msLeft: () => sendingMs - (performance.now() - start),
+    });
+  } catch (error) {
+    if (error !== end.reason) throw error;
+    throw new CallbackError(
+      `The callback to ${shownUrl(request.settings.url)} was not answered within the ${sendingMs / 1000} s ` +
+        'that one of the outbox has. Check that the orchestrator is up.',
+      { cause: error },
+    );
+  }
+}
+
+/** Lets others have the entry; a stopped drain as well, before it throws the signal's reason. */
+async function giveBack(
+  outbox: Outbox,
+  mine: Pending,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<void> {
+  const request = signal.aborted
+    ? { ...outbox.request, signal: AbortSignal.timeout(RELEASE_MS) }
+    : outbox.request;
+  // Where that fails, too, the lease runs out.
+  await release({ ...outbox, request }, mine, messageOf(error)).catch(() => {});
+  signal.throwIfAborted();
+}
