@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { cp, readFile, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { devApi } from '../support/dev.ts';
 import { addressesOf, installWithMiniflare, startDevProgram } from '../support/dev-program.ts';
 import { noisyTiff, plainTiff } from '../support/pictures.ts';
@@ -79,6 +80,7 @@ describe('dev, installed with Miniflare beside it', () => {
     const { port } = other.address() as AddressInfo;
     try {
       const { exitCode, stderr } = await start('--port', String(port), '--folder', 'taken');
+      expect(stderr).not.toContain('unexpected');
       expect(stderr).toMatch(
         new RegExp(`^Error: Port ${port}, for the orchestrator, is taken`, 'm'),
       );
@@ -104,6 +106,24 @@ describe('dev, installed with Miniflare beside it', () => {
     expect(stderr).toContain('Not written: mine.env was not written by "arke-tiff dev"');
     expect(exitCode).toBe(1);
     expect(await readFile(folder.path('mine.env'), 'utf8')).toBe('API_KEY=mine\n');
+  });
+});
+
+describe('dev in the worker’s image, which has only the bundle', () => {
+  it('says that it is not there', async () => {
+    const home = await folder.make('image');
+    await cp(inject('program'), home, { recursive: true });
+    await rm(join(home, 'dist/lib'), { recursive: true });
+    await symlink(join(inject('program'), '..'), join(home, 'node_modules'));
+    const { exitCode, stderr } = await startDevProgram(
+      join(home, 'bin/run.js'),
+      ['--quiet'],
+      folder.root,
+    );
+    expect(stderr).toBe(
+      'Error: The worker\'s image has no "dev". Run it on your own machine, from the package.',
+    );
+    expect(exitCode).toBe(1);
   });
 });
 
