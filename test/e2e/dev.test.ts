@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { devApi } from '../support/dev.ts';
 import { addressesOf, installWithMiniflare, startDevProgram } from '../support/dev-program.ts';
 import { noisyTiff, plainTiff } from '../support/pictures.ts';
-import { childrenOf, isRunning } from '../support/processes.ts';
+import { childrenOf, isRunning, processesOfGroup } from '../support/processes.ts';
 import { runProgram } from '../support/program.ts';
 import { useFolder } from '../support/use-folder.ts';
 
@@ -73,6 +73,22 @@ describe('dev, installed with Miniflare beside it', () => {
       await expect(fetch(page)).rejects.toThrow();
     },
   );
+
+  it('leaves no process when Ctrl-C reaches all of them at once, as a terminal sends it', async () => {
+    const args = ['--port', '0', '--folder', 'group', '--json'];
+    const run = startDevProgram(program, args, folder.root, { ownGroup: true });
+    const { page } = await addressesOf(run);
+    const api = devApi(page);
+    await api.post('/api/faults', '{"storage":"slow"}');
+    const { id } = await api.drop('large.tif', new Uint8Array(await noisyTiff(500)));
+    await expect.poll(async () => (await api.task(id)).log.length, { timeout: 20_000 }).not.toBe(0);
+    const group = run.pid ?? 0;
+    expect(processesOfGroup(group).length).toBeGreaterThan(2);
+    process.kill(-group, 'SIGINT');
+    const { exitCode, stderr } = await run;
+    expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: '' });
+    await expect.poll(() => processesOfGroup(group)).toEqual([]);
+  });
 
   it('says which port is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1');
