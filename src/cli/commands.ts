@@ -1,6 +1,7 @@
 import Batch from '../commands/batch.ts';
 import Callback from '../commands/callback.ts';
 import Convert from '../commands/convert.ts';
+import Dev from '../commands/dev.ts';
 import Download from '../commands/download.ts';
 import Inspect from '../commands/inspect.ts';
 import Run from '../commands/run.ts';
@@ -11,6 +12,7 @@ export const commands = {
   batch: Batch,
   callback: Callback,
   convert: Convert,
+  dev: Dev,
   download: Download,
   inspect: Inspect,
   run: Run,

@@ -1,0 +1,37 @@
+import type { Dev, DevOptions } from '../lib/dev/dev.ts';
+import { ArkeError } from '../lib/errors.ts';
+
+/**
+ * Starts the local R2 and orchestrator. Their code is a part of the library and not of the bundle, whose
+ * every byte the worker's image carries; and so the errors that it throws are made ours here. Throws
+ * `ArkeError`, and the signal's reason.
+ */
+export async function startLocalDev(options: DevOptions): Promise<Dev> {
+  try {
+    const { startDev } = await import('../lib/dev/start-dev.ts');
+    return await startDev(options);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw ownError(error);
+  }
+}
+
+function ownError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof ArkeError) return error;
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  if (code === 'MODULE_NOT_FOUND' && message.includes('start-dev'))
+    return new ArkeError(
+      'NOT_HERE',
+      'The worker\'s image has no "dev". Run it on your own machine, from the package.',
+      { cause: error },
+    );
+  return isArkeErrorElsewhere(error) ? new ArkeError(code, message, { cause: error }) : error;
+}
+
+/** Whether it is an `ArkeError` of another copy of the library. */
+function isArkeErrorElsewhere(error: object): boolean {
+  const above = Object.getPrototypeOf(error) as object | null;
+  return (
+    above !== null && (above.constructor.name === ArkeError.name || isArkeErrorElsewhere(above))
+  );
+}
