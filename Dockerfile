@@ -10,9 +10,9 @@ COPY docs/ docs/
 COPY build/ build/
 COPY src/ src/
 RUN npm run build
-# The bundle is all that is run; source maps are of no use at run time.
+# The bundle is all that is run; source maps, and the page of "dev", are of no use at run time.
 RUN find dist -mindepth 1 -maxdepth 1 ! -name bundle -exec rm -rf {} + \
-  && find dist -type f -name '*.map' -delete
+  && find dist -type f \( -name '*.map' -o -name dev.html \) -delete
 COPY bin/ bin/
 COPY LICENSE oclif.manifest.json ./
 RUN chmod -R u=rwX,go=rX bin dist LICENSE oclif.manifest.json package.json
