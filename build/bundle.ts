@@ -41,11 +41,23 @@ const withoutCredentialSearch = {
       : undefined,
 };
 
+/**
+ * `dev` is for engineers: it is loaded from the library's files, beside the bundle, which each machine
+ * carries.
+ */
+const withoutDev = {
+  name: 'without-dev',
+  resolveId: (id: string) =>
+    id.endsWith('/lib/dev/start-dev.ts')
+      ? { id: '../lib/dev/start-dev.js', external: true }
+      : undefined,
+};
+
 const options: RolldownOptions = {
   cwd: project,
   platform: 'node',
   external: PACKAGES,
-  plugins: [withoutCredentialSearch, bundledSharp],
+  plugins: [withoutCredentialSearch, withoutDev, bundledSharp],
   // ES modules where a package has both: only of those can be left out what is not used.
   resolve: { mainFields: ['module', 'main'], conditionNames: ['module', 'import', 'node'] },
 };

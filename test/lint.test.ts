@@ -68,6 +68,11 @@ const wrongs: Record<string, { rule: string; code: string }> = {
     code: `import '../lib/dev/page/dd.ts';`,
   },
   'src/commands/j.ts': { rule: 'sandbox-stands-apart', code: `import '../lib/sandbox/x.ts';` },
+  'src/cli/dd.ts': {
+    rule: 'dev-is-known-by-its-command',
+    code: `await import('../lib/dev/x.ts');`,
+  },
+  'src/lib/dev/ee.ts': { rule: 'dev-runs-tasks-as-programs', code: `import '../task/b.ts';` },
   'src/lib/sandbox/k.ts': { rule: 'sandbox-knows-only-leaves', code: `import '../storage/x.ts';` },
   'src/lib/task/l.ts': { rule: 'sharp-has-one-owner', code: `import 'sharp';` },
   'src/lib/task/m.ts': { rule: 'sharp-has-one-owner', code: `await import('sharp');` },
@@ -98,6 +103,7 @@ const rightOnes = [
     'collection',
     'storage',
     'sandbox',
+    'dev',
   ].map((stage) => `src/lib/${stage}/x.ts`),
 ];
 

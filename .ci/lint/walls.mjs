@@ -137,9 +137,8 @@ export default {
     {
       name: 'sandbox-stands-apart',
       severity: 'error',
-      comment:
-        'The stand-in for R2 and the orchestrator is for demo and tests, and is not in the package.',
-      from: { path: '^(src|bin)/', pathNot: '^src/lib/sandbox/' },
+      comment: 'The stand-in for R2 and the orchestrator is for dev, demo and tests.',
+      from: { path: '^(src|bin)/', pathNot: '^src/lib/(sandbox|dev)/' },
       to: { path: '^src/lib/sandbox/' },
     },
     {
@@ -148,6 +147,20 @@ export default {
       comment: 'It stands in for others; it must not share the worker it tests.',
       from: { path: '^src/lib/sandbox/' },
       to: { path: '^src/lib/[^/]+/', pathNot: '^src/lib/sandbox/' },
+    },
+    {
+      name: 'dev-is-known-by-its-command',
+      severity: 'error',
+      comment: 'What only engineers use is loaded when they do, and by nobody else.',
+      from: { path: '^(src|bin)/', pathNot: '^src/(lib/dev/|cli/load-dev\\.ts$)' },
+      to: { path: '^src/lib/dev/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'dev-runs-tasks-as-programs',
+      severity: 'error',
+      comment: 'It tries what machines run: the program, in a process of its own.',
+      from: { path: '^src/lib/dev/' },
+      to: { path: '^src/lib/(task|collection|report)/' },
     },
     owner(
       'sharp-has-one-owner',

@@ -35,12 +35,15 @@ export abstract class BaseCommand extends Command {
   /** What a further stop signal does; without it, nothing: the first is being obeyed. */
   protected stoppedAgain: ((signal: StopSignal) => void) | undefined;
 
+  /** Whether variables come from `--env-file`; in `dev` it is the file that they are written to. */
+  protected readonly readsEnvFile: boolean = true;
+
   /** The exit code for wrong usage; `run` has only 0 and 1. */
   protected usageExitCode: number = exitCodes.usage;
 
   override async init(): Promise<void> {
     await super.init();
-    prepareProcess(this.argv);
+    prepareProcess(this.argv, { readsEnvFile: this.readsEnvFile });
   }
 
   /** Aborts on SIGINT and SIGTERM, which no longer kill the process by themselves. */

@@ -1,5 +1,6 @@
 import Callback from '../commands/callback.ts';
 import Convert from '../commands/convert.ts';
+import Dev from '../commands/dev.ts';
 import Download from '../commands/download.ts';
 import Inspect from '../commands/inspect.ts';
 import Run from '../commands/run.ts';
@@ -9,6 +10,7 @@ import Upload from '../commands/upload.ts';
 export const commands = {
   callback: Callback,
   convert: Convert,
+  dev: Dev,
   download: Download,
   inspect: Inspect,
   run: Run,

@@ -13,10 +13,13 @@ export function programName(): string {
  * Readies the process for a command that was called with these arguments. Throws `SettingsError` when the
  * file of `--env-file` cannot be read.
  */
-export function prepareProcess(argv: readonly string[]): void {
+export function prepareProcess(
+  argv: readonly string[],
+  { readsEnvFile = true }: { readonly readsEnvFile?: boolean } = {},
+): void {
   outliveReaders();
   applyColourChoice(argv);
-  applyEnvFile(argv);
+  applyEnvFile(readsEnvFile ? argv : []);
 }
 
 /**

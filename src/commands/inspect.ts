@@ -13,13 +13,13 @@ import { describeInspection } from '../cli/inspection-text.ts';
 import { type InspectSession, inspectSource } from '../cli/inspections.ts';
 import { type Preview, withPreviews } from '../cli/previews.ts';
 import type { Reporter } from '../cli/reporter.ts';
-import { withSnakeCase } from '../cli/snake-case.ts';
 import { pictureTextForStdout } from '../cli/terminal-pictures.ts';
 import { type TiffSource, withTiffSources } from '../cli/tiff-sources.ts';
 import type { Inspection } from '../lib/convert/inspect/inspection.ts';
 import { limitsNow } from '../lib/convert/plan/resources.ts';
 import { ArkeError, messageOf } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
+import { withSnakeCase } from '../lib/snake-case.ts';
 import { closeStorage, openStorage, type Storage } from '../lib/storage/client.ts';
 import { readConversionBudget } from '../lib/task/settings.ts';
 

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { makeFolder, type TestFolder } from '../support/folder.ts';
 
-const demo = fileURLToPath(new URL('../../dist/lib/sandbox/demo.js', import.meta.url));
+const demo = fileURLToPath(new URL('../../dist/lib/dev/demo.js', import.meta.url));
 
 let folder: TestFolder;
 beforeAll(async () => {
@@ -28,8 +28,8 @@ describe('the demo', () => {
       tiff,
     );
     const { exitCode, all } = await runDemo(tiff);
-    expect(all).toMatch(/\[demo_task\] ✓ Success in \d+ms/);
-    expect(all).toContain('"output_r2_key": "staging/demo_batch/scan.jpg"');
+    expect(all).toMatch(/\[task_1\] ✓ Success in \d+ms/);
+    expect(all).toContain('"output_r2_key": "staging/dev/task_1/scan.jpg"');
     expect(all).toMatch(/scan\.jpg: 80 × 40 pixels/);
     expect((await sharp(folder.path('demo-output/scan.jpg')).metadata()).width).toBe(80);
     expect(exitCode).toBe(0);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runProgram } from '../support/program.ts';
 
-const commands = ['run', 'convert', 'inspect', 'download', 'upload', 'callback'];
+const commands = ['run', 'convert', 'inspect', 'download', 'upload', 'callback', 'dev'];
 
 describe('--help', () => {
   it.each(commands)('of %s has examples, and the global flags', async (command) => {

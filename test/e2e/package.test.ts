@@ -109,7 +109,9 @@ describe('the package', () => {
     expect(paths).toContain('oclif.manifest.json');
     const folders = new Set(paths.map((path) => dirname(path).split('/')[0]));
     expect([...folders].sort()).toEqual(['.', 'bin', 'dist']);
-    expect(paths.filter((path) => /sandbox|\.map$|\.tsx?$(?<!\.d\.ts)/.test(path))).toEqual([]);
+    expect(
+      paths.filter((path) => /demo|sample-(page|tiff)|\.map$|\.tsx?$(?<!\.d\.ts)/.test(path)),
+    ).toEqual([]);
   });
 
   it('says in one line that an old Node.js will not do', async () => {

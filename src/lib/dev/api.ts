@@ -38,7 +38,7 @@ export interface CallbackRecord {
   path: string;
   headers: Record<string, string>;
   body: string;
-  /** `null` as long as it has not been answered. */
+  /** Status 0: it gets none (`hang`). `null`: not known. */
   answer: { status: number; fault: CallbackFault | null } | null;
   /** Sent by the page's replay, not by a worker. */
   replay: boolean;
@@ -47,7 +47,10 @@ export interface CallbackRecord {
 /** A task with all that its page shows. */
 export interface TaskDetail extends TaskSummary {
   log: string[];
-  /** The JSON of `arke-tiff inspect --json` for this TIFF. */
+  /**
+   * What `arke-tiff inspect --json` says of this TIFF: its entry in `files`, which has an `error` where the
+   * TIFF cannot be read. `null`: the TIFF is not known.
+   */
   facts: unknown | null;
   received: CallbackRecord[];
 }

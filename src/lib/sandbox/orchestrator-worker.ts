@@ -1,5 +1,11 @@
 /** Names that the Worker and Miniflare's options have in common. */
-export const BINDINGS = { batches: 'BATCHES', bucket: 'BUCKET', secret: 'CONTROL_SECRET' } as const;
+export const BINDINGS = {
+  batches: 'BATCHES',
+  bucket: 'BUCKET',
+  secret: 'CONTROL_SECRET',
+  observer: 'OBSERVER',
+  origin: 'PAGE_ORIGIN',
+} as const;
 
 /** Class of the Durable Object, one per batch. */
 export const BATCH_CLASS = 'Batch';
@@ -22,11 +28,17 @@ export const OBJECT_HEADER = 'x-sandbox-object';
  *   Miniflare's binding proxy, which copies bytes as base64.
  *
  * The body is decoded with `ignoreBOM`, so that a byte order mark shows up in the record.
+ *
+ * With an observer bound, which is a function of this program, a callback is told to that, too, and
+ * answered as it says, if it says anything; and what a browser could be made to send by somebody else's
+ * page is refused: a Host that is not loopback (its name was bound to this machine), an Origin that is
+ * not the page's own.
  */
 export const ORCHESTRATOR_WORKER = `
 import { DurableObject } from 'cloudflare:workers';
 
 const json = (value, status = 200) => Response.json(value, { status });
+const MOST_OBSERVED_BYTES = 1_000_000;
 
 export class Batch extends DurableObject {
   constructor(ctx, env) {
@@ -58,6 +70,13 @@ export class Batch extends DurableObject {
     return JSON.parse(row.json);
   }
 
+  async observed(callback) {
+    const observer = this.env.${BINDINGS.observer};
+    if (observer === undefined) return undefined;
+    const init = { method: 'POST', body: JSON.stringify(callback) };
+    return await (await observer.fetch('http://observer/', init)).json() ?? undefined;
+  }
+
   async control(request, task) {
     if (request.method === 'GET') return json(this.received(task));
     for (const answer of await request.json()) this.add('answers', task, answer);
@@ -67,15 +86,18 @@ export class Batch extends DurableObject {
   async callback(request, task) {
     const at = new Date().toISOString();
     const bytes = await request.arrayBuffer();
+    const isObserved = this.env.${BINDINGS.observer} !== undefined;
+    if (isObserved && bytes.byteLength > MOST_OBSERVED_BYTES) return json({ error: 'Too large' }, 413);
     const { pathname, search } = new URL(request.url);
-    this.add('received', task, {
+    const callback = {
       at,
       method: request.method,
       path: pathname + search,
       headers: Object.fromEntries(request.headers),
       body: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes),
-    });
-    const answer = this.nextAnswer(task);
+    };
+    this.add('received', task, callback);
+    const answer = this.nextAnswer(task) ?? await this.observed(callback);
     if (answer === undefined) {
       if (request.method === 'POST') return json({ ok: true });
       return json({ error: 'Method not allowed' }, 405);
@@ -96,11 +118,20 @@ async function putObject(request, bucket) {
   return json({ ok: true });
 }
 
+function isRefused(request, env) {
+  if (env.${BINDINGS.observer} === undefined) return false;
+  const origin = request.headers.get('origin');
+  const host = (request.headers.get('host') ?? '').replace(/:\\d+$/, '');
+  const isLocal = ['127.0.0.1', 'localhost', '[::1]'].includes(host);
+  return !isLocal || (origin !== null && origin !== env.${BINDINGS.origin});
+}
+
 export default {
   async fetch(request, env) {
+    const isControl = request.headers.get('${CONTROL_HEADER}') === env.${BINDINGS.secret};
+    if (!isControl && isRefused(request, env)) return json({ error: 'Forbidden' }, 403);
     const parts = new URL(request.url).pathname.split('/');
     const [, area, batch, task] = parts;
-    const isControl = request.headers.get('${CONTROL_HEADER}') === env.${BINDINGS.secret};
     if (isControl && area === 'object') return putObject(request, env.${BINDINGS.bucket});
     const known = area === 'callback' || (isControl && area === 'control');
     if (!known || !batch || !task || parts.length !== 4) return json({ error: 'Not found' }, 404);

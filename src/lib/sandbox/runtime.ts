@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
-import { Miniflare, type MiniflareOptions } from 'miniflare';
+import type { Miniflare, MiniflareOptions } from 'miniflare';
+import { loadMiniflare } from './load-miniflare.ts';
 import { startOrphanGuard } from './orphan-guard.ts';
 import { collectChildren, withoutSignalHandlers } from './processes.ts';
 import { within } from './within.ts';
@@ -51,11 +52,11 @@ function temporaryFolder(mf: Miniflare): string | undefined {
 }
 
 /** One Miniflare, which may not be ready yet, with everything that is needed to end it. */
-function create(options: MiniflareOptions) {
+function create(options: MiniflareOptions, Runtime: typeof Miniflare) {
   const guard = startOrphanGuard();
   const children = collectChildren(guard.watch);
   const { handleRuntimeStdio, lastWords } = muteOutput();
-  const start = () => new Miniflare({ ...options, handleRuntimeStdio });
+  const start = () => new Runtime({ ...options, handleRuntimeStdio });
   const mf = children.run(() => withoutSignalHandlers(start));
   const folder = temporaryFolder(mf);
   if (folder !== undefined) guard.folder(folder);
@@ -82,8 +83,8 @@ async function answers(mf: Miniflare): Promise<void> {
 }
 
 /** One attempt; says what went wrong instead of throwing, unless it was aborted. */
-async function attempt(options: MiniflareOptions, limits: LaunchLimits) {
-  const { mf, stop, lastWords } = create(options);
+async function attempt(options: MiniflareOptions, limits: LaunchLimits, Runtime: typeof Miniflare) {
+  const { mf, stop, lastWords } = create(options, Runtime);
   let failure: string;
   try {
     if (await within(answers(mf), limits.startMs, limits.signal)) {
@@ -106,13 +107,15 @@ async function attempt(options: MiniflareOptions, limits: LaunchLimits) {
  * limit, after which it is killed and the next one made.
  *
  * @throws Error that names every attempt's failure, once there are no attempts left; the
- *   signal's reason, if that is aborted
+ *   signal's reason, if that is aborted; ArkeError, if Miniflare is not installed
  */
 export async function launch(options: MiniflareOptions, limits: LaunchLimits): Promise<Runtime> {
+  limits.signal?.throwIfAborted();
+  const Runtime = await loadMiniflare();
   const failures: string[] = [];
   while (failures.length < limits.attempts) {
     limits.signal?.throwIfAborted();
-    const { runtime, failure } = await attempt(options, limits);
+    const { runtime, failure } = await attempt(options, limits, Runtime);
     if (runtime !== undefined) return runtime;
     failures.push(`attempt ${failures.length + 1}: ${failure}`);
   }

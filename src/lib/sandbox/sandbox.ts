@@ -1,8 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { Miniflare, MiniflareOptions } from 'miniflare';
+import type { Miniflare, MiniflareOptions, WorkerOptions } from 'miniflare';
 import { type BucketAccess, bucketAccess, type R2Binding } from './bucket.ts';
 import { controlAccess } from './control.ts';
-import { type OrchestratorAccess, orchestratorAccess } from './orchestrator.ts';
+import {
+  type CallbackAnswer,
+  type OrchestratorAccess,
+  orchestratorAccess,
+  type ReceivedCallback,
+} from './orchestrator.ts';
 import { BATCH_CLASS, BINDINGS, ORCHESTRATOR_WORKER } from './orchestrator-worker.ts';
 import { launch } from './runtime.ts';
 
@@ -14,6 +19,20 @@ export interface SandboxOptions {
   persistTo?: string;
   /** Gives up starting; a sandbox that has started is ended by `stop`. */
   signal?: AbortSignal;
+  /** Those of the last time, where objects are kept; new ones unless told. */
+  credentials?: S3Credentials;
+  /** Where the orchestrator listens; a port of the system's choice unless told. */
+  callbackPort?: number;
+  /** Sees callbacks as they come; with it the orchestrator takes none from somebody else's page. */
+  observer?: CallbackObserver;
+}
+
+/** Whoever is told of callbacks. */
+export interface CallbackObserver {
+  /** The one origin whose pages may send callbacks. */
+  origin: string;
+  /** Called before a callback is answered; decides how, or leaves it as it is. */
+  onCallback(callback: ReceivedCallback): CallbackAnswer | undefined;
 }
 
 /** Access keys of the S3 endpoint. */
@@ -44,30 +63,45 @@ const ACCOUNT_ID = '5a4db0c5a4db0c5a4db0c5a4db0c5a4d';
 /** Starts take 0.4 to 1.4 s; a hang lasts for ever. */
 const START_LIMITS = { attempts: 3, startMs: 15_000 };
 
-/** R2's own key lengths: 16 and 32 bytes in hexadecimal. */
-function randomCredentials(): S3Credentials {
+/** Access keys as long as R2's own: 16 and 32 bytes in hexadecimal. */
+export function randomCredentials(): S3Credentials {
   const hex = (bytes: number) => randomBytes(bytes).toString('hex');
   return { accessKeyId: hex(16), secretAccessKey: hex(32) };
 }
 
-/** Miniflare's options: both buckets and the Worker, on loopback at ports of the system's choice. */
+/** What of a callback's observer the Worker gets: a function to call, and an origin to let in. */
+function observation({ origin, onCallback }: CallbackObserver) {
+  const observe = async (request: { json(): Promise<unknown> }) =>
+    Response.json(onCallback((await request.json()) as ReceivedCallback) ?? null);
+  return {
+    bindings: { [BINDINGS.origin]: origin },
+    serviceBindings: { [BINDINGS.observer]: observe } as NonNullable<
+      WorkerOptions['serviceBindings']
+    >,
+  };
+}
+
+/** Miniflare's options: both buckets and the Worker, on loopback. */
 function miniflareOptions(
   own: { bucket: string; credentials: S3Credentials },
   foreignBucket: string,
   secret: string,
-  persistTo: string | undefined,
+  { persistTo, observer, callbackPort = 0 }: SandboxOptions,
 ): MiniflareOptions {
-  const address = { host: '127.0.0.1', port: 0 };
+  const host = '127.0.0.1';
+  const observed = observer === undefined ? undefined : observation(observer);
   return {
-    ...address,
+    host,
+    port: 0,
     name: 'orchestrator',
     modules: true,
     script: ORCHESTRATOR_WORKER,
     compatibilityDate: '2026-07-01',
     // Past Miniflare's entry, which adds headers: callbacks are recorded as they were sent.
-    unsafeDirectSockets: [address],
+    unsafeDirectSockets: [{ host, port: callbackPort }],
     durableObjects: { [BINDINGS.batches]: { className: BATCH_CLASS, useSQLite: true } },
-    bindings: { [BINDINGS.secret]: secret },
+    bindings: { [BINDINGS.secret]: secret, ...observed?.bindings },
+    ...(observed === undefined ? {} : { serviceBindings: observed.serviceBindings }),
     r2Buckets: {
       [BINDINGS.bucket]: { id: own.bucket, s3Credentials: own.credentials },
       FOREIGN: { id: foreignBucket, s3Credentials: randomCredentials() },
@@ -106,12 +140,11 @@ function environment(sandbox: Pick<Sandbox, 'bucket' | 'credentials' | 'endpoint
  * @throws Error if it does not start after three attempts; the signal's reason, if aborted
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { bucket = 'arke-staging', persistTo, signal } = options;
-  const credentials = randomCredentials();
+  const { bucket = 'arke-staging', credentials = randomCredentials(), signal } = options;
   const foreignBucket = `${bucket}-foreign`;
   const secret = randomBytes(16).toString('hex');
   const runtime = await launch(
-    miniflareOptions({ bucket, credentials }, foreignBucket, secret, persistTo),
+    miniflareOptions({ bucket, credentials }, foreignBucket, secret, options),
     { ...START_LIMITS, signal },
   );
   const { mf } = runtime;

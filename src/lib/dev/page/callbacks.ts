@@ -76,7 +76,7 @@ function itemFor(record: CallbackRecord, open: boolean): HTMLElement {
 }
 
 function answerMark({ answer }: CallbackRecord): HTMLElement {
-  if (!answer) return make('span', { className: 'answer' }, '… no answer');
+  if (!answer) return make('span', { className: 'answer' }, '? answer not known');
   const { status, fault } = answer;
   const taken = status >= 200 && status < 300;
   // A status of 0: nothing was answered, and nothing will be.

@@ -1,26 +1,21 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
-import { execa } from 'execa';
 import { exitCodes, stopSignals } from '../exit-codes.ts';
+import { drawSampleTiff, pictureSize } from '../sandbox/sample-tiff.ts';
 import { InterruptedError, watchStopSignals } from '../stop.ts';
-import type { ReceivedCallback } from './orchestrator.ts';
-import { drawSampleTiff, pictureSize } from './sample-tiff.ts';
-import { type Sandbox, startSandbox } from './sandbox.ts';
+import { packageVersion } from '../version.ts';
+import type { CallbackRecord, TaskDetail } from './api.ts';
+import type { Dev } from './dev.ts';
+import { startDev } from './start-dev.ts';
 
 const USAGE = `Usage: npm run demo [-- FILE.tif]
 
 Converts FILE.tif, or else a sample that it draws, by the real worker on this machine: with a
 local stand-in for R2 and the orchestrator. Saves the JPEG in demo-output/.`;
 
-const BATCH = 'demo_batch';
-const TASK = 'demo_task';
 const OUTPUT_FOLDER = 'demo-output';
-
-/** How long an interrupted worker may take to say so: its own 3 s for the callback, and some. */
-const WORKER_FAREWELL_MS = 5_000;
 
 /** The headers of a callback that are worth showing. */
 const SHOWN_HEADERS = ['content-type', 'user-agent', 'webhook-id', 'webhook-timestamp'];
@@ -54,10 +49,10 @@ async function drawSample(folder: string): Promise<string> {
   return path;
 }
 
-/** Reads the file given; throws an Error that says in one line why it cannot. */
-async function readGiven(path: string): Promise<Uint8Array> {
+/** Throws an Error that says in one line why the file cannot be read. */
+async function refuseUnreadable(path: string): Promise<void> {
   try {
-    return await readFile(path);
+    await (await open(path)).close();
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.replace(/, \w+.*$/, '') : cause;
     throw new Error(`Cannot read ${path} (${reason}). Name a TIFF file, or none for a sample.`, {
@@ -66,35 +61,24 @@ async function readGiven(path: string): Promise<Uint8Array> {
   }
 }
 
-/** Puts the TIFF where the orchestrator would have put it. */
-async function upload(sandbox: Sandbox, path: string, bytes: Uint8Array): Promise<string> {
-  const key = `staging/${BATCH}/${basename(path)}`;
-  await sandbox.putObject(key, bytes, { contentType: 'image/tiff' });
-  say(`Uploaded ${megabytes(bytes.length)} to ${sandbox.bucket}/${key}`);
-  return key;
-}
-
-/** Runs the built worker with the contract's variables and nothing else; shows its log as it comes. */
-async function runWorker(sandbox: Sandbox, key: string, signal: AbortSignal) {
-  const program = fileURLToPath(new URL('../../../bin/run.js', import.meta.url));
-  const indent = function* (line: unknown) {
-    yield `  ${line}`;
-  };
-  const { exitCode = exitCodes.failed } = await execa(process.execPath, [program, 'run'], {
-    env: { PATH: process.env['PATH'], ...sandbox.environment(BATCH, TASK, key) },
-    extendEnv: false,
-    stdin: 'ignore',
-    stdout: [indent, 'inherit'],
-    stderr: [indent, 'inherit'],
-    cancelSignal: signal,
-    forceKillAfterDelay: WORKER_FAREWELL_MS,
-    reject: false,
+/** Has the worker run on the TIFF, and shows its log as it comes; resolves when the task has ended. */
+async function runTask(dev: Dev, path: string, signal: AbortSignal): Promise<TaskDetail> {
+  const ended = Promise.withResolvers<void>();
+  const end = () => ended.resolve();
+  signal.addEventListener('abort', end, { once: true });
+  const deafen = dev.events.listen((event) => {
+    if (event.type === 'log') say(event.data.line);
+    if (event.type === 'task' && event.data.ended_at !== null) end();
   });
-  say(`Exit code ${exitCode}`);
-  return exitCode;
+  const { size } = await stat(path);
+  const { id } = await dev.tasks.add({ path, size }, basename(path));
+  await ended.promise;
+  signal.throwIfAborted();
+  deafen();
+  return dev.tasks.detail(id);
 }
 
-function showCallback({ method, path, headers, body }: ReceivedCallback): void {
+function showCallback({ method, path, headers, body }: CallbackRecord): void {
   say(`${method} ${path}`);
   for (const name of SHOWN_HEADERS) {
     if (headers[name] !== undefined) say(`${name}: ${headers[name]}`);
@@ -103,10 +87,9 @@ function showCallback({ method, path, headers, body }: ReceivedCallback): void {
 }
 
 /** Saves the JPEG that the callback names; without one there is nothing to save. */
-async function saveJpeg(sandbox: Sandbox, callback: ReceivedCallback | undefined): Promise<void> {
-  const key: string | undefined = callback && JSON.parse(callback.body).output_r2_key;
-  const jpeg = key === undefined ? null : await sandbox.getObject(key);
-  if (key === undefined || jpeg === null) return say('There is none: the task did not succeed.');
+async function saveJpeg(dev: Dev, { output_key: key }: TaskDetail): Promise<void> {
+  const jpeg = key === null ? null : await dev.bucket.getObject(key);
+  if (key === null || jpeg === null) return say('There is none: the task did not succeed.');
   const path = join(OUTPUT_FOLDER, basename(key));
   await mkdir(OUTPUT_FOLDER, { recursive: true });
   await writeFile(path, jpeg.bytes);
@@ -115,31 +98,39 @@ async function saveJpeg(sandbox: Sandbox, callback: ReceivedCallback | undefined
 
 /** The whole demonstration; returns the worker's exit code. */
 async function demonstrate(file: string | undefined, folder: string, signal: AbortSignal) {
-  const given = file === undefined ? undefined : { path: file, bytes: await readGiven(file) };
+  if (file !== undefined) await refuseUnreadable(file);
   heading('1. A local R2 and orchestrator');
-  const sandbox = await startSandbox({ signal });
+  const dev = await startDev({
+    ...{ folder: join(folder, 'dev'), port: 0, jobs: 1, memoryMb: 1024, maxUploadMb: 1 },
+    program: `arke-tiff/${packageVersion()}`,
+    systemVariables: { PATH: process.env['PATH'] ?? '' },
+    onTrouble: say,
+    signal,
+  });
   try {
-    say(`R2            ${sandbox.endpoint}`);
-    say(`Orchestrator  ${sandbox.url}`);
+    say(`R2            ${dev.addresses.endpoint}`);
+    say(`Orchestrator  ${dev.addresses.orchestrator}`);
 
-    heading(given ? '2. Your TIFF' : '2. A sample TIFF');
-    const path = given?.path ?? (await drawSample(folder));
-    const key = await upload(sandbox, path, given?.bytes ?? (await readFile(path)));
+    heading(file ? '2. Your TIFF' : '2. A sample TIFF');
+    const path = file ?? (await drawSample(folder));
+    say(
+      `${basename(path)}, ${megabytes((await stat(path)).size)}, goes to ${dev.bucketName} in R2`,
+    );
     signal.throwIfAborted();
 
     heading('3. The worker: arke-tiff run');
-    const exitCode = await runWorker(sandbox, key, signal);
+    const task = await runTask(dev, path, signal);
+    say(`Exit code ${task.exit_code}`);
 
     heading('4. The callback that the orchestrator received');
-    const callbacks = await sandbox.callbacks(BATCH, TASK);
-    if (callbacks.length === 0) say('None.');
-    callbacks.forEach(showCallback);
+    if (task.received.length === 0) say('None.');
+    task.received.forEach(showCallback);
 
     heading('5. The JPEG');
-    await saveJpeg(sandbox, callbacks.at(-1));
-    return exitCode;
+    await saveJpeg(dev, task);
+    return task.exit_code ?? exitCodes.failed;
   } finally {
-    await sandbox.stop();
+    await dev.stop();
   }
 }
 

@@ -1,0 +1,146 @@
+import { availableParallelism } from 'node:os';
+import { Flags } from '@oclif/core';
+import { BaseCommand } from '../cli/base-command.ts';
+import { processEnvironment } from '../cli/environment.ts';
+import { startLocalDev } from '../cli/load-dev.ts';
+import type { Dev as LocalDev } from '../lib/dev/dev.ts';
+import { stopSignals } from '../lib/exit-codes.ts';
+import { InterruptedError } from '../lib/stop.ts';
+
+/** What a process needs to find programs, temporary files and fonts, whatever it does. */
+const SYSTEM_VARIABLES = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'SystemRoot', 'TEMP'];
+
+export default class Dev extends BaseCommand {
+  static override summary =
+    'Run R2 and the orchestrator on this machine, with a page to try tasks.';
+
+  static override description =
+    `Starts a local R2 and an orchestrator that takes callbacks, and a page: each TIFF that is dropped there becomes a task of "run". Prints the variables with which any worker of the contract runs against them.
+Needs Miniflare, Cloudflare's simulator, beside it: npm install miniflare. No account, no network: everything listens on this machine only.
+Objects, tasks and access keys stay in the folder for the next start. Ctrl-C ends it.`;
+
+  static override examples = [
+    { description: 'Start it', command: '<%= config.bin %> <%= command.id %>' },
+    {
+      description: 'Run a worker of yours against it',
+      command:
+        '$ <%= config.bin %> <%= command.id %> --env-file .env.local & node --env-file .env.local worker.mjs',
+    },
+  ];
+
+  static override flags = {
+    port: Flags.integer({
+      summary:
+        "The orchestrator's port; page and R2 are at the two after it. 0 for three that are free.",
+      min: 0,
+      max: 65_533,
+      default: 8787,
+    }),
+    folder: Flags.string({
+      summary: 'Folder to keep everything in.',
+      helpValue: 'FOLDER',
+      default: '.arke-tiff-dev',
+    }),
+    'env-file': Flags.string({
+      summary: "Write a worker's variables to this file: one NAME=value a line, secrets included.",
+      helpValue: 'FILE',
+    }),
+    jobs: Flags.integer({
+      char: 'j',
+      summary: 'How many tasks run at once. Default: one for every two CPUs.',
+      min: 1,
+      max: 64,
+    }),
+    'memory-mb': Flags.integer({
+      summary: 'Memory of the machine that each task is to find.',
+      min: 256,
+      default: 1024,
+    }),
+    'max-upload-mb': Flags.integer({
+      summary: 'The largest TIFF that the page takes.',
+      min: 1,
+      default: 2048,
+    }),
+  };
+
+  protected override readonly readsEnvFile = false;
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(Dev);
+    const environment = processEnvironment();
+    const reporter = await this.reporter(flags);
+    const activity = reporter.begin('Starting R2 and the orchestrator');
+    const dev = await startLocalDev({
+      folder: flags.folder,
+      port: flags.port,
+      jobs: flags.jobs ?? Math.max(1, Math.floor(availableParallelism() / 2)),
+      memoryMb: flags['memory-mb'],
+      maxUploadMb: flags['max-upload-mb'],
+      envFile: flags['env-file'],
+      program: this.program,
+      systemVariables: Object.fromEntries(
+        SYSTEM_VARIABLES.flatMap((name) => {
+          const value = environment[name];
+          return value === undefined ? [] : [[name, value]];
+        }),
+      ),
+      onTrouble: (message) => reporter.warn(message),
+      signal: this.stopSignal,
+    }).catch((error: unknown) => {
+      activity.failed();
+      throw error;
+    });
+    activity.done();
+    try {
+      if (!dev.hasPage)
+        reporter.warn('The page was not built: run "npm run build", then start again.');
+      this.#show(dev, flags);
+      if (!flags.quiet && !this.jsonEnabled()) this.#follow(dev);
+      await stopped(this.stopSignal);
+    } finally {
+      await dev.stop();
+    }
+    const { reason } = this.stopSignal;
+    this.exitWith(stopSignals[reason instanceof InterruptedError ? reason.signal : 'SIGINT']);
+  }
+
+  #show({ addresses, variables, exportLines }: LocalDev, flags: ShownFlags): void {
+    const { page, orchestrator, endpoint } = addresses;
+    if (this.jsonEnabled()) this.logJson({ page, orchestrator, endpoint, environment: variables });
+    this.result(`Page          ${page}/`);
+    this.result(`Orchestrator  ${orchestrator}`);
+    this.result(`R2            ${endpoint}`);
+    this.result('');
+    for (const line of exportLines) this.result(line);
+    this.result('');
+    const written = flags['env-file'];
+    if (written !== undefined) this.result(`The variables are in ${written}, too.`);
+    this.result(`Ctrl-C ends it. What is in ${flags.folder} stays.`);
+  }
+
+  /** A line for each task that has ended. */
+  #follow(dev: LocalDev): void {
+    const told = new Set<string>();
+    dev.events.listen((event) => {
+      if (event.type !== 'task' || event.data.ended_at === null) return;
+      const { id, name, state, ended_at, output_key, error } = event.data;
+      const end = `${id} ${ended_at}`;
+      if (told.has(end)) return;
+      told.add(end);
+      const what = state === 'elsewhere' ? `${id}, called back` : `${id}, ${name}: ${state}`;
+      this.note([what, error ?? output_key].filter(Boolean).join('; '));
+    });
+  }
+}
+
+interface ShownFlags {
+  readonly folder: string;
+  readonly 'env-file'?: string | undefined;
+}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  return promise;
+}

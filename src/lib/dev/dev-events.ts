@@ -1,0 +1,32 @@
+import type { CallbackRecord, Faults, TaskSummary } from './api.ts';
+
+/** What happens, as the page is told it. */
+export type DevEvent =
+  | { readonly type: 'task'; readonly data: TaskSummary }
+  | { readonly type: 'log'; readonly data: { readonly id: string; readonly line: string } }
+  | {
+      readonly type: 'callback';
+      readonly data: { readonly id: string; readonly record: CallbackRecord };
+    }
+  | { readonly type: 'faults'; readonly data: Faults };
+
+/** Tells whoever listens. */
+export interface DevEvents {
+  tell(event: DevEvent): void;
+  /** Listens until the function is called that it gives. */
+  listen(listener: (event: DevEvent) => void): () => void;
+}
+
+/** A place where what happens is told. */
+export function createDevEvents(): DevEvents {
+  const listeners = new Set<(event: DevEvent) => void>();
+  return {
+    tell(event) {
+      for (const listener of listeners) listener(event);
+    },
+    listen(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import type { BucketAccess } from '../sandbox/bucket.ts';
+import type { Storage } from '../storage/client.ts';
+import { uploadFile } from '../storage/upload.ts';
+import type { ReplayResult, TaskDetail, TaskSummary } from './api.ts';
+import { RefusedRequest } from './refused-request.ts';
+import type { TaskList } from './task-list.ts';
+import type { TaskRunner } from './task-runner.ts';
+import type { TaskRecord } from './task-store.ts';
+import type { TiffPreviews } from './tiff-previews.ts';
+import { uploadName } from './upload-name.ts';
+
+/** The batch of all tasks that are started here. */
+export const DEV_BATCH = 'dev';
+
+/** What can be done with tasks. All throw `RefusedRequest` for what cannot be. */
+export interface DevTasks {
+  /** Puts a TIFF of the disk into R2, and has a task run for it. */
+  add(file: { readonly path: string; readonly size: number }, name: string): Promise<TaskSummary>;
+  detail(id: string): Promise<TaskDetail>;
+  runAgain(id: string): TaskSummary;
+  replay(id: string): Promise<ReplayResult>;
+  /** The path of a picture of its TIFF. */
+  before(id: string): Promise<string>;
+  /** The bytes of its JPEG. */
+  after(id: string): Promise<Uint8Array>;
+}
+
+/** What tasks are made of. */
+export interface DevTaskParts {
+  readonly list: TaskList;
+  readonly runner: TaskRunner;
+  readonly storage: Storage;
+  readonly bucket: Pick<BucketAccess, 'getObject'>;
+  readonly previews: TiffPreviews;
+  readonly factsOf: (key: string, name: string) => Promise<unknown>;
+  readonly replay: (callback: { path: string; body: string }) => Promise<ReplayResult>;
+}
+
+/** The tasks of a list, as the page works with them. */
+export function createDevTasks(parts: DevTaskParts): DevTasks {
+  const { list, runner, storage, bucket, previews } = parts;
+  const known = (id: string) => list.get(id) ?? refuse(404, `There is no task ${id} here.`);
+  return {
+    async add({ path, size }, givenName) {
+      const name = uploadName(givenName);
+      const id = list.newId();
+      const key = `staging/${DEV_BATCH}/${id}/${name}`;
+      const contentType = 'image/tiff';
+      await uploadFile(storage, { path, key, contentType, condition: { kind: 'absent' } });
+      list.add(newTask(id, name, key, size));
+      runner.queue(id);
+      return known(id).summary;
+    },
+    async detail(id) {
+      const record = known(id);
+      await findFacts(record, parts);
+      const { summary, log, received, facts } = record;
+      return { ...summary, log: [...log], facts, received: [...received] };
+    },
+    runAgain(id) {
+      const { state } = known(id).summary;
+      if (state === 'elsewhere')
+        refuse(409, `The task ${id} is not one of ours: its worker was started elsewhere.`);
+      if (state === 'queued' || state === 'running')
+        refuse(409, `The task ${id} is ${state} already. Wait for its end.`);
+      runner.queue(id);
+      return known(id).summary;
+    },
+    async replay(id) {
+      const last = known(id).received.at(-1);
+      return parts.replay(last ?? refuse(409, `The task ${id} has sent no callback yet.`));
+    },
+    async before(id) {
+      const { name, input_key: key } = known(id).summary;
+      if (key === '')
+        refuse(404, `The TIFF of ${id} is not known: its worker was started elsewhere.`);
+      return previews.pictureOf({ key, name });
+    },
+    async after(id) {
+      const { output_key: key } = known(id).summary;
+      const jpeg = key === null ? null : await bucket.getObject(key);
+      return (jpeg ?? refuse(404, `There is no JPEG of ${id} in R2.`)).bytes;
+    },
+  };
+}
+
+/** Looks into the TIFF when somebody first wants to know. */
+async function findFacts(record: TaskRecord, { list, factsOf }: DevTaskParts): Promise<void> {
+  const { input_key: key, name } = record.summary;
+  if (record.facts !== null || key === '') return;
+  list.setFacts(record, await factsOf(key, name));
+}
+
+function newTask(id: string, name: string, key: string, size: number): TaskSummary {
+  return {
+    ...{ id, batch_id: DEV_BATCH, name, input_key: key, tiff_bytes: size, state: 'queued' },
+    ...{ created_at: new Date().toISOString(), started_at: null, ended_at: null, exit_code: null },
+    ...{ output_key: null, jpeg_bytes: null, error: null, stages: [], callbacks: 0 },
+  };
+}
+
+function refuse(status: number, message: string): never {
+  throw new RefusedRequest(status, message);
+}

@@ -1,0 +1,173 @@
+import { createReadStream } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import type { DevState } from './api.ts';
+import type { DevEvents } from './dev-events.ts';
+import type { DevPage } from './dev-page.ts';
+import type { DevTasks } from './dev-tasks.ts';
+import { streamEvents } from './event-stream.ts';
+import { type FaultSwitches, faultsOf } from './fault-switches.ts';
+import { withUpload } from './receive-upload.ts';
+import { RefusedRequest } from './refused-request.ts';
+import { addressOf } from './same-site.ts';
+
+/** What requests are answered from. */
+export interface PageParts {
+  /** Undefined where it was not built. */
+  readonly page: DevPage | undefined;
+  readonly tasks: DevTasks;
+  readonly state: () => DevState;
+  readonly events: Pick<DevEvents, 'listen'>;
+  readonly faults: Pick<FaultSwitches, 'set'>;
+  /** The folder that uploads are saved in until they are in R2. */
+  readonly incoming: string;
+  readonly mostUploadBytes: number;
+}
+
+/** A request and its answer. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly url: URL;
+  /** Of the task that the path names, as it was made; empty where it names none. */
+  readonly id: string;
+  readonly parts: PageParts;
+}
+
+/** One kind of request that may be made. */
+interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly path: RegExp;
+  readonly answer: (exchange: Exchange) => Promise<void> | void;
+}
+
+/** The most of JSON that the page has to say, in bytes. */
+const MOST_JSON_BYTES = 10_000;
+
+const routes: readonly Route[] = [
+  { method: 'GET', path: /^\/$/, answer: sendPage },
+  {
+    method: 'GET',
+    path: /^\/api\/state$/,
+    answer: ({ response, parts }) => sendJson(response, 200, parts.state()),
+  },
+  {
+    method: 'GET',
+    path: /^\/api\/events$/,
+    answer: ({ response, parts }) => streamEvents(response, parts.events, parts.state),
+  },
+  { method: 'POST', path: /^\/api\/tasks$/, answer: addTask },
+  {
+    method: 'GET',
+    path: /^\/api\/tasks\/([^/]+)$/,
+    answer: async ({ response, id, parts }) =>
+      sendJson(response, 200, await parts.tasks.detail(id)),
+  },
+  { method: 'GET', path: /^\/api\/tasks\/([^/]+)\/before$/, answer: sendBefore },
+  { method: 'GET', path: /^\/api\/tasks\/([^/]+)\/after$/, answer: sendAfter },
+  {
+    method: 'POST',
+    path: /^\/api\/tasks\/([^/]+)\/run$/,
+    answer: ({ response, id, parts }) => sendJson(response, 202, parts.tasks.runAgain(id)),
+  },
+  {
+    method: 'POST',
+    path: /^\/api\/tasks\/([^/]+)\/replay$/,
+    answer: async ({ response, id, parts }) =>
+      sendJson(response, 200, await parts.tasks.replay(id)),
+  },
+  { method: 'POST', path: /^\/api\/faults$/, answer: setFaults },
+];
+
+/** Answers a request. Throws `RefusedRequest` (404, 405 and what the routes throw), and `ArkeError`s. */
+export async function answerRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  parts: PageParts,
+): Promise<void> {
+  const url = addressOf(request.url);
+  const found = routes.filter(({ path }) => url && path.test(url.pathname));
+  if (!url || found.length === 0) throw new RefusedRequest(404, 'There is nothing here.');
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const route = found.find((each) => each.method === method);
+  if (!route) throw new RefusedRequest(405, `This cannot be done by ${request.method}.`);
+  const id = decoded(route.path.exec(url.pathname)?.[1] ?? '');
+  await route.answer({ request, response, url, id, parts });
+}
+
+/** Sends a value. */
+export function sendJson(response: ServerResponse, status: number, value: unknown): void {
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-store',
+  });
+  response.end(JSON.stringify(value));
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new RefusedRequest(404, 'There is nothing here.');
+  }
+}
+
+function sendPage({ response, parts: { page } }: Exchange): void {
+  if (!page)
+    throw new RefusedRequest(503, 'The page was not built. Run "npm run build", then start again.');
+  response.writeHead(200, {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'content-security-policy': page.policy,
+  });
+  response.end(page.html);
+}
+
+async function addTask({ request, response, url, parts }: Exchange): Promise<void> {
+  const name = url.searchParams.get('name');
+  if (!name) throw new RefusedRequest(400, 'The query needs the name of the file: ?name=scan.tif');
+  const summary = await withUpload(request, parts.incoming, parts.mostUploadBytes, (upload) =>
+    parts.tasks.add(upload, name),
+  );
+  sendJson(response, 201, summary);
+}
+
+async function sendBefore({ response, id, parts }: Exchange): Promise<void> {
+  const path = await parts.tasks.before(id);
+  response.writeHead(200, { 'content-type': 'image/png', 'cache-control': 'no-cache' });
+  await pipeline(createReadStream(path), response);
+}
+
+async function sendAfter({ response, id, parts }: Exchange): Promise<void> {
+  const jpeg = await parts.tasks.after(id);
+  response.writeHead(200, {
+    'content-type': 'image/jpeg',
+    'content-length': jpeg.length,
+    'cache-control': 'no-store',
+  });
+  response.end(jpeg);
+}
+
+async function setFaults({ request, response, parts }: Exchange): Promise<void> {
+  const faults = faultsOf(await readJson(request));
+  if (!faults)
+    throw new RefusedRequest(
+      400,
+      'The faults are {"callback": "fail", "hang", "redirect" or null, "storage": "slow", "break" or null}.',
+    );
+  sendJson(response, 200, parts.faults.set(faults));
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  let text = '';
+  request.setEncoding('utf8');
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    text += chunk;
+    if (text.length > MOST_JSON_BYTES) throw new RefusedRequest(413, 'That is too much.');
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new RefusedRequest(400, 'That is not JSON.');
+  }
+}

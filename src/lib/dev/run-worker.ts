@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+
+/** How long a worker that is told to stop may take: 3 s for its callback, and some. */
+const FAREWELL_MS = 5_000;
+
+/** How a worker is started. */
+export interface WorkerStart {
+  readonly command: readonly string[];
+  /** All of its environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Takes each line of its output. */
+  readonly onLine: (line: string) => void;
+  /** Tells it to stop; it is killed if it does not. */
+  readonly signal: AbortSignal;
+}
+
+/** How a worker ended: `null` when it was ended by a signal or never began. */
+export interface WorkerEnd {
+  readonly exitCode: number | null;
+}
+
+/** Runs a worker to its end. Rejects with what the system says when it cannot be started. */
+export async function runWorker({ command, env, onLine, signal }: WorkerStart): Promise<WorkerEnd> {
+  signal.throwIfAborted();
+  const [program = '', ...args] = command;
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { promise, resolve, reject } = Promise.withResolvers<WorkerEnd>();
+  child.once('error', reject);
+  child.once('close', (exitCode) => resolve({ exitCode }));
+  const lines = [child.stdout, child.stderr].map((stream) => readLines(stream, onLine));
+
+  let patience: NodeJS.Timeout | undefined;
+  const stop = () => {
+    child.kill('SIGTERM');
+    patience = setTimeout(() => child.kill('SIGKILL'), FAREWELL_MS);
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    const end = await promise;
+    await Promise.all(lines);
+    return end;
+  } finally {
+    clearTimeout(patience);
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+async function readLines(stream: Readable, onLine: (line: string) => void): Promise<void> {
+  for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }))
+    onLine(line);
+}

@@ -1,0 +1,117 @@
+import {
+  Agent,
+  createServer,
+  type IncomingMessage,
+  request as requestByHttp,
+  type ServerResponse,
+} from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { StorageFault } from './api.ts';
+import { type AnsweredRange, answeredRange, createBrokenAnswers } from './broken-answers.ts';
+import { closeServer, listenOnLoopback } from './loopback-server.ts';
+import { addressOf, isOwnHost } from './same-site.ts';
+import { createSlowLine } from './slow-line.ts';
+
+/** How fast R2 is while it is slow, up and down together, in bytes per second. */
+const SLOW_BYTES_PER_SECOND = 200_000;
+
+/** What stands before the local R2, and makes its faults. */
+export interface StorageProxy {
+  /** The S3 endpoint, without a bucket. */
+  readonly endpoint: string;
+  close(): Promise<void>;
+}
+
+/** What a proxy stands before. */
+export interface StorageProxyOptions {
+  /** The endpoint of the local R2. */
+  readonly target: string;
+  /** Where the proxy listens; 0 for a port of the system's choice. */
+  readonly port: number;
+  readonly fault: () => StorageFault | null;
+}
+
+/**
+ * Starts the proxy. The Host header is passed on as it came, as it is signed; a browser, which sends an
+ * Origin or comes under another name, has nothing to do here. Throws `ArkeError` when the port is taken.
+ */
+export async function startStorageProxy({
+  target,
+  port,
+  fault,
+}: StorageProxyOptions): Promise<StorageProxy> {
+  const { hostname, port: targetPort, pathname } = new URL(target);
+  const agent = new Agent({ keepAlive: true });
+  const line = createSlowLine(SLOW_BYTES_PER_SECOND);
+  const broken = createBrokenAnswers();
+  const isSlow = () => fault() === 'slow';
+
+  const answer = (incoming: IncomingMessage, reply: IncomingMessage, outgoing: ServerResponse) => {
+    outgoing.writeHead(reply.statusCode ?? 502, reply.headers);
+    const range = rangeOf(incoming, reply);
+    const most = fault() === 'break' && range ? broken.breaksAfter(range) : undefined;
+    const body = line.through(reply, isSlow);
+    if (most === undefined) return pipeline(body, outgoing);
+    return sendBeginning(body, most, outgoing);
+  };
+  const pass = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const { method, url: path, headers } = incoming;
+    const onward = requestByHttp({ agent, hostname, port: targetPort, method, path, headers });
+    const giveUp = () => outgoing.destroy();
+    onward.on('response', (reply) => answer(incoming, reply, outgoing).catch(giveUp));
+    onward.on('error', giveUp);
+    outgoing.on('close', () => outgoing.writableFinished || onward.destroy());
+    pipeline(Readable.from(line.through(incoming, isSlow)), onward).catch(giveUp);
+  };
+
+  let own = port;
+  const server = createServer((incoming, outgoing) => {
+    const { host, origin } = incoming.headers;
+    const isMine = addressOf(incoming.url)?.pathname.startsWith(`${pathname}/`);
+    if (!isOwnHost(host, own) || origin !== undefined) refuse(outgoing, 403);
+    else if (!isMine) refuse(outgoing, 404);
+    else pass(incoming, outgoing);
+  });
+  // A body may take its time while the line is slow.
+  server.requestTimeout = 0;
+  own = await listenOnLoopback(server, port, 'R2');
+  return {
+    endpoint: `http://127.0.0.1:${own}${pathname}`,
+    async close() {
+      await closeServer(server);
+      agent.destroy();
+    },
+  };
+}
+
+function rangeOf(
+  { method, url = '' }: IncomingMessage,
+  { statusCode = 0, headers }: IncomingMessage,
+): AnsweredRange | undefined {
+  const [path = ''] = url.split('?');
+  return method === 'GET' ? answeredRange(path, statusCode, headers) : undefined;
+}
+
+/** Sends so many bytes of a body, then ends the connection as if the line had been cut. */
+async function sendBeginning(
+  body: AsyncIterable<Uint8Array>,
+  most: number,
+  outgoing: ServerResponse,
+): Promise<void> {
+  let left = most;
+  for await (const chunk of body) {
+    const piece = chunk.subarray(0, left);
+    left -= piece.length;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    outgoing.write(piece, (error) => (error ? reject(error) : resolve()));
+    await promise;
+    if (left === 0) break;
+  }
+  // Not reset: what was sent arrives.
+  outgoing.socket?.end();
+}
+
+function refuse(outgoing: ServerResponse, status: number): void {
+  outgoing.writeHead(status, { connection: 'close' }).end();
+}

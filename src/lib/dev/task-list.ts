@@ -1,0 +1,81 @@
+import type { CallbackRecord, TaskSummary } from './api.ts';
+import type { DevEvents } from './dev-events.ts';
+import type { TaskRecord, TaskStore } from './task-store.ts';
+
+/** The tasks there are. Whatever is changed by it is told and kept. */
+export interface TaskList {
+  /** The oldest first. */
+  all(): TaskSummary[];
+  get(id: string): TaskRecord | undefined;
+  /** The task of somebody else's worker, or of ours, that callbacks name so. */
+  find(batchId: string, taskId: string): TaskRecord | undefined;
+  /** An id for a task of ours that no other one has, or had. */
+  newId(): string;
+  add(summary: TaskSummary): TaskRecord;
+  change(record: TaskRecord, fields: Partial<TaskSummary>): void;
+  /** Forgets what an earlier run has logged. */
+  clearLog(record: TaskRecord): void;
+  addLine(record: TaskRecord, line: string): void;
+  addCallback(record: TaskRecord, callback: CallbackRecord): void;
+  setFacts(record: TaskRecord, facts: unknown): void;
+}
+
+/** How our own tasks are called: `task_1`, `task_2`, … */
+const OWN_ID = /^task_([1-9]\d{0,8})$/;
+
+/** The list, with what was kept of it. */
+export function createTaskList(
+  kept: readonly TaskRecord[],
+  store: Pick<TaskStore, 'save'>,
+  events: Pick<DevEvents, 'tell'>,
+): TaskList {
+  const records = new Map(kept.map((record) => [record.summary.id, record]));
+  let last = Math.max(0, ...[...records.keys()].map((id) => Number(OWN_ID.exec(id)?.[1] ?? 0)));
+
+  const changed = (record: TaskRecord) => {
+    store.save(record);
+    events.tell({ type: 'task', data: record.summary });
+  };
+  return {
+    all: () => [...records.values()].map(({ summary }) => summary),
+    get: (id) => records.get(id),
+    find(batchId, taskId) {
+      const found = [taskId, `${batchId}/${taskId}`].map((id) => records.get(id));
+      return found.find((record) => record?.summary.batch_id === batchId);
+    },
+    newId() {
+      // One that somebody else's worker has chosen may be in the way.
+      do last++;
+      while (records.has(`task_${last}`));
+      return `task_${last}`;
+    },
+    add(summary) {
+      const record = { summary, log: [], received: [], facts: null };
+      records.set(summary.id, record);
+      changed(record);
+      return record;
+    },
+    change(record, fields) {
+      record.summary = { ...record.summary, ...fields };
+      changed(record);
+    },
+    clearLog(record) {
+      record.log = [];
+    },
+    addLine(record, line) {
+      record.log.push(line);
+      store.save(record);
+      events.tell({ type: 'log', data: { id: record.summary.id, line } });
+    },
+    addCallback(record, callback) {
+      record.received.push(callback);
+      record.summary = { ...record.summary, callbacks: record.received.length };
+      events.tell({ type: 'callback', data: { id: record.summary.id, record: callback } });
+      changed(record);
+    },
+    setFacts(record, facts) {
+      record.facts = facts;
+      store.save(record);
+    },
+  };
+}

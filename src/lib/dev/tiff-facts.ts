@@ -1,0 +1,41 @@
+import { availableParallelism } from 'node:os';
+import { defaultEncoderSettings } from '../convert/encoder-settings.ts';
+import { inspectRemote } from '../convert/inspect/inspect-file.ts';
+import { ArkeError } from '../errors.ts';
+import { withSnakeCase } from '../snake-case.ts';
+import type { Storage } from '../storage/client.ts';
+import { openRangedReader } from '../storage/ranged-reader.ts';
+import { memoryLimitOf } from './machine-limits.ts';
+
+/** What a plan is told about when a worker will make it, in seconds: `run`'s time limit, less its start. */
+const TASK_SECONDS = 45;
+
+/**
+ * What `arke-tiff inspect --json` says of a TIFF in R2, for a machine of so much memory: the entry of its
+ * list `files`. A TIFF that cannot be read has an `error` there.
+ *
+ * @throws what is no matter of the TIFF
+ */
+export async function factsOf(
+  storage: Storage,
+  key: string,
+  name: string,
+  machine: { readonly memoryMb: number; readonly cpus: number | null },
+): Promise<unknown> {
+  const input = `r2://${key}`;
+  const limits = {
+    memoryBytes: memoryLimitOf(machine.memoryMb) * 1024 * 1024,
+    cpuSeconds: (machine.cpus ?? availableParallelism()) * TASK_SECONDS,
+    seconds: TASK_SECONDS,
+    diskBytes: Number.POSITIVE_INFINITY,
+  };
+  try {
+    const reader = await openRangedReader(storage, key);
+    const options = { name, encoder: defaultEncoderSettings, pages: 'first', limits } as const;
+    const inspection = await inspectRemote(reader, reader.info.size, options);
+    return { input, ...(withSnakeCase(inspection) as object) };
+  } catch (error) {
+    if (!(error instanceof ArkeError)) throw error;
+    return { input, error: { code: error.code, message: error.message } };
+  }
+}

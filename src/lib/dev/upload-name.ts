@@ -1,0 +1,14 @@
+/** The longest name that is kept, in characters: R2's keys may have 1024 bytes. */
+const MOST_LENGTH = 120;
+
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Cs}]/gu;
+
+/**
+ * What a dropped file is called in its key: its name without folders, whichever system's, and without
+ * what nobody can see. Never empty, and no step to another folder.
+ */
+export function uploadName(given: string): string {
+  const last = given.split(/[/\\]/).at(-1) ?? '';
+  const name = last.replace(UNPRINTABLE, '').trim().slice(-MOST_LENGTH);
+  return /^\.*$/.test(name) ? 'image.tif' : name;
+}

@@ -1,0 +1,38 @@
+import type { TaskSummary } from './api.ts';
+
+/** What a body or a log says became of a task. */
+export type Outcome = Pick<TaskSummary, 'output_key' | 'jpeg_bytes' | 'error'>;
+
+/** What a callback says of its task; undefined when it is none of the contract's. */
+export function outcomeOfBody(body: string): Outcome | undefined {
+  let fields: Readonly<Record<string, unknown>>;
+  try {
+    fields = JSON.parse(body) ?? {};
+  } catch {
+    return undefined;
+  }
+  const { status, output_r2_key, output_file_size, error } = fields;
+  if (status === 'error')
+    return { output_key: null, jpeg_bytes: null, error: typeof error === 'string' ? error : '' };
+  if (status !== 'success') return undefined;
+  return {
+    output_key: typeof output_r2_key === 'string' ? output_r2_key : null,
+    jpeg_bytes: typeof output_file_size === 'number' ? output_file_size : null,
+    error: null,
+  };
+}
+
+/**
+ * What the log of a worker says of its task: the payload that it could not deliver, and its last error.
+ * A task whose JPEG is in R2 while its callback was not taken has both, an output and an error.
+ */
+export function outcomeOfLog(lines: readonly string[]): Outcome | undefined {
+  const undelivered = lines.findLast((line) => line.startsWith('{"task_id":'));
+  const error = lines
+    .map((line) => /^\[[^\]]*\] ✗ Error: (.*)$/.exec(line)?.[1])
+    .findLast((text) => text !== undefined);
+  const told = undelivered === undefined ? undefined : outcomeOfBody(undelivered);
+  if (told === undefined && error === undefined) return undefined;
+  const { output_key = null, jpeg_bytes = null } = told ?? {};
+  return { output_key, jpeg_bytes, error: error ?? told?.error ?? null };
+}
