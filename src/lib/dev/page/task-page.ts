@@ -131,8 +131,8 @@ function showSummary(task: TaskSummary, parts: Parts): void {
 function summaryFacts(task: TaskSummary): Fact[] {
   const { exit_code: code, jpeg_bytes: bytes } = task;
   return [
-    ['Task', make('code', {}, task.id)],
-    ['Batch', make('code', {}, task.batch_id)],
+    ['Task', visible(task.id)],
+    ['Batch', visible(task.batch_id)],
     ['Input', make('code', {}, visible(task.input_key))],
     ['Output', task.output_key === null ? undefined : make('code', {}, visible(task.output_key))],
     ['JPEG', bytes === null ? undefined : sizeOf(bytes)],

@@ -35,7 +35,7 @@ export function sizesText({ tiff_bytes: tiff, jpeg_bytes: jpeg }: TaskSummary): 
   if (tiff === null) return jpeg === null ? '' : sizeOf(jpeg);
   if (jpeg === null) return sizeOf(tiff);
   const saved = savedOf(tiff, jpeg);
-  const gain = saved !== undefined && saved > 0 ? ` (${percentOf(saved)} saved)` : '';
+  const gain = saved !== undefined && saved > 0 ? ` (${percentOf(Math.floor(saved))} saved)` : '';
   return `${sizeOf(tiff)} → ${sizeOf(jpeg)}${gain}`;
 }
 

@@ -85,8 +85,9 @@ function pixelsText({ width, height, resolution }: Directory): string {
 function samplesText(directory: Directory): string {
   const { samples_per_pixel: count, bits_per_sample: bits, sample_format: format } = directory;
   const same = bits.every((one) => one === bits[0]);
+  const depth = same ? String(bits[0] ?? 0) : bits.join(', ');
   return [
-    `${count} × ${same ? (bits[0] ?? 0) : bits.join(', ')} bits`,
+    `${count} × ${depth} ${depth === '1' ? 'bit' : 'bits'}`,
     ...[format, directory.photometric ?? 'colours not told'],
     ...(directory.planar ? ['in planes'] : []),
   ].join(', ');
