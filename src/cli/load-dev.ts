@@ -1,5 +1,5 @@
 import type { Dev, DevOptions } from '../lib/dev/dev.ts';
-import { ArkeError, messageOf, systemCodeOf } from '../lib/errors.ts';
+import { ArkeError } from '../lib/errors.ts';
 
 /**
  * Starts the local R2 and orchestrator. Their code is a part of the library and not of the bundle, whose
@@ -17,14 +17,21 @@ export async function startLocalDev(options: DevOptions): Promise<Dev> {
 }
 
 function ownError(error: unknown): unknown {
-  const code = (error as { code?: unknown } | undefined)?.code;
-  if (error instanceof ArkeError || !(error instanceof Error)) return error;
-  if (code === 'MODULE_NOT_FOUND' && error.message.includes('start-dev'))
+  if (!(error instanceof Error) || error instanceof ArkeError) return error;
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  if (code === 'MODULE_NOT_FOUND' && message.includes('start-dev'))
     return new ArkeError(
       'NOT_HERE',
-      'The worker’s image has no "dev". Run it from the package, on your own machine.',
+      'The worker\'s image has no "dev". Run it on your own machine, from the package.',
       { cause: error },
     );
-  const isArkeError = typeof code === 'string' && systemCodeOf(error) === undefined;
-  return isArkeError ? new ArkeError(code, messageOf(error), { cause: error }) : error;
+  return isArkeErrorElsewhere(error) ? new ArkeError(code, message, { cause: error }) : error;
+}
+
+/** Whether it is an `ArkeError` of another copy of the library. */
+function isArkeErrorElsewhere(error: object): boolean {
+  const above = Object.getPrototypeOf(error) as object | null;
+  return (
+    above !== null && (above.constructor.name === ArkeError.name || isArkeErrorElsewhere(above))
+  );
 }

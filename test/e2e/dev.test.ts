@@ -1,12 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { cp, readFile, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { devApi } from '../support/dev.ts';
 import { addressesOf, installWithMiniflare, startDevProgram } from '../support/dev-program.ts';
 import { noisyTiff, plainTiff } from '../support/pictures.ts';
-import { childrenOf, isRunning } from '../support/processes.ts';
+import { childrenOf, isRunning, processesOfGroup } from '../support/processes.ts';
 import { runProgram } from '../support/program.ts';
 import { useFolder } from '../support/use-folder.ts';
 
@@ -73,12 +74,29 @@ describe('dev, installed with Miniflare beside it', () => {
     },
   );
 
+  it('leaves no process when Ctrl-C reaches all of them at once, as a terminal sends it', async () => {
+    const args = ['--port', '0', '--folder', 'group', '--json'];
+    const run = startDevProgram(program, args, folder.root, { ownGroup: true });
+    const { page } = await addressesOf(run);
+    const api = devApi(page);
+    await api.post('/api/faults', '{"storage":"slow"}');
+    const { id } = await api.drop('large.tif', new Uint8Array(await noisyTiff(500)));
+    await expect.poll(async () => (await api.task(id)).log.length, { timeout: 20_000 }).not.toBe(0);
+    const group = run.pid ?? 0;
+    expect(processesOfGroup(group).length).toBeGreaterThan(2);
+    process.kill(-group, 'SIGINT');
+    const { exitCode, stderr } = await run;
+    expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: '' });
+    await expect.poll(() => processesOfGroup(group)).toEqual([]);
+  });
+
   it('says which port is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await expect.poll(() => other.listening).toBe(true);
     const { port } = other.address() as AddressInfo;
     try {
       const { exitCode, stderr } = await start('--port', String(port), '--folder', 'taken');
+      expect(stderr).not.toContain('unexpected');
       expect(stderr).toMatch(
         new RegExp(`^Error: Port ${port}, for the orchestrator, is taken`, 'm'),
       );
@@ -104,6 +122,24 @@ describe('dev, installed with Miniflare beside it', () => {
     expect(stderr).toContain('Not written: mine.env was not written by "arke-tiff dev"');
     expect(exitCode).toBe(1);
     expect(await readFile(folder.path('mine.env'), 'utf8')).toBe('API_KEY=mine\n');
+  });
+});
+
+describe('dev in the worker’s image, which has only the bundle', () => {
+  it('says that it is not there', async () => {
+    const home = await folder.make('image');
+    await cp(inject('program'), home, { recursive: true });
+    await rm(join(home, 'dist/lib'), { recursive: true });
+    await symlink(join(inject('program'), '..'), join(home, 'node_modules'));
+    const { exitCode, stderr } = await startDevProgram(
+      join(home, 'bin/run.js'),
+      ['--quiet'],
+      folder.root,
+    );
+    expect(stderr).toBe(
+      'Error: The worker\'s image has no "dev". Run it on your own machine, from the package.',
+    );
+    expect(exitCode).toBe(1);
   });
 });
 

@@ -32,7 +32,12 @@ export async function installWithMiniflare(folder: Pick<TestFolder, 'make'>): Pr
 }
 
 /** Starts `dev` as a program of its own, in a folder. */
-export function startDevProgram(program: string, args: readonly string[], cwd: string) {
+export function startDevProgram(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  { ownGroup = false }: { readonly ownGroup?: boolean } = {},
+) {
   const coverage = inject('programCoverage');
   // Node.js would take `--env-file` for its own.
   return execa(process.execPath, ['--', program, 'dev', ...args], {
@@ -44,6 +49,7 @@ export function startDevProgram(program: string, args: readonly string[], cwd: s
     extendEnv: false,
     reject: false,
     stdin: 'ignore',
+    detached: ownGroup,
     killSignal: 'SIGKILL',
     timeout: 100_000,
   });

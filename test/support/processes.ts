@@ -8,6 +8,14 @@ export function childrenOf(parent: number, word: string): number[] {
     .filter((pid) => parentOf(pid) === parent && commandOf(pid).includes(word));
 }
 
+/** The living processes of a group: what a terminal's Ctrl-C reaches. */
+export function processesOfGroup(group: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => Number(statOf(pid)[2]) === group && isRunning(pid));
+}
+
 /** Whether a process is there and more than a name in the table. */
 export function isRunning(pid: number): boolean {
   return !['', 'Z', 'X'].includes(statOf(pid)[0] ?? '');

@@ -11,9 +11,11 @@ export interface DevPage {
 }
 
 /** Reads the page that the build has made; undefined where it has made none. */
-export async function readDevPage(): Promise<DevPage | undefined> {
+export async function readDevPage(
+  path: string | URL = packageFile('dist/bundle/dev.html'),
+): Promise<DevPage | undefined> {
   try {
-    const html = await readFile(packageFile('dist/bundle/dev.html'), 'utf8');
+    const html = await readFile(path, 'utf8');
     return { html, policy: policyOf(html) };
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') return undefined;

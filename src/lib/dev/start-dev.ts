@@ -15,7 +15,7 @@ import { type CpuChoice, chooseCpus } from './machine-limits.ts';
 import { replayCallback } from './replay-callback.ts';
 import { type DevServers, startDevServers } from './start-servers.ts';
 import { createTaskList, type TaskList } from './task-list.ts';
-import { createTaskRunner, type TaskRunner } from './task-runner.ts';
+import { createTaskRunner, ENDED_WITH_US, type TaskRunner } from './task-runner.ts';
 import { openTaskStore } from './task-store.ts';
 import { factsOf } from './tiff-facts.ts';
 import { openTiffPreviews } from './tiff-previews.ts';
@@ -148,7 +148,7 @@ function goOn(list: TaskList, queue: (id: string) => void): void {
       list.change(record, {
         state: 'failed',
         ended_at: new Date().toISOString(),
-        error: 'arke-tiff dev was ended while this task was running. Run it again.',
+        error: ENDED_WITH_US,
       });
   }
 }

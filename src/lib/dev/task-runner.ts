@@ -90,7 +90,10 @@ async function runTask(
     signal,
   };
   const outcome = await runWorker(start).then(
-    ({ exitCode }) => ({ exit_code: exitCode, ...outcomeOf(record, exitCode, earlier) }),
+    ({ exitCode }) => {
+      const silent = signal.aborted ? ENDED_WITH_US : silentEnd(exitCode);
+      return { exit_code: exitCode, ...outcomeOf(record, exitCode, { earlier, silent }) };
+    },
     (error: unknown) => ({
       state: 'failed' as const,
       error: `The worker could not be started: ${messageOf(error)}`,
@@ -99,11 +102,18 @@ async function runTask(
   list.change(record, { ...outcome, stages: stages.ended(sinceStart()), ended_at: now() });
 }
 
+/** What is said of a task whose worker was ended with this program, and could say nothing itself. */
+export const ENDED_WITH_US = 'arke-tiff dev was ended while this task was running. Run it again.';
+
+function silentEnd(exitCode: number | null): string {
+  return `The worker ended by ${exitCode === null ? 'a signal' : `exit code ${exitCode}`} without a word.`;
+}
+
 /** What became of a task, by its exit code, its log and the callbacks of this run. */
 function outcomeOf(
   { log, received }: TaskRecord,
   exitCode: number | null,
-  earlier: number,
+  { earlier, silent }: { readonly earlier: number; readonly silent: string },
 ): Partial<TaskSummary> {
   const said = received
     .slice(earlier)
@@ -113,10 +123,7 @@ function outcomeOf(
   const outcome = { output_key: null, jpeg_bytes: null, error: null, ...said };
   if (exitCode === 0) return { ...outcome, state: 'succeeded' };
   const logged = outcomeOfLog(log);
-  const error =
-    logged?.error ??
-    outcome.error ??
-    `The worker ended by ${exitCode ?? 'a signal'} without a word`;
+  const error = logged?.error ?? outcome.error ?? silent;
   const { output_key, jpeg_bytes } = outcome.output_key === null && logged ? logged : outcome;
   return { output_key, jpeg_bytes, error, state: 'failed' };
 }
