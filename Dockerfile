@@ -10,7 +10,7 @@ COPY docs/ docs/
 COPY build/ build/
 COPY src/ src/
 RUN npm run build
-# The bundle is all that is run; source maps are of no use at run time, nor is the page of "dev", which is not here.
+# The bundle is all that is run; source maps are of no use at run time, nor is the page of "dev".
 RUN find dist -mindepth 1 -maxdepth 1 ! -name bundle -exec rm -rf {} + \
   && find dist -type f \( -name '*.map' -o -name dev.html \) -delete
 COPY bin/ bin/

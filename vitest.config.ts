@@ -8,6 +8,7 @@ export default defineConfig({
     // Real servers and real pictures on two slow cores: a time-out here is a hang, never a slow test.
     testTimeout: 120_000,
     hookTimeout: 180_000,
+    expect: { poll: { timeout: 30_000 } },
     maxWorkers: 2,
     coverage: {
       provider: 'v8',

@@ -63,6 +63,15 @@ const wrongs: Record<string, { rule: string; code: string }> = {
     rule: 'pages-are-for-browsers',
     code: `import '../../errors.ts';`,
   },
+  'src/lib/dev/page/dd.ts': { rule: 'pages-are-for-browsers', code: `import '../../errors.ts';` },
+  'src/lib/browser/ee.ts': {
+    rule: 'pages-are-for-browsers',
+    code: `import '../dev/page/dd.ts';`,
+  },
+  'src/cli/ff.ts': {
+    rule: 'pages-are-used-by-nobody',
+    code: `import '../lib/dev/page/dd.ts';`,
+  },
   'src/commands/j.ts': { rule: 'sandbox-stands-apart', code: `import '../lib/sandbox/x.ts';` },
   'src/cli/dd.ts': {
     rule: 'dev-is-known-by-its-command',

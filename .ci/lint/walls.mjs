@@ -6,6 +6,13 @@
 const leaf = '^src/lib/[^/]+\\.ts$';
 const stages = ['storage', 'convert', 'callback'];
 
+/** What is for browsers, and the types of the data that it is given. */
+const pages = [
+  { page: 'browser', data: [] },
+  { page: 'report/page', data: ['^src/lib/report/page-data\\.ts$'] },
+  { page: 'dev/page', data: ['^src/lib/dev/api\\.ts$'] },
+];
+
 const owner = (name, module, owners, comment) => ({
   name,
   comment,
@@ -134,12 +141,20 @@ export default {
         pathNot: '^src/lib/collection/events\\.ts$',
       },
     },
-    {
+    ...pages.map(({ page, data }) => ({
       name: 'pages-are-for-browsers',
       severity: 'error',
-      comment: 'There is no Node where a report is read.',
-      from: { path: '^src/lib/report/page/' },
-      to: { pathNot: '^src/lib/report/(page/|page-data\\.ts$)' },
+      comment:
+        'There is no Node where a page is read: it knows itself, what pages share, and its data.',
+      from: { path: `^src/lib/${page}/` },
+      to: { pathNot: [`^src/lib/${page}/`, '^src/lib/browser/', ...data] },
+    })),
+    {
+      name: 'pages-are-used-by-nobody',
+      severity: 'error',
+      comment: 'Nobody else has a document.',
+      from: { path: '^src/', pathNot: '^src/lib/(browser|[^/]+/page)/' },
+      to: { path: '^src/lib/(browser|[^/]+/page)/' },
     },
     {
       name: 'sandbox-stands-apart',

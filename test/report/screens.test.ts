@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { writeReport } from '../../src/lib/report/write-report.ts';
+import { seriousViolations } from '../support/barriers.ts';
 import { useBrowser } from '../support/browser.ts';
 import { HEBREW, names, row, sortBy, useReport } from '../support/report-page.ts';
 import { alike, converted, runOf } from '../support/report-runs.ts';
@@ -11,18 +9,6 @@ import { useFolder } from '../support/use-folder.ts';
 const folder = useFolder();
 const report = useReport(folder);
 const browser = useBrowser();
-
-/** What axe finds that is serious, or worse. */
-async function seriousViolations(page: Page): Promise<string[]> {
-  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
-  await page.evaluate(axe);
-  const { violations } = (await page.evaluate('axe.run()')) as {
-    violations: { id: string; impact: string; nodes: { html: string }[] }[];
-  };
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-}
 
 describe('the page of files that are gone', () => {
   it('says so where there is nothing to compare, and where the JPEG is gone', async () => {

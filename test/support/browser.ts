@@ -15,7 +15,7 @@ const FLAGS = [
 /** A page in a real browser, and what it did that no page of ours may do. */
 export interface OpenPage {
   readonly page: Page;
-  /** Errors and warnings on the console, errors that nobody caught, and requests that left the machine's files. */
+  /** Errors and warnings on the console, errors that nobody caught, and requests for what is neither a file nor of the page's own server. */
   readonly offences: readonly string[];
 }
 
@@ -26,10 +26,10 @@ export interface ViewOptions {
 }
 
 /**
- * For the tests of a file: a browser that opens files from the disk, each with a profile of its own, and is
- * closed after the tests.
+ * For the tests of a file: a browser that opens files from the disk and addresses, each with a profile of its
+ * own, and is closed after the tests.
  */
-export function useBrowser(): { open(path: string, options?: ViewOptions): Promise<OpenPage> } {
+export function useBrowser(): { open(address: string, options?: ViewOptions): Promise<OpenPage> } {
   let profiles = '';
   const closers: (() => Promise<void>)[] = [];
   beforeAll(async () => {
@@ -40,7 +40,9 @@ export function useBrowser(): { open(path: string, options?: ViewOptions): Promi
     await rm(profiles, { recursive: true, force: true, maxRetries: 3 });
   });
   return {
-    open: async (path, options = {}) => {
+    open: async (address, options = {}) => {
+      const url = address.startsWith('http:') ? new URL(address) : pathToFileURL(address);
+      const own = url.protocol === 'file:' ? ['file:'] : [url.origin, 'blob:'];
       const context = await chromium.launchPersistentContext(await mkdtemp(join(profiles, 'p-')), {
         executablePath: EXECUTABLE,
         args: FLAGS,
@@ -54,9 +56,10 @@ export function useBrowser(): { open(path: string, options?: ViewOptions): Promi
       });
       page.on('pageerror', (error) => offences.push(String(error)));
       page.on('request', (request) => {
-        if (!/^(file|data):/.test(request.url())) offences.push(`asked for ${request.url()}`);
+        if (![...own, 'data:'].some((start) => request.url().startsWith(start)))
+          offences.push(`asked for ${request.url()}`);
       });
-      await page.goto(pathToFileURL(path).href);
+      await page.goto(url.href);
       return { page, offences };
     },
   };

@@ -10,7 +10,7 @@ import type { ReportRun } from './report-run.ts';
 export interface HtmlParts {
   /** Where it will lie: links lead from there. */
   readonly path: string;
-  /** The page without its data, as the build makes it (build/report-page.ts). */
+  /** The page without its data, as the build makes it (build/pages.ts). */
   readonly template: string;
   readonly pictures: PictureSource;
   /** The most that all pictures together may have, before they become text. */

@@ -1,8 +1,9 @@
+import { make } from '../../browser/dom.ts';
+import { nameText } from '../../browser/name-text.ts';
+import { numberOf, percentOf, savedOf, sizeOf, timeOf } from '../../browser/words.ts';
 import type { FileRow } from '../page-data.ts';
-import { make } from './dom.ts';
-import { nameText, statusMark, thumbnail, warningMarks } from './file-parts.ts';
+import { statusMark, thumbnail, warningMarks } from './file-parts.ts';
 import { psnrOf, type SortKey } from './order.ts';
-import { numberOf, percentOf, savedOf, sizeOf, timeOf } from './words.ts';
 
 /** A column of the table. */
 export interface Column {

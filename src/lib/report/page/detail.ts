@@ -1,12 +1,16 @@
+import { button, byId, make } from '../../browser/dom.ts';
+import { nameText } from '../../browser/name-text.ts';
+import { sliderOf } from '../../browser/slider.ts';
+import { numberOf } from '../../browser/words.ts';
 import type { FileRow } from '../page-data.ts';
-import { byId, make } from './dom.ts';
 import { facts, notesOf, pagesTable } from './facts.ts';
-import { nameText, statusMark } from './file-parts.ts';
+import { statusMark } from './file-parts.ts';
 import type { LookedAt } from './looked-at.ts';
 import { pictureOf } from './pictures.ts';
-import { sliderOf } from './slider.ts';
 import { wholeJpeg } from './whole-jpeg.ts';
-import { numberOf } from './words.ts';
+
+/** Both pictures are of the same pixels. */
+const PIXELS = { zooms: [1, 2, 4], isExact: true, hasDifference: true };
 
 /** Opens a file over the page, as one of those that can be gone through from there. */
 export type Open = (file: number, among: readonly number[]) => void;
@@ -53,8 +57,11 @@ interface Place {
 }
 
 function headOf(file: FileRow, { at, count, step, close }: Place): HTMLElement {
-  const previous = button('previous', '← Previous', () => step(-1), at === 0);
-  const next = button('next', 'Next →', () => step(1), at === count - 1);
+  const previous = button('← Previous', () => step(-1), {
+    className: 'previous',
+    disabled: at === 0,
+  });
+  const next = button('Next →', () => step(1), { className: 'next', disabled: at === count - 1 });
   return make(
     'div',
     { className: 'head' },
@@ -64,15 +71,9 @@ function headOf(file: FileRow, { at, count, step, close }: Place): HTMLElement {
       { className: 'steps' },
       ...[statusMark(file), previous],
       make('span', {}, `${numberOf(at + 1)} of ${numberOf(count)}`),
-      ...[next, button('close', 'Close', close)],
+      ...[next, button('Close', close, { className: 'close' })],
     ),
   );
-}
-
-function button(className: string, text: string, act: () => void, disabled = false) {
-  const made = make('button', { type: 'button', className, disabled }, text);
-  made.addEventListener('click', act);
-  return made;
 }
 
 function tickOf(place: number, lookedAt: LookedAt): HTMLElement {
@@ -109,7 +110,12 @@ function pictures(file: FileRow, place: number): HTMLElement[] {
     `(${numberOf(left)} from the left, ${numberOf(top)} from the top). ` +
     'Left of the border the TIFF, rendered without any loss; right of it the JPEG’s own pixels.';
   return [
-    make('figure', {}, sliderOf({ before, after, width, height }), make('figcaption', {}, words)),
+    make(
+      'figure',
+      {},
+      sliderOf({ before, after, width, height }, PIXELS),
+      make('figcaption', {}, words),
+    ),
     wholeJpeg(file, page),
   ];
 }

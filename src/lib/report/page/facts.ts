@@ -1,10 +1,9 @@
+import { make } from '../../browser/dom.ts';
+import { type Fact, factsList } from '../../browser/facts-list.ts';
+import { nameText } from '../../browser/name-text.ts';
+import { numberOf, percentOf, savedOf, sizeOf, timeOf } from '../../browser/words.ts';
 import type { FileRow, PageRow } from '../page-data.ts';
 import { psnrText, ssimText } from './columns.ts';
-import { make } from './dom.ts';
-import { nameText } from './file-parts.ts';
-import { numberOf, percentOf, savedOf, sizeOf, timeOf } from './words.ts';
-
-type Fact = readonly [string, string | HTMLElement | undefined];
 
 /** What is known of a file, and of its JPEG where it is the only one. */
 export function facts(file: FileRow): HTMLElement {
@@ -23,13 +22,7 @@ export function facts(file: FileRow): HTMLElement {
     ['SHA-256 of the TIFF', sum(file.sourceSha256)],
     ['SHA-256 of the JPEG', page && sum(page.sha256)],
   ];
-  return make(
-    'dl',
-    { className: 'facts' },
-    ...list.flatMap(([label, value]) =>
-      value ? [make('div', {}, make('dt', {}, label), make('dd', {}, value))] : [],
-    ),
-  );
+  return factsList(list);
 }
 
 function jpegSize({ bytes, sourceBytes }: FileRow): string | undefined {

@@ -1,7 +1,6 @@
+import { make } from '../../browser/dom.ts';
 import type { FileRow, Status } from '../page-data.ts';
-import { make } from './dom.ts';
 import { pictureOf } from './pictures.ts';
-import { visible } from './words.ts';
 
 /** A status in words, with a sign for those who do not see its colour. */
 const STATUS: Readonly<Record<Status, string>> = {
@@ -13,11 +12,6 @@ const STATUS: Readonly<Record<Status, string>> = {
 /** How a file ended. */
 export function statusMark({ status }: FileRow): HTMLElement {
   return make('span', { className: `status ${status}` }, STATUS[status]);
-}
-
-/** A name or path: kept apart from the direction of what is around it. */
-export function nameText(name: string): HTMLElement {
-  return make('bdi', { className: 'name', dir: 'auto' }, visible(name));
 }
 
 /** The codes of a file's warnings. */

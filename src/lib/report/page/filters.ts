@@ -1,7 +1,7 @@
+import { byId, make } from '../../browser/dom.ts';
+import { countOf } from '../../browser/words.ts';
 import type { PageData } from '../page-data.ts';
-import { byId, make } from './dom.ts';
 import { ANY_WARNING, type Filter } from './filter.ts';
-import { countOf } from './words.ts';
 
 const MB = 1024 ** 2;
 

@@ -1,5 +1,5 @@
+import { byId, make } from '../../browser/dom.ts';
 import type { Column } from './columns.ts';
-import { byId, make } from './dom.ts';
 import type { Order, SortKey } from './order.ts';
 
 /** Builds the headings: buttons that sort. Returns what shows the order that is in force. */

@@ -1,7 +1,8 @@
 /** The script of a report's page: reads the data that the page holds, and shows them. */
+
+import { byId } from '../../browser/dom.ts';
 import type { PageData } from '../page-data.ts';
 import { openDetails } from './detail.ts';
-import { byId } from './dom.ts';
 import { openLookedAt } from './looked-at.ts';
 import { showSample } from './sample-cards.ts';
 import { showTable } from './table.ts';

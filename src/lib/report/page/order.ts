@@ -1,5 +1,5 @@
+import { savedOf } from '../../browser/words.ts';
 import type { FileRow, Status } from '../page-data.ts';
-import { savedOf } from './words.ts';
 
 /** What the files can be sorted by. */
 export type SortKey =

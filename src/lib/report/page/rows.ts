@@ -1,6 +1,6 @@
+import { byId, make } from '../../browser/dom.ts';
 import type { FileRow } from '../page-data.ts';
 import type { Column } from './columns.ts';
-import { byId, make } from './dom.ts';
 
 /** Height of a row in pixels, as the style sheet has it: what is not in sight is not there, but has its room. */
 const ROW = 52;

@@ -1,8 +1,9 @@
+import { byId, make } from '../../browser/dom.ts';
+import { nameText } from '../../browser/name-text.ts';
+import { countOf, numberOf } from '../../browser/words.ts';
 import type { FileRow, PageData, SampledFile } from '../page-data.ts';
-import { byId, make } from './dom.ts';
-import { nameText, statusMark, thumbnail } from './file-parts.ts';
+import { statusMark, thumbnail } from './file-parts.ts';
 import type { LookedAt } from './looked-at.ts';
-import { countOf, numberOf } from './words.ts';
 
 /** So many are shown at first: as many as a person looks at without a break. */
 const AT_FIRST = 12;

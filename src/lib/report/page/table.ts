@@ -1,12 +1,12 @@
+import { byId } from '../../browser/dom.ts';
+import { countOf, numberOf } from '../../browser/words.ts';
 import type { PageData } from '../page-data.ts';
 import { columnsOf } from './columns.ts';
-import { byId } from './dom.ts';
 import { type Filter, matching } from './filter.ts';
 import { showFilters } from './filters.ts';
 import { showHeadings } from './headings.ts';
 import { type Order, type SortKey, sorted } from './order.ts';
 import { openRows, type RowsOptions } from './rows.ts';
-import { countOf, numberOf } from './words.ts';
 
 /** Shows the table of all files, and returns what makes its rows anew, when pictures have come. */
 export function showTable(data: PageData, open: RowsOptions['open']): () => void {

@@ -1,7 +1,7 @@
+import { byId, make } from '../../browser/dom.ts';
+import { nameText } from '../../browser/name-text.ts';
+import { countOf, numberOf, percentOf, savedOf, sizeOf, timeOf } from '../../browser/words.ts';
 import type { PageData } from '../page-data.ts';
-import { byId, make } from './dom.ts';
-import { nameText } from './file-parts.ts';
-import { countOf, numberOf, percentOf, savedOf, sizeOf, timeOf } from './words.ts';
 
 /** Fills in what the run was, and what it came to. */
 export function showTotals(data: PageData): void {

@@ -1,7 +1,7 @@
+import { make } from '../../browser/dom.ts';
+import { nameText } from '../../browser/name-text.ts';
+import { sizeOf } from '../../browser/words.ts';
 import type { FileRow, PageRow } from '../page-data.ts';
-import { make } from './dom.ts';
-import { nameText } from './file-parts.ts';
-import { sizeOf } from './words.ts';
 
 /** A way to the JPEG of a page itself, which is loaded only when somebody asks for it. */
 export function wholeJpeg(file: FileRow, page: PageRow): HTMLElement {

@@ -17,6 +17,17 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** Makes a button that does something when it is pressed. */
+export function button(
+  text: string,
+  act: () => void,
+  properties: Properties = {},
+): HTMLButtonElement {
+  const made = make('button', { type: 'button', ...properties }, text);
+  made.addEventListener('click', act);
+  return made;
+}
+
 /** The element of the page with this `id`. Throws when there is none. */
 export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
   const element = document.getElementById(id);

@@ -6,9 +6,9 @@ import {
   sizeOf,
   timeOf,
   visible,
-} from '../../../../src/lib/report/page/words.ts';
+} from '../../../src/lib/browser/words.ts';
 
-describe('words of a report', () => {
+describe('words of a page', () => {
   it.each([
     [0, '0 B'],
     [1_023, '1023 B'],

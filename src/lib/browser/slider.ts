@@ -1,0 +1,131 @@
+import { make } from './dom.ts';
+import { zoomsOf } from './zooms.ts';
+
+/** What is compared: two pictures of one shape. */
+export interface Compared {
+  readonly before: string;
+  readonly after: string;
+  /** Pixels of the second. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** How it can be looked at. */
+export interface SliderOptions {
+  /** How large a pixel can be shown, the first to begin with; `fit`: as much as there is room for. */
+  readonly zooms: readonly (number | 'fit')[];
+  /** Whether both have the same pixels, each of which may be seen as a square. */
+  readonly isExact: boolean;
+  /** Whether what differs can be shown alone. */
+  readonly hasDifference: boolean;
+}
+
+/** Pixels: in a narrower picture the words would cover it. */
+const ROOM_FOR_LABELS = 150;
+
+/**
+ * Before and after in one place, with a border between them that mouse, finger and arrow keys move; the
+ * keys +, − and 0 change the size.
+ */
+export function sliderOf(compared: Compared, options: SliderOptions): HTMLElement {
+  const { width, height } = compared;
+  const stack = stackOf(compared);
+  const range = rangeFor(stack);
+  followPointer(stack, range);
+  const view = make('div', { className: 'view', role: 'group', 'aria-label': 'Pictures' }, stack);
+  const slider = make('div', { className: 'slider' }, view, range);
+  slider.style.setProperty('--width', String(width));
+  slider.style.setProperty('--height', String(height));
+  const zooms = zoomsOf(options.zooms, (zoom) => {
+    const centre = centreOf(view, stack);
+    slider.classList.toggle('fit', zoom === 'fit');
+    slider.classList.toggle('squares', options.isExact && zoom !== 'fit');
+    if (zoom !== 'fit') slider.style.setProperty('--zoom', String(zoom));
+    stack.classList.toggle('small', width * (zoom === 'fit' ? 1 : zoom) < ROOM_FOR_LABELS);
+    // What can be scrolled must be in reach of the keyboard; what cannot be is no stop on its way.
+    if (zoom === 'fit') view.removeAttribute('tabindex');
+    else view.tabIndex = 0;
+    view.scrollTo(
+      centre.x * stack.offsetWidth - view.clientWidth / 2,
+      centre.y * stack.offsetHeight - view.clientHeight / 2,
+    );
+  });
+  slider.addEventListener('keydown', (event) => {
+    if (!event.ctrlKey && !event.metaKey && zooms.key(event.key)) event.preventDefault();
+  });
+  const controls = make('div', { className: 'controls' }, zooms.element);
+  if (options.hasDifference) controls.append(differenceOf(stack));
+  slider.append(controls);
+  return slider;
+}
+
+function stackOf({ before, after }: Compared): HTMLElement {
+  return make(
+    'div',
+    { className: 'stack' },
+    make('img', { src: before, alt: 'The TIFF', draggable: false }),
+    make('img', { className: 'after', src: after, alt: 'The JPEG', draggable: false }),
+    make('span', { className: 'border', 'aria-hidden': 'true' }),
+    make('span', { className: 'label left', 'aria-hidden': 'true' }, 'TIFF'),
+    make('span', { className: 'label right', 'aria-hidden': 'true' }, 'JPEG'),
+  );
+}
+
+/** The border's place as a control of its own: arrow keys move it. */
+function rangeFor(stack: HTMLElement): HTMLInputElement {
+  const range = make('input', {
+    type: 'range',
+    min: '0',
+    max: '100',
+    value: '50',
+    'aria-label': 'How much is shown of the TIFF, from the left',
+  });
+  const move = () => {
+    stack.style.setProperty('--share', `${range.value}%`);
+    range.setAttribute(
+      'aria-valuetext',
+      `TIFF ${range.value} %, JPEG ${100 - Number(range.value)} %`,
+    );
+  };
+  range.addEventListener('input', move);
+  move();
+  return range;
+}
+
+function followPointer(stack: HTMLElement, range: HTMLInputElement): void {
+  const follow = ({ clientX }: PointerEvent) => {
+    const box = stack.getBoundingClientRect();
+    range.value = String(Math.round(((clientX - box.left) / box.width) * 100));
+    range.dispatchEvent(new Event('input'));
+  };
+  stack.addEventListener('pointerdown', (event) => {
+    event.preventDefault();
+    stack.setPointerCapture(event.pointerId);
+    range.focus({ preventScroll: true });
+    follow(event);
+  });
+  stack.addEventListener('pointermove', (event) => {
+    if (stack.hasPointerCapture(event.pointerId)) follow(event);
+  });
+}
+
+/** What is in the middle of the view, as a share of the whole. */
+function centreOf(
+  view: HTMLElement,
+  stack: HTMLElement,
+): { readonly x: number; readonly y: number } {
+  const share = (start: number, shown: number, whole: number) =>
+    whole > shown ? (start + shown / 2) / whole : 1 / 2;
+  return {
+    x: share(view.scrollLeft, view.clientWidth, stack.offsetWidth),
+    y: share(view.scrollTop, view.clientHeight, stack.offsetHeight),
+  };
+}
+
+function differenceOf(stack: HTMLElement): HTMLElement {
+  const difference = make('input', { type: 'checkbox' });
+  difference.addEventListener('input', () =>
+    stack.classList.toggle('difference', difference.checked),
+  );
+  return make('label', {}, difference, ' Difference only, 16 times as strong');
+}

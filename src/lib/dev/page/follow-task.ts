@@ -1,0 +1,57 @@
+import type { CallbackRecord, TaskDetail, TaskSummary } from '../api.ts';
+import { joinedLog } from './joined-log.ts';
+import type { Model } from './model.ts';
+import { getTask, messageOf } from './server.ts';
+
+/** What shows a task. */
+export interface TaskView {
+  /** All that is known of it: at first, when its state has changed, and after each gap. */
+  detail(detail: TaskDetail): void;
+  summary(task: TaskSummary): void;
+  line(line: string): void;
+  received(record: CallbackRecord): void;
+  problem(words: string): void;
+}
+
+/** Tells a view what happens to a task, until the function that it gives is called. */
+export function followTask(id: string, model: Model, view: TaskView): () => void {
+  let latest = 0;
+  let state = model.task(id)?.state;
+  /** Lines that came while the task was asked for. */
+  let waiting: string[] | undefined;
+  const load = async () => {
+    latest += 1;
+    const mine = latest;
+    waiting = [];
+    try {
+      const detail = await getTask(id);
+      if (mine !== latest) return;
+      view.detail({ ...detail, log: joinedLog(detail.log, waiting) });
+    } catch (error) {
+      if (mine === latest) view.problem(messageOf(error));
+    }
+    if (mine === latest) waiting = undefined;
+  };
+  const unwatch = model.watch({
+    state: load,
+    task: (task) => {
+      if (task.id !== id) return;
+      view.summary(task);
+      if (task.state !== state) load();
+      state = task.state;
+    },
+    log: ({ id: of, line }) => {
+      if (of !== id) return;
+      if (waiting) waiting.push(line);
+      else view.line(line);
+    },
+    callback: ({ id: of, record }) => {
+      if (of === id) view.received(record);
+    },
+  });
+  load();
+  return () => {
+    latest = -1;
+    unwatch();
+  };
+}

@@ -1,0 +1,33 @@
+import type { CallbackRecord, DevState, Faults, TaskSummary } from '../api.ts';
+
+/** What the server tells of its own accord. */
+export interface Happenings {
+  /** All there is: at first, and after each gap. */
+  state(state: DevState): void;
+  task(task: TaskSummary): void;
+  log(event: { readonly id: string; readonly line: string }): void;
+  callback(event: { readonly id: string; readonly record: CallbackRecord }): void;
+  faults(faults: Faults): void;
+  /** Whether the server can be heard. */
+  connected(isConnected: boolean): void;
+}
+
+/** The names of the server's events. */
+const EVENTS = ['state', 'task', 'log', 'callback', 'faults'] as const;
+
+/** Milliseconds: the browser itself tries again as often, but not after an answer that was no stream. */
+const PAUSE = 2_000;
+
+/** Listens to the server, and tries again for ever when it cannot be heard. */
+export function listen(happenings: Happenings): void {
+  const source = new EventSource('/api/events');
+  for (const name of EVENTS)
+    source.addEventListener(name, ({ data }: MessageEvent<string>) => {
+      if (name === 'state') happenings.connected(true);
+      happenings[name](JSON.parse(data));
+    });
+  source.addEventListener('error', () => {
+    happenings.connected(false);
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(happenings), PAUSE);
+  });
+}

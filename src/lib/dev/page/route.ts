@@ -1,0 +1,22 @@
+/** What of the page is shown: the overview, or a task. */
+export type Route = { readonly task?: string };
+
+/** The address of a task on this page. */
+export function taskAddress(id: string): string {
+  return `#/tasks/${encodeURIComponent(id)}`;
+}
+
+/** What an address's hash asks for; undefined where it is a place within what is shown. */
+export function routeOf(hash: string): Route | undefined {
+  const [, id] = /^#\/tasks\/([^/]+)$/.exec(hash) ?? [];
+  if (id !== undefined) return { task: decoded(id) };
+  return hash === '' || hash.startsWith('#/') ? {} : undefined;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

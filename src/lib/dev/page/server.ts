@@ -1,0 +1,88 @@
+import type { Faults, ReplayResult, TaskDetail, TaskSummary } from '../api.ts';
+
+/** What the server, or the way to it, said no with: words for a person. */
+export class ServerError extends Error {}
+
+/** An error in words. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** When nothing answers. */
+const NO_ANSWER = 'Nothing answered: is arke-tiff dev still running?';
+
+/** A task with all that is known of it. All functions here throw `ServerError`. */
+export async function getTask(id: string): Promise<TaskDetail> {
+  return (await ask(pathOf(id))).json();
+}
+
+/** Runs a task again. */
+export async function runAgain(id: string): Promise<TaskSummary> {
+  return (await ask(pathOf(id, 'run'), { method: 'POST' })).json();
+}
+
+/** Sends a task's last callback again. */
+export async function replay(id: string): Promise<ReplayResult> {
+  return (await ask(pathOf(id, 'replay'), { method: 'POST' })).json();
+}
+
+/** Switches faults on and off; those that are not named stay. */
+export async function setFaults(faults: Partial<Faults>): Promise<Faults> {
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify(faults);
+  return (await ask('/api/faults', { method: 'POST', headers, body })).json();
+}
+
+/** The task's TIFF as the library previews it, or its JPEG. */
+export async function getPicture(id: string, which: 'before' | 'after'): Promise<Blob> {
+  // The JPEG of a further run is another one.
+  return (await ask(pathOf(id, which), { cache: 'no-store' })).blob();
+}
+
+/** Where something of a task is asked for. */
+export function pathOf(id: string, what?: string): string {
+  return `/api/tasks/${encodeURIComponent(id)}${what ? `/${what}` : ''}`;
+}
+
+async function ask(path: string, init?: RequestInit): Promise<Response> {
+  let answer: Response;
+  try {
+    answer = await fetch(path, init);
+  } catch (cause) {
+    throw new ServerError(NO_ANSWER, { cause });
+  }
+  if (!answer.ok) throw new ServerError(wordsOf(answer.status, await answer.text()));
+  return answer;
+}
+
+/** Sends a file's bytes as a new task; tells how many have left. Throws `ServerError`. */
+export function upload(
+  file: File,
+  name: string,
+  onProgress: (sent: number) => void,
+): Promise<TaskSummary> {
+  // Of a fetch nobody tells how far it has got.
+  const request = new XMLHttpRequest();
+  return new Promise((resolve, reject) => {
+    request.upload.addEventListener('progress', ({ loaded }) => onProgress(loaded));
+    request.addEventListener('load', () => {
+      const { status, responseText } = request;
+      if (status === 201) resolve(JSON.parse(responseText) as TaskSummary);
+      else reject(new ServerError(wordsOf(status, responseText)));
+    });
+    request.addEventListener('error', () => reject(new ServerError(NO_ANSWER)));
+    request.open('POST', `/api/tasks?name=${encodeURIComponent(name)}`);
+    request.send(file);
+  });
+}
+
+/** The server's own words, as far as it has any. */
+function wordsOf(status: number, body: string): string {
+  try {
+    const { error } = JSON.parse(body) as { error?: unknown };
+    if (typeof error === 'string') return error;
+  } catch {
+    // Not the JSON of this API.
+  }
+  return `The server answered ${status}.`;
+}
