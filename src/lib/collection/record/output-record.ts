@@ -1,4 +1,4 @@
-import { appendFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileError, messageOf, systemCodeOf } from '../../errors.ts';
 import { temporaryBeside } from '../../temporary-output.ts';
@@ -30,15 +30,12 @@ export interface OutputRecord {
  */
 export async function openRecord(folder: string): Promise<OutputRecord> {
   const path = join(folder, RECORD_NAME);
-  const text = await readRecord(path);
-  const lines = linesByOutput(text);
-  let separator = text === '' || text.endsWith('\n') ? '' : '\n';
+  const lines = linesByOutput(await readRecord(path));
   let isDirty = false;
   // One after the other: lines of several files end at the same time.
   let writing: Promise<void> = Promise.resolve();
   const write = async (added: readonly RecordLine[]) => {
-    await orFileError(path, appendFile(path, separator + textOf(added)));
-    separator = '';
+    await orFileError(path, appendLines(path, textOf(added)));
     isDirty = true;
     for (const line of added) addTo(lines, line);
   };
@@ -68,6 +65,19 @@ async function readRecord(path: string): Promise<string> {
       `Could not read the record ${path}: ${messageOf(error)}. Make it readable, or remove it; its JPEGs then count as somebody else's.`,
       { cause: error },
     );
+  }
+}
+
+/** A full disk, or a process that was killed, may have left a torn line at the end: it must not tear the next, too. */
+async function appendLines(path: string, text: string): Promise<void> {
+  const file = await open(path, 'a+');
+  try {
+    const { size } = await file.stat();
+    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, Math.max(size - 1, 0));
+    const isTorn = size > 0 && buffer.toString() !== '\n';
+    await file.appendFile(isTorn ? `\n${text}` : text);
+  } finally {
+    await file.close();
   }
 }
 
