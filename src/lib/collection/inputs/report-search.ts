@@ -7,6 +7,7 @@ export interface CollectionWarning {
     | 'FOLDER_UNREADABLE'
     | 'FILES_UNREADABLE'
     | 'FOLDER_LINKS'
+    | 'FOLDERS_UNSEARCHED'
     | 'SAME_FILE'
     | 'NAME_CLASH';
   readonly message: string;
@@ -67,6 +68,13 @@ export function warningsOf(
     warnings.push({
       code: 'FOLDER_LINKS',
       message: `Links to folders are not followed: ${some(links)}. Name the folders that shall be searched, too.`,
+    });
+  // Of a pattern it is said by the pattern itself which folders are meant.
+  const unsearched = searches.filter(({ kind, unsearched: n }) => kind === 'folder' && n > 0);
+  if (unsearched.length > 0)
+    warnings.push({
+      code: 'FOLDERS_UNSEARCHED',
+      message: `Folders in ${some(unsearched.map(({ path }) => path))} were not searched. Use --recursive to search them, too.`,
     });
   if (otherNames.length > 0)
     warnings.push({

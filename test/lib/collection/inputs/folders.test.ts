@@ -55,6 +55,15 @@ describe('a folder', () => {
     expect(inputs).toEqual(names.map((name) => `in/${name}`));
   });
 
+  it('with others in it says that these are not searched, unless it is recursively', async () => {
+    await layOut(folder, 'in/a.tif', 'in/box/b.tif');
+    const found = await findIn(folder, { paths: [folder.path('in')] });
+    expect(found).toMatchObject({ inputs: ['in/a.tif'], codes: ['FOLDERS_UNSEARCHED'] });
+    expect(found.warnings[0]).toMatch(/in were not searched\. Use --recursive/);
+    const all = await findIn(folder, { paths: [folder.path('in')], recursive: true });
+    expect(all.codes).toEqual([]);
+  });
+
   it('is searched in the order in which people count, folders and files by their names', async () => {
     await layOut(folder, 'scan10.tif', 'scan2.tif', 'scan2b/x.tif', 'Scan3.tif', 'b.tif');
     const { inputs } = await findIn(folder, { paths: [folder.root], recursive: true });
