@@ -79,6 +79,13 @@ describe('the answer to a callback', () => {
     expect(stderr).not.toContain(signature);
   });
 
+  it('does not show a signature that it quotes', async () => {
+    const quoted = `v1,${Buffer.alloc(32, 7).toString('base64')}`;
+    await answer({ status: 400, body: `not the one: ${quoted}` });
+    const { stdout } = await callback();
+    expect(stdout).toBe('400\nnot the one: v1,[redacted]\n');
+  });
+
   it('is one document with --json, in success and failure', async () => {
     const good = await callback(['--json']);
     const request = {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { callbackId } from '../../src/lib/callback/request.ts';
+import { pendingKey } from '../../src/lib/task/outbox/keys.ts';
 import { always } from '../support/fault.ts';
 import { startFaultServer } from '../support/fault-server.ts';
 import { tiff } from '../support/objects.ts';
@@ -201,6 +203,17 @@ describe('callback --pending', () => {
     expect(stdout).toContain(`corrupt: ${key}`);
     expect(await received(run)).toHaveLength(2);
     expect(await pending()).toEqual([key]);
+  });
+
+  it('tells of each callback on one line, whatever is in its ids', async () => {
+    await failDelivery();
+    const [own = ''] = await pending();
+    const task = { task_id: 'x\ndelivered: forged', batch_id: 'b', status: 'error' } as const;
+    const body = JSON.stringify({ ...task, error: 'x' });
+    const entry = { ...(await entryOf(own)), body, webhook_id: callbackId(task) };
+    await sandbox.current.putObject(pendingKey(prefix, task), Buffer.from(JSON.stringify(entry)));
+    const { stdout } = await drain('--task-id', task.task_id, '--batch-id', 'b');
+    expect(stdout).toMatch(/^refused: b\/x\\ndelivered: forged error, [^\n]*\n$/);
   });
 
   it('sends no planted entry, and no signature, to a stranger', async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { addressOfEntry } from '../../lib/callback/address.ts';
 import { SettingsError } from '../../lib/errors.ts';
 import { httpUrlProblem, shownUrl } from '../../lib/http-url.ts';
+import { escapeControls } from '../../lib/redact.ts';
 import { drainOutbox } from '../../lib/task/outbox/drain.ts';
 import type { DrainEvent } from '../../lib/task/outbox/drain-events.ts';
 import { mayRepeat, outboxOf } from './known.ts';
@@ -67,13 +68,13 @@ function tell(event: DrainEvent, session: CallbackSession): object {
     session.reporter.error(
       `"${key}" in the outbox is no callback, and is left there: ${event.reason}.`,
     );
-    session.result(`corrupt: ${key}`);
+    session.result(escapeControls(`corrupt: ${key}`));
     return { key, state: kind, reason: event.reason };
   }
   const { task_id, batch_id, status } = event.payload;
   const of = { key, state: kind, task_id, batch_id, outcome: status };
   const line = (what: string) =>
-    session.result(`${kind}: ${batch_id}/${task_id} ${status}, ${what}`);
+    session.result(escapeControls(`${kind}: ${batch_id}/${task_id} ${status}, ${what}`));
   switch (kind) {
     case 'pending': {
       const document = showInsteadOfSending(event.request, session);

@@ -2,6 +2,7 @@ import { isForAllTasks } from '../../lib/callback/address.ts';
 import { type FoundCallback, type LogFindings, searchLog } from '../../lib/callback/log-search.ts';
 import { idOfBody } from '../../lib/callback/request.ts';
 import { SettingsError } from '../../lib/errors.ts';
+import { escapeControls } from '../../lib/redact.ts';
 import { readLog } from './body.ts';
 import { NotSentError, refuseKnown } from './known.ts';
 import { recordDelivery, urlFor } from './send-one.ts';
@@ -84,7 +85,7 @@ async function replay(
 ): Promise<CallbackResult> {
   const { body, payload } = found;
   const { flags, reporter, result } = session;
-  const name = `${payload.batch_id}/${payload.task_id} ${payload.status}`;
+  const name = escapeControls(`${payload.batch_id}/${payload.task_id} ${payload.status}`);
   const request = requestFor(session, urlFor(flags.url, body), { body, id: idOfBody(body) });
   try {
     const better = outcomes.find(

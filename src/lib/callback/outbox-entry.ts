@@ -91,9 +91,17 @@ export function entryText(entry: OutboxEntry): string {
   return `${JSON.stringify(entry, null, 2)}\n`;
 }
 
-/** Whether somebody is delivering the entry now. */
+/** Longer than any drain has an entry (`--lease`: an hour at most) and clocks differ, in milliseconds. */
+const LONGEST_LEASE_MS = 2 * 3_600_000;
+
+/**
+ * Whether somebody is delivering the entry now. A lease that no drain can have written counts for nothing:
+ * it would keep the entry from being delivered for ever.
+ */
 export function isLeased({ lease }: OutboxEntry, now: Date): boolean {
-  return lease !== undefined && Date.parse(lease.until) > now.getTime();
+  if (lease === undefined) return false;
+  const left = Date.parse(lease.until) - now.getTime();
+  return left > 0 && left <= LONGEST_LEASE_MS;
 }
 
 /** The entry as its owner has it until then: nobody else delivers it. */

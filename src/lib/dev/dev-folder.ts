@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ArkeError, FileError, messageOf, systemCodeOf } from '../errors.ts';
 import { randomCredentials, type S3Credentials } from '../sandbox/sandbox.ts';
@@ -22,9 +22,13 @@ export interface DevFolder {
   release(): Promise<void>;
 }
 
+/** The `.gitignore` of a folder of ours, which is not to be committed; its first line tells it from others. */
+const MARK = '# All in this folder is written, replaced and removed by arke-tiff dev.\n*\n';
+
 /**
  * Opens the folder, makes what is missing of it, and keeps other processes out. Throws `FileError` when
- * it cannot be written, and `ArkeError` (`FOLDER_IN_USE`) when another process has it.
+ * it cannot be written or holds what is not ours, and `ArkeError` (`FOLDER_IN_USE`) when another process
+ * has it.
  */
 export async function openDevFolder(path: string): Promise<DevFolder> {
   const root = resolve(path);
@@ -38,12 +42,12 @@ export async function openDevFolder(path: string): Promise<DevFolder> {
   try {
     // Nobody else's: the pictures in it may be.
     await mkdir(root, { recursive: true, mode: 0o700 });
+    await refuseForeignFolder(root, inside('.gitignore'));
+    await refuseLinks(Object.values(folders));
     await lock(inside('lock'), root);
     // What a process that was killed has left of uploads.
     await rm(folders.incoming, { recursive: true, force: true });
     for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true });
-    // A folder in a repository is not to be committed.
-    await writeFile(inside('.gitignore'), '*\n');
     const credentials = await keptCredentials(inside('credentials.json'));
     const release = () => rm(inside('lock'), { force: true });
     return { root, ...folders, credentials, release };
@@ -53,6 +57,26 @@ export async function openDevFolder(path: string): Promise<DevFolder> {
       `Could not use the folder ${root}: ${messageOf(error)}. Choose another one with --folder.`,
       { cause: error },
     );
+  }
+}
+
+/** Marks an empty folder as ours. Throws `FileError` for one that holds something and has no mark. */
+async function refuseForeignFolder(root: string, mark: string): Promise<void> {
+  if ((await readdir(root)).length === 0) await writeFile(mark, MARK, { flag: 'wx' });
+  else if ((await readFile(mark, 'utf8').catch(() => '')) !== MARK)
+    throw new FileError(
+      `Not used: the folder ${root} holds what "arke-tiff dev" has not written. Choose an empty or a new one with --folder.`,
+    );
+}
+
+/** Throws `FileError` when one of the folders is a link: nothing is written or removed elsewhere. */
+async function refuseLinks(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) {
+    const found = await lstat(folder).catch(() => undefined);
+    if (found?.isSymbolicLink())
+      throw new FileError(
+        `Not used: ${folder} is a link to another place. Remove it, or choose another --folder.`,
+      );
   }
 }
 

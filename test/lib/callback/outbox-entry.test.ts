@@ -22,6 +22,14 @@ function entryFor(url: string) {
 const read = (value: unknown) => readOutboxEntry(Buffer.from(JSON.stringify(value)));
 
 describe('an entry of the outbox', () => {
+  it('is not kept from being delivered by a lease that no drain can have written', () => {
+    const hour = 3_600_000;
+    const until = (ms: number) => leased(entry, 'somebody', new Date(at.getTime() + ms));
+    expect(isLeased(until(hour), at)).toBe(true);
+    expect(isLeased(until(3 * hour), at)).toBe(false);
+    expect(isLeased(leased(entry, 'somebody', new Date('9999-01-01T00:00:00Z')), at)).toBe(false);
+  });
+
   it('holds all that a delivery needs, and no secret', () => {
     expect(entry).toEqual({
       v: 1,

@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDevFolder } from '../../../src/lib/dev/dev-folder.ts';
@@ -32,7 +32,33 @@ describe('the folder', () => {
   it('is not committed with what is around it', async () => {
     const { root, release } = await openDevFolder(folder.path('ignored'));
     await release();
-    expect(await readFile(join(root, '.gitignore'), 'utf8')).toBe('*\n');
+    expect(await readFile(join(root, '.gitignore'), 'utf8')).toMatch(/^\*$/m);
+  });
+
+  it('that holds what is not ours is left as it is', async () => {
+    const path = await folder.make('project');
+    const ignored = await folder.write('project/.gitignore', 'node_modules\n');
+    await folder.make('project/incoming');
+    const scan = await folder.write('project/incoming/scan.tif', 'mine');
+    await expect(openDevFolder(path)).rejects.toThrow(
+      /^Not used: the folder .*project holds what "arke-tiff dev" has not written/,
+    );
+    expect(await readFile(scan, 'utf8')).toBe('mine');
+    expect(await readFile(ignored, 'utf8')).toBe('node_modules\n');
+    expect((await readdir(path)).sort()).toEqual(['.gitignore', 'incoming']);
+  });
+
+  it('is not used when a link leads out of it', async () => {
+    const { root, release, tasks } = await openDevFolder(folder.path('linked'));
+    await release();
+    await rm(tasks, { recursive: true });
+    await symlink(await folder.make('elsewhere'), tasks);
+    await expect(openDevFolder(root)).rejects.toThrow(/^Not used: .*tasks is a link/);
+  });
+
+  it('may be there already when it is empty', async () => {
+    const { release } = await openDevFolder(await folder.make('empty'));
+    await release();
   });
 
   it('is read as far as it can be: a damaged task is left out', async () => {
