@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { TaskDetail } from '../../../src/lib/dev/api.ts';
+import { openDevFolder } from '../../../src/lib/dev/dev-folder.ts';
 import { devApi, startTestDev, useDev } from '../../support/dev.ts';
 import { plainTiff, raw } from '../../support/pictures.ts';
 import { useFolder } from '../../support/use-folder.ts';
@@ -199,7 +200,8 @@ describe('a new start in the same folder', () => {
   });
 
   it('finds a folder free whose process is gone', async () => {
-    const path = await folder.make('left');
+    const path = folder.path('left');
+    await (await openDevFolder(path)).release();
     // No process has a larger number (proc(5), pid_max).
     await folder.write('left/lock', '4194305\n');
     await (await startTestDev(path)).stop();
