@@ -32,7 +32,7 @@ export const OBJECT_HEADER = 'x-sandbox-object';
  * With an observer bound, which is a function of this program, a callback is told to that, too, and
  * answered as it says, if it says anything; and what a browser could be made to send by somebody else's
  * page is refused: a Host that is not loopback (its name was bound to this machine), an Origin that is
- * not the page's own.
+ * not the page's own, and what a browser says comes from another site.
  */
 export const ORCHESTRATOR_WORKER = `
 import { DurableObject } from 'cloudflare:workers';
@@ -123,7 +123,9 @@ function isRefused(request, env) {
   const origin = request.headers.get('origin');
   const host = (request.headers.get('host') ?? '').replace(/:\\d+$/, '');
   const isLocal = ['127.0.0.1', 'localhost', '[::1]'].includes(host);
-  return !isLocal || (origin !== null && origin !== env.${BINDINGS.origin});
+  // A page's pictures and links come without an origin.
+  const isElsewhere = request.headers.get('sec-fetch-site') === 'cross-site';
+  return !isLocal || isElsewhere || (origin !== null && origin !== env.${BINDINGS.origin});
 }
 
 export default {

@@ -158,14 +158,16 @@ describe('the orchestrator', () => {
     expect((await running.api.task('csrf')).received).toHaveLength(2);
   });
 
-  it.each([{ origin: 'http://evil.example' }, { origin: 'null' }, { host: 'evil.example' }])(
-    'takes none that somebody else’s page had sent: %j',
-    async (headers) => {
-      const before = (await running.api.task('csrf')).received;
-      expect(await call(headers)).toBe(403);
-      expect((await running.api.task('csrf')).received).toHaveLength(before.length);
-    },
-  );
+  it.each([
+    { origin: 'http://evil.example' },
+    { origin: 'null' },
+    { host: 'evil.example' },
+    { 'sec-fetch-site': 'cross-site' },
+  ])('takes none that somebody else’s page had sent: %j', async (headers) => {
+    const before = (await running.api.task('csrf')).received;
+    expect(await call(headers)).toBe(403);
+    expect((await running.api.task('csrf')).received).toHaveLength(before.length);
+  });
 
   it('takes none that is longer than a callback can be', async () => {
     const body = 'x'.repeat(1_000_001);
