@@ -40,11 +40,28 @@ describe(`convert for a user who may not do everything${reason ? ` (not tried he
           .map((line) => line.split(' ')[0])
           .sort(),
       ).toEqual(['in/a.tif', 'in/open/b.tif']);
-      expect(stderr).toMatch(/Warning: Could not read the folder .*locked: EACCES/);
+      expect(stderr).toMatch(/Error: Could not read the folder .*locked: EACCES/);
       expect(stderr).toMatch(/Error: in\/shut\/d\.tif: .*out\/shut.*writable/);
       expect(exitCode).toBe(1);
       expect(await readdir(folder.path('out/shut'))).toEqual([]);
       expect(await readdir(folder.path('tmp'))).toEqual([]);
+    },
+  );
+
+  it.skipIf(reason)(
+    'fails for a folder that may not be read, also when it is to be quiet',
+    async () => {
+      const args = ['-r', 'in', '--exclude', 'shut', '--out-dir', 'out', '--force'];
+      const { exitCode, stderr } = await convert(...args, '--quiet');
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(/^Error: Could not read the folder .*locked: EACCES.*\n$/);
+      const json = await convert(...args, '--json');
+      expect(json.exitCode).toBe(1);
+      const document = JSON.parse(json.stdout) as object;
+      expect(document).toMatchObject({
+        summary: { converted: 2, failed: 0 },
+        warnings: [{ code: 'FOLDER_UNREADABLE' }],
+      });
     },
   );
 });

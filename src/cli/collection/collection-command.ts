@@ -1,3 +1,4 @@
+import { missesTiffs } from '../../lib/collection/inputs/report-search.ts';
 import { exitCodes, stopSignals } from '../../lib/exit-codes.ts';
 import { BaseCommand } from '../base-command.ts';
 import { type ChosenViews, chooseViews } from './choose-views.ts';
@@ -31,7 +32,7 @@ export abstract class CollectionCommand extends BaseCommand {
     const document = documentOf(outcome, inputs);
     const { stopped, failed } = outcome.summary;
     if (stopped) this.exitWith(stopSignals[stopped], document);
-    if (failed > 0) this.exitWith(exitCodes.failed, document);
+    if (failed > 0 || outcome.warnings.some(missesTiffs)) this.exitWith(exitCodes.failed, document);
     return document;
   }
 }

@@ -17,6 +17,14 @@ export interface CollectionView {
 export interface CollectionOutcome {
   readonly records: readonly (FileRecord | FilePlan)[];
   readonly summary: CollectionSummary;
+  /** What was said of the collection as a whole. */
+  readonly warnings: readonly CollectionWarning[];
+}
+
+/** A warning of `CollectionEvent`. */
+export interface CollectionWarning {
+  readonly code: string;
+  readonly message: string;
 }
 
 /**
@@ -28,19 +36,22 @@ export async function showCollection(
   views: readonly CollectionView[],
 ): Promise<CollectionOutcome> {
   const records: (FileRecord | FilePlan)[] = [];
+  const warnings: CollectionWarning[] = [];
   let summary: CollectionSummary | undefined;
   try {
     for await (const event of events) {
       for (const view of views) view.show(event);
       const { event: name, ...rest } = event;
       if (isFile(rest)) records.push(rest);
+      if (event.event === 'collection.warning')
+        warnings.push({ code: event.code, message: event.message });
       if (name === 'collection.ended') summary = rest as CollectionSummary;
     }
   } finally {
     for (const view of views) view.close?.();
   }
   if (!summary) throw new Error('A run over a collection has ended without saying so.');
-  return { records, summary };
+  return { records, summary, warnings };
 }
 
 function isFile(event: object): event is FileRecord | FilePlan {

@@ -13,6 +13,11 @@ export interface CollectionWarning {
   readonly message: string;
 }
 
+/** Whether by a warning of this code TIFFs were missed, of which nothing else is told. */
+export function missesTiffs({ code }: { readonly code: string }): boolean {
+  return ['FOLDER_UNREADABLE', 'FILES_UNREADABLE'].includes(code);
+}
+
 /** Throws `FileError` when there is no TIFF at a path, and nothing that could have kept us from finding one. */
 export function refuseEmpty({ path, kind, ...search }: Search): void {
   const { found, leftOut, unreadable, unknown } = search;
