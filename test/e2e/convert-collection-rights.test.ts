@@ -54,7 +54,7 @@ describe(`convert for a user who may not do everything${reason ? ` (not tried he
       const args = ['-r', 'in', '--exclude', 'shut', '--out-dir', 'out', '--force'];
       const { exitCode, stderr } = await convert(...args, '--quiet');
       expect(exitCode).toBe(1);
-      expect(stderr).toMatch(/^Error: Could not read the folder .*locked: EACCES.*\n$/);
+      expect(stderr).toMatch(/^Error: Could not read the folder .*locked: EACCES.*\n/);
       const json = await convert(...args, '--json');
       expect(json.exitCode).toBe(1);
       const document = JSON.parse(json.stdout) as object;
