@@ -1,19 +1,20 @@
 import { chmod, mkdir, readdir } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { asNobody, noNobodyBecause } from '../support/as-nobody.ts';
+import { nobodysNode, noNobodyBecause } from '../support/as-nobody.ts';
 import { plainTiff } from '../support/pictures.ts';
 import { runProgram } from '../support/program.ts';
 import { useFolder } from '../support/use-folder.ts';
 
 const folder = useFolder();
 const reason = noNobodyBecause();
+let run: (command: readonly string[]) => readonly string[];
 
 // No coverage: that user may not write it, and Node says so on stderr.
 const convert = (...args: string[]) =>
   runProgram(['convert', ...args], {
     cwd: folder.root,
     env: { TMPDIR: folder.path('tmp'), NODE_DISABLE_COMPILE_CACHE: '1', NODE_V8_COVERAGE: '' },
-    wrap: asNobody,
+    wrap: run,
   });
 
 beforeAll(async () => {
@@ -23,6 +24,7 @@ beforeAll(async () => {
   for (const name of ['a', 'open/b', 'locked/c', 'shut/d'])
     await folder.write(`in/${name}.tif`, tiff);
   await chmod(folder.root, 0o755);
+  run = await nobodysNode(folder.path('node'));
   for (const name of ['out', 'tmp']) await chmod(folder.path(name), 0o777);
   await chmod(folder.path('in/locked'), 0);
   // For everybody, its owner included.
