@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { missingData } from '../../header/completeness.ts';
 import { readTags } from '../../header/tiff-tags.ts';
 import type { RewriteJob } from '../rewrite.ts';
 import type { YcbcrRange } from './colours.ts';
@@ -78,13 +79,9 @@ const CHUNK = 64 * 1024 * 1024;
 
 /** All segments that the page needs have bytes, and lie in the file. */
 function requireComplete(page: RewriteJob['page'], directory: Directory, fileBytes: number): void {
-  const { segments, compression } = page;
-  if (compression === OLD_JPEG && isWholeJpeg(directory, fileBytes)) return;
-  if (!segments) throw new Error('The page does not say where its data are');
-  if (segments.count < segments.needed || segments.empty > 0)
-    throw new Error('Data are missing: the page lists fewer strips or tiles than it has');
-  if (segments.end > fileBytes)
-    throw new Error(`Data are missing: they end at byte ${segments.end} of ${fileBytes}`);
+  if (page.compression === OLD_JPEG && isWholeJpeg(directory, fileBytes)) return;
+  const [missing] = missingData(page, fileBytes);
+  if (missing) throw new Error(missing.message);
 }
 
 /**
