@@ -1,5 +1,6 @@
 import { link, lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { FileError, messageOf, systemCodeOf } from './errors.ts';
+import { jpegNameProblem } from './jpeg-name.ts';
 import { temporaryBeside } from './temporary-output.ts';
 import { hasTiffSignature } from './tiff-signature.ts';
 
@@ -13,7 +14,7 @@ export interface OutputRules {
   readonly ours?: ReadonlySet<string> | undefined;
   /** Files that are never replaced, by whatever name or link they are reached. */
   readonly sources?: readonly string[];
-  /** Never replace a TIFF: an overwritten original is gone. */
+  /** The outputs are JPEGs: they are named so, and never replace a TIFF, as an overwritten original is gone. */
   readonly keepTiffs?: boolean;
 }
 
@@ -83,6 +84,8 @@ async function refuseToHarm(target: string, rules: OutputRules): Promise<void> {
       throw new FileError(
         `Not written: ${target} is the source ${source} itself. Choose another output.`,
       );
+  const badName = rules.keepTiffs ? jpegNameProblem(target) : undefined;
+  if (badName) throw new FileError(`Not written: ${badName}`);
   if (!(await exists(target))) return;
   if (!mayReplace(target, rules)) throw existsError(target, rules);
   const there = await stat(target).catch(() => undefined);

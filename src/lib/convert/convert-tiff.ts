@@ -1,5 +1,3 @@
-import { OptionsError } from '../errors.ts';
-import { jpegNameProblem } from '../jpeg-name.ts';
 import { writeOutput } from '../local-output.ts';
 import type { Conversion } from './attempts.ts';
 import { convertInPlace } from './convert-in-place.ts';
@@ -25,8 +23,6 @@ export async function convertTiff(
   options: ConvertOptions = {},
 ): Promise<Conversion> {
   refuseInvalidOptions(options);
-  const badName = jpegNameProblem(output);
-  if (badName) throw new OptionsError([badName]);
   const { overwrite = false, ...rest } = options;
   const rules = {
     force: overwrite,

@@ -42,9 +42,7 @@ describe('the library never destroys a TIFF', () => {
       const output = await make();
       const names = await readdir(folder.root);
       for (const overwrite of [true, false])
-        await expect(convertTiff(master, output, { overwrite })).rejects.toThrow(
-          /^(Not written: |Invalid options: )/,
-        );
+        await expect(convertTiff(master, output, { overwrite })).rejects.toThrow(/^Not written: /);
       expect(await readFile(output)).toEqual(tiff);
       expect(await readFile(master)).toEqual(tiff);
       expect(await readdir(folder.root)).toEqual(names);
@@ -93,14 +91,13 @@ describe('wrong options', () => {
     expect(error).toEqual(new OptionsError(message.split('; ')));
     expect(error).toMatchObject({ code: 'INVALID_OPTIONS' });
   });
+});
 
-  it.each(['out.png', 'out.tif', 'jpg.d/out.webp'])(
-    'include an output whose name is not that of a JPEG: %s',
-    async (name) => {
-      await expect(convertTiff(master, folder.path(name))).rejects.toThrow(
-        'must end in .jpg, .jpeg or .jpe',
-      );
-      expect(await readdir(folder.root)).toEqual(['master.tif']);
-    },
-  );
+describe('an output whose name is not that of a JPEG', () => {
+  it.each(['out.png', 'out.tif', 'jpg.d/out.webp'])('is refused: %s', async (name) => {
+    await expect(convertTiff(master, folder.path(name))).rejects.toThrow(
+      'Let its name end in .jpg, .jpeg or .jpe',
+    );
+    expect(await readdir(folder.root)).toEqual(['master.tif']);
+  });
 });
