@@ -9,7 +9,7 @@ import {
 } from './encoder-settings.ts';
 
 /** What `convertTiff` can be told besides the paths. */
-export interface ConvertOptions extends InPlaceOptions {
+export interface ConvertOptions extends Omit<InPlaceOptions, 'damageTold'> {
   /** Replace an existing file, but never a TIFF; default: an existing file is an error. */
   readonly overwrite?: boolean | undefined;
 }

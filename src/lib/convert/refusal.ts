@@ -1,4 +1,5 @@
 import { ConversionError } from '../errors.ts';
+import type { MissingData } from './header/completeness.ts';
 
 /** A decoder's own words about a file, and who says them. */
 export interface DecoderWords {
@@ -29,6 +30,18 @@ export function damagedTiff(
 ): ConversionError {
   const advice = 'Check where it came from';
   return refusal('UNREADABLE_TIFF', name, `is damaged: ${what}`, advice, said, options);
+}
+
+/** The error of a TIFF of whose data something is missing; where the file may be sound all the same, it is not called damaged. */
+export function incompleteTiff(
+  name: string,
+  { code, message }: MissingData,
+  said?: DecoderWords,
+  options?: ErrorOptions,
+): ConversionError {
+  if (code === 'TRUNCATED' || code === 'MISSING_SEGMENTS')
+    return damagedTiff(name, message, said, options);
+  return undecodableTiff(name, `cannot be decoded: ${message}`, said, options);
 }
 
 /** The error of a sound TIFF of a kind that no decoder here reads. */

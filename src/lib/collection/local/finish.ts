@@ -18,7 +18,7 @@ export interface Finishing {
   readonly input: string;
   /** As it was before it was converted. */
   readonly source: FileState;
-  readonly header: TiffHeader | undefined;
+  readonly header: TiffHeader;
   readonly kind: string | undefined;
   readonly pixels: number | undefined;
   readonly tools: ConvertingTools;

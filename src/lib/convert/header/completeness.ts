@@ -35,7 +35,10 @@ export function missingData(
   if (empty > 0)
     found.push({
       code: 'EMPTY_SEGMENTS',
-      message: `${groupDigits(empty)} of its ${groupDigits(needed)} ${kind} ${empty === 1 ? 'has' : 'have'} 0 bytes`,
+      message:
+        needed === 1
+          ? `its only ${kind.slice(0, -1)} has 0 bytes`
+          : `${groupDigits(empty)} of its ${groupDigits(needed)} ${kind} ${empty === 1 ? 'has' : 'have'} 0 bytes`,
     });
   return found;
 }

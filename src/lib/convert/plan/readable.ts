@@ -1,7 +1,7 @@
 import { missingData } from '../header/completeness.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
 import { refuseOversize } from '../jpeg-limits.ts';
-import { damagedTiff, NO_TIFF_TO_SHARP, unsupportedTiff } from '../refusal.ts';
+import { damagedTiff, incompleteTiff, NO_TIFF_TO_SHARP, unsupportedTiff } from '../refusal.ts';
 import { chooseReader, type Reading } from './reader.ts';
 import { refuseBeyondMagick } from './rewriting.ts';
 
@@ -20,7 +20,7 @@ export interface PageFile {
  *
  * Throws `ConversionError`: `UNREADABLE_TIFF` (no pixels, data that are missing), `TOO_LARGE_FOR_JPEG`, `UNSUPPORTED_TIFF`.
  */
-export function readable(page: TiffPage, file: PageFile, told: Told): Reading {
+export function readable(page: TiffPage, file: PageFile, told: Told = 'by us'): Reading {
   refuseWithoutPixels(page, file);
   refuseOversize(page, file.name);
   refuseImplausible(page, file);
@@ -47,11 +47,15 @@ function refuseImplausible({ samplesPerPixel, bitsPerSample }: TiffPage, { name 
   );
 }
 
-const OLD_JPEG = 6;
+const [OLD_JPEG, JPEG] = [6, 7];
 
 function refuseIncomplete(page: TiffPage, { reader }: Reading, { name, bytes }: PageFile): void {
   // It may say elsewhere where its data are: its decoder knows.
   if (reader === 'magick' && page.compression === OLD_JPEG) return;
-  const [missing] = missingData(page, bytes);
-  if (missing) throw damagedTiff(name, missing.message);
+  // Sharp reads no more of a JPEG tile than the picture takes, however many bytes the file claims for it.
+  const isForgiven = reader === 'sharp' && page.compression === JPEG && page.segments?.kind === 'tiles';
+  const missing = missingData(page, bytes).find(
+    ({ code }) => !(isForgiven && code === 'TRUNCATED'),
+  );
+  if (missing) throw incompleteTiff(name, missing);
 }

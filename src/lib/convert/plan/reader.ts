@@ -23,7 +23,7 @@ export function chooseReader(page: TiffPage, name: string): Reading {
   const figures = [
     compression === 1 ? 'uncompressed' : `${compressionName(compression)} compression`,
     photometric === undefined ? 'no photometric interpretation' : photometricName(photometric),
-    `${bitsPerSample.join('/')} bits`,
+    bitsPerSample.join() === '1' ? '1 bit' : `${bitsPerSample.join('/')} bits`,
     sampleFormatName(sampleFormat),
   ].join(', ');
   throw unsupportedTiff(name, `has ${feature}, which arke-tiff cannot decode (${figures})`);

@@ -47,7 +47,7 @@ export async function rewriteSamples({
   format,
 }: RewriteJob): Promise<Rewritten> {
   const tags = await readTags(input, page.offset, format, (tag) => WANTED.has(tag));
-  if (!tags) throw new Error('Its directory cannot be read');
+  if (!tags) throw new Error('its directory cannot be read');
   const file = await open(input);
   try {
     const missing = missingData(page, (await file.stat()).size)[0]?.message ?? missingValues(tags);
