@@ -1,6 +1,7 @@
 import type { Conversion } from '../lib/convert/attempts.ts';
 import type { PageOptions } from '../lib/convert/convert-pages.ts';
 import type { Workspace } from '../lib/workspace.ts';
+import { aboutFile } from './format.ts';
 import type { Reporter } from './reporter.ts';
 
 /** What all conversions of a run share. */
@@ -13,7 +14,7 @@ export interface ConvertSession extends Omit<PageOptions, 'onReplan'> {
 export function pageOptionsFor(name: string, session: ConvertSession): PageOptions {
   const { reporter } = session;
   const onReplan = (message: string) =>
-    reporter.warn(`${name}: ${message} Converting again with less`);
+    reporter.warn(`${aboutFile(name, message)} Converting again with less`);
   return { ...session, onReplan };
 }
 

@@ -3,7 +3,7 @@ import type { LocalConversion } from '../lib/convert/local-files.ts';
 import { ArkeError } from '../lib/errors.ts';
 import { errorSummary } from './base-command.ts';
 import { type ConvertSession, pageOptionsFor, resultOf, warnOfNotes } from './conversions.ts';
-import { formatBytes } from './format.ts';
+import { aboutFile, formatBytes } from './format.ts';
 import { redactorOfProcess } from './program-process.ts';
 
 /** How one file is converted. */
@@ -66,7 +66,7 @@ export async function convertFile(
     signal.throwIfAborted();
     if (!(error instanceof ArkeError)) throw error;
     const summary = errorSummary(error, redactorOfProcess());
-    reporter.error(`${name}: ${summary.message}`);
+    reporter.error(aboutFile(name, summary.message));
     return { input, output, error: summary };
   }
 }

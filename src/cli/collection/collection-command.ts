@@ -30,9 +30,10 @@ export abstract class CollectionCommand extends BaseCommand {
   /** The document of a run over these inputs, in their order; ends the command where not all is good. */
   protected resultOf(outcome: CollectionOutcome, inputs: readonly string[]): unknown {
     const document = documentOf(outcome, inputs);
-    const { stopped, failed } = outcome.summary;
+    const { stopped, failed, would_fail = 0 } = outcome.summary;
     if (stopped) this.exitWith(stopSignals[stopped], document);
-    if (failed > 0 || outcome.warnings.some(missesTiffs)) this.exitWith(exitCodes.failed, document);
+    if (failed + would_fail > 0 || outcome.warnings.some(missesTiffs))
+      this.exitWith(exitCodes.failed, document);
     return document;
   }
 }

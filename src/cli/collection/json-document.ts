@@ -19,7 +19,8 @@ export function documentOf(
 /** One file: what is said of a single one, with how it ended; further pages by themselves. */
 function fileOf(record: FileRecord | FilePlan) {
   const { status, input, output } = record;
-  if (record.status === 'failed') return { status, input, output, error: record.error };
+  if (record.status === 'failed' || record.status === 'would_fail')
+    return { status, input, output, error: record.error };
   const { source_bytes, source_sha256, kind, pixels, pages } = record;
   const [first, ...further] = pages;
   const ms = record.status === 'converted' ? { ms: record.ms } : {};

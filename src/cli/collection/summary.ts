@@ -1,5 +1,6 @@
 import type { CollectionSummary } from '../../lib/collection/events.ts';
 import {
+  aboutFile,
   formatBytes,
   formatBytesPerSecond,
   formatDuration,
@@ -20,11 +21,12 @@ export function summaryLines({ records, summary }: CollectionOutcome): string[] 
 
 /** `300 TIFFs: 285 converted, 12 up to date, 3 failed; 1 min 12 s`. */
 function countLine(summary: CollectionSummary): string {
-  const { files, converted, skipped, failed, left, ms } = summary;
+  const { files, converted, skipped, failed, would_fail = 0, left, ms } = summary;
   const counts = [
-    [converted, summary.predicted ? 'to convert' : 'converted'],
+    [converted, summary.predicted ? 'to convert (not decoded yet)' : 'converted'],
     [skipped, 'up to date'],
     [failed, 'failed'],
+    [would_fail, 'would fail'],
     [left, 'left undone'],
   ] as const;
   const said = counts.filter(([count]) => count > 0).map(([count, text]) => `${count} ${text}`);
@@ -52,9 +54,12 @@ function planLine({ source_bytes, output_bytes, pixels, predicted }: CollectionS
 }
 
 function failureLines(records: CollectionOutcome['records']): string[] {
-  const failed = records.filter((record) => record.status === 'failed');
+  const failed = records.filter(
+    (record) => record.status === 'failed' || record.status === 'would_fail',
+  );
   if (failed.length === 0) return [];
-  return ['Failed:', ...failed.map(({ input, error }) => `  ${input}: ${error.message}`)];
+  const title = failed.some(({ status }) => status === 'would_fail') ? 'Would fail:' : 'Failed:';
+  return [title, ...failed.map(({ input, error }) => `  ${aboutFile(input, error.message)}`)];
 }
 
 function endLine({ left, stopped, predicted }: CollectionSummary): string[] {

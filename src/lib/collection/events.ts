@@ -80,11 +80,17 @@ export interface PagePlan {
   readonly output_bytes: number | undefined;
 }
 
-/** What would become of a TIFF. */
+/** A TIFF of a dry run that would certainly become nothing, by the error that converting it would end with. */
+export interface WouldFailRecord extends SourceRecord {
+  readonly status: 'would_fail';
+  readonly error: { readonly code: string; readonly message: string };
+}
+
+/** What would become of a TIFF. One that is `due` is not decoded yet: what only that shows is open. */
 export type FilePlan =
   | (SourceRecord & { readonly status: 'due'; readonly pages: readonly [PagePlan, ...PagePlan[]] })
   | SkippedRecord
-  | FailedRecord;
+  | WouldFailRecord;
 
 /**
  * What a whole run came to. In a dry run `converted` are those that would be, and their output bytes are
@@ -95,6 +101,8 @@ export interface CollectionSummary {
   readonly converted: number;
   readonly skipped: number;
   readonly failed: number;
+  /** Only of a dry run: those that would certainly fail. */
+  readonly would_fail?: number | undefined;
   /** Those that a stop signal or `--fail-fast` left undone. */
   readonly left: number;
   /** Of those that were converted, as the next two. */

@@ -6,6 +6,8 @@ export interface Tally {
   ended(record: FileRecord): void;
   /** A file of a dry run that would be converted. */
   planned(item: DueItem): void;
+  /** A file of a dry run that would certainly fail. */
+  wouldFail(): void;
   summary(): CollectionSummary;
 }
 
@@ -13,6 +15,7 @@ export interface Tally {
 export function createTally(files: number, dryRun?: { readonly processors: number }): Tally {
   const start = performance.now();
   const count = { converted: 0, skipped: 0, failed: 0 };
+  let wouldFail = 0;
   const sum = { source_bytes: 0, output_bytes: 0, pixels: 0 };
   const effort = { total: 0, longest: 0 };
   const add = (of: { readonly source_bytes: number; readonly pixels: number | undefined }) => {
@@ -34,10 +37,22 @@ export function createTally(files: number, dryRun?: { readonly processors: numbe
       effort.total += seconds;
       effort.longest = Math.max(effort.longest, seconds);
     },
+    wouldFail: () => {
+      wouldFail++;
+    },
     summary: () => {
-      const left = files - count.converted - count.skipped - count.failed;
+      const left = files - count.converted - count.skipped - count.failed - wouldFail;
       const ms = Math.round(performance.now() - start);
-      return { files, ...count, left, ...sum, ms, ...predicted(effort, dryRun?.processors) };
+      const would = dryRun ? { would_fail: wouldFail } : {};
+      return {
+        files,
+        ...count,
+        ...would,
+        left,
+        ...sum,
+        ms,
+        ...predicted(effort, dryRun?.processors),
+      };
     },
   };
 }

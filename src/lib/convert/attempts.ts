@@ -142,8 +142,7 @@ function paceOf(
   plan: ConversionPlan,
 ): ((cost: Cost) => boolean) | undefined {
   const { secondsLeft } = options.budget ?? {};
-  if (!secondsLeft || settings.effort !== 'auto' || plan.effort === 'fast')
-    return undefined;
+  if (!secondsLeft || settings.effort !== 'auto' || plan.effort === 'fast') return undefined;
   const { chromaSubsampling } = settings;
   const fast = { effort: 'fast', turn: plan.turn, chromaSubsampling } as const;
   const rewriting = rewritingOf(page, plan.reading, fileBytes);

@@ -1,5 +1,5 @@
 import { open, stat } from 'node:fs/promises';
-import { FileError, messageOf } from '../errors.ts';
+import { FileError, reasonOf } from '../errors.ts';
 import { isTiffSignature, TIFF_SIGNATURE_LENGTH } from '../tiff-signature.ts';
 import type { ReadableFile } from './header/tiff-source.ts';
 import { NO_TIFF_TO_SHARP, notATiff } from './refusal.ts';
@@ -58,7 +58,7 @@ async function readHead(path: string, name: string): Promise<Uint8Array> {
       await file.close();
     }
   } catch (error) {
-    throw new FileError(`Could not read "${name}": ${messageOf(error)}. Check the path.`, {
+    throw new FileError(`Could not read "${name}": ${reasonOf(error)}. Check the path.`, {
       cause: error,
     });
   }
@@ -93,5 +93,7 @@ function isText(head: Uint8Array): boolean {
   const [a, b] = head;
   if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) return true;
   // Tab to carriage return, and what terminals are told by.
-  return head.every((byte) => (byte >= 9 && byte <= 13) || byte === 27 || (byte >= 32 && byte !== 127));
+  return head.every(
+    (byte) => (byte >= 9 && byte <= 13) || byte === 27 || (byte >= 32 && byte !== 127),
+  );
 }

@@ -126,11 +126,7 @@ async function uploadFurther(
 }
 
 /** Makes a page of several the only one of the TIFF, which is the task's own, and tells of it in its old place. */
-async function alone(
-  tiffPath: string,
-  header: TiffHeader,
-  number: number,
-): Promise<TiffHeader> {
+async function alone(tiffPath: string, header: TiffHeader, number: number): Promise<TiffHeader> {
   const page = pageNumbered(header, number, tiffPath);
   const lone = await makeLonePage(tiffPath, header, page);
   const inPlace = (one: TiffPage) => (one === page ? lone : one);

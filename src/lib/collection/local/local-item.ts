@@ -2,6 +2,7 @@ import { type ChosenPages, choosePages } from '../../convert/choose-pages.ts';
 import { convertPages, type MadePage, pageOutputs } from '../../convert/convert-pages.ts';
 import type { LocalConversion } from '../../convert/local-files.ts';
 import { refuseLosses } from '../../convert/strictness.ts';
+import { type OutputRules, refuseToHarm, refuseUnwritable } from '../../local-output.ts';
 import { sha256Of } from '../checksum.ts';
 import type { SkippedRecord, SourceRecord } from '../events.ts';
 import { failureOf } from '../failure.ts';
@@ -104,11 +105,15 @@ async function dueItem(
 ): Promise<DueItem> {
   const { input, output } = source;
   const { chosen, recorded } = seen;
-  const { encoder, pages, strict, force, verify } = run.options;
+  const { encoder, pages, strict, force, verify, outDir } = run.options;
   await refuseLosses(input, input, strict, { encoder, pages });
   const outputs = pageOutputs(output, chosen.numbers);
   const rules = { force, sources: run.sources, recorded };
   const ours = await replaceableOutputs(outputs, input, rules);
+  for (const one of outputs) {
+    await refuseToHarm(one, outputRules(input, { force, ours }));
+    await refuseUnwritable(one, { makeFolder: outDir !== undefined });
+  }
   const planning = {
     name: input,
     output,
@@ -125,6 +130,14 @@ async function dueItem(
   };
 }
 
+/** What may happen to what lies where the JPEGs of a TIFF go. */
+function outputRules(
+  input: string,
+  may: { readonly force: boolean; readonly ours: ReadonlySet<string> },
+): OutputRules {
+  return { ...may, sources: [input], keepTiffs: true, jpegs: true };
+}
+
 async function convertItem(
   { input, output, kind, pixels }: SourceRecord,
   { chosen, state, recorded, ours }: Seen & { readonly ours: ReadonlySet<string> },
@@ -139,7 +152,7 @@ async function convertItem(
     await recorded?.record.append(lines);
     converted = rest;
   };
-  const rules = { force, ours, sources: [input], keepTiffs: true, jpegs: true };
+  const rules = outputRules(input, { force, ours });
   const target = { output, rules, makeFolder: outDir !== undefined, onMade };
   const asked = { encoder, pages, strict, ...tools };
   await convertPages({ path: input, name: input }, target, asked, chosen);

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { FileError, messageOf } from '../../errors.ts';
+import { FileError, reasonOf } from '../../errors.ts';
 import { refuseOtherFormats, refuseOtherRemotes } from '../file-kind.ts';
 import type { ReadableFile } from '../header/tiff-source.ts';
 import { refuseWithoutDirectory } from '../open-tiff.ts';
@@ -58,7 +58,7 @@ async function withFile<T>(
     }
   } catch (error) {
     if (!(error instanceof Error) || !('syscall' in error)) throw error;
-    throw new FileError(`Could not read "${name}": ${messageOf(error)}. Check the path.`, {
+    throw new FileError(`Could not read "${name}": ${reasonOf(error)}. Check the path.`, {
       cause: error,
     });
   }

@@ -1,10 +1,10 @@
+import { upperFirst } from '../../upper-first.ts';
 import { missingData } from '../header/completeness.ts';
 import type { TiffHeader, TiffPage } from '../header/tiff-header.ts';
 import { compressionName, photometricName, tagName } from '../header/tiff-names.ts';
 import { MAX_JPEG_SIDE } from '../jpeg-limits.ts';
 import { pagesOf } from '../pages.ts';
 import { MOST_PLAUSIBLE } from '../plan/readable.ts';
-import { upperFirst } from '../../upper-first.ts';
 import type { DirectoryTags } from './directory-tags.ts';
 
 /** Something that is wrong with a TIFF. */

@@ -2,8 +2,8 @@ import { type Effort, type EncoderSettings, efforts } from '../encoder-settings.
 import type { TiffPage } from '../header/tiff-header.ts';
 import type { Turn, Way } from './memory-model.ts';
 import { type Price, priceOf, type Subject, subjectOf, wayOf } from './price.ts';
-import type { Reading } from './reader.ts';
 import { readable, type Told } from './readable.ts';
+import type { Reading } from './reader.ts';
 import { outOfDiskError, outOfMemoryError, toMegabytes } from './shortage.ts';
 
 /** What a conversion may use. */

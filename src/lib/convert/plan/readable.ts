@@ -53,7 +53,8 @@ function refuseIncomplete(page: TiffPage, { reader }: Reading, { name, bytes }: 
   // It may say elsewhere where its data are: its decoder knows.
   if (reader === 'magick' && page.compression === OLD_JPEG) return;
   // Sharp reads no more of a JPEG tile than the picture takes, however many bytes the file claims for it.
-  const isForgiven = reader === 'sharp' && page.compression === JPEG && page.segments?.kind === 'tiles';
+  const isForgiven =
+    reader === 'sharp' && page.compression === JPEG && page.segments?.kind === 'tiles';
   const missing = missingData(page, bytes).find(
     ({ code }) => !(isForgiven && code === 'TRUNCATED'),
   );

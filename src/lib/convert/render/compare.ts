@@ -96,7 +96,11 @@ async function aboutJpeg<T>(
     return await read();
   } catch (error) {
     const paths = { input: jpeg, output: job.output, scratch: pixels, plain: decoded };
-    const explained = explainFailure(error, { ...paths, name, page: undefined }, { reader: 'sharp' });
+    const explained = explainFailure(
+      error,
+      { ...paths, name, page: undefined },
+      { reader: 'sharp' },
+    );
     if (!['UNREADABLE_TIFF', 'UNSUPPORTED_TIFF'].includes(explained.code)) throw explained;
     const words = wordsOf(error, paths);
     throw unlike({ tiff: job.name, jpeg: name }, `it cannot be decoded (${words})`, error);

@@ -69,7 +69,8 @@ export function explainFailure(
 
 /** Our own reader speaks as we do. */
 function explainSamples(words: string, name: string, options: ErrorOptions): ConversionError {
-  if (UNSUPPORTED.test(words)) return unsupportedTiff(name, `cannot be read: ${words}`, undefined, options);
+  if (UNSUPPORTED.test(words))
+    return unsupportedTiff(name, `cannot be read: ${words}`, undefined, options);
   return damagedTiff(name, words, undefined, options);
 }
 
