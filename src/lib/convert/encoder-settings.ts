@@ -82,3 +82,22 @@ export function describeEncoder(settings: EncoderSettings): string {
     `effort=${effort} profile=${profile} metadata=${metadata}`
   );
 }
+
+/** The settings of a line that `describeEncoder` wrote; undefined for any other. */
+export function readEncoder(line: string): EncoderSettings | undefined {
+  const found =
+    /^mozjpeg q=(\d+) chroma=(\S+) background=(\S+) effort=(\S+) profile=(\S+) metadata=(\S+)$/.exec(
+      line,
+    );
+  if (!found) return undefined;
+  const [, quality, chroma, background = '', effort, profile, metadata] = found;
+  const settings = {
+    quality: Number(quality),
+    chromaSubsampling: chroma,
+    background: background.replaceAll('%23', '#'),
+    effort,
+    profile,
+    metadata,
+  } as EncoderSettings;
+  return describeEncoder(settings) === line && levelsOf(settings.background) ? settings : undefined;
+}
