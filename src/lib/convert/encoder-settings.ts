@@ -83,21 +83,21 @@ export function describeEncoder(settings: EncoderSettings): string {
   );
 }
 
-/** The settings of a line that `describeEncoder` wrote; undefined for any other. */
+/** What `describeEncoder` writes, by its parts. */
+const LINE =
+  /^mozjpeg q=(\d+) chroma=(\S+) background=(\S+) effort=(\S+) profile=(\S+) metadata=(\S+)$/;
+
+/** The settings of a line that `describeEncoder` wrote; undefined for any other line. */
 export function readEncoder(line: string): EncoderSettings | undefined {
-  const found =
-    /^mozjpeg q=(\d+) chroma=(\S+) background=(\S+) effort=(\S+) profile=(\S+) metadata=(\S+)$/.exec(
-      line,
-    );
-  if (!found) return undefined;
-  const [, quality, chroma, background = '', effort, profile, metadata] = found;
+  const [, quality, chroma, background = '', effort, profile, metadata] = LINE.exec(line) ?? [];
   const settings = {
     quality: Number(quality),
-    chromaSubsampling: chroma,
-    background: background.replaceAll('%23', '#'),
-    effort,
-    profile,
-    metadata,
+    chromaSubsampling: chromaSubsamplings.find((one) => one === chroma),
+    background: background.replace('%23', '#'),
+    effort: effortSettings.find((one) => one === effort),
+    profile: profileSettings.find((one) => one === profile),
+    metadata: metadataSettings.find((one) => one === metadata),
   } as EncoderSettings;
-  return describeEncoder(settings) === line && levelsOf(settings.background) ? settings : undefined;
+  const isOurs = levelsOf(settings.background) && describeEncoder(settings) === line;
+  return isOurs ? settings : undefined;
 }
