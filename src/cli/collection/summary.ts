@@ -53,7 +53,7 @@ function planLine({ source_bytes, output_bytes, pixels, predicted }: CollectionS
 }
 
 /** `1 folder and 2 files could not be read`; nothing where there are none. */
-export function unreadWords({
+function unreadWords({
   folders_unread: folders,
   files_unread: files,
 }: Pick<CollectionSummary, 'folders_unread' | 'files_unread'>): string[] {
