@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import { convertTiff } from '../../src/lib/convert/convert-tiff.ts';
+import { convertInPlace } from '../../src/lib/convert/convert-in-place.ts';
 import { type EncoderSettings, encoderSettings } from '../../src/lib/convert/encoder-settings.ts';
 import { previewTiff } from '../../src/lib/convert/preview-tiff.ts';
 import { cutPieces } from '../../src/lib/convert/show-jpeg.ts';
@@ -29,7 +29,7 @@ export function useShownPictures() {
     ): Promise<Both> => {
       const tiff = await folder.write('scan.tif', await kind.make(orientation));
       const jpeg = folder.path('scan.jpg');
-      await convertTiff(tiff, jpeg, { ...settings, converter: converter() });
+      await convertInPlace(tiff, jpeg, { ...settings, converter: converter() });
       return { tiff, jpeg, settings };
     },
     /** What a report shows: all of the TIFF, and all of its JPEG. */
