@@ -1,5 +1,6 @@
-import type { CollectionSummary, FileRecord, PredictedEffort } from './events.ts';
+import type { CollectionSummary, FileRecord, PredictedEffort, UnreadPath } from './events.ts';
 import type { DueItem } from './item.ts';
+import { createWarningCount } from './warning-count.ts';
 
 /** Counts what a run comes to. */
 export interface Tally {
@@ -11,12 +12,21 @@ export interface Tally {
   summary(): CollectionSummary;
 }
 
-/** A tally of a run that begins now; for a dry run with the number of processors that would work at once. */
-export function createTally(files: number, dryRun?: { readonly processors: number }): Tally {
+/**
+ * A tally of a run that begins now, after a search that could not read so much; for a dry run with the number of
+ * processors that would work at once.
+ */
+export function createTally(
+  files: number,
+  unread: readonly UnreadPath[],
+  dryRun?: { readonly processors: number },
+): Tally {
   const start = performance.now();
   const count = { converted: 0, skipped: 0, failed: 0 };
   let wouldFail = 0;
   const sum = { source_bytes: 0, output_bytes: 0, pixels: 0 };
+  const missed = (kind: UnreadPath['kind']) => unread.filter((one) => one.kind === kind).length;
+  const warnings = createWarningCount();
   const effort = { total: 0, longest: 0 };
   const add = (of: { readonly source_bytes: number; readonly pixels: number | undefined }) => {
     sum.source_bytes += of.source_bytes;
@@ -25,6 +35,7 @@ export function createTally(files: number, dryRun?: { readonly processors: numbe
   return {
     ended: (record) => {
       count[record.status]++;
+      warnings.add(record);
       if (record.status !== 'converted') return;
       add(record);
       sum.output_bytes += total(record.pages.map(({ bytes }) => bytes));
@@ -45,12 +56,9 @@ export function createTally(files: number, dryRun?: { readonly processors: numbe
       const ms = Math.round(performance.now() - start);
       const would = dryRun ? { would_fail: wouldFail } : {};
       return {
-        files,
-        ...count,
-        ...would,
-        left,
-        ...sum,
-        ms,
+        ...{ files, ...count, ...would, left },
+        ...{ folders_unread: missed('folder'), files_unread: missed('file') },
+        ...{ warnings: warnings.counts(), ...sum, ms },
         ...predicted(effort, dryRun?.processors),
       };
     },
