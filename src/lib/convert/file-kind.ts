@@ -41,9 +41,12 @@ type Detect = (detector: Detector) => ReturnType<Detector['fileTypeFromBuffer']>
 async function refuseOthers(head: Uint8Array, name: string, detect: Detect): Promise<void> {
   if (head.length === 0) throw notATiff(name, 'is empty (0 bytes), not a TIFF');
   if (head.length >= TIFF_SIGNATURE_LENGTH && isTiffSignature(head)) return;
-  const kind = (await kindOfBinary(detect)) ?? kindOfText(head);
+  const kind = (await kindOfBinary(detect)) ?? kindOfMarkup(head);
   if (kind) throw notATiff(name, `is ${kind}, not a TIFF`);
-  throw notATiff(name, 'is not a TIFF: it does not begin as one', NO_TIFF_TO_SHARP);
+  const what = isText(head)
+    ? 'is a text file, not a TIFF'
+    : 'is not a TIFF: it does not begin as one';
+  throw notATiff(name, what, NO_TIFF_TO_SHARP);
 }
 
 async function readHead(path: string, name: string): Promise<Uint8Array> {
@@ -75,8 +78,8 @@ async function kindOfBinary(detect: Detect): Promise<string | undefined> {
 /** Formats that people call by other letters than the detector does. */
 const CALLED: Readonly<Record<string, string>> = { jpg: 'JPEG', jp2: 'JPEG 2000' };
 
-/** Formats that begin with words, which file-type leaves alone, and other texts. */
-function kindOfText(head: Uint8Array): string | undefined {
+/** Formats that begin with words, which file-type leaves alone. */
+function kindOfMarkup(head: Uint8Array): string | undefined {
   const text = new TextDecoder('utf-8')
     .decode(head)
     .replace(/^\ufeff/, '')
@@ -85,7 +88,7 @@ function kindOfText(head: Uint8Array): string | undefined {
     return 'an SVG file (image/svg+xml)';
   if (/^(<!DOCTYPE\s+html|<html)\b/i.test(text)) return 'an HTML page (text/html)';
   if (/^<\?xml\b/i.test(text)) return 'an XML file (application/xml)';
-  return isText(head) ? 'a text file' : undefined;
+  return undefined;
 }
 
 /** Whether bytes are all letters, digits and the like in UTF-8, UTF-16 with its mark, or an older encoding of a byte a letter. */
