@@ -47,10 +47,7 @@ export async function writeOutputs<T>(
   rules: OutputRules,
   write: (temporaryPaths: readonly string[]) => Promise<T>,
 ): Promise<T> {
-  for (const target of targets) {
-    await refuseToHarm(target, rules);
-    await refuseUnwritable(target, { makeFolder: false });
-  }
+  for (const target of targets) await refuseOutput(target, rules, { makeFolder: false });
   const files = targets.map((target) => ({ target, temporary: temporaryBeside(target) }));
   try {
     for (const { temporary, target } of files) await make(temporary, target);
@@ -115,8 +112,18 @@ async function lookAt(path: string, target: string) {
   }
 }
 
+/** Throws `FileError` when a file cannot be made at a path, or one is there that the rules protect. Writes nothing. */
+export async function refuseOutput(
+  target: string,
+  rules: OutputRules,
+  folder: { readonly makeFolder: boolean },
+): Promise<void> {
+  await refuseUnwritable(target, folder);
+  await refuseToHarm(target, rules);
+}
+
 /** Throws `FileError` when a file is there that the rules protect. */
-export async function refuseToHarm(target: string, rules: OutputRules): Promise<void> {
+async function refuseToHarm(target: string, rules: OutputRules): Promise<void> {
   for (const source of rules.sources ?? [])
     if (await isSameFile(source, target))
       throw new FileError(

@@ -121,7 +121,7 @@ describe('batch', () => {
         'm',
       ),
     );
-    expect(stderr).toMatch(/^3 TIFFs: 3 to convert; /m);
+    expect(stderr).toMatch(/^3 TIFFs: 3 to convert \(not decoded yet\); /m);
     expect(stderr).toMatch(/ MB; 0\.1 MP; predicted .* of CPU, .* in all$/m);
     expect(stderr).toContain('A dry run: nothing was written.');
     expect(await sandbox.current.listKeys(prefix)).toEqual(before);

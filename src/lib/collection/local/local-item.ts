@@ -2,7 +2,7 @@ import { type ChosenPages, choosePages } from '../../convert/choose-pages.ts';
 import { convertPages, type MadePage, pageOutputs } from '../../convert/convert-pages.ts';
 import type { LocalConversion } from '../../convert/local-files.ts';
 import { refuseLosses } from '../../convert/strictness.ts';
-import { type OutputRules, refuseToHarm, refuseUnwritable } from '../../local-output.ts';
+import { type OutputRules, refuseOutput } from '../../local-output.ts';
 import { sha256Of } from '../checksum.ts';
 import type { SkippedRecord, SourceRecord } from '../events.ts';
 import { failureOf } from '../failure.ts';
@@ -110,10 +110,8 @@ async function dueItem(
   const outputs = pageOutputs(output, chosen.numbers);
   const rules = { force, sources: run.sources, recorded };
   const ours = await replaceableOutputs(outputs, input, rules);
-  for (const one of outputs) {
-    await refuseToHarm(one, outputRules(input, { force, ours }));
-    await refuseUnwritable(one, { makeFolder: outDir !== undefined });
-  }
+  const may = outputRules(input, { force, ours });
+  for (const one of outputs) await refuseOutput(one, may, { makeFolder: outDir !== undefined });
   const planning = {
     name: input,
     output,
