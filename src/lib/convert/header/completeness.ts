@@ -9,15 +9,20 @@ export interface MissingData {
   readonly message: string;
 }
 
+type DataOfPage = Pick<TiffPage, 'segments' | 'compression' | 'wholeJpegEnd'>;
+
+const OLD_JPEG = 6;
+
 /**
  * What of a page's data is missing from a file of so many bytes; nothing when all of its strips or tiles
  * are listed, have bytes, and lie in the file. It is proof that nothing was cut off, not that nothing in
- * between is damaged.
+ * between is damaged. Of an old-style JPEG that lies in the file in one piece, libjpeg tells whether all is there.
  */
 export function missingData(
-  { segments }: Pick<TiffPage, 'segments'>,
+  { segments, compression, wholeJpegEnd }: DataOfPage,
   fileBytes: number,
 ): MissingData[] {
+  if (compression === OLD_JPEG && wholeJpegEnd !== undefined && wholeJpegEnd <= fileBytes) return [];
   if (!segments)
     return [{ code: 'NO_SEGMENTS', message: 'it does not say where its strips or tiles are' }];
   const { kind, count, needed, empty, end } = segments;

@@ -47,11 +47,9 @@ function refuseImplausible({ samplesPerPixel, bitsPerSample }: TiffPage, { name 
   );
 }
 
-const [OLD_JPEG, JPEG] = [6, 7];
+const JPEG = 7;
 
 function refuseIncomplete(page: TiffPage, { reader }: Reading, { name, bytes }: PageFile): void {
-  // It may say elsewhere where its data are: its decoder knows.
-  if (reader === 'magick' && page.compression === OLD_JPEG) return;
   // Sharp reads no more of a JPEG tile than the picture takes, however many bytes the file claims for it.
   const isForgiven =
     reader === 'sharp' && page.compression === JPEG && page.segments?.kind === 'tiles';
