@@ -13,6 +13,7 @@ import { describeInspection } from '../cli/inspection-text.ts';
 import { type InspectSession, inspectSource } from '../cli/inspections.ts';
 import { type Preview, withPreviews } from '../cli/previews.ts';
 import type { Reporter } from '../cli/reporter.ts';
+import { outputTaken } from '../cli/standard-streams.ts';
 import { pictureTextForStdout } from '../cli/terminal-pictures.ts';
 import { type TiffSource, withTiffSources } from '../cli/tiff-sources.ts';
 import type { Inspection } from '../lib/convert/inspect/inspection.ts';
@@ -113,8 +114,10 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
   ): Promise<unknown> {
     const inspected: Inspected[] = [];
     for (const source of sources) {
+      this.stopSignal.throwIfAborted();
       const one = await this.#inspect(source, session, reporter);
       inspected.push(one);
+      await outputTaken(this.stopSignal);
       if ('inspection' in one) {
         for (const line of describeInspection(source.name, one.inspection)) this.result(line);
         // Base64 in escape codes of ours: nothing of it comes from a name or a tag.

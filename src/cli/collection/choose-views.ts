@@ -21,6 +21,8 @@ export interface ViewOptions {
   readonly result: (line: string) => void;
   readonly writeToStdout: (text: string) => void;
   readonly writeToStderr: (text: string) => void;
+  /** Resolves when what was written has been taken. */
+  readonly taken: () => Promise<void>;
 }
 
 /** The views of a run, and what can be said beside them. */
@@ -28,6 +30,8 @@ export interface ChosenViews {
   readonly views: readonly CollectionView[];
   /** A line for people, on stderr; not where they wanted quiet, or only JSON. */
   readonly say: (line: string) => void;
+  /** Resolves when what was written has been taken. */
+  readonly taken: () => Promise<void>;
 }
 
 /** Milliseconds between two drawings of the block. */
@@ -35,6 +39,12 @@ const DRAW_EVERY_MS = 100;
 
 /** The views that fit: a block on a terminal, plain lines elsewhere, JSON where asked. */
 export async function chooseViews(options: ViewOptions): Promise<ChosenViews> {
+  return { ...(await choose(options)), taken: options.taken };
+}
+
+type Choice = Omit<ChosenViews, 'taken'>;
+
+async function choose(options: ViewOptions): Promise<Choice> {
   const { results, quiet, terminal } = options;
   if (results === 'json') return { views: [], say: () => {} };
   if (terminal && !quiet) return viewsOnTerminal(terminal, options);
@@ -50,7 +60,7 @@ function jsonView({ writeToStdout, redact }: ViewOptions): CollectionView {
   return jsonLines(writeToStdout, redact);
 }
 
-async function viewsOnTerminal(terminal: Terminal, options: ViewOptions): Promise<ChosenViews> {
+async function viewsOnTerminal(terminal: Terminal, options: ViewOptions): Promise<Choice> {
   const { results, resultsOnTerminal, clean, result, writeToStdout, writeToStderr } = options;
   const block = await openBlock(terminal, clean);
   const write = (line: string) => block.above(() => writeToStderr(`${line}\n`));
