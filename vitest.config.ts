@@ -1,9 +1,23 @@
 import { defineConfig } from 'vitest/config';
 
+/** A lane of tests: what lies in its folder. */
+const lane = (name: string, globalSetup: readonly string[] = []) => ({
+  extends: true as const,
+  test: { name, include: [`test/${name}/**/*.test.ts`], globalSetup: [...globalSetup] },
+});
+
+const program = ['test/support/install-program.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/install-peers.ts', 'test/support/install-program.ts'],
+    projects: [
+      // No server, no packed program, no browser: seconds.
+      lane('unit'),
+      lane('integration', program),
+      // Real TIFFs, faults, mutants, memory caps: each file takes most of a minute or more.
+      lane('slow', program),
+    ],
+    globalSetup: ['test/support/install-peers.ts'],
     reporters: ['default', './test/support/closing-line.ts'],
     // Real servers and real pictures on two slow cores: a time-out here is a hang, never a slow test.
     testTimeout: 120_000,

@@ -1,9 +1,9 @@
-import type { Cell, Times } from '../test/faults/cell.ts';
-import { childKilled, deadlines, parentKilled, signals } from '../test/faults/events.ts';
-import { outboxes } from '../test/faults/outbox.ts';
-import type { Outcome } from '../test/faults/outcome.ts';
-import { resources } from '../test/faults/resources.ts';
-import { cells } from '../test/faults/table.ts';
+import type { Cell, Times } from '../test/slow/faults/cell.ts';
+import { childKilled, deadlines, parentKilled, signals } from '../test/slow/faults/events.ts';
+import { outboxes } from '../test/slow/faults/outbox.ts';
+import type { Outcome } from '../test/slow/faults/outcome.ts';
+import { resources } from '../test/slow/faults/resources.ts';
+import { cells } from '../test/slow/faults/table.ts';
 
 const TIMES: readonly Times[] = ['once', 'twice', 'for good'];
 

@@ -1,0 +1,196 @@
+import { mkdir, readdir, readFile, stat, symlink, utimes } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeFolder, type TestFolder } from '../../support/folder.ts';
+import { plainTiff } from '../../support/pictures.ts';
+import { decodeJpeg } from '../../support/pixels.ts';
+import { type RunSetup, runProgram } from '../../support/program.ts';
+
+let folder: TestFolder;
+let tiff: Buffer;
+beforeEach(async () => {
+  folder = await makeFolder();
+  tiff = await plainTiff();
+  await mkdir(folder.path('scans/deep'), { recursive: true });
+  for (const name of ['a.tif', 'b.tif', 'map 1.tif', 'deep/c.tif'])
+    await folder.write(`scans/${name}`, tiff);
+});
+afterEach(() => folder.remove());
+
+const convert = (args: readonly string[], setup: RunSetup = {}) =>
+  runProgram(['convert', ...args], { cwd: folder.root, ...setup });
+/** Converts into the folder `out`, and gives the JPEGs that are then in it. */
+async function jpegsOf(args: readonly string[], setup: RunSetup = {}): Promise<string[]> {
+  const { exitCode, stderr } = await convert([...args, '--out-dir', 'out'], setup);
+  expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+  const names = await readdir(folder.path('out'), { recursive: true });
+  return names.filter((name) => name.endsWith('.jpg')).sort();
+}
+
+describe('convert takes', () => {
+  it('of a folder the TIFFs directly in it, with -r those below it, too', async () => {
+    expect(await jpegsOf(['scans'])).toEqual(['a.jpg', 'b.jpg', 'map 1.jpg']);
+    expect(await jpegsOf(['scans', '-r'])).toContain('deep/c.jpg');
+  });
+
+  it('patterns that no shell has expanded', async () => {
+    expect(await jpegsOf(['scans/**/?.tif'])).toEqual(['a.jpg', 'b.jpg', 'deep/c.jpg']);
+  });
+
+  it('what --include and --exclude leave', async () => {
+    const only = ['--include', '*.tif', '--exclude', 'map*', '--exclude', 'deep/**'];
+    expect(await jpegsOf(['-r', ...only, 'scans'])).toEqual(['a.jpg', 'b.jpg']);
+  });
+
+  it.each([
+    ['lines', 'scans/a.tif\nscans/map 1.tif\n'],
+    ['NULs', 'scans/a.tif\0scans/map 1.tif\0'],
+  ])('what is listed in a file or on stdin, ended by %s', async (_, list) => {
+    await folder.write('list', list);
+    const jpegs = await jpegsOf(['--files-from', 'list']);
+    expect(jpegs).toHaveLength(2);
+    expect(await jpegsOf(['--files-from', '-', '--force'], { input: list })).toEqual(jpegs);
+  });
+});
+
+describe('convert of a collection', () => {
+  it('converts anew what has changed: a TIFF, or the settings', async () => {
+    const summaryOf = async (...args: string[]) =>
+      JSON.parse((await convert(['scans', '--json', ...args])).stdout).summary;
+    expect(await summaryOf()).toMatchObject({ converted: 3, skipped: 0 });
+    await folder.write('scans/a.tif', await plainTiff('maroon'));
+    expect(await summaryOf()).toMatchObject({ converted: 1, skipped: 2 });
+    expect(await summaryOf('--quality', '50')).toMatchObject({ converted: 3, skipped: 0 });
+    expect(await summaryOf('--quality', '50')).toMatchObject({ converted: 0, skipped: 3 });
+    expect(await summaryOf('--quality', '50', '--force')).toMatchObject({ converted: 3 });
+  });
+
+  it('leaves alone what it did not make, or what was changed since, but for --force', async () => {
+    await folder.write('scans/a.jpg', 'precious');
+    const first = await convert(['scans']);
+    expect(first.exitCode).toBe(1);
+    expect(first.stderr).toMatch(/^ {2}scans\/a\.tif: .*a\.jpg .*--force/m);
+    await folder.write('scans/b.jpg', 'retouched');
+    expect((await convert(['scans'])).stderr).toMatch(/^ {2}scans\/b\.tif: .*--force/m);
+    expect(await readFile(folder.path('scans/a.jpg'), 'utf8')).toBe('precious');
+    expect((await convert(['scans', '--force'])).exitCode).toBe(0);
+    expect(await decodeJpeg(folder.path('scans/a.jpg'))).toMatchObject({ width: 64 });
+  });
+
+  it('fails the files whose place cannot be written to, and converts the others', async () => {
+    await mkdir(folder.path('out'));
+    await folder.write('out/deep', 'a file where a folder should be');
+    await symlink('/proc', folder.path('out/never'));
+    await mkdir(folder.path('scans/never'));
+    await folder.write('scans/never/d.tif', tiff);
+    const { exitCode, stdout, stderr } = await convert(['scans', '-r', '--out-dir', 'out']);
+    expect(exitCode).toBe(1);
+    expect(stdout.match(/ → /g)).toHaveLength(3);
+    for (const name of ['deep/c', 'never/d'])
+      expect(stderr).toMatch(
+        new RegExp(`^ {2}scans/${name}\\.tif: Could not (make|write) .*out`, 'm'),
+      );
+    expect(stderr).not.toMatch(/damaged|unexpected/);
+  });
+
+  it('stops with --fail-fast at the first failure, and leaves the others undone', async () => {
+    await folder.write('scans/a.tif', 'no TIFF');
+    const { exitCode, stderr } = await convert(['scans', '--fail-fast', '-j', '1']);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^3 TIFFs: 1 failed, 2 left undone; /m);
+    expect(stderr).toContain('Stopped at the first failure, by --fail-fast.');
+  });
+
+  it('gives JPEGs the times of their TIFFs with --preserve-timestamps, and knows them again', async () => {
+    const then = new Date('1999-12-31T12:00:00Z');
+    await utimes(folder.path('scans/a.tif'), then, then);
+    const args = ['scans', '--preserve-timestamps', '--json'];
+    await convert(args);
+    expect((await stat(folder.path('scans/a.jpg'))).mtime).toEqual(then);
+    expect(JSON.parse((await convert(args)).stdout).summary).toMatchObject({ skipped: 3 });
+  });
+
+  it('records checksums with --checksum, and goes by them rather than by times', async () => {
+    const args = ['scans', '--checksum', 'sha256', '--json'];
+    const { files } = JSON.parse((await convert(args)).stdout);
+    const hash = expect.stringMatching(/^[\da-f]{64}$/);
+    expect(files[0]).toMatchObject({ sha256: hash, source_sha256: hash });
+    await utimes(folder.path('scans/a.tif'), new Date(), new Date());
+    expect(JSON.parse((await convert(args)).stdout).summary).toMatchObject({ skipped: 3 });
+  });
+
+  it('measures with --verify how like its TIFF each JPEG is, and says it', async () => {
+    const { exitCode, stdout } = await convert(['scans', '--verify', '--json']);
+    expect(exitCode).toBe(0);
+    const { files } = JSON.parse(stdout);
+    for (const file of files) expect(file.likeness.ssim).toBeGreaterThan(0.95);
+    const { stdout: lines } = await convert(['scans/deep/c.tif', '--verify']);
+    expect(lines).toMatch(/^scans\/deep\/c\.tif → \S+ {2}64 × 48, .* ms, .*(SSIM 0\.9|identical)/);
+  });
+
+  it('shows with --quiet nothing but results, and errors', async () => {
+    await folder.write('scans/a.tif', 'no TIFF');
+    const { stdout, stderr } = await convert(['scans', '--quiet']);
+    expect(stdout.match(/ → /g)).toHaveLength(2);
+    expect(stderr).toMatch(/^Error: scans\/a\.tif: [^\n]*\n$/);
+  });
+});
+
+describe('convert of one file', () => {
+  it('keeps no record beside its JPEG, whatever is asked for', async () => {
+    const args = ['scans/a.tif', '--checksum', 'sha256', '--preserve-timestamps'];
+    expect((await convert(args)).exitCode).toBe(0);
+    expect((await convert(['scans/b.tif', '-o', 'scans/x.jpg'])).exitCode).toBe(0);
+    expect((await readdir(folder.path('scans'))).sort()).toEqual([
+      'a.jpg',
+      'a.tif',
+      'b.tif',
+      'deep',
+      'map 1.tif',
+      'x.jpg',
+    ]);
+    const again = await convert(args);
+    expect(again.exitCode).toBe(1);
+    expect(again.stderr).toContain('scans/a.jpg exists. Use --force');
+  });
+
+  it('can be a dry run, too', async () => {
+    const { exitCode, stdout } = await convert(['scans/a.tif', '--dry-run']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^scans\/a\.tif → scans\/a\.jpg {2}.*max, [\d.]+ CPU-s, /);
+    expect(await readdir(folder.path('scans'))).not.toContain('a.jpg');
+  });
+
+  it.each(['--recursive', '--dry-run', '--json-lines', '--preserve-timestamps'])(
+    'is refused as wrong usage in a pipe with %s',
+    async (flag) => {
+      const { exitCode, stderr } = await convert(['-', flag], { input: tiff });
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain(`${flag} needs files`);
+    },
+  );
+});
+
+describe('convert --report', () => {
+  it('writes a page, a table and a document of the run, with the pictures in the page', async () => {
+    const paths = ['run.html', 'run.csv', 'run.json'];
+    const reports = paths.flatMap((path) => ['--report', path]);
+    const { exitCode } = await convert(['scans', '-r', '--verify', ...reports]);
+    expect(exitCode).toBe(0);
+    const [page, table, document] = await Promise.all(
+      paths.map((path) => readFile(folder.path(path), 'utf8')),
+    );
+    expect(page).toContain('map 1.tif');
+    expect(page).toMatch(/id="before-\d+">UklGR/);
+    expect(table?.trim().split('\n')).toHaveLength(5);
+    expect(JSON.parse(document ?? '')).toMatchObject({ summary: { converted: 4, failed: 0 } });
+  });
+
+  it('refuses a path that does not say what it shall be, before anything is converted', async () => {
+    const { exitCode, stderr } = await convert(['scans', '--report', 'run.pdf']);
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('--report run.pdf must end with .html, .csv or .json'),
+    });
+    expect(await readdir(folder.path('scans'))).not.toContain('a.jpg');
+  });
+});

@@ -1,0 +1,121 @@
+import { readdir, stat } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  type CollectionTree,
+  contentsOf,
+  makeCollectionTree,
+  picturesIn,
+} from '../../support/collection-tree.ts';
+import { decodeJpeg } from '../../support/pixels.ts';
+import { type Run, runProgram } from '../../support/program.ts';
+import { useFolder } from '../../support/use-folder.ts';
+
+const folder = useFolder();
+let tree: CollectionTree;
+let sources: Map<string, string>;
+let first: Run;
+
+const convert = (...args: string[]) =>
+  runProgram(['convert', ...args], {
+    cwd: folder.root,
+    env: { TMPDIR: folder.path('tmp'), NODE_DISABLE_COMPILE_CACHE: '1' },
+  });
+const collection = ['tree', '-r', '--out-dir', 'out'];
+
+beforeAll(async () => {
+  await folder.make('tmp');
+  tree = await makeCollectionTree(await folder.make('tree'));
+  sources = await contentsOf(tree.root);
+  first = await convert(...collection);
+}, 120_000);
+
+describe('convert of a tree of hundreds of TIFFs', () => {
+  it('makes the JPEG of each, at its place below --out-dir, and nothing else', async () => {
+    const pictures = await picturesIn(folder.path('out'));
+    expect([...pictures.keys()].sort()).toEqual([...tree.good.values()].sort());
+    expect(await decodeJpeg(folder.path('out/odd/with space.jpg'))).toMatchObject({ width: 64 });
+  });
+
+  it('exits by 1, naming at the end what failed, and why', () => {
+    expect(first.exitCode).toBe(1);
+    const [, list = ''] = first.stderr.split('\nFailed:\n');
+    for (const name of tree.broken) expect(list).toMatch(new RegExp(`^  tree/${name}: .+$`, 'm'));
+    expect(list).toMatch(/^ {2}tree\/broken\/huge\.tif: .* at most 65535 a side\. Split or scale/m);
+  });
+
+  it('shows a line for each file: results on stdout, errors on stderr', () => {
+    const lines = first.stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(tree.good.size);
+    expect(lines).toContainEqual(
+      expect.stringMatching(
+        /^tree\/odd\/line\\nbreak\.tif → out\/odd\/line\\nbreak\.jpg {2}\d+ × \d+, /,
+      ),
+    );
+    for (const name of tree.broken)
+      expect(first.stderr).toMatch(new RegExp(`^Error: tree/${name}: `, 'm'));
+  });
+
+  it('says at the end how many became what, and how fast', () => {
+    const all = tree.good.size + tree.broken.length;
+    expect(first.stderr).toMatch(
+      new RegExp(`^\\d+ TIFFs: ${tree.good.size} converted, \\d+ failed; [\\d.]+ (s|min)`, 'm'),
+    );
+    expect(first.stderr).toMatch(
+      /^[\d.]+ MB → [\d.]+ MB; [\d.]+ files\/s, [\d.]+ MB\/s, [\d.]+ MP\/s$/m,
+    );
+    expect(Number(/^(\d+) TIFFs:/m.exec(first.stderr)?.[1])).toBeGreaterThanOrEqual(all);
+  });
+
+  it('keeps both of two TIFFs with one name, and says which is which', async () => {
+    expect(first.stderr).toMatch(/^Warning: .*clash\/map\.tiff.*clash\/map\.tiff\.jpg/m);
+  });
+
+  it('leaves the TIFFs as they are, and nothing in the temporary folder', async () => {
+    expect(await contentsOf(tree.root)).toEqual(sources);
+    expect(await readdir(folder.path('tmp'))).toEqual([]);
+  });
+
+  it('skips, when it is run again, all that is up to date', async () => {
+    const before = await stat(folder.path('out/clash/map.jpg'));
+    const again = await convert(...collection, '--json');
+    expect(again.exitCode).toBe(1);
+    const { files, summary } = JSON.parse(again.stdout);
+    expect(summary).toMatchObject({ converted: 0, skipped: tree.good.size });
+    expect(files).toContainEqual(
+      expect.objectContaining({ status: 'skipped', output: 'out/clash/map.tiff.jpg' }),
+    );
+    expect((await stat(folder.path('out/clash/map.jpg'))).mtimeMs).toBe(before.mtimeMs);
+  }, 60_000);
+
+  it('says with --dry-run what it would do, and writes nothing', async () => {
+    const before = await readdir(folder.root);
+    const run = await convert('tree', '-r', '--out-dir', 'dry', '--dry-run');
+    expect(run.stdout).toMatch(
+      /^tree\/clash\/map\.tiff → dry\/clash\/map\.tiff\.jpg {2}.* CPU-s, /m,
+    );
+    expect(run.stdout.match(/ CPU-s, /g)?.length).toBeGreaterThanOrEqual(tree.good.size);
+    expect(run.stderr).toMatch(/^\d+ TIFFs: \d+ to convert/m);
+    expect(run.stderr).toMatch(/; predicted [\d.]+ (ms|s|min).* of CPU, /m);
+    expect(run.stderr).toContain('A dry run: nothing was written.');
+    expect(await readdir(folder.root)).toEqual(before);
+    expect(await contentsOf(tree.root)).toEqual(sources);
+  }, 60_000);
+
+  it('tells with --json-lines what happens, an object a line, and nothing else', async () => {
+    const run = await convert(...collection, '--force', '--json-lines');
+    expect({ exitCode: run.exitCode, stderr: run.stderr }).toEqual({ exitCode: 1, stderr: '' });
+    const events = run.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(events.at(0)).toMatchObject({ event: 'collection.started', jobs: expect.any(Number) });
+    const summary = events.at(-1);
+    expect(summary).toMatchObject({ event: 'collection.ended', converted: tree.good.size });
+    const ended = events.filter(({ event }) => event === 'file.ended');
+    expect(ended).toHaveLength(summary.files);
+    for (const { status, input } of ended.filter(({ status }) => status === 'converted')) {
+      const began = events.findIndex((e) => e.event === 'file.started' && e.input === input);
+      expect({ status, began: began > 0 }).toEqual({ status: 'converted', began: true });
+    }
+  }, 120_000);
+});

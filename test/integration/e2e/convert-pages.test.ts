@@ -1,0 +1,176 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeFolder, type TestFolder } from '../../support/folder.ts';
+import { decodeJpeg } from '../../support/pixels.ts';
+import { type RunSetup, runProgram } from '../../support/program.ts';
+import { makeTiff, type TiffPage } from '../../support/tiff-writer.ts';
+
+/** A page that is told by its width. */
+const page = (width: number, differs: Partial<TiffPage> = {}): TiffPage => ({
+  ...{ width, height: 8, samplesPerPixel: 1, photometric: 1 },
+  data: new Uint8Array(width * 8).fill(width),
+  ...differs,
+});
+const three = makeTiff(page(24), page(8, { subfileType: 1 }), page(32), page(40));
+/** Its second page is no LZW, as it says. */
+const damaged = makeTiff(page(24), page(32, { compression: 5 }), page(40));
+
+let folder: TestFolder;
+beforeEach(async () => {
+  folder = await makeFolder();
+  await folder.write('scan.tif', three);
+});
+afterEach(() => folder.remove());
+
+const convert = (args: readonly string[], setup: RunSetup = {}) =>
+  runProgram(['convert', ...args], { cwd: folder.root, ...setup });
+/** What is known of the JPEGs of a collection, kept beside them. */
+const RECORD = '.arke-tiff.jsonl';
+const files = async (name = '.') => (await readdir(folder.path(name))).sort();
+const widthOf = async (name: string) => (await decodeJpeg(folder.path(name))).width;
+const JPEGS = ['scan.jpg', 'scan.page-2.jpg', 'scan.page-3.jpg'];
+
+describe('convert --page all', () => {
+  it('makes a JPEG of each page, side by side', async () => {
+    const { exitCode, stdout, stderr } = await convert(['scan.tif', '--page', 'all']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'Converting scan.tif …\n' });
+    expect(await files()).toEqual([...JPEGS, 'scan.tif']);
+    expect(await Promise.all(JPEGS.map(widthOf))).toEqual([24, 32, 40]);
+    expect(stdout).toMatch(
+      /^scan\.tif \(page 1\) → scan\.jpg {2}24 × 8, .*\nscan\.tif \(page 2\) → scan\.page-2\.jpg {2}32 × 8, .*\nscan\.tif \(page 3\) → scan\.page-3\.jpg {2}40 × 8, .*\n$/,
+    );
+  });
+
+  it('heeds TIFF_PAGES, which a flag overrules', async () => {
+    await convert(['scan.tif'], { env: { TIFF_PAGES: 'all' } });
+    expect(await files()).toEqual([...JPEGS, 'scan.tif']);
+    await convert(['scan.tif', '--page=3', '-o', 'one.jpg'], { env: { TIFF_PAGES: 'all' } });
+    expect(await files()).toEqual(['one.jpg', ...JPEGS, 'scan.tif']);
+  });
+
+  it.each([
+    ['out/my.scan.jpeg', ['my.scan.jpeg', 'my.scan.page-2.jpeg', 'my.scan.page-3.jpeg']],
+    ['out/plain', ['plain', 'plain.page-2', 'plain.page-3']],
+  ])('numbers the file of -o before its ending: %s', async (output, expected) => {
+    await folder.make('out');
+    expect((await convert(['scan.tif', '--page', 'all', '-o', output])).exitCode).toBe(0);
+    expect(await files('out')).toEqual(expected);
+  });
+
+  it('works from stdin, and into the folder of --out-dir', async () => {
+    await convert(['-', '--page', 'all', '-o', 'piped.jpg'], { input: three });
+    expect(await files()).toEqual([
+      ...['piped.jpg', 'piped.page-2.jpg', 'piped.page-3.jpg', 'scan.tif'],
+    ]);
+    await convert(['scan.tif', '--page', 'all', '--out-dir', 'out']);
+    expect(await files('out')).toEqual([RECORD, ...JPEGS]);
+  });
+
+  it('lists the further pages with --json, beside what is said of the first', async () => {
+    const { stdout } = await convert(['scan.tif', '--page', 'all', '--json']);
+    const { length: bytes } = await readFile(folder.path('scan.page-3.jpg'));
+    const made = { channels: 1, height: 8, notes: [], ms: expect.any(Number) };
+    expect(JSON.parse(stdout)).toMatchObject({
+      files: [
+        {
+          ...{ input: 'scan.tif', output: 'scan.jpg', width: 24, ...made },
+          pages: [
+            { page: 2, output: 'scan.page-2.jpg', width: 32, ...made },
+            { page: 3, output: 'scan.page-3.jpg', width: 40, bytes, ...made },
+          ],
+        },
+      ],
+    });
+    await folder.write('one.tif', makeTiff(page(8)));
+    const one = JSON.parse((await convert(['one.tif', '--page', 'all', '--json'])).stdout);
+    expect(one).toMatchObject({ files: [{ output: 'one.jpg', pages: [] }] });
+  });
+
+  it.each([
+    ['stdout', ['scan.tif', '-o', '-']],
+    ['stdin to stdout', ['-']],
+  ])('cannot go to %s when there are several: wrong usage', async (_, args) => {
+    const run = await convert([...args, '--page', 'all'], { input: three });
+    expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(run.stderr).toContain('stdout takes one; use --output FILE');
+  });
+
+  it('goes to stdout when there is only one', async () => {
+    const { exitCode, stdout } = await convert(['-', '--page', 'all'], {
+      input: makeTiff(page(8)),
+    });
+    expect(exitCode).toBe(0);
+    expect(stdout).not.toBe('');
+  });
+});
+
+describe('convert --page all leaves nothing half', () => {
+  it('writes no page when one is damaged, and says which', async () => {
+    await folder.write('bad.tif', damaged);
+    const run = await convert(['bad.tif', 'scan.tif', '--page', 'all']);
+    expect(run.exitCode).toBe(1);
+    expect(run.stderr).toMatch(/^Error: bad\.tif: .*"bad\.tif \(page 2 of 3\)" is damaged/m);
+    expect(await files()).toEqual([RECORD, 'bad.tif', ...JPEGS, 'scan.tif']);
+  });
+
+  it('replaces no page without --force, and makes none then', async () => {
+    await folder.write('scan.page-3.jpg', 'precious');
+    const refused = await convert(['scan.tif', '--page', 'all']);
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toContain('scan.page-3.jpg exists. Use --force');
+    expect(await files()).toEqual(['scan.page-3.jpg', 'scan.tif']);
+    expect((await convert(['scan.tif', '--page', 'all', '--force'])).exitCode).toBe(0);
+    expect(await widthOf('scan.page-3.jpg')).toBe(40);
+  });
+
+  it('never replaces a TIFF that has the name of a page', async () => {
+    await folder.write('scan.page-2.jpg', damaged);
+    const { exitCode } = await convert(['scan.tif', '--page', 'all', '--force']);
+    expect(exitCode).toBe(1);
+    expect((await readFile(folder.path('scan.page-2.jpg'))).equals(damaged)).toBe(true);
+    expect(await files()).toEqual(['scan.page-2.jpg', 'scan.tif']);
+  });
+
+  it('keeps the pages of two TIFFs apart that would meet', async () => {
+    await folder.write('scan.page-2.tif', makeTiff(page(8)));
+    const { exitCode, stderr } = await convert(['.', '--page', 'all']);
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(
+      /^Warning: scan\S* becomes scan\S*\.tif\.jpg, because scan\.page-2\.jpg is /m,
+    );
+    const made = (await files()).filter((name) => name.endsWith('.jpg'));
+    expect(made).toHaveLength(4);
+  });
+});
+
+describe('convert --page with a number', () => {
+  it('makes the JPEG of that page, under the usual name', async () => {
+    const { exitCode, stderr } = await convert(['scan.tif', '--page', '2']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'Converting scan.tif …\n' });
+    expect(await widthOf('scan.jpg')).toBe(32);
+    expect(await files()).toEqual(['scan.jpg', 'scan.tif']);
+  });
+
+  it('says how many pages there are when there is no such page', async () => {
+    const { exitCode, stderr } = await convert(['scan.tif', '--page', '4']);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('"scan.tif" has 3 pages, so there is no page 4');
+    expect(await files()).toEqual(['scan.tif']);
+  });
+
+  it.each([['0'], ['last'], ['1-2']])('is wrong usage when it is %s', async (pages) => {
+    const { exitCode, stderr } = await convert(['scan.tif', '--page', pages]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('must be first, all or the number of a page');
+  });
+});
+
+describe('convert without --page', () => {
+  it('makes the first page and says how to get the others', async () => {
+    const { stderr } = await convert(['scan.tif']);
+    expect(await widthOf('scan.jpg')).toBe(24);
+    expect(stderr).toContain(
+      'Warning: scan.tif: Only page 1 was converted; 2 further pages were not (TIFF_PAGES=all or --page all converts all)',
+    );
+  });
+});

@@ -1,0 +1,124 @@
+import { readdir } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeFolder, type TestFolder } from '../../support/folder.ts';
+import { pagedTiff } from '../../support/pictures.ts';
+import { type RunSetup, runProgram } from '../../support/program.ts';
+import { makeTiff } from '../../support/tiff-writer.ts';
+
+const page = {
+  width: 8,
+  height: 8,
+  samplesPerPixel: 3,
+  photometric: 2,
+  data: Buffer.alloc(8 * 8 * 3 * 2),
+};
+const artist = { tag: 315, type: 2, values: [...Buffer.from('Ada\0')] };
+
+let folder: TestFolder;
+beforeEach(async () => {
+  folder = await makeFolder();
+  await folder.write('plain.tif', makeTiff(page));
+  await folder.write('deep.tif', makeTiff({ ...page, bitsPerSample: 16, entries: [artist] }));
+  await folder.write('paged.tif', pagedTiff(3));
+});
+afterEach(() => folder.remove());
+
+const convert = (args: readonly string[], setup: RunSetup = {}) =>
+  runProgram(['convert', ...args], { cwd: folder.root, ...setup });
+const jpegs = async () => (await readdir(folder.root)).filter((name) => name.endsWith('.jpg'));
+
+describe('convert --fail-on-loss', () => {
+  it('converts what loses nothing', async () => {
+    expect((await convert(['plain.tif', '--fail-on-loss'])).exitCode).toBe(0);
+    expect(await jpegs()).toEqual(['plain.jpg']);
+  });
+
+  it('refuses what would lose something, lists all of it, and converts the others', async () => {
+    const { exitCode, stderr } = await convert(['deep.tif', 'plain.tif', '--fail-on-loss']);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(
+      'Error: deep.tif: "deep.tif" would lose something: 16-bit samples become 8-bit ones; ' +
+        'Metadata left out: Artist. --metadata all avoids some of it; ' +
+        'without --fail-on-loss it is converted all the same.\n',
+    );
+    expect(await jpegs()).toEqual(['plain.jpg']);
+  });
+
+  it('says which flags avoid it', async () => {
+    const { stdout } = await convert(['paged.tif', '--fail-on-loss', '--json']);
+    expect(JSON.parse(stdout).files).toMatchObject([
+      {
+        error: {
+          code: 'LOSS',
+          message: expect.stringContaining(
+            '2 of 3 pages are not converted. --page all avoids that; ',
+          ),
+        },
+      },
+    ]);
+  });
+
+  it('writes nothing to stdout either', async () => {
+    const input = pagedTiff(2);
+    const { exitCode, stdout, stderr } = await convert(['-', '--fail-on-loss'], { input });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toContain('"stdin" would lose something: Page 2 of 2 is not converted');
+  });
+
+  it('keeps no JPEG where only the conversion shows that something is lost', async () => {
+    // The header has IPTC, which --metadata all keeps; only who reads it sees that it is damaged.
+    const iptc = { tag: 33_723, type: 7, values: [0x1c, 2, 80, 0xff, 0xff, 65] };
+    await folder.write('damaged.tif', makeTiff({ ...page, entries: [iptc] }));
+    const args = ['damaged.tif', '--metadata', 'all'];
+    expect((await convert(args)).exitCode).toBe(0);
+    const { exitCode, stdout } = await convert([...args, '--force', '--fail-on-loss', '--json']);
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout).files).toMatchObject([
+      {
+        error: {
+          code: 'LOSS',
+          message: expect.stringMatching(/has lost something: .*IPTC .*not kept/),
+        },
+      },
+    ]);
+  });
+
+  it('leaves other errors as they are', async () => {
+    await folder.write('broken.tif', 'neither fish nor fowl');
+    for (const [name, code] of [
+      ['nowhere.tif', 'FILE'],
+      ['broken.tif', 'UNREADABLE_TIFF'],
+    ]) {
+      const { stdout } = await convert([`${name}`, '--fail-on-loss', '--json']);
+      expect(JSON.parse(stdout).files).toMatchObject([{ error: { code } }]);
+    }
+  });
+});
+
+describe('convert --warnings-as-errors', () => {
+  it('keeps a JPEG that was made without any', async () => {
+    expect((await convert(['plain.tif', '--warnings-as-errors'])).exitCode).toBe(0);
+    expect(await jpegs()).toEqual(['plain.jpg']);
+  });
+
+  it('keeps none that was made with one, and lists them', async () => {
+    const { exitCode, stdout } = await convert(['paged.tif', '--warnings-as-errors', '--json']);
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout).files).toMatchObject([
+      {
+        error: {
+          code: 'WARNING',
+          message: expect.stringMatching(/^"paged\.tif" was converted with warnings: Only page 1/),
+        },
+      },
+    ]);
+    expect(await jpegs()).toEqual([]);
+  });
+
+  it('leaves the JPEG that was there', async () => {
+    await folder.write('paged.jpg', 'precious');
+    const { exitCode } = await convert(['paged.tif', '--warnings-as-errors', '--force']);
+    expect(exitCode).toBe(1);
+    expect(await jpegs()).toEqual(['paged.jpg']);
+  });
+});

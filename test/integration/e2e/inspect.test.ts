@@ -1,0 +1,298 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import sharp from 'sharp';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startFaultServer } from '../../support/fault-server.ts';
+import { makeFolder, type TestFolder } from '../../support/folder.ts';
+import { makeIcc } from '../../support/icc.ts';
+import { type RunSetup, runProgram } from '../../support/program.ts';
+import { MIB } from '../../support/storage.ts';
+import { useSandbox } from '../../support/tasks.ts';
+import { makeTiff, type TiffPage } from '../../support/tiff-writer.ts';
+
+const [ASCII, SHORT, RATIONAL] = [2, 3, 5];
+const text = (tag: number, value: string) => ({
+  tag,
+  type: ASCII,
+  values: [...Buffer.from(`${value}\0`)],
+});
+/** A text whose NUL is missing. */
+const unended = { tag: 305, type: ASCII, values: [...Buffer.from('Scan 1.0')] };
+const page: TiffPage = {
+  width: 400,
+  height: 300,
+  samplesPerPixel: 4,
+  photometric: 2,
+  extraSamples: [2],
+  orientation: 6,
+  rowsPerStrip: 100,
+  icc: makeIcc('Wide Colours'),
+  entries: [
+    text(270, 'Map of the town,\nwith its river'),
+    text(305, 'Scan 1.0'),
+    text(315, 'Ada Müller'),
+    { tag: 282, type: RATIONAL, values: [300] },
+    { tag: 283, type: RATIONAL, values: [300] },
+    { tag: 296, type: SHORT, values: [2] },
+  ],
+  data: Buffer.alloc(400 * 300 * 4),
+};
+const mask: TiffPage = {
+  width: 400,
+  height: 300,
+  samplesPerPixel: 1,
+  photometric: 4,
+  bitsPerSample: 1,
+  subfileType: 4,
+  data: Buffer.alloc(50 * 300),
+};
+const tiff = makeTiff(page, mask, { ...mask, subfileType: 2, photometric: 0, entries: [unended] });
+
+let folder: TestFolder;
+beforeEach(async () => {
+  folder = await makeFolder();
+  await folder.write('scan.tif', tiff);
+});
+afterEach(() => folder.remove());
+
+const inspect = (args: readonly string[], setup: RunSetup = {}) =>
+  runProgram(['inspect', ...args], { cwd: folder.root, env: { MEMORY_LIMIT_MB: '500' }, ...setup });
+
+describe('inspect', () => {
+  it('shows for people what is in a file, what would be lost and what is wrong', async () => {
+    const { exitCode, stdout, stderr } = await inspect(['scan.tif']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout.replace(/predicted .*$/gm, 'predicted …')).toMatchInlineSnapshot(`
+      "scan.tif: TIFF, little-endian, 0.49 MB, 2 pages
+        Page 1
+          Size              400 × 300 pixels, 0.1 MP, 300 dpi
+          Samples           4 × 8 bits, unsigned, RGB, with unassociated alpha
+          Compression       none, 3 strips of 400 × 100 pixels, 0.46 MB
+          Orientation       to be turned 90° clockwise (6)
+          Profile           "Wide Colours", RGB, 169 bytes
+          Artist            Ada Müller
+          ImageDescription  Map of the town,\\nwith its river
+          Software          Scan 1.0
+          Plan              max, turned in memory (it fits); predicted …
+        Directory 2 (transparency mask)
+          Size         400 × 300 pixels, 0.1 MP
+          Samples      1 × 1 bit, unsigned, transparency mask
+          Compression  none, 1 strip of 400 × 300 pixels, 0.01 MB
+        Page 2
+          Size         400 × 300 pixels, 0.1 MP
+          Samples      1 × 1 bit, unsigned, grey, white is zero
+          Compression  none, 1 strip of 400 × 300 pixels, 0.01 MB
+          Software     Scan 1.0
+          Plan         max (it fits); predicted …
+        Lost or changed by converting
+          ! Page 2 of 2 is not converted (not with --page all)
+          ! A transparency mask is not applied
+          ! page 1: Transparency (unassociated alpha) is laid on white
+          ! page 1: Colours are converted from the profile "Wide Colours" to sRGB, and it is not embedded (not with --profile keep)
+          ! page 1: Metadata left out: Artist, ImageDescription, Software, XResolution, YResolution (not with --metadata all)
+        Wrong with the file
+          ! Page 2: Texts do not end in a NUL byte: Software
+      "
+    `);
+  });
+
+  it('says with --json the same in one document, and nothing else', async () => {
+    const { exitCode, stdout, stderr } = await inspect(['scan.tif', '--json']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    const { files } = JSON.parse(stdout);
+    expect(files).toHaveLength(1);
+    expect(files[0]).toMatchObject({
+      input: 'scan.tif',
+      bytes: tiff.length,
+      format: 'TIFF',
+      byte_order: 'little-endian',
+      pages: 2,
+      directories: [
+        {
+          index: 0,
+          role: 'page',
+          page: 1,
+          samples_per_pixel: 4,
+          bits_per_sample: [8, 8, 8, 8],
+          extra_samples: ['unassociated alpha'],
+          profile: { description: 'Wide Colours', colour_space: 'RGB' },
+          resolution: { x: 300, y: 300, unit: 'inch' },
+          plan: { effort: 'max', turn: 'memory', memory_bytes: expect.any(Number) },
+        },
+        { index: 1, role: 'mask' },
+        { index: 2, role: 'page', page: 2 },
+      ],
+      problems: [{ code: 'TEXT_WITHOUT_NUL', directory: 2, severity: 'warning' }],
+    });
+    expect(files[0].losses.map((loss: { kind: string }) => loss.kind)).toEqual([
+      'pages',
+      'mask',
+      'alpha',
+      'profile',
+      'metadata',
+    ]);
+  });
+
+  it('lists what other settings would lose, from flags and the environment', async () => {
+    const args = ['scan.tif', '--json', '--page', 'all', '--profile', 'keep'];
+    const { stdout } = await inspect(args, { env: { JPEG_METADATA: 'all' } });
+    expect(JSON.parse(stdout).files[0].losses).toEqual([
+      { kind: 'mask', message: 'A transparency mask is not applied' },
+      {
+        kind: 'alpha',
+        page: 1,
+        message: 'Transparency (unassociated alpha) is laid on white',
+      },
+    ]);
+  });
+
+  it('plans with the memory it is told of', async () => {
+    const { stdout } = await inspect(['scan.tif', '--json'], { env: { MEMORY_LIMIT_MB: '50' } });
+    expect(JSON.parse(stdout).files[0].directories[0].plan).toMatchObject({
+      error: { code: 'OUT_OF_MEMORY', message: expect.stringContaining('limit 50 MB') },
+    });
+  });
+
+  it('takes folders for all TIFFs in them, each once', async () => {
+    await mkdir(folder.path('deep'));
+    await folder.write('deep/b.TIFF', tiff);
+    await folder.write('deep/notes.txt', 'no TIFF');
+    const { exitCode, stdout } = await inspect(['scan.tif', '.', '--json']);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout).files.map(({ input }: { input: string }) => input)).toEqual([
+      'scan.tif',
+      'deep/b.TIFF',
+    ]);
+  });
+
+  it('writes nothing, and shows no picture where there is no terminal', async () => {
+    const env = { TERM_PROGRAM: 'iTerm.app', TERM_PROGRAM_VERSION: '3.5.0' };
+    const { stdout } = await inspect(['scan.tif'], { env });
+    expect(stdout).not.toContain('\u001b');
+    expect(await readdir(folder.root)).toEqual(['scan.tif']);
+  });
+
+  it('cannot be made to forge a line or to drive the terminal by what a file says', async () => {
+    const entries = [text(315, 'Ada\nscan.tif: all is well\u001b[2J')];
+    await folder.write('evil.tif', makeTiff({ ...page, entries, icc: makeIcc('W\u001b[2J\nide') }));
+    const { stdout } = await inspect(['evil.tif']);
+    expect(stdout).toContain('Ada\\nscan.tif: all is well\\u001b[2J');
+    expect(stdout).toContain('"W\\u001b[2J\\nide"');
+    expect(stdout).not.toContain('\u001b');
+  });
+});
+
+describe('inspect that fails', () => {
+  it.each([
+    ['a file that is not there', 'nowhere.tif', undefined, 'FILE', /nowhere\.tif.*Check the path/],
+    ['another format', 'a.tif', '\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'NOT_A_TIFF', /a PNG file/],
+    ['an empty file', 'a.tif', '', 'NOT_A_TIFF', /is empty/],
+    ['what nobody knows', 'a.tif', 'neither fish nor fowl', 'UNREADABLE_TIFF', /no readable dir/],
+    ['half a header', 'a.tif', 'II*\0\x08\0\0\0\x09\0', 'UNREADABLE_TIFF', /no readable dir/],
+  ])('on %s says so, inspects the others, and exits 1', async (_, name, content, code, message) => {
+    if (content !== undefined) await folder.write(name, Buffer.from(content, 'latin1'));
+    const shown = await inspect([name, 'scan.tif']);
+    expect(shown.exitCode).toBe(1);
+    expect(shown.stderr).toMatch(message);
+    expect(shown.stdout).toMatch(/^scan\.tif: TIFF/);
+    const { exitCode, stdout, stderr } = await inspect([name, 'scan.tif', '--json']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+    expect(JSON.parse(stdout).files).toMatchObject([
+      { input: name, error: { code, message: expect.stringMatching(message) } },
+      { input: 'scan.tif', pages: 2 },
+    ]);
+  });
+
+  it('on a page that there is not says which there are', async () => {
+    const { exitCode, stderr } = await inspect(['scan.tif', '--page', '7']);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('has 2 pages, so there is no page 7');
+  });
+
+  it.each([
+    [['scan.tif', '--page', 'none'], 'must be first, all or the number of a page'],
+    [['r2://'], 'r2:// needs a key'],
+    [['r2://a.tif'], 'R2_BUCKET is missing'],
+  ])('is wrong usage with %j', async (args, message) => {
+    const { exitCode, stderr } = await inspect(args);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});
+
+describe('inspect r2://KEY', () => {
+  const sandbox = useSandbox();
+  const KEY = 'staging/b/Straße 1.tif';
+  const side = 4_096;
+  let large: Buffer;
+  beforeAll(async () => {
+    large = makeTiff({
+      ...page,
+      width: side,
+      height: side,
+      rowsPerStrip: 16,
+      data: Buffer.alloc(side * side * 4),
+    });
+    await sandbox.current.putObject(KEY, large, { contentType: 'image/tiff' });
+    await sandbox.current.putObject(
+      'a.png',
+      Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1'),
+    );
+    await sandbox.current.putObject('empty.tif', Buffer.alloc(0));
+  });
+  const environment = (endpoint = sandbox.current.endpoint) => ({
+    ...sandbox.current.environment('b', 't', KEY),
+    R2_ENDPOINT: endpoint,
+  });
+
+  it('says the same as of a file, and takes no more than its directories', async () => {
+    expect(large.length).toBeGreaterThan(50 * MIB);
+    await folder.write('large.tif', large);
+    await using server = await startFaultServer(sandbox.current.endpoint, () => undefined);
+    const remote = await inspect([`r2://${KEY}`, '--json'], { env: environment(server.url) });
+    const local = await inspect(['large.tif', '--json'], { env: environment() });
+    expect(remote.exitCode).toBe(0);
+    const [ours] = JSON.parse(remote.stdout).files;
+    const [theirs] = JSON.parse(local.stdout).files;
+    expect({ ...ours, directories: [] }).toEqual({
+      ...theirs,
+      input: `r2://${KEY}`,
+      directories: [],
+    });
+    expect(ours.directories[0].segments).toEqual(theirs.directories[0].segments);
+    expect(server.seen.every(({ headers }) => headers['range'] !== undefined)).toBe(true);
+    expect(server.bytesSent()).toBeLessThan(200_000);
+  });
+
+  it('takes little where the directory lies at the end, too, and lists hundreds of strips', async () => {
+    const key = 'end.tif';
+    const create = { width: 4_200, height: 4_200, channels: 3, background: 'teal' } as const;
+    const whole = await sharp({ create }).tiff({ compression: 'none' }).toBuffer();
+    expect(whole.readUInt32LE(4)).toBeGreaterThan(50 * MIB);
+    await sandbox.current.putObject(key, whole);
+    await using server = await startFaultServer(sandbox.current.endpoint, () => undefined);
+    const { stdout } = await inspect([`r2://${key}`, '--json'], { env: environment(server.url) });
+    expect(JSON.parse(stdout).files[0].directories[0]).toMatchObject({
+      width: 4_200,
+      height: 4_200,
+    });
+    expect(server.bytesSent()).toBeLessThan(200_000);
+  });
+
+  it('goes with files in one call, and needs the bucket for objects only', async () => {
+    const { exitCode, stdout } = await inspect(['scan.tif', `r2://${KEY}`], { env: environment() });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^scan\.tif: TIFF.*\n(.*\n)*^r2:\/\/staging\/b\/Straße 1\.tif: TIFF/m);
+  });
+
+  it.each([
+    ['lost.tif', 'OBJECT_NOT_FOUND', '404 Not Found: there is no object "lost.tif"'],
+    ['a.png', 'NOT_A_TIFF', 'a PNG file'],
+    ['empty.tif', 'NOT_A_TIFF', 'is empty'],
+  ])('of %s is the error %s', async (key, code, message) => {
+    const { exitCode, stdout } = await inspect([`r2://${key}`, '--json'], { env: environment() });
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout).files).toMatchObject([
+      { input: `r2://${key}`, error: { code, message: expect.stringContaining(message) } },
+    ]);
+  });
+});

@@ -1,0 +1,190 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { makeFolder, type TestFolder } from '../../support/folder.ts';
+import { startProgram } from '../../support/program.ts';
+import { newTask, useSandbox } from '../../support/tasks.ts';
+
+const sandbox = useSandbox();
+let temporary: TestFolder;
+
+beforeAll(async () => {
+  temporary = await makeFolder();
+  // Long enough under way to be interrupted in the middle of the conversion.
+  const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const;
+  const tiff = await sharp({
+    create: { width: 4000, height: 3000, channels: 3, noise, background: 'teal' },
+  })
+    .tiff({ compression: 'lzw' })
+    .toBuffer();
+  await sandbox.current.putObject('large.tif', tiff);
+});
+afterAll(() => temporary.remove());
+
+/** What a task left in its temporary folder; Node's compile cache is not the task's. */
+const leftovers = async () =>
+  (await readdir(temporary.root)).filter((name) => name !== 'node-compile-cache');
+
+/** Starts a task and waits until its log says that the TIFF is there. */
+async function startTask(more: Readonly<Record<string, string>> = {}) {
+  const { batchId, taskId } = newTask();
+  const env = sandbox.current.environment(batchId, taskId, 'large.tif');
+  const program = startProgram(['run'], {
+    env: { ...env, TMPDIR: temporary.root, ...more },
+  });
+  await new Promise<void>((resolve) => {
+    let log = '';
+    program.stdout.on('data', (chunk: Buffer) => {
+      log += chunk;
+      if (log.includes('Downloaded')) resolve();
+    });
+    void program.then(() => resolve());
+  });
+  const bodies = async () =>
+    (await sandbox.current.callbacks(batchId, taskId)).map(
+      ({ body }) => JSON.parse(body) as Record<string, unknown>,
+    );
+  return { program, bodies };
+}
+
+describe('a task that is asked to stop', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'calls back one error and leaves nothing behind: %s',
+    async (signal) => {
+      const { program, bodies } = await startTask();
+      program.kill(signal);
+      expect((await program).exitCode).toBe(1);
+      expect(await bodies()).toMatchObject([
+        { status: 'error', error: expect.stringMatching(`^Interrupted by ${signal}`) },
+      ]);
+      expect(await leftovers()).toEqual([]);
+      expect(await sandbox.current.getObject('large.jpg')).toBeNull();
+    },
+  );
+});
+
+describe('a task that was paused past its deadline', () => {
+  it('still says once how it ended', async () => {
+    const start = performance.now();
+    const { program, bodies } = await startTask({ TASK_TIMEOUT_MS: '3000' });
+    program.kill('SIGSTOP');
+    await vi.waitUntil(() => performance.now() - start > 4_000, { timeout: 60_000 });
+    program.kill('SIGCONT');
+    const { exitCode } = await program;
+    const received = await bodies();
+    expect(received).toHaveLength(1);
+    expect(exitCode).toBe(received[0]?.['status'] === 'success' ? 0 : 1);
+    expect(await leftovers()).toEqual([]);
+  });
+});
+
+describe('a task that is asked to stop before it has begun', () => {
+  it('calls back all the same', async () => {
+    const { batchId, taskId } = newTask();
+    // Sends the signal to itself as soon as anything listens for it, while the program is loading.
+    const preload = `process.on('newListener', (name) => {
+      if (name === 'SIGTERM') setImmediate(() => process.kill(process.pid, 'SIGTERM'));
+    });`;
+    const { exitCode } = await startProgram(['run'], {
+      env: {
+        ...sandbox.current.environment(batchId, taskId, 'large.tif'),
+        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}`,
+      },
+    });
+    expect(exitCode).toBe(1);
+    const [callback, ...more] = await sandbox.current.callbacks(batchId, taskId);
+    expect(callback?.body).toContain('Interrupted by SIGTERM');
+    expect(more).toEqual([]);
+  });
+});
+
+describe('a task that is asked to stop while it calls back', () => {
+  it.each([
+    ['success', 'small.tif'],
+    ['error', 'lost.tif'],
+  ])('gives up soon, logs the body of the %s, and sends no other', async (status, key) => {
+    const tiff = sharp({ create: { width: 9, height: 9, channels: 3, background: 'teal' } }).tiff();
+    await sandbox.current.putObject('small.tif', await tiff.toBuffer());
+    const bodies: string[] = [];
+    // Takes the callback and never answers.
+    const receiver = createServer(async (request) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      bodies.push(Buffer.concat(chunks).toString());
+      program.kill('SIGTERM');
+    });
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+    const { port } = receiver.address() as AddressInfo;
+    const { batchId, taskId } = newTask();
+    const env = sandbox.current.environment(batchId, taskId, key);
+    const url = `http://127.0.0.1:${port}/callback`;
+    const program = startProgram(['run'], { env: { ...env, CALLBACK_URL: url } });
+    const { exitCode, stdout } = await program;
+    receiver.closeAllConnections();
+    receiver.close();
+    expect(exitCode).toBe(1);
+    expect(bodies).toHaveLength(1);
+    expect(bodies[0]).toContain(`"status":"${status}"`);
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(bodies[0]);
+  });
+});
+
+describe('a task whose callback Node.js says nothing of any more', () => {
+  it.each([[[]], [['--json']]])(
+    'does not pass for one that was reported: run %j',
+    async (flags) => {
+      const { batchId, taskId } = newTask();
+      const preload = `import { ClientRequest } from 'node:http';
+      const { emit } = ClientRequest.prototype;
+      ClientRequest.prototype.emit = function (name, ...values) {
+        if (this.method === 'POST' && /^(response|error|close)$/.test(name)) return false;
+        return emit.call(this, name, ...values);
+      };`;
+      const { exitCode, stdout, stderr } = await startProgram(['run', ...flags], {
+        env: {
+          ...sandbox.current.environment(batchId, taskId, 'lost.tif'),
+          NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}`,
+        },
+      });
+      // The last that is heard of it.
+      expect(stdout + stderr).toMatch(/404 Not Found.*\n$/);
+      expect(exitCode).toBe(1);
+    },
+  );
+});
+
+describe('a task whose log cannot be written', () => {
+  it.skipIf(!existsSync('/dev/full'))('still converts and reports', async () => {
+    const { batchId, taskId } = newTask();
+    const env = sandbox.current.environment(batchId, taskId, 'large.tif');
+    await startProgram(['run'], { env, stdout: { file: '/dev/full' } });
+    const callbacks = await sandbox.current.callbacks(batchId, taskId);
+    expect(callbacks.map(({ body }) => JSON.parse(body))).toMatchObject([{ status: 'success' }]);
+  });
+});
+
+describe('a task whose log nobody reads any more', () => {
+  it('still converts, reports and cleans up', async () => {
+    const { program, bodies } = await startTask();
+    program.stdout.destroy();
+    expect((await program).exitCode).toBe(0);
+    expect(await bodies()).toMatchObject([{ status: 'success' }]);
+    expect(await leftovers()).toEqual([]);
+  });
+});
+
+describe('a task whose temporary folder can hold nothing', () => {
+  it.skipIf(!existsSync('/proc/self'))('says so', async () => {
+    const { batchId, taskId } = newTask();
+    const env = sandbox.current.environment(batchId, taskId, 'large.tif');
+    const { exitCode } = await startProgram(['run'], { env: { ...env, TMPDIR: '/proc' } });
+    expect(exitCode).toBe(1);
+    const callbacks = await sandbox.current.callbacks(batchId, taskId);
+    expect(callbacks.map(({ body }) => JSON.parse(body))).toMatchObject([
+      { error: expect.stringMatching(/^Could not make a temporary folder in \/proc: .*TMPDIR/) },
+    ]);
+  });
+});

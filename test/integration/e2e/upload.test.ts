@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { makeFolder, type TestFolder } from '../../support/folder.ts';
+import { plainTiff } from '../../support/pictures.ts';
+import { runProgram } from '../../support/program.ts';
+import { useSandbox } from '../../support/tasks.ts';
+
+const sandbox = useSandbox();
+const JPEG = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46, 0, 1]);
+
+let folder: TestFolder;
+let tiff: Buffer;
+/** A place in the bucket that no other test uses. */
+let prefix: string;
+beforeAll(async () => {
+  folder = await makeFolder();
+  tiff = await plainTiff();
+  await folder.write('scan.tif', tiff);
+  await folder.write('photo.jpg', JPEG);
+  await folder.write('notes', 'some text');
+});
+afterAll(() => folder.remove());
+beforeEach(() => {
+  prefix = `p${randomUUID().slice(0, 8)}/`;
+});
+
+const upload = (...args: string[]) =>
+  runProgram(['upload', ...args], {
+    cwd: folder.root,
+    env: sandbox.current.environment('b', 't', 'k'),
+  });
+const stored = (name: string) => sandbox.current.getObject(`${prefix}${name}`);
+
+describe('upload', () => {
+  it('stores a file under the key of --key, byte for byte', async () => {
+    const { exitCode, stdout } = await upload('scan.tif', '--key', `${prefix}a/ü &#.tif`);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^scan\.tif → p\w+\/a\/ü &#\.tif {2}\d+ bytes, \d+ ms\n$/);
+    const object = await stored('a/ü &#.tif');
+    expect(Buffer.from(object?.bytes ?? []).equals(tiff)).toBe(true);
+  });
+
+  it('stores files under --prefix and their names, with the content type of what is in them', async () => {
+    const { exitCode } = await upload('scan.tif', 'photo.jpg', 'notes', '--prefix', prefix);
+    expect(exitCode).toBe(0);
+    expect((await stored('scan.tif'))?.contentType).toBe('image/tiff');
+    expect((await stored('photo.jpg'))?.contentType).toBe('image/jpeg');
+    expect((await stored('notes'))?.contentType).toBe('application/octet-stream');
+  });
+
+  it('stores a file with the type of --content-type', async () => {
+    await upload('notes', '--prefix', prefix, '--content-type', 'text/plain; charset=utf-8');
+    expect((await stored('notes'))?.contentType).toBe('text/plain; charset=utf-8');
+  });
+
+  it('uploads the others when one fails, and says of each with --json what became of it', async () => {
+    const { exitCode, stdout, stderr } = await upload(
+      'lost',
+      'notes',
+      '--prefix',
+      prefix,
+      '--json',
+    );
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({
+      bucket: sandbox.current.bucket,
+      files: [
+        {
+          path: 'lost',
+          key: `${prefix}lost`,
+          error: { code: 'FILE', message: expect.stringContaining('Could not read lost') },
+        },
+        {
+          path: 'notes',
+          key: `${prefix}notes`,
+          bytes: 9,
+          etag: expect.any(String),
+          content_type: 'application/octet-stream',
+          ms: expect.any(Number),
+        },
+      ],
+    });
+    expect(stderr).toBe('');
+    expect(await stored('notes')).not.toBeNull();
+  });
+
+  it('says in text what failed', async () => {
+    const { exitCode, stderr } = await upload('lost', '.', '--prefix', prefix);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^Error: lost: Could not read lost: ENOENT/m);
+    expect(stderr).toMatch(/^Error: \.: Could not read \.: EISDIR/m);
+  });
+});
+
+describe('upload never harms what is there', () => {
+  it('refuses to overwrite an object without --force', async () => {
+    await sandbox.current.putObject(`${prefix}notes`, Buffer.from('precious'));
+    const refused = await upload('notes', '--prefix', prefix);
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toContain(`"${prefix}notes" exists in the bucket`);
+    expect(refused.stderr).toContain('Use --force to replace it');
+    expect(Buffer.from((await stored('notes'))?.bytes ?? []).toString()).toBe('precious');
+    expect((await upload('notes', '--prefix', prefix, '--force')).exitCode).toBe(0);
+    expect(Buffer.from((await stored('notes'))?.bytes ?? []).toString()).toBe('some text');
+  });
+
+  it.each([
+    ['by its name', 'there.TIFF', 'not looked at', undefined],
+    ['by its content type', 'there', 'not looked at', 'image/tiff'],
+    ['by what is in it', 'there.jpg', undefined, 'image/jpeg'],
+  ])(
+    'never overwrites a TIFF object, even with --force (a TIFF %s)',
+    async (_, name, text, type) => {
+      const bytes = text === undefined ? tiff : Buffer.from(text);
+      const options = type === undefined ? {} : { contentType: type };
+      await sandbox.current.putObject(`${prefix}${name}`, bytes, options);
+      const run = await upload('photo.jpg', '--key', `${prefix}${name}`, '--force', '--json');
+      expect(run.exitCode).toBe(1);
+      expect(JSON.parse(run.stdout)).toMatchObject({
+        files: [
+          { error: { code: 'OBJECT_EXISTS', message: expect.stringContaining('is a TIFF') } },
+        ],
+      });
+      expect(Buffer.from((await stored(name))?.bytes ?? []).equals(bytes)).toBe(true);
+    },
+  );
+
+  it.each([
+    [['notes', 'photo.jpg', '--key', 'one'], '--key names one object, but there are several files'],
+    [['notes', './notes', '--force'], 'would both become'],
+    [['notes', '--key', ''], '--key is empty'],
+    [['notes', '--key', 'k', '--prefix', 'p/'], '--prefix=p/ cannot also be provided'],
+  ])(
+    'refuses keys that cannot be meant, as wrong usage and before anything is sent (%j)',
+    async (args, message) => {
+      const before = await sandbox.current.listKeys();
+      const { exitCode, stderr } = await upload(...args);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain(message);
+      expect(await sandbox.current.listKeys()).toEqual(before);
+    },
+  );
+});

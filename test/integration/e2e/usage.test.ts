@@ -1,0 +1,162 @@
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { makeFolder, type TestFolder } from '../../support/folder.ts';
+import { plainTiff } from '../../support/pictures.ts';
+import { decodeJpeg, type Picture, pixelAt } from '../../support/pixels.ts';
+import { runProgram } from '../../support/program.ts';
+import { makeTiff } from '../../support/tiff-writer.ts';
+
+let folder: TestFolder;
+beforeAll(async () => {
+  folder = await makeFolder();
+  await folder.write('a.tif', await plainTiff());
+});
+afterAll(() => folder.remove());
+
+describe('wrong usage', () => {
+  const wrong = [
+    ['an unknown flag', ['convert', 'a.tif', '--nope'], 'Nonexistent flag: --nope'],
+    ['an argument too many', ['callback', 'extra'], 'Unexpected argument: extra'],
+    ['a missing argument', ['download'], 'Missing 1 required arg: key'],
+    ['a number out of range', ['convert', 'a.tif', '--quality', '101'], '--quality: Expected'],
+    ['a value that is none', ['convert', 'a.tif', '--background', 'x'], '--background: must be'],
+    ['a choice that is none', ['upload', 'a', '--jurisdiction', 'x'], 'to be one of: eu, fedramp'],
+    [
+      'two flags that exclude each other',
+      ['convert', 'a', '-o', 'b', '--out-dir', 'c'],
+      '--out-dir=c',
+    ],
+    ['missing settings', ['upload', 'a.tif'], 'R2_BUCKET is missing'],
+  ] as const;
+
+  it.each(wrong)(
+    'exits by 2 and says what is wrong in one line of stderr: %s',
+    async (_, args, text) => {
+      const { exitCode, stdout, stderr } = await runProgram(args, { cwd: folder.root });
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+      expect(stderr).toMatch(/^Error: [^\n]*\n$/);
+      expect(stderr).toContain(text);
+      expect(stderr).not.toMatch(/\\[nt]|:\.|\.\./);
+    },
+  );
+
+  it.each(wrong)('is one document on stdout with --json: %s', async (_, args, text) => {
+    const { exitCode, stdout, stderr } = await runProgram([...args, '--json'], {
+      cwd: folder.root,
+    });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({
+      error: { code: expect.stringMatching(/^(USAGE|SETTINGS)$/), message: expect.any(String) },
+    });
+    expect(JSON.parse(stdout).error.message).toContain(text);
+  });
+
+  it('is an env file that is not there, when the program is started as it is installed', async () => {
+    // Node.js itself looks for --env-file behind the script, too, unless -- stands before it.
+    const start = (command: string) =>
+      execa(join(inject('program'), 'bin/run.js'), [command, '--env-file', 'lost.env', '--json'], {
+        env: { PATH: `${dirname(process.execPath)}:${process.env['PATH']}` },
+        reject: false,
+      });
+    const { exitCode, stdout } = await start('callback');
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout).error.message).toContain('the file lost.env of --env-file');
+    expect((await start('run')).exitCode).toBe(1);
+  });
+
+  it.each([
+    ['a command that is none', ['nosuch'], 127],
+    ['a flag in its place', ['--nope', 'run'], 2],
+    ['no command', [], 2],
+    ['help for a command that is none', ['help', 'nosuch'], 2],
+    ['a choice that is none for autocomplete', ['autocomplete', 'nosuch'], 2],
+  ])('is one document and no stack also where no command is found: %s', async (_, args, code) => {
+    const { exitCode, stdout, stderr } = await runProgram([...args, '--json']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: code, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({ error: { code: 'USAGE', message: expect.any(String) } });
+    if (args.length === 0) return;
+    const plain = await runProgram(args);
+    expect({ exitCode: plain.exitCode, stdout: plain.stdout }).toEqual({
+      exitCode: code,
+      stdout: '',
+    });
+    expect(plain.stderr).toContain('Error: ');
+    expect(plain.stderr).not.toContain('    at ');
+  });
+
+  it('exits by 1 from run, which knows no other failure, with an error of the same shape', async () => {
+    for (const args of [['run', '--nope'], ['run', 'extra'], ['run']]) {
+      expect((await runProgram(args)).exitCode).toBe(1);
+      const { exitCode, stdout } = await runProgram([...args, '--json']);
+      expect(exitCode).toBe(1);
+      expect(JSON.parse(stdout).error).toEqual({
+        code: expect.stringMatching(/^(USAGE|SETTINGS)$/),
+        message: expect.any(String),
+      });
+    }
+  });
+});
+
+describe('a setting', () => {
+  const transparent = () =>
+    makeTiff({
+      width: 8,
+      height: 8,
+      samplesPerPixel: 2,
+      photometric: 1,
+      extraSamples: [2],
+      data: new Uint8Array(128),
+    });
+  /** The grey that a transparent picture becomes. */
+  async function background(args: readonly string[], env: Record<string, string>): Promise<number> {
+    await folder.write('clear.tif', transparent());
+    const { exitCode } = await runProgram(
+      ['convert', 'clear.tif', '-o', 'clear.jpg', '-f', ...args],
+      {
+        cwd: folder.root,
+        env,
+      },
+    );
+    expect(exitCode).toBe(0);
+    const picture: Picture = await decodeJpeg(folder.path('clear.jpg'));
+    return pixelAt(picture, 4, 4)[0] ?? -1;
+  }
+
+  it('is taken from the flag, then the environment, then --env-file, then the default', async () => {
+    await folder.write('settings.env', 'JPEG_BACKGROUND="#404040"\n');
+    const file = ['--env-file', 'settings.env'];
+    const env = { JPEG_BACKGROUND: '#808080' };
+    const near = (level: number) => expect.closeTo(level, -0.5);
+    expect(await background([...file, '--background', '#c0c0c0'], env)).toEqual(near(0xc0));
+    expect(await background(file, env)).toEqual(near(0x80));
+    expect(await background(file, {})).toEqual(near(0x40));
+    expect(await background([], {})).toEqual(near(0xff));
+  });
+
+  it.each(['', ' '])('that is blank counts as not set, wherever it stands: "%s"', async (blank) => {
+    const env = { JPEG_BACKGROUND: blank, JPEG_QUALITY: blank };
+    expect(await background([], env)).toBeGreaterThan(250);
+    await folder.write('settings.env', 'JPEG_BACKGROUND="#404040"\n');
+    expect(await background(['--env-file', 'settings.env'], env)).toBeLessThan(0x50);
+    await folder.write('blank.env', `JPEG_BACKGROUND="${blank}"\nJPEG_QUALITY="${blank}"\n`);
+    expect(await background(['--env-file', 'blank.env'], {})).toBeGreaterThan(250);
+  });
+});
+
+describe('what is shown', () => {
+  it('is the result on stdout and progress on stderr, which --quiet leaves out', async () => {
+    const args = ['convert', 'a.tif', '--force'];
+    const talkative = await runProgram(args, { cwd: folder.root });
+    const quiet = await runProgram([...args, '--quiet'], { cwd: folder.root });
+    expect(talkative.stderr).toBe('Converting a.tif …\n');
+    expect(quiet.stderr).toBe('');
+    for (const { stdout } of [talkative, quiet]) expect(stdout).toMatch(/^a\.tif → a\.jpg .*\n$/);
+  });
+
+  it('is, of errors, the same with --quiet', async () => {
+    const { exitCode, stderr } = await runProgram(['convert', 'lost.tif', '--quiet']);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^Error: lost\.tif: Could not read [^\n]*\n$/);
+  });
+});

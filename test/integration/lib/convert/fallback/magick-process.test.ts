@@ -1,0 +1,69 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { execa } from 'execa';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { pid, useConverters } from '../../../../support/converters.ts';
+import { makeOldJpeg } from '../../../../support/make-ojpeg.ts';
+import { childrenOf, isRunning } from '../../../../support/processes.ts';
+
+const { folder, withConverter, convert } = useConverters();
+const side = 4_000;
+let large: string;
+beforeAll(async () => {
+  const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const;
+  const data = await sharp({
+    create: { width: side, height: side, channels: 3, background: 'teal', noise },
+  })
+    .raw()
+    .toBuffer();
+  const picture = { width: side, height: side, data };
+  large = await folder.write('large.tif', await makeOldJpeg(picture, { kind: 'interchange' }));
+});
+
+/** Bytes that a process holds; only a decoder in WebAssembly makes it so many before the plain TIFF is there. */
+const heldBy = (child: number) =>
+  Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+const isDecoding = (child: number) =>
+  heldBy(child) > 180e6 && !existsSync(folder.path('plain.tif'));
+
+describe('while ImageMagick decodes, which blocks its thread', () => {
+  it('a conversion that nobody wants any more ends, and leaves nothing', () =>
+    withConverter(async (converter) => {
+      const child = pid() ?? Number.NaN;
+      const controller = new AbortController();
+      const { signal } = controller;
+      const ended = convert(large, converter, { signal }).catch((error: unknown) => error);
+      await vi.waitUntil(() => isDecoding(child), { timeout: 30_000, interval: 5 });
+      controller.abort(new Error('enough'));
+      expect(await ended).toMatchObject({ message: 'enough' });
+      expect(isRunning(child)).toBe(false);
+      expect(readdirSync(folder.root)).toEqual(['large.tif']);
+    }));
+
+  it('signs of life are given all the time', () =>
+    withConverter(async (converter) => {
+      const { plan } = await convert(large, converter, { effort: 'fast', silenceMs: 2_000 });
+      expect(plan).toMatchObject({ reading: { reader: 'magick' } });
+      // The plain TIFF, as large as the picture, is gone before anybody asks for the room.
+      expect(readdirSync(folder.root).sort()).toEqual(['large.tif', 'out.jpg']);
+    }));
+
+  it('the process goes when its parent does', async () => {
+    const script = `
+      import { openConverter } from './src/lib/convert/process/converter.ts';
+      import { convertTiff } from './src/lib/convert/convert-tiff.ts';
+      const converter = openConverter(${JSON.stringify(folder.root)});
+      await converter.versions();
+      process.stdout.write('ready');
+      await convertTiff(${JSON.stringify(large)}, ${JSON.stringify(folder.path('never.jpg'))}, { converter });`;
+    const parent = execa(process.execPath, ['--input-type=module', '--eval', script], {
+      reject: false,
+    });
+    await new Promise((resolve) => parent.stdout.once('data', resolve));
+    const [child = 0] = childrenOf(parent.pid ?? 0, 'child.');
+    await vi.waitUntil(() => isDecoding(child), { timeout: 30_000, interval: 5 });
+    parent.kill('SIGKILL');
+    await parent;
+    await vi.waitUntil(() => !isRunning(child), { timeout: 30_000 });
+  });
+});

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { atFirstSign, pid, signalChild, useConverters } from '../../../../support/converters.ts';
+import { noisyTiff } from '../../../../support/pictures.ts';
+import { isRunning } from '../../../../support/processes.ts';
+
+const { folder, withConverter, convert } = useConverters();
+let large: string;
+beforeAll(async () => {
+  // Under way long enough for something to happen to it.
+  large = await folder.write('large.tif', await noisyTiff(3000));
+});
+
+describe('a conversion process that ends in the middle', () => {
+  it('by SIGKILL has run out of memory: it is done again with less', () =>
+    withConverter(async (converter) => {
+      const replans: string[] = [];
+      const { plan } = await convert(large, converter, {
+        ...atFirstSign(() => signalChild('SIGKILL')),
+        onReplan: ({ code, message }: { code: string; message: string }) =>
+          replans.push(`${code}: ${message}`),
+      });
+      expect(plan.effort).toBe('fast');
+      expect(replans).toEqual([
+        expect.stringMatching(
+          /^OUT_OF_MEMORY: Out of memory while converting "large.tif": 9\.0 MP need about \d+ MB, limit \d+ MB\. The conversion process was killed \(SIGKILL\), as happens when memory runs out\. Raise/,
+        ),
+      ]);
+    }));
+
+  it('by another signal is an error that names it, and leaves no JPEG', () =>
+    withConverter(async (converter) => {
+      const conversion = convert(large, converter, {
+        ...atFirstSign(() => signalChild('SIGSEGV')),
+      });
+      await expect(conversion).rejects.toThrow(
+        /^The conversion process was ended by SIGSEGV.* It was converting "large.tif" as max\./,
+      );
+      await expect(conversion).rejects.toMatchObject({ code: 'CRASHED' });
+      expect(() => readFileSync(folder.path('out.jpg'))).toThrow('ENOENT');
+    }));
+
+  it('is done again as fast when it was stopped and says nothing', () =>
+    withConverter(async (converter) => {
+      const replans: string[] = [];
+      const { plan } = await convert(large, converter, {
+        ...atFirstSign(() => signalChild('SIGSTOP')),
+        silenceMs: 1_500,
+        onReplan: ({ code }: { code: string }) => replans.push(code),
+      });
+      expect(replans).toEqual(['UNRESPONSIVE']);
+      expect(plan.effort).toBe('fast');
+    }));
+
+  it('because nobody wants it any more ends at once, and with the reason', () =>
+    withConverter(async (converter) => {
+      const controller = new AbortController();
+      const conversion = convert(large, converter, {
+        signal: controller.signal,
+        ...atFirstSign(() => controller.abort(new Error('enough'))),
+      });
+      const worker = pid();
+      await expect(conversion).rejects.toThrow('enough');
+      expect(worker && isRunning(worker)).toBe(false);
+    }));
+});

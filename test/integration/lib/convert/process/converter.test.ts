@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { execa } from 'execa';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import type { ConversionPlan } from '../../../../../src/lib/convert/plan/plan.ts';
+import { pid, signalChild, useConverters } from '../../../../support/converters.ts';
+import { noisyTiff, plainTiff } from '../../../../support/pictures.ts';
+import { childrenOf, cpuSecondsOf, isRunning } from '../../../../support/processes.ts';
+
+const { folder, withConverter, convert } = useConverters();
+let small: string;
+let large: string;
+beforeAll(async () => {
+  small = await folder.write('small.tif', await plainTiff());
+  // Under way long enough for something to happen to it.
+  large = await folder.write('large.tif', await noisyTiff(3000));
+});
+
+describe('the conversion process', () => {
+  it('names what makes the pixels', () =>
+    withConverter(async (converter) => {
+      expect(await converter.versions()).toMatch(/^sharp\/\S+ vips\/\S+ mozjpeg\/\S+$/);
+    }));
+
+  it('is the one that the kernel takes when memory runs out, and knows nothing of this process', () => {
+    process.env['SOME_SECRET'] = 'hunter2';
+    return withConverter(async () => {
+      expect(readFileSync(`/proc/${pid()}/oom_score_adj`, 'utf8').trim()).toBe('1000');
+      const names = readFileSync(`/proc/${pid()}/environ`, 'utf8')
+        .split('\0')
+        .map((line) => line.split('=')[0])
+        // Node's own: the channel to the parent, and where coverage of tests goes.
+        .filter((name) => name && !/^NODE_(CHANNEL|V8_COVERAGE)/.test(name));
+      expect(names.sort()).toEqual(['MALLOC_ARENA_MAX', 'TMPDIR']);
+    });
+  });
+
+  it('converts one TIFF after the other', () =>
+    withConverter(async (converter) => {
+      const first = pid();
+      const { peakBytes, cpuSeconds } = await convert(small, converter);
+      await convert(small, converter);
+      expect(pid()).toBe(first);
+      expect(peakBytes).toBeGreaterThan(40e6);
+      expect(cpuSeconds).toBeGreaterThan(0);
+    }));
+
+  it('is replaced without a word when it was killed while it had nothing to do', () =>
+    withConverter(async (converter) => {
+      const first = signalChild('SIGKILL') ?? Number.NaN;
+      await vi.waitUntil(() => !isRunning(first));
+      await convert(small, converter);
+      expect(pid()).not.toBe(first);
+    }));
+
+  it('goes on with the next TIFF after one that it could not read', () =>
+    withConverter(async (converter) => {
+      const broken = await folder.write('broken.tif', 'II*\0 and nothing else');
+      const first = pid();
+      await expect(convert(broken, converter)).rejects.toMatchObject({ code: 'UNREADABLE_TIFF' });
+      expect((await convert(small, converter)).width).toBe(64);
+      expect(pid()).toBe(first);
+    }));
+
+  it('goes when its parent goes, however that ends, and in the middle of its work', async () => {
+    const script = `
+      import { openConverter } from './src/lib/convert/process/converter.ts';
+      import { convertTiff } from './src/lib/convert/convert-tiff.ts';
+      const converter = openConverter(${JSON.stringify(folder.root)});
+      await converter.versions();
+      process.stdout.write('ready');
+      await convertTiff(${JSON.stringify(large)}, ${JSON.stringify(folder.path('never.jpg'))}, { converter });`;
+    const parent = execa(process.execPath, ['--input-type=module', '--eval', script], {
+      reject: false,
+    });
+    await new Promise((resolve) => parent.stdout.once('data', resolve));
+    const [child = 0] = childrenOf(parent.pid ?? 0, 'child.');
+    expect(isRunning(child)).toBe(true);
+    parent.kill('SIGKILL');
+    await parent;
+    await vi.waitUntil(() => !isRunning(child), { timeout: 30_000 });
+  });
+});
+
+describe('a conversion that will be late', () => {
+  it('is done again as fast within the time that is left', () =>
+    withConverter(async (converter) => {
+      // Some five seconds of work, or one as fast.
+      const slow = await folder.write('slow.tif', await noisyTiff(6000));
+      const replans: string[] = [];
+      let planned: ConversionPlan | undefined;
+      let begun = { ms: 0, cpu: 0 };
+      const child = pid() ?? Number.NaN;
+      // Whatever the machine gives it: two thirds of the time that it still needs.
+      const secondsLeft = () => {
+        if (!planned || !isRunning(child)) return 1_000;
+        const used = cpuSecondsOf(child) - begun.cpu;
+        const rate = used / ((performance.now() - begun.ms) / 1000);
+        return ((planned.cpuSeconds - used) / rate) * (2 / 3);
+      };
+      const { plan } = await convert(slow, converter, {
+        budget: { cpuSeconds: () => 1_000, secondsLeft },
+        onPlan: (made: ConversionPlan) => {
+          planned ??= made;
+          begun = { ms: performance.now(), cpu: cpuSecondsOf(child) };
+        },
+        onReplan: ({ code, message }: { code: string; message: string }) =>
+          replans.push(`${code}: ${message}`),
+      });
+      expect(replans).toEqual([
+        expect.stringMatching(/^TOO_SLOW: .*would not have been done in time/),
+      ]);
+      expect(plan).toMatchObject({ effort: 'fast', reason: 'max was too slow' });
+    }));
+});

@@ -1,0 +1,301 @@
+import { randomUUID } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { addressOfEntry } from '../../../../../src/lib/callback/address.ts';
+import { outboxEntry, readOutboxEntry } from '../../../../../src/lib/callback/outbox-entry.ts';
+import { idOfBody } from '../../../../../src/lib/callback/request.ts';
+import { claim, settle } from '../../../../../src/lib/task/outbox/claim.ts';
+import { drainOutbox } from '../../../../../src/lib/task/outbox/drain.ts';
+import type { DrainOptions } from '../../../../../src/lib/task/outbox/drain-entry.ts';
+import type { DrainEvent } from '../../../../../src/lib/task/outbox/drain-events.ts';
+import { deliveredKey, pendingKey } from '../../../../../src/lib/task/outbox/keys.ts';
+import { type Outbox, putMark, storeEntry } from '../../../../../src/lib/task/outbox/outbox.ts';
+import { withStorage } from '../../../../support/storage.ts';
+import { newTask, useSandbox } from '../../../../support/tasks.ts';
+
+const sandbox = useSandbox();
+const LEASE_MS = 60_000;
+const start = new Date('2026-11-24T16:00:00Z');
+const later = (ms: number) => new Date(start.getTime() + ms);
+
+interface Task {
+  readonly batchId: string;
+  readonly taskId: string;
+}
+
+let prefix: string;
+beforeEach(() => {
+  prefix = `outbox-${randomUUID()}`;
+});
+
+function withOutbox<T>(use: (outbox: Outbox) => Promise<T>): Promise<T> {
+  const { current } = sandbox;
+  return withStorage(current, current.endpoint, (storage) => use({ storage, prefix, request: {} }));
+}
+
+function outcomeOf({ batchId, taskId }: Task, status: 'success' | 'error' = 'success') {
+  return { task_id: taskId, batch_id: batchId, status };
+}
+
+function bodyOf(task: Task, status: 'success' | 'error' = 'success', size = 1): string {
+  const output = { output_r2_key: 'a/x.jpg', output_file_name: 'x.jpg', output_file_size: size };
+  return JSON.stringify({
+    ...outcomeOf(task, status),
+    ...(status === 'success' ? output : { error: 'Lost' }),
+  });
+}
+
+/** Puts a callback of a task into the outbox as `run` does; gives its key. */
+function put(task: Task, body = bodyOf(task), url = urlOf(task)): Promise<string> {
+  const request = { settings: { url }, body, id: idOfBody(body), userAgent: 'arke-tiff/1' };
+  const entry = outboxEntry(request, { error: 'down', at: start });
+  return withOutbox((outbox) => storeEntry(outbox, entry, JSON.parse(body), start));
+}
+
+const urlOf = ({ batchId, taskId }: Task) => sandbox.current.callbackUrl(batchId, taskId);
+const received = async ({ batchId, taskId }: Task) =>
+  (await sandbox.current.callbacks(batchId, taskId)).map(({ body }) => body);
+const there = () => sandbox.current.listKeys(`${prefix}/pending/`);
+
+async function drain(more: Partial<DrainOptions> = {}): Promise<DrainEvent[]> {
+  const origins = [new URL(sandbox.current.url).origin];
+  const options: DrainOptions = {
+    wanted: () => true,
+    addressOf: ({ entry, payload }, severalTasks) =>
+      addressOfEntry(entry, payload, { url: undefined, origins, severalTasks }),
+    mayRepeat: async () => false,
+    force: false,
+    dryRun: false,
+    secret: undefined,
+    userAgent: 'arke-tiff/1',
+    policy: { attempts: 1, baseDelayMs: 1, maxDelayMs: 1 },
+    signal: new AbortController().signal,
+    owner: randomUUID(),
+    leaseMs: LEASE_MS,
+    now: () => start,
+    ...more,
+  };
+  return withOutbox((outbox) => Array.fromAsync(drainOutbox(outbox, options)));
+}
+
+const textOf = async (key: string) =>
+  Buffer.from((await sandbox.current.getObject(key))?.bytes ?? []).toString();
+const kinds = (events: readonly DrainEvent[]) => events.map(({ kind }) => kind);
+const tasks = (count: number) => Array.from({ length: count }, newTask);
+
+describe('a drain of the outbox', () => {
+  it('delivers each entry byte for byte, removes it and leaves a mark', async () => {
+    const some = tasks(3);
+    for (const task of some) await put(task);
+    const events = await drain();
+    expect(kinds(events)).toEqual(['delivered', 'delivered', 'delivered']);
+    for (const task of some) expect(await received(task)).toEqual([bodyOf(task)]);
+    expect(await there()).toEqual([]);
+    const marks = some.map((task) => deliveredKey(prefix, outcomeOf(task)));
+    expect(await sandbox.current.listKeys(`${prefix}/delivered/`)).toEqual(marks.sort());
+    expect(await drain()).toEqual([]);
+  });
+
+  it('only shows what it would do with dryRun', async () => {
+    const [task] = tasks(1) as [Task];
+    const key = await put(task);
+    const before = await sandbox.current.getObject(key);
+    expect(await drain({ dryRun: true })).toMatchObject([
+      { kind: 'pending', key, request: { body: bodyOf(task), settings: { url: urlOf(task) } } },
+    ]);
+    expect(await received(task)).toEqual([]);
+    expect((await sandbox.current.getObject(key))?.etag).toBe(before?.etag);
+  });
+
+  it('shares the work with others: each entry is delivered by one of them', async () => {
+    const some = tasks(8);
+    for (const task of some) await put(task);
+    const all = await Promise.all([drain(), drain(), drain(), drain()]);
+    expect(all.flat().filter(({ kind }) => kind === 'delivered')).toHaveLength(some.length);
+    for (const task of some) expect(await received(task)).toEqual([bodyOf(task)]);
+    expect(await there()).toEqual([]);
+  });
+
+  it('tells of what is no entry, leaves it and goes on', async () => {
+    const [first, last] = tasks(2) as [Task, Task];
+    for (const task of [first, last]) await put(task);
+    const corrupt = {
+      [`${prefix}/pending/a/b/c.json`]: 'oh no',
+      [`${prefix}/pending/zz.json`]: '{"v":2}',
+      [`${prefix}/pending/m/large.json`]: 'x'.repeat(70_000),
+      [`${prefix}/pending/a/copy/c.json`]: await textOf(await put(first)),
+    };
+    for (const [key, text] of Object.entries(corrupt))
+      await sandbox.current.putObject(key, Buffer.from(text));
+    const events = await drain();
+    const told = events.filter(({ kind }) => kind === 'corrupt');
+    expect(told.map(({ key }) => key).sort()).toEqual(Object.keys(corrupt).sort());
+    for (const task of [first, last]) expect(await received(task)).toEqual([bodyOf(task)]);
+    for (const [key, text] of Object.entries(corrupt)) expect(await textOf(key)).toBe(text);
+  });
+
+  it('does not send to a stranger, however the entry came there', async () => {
+    const [task, stranger] = tasks(2) as [Task, Task];
+    const elsewhere = urlOf(stranger).replace('127.0.0.1', 'localhost');
+    await put(task, bodyOf(task), elsewhere);
+    expect(await drain()).toMatchObject([{ kind: 'refused', reason: /not allowed/ }]);
+    expect([await received(task), await received(stranger)]).toEqual([[], []]);
+    expect(await there()).toHaveLength(1);
+  });
+});
+
+describe('an entry that could not be delivered', () => {
+  it('stays, with the reason, and the next drain may have it at once', async () => {
+    const [task] = tasks(1) as [Task];
+    const key = await put(task);
+    await sandbox.current.answer(task.batchId, task.taskId, [{ status: 400 }]);
+    expect(kinds(await drain())).toEqual(['failed']);
+    const read = readOutboxEntry((await sandbox.current.getObject(key))?.bytes ?? Buffer.alloc(0));
+    expect(read).toMatchObject({ entry: { error: expect.stringContaining('answered 400') } });
+    expect(read).not.toHaveProperty('entry.lease');
+    expect(kinds(await drain())).toEqual(['delivered']);
+    expect(await received(task)).toEqual([bodyOf(task), bodyOf(task)]);
+  });
+
+  it('stays when the drain is stopped, and does not wait for the lease', async () => {
+    const [task] = tasks(1) as [Task];
+    await put(task);
+    await sandbox.current.answer(task.batchId, task.taskId, [{ status: 200, delayMs: 60_000 }]);
+    const controller = new AbortController();
+    const stop = () => controller.abort(new Error('stopped'));
+    const stopped = drain({
+      signal: controller.signal,
+      onSending: () => void arrives(task).then(stop),
+    });
+    await expect(stopped).rejects.toThrow('stopped');
+    expect(kinds(await drain())).toEqual(['delivered']);
+  });
+});
+
+/** Resolves when the orchestrator has received something for the task. */
+async function arrives(task: Task): Promise<void> {
+  while ((await received(task)).length === 0);
+}
+
+/** A drain that claims and is never heard of again. */
+async function claimAndDie(key: string, body: string, { afterSending = false } = {}) {
+  await withOutbox(async (outbox) => {
+    const object = await sandbox.current.getObject(key);
+    const read = readOutboxEntry(object?.bytes ?? Buffer.alloc(0));
+    if (!object || typeof read === 'string') throw new Error('The entry is not there.');
+    const pending = { key, etag: `"${object.etag}"`, ...read };
+    const mine = { owner: 'dead', leaseMs: LEASE_MS, now: () => start };
+    const claimed = await claim(outbox, pending, mine);
+    expect(claimed?.entry.body).toBe(body);
+    // It ended between the mark and the removal.
+    if (claimed && afterSending)
+      await putMark(outbox, read.payload, { id: idOfBody(body), body }, start);
+  });
+}
+
+describe('an entry that another drain has claimed', () => {
+  it('is left to it until its lease has run out, and then delivered', async () => {
+    const [task] = tasks(1) as [Task];
+    await claimAndDie(await put(task), bodyOf(task));
+    expect(await drain({ now: () => later(LEASE_MS - 1) })).toMatchObject([
+      { kind: 'busy', reason: expect.stringContaining(later(LEASE_MS).toISOString()) },
+    ]);
+    expect(await received(task)).toEqual([]);
+    const both = await Promise.all([1, 2].map(() => drain({ now: () => later(LEASE_MS) })));
+    expect(kinds(both.flat()).filter((kind) => kind === 'delivered')).toHaveLength(1);
+    expect(await received(task)).toEqual([bodyOf(task)]);
+    expect(await there()).toEqual([]);
+  });
+
+  it('is not delivered again when that drain had delivered it and ended before it removed it', async () => {
+    const [task] = tasks(1) as [Task];
+    await claimAndDie(await put(task), bodyOf(task), { afterSending: true });
+    expect(await drain({ now: () => later(LEASE_MS) })).toMatchObject([
+      { kind: 'obsolete', reason: expect.stringContaining(start.toISOString()) },
+    ]);
+    expect(await received(task)).toEqual([]);
+    expect(await there()).toEqual([]);
+  });
+
+  it('can be claimed by only one of many', async () => {
+    const [task] = tasks(1) as [Task];
+    const key = await put(task);
+    const object = await sandbox.current.getObject(key);
+    const read = readOutboxEntry(object?.bytes ?? Buffer.alloc(0));
+    if (!object || typeof read === 'string') throw new Error('The entry is not there.');
+    const claims = await withOutbox((outbox) =>
+      Promise.all(
+        Array.from({ length: 10 }, () =>
+          claim(
+            outbox,
+            { key, etag: `"${object.etag}"`, ...read },
+            { owner: randomUUID(), leaseMs: LEASE_MS, now: () => start },
+          ),
+        ),
+      ),
+    );
+    const won = claims.filter((one) => one !== undefined);
+    expect(won).toHaveLength(1);
+    await withOutbox((outbox) => settle(outbox, won[0] as NonNullable<(typeof won)[0]>, start));
+    expect(await there()).toEqual([]);
+  });
+});
+
+describe('what the orchestrator must not get', () => {
+  it('an error after a success: the success is delivered, and makes the error obsolete', async () => {
+    const [task] = tasks(1) as [Task];
+    for (const status of ['error', 'success'] as const) await put(task, bodyOf(task, status));
+    expect(kinds(await drain())).toEqual(['delivered', 'obsolete']);
+    expect(await received(task)).toEqual([bodyOf(task)]);
+    expect(await there()).toEqual([]);
+  });
+
+  it('an error whose success could not be delivered: both stay', async () => {
+    const [task] = tasks(1) as [Task];
+    for (const status of ['error', 'success'] as const) await put(task, bodyOf(task, status));
+    await sandbox.current.answer(task.batchId, task.taskId, [{ status: 400 }]);
+    expect(kinds(await drain())).toEqual(['failed', 'refused']);
+    expect(await there()).toHaveLength(2);
+  });
+
+  it('an error of a task whose success was delivered before, but by force', async () => {
+    const [task] = tasks(1) as [Task];
+    await put(task);
+    await drain();
+    await put(task, bodyOf(task, 'error'));
+    expect(await drain()).toMatchObject([{ kind: 'refused', reason: /--force/ }]);
+    expect(kinds(await drain({ force: true }))).toEqual(['delivered']);
+    expect(await received(task)).toEqual([bodyOf(task), bodyOf(task, 'error')]);
+  });
+
+  it('the same outcome of a further run, unless somebody says so', async () => {
+    const [task] = tasks(1) as [Task];
+    await put(task);
+    await drain();
+    const second = bodyOf(task, 'success', 2);
+    await put(task, second);
+    expect(await drain()).toMatchObject([{ kind: 'refused', reason: /--yes sends it again/ }]);
+    expect(kinds(await drain({ mayRepeat: async () => true }))).toEqual(['delivered']);
+    expect(await received(task)).toEqual([bodyOf(task), second]);
+    expect(await drain()).toEqual([]);
+  });
+});
+
+describe('an entry of a further run of the task', () => {
+  it('takes the place of the earlier one with the same outcome', async () => {
+    const [task] = tasks(1) as [Task];
+    const second = bodyOf(task, 'success', 2);
+    expect(await put(task)).toBe(await put(task, second));
+    await drain();
+    expect(await received(task)).toEqual([second]);
+  });
+
+  it('leaves it alone while it is being delivered', async () => {
+    const [task] = tasks(1) as [Task];
+    const key = await put(task);
+    expect(key).toBe(pendingKey(prefix, outcomeOf(task)));
+    await claimAndDie(key, bodyOf(task));
+    const claimed = (await sandbox.current.getObject(key))?.etag;
+    expect(await put(task, bodyOf(task, 'success', 2))).toBe(key);
+    expect((await sandbox.current.getObject(key))?.etag).toBe(claimed);
+  });
+});

@@ -1,0 +1,177 @@
+import type { Page } from 'playwright-core';
+import sharp from 'sharp';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type OpenPage, useBrowser } from '../../support/browser.ts';
+import { HEBREW, HOSTILE, names, row, sortBy, useReport } from '../../support/report-page.ts';
+import { useFolder } from '../../support/use-folder.ts';
+
+const folder = useFolder();
+const report = useReport(folder);
+const browser = useBrowser();
+
+/** The width of an image that is loaded. */
+const widthOf = async (image: { decode(): Promise<void>; readonly naturalWidth: number }) => {
+  await image.decode();
+  return image.naturalWidth;
+};
+
+/** How much is shown of the TIFF, in percent. */
+const share = async (page: Page) =>
+  Number(await page.locator('.slider input[type=range]').inputValue());
+
+describe('the page of a report', () => {
+  let open: OpenPage;
+  let page: Page;
+  beforeAll(async () => {
+    open = await browser.open(report());
+    ({ page } = open);
+  });
+  beforeEach(() => page.reload());
+
+  it('opens from the disk with the least likeness first, failures before it', async () => {
+    expect(await names(page)).toEqual([
+      ...['broken.tif', 'noise.tif', 'pages.tif', HEBREW, HOSTILE, 'green #2.tif', 'plain.tif'],
+    ]);
+    expect(await page.locator('th[aria-sort=ascending]').textContent()).toBe('SSIM');
+  });
+
+  it('says what the run came to', async () => {
+    expect(await page.locator('#verdict').textContent()).toBe(
+      '1 file failed. All 7 JPEGs were decoded again and compared with their TIFFs.',
+    );
+    expect(await page.locator('#totals').textContent()).toMatch(/Files7 .*Failed1/);
+    expect(await page.title()).toBe('Conversion report: 7 files, 2026-01-02');
+  });
+
+  it('sorts by a heading, and the other way when it is asked again', async () => {
+    await sortBy(page, 'Name');
+    const sorted = await names(page);
+    expect(sorted.slice(1, 3)).toEqual(['broken.tif', 'green #2.tif']);
+    await sortBy(page, 'Name');
+    expect(await names(page)).toEqual(sorted.toReversed());
+    expect(await page.locator('th[aria-sort=descending]').textContent()).toBe('Name');
+    await sortBy(page, 'SSIM');
+  });
+
+  it('filters by name, status, warning, kind, likeness and size', async () => {
+    const shown = async (set: () => Promise<unknown>) => {
+      await set();
+      const found = await names(page);
+      await page.getByRole('button', { name: 'Clear' }).click();
+      await expect.poll(() => page.locator('#count').textContent()).toBe('7 files.');
+      return found;
+    };
+    const field = (label: string) => page.getByLabel(label, { exact: true });
+    expect(await shown(() => field('Name').fill('NOI'))).toEqual(['noise.tif']);
+    expect(await shown(() => field('Status').selectOption('failed'))).toEqual(['broken.tif']);
+    expect(await shown(() => field('Warning').selectOption('*'))).toEqual(['noise.tif']);
+    expect(await shown(() => field('Kind').selectOption('Grey 8-bit none'))).toEqual([HOSTILE]);
+    expect(await shown(() => field('SSIM at most').fill('0.94'))).toEqual([
+      ...['noise.tif', 'pages.tif'],
+    ]);
+    expect(await shown(() => field('PSNR at most, dB').fill('30'))).toContain('noise.tif');
+    expect(await shown(() => field('TIFF from, MB').fill('2'))).toEqual([HEBREW]);
+  });
+
+  it('shows names as what they are: markup as text, each in its own direction', async () => {
+    expect(await page.locator('img[src=x]').count()).toBe(0);
+    const direction = await page.evaluate(
+      `getComputedStyle([...document.querySelectorAll('#body bdi')].find((name) => name.textContent === '${HEBREW}')).direction`,
+    );
+    expect(direction).toBe('rtl');
+  });
+
+  it('has thumbnails', async () => {
+    const picture = page.locator('#body tr', { hasText: 'noise.tif' }).locator('img.thumbnail');
+    expect(await picture.evaluate(widthOf)).toBe(88);
+  });
+
+  it('asks for a sample to be looked at, and counts what was', async () => {
+    expect(await page.locator('#sample li').count()).toBe(5);
+    await page.locator('#sample').getByRole('button', { name: 'broken.tif' }).click();
+    await page.getByLabel('Looked at').check();
+    await page.keyboard.press('Escape');
+    expect(await page.locator('#sample-progress').textContent()).toBe('1 of 5 looked at.');
+    await page.keyboard.press('Escape');
+    await page.reload();
+    expect(await page.locator('#sample-progress').textContent()).toBe('1 of 5 looked at.');
+  });
+
+  it('compares at 100 %: TIFF and JPEG pixel for pixel, at the worst place', async () => {
+    await row(page, 'noise.tif').click();
+    expect(await page.locator('figcaption').textContent()).toMatch(
+      /^320 × 240 pixels at 100 %, where the JPEG is least like the TIFF \(320 from the left, 296 from the top\)/,
+    );
+    const src = async (alt: string) => (await page.getByAltText(alt).getAttribute('src')) ?? '';
+    const pixels = (src: string) =>
+      sharp(Buffer.from(src.slice(src.indexOf(',') + 1), 'base64'))
+        .raw()
+        .toBuffer();
+    const region = { left: 320, top: 296, width: 320, height: 240 };
+    const whole = async (name: string) => sharp(folder.path(name)).extract(region).raw().toBuffer();
+    expect((await pixels(await src('The TIFF'))).equals(await whole('noise.tif'))).toBe(true);
+    expect((await pixels(await src('The JPEG'))).equals(await whole('out/noise.jpg'))).toBe(true);
+    const box = await page.locator('.stack').boundingBox();
+    expect(box).toMatchObject({ width: 320, height: 240 });
+  });
+
+  it('moves the border by mouse and by arrow keys', async () => {
+    await row(page, 'noise.tif').click();
+    const { x = 0, y = 0 } = (await page.locator('.stack').boundingBox()) ?? {};
+    expect(await share(page)).toBe(50);
+    await page.mouse.move(x + 160, y + 100);
+    await page.mouse.down();
+    await page.mouse.move(x + 80, y + 100);
+    await page.mouse.up();
+    expect(await share(page)).toBe(25);
+    await page.mouse.move(x + 300, y + 100);
+    expect(await share(page)).toBe(25);
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    expect(await share(page)).toBe(27);
+    await page.keyboard.press('End');
+    expect(await share(page)).toBe(100);
+    const clip = await page.evaluate(
+      `getComputedStyle(document.querySelector('.stack .after')).clipPath`,
+    );
+    expect(clip).toBe('inset(0px 0px 0px 100%)');
+  });
+
+  it('loads the JPEG itself when it is asked to', async () => {
+    await row(page, 'noise.tif').click();
+    await page.getByRole('button', { name: /^Show the whole JPEG/ }).click();
+    const picture = page.getByAltText('The whole JPEG');
+    expect(await picture.evaluate(widthOf)).toBe(640);
+  });
+
+  it('tells the pages of a TIFF apart', async () => {
+    await row(page, 'pages.tif').click();
+    expect(await page.locator('.pages tbody tr').count()).toBe(2);
+  });
+
+  it('goes from row to row by the keyboard, and opens and closes a file', async () => {
+    await row(page, 'noise.tif').focus();
+    const focused = () => page.locator(':focus').textContent();
+    await page.keyboard.press('Home');
+    expect(await focused()).toBe('broken.tif');
+    await page.keyboard.press('ArrowDown');
+    expect(await focused()).toBe('noise.tif');
+    await page.keyboard.press('End');
+    expect(await focused()).toBe('plain.tif');
+    await page.keyboard.press('Enter');
+    expect(await page.locator('#detail-title').textContent()).toBe('plain.tif');
+    await page.getByRole('button', { name: '← Previous' }).click();
+    expect(await page.locator('#detail-title').textContent()).toBe('green #2.tif');
+    await page.keyboard.press('Escape');
+    expect(await page.locator('dialog').isVisible()).toBe(false);
+  });
+
+  it('asks nobody for anything, and has nothing to complain of', () => {
+    expect(open.offences).toEqual([]);
+  });
+
+  it('may run no script but its own', async () => {
+    const policy = await page.locator('meta[http-equiv]').getAttribute('content');
+    expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-[^ ]+'; style-src 'sha256-/);
+  });
+});

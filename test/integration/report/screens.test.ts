@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { writeReport } from '../../../src/lib/report/write-report.ts';
+import { seriousViolations } from '../../support/barriers.ts';
+import { useBrowser } from '../../support/browser.ts';
+import { HEBREW, names, row, sortBy, useReport } from '../../support/report-page.ts';
+import { alike, converted, runOf } from '../../support/report-runs.ts';
+import { useFolder } from '../../support/use-folder.ts';
+
+const folder = useFolder();
+const report = useReport(folder);
+const browser = useBrowser();
+
+describe('the page of files that are gone', () => {
+  it('says so where there is nothing to compare, and where the JPEG is gone', async () => {
+    const { page } = await browser.open(report());
+    await row(page, HEBREW).click();
+    expect(await page.locator('dialog .said').textContent()).toContain(
+      'holds no piece of this TIFF',
+    );
+    await page.getByRole('button', { name: /^Show the whole JPEG/ }).click();
+    await expect
+      .poll(() => page.locator('.whole').textContent())
+      .toContain('The JPEG is not where it was');
+  });
+});
+
+describe.each(['light', 'dark'] as const)('the page on a %s screen', (colorScheme) => {
+  it('has no serious barrier', async () => {
+    const { page } = await browser.open(report(), { colorScheme });
+    expect(await seriousViolations(page)).toEqual([]);
+    await row(page, 'noise.tif').click();
+    expect(await seriousViolations(page)).toEqual([]);
+  });
+});
+
+describe('the page of a narrow screen', () => {
+  it('is no wider than that', async () => {
+    const { page } = await browser.open(report(), { viewport: { width: 360, height: 640 } });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+  });
+});
+
+describe('the printed page', () => {
+  it('has all rows and a place to sign', async () => {
+    const { page } = await browser.open(report());
+    await page.emulateMedia({ media: 'print' });
+    await page.evaluate(`dispatchEvent(new Event('beforeprint'))`);
+    expect((await names(page)).length).toBe(7);
+    expect(await page.locator('.vouch').isVisible()).toBe(true);
+    expect(await page.locator('#filters').isVisible()).toBe(false);
+  });
+});
+
+describe('a report of 10 000 files', () => {
+  it('opens, sorts and filters with few rows in the page at a time', async () => {
+    const records = Array.from({ length: 10_000 }, (_, i) =>
+      converted(`scans/${i}.tif`, alike(1 - ((i * 7_919) % 10_000) / 1e6)),
+    );
+    const path = folder.path('large.html');
+    const nothing = async () => undefined;
+    const none = { jobs: 1, thumbnail: nothing, comparison: nothing, pathOf: () => undefined };
+    await writeReport(path, runOf(records), none);
+    const { page, offences } = await browser.open(path);
+    expect(await page.locator('#count').textContent()).toBe('10,000 files.');
+    await sortBy(page, 'Name');
+    expect((await names(page)).slice(0, 2)).toEqual(['0.tif', '1.tif']);
+    await row(page, '0.tif').focus();
+    await page.keyboard.press('End');
+    await expect.poll(() => page.locator(':focus').textContent()).toBe('9999.tif');
+    expect((await names(page)).length).toBeLessThan(100);
+    await page.getByLabel('Name', { exact: true }).fill('123');
+    expect((await names(page))[0]).toBe('123.tif');
+    expect(offences).toEqual([]);
+  });
+});

@@ -1,0 +1,148 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Fault, FaultOf } from '../../support/fault.ts';
+import { cpuTicks, processesOf, signalProcess, until } from './conversion-processes.ts';
+import type { Running, Scenario, World } from './world.ts';
+
+/** Thrown when the moment for an event had passed before it was noticed: the cell is run again. */
+export class MomentMissed extends Error {}
+
+/** A file in the task's own temporary folder that has got so many bytes. */
+function hasFile({ temporary }: Pick<World, 'temporary'>, name: string, bytes = 0): boolean {
+  return readdirSync(temporary).some((folder) => {
+    const path = join(temporary, folder, name);
+    return existsSync(path) && statSync(path).size >= bytes;
+  });
+}
+
+/** Acts when a request of this method comes, and lets the fault happen to it. */
+function atRequest(
+  method: string,
+  act: (world: Running) => unknown,
+  fault?: Fault,
+): (world: Running) => FaultOf {
+  return (world) => async (request) => {
+    if (request.method !== method) return undefined;
+    world.happened.push(method);
+    if (world.happened.length === 1) await act(world);
+    return fault;
+  };
+}
+
+/**
+ * Acts in the middle of a conversion: its process has got somewhere, has nothing to show yet (sharp
+ * opens the JPEG when all pixels are in), and stands still.
+ */
+function duringConversion(act: (world: Running) => unknown): Pick<Scenario, 'meanwhile'> {
+  return {
+    async meanwhile(world) {
+      await until(() => world.hasEnded() || world.said('] Plan: '));
+      const [id = 0] = processesOf(world.temporary);
+      const before = cpuTicks(id);
+      await until(() => world.hasEnded() || cpuTicks(id) > before + SOME_TICKS);
+      for (const one of processesOf(world.temporary)) signalProcess(one, 'SIGSTOP');
+      if (world.hasEnded() || hasFile(world, 'output.jpg')) throw new MomentMissed();
+      world.happened.push('converting');
+      await act(world);
+    },
+  };
+}
+
+/** A tenth of a second of CPU, in the kernel's ticks. */
+const SOME_TICKS = 10;
+
+/** A moment in a task, at which something can be done to it; the task waits there. */
+export interface Moment {
+  readonly stage: string;
+  readonly scenario: (act: (world: Running) => unknown) => Partial<Scenario>;
+}
+
+export const getAnswer: Moment = {
+  stage: 'GET, its answer',
+  scenario: (act) => ({ r2: atRequest('GET', act, { hang: true }) }),
+};
+export const getBody: Moment = {
+  stage: 'GET, its body',
+  scenario: (act) => ({
+    r2: atRequest('GET', () => {}, { stallAfter: 50_000 }),
+    meanwhile: async (world) => {
+      await until(() => hasFile(world, 'input.tif', 1));
+      await act(world);
+    },
+  }),
+};
+export const head: Moment = {
+  stage: 'HEAD',
+  scenario: (act) => ({ r2: atRequest('HEAD', act, { hang: true }) }),
+};
+export const converting: Moment = {
+  stage: 'conversion',
+  scenario: (act) => ({ picture: 'heavy', ...duringConversion(act) }),
+};
+export const put: Moment = {
+  stage: 'PUT',
+  scenario: (act) => ({ r2: atRequest('PUT', act, { hang: true }) }),
+};
+export const putArrived: Moment = {
+  stage: 'PUT, after it arrived',
+  scenario: (act) => ({
+    r2: atRequest('PUT', () => {}, { hangAfter: true }),
+    meanwhile: async (world) => {
+      await until(() => world.sandbox.getObject(world.jpegKeys[0]));
+      await act(world);
+    },
+  }),
+};
+export const callback: Moment = {
+  stage: 'callback of a success',
+  scenario: (act) => ({
+    orchestrator: atRequest('POST', () => {}, { hangAfter: true }),
+    // A program that is gone at once is asked after before the body is passed on.
+    meanwhile: async (world) => {
+      await until(async () => (await world.arrived()).length);
+      await act(world);
+    },
+  }),
+};
+export const errorCallback: Moment = {
+  stage: 'callback of an error',
+  scenario: (act) => ({ lost: true, ...callback.scenario(act) }),
+};
+/** The first attempt has failed, and the next one is waited for. */
+export const betweenCallbacks: Moment = {
+  stage: 'between two attempts at the callback',
+  scenario: (act) => ({
+    orchestrator: (world) => async () => {
+      world.happened.push('POST');
+      if (world.happened.length > 1) return undefined;
+      await act(world);
+      return { status: 503 };
+    },
+  }),
+};
+
+export const starting: Moment = {
+  stage: 'while it starts',
+  scenario: (act) => ({
+    meanwhile: async (world) => {
+      world.happened.push('starting');
+      await act(world);
+    },
+  }),
+};
+export const idle: Moment = {
+  stage: 'while it waits for the TIFF',
+  // Whose the object under the first key is cannot be told before the process is ready and says its versions.
+  scenario: (act) => ({
+    before: (world) => world.putForeignJpeg(0),
+    r2: (world) => {
+      let heads = 0;
+      return async ({ method }) => {
+        if (method !== 'HEAD' || ++heads !== 2) return undefined;
+        world.happened.push('idle');
+        await act(world);
+        return undefined;
+      };
+    },
+  }),
+};

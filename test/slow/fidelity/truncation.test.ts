@@ -1,0 +1,166 @@
+import { readFile } from 'node:fs/promises';
+import type { Sharp } from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { convertTiff } from '../../../src/lib/convert/convert-tiff.ts';
+import { type Converter, openConverter } from '../../../src/lib/convert/process/converter.ts';
+import { ConversionError } from '../../../src/lib/errors.ts';
+import { directoryFirst } from '../../support/directory-first.ts';
+import { patchesTiff } from '../../support/patches.ts';
+import { raw } from '../../support/pictures.ts';
+import { decodeJpeg, largestDifference, type Picture } from '../../support/pixels.ts';
+import { makeProfile } from '../../support/profiles.ts';
+import { hasSharedTiffs, sharedTiffs } from '../../support/shared-tiffs.ts';
+import { useFolder } from '../../support/use-folder.ts';
+import { steps } from './use-colours.ts';
+
+const folder = useFolder();
+let converter: Converter;
+beforeAll(() => {
+  converter = openConverter(folder.root);
+});
+afterAll(() => converter.close());
+
+/** How much of a file is left, in hundredths of its bytes. */
+const SHARES = [25, 50, 75, 95];
+
+/** The picture of a TIFF; undefined when it is refused. Throws what is no `ConversionError`. */
+async function pictureOf(tiff: string): Promise<Picture | undefined> {
+  try {
+    const jpeg = folder.path('cut.jpg');
+    // What is compared are two pictures of the same encoder: the cheapest will do.
+    await convertTiff(tiff, jpeg, { converter, effort: 'fast' });
+    return await decodeJpeg(jpeg);
+  } catch (error) {
+    if (error instanceof ConversionError) return undefined;
+    throw error;
+  }
+}
+
+/** Shares of the file that give a picture which is not the whole file's. */
+async function falsePictures(whole: string): Promise<number[]> {
+  const expected = await pictureOf(whole);
+  const bytes = await readFile(whole);
+  const found: number[] = [];
+  for (const share of SHARES) {
+    const rest = bytes.subarray(0, Math.floor((bytes.length * share) / 100));
+    const picture = await pictureOf(await folder.write('cut.tif', rest));
+    const complete = picture && expected && largestDifference(picture, expected) === 0;
+    if (picture && !complete) found.push(share);
+  }
+  return found;
+}
+
+describe.skipIf(!hasSharedTiffs)('a real TIFF that was cut off', () => {
+  it.each(sharedTiffs().filter((tiff) => tiff.expected === 'ok'))(
+    'is refused, or gives its whole picture: $file',
+    async ({ path }) => {
+      expect(await falsePictures(path)).toEqual([]);
+    },
+  );
+});
+
+/** Expects a whole TIFF to give a picture, and none when it is cut off. */
+async function expectRefusals(tiff: Buffer): Promise<void> {
+  expect(await pictureOf(await folder.write('whole.tif', tiff))).toBeDefined();
+  for (const share of SHARES) {
+    const rest = tiff.subarray(0, Math.floor((tiff.length * share) / 100));
+    expect(await pictureOf(await folder.write('cut.tif', rest)), `${share} %`).toBeUndefined();
+  }
+}
+
+describe('a TIFF that was cut off behind its directory', () => {
+  const tile = { tile: true, tileWidth: 64, tileHeight: 64 };
+  const colour = () => raw(320, 200, 3);
+  const grey = () => raw(320, 200, 1).toColourspace('b-w');
+  const written: [string, Sharp][] = [
+    ['uncompressed strips', colour().tiff({ compression: 'none' })],
+    ['LZW strips', colour().tiff({ compression: 'lzw', predictor: 'horizontal' })],
+    ['deflate strips', grey().tiff({ compression: 'deflate' })],
+    ['JPEG strips', colour().tiff({ compression: 'jpeg' })],
+    ['Group 4 strips', grey().tiff({ compression: 'ccittfax4', bitdepth: 1 })],
+    ['uncompressed tiles', colour().tiff({ compression: 'none', ...tile })],
+    ['LZW tiles', colour().tiff({ compression: 'lzw', ...tile })],
+    ['deflate tiles', grey().tiff({ compression: 'deflate', ...tile })],
+    ['PackBits tiles', grey().tiff({ compression: 'packbits', ...tile })],
+    ['JPEG tiles', colour().tiff({ compression: 'jpeg', ...tile })],
+    ['WebP tiles', colour().tiff({ compression: 'webp', ...tile })],
+    ['Group 4 tiles', grey().tiff({ compression: 'ccittfax4', bitdepth: 1, ...tile })],
+  ];
+
+  it.each(written)('is refused: %s', async (_name, tiff) => {
+    await tiff.toFile(folder.path('written.tif'));
+    await expectRefusals(await directoryFirst(folder.path('written.tif')));
+  });
+
+  const grey16 = steps(16, 0, 1);
+  const rare: [string, Buffer][] = [
+    [
+      '12 bits, the profile at the end',
+      patchesTiff(
+        grey16.map((v) => [Math.round(v * 4095)]),
+        { bits: 12 },
+        { photometric: 1, icc: makeProfile({ version: 2, gamma: 1.8 }) },
+      ),
+    ],
+    [
+      '12 bits',
+      patchesTiff(
+        grey16.map((v) => [Math.round(v * 4095)]),
+        { bits: 12 },
+        { photometric: 1 },
+      ),
+    ],
+    [
+      'floats',
+      patchesTiff(
+        grey16.map((v) => [v]),
+        { bits: 32, format: 3 },
+        { photometric: 1 },
+      ),
+    ],
+    [
+      'floats in planes',
+      patchesTiff(
+        grey16.map((v) => [v, v, v]),
+        { bits: 32, format: 3 },
+        { photometric: 2, planar: true },
+      ),
+    ],
+    [
+      'floats in tiles',
+      patchesTiff(
+        grey16.map((v) => [v]),
+        { bits: 32, format: 3 },
+        { photometric: 1, tile: { width: 16, height: 16 } },
+      ),
+    ],
+    [
+      'planes of tiles',
+      patchesTiff(
+        grey16.map((v) => [v * 255, 0, v * 255].map(Math.round)),
+        { bits: 8 },
+        { photometric: 2, planar: true, tile: { width: 16, height: 16 } },
+      ),
+    ],
+    [
+      'CIELab of 8 bits',
+      patchesTiff(
+        grey16.map((v) => [Math.round(v * 255), 0, 0]),
+        { bits: 8 },
+        { photometric: 8 },
+      ),
+    ],
+    [
+      'YCbCr',
+      patchesTiff(
+        grey16.map((v) => [Math.round(v * 255), 128, 128]),
+        { bits: 8 },
+        { photometric: 6, entries: [{ tag: 530, type: 3, values: [1, 1] }] },
+      ),
+    ],
+  ];
+
+  it.each(rare)('is refused also where sharp cannot read it: %s', async (_name, tiff) => {
+    await expectRefusals(tiff);
+  });
+});

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { documentOf } from '../../../../src/cli/collection/json-document.ts';
+import { jsonLines } from '../../../../src/cli/collection/json-lines.ts';
+import { summaryLines } from '../../../../src/cli/collection/summary.ts';
+import { showCollection } from '../../../../src/cli/collection/view.ts';
+import {
+  begun,
+  converted,
+  due,
+  ended,
+  failed,
+  page,
+  run,
+  skipped,
+  started,
+} from '../../../support/collection-events.ts';
+
+const MB = 1024 * 1024;
+const totals = { source_bytes: 600 * MB, output_bytes: 30 * MB, pixels: 400e6, ms: 72_000 };
+
+describe('the summary of a run', () => {
+  it('says what became of how many, sizes and pace, and lists the failures with what to do', async () => {
+    const outcome = await showCollection(
+      run(
+        ...[
+          started(300),
+          converted('a'),
+          skipped('b'),
+          failed('c'),
+          failed('d', 'Empty. Copy it.'),
+        ],
+        ended({ files: 300, converted: 286, skipped: 12, failed: 2, ...totals }),
+      ),
+      [],
+    );
+    expect(summaryLines(outcome)).toEqual([
+      '300 TIFFs: 286 converted, 12 up to date, 2 failed; 1 min 12 s',
+      '600.00 MB → 30.00 MB; 4.0 files/s, 8.3 MB/s, 5.6 MP/s',
+      'Failed:',
+      '  c.tif: It is broken. Mend it.',
+      '  d.tif: Empty. Copy it.',
+    ]);
+  });
+
+  it('is one line where there was nothing to do', async () => {
+    const outcome = await showCollection(
+      run(started(1), skipped('a'), ended({ files: 1, skipped: 1, ms: 12 })),
+      [],
+    );
+    expect(summaryLines(outcome)).toEqual(['1 TIFF: 1 up to date; 12 ms']);
+  });
+
+  it('says, of a dry run, what the whole would take', async () => {
+    const predicted = { cpu_seconds: 90.4, seconds: 45.2 };
+    const outcome = await showCollection(
+      run(
+        ...[started(300), due('a'), skipped('b')],
+        ended({ files: 300, converted: 288, skipped: 12, ...totals, ms: 40, predicted }),
+      ),
+      [],
+    );
+    expect(summaryLines(outcome)).toEqual([
+      '300 TIFFs: 288 to convert, 12 up to date; 40 ms',
+      '600.00 MB → about 30.00 MB; 400.0 MP; predicted 1 min 30 s of CPU, 45.2 s in all',
+      'A dry run: nothing was written.',
+    ]);
+    expect(documentOf(outcome, ['a.tif'])).toMatchObject({
+      files: [{ status: 'due', input: 'a.tif', effort: 'max', reason: 'it fits' }, {}],
+      summary: { predicted },
+    });
+  });
+
+  it.each([
+    [{ stopped: 'SIGINT' as const }, 'Stopped by SIGINT. '],
+    [{}, 'Stopped at the first failure, by --fail-fast. '],
+  ])(
+    'says why something was left undone, and that it can be gone on with (%j)',
+    async (how, why) => {
+      const outcome = await showCollection(run(ended({ files: 9, left: 9, ms: 5, ...how })), []);
+      expect(summaryLines(outcome)).toEqual([
+        '9 TIFFs: 9 left undone; 5 ms',
+        expect.stringMatching(`^${why}.*Run it again to go on`),
+      ]);
+    },
+  );
+});
+
+describe('a run as JSON', () => {
+  const events = [
+    ...[started(3), begun('b'), begun('a'), converted('a')],
+    converted('b', [page('b'), page('b', { page: 2, output: 'b.page-2.jpg' })]),
+    ...[failed('c'), ended({ files: 3, converted: 2, failed: 1 })],
+  ];
+
+  it('is, in one document, the files in their order and the summary', async () => {
+    const outcome = await showCollection(run(...events), []);
+    expect(documentOf(outcome, ['b.tif', 'a.tif', 'c.tif'])).toEqual({
+      files: [
+        expect.objectContaining({
+          ...{ status: 'converted', input: 'b.tif', output: 'b.jpg', width: 1250, ms: 1000 },
+          pages: [expect.objectContaining({ page: 2, output: 'b.page-2.jpg', ms: 900 })],
+        }),
+        expect.objectContaining({ input: 'a.tif', output: 'a.jpg', effort: 'max', notes: [] }),
+        {
+          ...{ status: 'failed', input: 'c.tif', output: 'c.jpg' },
+          error: { code: 'UNREADABLE_TIFF', message: 'It is broken. Mend it.' },
+        },
+      ],
+      summary: expect.objectContaining({ files: 3, converted: 2, failed: 1 }),
+    });
+  });
+
+  it('is, in lines, one object for each event, without what is secret', async () => {
+    const lines: string[] = [];
+    const redact = (text: string) => text.replaceAll('broken', '[redacted]');
+    await showCollection(run(...events), [jsonLines((line) => lines.push(line), redact)]);
+    expect(lines.every((line) => line.endsWith('}\n'))).toBe(true);
+    const objects = lines.map((line) => JSON.parse(line));
+    expect(objects).toHaveLength(events.length);
+    expect(objects.map(({ event }) => event)).toEqual(events.map(({ event }) => event));
+    expect(objects.at(-2).error.message).toBe('It is [redacted]. Mend it.');
+  });
+
+  it('tells views that it is over even when it broke off', async () => {
+    let closed = 0;
+    const broken = (async function* () {
+      yield started(1);
+      throw new Error('a bug');
+    })();
+    const view = { show: () => {}, close: () => void closed++ };
+    await expect(showCollection(broken, [view])).rejects.toThrow('a bug');
+    await expect(showCollection(run(started(1)), [view])).rejects.toThrow('without saying so');
+    expect(closed).toBe(2);
+  });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it, vi } from 'vitest';
+import { bringAhead } from '../../../../src/lib/collection/arrivals.ts';
+import type { CollectionEvent, FileRecord } from '../../../../src/lib/collection/events.ts';
+import type { DueItem } from '../../../../src/lib/collection/item.ts';
+
+/** An item that comes, or does not, when the test says so. */
+function item(input: string) {
+  const way = Promise.withResolvers<void>();
+  const source = { input, output: `${input}.jpg`, source_bytes: 7, kind: undefined, pixels: 1 };
+  const due = { status: 'due', source, peakBytes: 1, bring: () => way.promise } as const;
+  return { ...way, due: due as unknown as DueItem };
+}
+
+/** Arrivals of at most so many, and what was told of them. */
+function arrivalsOf(most: number, signal = new AbortController().signal) {
+  const arrived: string[] = [];
+  const failures: FileRecord[] = [];
+  const events: CollectionEvent[] = [];
+  const arrivals = bringAhead(most, {
+    signal,
+    tell: (event) => events.push(event),
+    arrived: ({ source }) => arrived.push(source.input),
+    failed: (record) => failures.push(record),
+    onChange: () => {},
+  });
+  const coming = () =>
+    events.flatMap((event) => (event.event === 'file.downloading' ? event.input : []));
+  return { arrivals, arrived, failures, events, coming };
+}
+
+describe('TIFFs that are brought here', () => {
+  it('come so many at once, and wait here for their turn', async () => {
+    const { arrivals, arrived, coming } = arrivalsOf(2);
+    const [a, b, c] = [item('a'), item('b'), item('c')];
+    for (const { due } of [a, b, c]) arrivals.expect(due);
+    expect(coming()).toEqual(['a', 'b']);
+    b.resolve();
+    await vi.waitUntil(() => arrived.length === 1);
+    expect(coming()).toEqual(['a', 'b']);
+    expect(arrivals.waiting()).toBe(1);
+    arrivals.begun(b.due);
+    expect(coming()).toEqual(['a', 'b', 'c']);
+    a.resolve();
+    c.resolve();
+    await arrivals.settled();
+    expect(arrived).toEqual(['b', 'a', 'c']);
+    expect(arrivals.isIdle()).toBe(true);
+  });
+
+  it('make place for the next when they cannot come', async () => {
+    const { arrivals, failures, coming } = arrivalsOf(1);
+    const [a, b] = [item('a'), item('b')];
+    arrivals.expect(a.due);
+    arrivals.expect(b.due);
+    a.reject(new Error('lost'));
+    await vi.waitUntil(() => coming().length === 2);
+    expect(failures).toMatchObject([
+      { input: 'a', status: 'failed', error: { code: 'UNEXPECTED' } },
+    ]);
+    b.resolve();
+    await arrivals.settled();
+  });
+
+  it('are not waited for any more, and failed at nothing, when the run is stopped', async () => {
+    const controller = new AbortController();
+    const { arrivals, failures, coming } = arrivalsOf(1, controller.signal);
+    const [a, b] = [item('a'), item('b')];
+    arrivals.expect(a.due);
+    arrivals.expect(b.due);
+    controller.abort();
+    a.reject(controller.signal.reason);
+    await arrivals.settled();
+    expect(coming()).toEqual(['a']);
+    expect(failures).toEqual([]);
+  });
+});

@@ -1,0 +1,193 @@
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { planOutputs } from '../../../../src/lib/collection/outputs.ts';
+import { pageName } from '../../../../src/lib/jpeg-name.ts';
+import { grey } from '../../../support/paged-tiffs.ts';
+import { makeTiff } from '../../../support/tiff-writer.ts';
+import { useFolder } from '../../../support/use-folder.ts';
+
+const folder = useFolder();
+
+/** The JPEGs of TIFFs that lie in `in` (and need not be there), and what is said of them. */
+async function plan(
+  names: readonly string[],
+  { outDir, pages = 'first' }: { outDir?: string; pages?: 'first' | 'all' | number } = {},
+): Promise<{ outputs: string[]; messages: string[] }> {
+  const found = names.map((name) => ({ input: `in/${name}`, name }));
+  const { conversions, warnings } = await planOutputs(found, { outDir, pages });
+  expect(conversions.map(({ input }) => input)).toEqual(found.map(({ input }) => input));
+  expect(new Set(warnings.map(({ code }) => code)).size).toBeLessThan(2);
+  return {
+    outputs: conversions.map(({ output }) => output),
+    messages: warnings.map(({ message }) => message),
+  };
+}
+
+describe('the JPEG of a TIFF', () => {
+  it('lies beside it, or in its place below another folder', async () => {
+    const names = ['a.tif', 'sub/b.TIFF', 'c', 'd.dat'];
+    expect((await plan(names)).outputs).toEqual([
+      ...['in/a.jpg', 'in/sub/b.jpg', 'in/c.jpg', 'in/d.dat.jpg'],
+    ]);
+    expect((await plan(names, { outDir: 'out' })).outputs).toEqual([
+      ...['out/a.jpg', 'out/sub/b.jpg', 'out/c.jpg', 'out/d.dat.jpg'],
+    ]);
+  });
+
+  it('is called after the whole name where the usual one is taken, which is said', async () => {
+    const { outputs, messages } = await plan(['a.tif', 'a.tiff', 'b.tif']);
+    expect(outputs).toEqual(['in/a.jpg', 'in/a.tiff.jpg', 'in/b.jpg']);
+    expect(messages).toEqual([
+      'in/a.tiff becomes in/a.tiff.jpg, because in/a.jpg is the JPEG of in/a.tif.',
+    ]);
+  });
+
+  it('is counted where the whole name is taken, too', async () => {
+    const found = ['x', 'y', 'z'].map((box) => ({ input: `${box}/a.tif`, name: 'a.tif' }));
+    const { conversions } = await planOutputs(found, { outDir: 'out', pages: 'first' });
+    expect(conversions.map(({ output }) => output)).toEqual([
+      ...['out/a.jpg', 'out/a.tif.jpg', 'out/a.tif.2.jpg'],
+    ]);
+    expect((await plan(['a', 'a.tif', 'a.tif.tif', 'a.tif.tiff'])).outputs).toEqual([
+      ...['in/a.jpg', 'in/a.tif.jpg', 'in/a.tif.tif.jpg', 'in/a.tif.tiff.jpg'],
+    ]);
+    expect((await plan(['a.tif', 'A'])).outputs).toEqual(['in/a.jpg', 'in/A.2.jpg']);
+  });
+
+  it.each([
+    ['cases', 'a.tif', 'A.TIF', 'in/A.TIF.jpg'],
+    ['cases of letters beyond ASCII', 'ä.tif', 'Ä.tiff', 'in/Ä.tiff.jpg'],
+    ['letters that are composed', '\u00e9.tif', 'e\u0301.tif', 'in/e\u0301.tif.jpg'],
+    ['both', 'E\u0301.tif', '\u00e9.tif', 'in/\u00e9.tif.jpg'],
+  ])('does not meet another where %s are not told apart', async (_, first, second, output) => {
+    const { outputs, messages } = await plan([first, second]);
+    expect(outputs[1]).toBe(output);
+    expect(messages).toHaveLength(1);
+  });
+
+  it('is never called as a TIFF of the run is, wherever that is in its order', async () => {
+    for (const names of [
+      ['x.tif', 'x.jpg'],
+      ['x.jpg', 'x.tif'],
+    ]) {
+      const { outputs, messages } = await plan(names);
+      expect(outputs.toSorted()).toEqual(['in/x.jpg.jpg', 'in/x.tif.jpg']);
+      expect(messages).toEqual([
+        'in/x.tif becomes in/x.tif.jpg, because in/x.jpg is itself to be converted.',
+      ]);
+    }
+    expect((await plan(['x.tif', 'X.JPG'], { outDir: 'in' })).outputs[0]).toBe('in/x.tif.jpg');
+    expect((await plan(['x.tif', 'x.jpg'], { outDir: 'out' })).outputs[0]).toBe('out/x.jpg');
+  });
+
+  it('may be called as a further page is, where only one page is converted', async () => {
+    for (const pages of ['first', 2] as const)
+      expect((await plan(['a.tif', 'a.page-2.tif'], { pages })).messages).toEqual([]);
+  });
+});
+
+describe('the JPEGs of all pages', () => {
+  const pages = 'all';
+  const tiffs = async (name: string, counts: Record<string, number>, order?: string[]) => {
+    const box = folder.path(name);
+    await folder.make(name);
+    for (const [tiff, count] of Object.entries(counts))
+      await folder.write(
+        `${name}/${tiff}`,
+        makeTiff(...Array.from({ length: count }, (_, i) => grey(4, 4, i))),
+      );
+    const found = (order ?? Object.keys(counts)).map((tiff) => ({
+      input: join(box, tiff),
+      name: tiff,
+    }));
+    const { conversions, warnings } = await planOutputs(found, { outDir: 'out', pages });
+    return {
+      outputs: conversions.map(({ output }) => output),
+      messages: warnings.map(({ message }) => message.replaceAll(`${box}/`, '')),
+    };
+  };
+
+  it('do not meet the JPEG of a TIFF that is called as one of them', async () => {
+    const { outputs, messages } = await tiffs('later', { 'a.tif': 3, 'a.page-2.tif': 1 });
+    expect(outputs).toEqual(['out/a.jpg', 'out/a.page-2.tif.jpg']);
+    expect(messages).toEqual([
+      'a.page-2.tif becomes out/a.page-2.tif.jpg, because out/a.page-2.jpg is the JPEG of page 2 of a.tif.',
+    ]);
+  });
+
+  it('have another name, where such a one comes first', async () => {
+    const { outputs, messages } = await tiffs('earlier', {
+      'A.PAGE-3.tif': 1,
+      'a.page-2.tif': 1,
+      'a.tif': 2,
+    });
+    expect(outputs).toEqual(['out/A.PAGE-3.jpg', 'out/a.page-2.jpg', 'out/a.tif.jpg']);
+    expect(messages).toEqual([
+      'a.tif becomes out/a.tif.jpg, because out/a.page-2.jpg is the JPEG of a.page-2.tif.',
+    ]);
+  });
+
+  it('keep their names where there are not so many', async () => {
+    for (const [box, names] of [
+      ['few', ['a.tif', 'a.page-3.tif']],
+      ['few-too', ['a.page-3.tif', 'a.tif']],
+    ] as const) {
+      const counts = { 'a.tif': 2, 'a.page-3.tif': 1 };
+      expect((await tiffs(box, counts, [...names])).messages).toEqual([]);
+    }
+  });
+
+  it('do not take the other name of one that they are in the way of', async () => {
+    const counts = { 'a.tif': 2, 'a.page-2.tif': 1, 'a.page-2.tif.tif': 1 };
+    const { outputs } = await tiffs('chain', counts);
+    expect(outputs).toEqual(['out/a.jpg', 'out/a.page-2.tif.jpg', 'out/a.page-2.tif.tif.jpg']);
+  });
+
+  it('are never called as a TIFF of the run is', async () => {
+    const box = folder.path('sources');
+    await folder.make('sources');
+    const input = await folder.write('sources/a.tif', makeTiff(grey(4, 4, 1), grey(4, 4, 2)));
+    const found = [
+      { input, name: 'a.tif' },
+      { input: join(box, 'a.page-2.jpg'), name: 'a.page-2.jpg' },
+    ];
+    const { conversions } = await planOutputs(found, { pages });
+    expect(conversions[0]?.output).toBe(join(box, 'a.tif.jpg'));
+  });
+
+  it('never meet anything, whatever TIFFs are called', async () => {
+    const stems = ['a', 'A', 'a.page-2', 'a.PAGE-3', 'a.page-2.page-2', '\u00e9', 'e\u0301.page-2'];
+    const endings = ['.tif', '.TIFF', '.jpg', '', '.tif.jpg', '.2', '.tif.page-2.jpg'];
+    const names = fc.constantFrom(...stems.flatMap((stem) => endings.map((end) => stem + end)));
+    const counted = fc.tuple(names, fc.integer({ min: 1, max: 4 }));
+    const keyOf = (path: string) => path.normalize('NFC').toLowerCase();
+    const tiffs = fc.uniqueArray(counted, { selector: ([name]) => keyOf(name), maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(tiffs, async (files) => {
+        const counts = new Map(files.map(([name, count]) => [`in/${name}`, count]));
+        const found = files.map(([name]) => ({ input: `in/${name}`, name }));
+        const count = async (input: string) => counts.get(input) ?? 0;
+        const { conversions } = await planOutputs(found, { pages }, count);
+        const jpegs = conversions.flatMap(({ input, output }) =>
+          Array.from({ length: counts.get(input) ?? 0 }, (_, i) => pageName(output, i + 1)),
+        );
+        const all = [...jpegs, ...counts.keys()].map(keyOf);
+        expect(new Set(all).size).toBe(all.length);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('are not looked for beside a TIFF that is called as a JPEG', async () => {
+    const found = ['a.jpg', 'a.page-2.tif'].map((name) => ({ input: `in/${name}`, name }));
+    const { conversions, warnings } = await planOutputs(found, { pages }, async () => 2);
+    expect(conversions.map(({ output }) => output)).toEqual(['in/a.jpg.jpg', 'in/a.page-2.jpg']);
+    expect(warnings).toEqual([]);
+  });
+
+  it('have their usual names where a TIFF cannot be read, for its conversion to say so', async () => {
+    const { outputs } = await plan(['gone.tif', 'gone.page-2.tif'], { pages });
+    expect(outputs).toEqual(['in/gone.jpg', 'in/gone.page-2.jpg']);
+  });
+});

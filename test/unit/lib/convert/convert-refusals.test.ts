@@ -1,0 +1,81 @@
+import { execFileSync } from 'node:child_process';
+import { truncate } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { convertTiff } from '../../../../src/lib/convert/convert-tiff.ts';
+import { ConversionError, FileError } from '../../../../src/lib/errors.ts';
+import { raw } from '../../../support/pictures.ts';
+import { writeTiff } from '../../../support/tiff-writer.ts';
+import { useFolder } from '../../../support/use-folder.ts';
+
+const folder = useFolder();
+
+describe('refusals', () => {
+  it.each([
+    ['JPEG', 'jpeg'],
+    ['PNG', 'png'],
+    ['WebP', 'webp'],
+    ['GIF', 'gif'],
+  ] as const)('names a %s that is called .tif', async (name, format) => {
+    const input = folder.path(`${format}.tif`);
+    await raw(32, 32, 3).toFormat(format).toFile(input);
+    const conversion = convertTiff(input, folder.path('never.jpg'));
+    await expect(conversion).rejects.toThrow(
+      `is a ${name === 'JPEG' ? 'JPG' : name.toUpperCase()} file`,
+    );
+    await expect(conversion).rejects.toMatchObject({ code: 'NOT_A_TIFF' });
+  });
+
+  it.each([
+    ['an SVG file', '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'],
+    ['an SVG file', '<?xml version="1.0"?>\n<!-- drawn -->\n<svg width="9" height="9"/>'],
+    ['a PDF file', '%PDF-1.7\n%âãÏÓ\n'],
+    ['an HTML page', '<!doctype html><title>Access denied</title>'],
+    ['an XML file', '<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>'],
+    ['empty', ''],
+  ])('names %s', async (kind, text) => {
+    const input = await folder.write('other.tif', text);
+    await expect(convertTiff(input, folder.path('never.jpg'))).rejects.toThrow(kind);
+  });
+
+  it('carries sharp’s own message for what nobody recognises', async () => {
+    const input = await folder.write('noise.tif', 'neither fish nor fowl');
+    const conversion = convertTiff(input, folder.path('never.jpg'));
+    await expect(conversion).rejects.toThrow('Input file contains unsupported image format');
+    await expect(conversion).rejects.toThrow('"noise.tif"');
+  });
+
+  it('says early that JPEG cannot hold a picture over 65 535 pixels a side', async () => {
+    const data = Buffer.alloc(65_536);
+    const page = { width: 65_536, height: 1, samplesPerPixel: 1, photometric: 1, data };
+    const input = await writeTiff(folder.path('long.tif'), page);
+    const conversion = convertTiff(input, folder.path('never.jpg'));
+    await expect(conversion).rejects.toMatchObject({ code: 'TOO_LARGE_FOR_JPEG' });
+    await expect(conversion).rejects.toThrow('65536 × 1 pixels');
+  });
+
+  it('does not wait for a pipe that nobody writes to', async () => {
+    execFileSync('mkfifo', [folder.path('pipe.tif')]);
+    const conversion = convertTiff(folder.path('pipe.tif'), folder.path('never.jpg'));
+    await expect(conversion).rejects.toThrow('it is no regular file');
+  });
+
+  it('says which file is missing', async () => {
+    const conversion = convertTiff(folder.path('nowhere.tif'), folder.path('never.jpg'));
+    await expect(conversion).rejects.toThrow(FileError);
+    await expect(conversion).rejects.toThrow('nowhere.tif');
+  });
+
+  it.each([
+    ['strips', false, 0.25],
+    ['strips', false, 0.75],
+    ['strips', false, 0.95],
+    ['tiles', true, 0.25],
+    ['tiles', true, 0.75],
+    ['tiles', true, 0.95],
+  ])('never gives a part of a truncated picture: %s', async (_, tile, share) => {
+    const input = folder.path('cut.tif');
+    const { size } = await raw(512, 512, 3).tiff({ compression: 'lzw', tile }).toFile(input);
+    await truncate(input, Math.floor(size * share));
+    await expect(convertTiff(input, folder.path('never.jpg'))).rejects.toThrow(ConversionError);
+  });
+});

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { missingData } from '../../../../../src/lib/convert/header/completeness.ts';
+import { readTiffHeader } from '../../../../../src/lib/convert/header/tiff-header.ts';
+import { makeFolder, type TestFolder } from '../../../../support/folder.ts';
+import { makeTiff, type TiffPage } from '../../../../support/tiff-writer.ts';
+
+let folder: TestFolder;
+beforeAll(async () => {
+  folder = await makeFolder();
+});
+afterAll(() => folder.remove());
+
+const [SHORT, LONG] = [3, 4];
+const strips: TiffPage = {
+  ...{ width: 32, height: 32, samplesPerPixel: 1, photometric: 1, rowsPerStrip: 8 },
+  data: new Uint8Array(32 * 32).fill(9),
+};
+const { rowsPerStrip, ...whole } = strips;
+const tiles: TiffPage = { ...whole, tile: { width: 16, height: 16 } };
+
+async function missing(page: TiffPage, cut = 0) {
+  const bytes = makeTiff(page);
+  const path = await folder.write('a.tif', bytes.subarray(0, bytes.length - cut));
+  const header = await readTiffHeader(path);
+  if (!header) throw new Error('no header');
+  return missingData(header.pages[0], header.fileBytes);
+}
+
+describe('missing data', () => {
+  it('are none where all strips or tiles are listed and lie in the file', async () => {
+    expect(await missing(strips)).toBeUndefined();
+    expect(await missing(tiles)).toBeUndefined();
+    expect(
+      await missing({
+        ...whole,
+        planar: true,
+        samplesPerPixel: 3,
+        photometric: 2,
+        data: new Uint8Array(3 * 1024),
+      }),
+    ).toBeUndefined();
+  });
+
+  it('are those behind the end of the file, by a single byte', async () => {
+    // Values stand before segments in these files, so the last byte is a sample's.
+    const reversed = { ...strips, segments: Array.from({ length: 4 }, () => new Uint8Array(256)) };
+    expect(await missing(reversed, 0)).toBeUndefined();
+    expect(
+      await missing({
+        ...strips,
+        entries: [{ tag: 279, type: LONG, values: [256, 256, 256, 99_999] }],
+      }),
+    ).toMatch(/^its strips end at byte \d+, but the file has \d+$/);
+  });
+
+  it.each<[string, TiffPage, RegExp]>([
+    [
+      'strips that are not listed',
+      { ...strips, entries: [{ tag: 279, type: LONG, values: [256, 256] }] },
+      /^it lists only 2 of 4 strips$/,
+    ],
+    [
+      'tiles that are not listed',
+      { ...tiles, entries: [{ tag: 325, type: LONG, values: [256] }] },
+      /^it lists only 1 of 4 tiles$/,
+    ],
+    [
+      'strips without data',
+      { ...strips, entries: [{ tag: 279, type: SHORT, values: [256, 0, 256, 0] }] },
+      /^2 of its 4 strips have no data$/,
+    ],
+    [
+      'planes that are not listed',
+      {
+        ...strips,
+        planar: true,
+        samplesPerPixel: 2,
+        segments: Array.from({ length: 4 }, () => new Uint8Array(256)),
+      },
+      /^it lists only 4 of 8 strips$/,
+    ],
+    ['no list of offsets', { ...strips, without: [273] }, /does not say where/],
+    ['no list of sizes', { ...strips, without: [279] }, /does not say where/],
+    [
+      'lists outside the file',
+      { ...strips, entries: [{ tag: 279, type: LONG, values: [1, 1, 1, 1], pointer: 1e9 }] },
+      /does not say where/,
+    ],
+  ])('are named: %s', async (_, page, message) => {
+    expect(await missing(page)).toMatch(message);
+  });
+});

@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { defaultEncoderSettings } from '../../../../../src/lib/convert/encoder-settings.ts';
+import type { TiffPage } from '../../../../../src/lib/convert/header/tiff-header.ts';
+import { type Limits, planConversion } from '../../../../../src/lib/convert/plan/plan.ts';
+import { pageOf, stripsOf } from '../../../../support/pages.ts';
+
+const MB = 1024 * 1024;
+/** A machine of the contract's kind, with its burst of CPU unused. */
+const machine: Limits = {
+  memoryBytes: 800 * MB,
+  cpuSeconds: 14,
+  seconds: 34,
+  diskBytes: 7_000 * MB,
+};
+const plan = (page: TiffPage | undefined, limits: Partial<Limits> = {}, settings = {}) =>
+  planConversion(
+    page,
+    { ...machine, ...limits },
+    { ...defaultEncoderSettings, ...settings },
+    'x.tif',
+  );
+
+const oneStrip = (megapixels: number, compression: number) => {
+  const page = pageOf(megapixels);
+  return { ...page, compression, segments: stripsOf(page.width, page.height, page.height) };
+};
+
+describe('the plan', () => {
+  it.each([
+    ['10 MP', pageOf(10), {}, 'max', 'none', 'it fits'],
+    ['60 MP', pageOf(60), {}, 'max', 'none', 'it fits'],
+    ['100 MP', pageOf(100), { cpuSeconds: 60 }, 'balanced', 'none', /^max needs \d+ of 800 MB$/],
+    ['120 MP', pageOf(120), {}, 'fast', 'none', /^balanced needs \d+ of 800 MB$/],
+    ['500 MP', pageOf(500), {}, 'fast', 'none', /^balanced needs/],
+    [
+      'little CPU',
+      pageOf(60),
+      { cpuSeconds: 8 },
+      'balanced',
+      'none',
+      /^max needs .* of 8\.0 CPU-s$/,
+    ],
+    [
+      'less CPU',
+      pageOf(60),
+      { cpuSeconds: 5 },
+      'fast',
+      'none',
+      /^balanced needs .* of 5\.0 CPU-s$/,
+    ],
+    ['little time', pageOf(60), { seconds: 5, cpuSeconds: 60 }, 'fast', 'none', /of 5\.0 CPU-s$/],
+    ['no time', pageOf(60), { seconds: 0.1 }, 'fast', 'none', /^it may not be done in time, but/],
+    ['less memory', pageOf(60), { memoryBytes: 400 * MB }, 'fast', 'none', /of 400 MB$/],
+  ])('for %s: %#', (_, page, limits, effort, turn, reason) => {
+    const made = plan(page, limits);
+    expect(made).toMatchObject({ effort, turn, reason: expect.stringMatching(reason) });
+  });
+
+  it.each([
+    ['turned in memory where that fits', 30, {}, 'max', 'memory'],
+    ['turned on disk rather than made with less effort', 80, { cpuSeconds: 60 }, 'max', 'disk'],
+    ['turned on disk in constant memory', 500, { cpuSeconds: 60 }, 'fast', 'disk'],
+    [
+      'turned by a tag where there is no room on the disk',
+      500,
+      { diskBytes: 99 * MB },
+      'fast',
+      'tag',
+    ],
+    [
+      'turned all the same where there is too little time',
+      100,
+      { cpuSeconds: 1 },
+      'fast',
+      'memory',
+    ],
+    ['not turned by a tag where memory is enough', 30, { diskBytes: 0 }, 'max', 'memory'],
+  ])('has a picture that lies on its side %s', (_, megapixels, limits, effort, turn) => {
+    expect(plan(pageOf(megapixels, { orientation: 6 }), limits)).toMatchObject({ effort, turn });
+  });
+
+  it('keeps to the effort that was asked for', () => {
+    expect(plan(pageOf(10), {}, { effort: 'fast' })).toMatchObject({ effort: 'fast' });
+    expect(plan(pageOf(60), { cpuSeconds: 1 }, { effort: 'max' })).toMatchObject({
+      effort: 'max',
+      reason: expect.stringContaining('may not be done in time'),
+    });
+  });
+
+  it('counts a compressed strip as held in memory, and an uncompressed one as read by rows', () => {
+    expect(() => plan(oneStrip(300, 5))).toThrow(
+      /^Out of memory while converting "x.tif": 300\.0 MP/,
+    );
+    expect(plan(oneStrip(500, 1))).toMatchObject({ effort: 'fast' });
+    expect(plan(oneStrip(200, 8))).toMatchObject({ effort: 'fast' });
+  });
+
+  it('counts a picture that is blended here as held in memory', () => {
+    const page = pageOf(150, { samplesPerPixel: 5, extraSamples: [2, 0] });
+    expect(() => plan(page)).toThrow('Out of memory');
+    expect(plan({ ...page, extraSamples: [2], samplesPerPixel: 4 })).toMatchObject({
+      effort: 'fast',
+    });
+  });
+
+  it('takes an old-style JPEG that does not say its colours for YCbCr, as its decoder does', () => {
+    const old = (photometric: number | undefined) =>
+      plan(pageOf(60, { compression: 6, photometric }), { memoryBytes: 4_000 * MB });
+    expect(old(undefined)).toEqual(old(6));
+  });
+
+  it('is the decoder’s affair when the header cannot be true', () => {
+    const absurd = { samplesPerPixel: 4e9, bitsPerSample: [8, 8, 8] };
+    expect(plan(pageOf(1, absurd))).toMatchObject({ reason: 'the header cannot be read' });
+  });
+
+  it('is made without a header, too: the decoder says what is wrong', () => {
+    expect(plan(undefined)).toMatchObject({ effort: 'fast', reason: 'the header cannot be read' });
+  });
+});
+
+describe('a refusal', () => {
+  it('names what is needed, what there is, and what to do', () => {
+    expect(() => plan(pageOf(60), { memoryBytes: 50 * MB })).toThrow(
+      /^Out of memory while converting "x\.tif": 60\.0 MP need about \d+ MB, limit 50 MB\. Raise memory_mb in the orchestrator's machine configuration, or MEMORY_LIMIT_MB where it is set\.$/,
+    );
+  });
+
+  it('says that less effort may do where more was asked for', () => {
+    const refused = () => plan(pageOf(200), {}, { effort: 'max' });
+    expect(refused).toThrow(/JPEG_EFFORT=auto may need less\.$/);
+    expect(refused).toThrow(expect.objectContaining({ code: 'OUT_OF_MEMORY' }));
+  });
+
+  const rewritten = (differs = {}) => pageOf(24, { compression: 6, photometric: 6, ...differs });
+
+  it.each([
+    ['upright', 1],
+    ['on its side', 6],
+  ])(
+    'tells of the disk where a page that is written anew has no room there: %s',
+    (_, orientation) => {
+      const refused = () => plan(rewritten({ orientation }), { diskBytes: 20 * MB });
+      expect(refused).toThrow(
+        /^Converting "x\.tif" takes about 69 MB of disk for temporary files, and 20 MB are free\. Make room there, or set TMPDIR/,
+      );
+      expect(refused).toThrow(expect.objectContaining({ code: 'WRITE_FAILED' }));
+    },
+  );
+
+  it('tells of memory where that is short, too', () => {
+    const refused = () => plan(rewritten(), { diskBytes: 20 * MB, memoryBytes: 300 * MB });
+    expect(refused).toThrow(expect.objectContaining({ code: 'OUT_OF_MEMORY' }));
+  });
+
+  it('comes before any decoding when no JPEG can hold the picture', () => {
+    expect(() => plan(pageOf(1, { width: 65_536, height: 1 }))).toThrow('65536 × 1 pixels');
+    expect(plan(pageOf(1, { width: 65_535, height: 1 }))).toMatchObject({ effort: 'max' });
+  });
+});

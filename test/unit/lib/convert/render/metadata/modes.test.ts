@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import {
+  described,
+  directory,
+  photographed,
+  pictureWith,
+  text,
+} from '../../../../../support/described-tiff.ts';
+import { groupsOf } from '../../../../../support/exiftool.ts';
+import { useJpegs } from '../../../../../support/jpegs.ts';
+import { decodeJpeg, largestDifference } from '../../../../../support/pixels.ts';
+import { makeTiffAs, type TiffLayout } from '../../../../../support/tiff-writer.ts';
+
+const { make } = useJpegs();
+const layouts: (TiffLayout & { name: string })[] = [
+  { name: 'little-endian' },
+  { name: 'big-endian', bigEndian: true },
+  { name: 'BigTIFF', big: true },
+  { name: 'BigTIFF, big-endian', big: true, bigEndian: true },
+];
+const page = pictureWith(...described, ...photographed);
+
+describe.each(layouts)('JPEG_METADATA=all ($name)', (layout) => {
+  it('keeps what the page’s directory says of it', async () => {
+    const { found, notes } = await make(makeTiffAs(layout, page), { metadata: 'all' });
+    expect(notes).toEqual([]);
+    expect(found).toMatchObject({
+      'IFD0:DocumentName': 'Inventory 4711',
+      'IFD0:ImageDescription': 'Deed of gift – „Schenkung“, Zürich',
+      'IFD0:Make': 'Phase One',
+      'IFD0:Model': 'iXG 100MP',
+      'IFD0:XResolution': 300,
+      'IFD0:YResolution': 300,
+      'IFD0:PageName': 'folio 12r',
+      'IFD0:ResolutionUnit': 'inches',
+      'IFD0:PageNumber': '4 120',
+      'IFD0:Software': 'Capture One 22',
+      'IFD0:ModifyDate': '2024:03:07 10:11:12',
+      'IFD0:Artist': 'Anna Muster',
+      'IFD0:HostComputer': 'scan-03',
+      'IFD0:Copyright': 'State Archive',
+      'JFIF:XResolution': 300,
+      'JFIF:ResolutionUnit': 'inches',
+    });
+    expect(found['ExifTool:Warning']).toBeUndefined();
+  });
+
+  it('keeps EXIF, GPS and interoperability', async () => {
+    const { found } = await make(makeTiffAs(layout, page), { metadata: 'all' });
+    expect(found).toMatchObject({
+      'ExifIFD:ExposureTime': '1/8',
+      'ExifIFD:ISO': 100,
+      'ExifIFD:ExifVersion': '0232',
+      'ExifIFD:DateTimeOriginal': '2024:03:07 09:08:07',
+      'ExifIFD:UserComment': 'with a loupe',
+      'ExifIFD:ColorSpace': 'Uncalibrated',
+      'ExifIFD:LensModel': 'Rodenstock',
+      'GPS:GPSLatitudeRef': 'North',
+      'GPS:GPSLatitude': `47 deg 22' 30.00"`,
+      'InteropIFD:InteropIndex': expect.stringContaining('R03'),
+    });
+  });
+
+  it('keeps nothing that pixels are read by, here or in EXIF', async () => {
+    const { found } = await make(makeTiffAs(layout, page), { metadata: 'all' });
+    const names = Object.keys(found).join(' ');
+    expect(names).not.toMatch(
+      /IFD0:(Strip|Tile|Rows|Bits|Samples|Compression|Photometric|Image[WL])/,
+    );
+    expect(names).not.toContain('IFD0:Orientation');
+    expect(names).not.toContain('ComponentsConfiguration');
+  });
+});
+
+describe('JPEG_METADATA=copyright', () => {
+  it('keeps whose work it is and the resolution, and nothing else', async () => {
+    const { found } = await make(makeTiffAs({}, page), { metadata: 'copyright' });
+    const own = Object.keys(found).filter((name) => /^(IFD0|ExifIFD|GPS|IPTC|XMP.*):/.test(name));
+    expect(own.sort()).toEqual(
+      ['Artist', 'Copyright', 'ResolutionUnit', 'XResolution', 'YResolution'].map(
+        (name) => `IFD0:${name}`,
+      ),
+    );
+    expect(groupsOf(found)).toEqual(['IFD0', 'JFIF']);
+  });
+});
+
+describe('JPEG_METADATA=none', () => {
+  it('gives the very JPEG of a TIFF that has none', async () => {
+    const { bytes, found } = await make(makeTiffAs({}, page));
+    const bare = await make(makeTiffAs({}, pictureWith()));
+    expect(bytes.equals(bare.bytes)).toBe(true);
+    expect(groupsOf(found)).toEqual([]);
+  });
+});
+
+describe('every mode', () => {
+  it.each(['copyright', 'all'] as const)(
+    'adds to the JPEG without a change to its pixels: %s',
+    async (metadata) => {
+      const plain = await make(makeTiffAs({}, page));
+      const rich = await make(makeTiffAs({}, page), { metadata });
+      const [a, b] = [await decodeJpeg(plain.path), await decodeJpeg(rich.path)];
+      expect(largestDifference(a, b)).toBe(0);
+      // SOI, then what was added, then the rest.
+      expect(rich.bytes.subarray(-(plain.bytes.length - 2)).equals(plain.bytes.subarray(2))).toBe(
+        true,
+      );
+    },
+  );
+
+  it.each(['copyright', 'all'] as const)(
+    'takes a TIFF that has nothing to keep: %s',
+    async (metadata) => {
+      const { bytes, notes } = await make(makeTiffAs({}, pictureWith()), { metadata });
+      const bare = await make(makeTiffAs({}, pictureWith()));
+      expect(bytes.equals(bare.bytes)).toBe(true);
+      expect(notes).toEqual([]);
+    },
+  );
+
+  it('keeps the metadata of the page that is converted', async () => {
+    const pages = ['first', 'second'].map((name) => pictureWith(text(285, name)));
+    const tiff = makeTiffAs({}, ...pages);
+    for (const [index, name] of ['first', 'second'].entries())
+      expect((await make(tiff, { metadata: 'all', index })).found['IFD0:PageName']).toBe(name);
+  });
+});
+
+describe('text without the NUL that TIFF asks for', () => {
+  it('ends with one in the JPEG', async () => {
+    const lens = { tag: 42_036, type: 2, values: [...Buffer.from('Rodenstock')] };
+    const tiff = makeTiffAs({}, pictureWith(directory(34_665, lens)));
+    const { found, bytes } = await make(tiff, { metadata: 'all' });
+    expect(found['ExifIFD:LensModel']).toBe('Rodenstock');
+    expect(bytes.includes('Rodenstock\0')).toBe(true);
+  });
+});

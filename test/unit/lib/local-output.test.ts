@@ -1,0 +1,155 @@
+import { execFileSync } from 'node:child_process';
+import { link, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FileError } from '../../../src/lib/errors.ts';
+import { writeOutput, writeOutputs } from '../../../src/lib/local-output.ts';
+import { makeFolder, type TestFolder } from '../../support/folder.ts';
+
+let folder: TestFolder;
+beforeEach(async () => {
+  folder = await makeFolder();
+});
+afterEach(() => folder.remove());
+
+const text = (path: string) => readFile(path, 'utf8');
+const writing = (content: string) => (path: string) => writeFile(path, content);
+
+describe('output files that belong together', () => {
+  const targets = () => ['a.jpg', 'a.page-2.jpg', 'a.page-3.jpg'].map((name) => folder.path(name));
+  const writingAll = async (paths: readonly string[]) => {
+    for (const path of paths) await writeFile(path, 'ours');
+  };
+
+  it('all appear, and nothing is left beside them', async () => {
+    await writeOutputs(targets(), { force: false }, writingAll);
+    expect(await readdir(folder.root)).toEqual(['a.jpg', 'a.page-2.jpg', 'a.page-3.jpg']);
+  });
+
+  it('are not even begun when one of them must not be replaced', async () => {
+    await folder.write('a.page-2.jpg', 'precious');
+    const refused = writeOutputs(targets(), { force: false }, () => {
+      throw new Error('begun');
+    });
+    await expect(refused).rejects.toThrow('a.page-2.jpg exists. Use --force');
+    expect(await readdir(folder.root)).toEqual(['a.page-2.jpg']);
+  });
+
+  it('do not appear at all when writing one fails', async () => {
+    const failing = writeOutputs(targets(), { force: true }, async ([first = '']) => {
+      await writeFile(first, 'whole');
+      throw new Error('page 2 broke off');
+    });
+    await expect(failing).rejects.toThrow('page 2 broke off');
+    expect(await readdir(folder.root)).toEqual([]);
+  });
+
+  it('go again when somebody else makes one of them meanwhile', async () => {
+    const late = writeOutputs(targets(), { force: false }, async (paths) => {
+      await writingAll(paths);
+      await folder.write('a.page-2.jpg', 'theirs');
+    });
+    await expect(late).rejects.toThrow('a.page-2.jpg exists');
+    expect(await readdir(folder.root)).toEqual(['a.page-2.jpg']);
+    expect(await text(folder.path('a.page-2.jpg'))).toBe('theirs');
+  });
+});
+
+describe('an output file', () => {
+  it('appears whole, and nothing is left beside it', async () => {
+    const target = folder.path('a.jpg');
+    await writeOutput(target, { force: false }, async (path) => {
+      await writeFile(path, 'half');
+      expect(await readdir(folder.root)).not.toContain('a.jpg');
+      await writeFile(path, 'whole');
+    });
+    expect(await text(target)).toBe('whole');
+    expect(await readdir(folder.root)).toEqual(['a.jpg']);
+  });
+
+  it('does not appear when writing fails, and an older one stays', async () => {
+    const target = await folder.write('a.jpg', 'old');
+    const failing = writeOutput(target, { force: true }, async (path) => {
+      await writeFile(path, 'half');
+      throw new Error('broke off');
+    });
+    await expect(failing).rejects.toThrow('broke off');
+    expect(await text(target)).toBe('old');
+    expect(await readdir(folder.root)).toEqual(['a.jpg']);
+  });
+
+  it('does not replace one that appears meanwhile, without force', async () => {
+    const target = folder.path('a.jpg');
+    const late = writeOutput(target, { force: false }, async (path) => {
+      await writeFile(path, 'ours');
+      await writeFile(target, 'theirs');
+    });
+    await expect(late).rejects.toThrow(FileError);
+    expect(await text(target)).toBe('theirs');
+    expect(await readdir(folder.root)).toEqual(['a.jpg']);
+  });
+
+  it('replaces one that is known as an older output, and no other, without force', async () => {
+    const ours = await folder.write('a.jpg', 'old');
+    const theirs = await folder.write('b.jpg', 'precious');
+    const rules = { force: false, ours: new Set([ours]) };
+    await writeOutput(ours, rules, writing('new'));
+    expect(await text(ours)).toBe('new');
+    await expect(writeOutput(theirs, rules, writing('new'))).rejects.toThrow('b.jpg exists');
+    expect(await text(theirs)).toBe('precious');
+  });
+
+  it('replaces a link, not what the link leads to', async () => {
+    const other = await folder.write('other.jpg', 'other');
+    await symlink(other, folder.path('a.jpg'));
+    await writeOutput(folder.path('a.jpg'), { force: true }, writing('new'));
+    expect(await text(other)).toBe('other');
+    expect(await text(folder.path('a.jpg'))).toBe('new');
+  });
+
+  it.each([
+    ['itself', async () => folder.path('a.tif')],
+    [
+      'by a symbolic link',
+      async () => symlink(folder.path('a.tif'), folder.path('l')).then(() => folder.path('l')),
+    ],
+    [
+      'by a hard link',
+      async () => link(folder.path('a.tif'), folder.path('h')).then(() => folder.path('h')),
+    ],
+  ])('is never the source: %s', async (_, targetOf) => {
+    const source = await folder.write('a.tif', 'original');
+    const target = await targetOf();
+    const rules = { force: true, sources: [source] };
+    await expect(writeOutput(target, rules, writing('new'))).rejects.toThrow(
+      `the source ${source}`,
+    );
+    expect(await text(source)).toBe('original');
+  });
+
+  it('never replaces a TIFF where those are kept, whatever it is called', async () => {
+    const target = await folder.write('scan.jpg', 'MM\0*original');
+    const rules = { force: true, keepTiffs: true };
+    await expect(writeOutput(target, rules, writing('new'))).rejects.toThrow('is a TIFF');
+    expect(await text(target)).toBe('MM\0*original');
+  });
+
+  it('replaces a link that leads nowhere, as there is no TIFF behind it', async () => {
+    const target = folder.path('scan.jpg');
+    await symlink(folder.path('gone.jpg'), target);
+    await writeOutput(target, { force: true, keepTiffs: true }, writing('new'));
+    expect(await text(target)).toBe('new');
+    expect(await readdir(folder.root)).toEqual(['scan.jpg']);
+  });
+
+  it('is never a device or a pipe', async () => {
+    execFileSync('mkfifo', [folder.path('pipe')]);
+    const failing = writeOutput(folder.path('pipe'), { force: true }, writing('new'));
+    await expect(failing).rejects.toThrow('is a device or a pipe');
+  });
+
+  it('in a folder that does not exist is an error that says so', async () => {
+    const target = folder.path('nowhere/a.jpg');
+    const failing = writeOutput(target, { force: false }, writing('new'));
+    await expect(failing).rejects.toThrow(/nowhere.*Check that its folder exists/);
+  });
+});

@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  isRetryableStatus,
+  parseRetryAfter,
+  type RetryNotice,
+  retry,
+} from '../../../src/lib/retry.ts';
+
+const policy = { attempts: 4, baseDelayMs: 1, maxDelayMs: 3 };
+const passing = () => Object.assign(new Error('busy'), { retryable: true });
+
+describe('retry', () => {
+  it('tries until it succeeds, and tells of each failure before it waits', async () => {
+    const notices: RetryNotice[] = [];
+    const result = await retry(
+      async (attempt) => {
+        if (attempt < 3) throw passing();
+        return `attempt ${attempt}`;
+      },
+      { policy, onRetry: (notice) => notices.push(notice) },
+    );
+    expect(result).toBe('attempt 3');
+    expect(notices.map(({ attempt }) => attempt)).toEqual([1, 2]);
+  });
+
+  it('throws the last error when the attempts are used up', async () => {
+    let attempts = 0;
+    const failing = retry(
+      async (n) => Promise.reject(Object.assign(passing(), { n, at: ++attempts })),
+      {
+        policy,
+      },
+    );
+    await expect(failing).rejects.toMatchObject({ n: 4 });
+    expect(attempts).toBe(4);
+  });
+
+  it('does not repeat what is not marked as retryable', async () => {
+    let attempts = 0;
+    const failing = retry(
+      async () => {
+        attempts++;
+        throw new Error('for good');
+      },
+      { policy },
+    );
+    await expect(failing).rejects.toThrow('for good');
+    expect(attempts).toBe(1);
+  });
+
+  it('waits a random time that never passes the bounds', async () => {
+    const delays: number[] = [];
+    await retry(async () => Promise.reject(passing()), {
+      policy: { attempts: 6, baseDelayMs: 2, maxDelayMs: 5 },
+      onRetry: ({ delayMs }) => delays.push(delayMs),
+    }).catch(() => undefined);
+    [2, 4, 5, 5, 5].forEach((bound, i) => {
+      expect(delays[i]).toBeGreaterThanOrEqual(0);
+      expect(delays[i]).toBeLessThanOrEqual(bound);
+    });
+  });
+
+  it('waits as long as it was asked to, up to the policy’s bound', async () => {
+    const delays: number[] = [];
+    const asked = [0, 2, 999];
+    await retry(
+      async (n) => {
+        if (n <= 3) throw Object.assign(passing(), { retryAfterMs: asked[n - 1] });
+      },
+      { policy, onRetry: ({ delayMs }) => delays.push(delayMs) },
+    );
+    expect(delays).toEqual([0, 2, 3]);
+  });
+
+  it('ends at once with the abort’s reason, also while it waits', async () => {
+    const controller = new AbortController();
+    const reason = new Error('stop');
+    const waiting = retry(async () => Promise.reject(passing()), {
+      policy: { attempts: 2, baseDelayMs: 1e9, maxDelayMs: 1e9 },
+      signal: controller.signal,
+      onRetry: () => controller.abort(reason),
+    });
+    await expect(waiting).rejects.toBe(reason);
+  });
+});
+
+describe('statuses', () => {
+  it('that may pass are 408, 425, 429 and all of 5xx; nothing else', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 100, max: 599 }), (status) => {
+        const passes = [408, 425, 429].includes(status) || status >= 500;
+        return isRetryableStatus(status) === passes;
+      }),
+    );
+  });
+});
+
+describe('Retry-After', () => {
+  const now = Date.parse('2026-01-01T00:00:00Z');
+  it.each([
+    ['120', 120_000],
+    [' 0 ', 0],
+    ['Thu, 01 Jan 2026 00:00:05 GMT', 5_000],
+    ['Wed, 31 Dec 2025 23:59:00 GMT', 0],
+    ['soon', undefined],
+    ['-5x', undefined],
+    ['', undefined],
+    [null, undefined],
+  ])('%j is %s ms', (value, expected) => {
+    expect(parseRetryAfter(value, now)).toBe(expected);
+  });
+});

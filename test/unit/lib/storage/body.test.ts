@@ -1,0 +1,67 @@
+import { Readable } from 'node:stream';
+import { describe, expect, it, vi } from 'vitest';
+import { type Body, receiveBody } from '../../../../src/lib/storage/body.ts';
+import { distinctBytes, MIB } from '../../../support/storage.ts';
+
+const all = distinctBytes(4 * MIB);
+const PIECE = 60_000;
+
+/** A body of 4 MiB, and how many bytes of it have been sent. */
+function startBody() {
+  let sent = 0;
+  function* pieces() {
+    for (let start = 0; start < all.length; start += PIECE) {
+      const piece = all.subarray(start, start + PIECE);
+      sent += piece.length;
+      yield piece;
+    }
+  }
+  const stream = Readable.from(pieces(), { objectMode: false });
+  return { stream, body: receiveBody(stream), sent: () => sent };
+}
+
+async function bytesOf(body: Body): Promise<Buffer> {
+  const bytes: Uint8Array[] = [];
+  for await (const pieces of body.pieces) bytes.push(...pieces);
+  return Buffer.concat(bytes);
+}
+
+describe('a body that nobody takes anything of', () => {
+  it('stops coming after a MiB, and goes on when somebody does', async () => {
+    const { stream, body, sent } = startBody();
+    await vi.waitUntil(() => stream.isPaused());
+    expect(sent()).toBeLessThan(2 * MIB);
+    expect((await bytesOf(body)).equals(all)).toBe(true);
+    expect(body.problem()).toBeUndefined();
+  });
+
+  it('has what had come when it breaks off, and says why it did', async () => {
+    const { stream, body } = startBody();
+    await vi.waitUntil(() => stream.isPaused());
+    stream.destroy(new Error('broken'));
+    const bytes = await bytesOf(body);
+    expect(bytes.length).toBeGreaterThanOrEqual(MIB);
+    expect(bytes.equals(all.subarray(0, bytes.length))).toBe(true);
+    expect(body.problem()).toMatchObject({ message: 'broken' });
+  });
+
+  it('has nothing any more when it was dropped', async () => {
+    const { stream, body } = startBody();
+    await vi.waitUntil(() => stream.isPaused());
+    body.destroy();
+    expect(await bytesOf(body)).toHaveLength(0);
+  });
+});
+
+describe('a body whose next bytes are waited for', () => {
+  it.each<[string, (body: Body) => void]>([
+    ['dropped', (body) => body.destroy()],
+    ['aborted', (body) => body.abortOn(AbortSignal.abort(new Error('enough')))],
+  ])('ends when it is %s', async (_, end) => {
+    const body = receiveBody(new Readable({ read() {} }));
+    const bytes = bytesOf(body);
+    end(body);
+    expect(await bytes).toHaveLength(0);
+    expect(body.problem()).toBeInstanceOf(Error);
+  });
+});
