@@ -6,7 +6,6 @@ import { escapeControls } from '../lib/redact.ts';
 import { orAborted, watchStopSignals } from '../lib/stop.ts';
 import { readTaskTimeout } from '../lib/task/settings.ts';
 import { processEnvironment } from './environment.ts';
-import { allTaken } from './standard-streams.ts';
 
 /**
  * Ends the process once its output has been taken: a pipe takes 64 KiB at once, and what is beyond that waits in this
@@ -55,6 +54,15 @@ export function outliveReaders(): Leave {
       exit(exitCode);
     },
   };
+}
+
+/** Resolves when the streams have taken all that was written, or cannot any more. */
+export async function allTaken(
+  streams: readonly NodeJS.WritableStream[] = [process.stdout, process.stderr],
+): Promise<void> {
+  await Promise.all(
+    streams.map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))),
+  );
 }
 
 /** Connections that are kept alive would hold the process for seconds. */

@@ -2,6 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { FileError, messageOf, SettingsError, systemCodeOf } from '../lib/errors.ts';
 import { isUnread, orAborted } from '../lib/stop.ts';
+import { allTaken } from './leave.ts';
 
 /** The name that stands for standard input or output on the command line. */
 export const STANDARD_STREAM = '-';
@@ -78,15 +79,6 @@ export async function outputTaken(signal: AbortSignal): Promise<void> {
   const full = [process.stdout, process.stderr].filter((stream) => stream.writableNeedDrain);
   if (full.length === 0) return;
   await orAborted(allTaken(full), signal).catch(() => {});
-}
-
-/** Resolves when the streams have taken all that was written, or cannot any more. */
-export async function allTaken(
-  streams: readonly NodeJS.WritableStream[] = [process.stdout, process.stderr],
-): Promise<void> {
-  await Promise.all(
-    streams.map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))),
-  );
 }
 
 /** The work of a stream; what it throws when the signal ends it is the signal's reason, not "aborted". */

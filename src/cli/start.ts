@@ -1,6 +1,8 @@
 import { Config, Errors, type Interfaces, run } from '@oclif/core';
 import { exitCodes } from '../lib/exit-codes.ts';
+import { escapeControls } from '../lib/redact.ts';
 import { outliveReaders } from './leave.ts';
+import { redactorOfProcess } from './program-process.ts';
 
 /**
  * Starts the program that oclif finds here (the address of a module of it, or its own options), with the process's
@@ -51,8 +53,6 @@ function refuseUnknown(first: string | undefined, json: boolean, config: Config)
 
 async function show(error: unknown, json: boolean): Promise<void> {
   const { errorSummary } = await import('./base-command.ts');
-  const { redactorOfProcess } = await import('./program-process.ts');
-  const { escapeControls } = await import('../lib/redact.ts');
   const summary = errorSummary(error, redactorOfProcess());
   if (json) process.stdout.write(`${JSON.stringify({ error: summary }, null, 2)}\n`);
   else process.stderr.write(`${escapeControls(`Error: ${summary.message}`)}\n`);
