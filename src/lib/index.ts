@@ -27,11 +27,14 @@ export type {
   PageRecord,
   SkippedRecord,
   SourceRecord,
+  UnreadPath,
+  WarningCounts,
 } from './collection/events.ts';
 export type { CollectionOptions } from './collection/options.ts';
 export type { Conversion, PlanningOptions } from './convert/attempts.ts';
 export { type ChosenPages, choosePages } from './convert/choose-pages.ts';
-export { type ConvertOptions, convertTiff } from './convert/convert-tiff.ts';
+export type { ConvertOptions } from './convert/convert-options.ts';
+export { convertTiff } from './convert/convert-tiff.ts';
 export {
   type ChromaSubsampling,
   defaultEncoderSettings,
@@ -64,6 +67,7 @@ export {
   CallbackError,
   ConversionError,
   FileError,
+  OptionsError,
   SettingsError,
   StorageError,
   TaskError,

@@ -1,5 +1,6 @@
 import type { CollectionEvent } from '../../lib/collection/events.ts';
 import type { CollectionWarning } from '../../lib/collection/inputs/find-inputs.ts';
+import { warningLine } from '../../lib/collection/warning-count.ts';
 import { isUnread } from '../../lib/stop.ts';
 import type { ChosenViews } from './choose-views.ts';
 import { summaryLines } from './summary.ts';
@@ -16,7 +17,7 @@ export interface CollectionRun {
 /** Shows a run and what it came to in the end, or what it had come to when it was stopped. */
 export async function followCollection(
   { events, warnings, signal }: CollectionRun,
-  { views, say, taken }: ChosenViews,
+  { views, say, sayAlways, taken }: ChosenViews,
 ): Promise<CollectionOutcome> {
   const sayStopping = () => {
     if (!isUnread(signal.reason))
@@ -26,7 +27,10 @@ export async function followCollection(
   try {
     const outcome = await showCollection(withWarnings(events, warnings), views, taken);
     // A reader that has left, as `head` does, has what it wanted.
-    if (outcome.summary.stopped !== 'SIGPIPE') for (const line of summaryLines(outcome)) say(line);
+    if (outcome.summary.stopped === 'SIGPIPE') return outcome;
+    for (const line of summaryLines(outcome)) say(line);
+    const warned = warningLine(outcome.summary.warnings);
+    if (warned !== undefined) sayAlways(warned);
     return outcome;
   } finally {
     signal.removeEventListener('abort', sayStopping);
