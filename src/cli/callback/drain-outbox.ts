@@ -5,6 +5,7 @@ import { httpUrlProblem, shownUrl } from '../../lib/http-url.ts';
 import { escapeControls } from '../../lib/redact.ts';
 import { drainOutbox } from '../../lib/task/outbox/drain.ts';
 import type { DrainEvent } from '../../lib/task/outbox/drain-events.ts';
+import { outputTaken } from '../standard-streams.ts';
 import { mayRepeat, outboxOf } from './known.ts';
 import { deliveredAs, failedAs, policyOf, warnOfRetry } from './send-request.ts';
 import { type CallbackResult, type CallbackSession, isChosen, tellSkipped } from './session.ts';
@@ -50,6 +51,7 @@ export async function drainPending(session: CallbackSession): Promise<CallbackRe
       if (event.kind === 'pending' && shown++ > 0) result('');
       const told = tell(event, session);
       entries.push(told);
+      await outputTaken(session.signal);
       ok &&= ['delivered', 'pending', 'obsolete', 'busy'].includes(event.kind);
     }
   if (entries.length === 0) result('Nothing to deliver.');
