@@ -22,7 +22,8 @@ export function missingData(
   { segments, compression, wholeJpegEnd }: DataOfPage,
   fileBytes: number,
 ): MissingData[] {
-  if (compression === OLD_JPEG && wholeJpegEnd !== undefined && wholeJpegEnd <= fileBytes) return [];
+  if (compression === OLD_JPEG && wholeJpegEnd !== undefined && wholeJpegEnd <= fileBytes)
+    return [];
   if (!segments)
     return [{ code: 'NO_SEGMENTS', message: 'it does not say where its strips or tiles are' }];
   const { kind, count, needed, empty, end } = segments;
