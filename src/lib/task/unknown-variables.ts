@@ -1,0 +1,27 @@
+import { closest, distance } from 'fastest-levenshtein';
+import { type Environment, variables } from './environment.ts';
+
+const names: readonly string[] = variables.map(({ name }) => name);
+
+/** Beginnings that only our variables are likely to have; Fly and others set names like the rest. */
+const OUR_BEGINNING = /^(JPEG|TIFF|CALLBACK|R2|TASK|INPUT_R2)_/;
+
+/** How many letters of a name, one in so many, may differ from the variable that is meant. */
+const LETTERS_PER_SLIP = 4;
+
+/**
+ * One sentence for each variable of an environment that looks like one of `run` but is none, in the
+ * environment's order. Values are neither read nor shown.
+ */
+export function unknownVariables(environment: Environment): string[] {
+  return Object.keys(environment).flatMap((name) => {
+    if (names.includes(name)) return [];
+    const upper = name.toUpperCase();
+    const near = closest(upper, names);
+    const slips = distance(upper, near);
+    if (slips <= upper.length / LETTERS_PER_SLIP)
+      return `Unknown variable ${name} has no effect. Did you mean ${near}?`;
+    if (!OUR_BEGINNING.test(upper)) return [];
+    return `Unknown variable ${name} has no effect. "arke-tiff run --help" lists all variables.`;
+  });
+}
