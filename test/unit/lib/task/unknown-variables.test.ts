@@ -14,7 +14,7 @@ describe('unknown variables', () => {
     ['TASK_TIMEOUT', 'TASK_TIMEOUT_MS'],
     ['R2_SECRET_KEY', 'R2_SECRET_ACCESS_KEY'],
     ['CALLBACK_URI', 'CALLBACK_URL'],
-    ['MEMORY_LIMIT', 'MEMORY_LIMIT_MB'],
+    ['MEMORY_LIMIT_M', 'MEMORY_LIMIT_MB'],
     ['LOGFORMAT', 'LOG_FORMAT'],
   ])('that look like ours are told, with the one that is meant: %s', (name, meant) => {
     const [text = '', ...more] = of(name);
@@ -64,6 +64,7 @@ describe('unknown variables', () => {
         'SESSION_ID',
       ],
       ...['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_ACCOUNT_ID', 'npm_config_user_agent'],
+      ...['S3_BUCKET', 'S3_ENDPOINT', 'B2_ACCOUNT_ID', 'CF_ACCOUNT_ID', 'GCS_BUCKET'],
       ...['CLOUDFLARE_ACCOUNT_ID', 'CLOUDFLARE_API_TOKEN', 'MACHINE_ID', 'HOSTNAME', '_'],
     ];
     expect(of(...others)).toEqual([]);
