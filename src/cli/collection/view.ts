@@ -1,6 +1,7 @@
 import type {
   CollectionEvent,
   CollectionSummary,
+  CollectionWarning,
   FilePlan,
   FileRecord,
 } from '../../lib/collection/events.ts';
@@ -19,12 +20,6 @@ export interface CollectionOutcome {
   readonly summary: CollectionSummary;
   /** What was said of the collection as a whole. */
   readonly warnings: readonly CollectionWarning[];
-}
-
-/** A warning of `CollectionEvent`. */
-export interface CollectionWarning {
-  readonly code: string;
-  readonly message: string;
 }
 
 /**
