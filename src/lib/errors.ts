@@ -23,6 +23,18 @@ export class SettingsError extends ArkeError {
   }
 }
 
+/** Thrown when a function is called with options that it does not know or cannot use. Lists all of them. */
+export class OptionsError extends ArkeError {
+  declare readonly code: 'INVALID_OPTIONS';
+  /** What is wrong with each option, beginning with its name. */
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[], options?: ErrorOptions) {
+    super('INVALID_OPTIONS', `Invalid options: ${problems.join('; ')}.`, options);
+    this.problems = problems;
+  }
+}
+
 /** Why a request to R2 failed, as far as what to do about it differs. */
 export type StorageErrorCode =
   | 'OBJECT_NOT_FOUND'

@@ -31,7 +31,8 @@ export type {
 export type { CollectionOptions } from './collection/options.ts';
 export type { Conversion, PlanningOptions } from './convert/attempts.ts';
 export { type ChosenPages, choosePages } from './convert/choose-pages.ts';
-export { type ConvertOptions, convertTiff } from './convert/convert-tiff.ts';
+export type { ConvertOptions } from './convert/convert-options.ts';
+export { convertTiff } from './convert/convert-tiff.ts';
 export {
   type ChromaSubsampling,
   defaultEncoderSettings,
@@ -64,6 +65,7 @@ export {
   CallbackError,
   ConversionError,
   FileError,
+  OptionsError,
   SettingsError,
   StorageError,
   TaskError,

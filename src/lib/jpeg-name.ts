@@ -5,6 +5,21 @@ export function hasTiffEnding(name: string): boolean {
   return TIFF_ENDING.test(name);
 }
 
+const JPEG_ENDING = /\.(?:jpg|jpeg|jpe)$/i;
+
+/** What names a format at the end of a path, unlike `.page-2` or `.0142`. */
+const FORMAT_ENDING = /[^/\\](\.[a-z][a-z\d]{0,4})$/i;
+
+/**
+ * What is wrong with the name of a JPEG, or undefined when nothing is: an ending must be that of a JPEG, as others
+ * promise another format. A name without an ending promises nothing.
+ */
+export function jpegNameProblem(path: string): string | undefined {
+  const ending = FORMAT_ENDING.exec(path)?.[1];
+  if (ending === undefined || JPEG_ENDING.test(ending)) return undefined;
+  return `${path} is to be a JPEG. Let its name end in .jpg, .jpeg or .jpe.`;
+}
+
 /**
  * The name of the JPEG of a TIFF, for keys and local paths alike: the contract's
  * `replace(/\.tiff?$/i, '.jpg')`; a name without that ending gets `.jpg` appended, so that the JPEG's

@@ -1,5 +1,6 @@
 import { link, lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { FileError, messageOf, systemCodeOf } from './errors.ts';
+import { jpegNameProblem } from './jpeg-name.ts';
 import { temporaryBeside } from './temporary-output.ts';
 import { hasTiffSignature } from './tiff-signature.ts';
 
@@ -7,13 +8,20 @@ import { hasTiffSignature } from './tiff-signature.ts';
 export interface OutputRules {
   /** Replace an existing file. */
   readonly force: boolean;
+  /** What the caller sets to replace files, for messages; default: the flag `--force`. */
+  readonly forcedBy?: string | undefined;
   /** Files that may be replaced without force: they are known as older outputs. */
   readonly ours?: ReadonlySet<string> | undefined;
   /** Files that are never replaced, by whatever name or link they are reached. */
   readonly sources?: readonly string[];
   /** Never replace a TIFF: an overwritten original is gone. */
   readonly keepTiffs?: boolean;
+  /** The outputs are JPEGs, and must not be named as another format. */
+  readonly jpegs?: boolean;
 }
+
+/** What the commands call it. */
+export const FORCED_BY = '--force';
 
 /**
  * Makes a file whole or not at all: `write` gets the path of a temporary file beside the target, which
@@ -78,8 +86,10 @@ async function refuseToHarm(target: string, rules: OutputRules): Promise<void> {
       throw new FileError(
         `Not written: ${target} is the source ${source} itself. Choose another output.`,
       );
+  const badName = rules.jpegs ? jpegNameProblem(target) : undefined;
+  if (badName) throw new FileError(`Not written: ${badName}`);
   if (!(await exists(target))) return;
-  if (!mayReplace(target, rules)) throw existsError(target);
+  if (!mayReplace(target, rules)) throw existsError(target, rules);
   const there = await stat(target).catch(() => undefined);
   if (there?.isDirectory())
     throw new FileError(`Not written: ${target} is a folder. Name a file in it.`);
@@ -103,7 +113,7 @@ async function publishAll(
   try {
     for (const { temporary, target } of files) {
       const force = mayReplace(target, rules);
-      await publish(temporary, target, force);
+      await publish(temporary, target, { ...rules, force });
       // What was replaced is gone; nothing would be won by taking its successor away, too.
       if (!force) made.push(target);
     }
@@ -113,19 +123,20 @@ async function publishAll(
   }
 }
 
-async function publish(temporary: string, target: string, force: boolean): Promise<void> {
+async function publish(temporary: string, target: string, rules: OutputRules): Promise<void> {
+  const { force } = rules;
   try {
     if (force) await rename(temporary, target);
     // Unlike a rename, a link fails when somebody else made the target meanwhile.
     else await link(temporary, target);
   } catch (error) {
     const code = systemCodeOf(error);
-    if (code === 'EEXIST') throw existsError(target);
+    if (code === 'EEXIST') throw existsError(target, rules);
     // File systems without hard links (FAT, some network mounts) say one of these.
     const unlinkable =
       code === 'EPERM' || code === 'ENOTSUP' || code === 'EOPNOTSUPP' || code === 'ENOSYS';
     if (force || !unlinkable) throw writeError(target, error);
-    if (await exists(target)) throw existsError(target);
+    if (await exists(target)) throw existsError(target, rules);
     await rename(temporary, target);
   }
 }
@@ -158,9 +169,9 @@ function isTiff(path: string): Promise<boolean> {
   return hasTiffSignature(path).catch((error: unknown) => systemCodeOf(error) !== 'ENOENT');
 }
 
-function existsError(target: string): FileError {
+function existsError(target: string, { forcedBy = FORCED_BY }: OutputRules): FileError {
   return new FileError(
-    `Not written: ${target} exists. Use --force to replace it, or choose another output.`,
+    `Not written: ${target} exists. Use ${forcedBy} to replace it, or choose another output.`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { makeTiffFile, type TiffSpec } from '../../bench/make-tiff.ts';
-import { type ConvertOptions, convertTiff } from '../../src/lib/convert/convert-tiff.ts';
+import { convertInPlace, type InPlaceOptions } from '../../src/lib/convert/convert-in-place.ts';
 import type { ConversionNote } from '../../src/lib/convert/messages.ts';
 import { type Converter, openConverter } from '../../src/lib/convert/process/converter.ts';
 import { compareWithTiff } from '../../src/lib/convert/verify/compare-with-tiff.ts';
@@ -14,11 +14,11 @@ interface Comparisons {
   /** Draws a TIFF like a photograph, `scan.tif` of the folder; its path. */
   draw(differs?: Partial<TiffSpec>): Promise<string>;
   /** Compares a JPEG with a TIFF. Throws what `compareWithTiff` throws. */
-  compare(tiff: string, jpeg: string, options?: ConvertOptions): Promise<Likeness>;
+  compare(tiff: string, jpeg: string, options?: InPlaceOptions): Promise<Likeness>;
   /** Converts a TIFF to `scan.jpg` of the folder and compares what came out. Throws what both throw. */
   verify(
     tiff: string,
-    options?: ConvertOptions,
+    options?: InPlaceOptions,
   ): Promise<{ readonly likeness: Likeness; readonly notes: readonly ConversionNote[] }>;
 }
 
@@ -56,7 +56,7 @@ export function useComparisons(): Comparisons {
     },
     verify: async (tiff, options = {}) => {
       const jpeg = folder.path('scan.jpg');
-      const { notes } = await convertTiff(tiff, jpeg, { ...options, converter: converter() });
+      const { notes } = await convertInPlace(tiff, jpeg, { ...options, converter: converter() });
       return { likeness: await compare(tiff, jpeg, options), notes };
     },
   };

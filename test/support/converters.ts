@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Conversion } from '../../src/lib/convert/attempts.ts';
-import { type ConvertOptions, convertTiff } from '../../src/lib/convert/convert-tiff.ts';
+import { convertInPlace, type InPlaceOptions } from '../../src/lib/convert/convert-in-place.ts';
 import { type Converter, openConverter } from '../../src/lib/convert/process/converter.ts';
 import type { TestFolder } from './folder.ts';
 import { childrenOf } from './processes.ts';
@@ -11,8 +11,8 @@ interface Converters {
   readonly folder: Pick<TestFolder, 'root' | 'path' | 'write'>;
   /** Runs a test with a conversion process, and sees that none is left. Throws what the test throws. */
   withConverter(test: (converter: Converter) => Promise<void>): Promise<void>;
-  /** Converts a TIFF file to `out.jpg` of the folder. Throws what `convertTiff` throws. */
-  convert(input: string, converter: Converter, more?: ConvertOptions): Promise<Conversion>;
+  /** Converts a TIFF file to `out.jpg` of the folder. Throws what `convertInPlace` throws. */
+  convert(input: string, converter: Converter, more?: InPlaceOptions): Promise<Conversion>;
 }
 
 /**
@@ -34,7 +34,7 @@ export function useConverters(): Converters {
       expect(pid()).toBeUndefined();
     },
     convert: (input, converter, more = {}) =>
-      convertTiff(input, folder.path('out.jpg'), { converter, ...more }),
+      convertInPlace(input, folder.path('out.jpg'), { converter, ...more }),
   };
 }
 
@@ -55,7 +55,7 @@ export function signalChild(signal: NodeJS.Signals): number | undefined {
  * Does something at the first sign of life of a job. The budget is asked once for the plan, and then at
  * every sign.
  */
-export function atFirstSign(act: () => void): Required<Pick<ConvertOptions, 'budget'>> {
+export function atFirstSign(act: () => void): Required<Pick<InPlaceOptions, 'budget'>> {
   let asked = 0;
   return {
     budget: {

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { beforeAll } from 'vitest';
 import type { FileRecord } from '../../src/lib/collection/events.ts';
-import { convertTiff } from '../../src/lib/convert/convert-tiff.ts';
+import { convertInPlace } from '../../src/lib/convert/convert-in-place.ts';
 import { openPictures } from '../../src/lib/report/converted-pictures.ts';
 import { writeReport } from '../../src/lib/report/write-report.ts';
 import { withWorkspace } from '../../src/lib/workspace.ts';
@@ -42,7 +42,7 @@ async function makeRecords(folder: Folder): Promise<FileRecord[]> {
   const real = async (name: string, tiff: Buffer, ssim: number, more = {}) => {
     const input = await folder.write(name, tiff);
     const output = folder.path(`out/${name.replace('.tif', '.jpg')}`);
-    const { width, height, bytes, channels } = await convertTiff(input, output);
+    const { width, height, bytes, channels } = await convertInPlace(input, output);
     const worst = { x: 448, y: 384, ssim };
     const likeness = { ...alike(ssim).likeness, ssim, psnr_db: 30, worst };
     return converted(input, { output, width, height, bytes, channels, likeness, ...more });

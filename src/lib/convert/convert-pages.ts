@@ -3,7 +3,7 @@ import { pageName } from '../jpeg-name.ts';
 import { makeOutputFolder, type OutputRules, writeOutputs } from '../local-output.ts';
 import type { Conversion } from './attempts.ts';
 import { type ChosenPages, choosePages, pageOption } from './choose-pages.ts';
-import { convertTiff } from './convert-tiff.ts';
+import { convertInPlace } from './convert-in-place.ts';
 import type { EncoderSettings } from './encoder-settings.ts';
 import type { PagesSetting } from './pages.ts';
 import type { Budget } from './plan/resources.ts';
@@ -66,7 +66,7 @@ export function pageOutputs(output: string, numbers: readonly number[]): string[
 }
 
 /**
- * Converts one page, counted from 1. Throws what `convertTiff` does, and `ConversionError` (`LOSS`,
+ * Converts one page, counted from 1. Throws what `convertInPlace` does, and `ConversionError` (`LOSS`,
  * `WARNING`) where a note is to be an error.
  */
 export async function convertPage(
@@ -75,7 +75,7 @@ export async function convertPage(
   jpeg: string,
   { encoder, pages, strict, budget, converter, signal, onReplan }: PageOptions,
 ): Promise<Conversion> {
-  const conversion = await convertTiff(path, jpeg, {
+  const conversion = await convertInPlace(path, jpeg, {
     ...encoder,
     name,
     header,

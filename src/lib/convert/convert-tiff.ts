@@ -1,98 +1,35 @@
-import { rm } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
-import { withWorkspace } from '../workspace.ts';
-import { type Conversion, convertByPlan, type PlanningOptions } from './attempts.ts';
-import { type EncoderSettings, encoderSettings } from './encoder-settings.ts';
-import { refuseOtherFormats } from './file-kind.ts';
-import { readTiffHeader, type TiffHeader, type TiffPage } from './header/tiff-header.ts';
-import type { ConversionNote } from './messages.ts';
-import { isOfAnother, nameOfPage, pageIn, pagesOf } from './pages.ts';
-import { limitsNow } from './plan/resources.ts';
-import { type Converter, openConverter } from './process/converter.ts';
-
-/** What `convertTiff` can be told besides the paths. */
-export interface ConvertOptions extends Partial<EncoderSettings>, PlanningOptions {
-  /** How the TIFF is called in messages; default: its file name. */
-  readonly name?: string;
-  /** Which page, counted from 1 (`pagesOf`); without it the first, and a note says that there are more. */
-  readonly page?: number | undefined;
-  /** What `readTiffHeader` says of the file, for whoever has read it already. */
-  readonly header?: TiffHeader | undefined;
-  /** A process to do it, for whoever has started one early or converts several; default: one of its own. */
-  readonly converter?: Converter;
-}
+import { writeOutput } from '../local-output.ts';
+import type { Conversion } from './attempts.ts';
+import { convertInPlace } from './convert-in-place.ts';
+import { type ConvertOptions, refuseInvalidOptions } from './convert-options.ts';
 
 /**
- * Converts a page of a TIFF file, the first unless told, to a JPEG file in a process of its own: orientation applied,
- * greyscale kept at one channel, transparency laid on the background, everything else with exactly the
- * pixels of `sharp(tiff).jpeg({ quality: 95, mozjpeg: true })` (design: "Fidelity policy"), as hard as
- * memory and time allow. `output` is written in place: give a path that nobody reads yet; it is removed
- * when the conversion fails.
+ * Converts a page of a TIFF file, the first by default, to a JPEG file in a separate process: upright, greyscale kept at
+ * one channel, transparent pixels on the background, everything else with exactly the pixels of
+ * `sharp(tiff).jpeg({ quality: 95, mozjpeg: true })`, at the highest effort that memory and time permit.
  *
- * Throws `ConversionError`, carrying the decoder's message where the TIFF is damaged, and `FileError`.
+ * `output` appears only when it is complete. It never replaces a TIFF, the input least of all, by whatever link it is
+ * reached, and another existing file only with `overwrite: true`. After a failure everything is as before.
+ *
+ * Throws `OptionsError` for wrong options, `ConversionError`, with the decoder's message where the TIFF is damaged, and
+ * `FileError` where a file cannot be read or must not be replaced.
+ *
+ * @example
+ * const { width, height, bytes } = await convertTiff('scan.tif', 'scan.jpg', { quality: 90 });
  */
 export async function convertTiff(
   input: string,
   output: string,
   options: ConvertOptions = {},
 ): Promise<Conversion> {
-  const { converter } = options;
-  if (converter) return convertWith(converter, input, output, options);
-  return withWorkspace(async ({ folder }) => {
-    const own = openConverter(folder);
-    try {
-      return await convertWith(own, input, output, options);
-    } finally {
-      await own.close();
-    }
-  });
-}
-
-async function convertWith(
-  converter: Converter,
-  input: string,
-  output: string,
-  options: ConvertOptions,
-): Promise<Conversion> {
-  const { name: file = basename(input) } = options;
-  const settings = encoderSettings(options);
-  await refuseOtherFormats(input, file);
-  const header = options.header ?? (await readTiffHeader(input));
-  const page = pageIn(header, options.page ?? 1, file);
-  const named = header && options.page !== undefined;
-  const name = named ? nameOfPage(header, options.page, file) : file;
-  const paths = { input: resolve(input), output: resolve(output), name };
-  const work = {
-    ...paths,
-    page,
-    format: header && { littleEndian: header.littleEndian, big: header.big },
-    fileBytes: header?.fileBytes,
-    settings,
-    converter,
+  refuseInvalidOptions(options);
+  const { overwrite = false, ...rest } = options;
+  const rules = {
+    force: overwrite,
+    forcedBy: 'overwrite: true',
+    sources: [input],
+    keepTiffs: true,
+    jpegs: true,
   };
-  const limits = await limitsNow(options.budget ?? {}, converter.temporaryFolder);
-  try {
-    const conversion = await convertByPlan({ ...work, options }, limits, settings);
-    const notes = options.page === undefined && header ? notesOnPages(header) : [];
-    return { ...conversion, notes: [...conversion.notes, ...notesOnPage(page), ...notes] };
-  } catch (error) {
-    await rm(output, { force: true });
-    throw error;
-  }
-}
-
-/** What is left where a raw or layered file keeps its picture elsewhere: below a directory, for example. */
-function notesOnPage(page: TiffPage | undefined): ConversionNote[] {
-  if (!page || !isOfAnother(page)) return [];
-  const message =
-    'The TIFF has nothing but a smaller version of its picture, or a mask, where pages are; it was converted';
-  return [{ code: 'ONLY_REDUCED', message }];
-}
-
-function notesOnPages(header: TiffHeader): ConversionNote[] {
-  const further = pagesOf(header).length - 1;
-  if (further === 0) return [];
-  const were = further === 1 ? 'page was' : 'pages were';
-  const message = `Only page 1 was converted; ${further} further ${were} not (TIFF_PAGES=all or --page all converts all)`;
-  return [{ code: 'PAGES_NOT_CONVERTED', message }];
+  return writeOutput(output, rules, (temporary) => convertInPlace(input, temporary, rest));
 }

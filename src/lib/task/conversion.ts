@@ -1,6 +1,6 @@
 import type { Conversion } from '../convert/attempts.ts';
 import { pageOption } from '../convert/choose-pages.ts';
-import { convertTiff } from '../convert/convert-tiff.ts';
+import { convertInPlace } from '../convert/convert-in-place.ts';
 import type { TiffHeader } from '../convert/header/tiff-header.ts';
 import type { ConversionPlan, Limits } from '../convert/plan/plan.ts';
 import type { Budget } from '../convert/plan/resources.ts';
@@ -26,7 +26,7 @@ export function convertForTask(
   { tiffPath, jpegPath, header, number, budget, further: page }: PageConversion,
 ): Promise<Conversion> {
   const { log, patience } = options;
-  return convertTiff(tiffPath, jpegPath, {
+  return convertInPlace(tiffPath, jpegPath, {
     ...settings.encoder,
     name: fileNameOf(settings.inputKey),
     header,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { convertTiff } from '../../../src/lib/convert/convert-tiff.ts';
+import { convertInPlace } from '../../../src/lib/convert/convert-in-place.ts';
 import { readTiffHeader } from '../../../src/lib/convert/header/tiff-header.ts';
 import { pagesOf } from '../../../src/lib/convert/pages.ts';
 import { type Converter, openConverter } from '../../../src/lib/convert/process/converter.ts';
@@ -75,7 +75,7 @@ describe.skipIf(!hasSharedTiffs)('real TIFFs', () => {
       const grey = space === 'b-w' || space === 'grey16';
       for (const effort of ['max', 'balanced'] as const) {
         const output = folder.path('same.jpg');
-        const { channels } = await convertTiff(path, output, { converter, effort });
+        const { channels } = await convertInPlace(path, output, { converter, effort });
         expect(channels).toBe(grey ? 1 : 3);
         const apart = largestDifference(await decodeJpeg(output), theirs);
         // One channel and three are rounded separately on their way back from frequencies.

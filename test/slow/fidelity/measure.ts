@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { convertTiff } from '../../../src/lib/convert/convert-tiff.ts';
+import { convertInPlace } from '../../../src/lib/convert/convert-in-place.ts';
 import { readTiffHeader } from '../../../src/lib/convert/header/tiff-header.ts';
 import type { ConversionNote } from '../../../src/lib/convert/messages.ts';
 import { pagesOf } from '../../../src/lib/convert/pages.ts';
@@ -87,7 +87,7 @@ async function likenessTo(references: readonly Picture[], picture: Picture): Pro
 /** Errors that are no `ConversionError` are bugs, and thrown. */
 async function convertOurs(tiff: SharedTiff, converter: Converter, jpeg: string): Promise<Ours> {
   try {
-    const { notes } = await convertTiff(tiff.path, jpeg, { converter, ...FINE });
+    const { notes } = await convertInPlace(tiff.path, jpeg, { converter, ...FINE });
     return { kind: 'picture', jpeg, picture: await decodeJpeg(jpeg), notes };
   } catch (error) {
     if (error instanceof ConversionError) return { kind: 'refused', error };

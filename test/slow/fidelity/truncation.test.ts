@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { convertTiff } from '../../../src/lib/convert/convert-tiff.ts';
+import { convertInPlace } from '../../../src/lib/convert/convert-in-place.ts';
 import { type Converter, openConverter } from '../../../src/lib/convert/process/converter.ts';
 import { ConversionError } from '../../../src/lib/errors.ts';
 import { directoryFirst } from '../../support/directory-first.ts';
@@ -28,7 +28,7 @@ async function pictureOf(tiff: string): Promise<Picture | undefined> {
   try {
     const jpeg = folder.path('cut.jpg');
     // What is compared are two pictures of the same encoder: the cheapest will do.
-    await convertTiff(tiff, jpeg, { converter, effort: 'fast' });
+    await convertInPlace(tiff, jpeg, { converter, effort: 'fast' });
     return await decodeJpeg(jpeg);
   } catch (error) {
     if (error instanceof ConversionError) return undefined;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect } from 'vitest';
-import { convertTiff } from '../../../src/lib/convert/convert-tiff.ts';
+import { convertInPlace } from '../../../src/lib/convert/convert-in-place.ts';
 import { type Converter, openConverter } from '../../../src/lib/convert/process/converter.ts';
 import { ConversionError } from '../../../src/lib/errors.ts';
 import { levelsOfPatches } from '../../support/patches.ts';
@@ -15,7 +15,7 @@ export interface Shown {
 }
 
 interface Colours {
-  /** Converts a TIFF of patches. Throws what `convertTiff` throws. */
+  /** Converts a TIFF of patches. Throws what `convertInPlace` throws. */
   show(tiff: Buffer, background?: string): Promise<Shown>;
   /** The same for what may be refused: undefined where it is, by a named error. */
   showOrRefuse(tiff: Buffer): Promise<Shown | undefined>;
@@ -35,7 +35,7 @@ export function useColours(): Colours {
     const path = await folder.write('colours.tif', tiff);
     const jpeg = folder.path('colours.jpg');
     const fine = { quality: 95, chromaSubsampling: '4:4:4', background } as const;
-    const { notes } = await convertTiff(path, jpeg, { converter, ...fine });
+    const { notes } = await convertInPlace(path, jpeg, { converter, ...fine });
     const levels = levelsOfPatches(await decodeJpeg(jpeg));
     return { levels, warnings: notes.map(({ code }) => code) };
   };

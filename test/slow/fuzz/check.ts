@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
-import { convertTiff } from '../../../src/lib/convert/convert-tiff.ts';
+import { convertInPlace } from '../../../src/lib/convert/convert-in-place.ts';
 import { readTiffHeader } from '../../../src/lib/convert/header/tiff-header.ts';
 import type { Converter } from '../../../src/lib/convert/process/converter.ts';
 import { ArkeError } from '../../../src/lib/errors.ts';
@@ -32,7 +32,7 @@ export interface Bench {
 export async function pixelsOf(bytes: Buffer, bench: Bench): Promise<Buffer | undefined> {
   await writeFile(bench.input, bytes);
   try {
-    await convertTiff(bench.input, bench.output, { converter: bench.converter });
+    await convertInPlace(bench.input, bench.output, { converter: bench.converter });
     return (await decode(bench.output)).data;
   } catch {
     return undefined;
@@ -49,7 +49,7 @@ export async function check(
   const signal = AbortSignal.timeout(DEADLINE_MS);
   const over = new AbortController();
   try {
-    const conversion = convertTiff(input, output, {
+    const conversion = convertInPlace(input, output, {
       converter,
       signal,
       // Read from the damaged file once more, when its picture has been converted.

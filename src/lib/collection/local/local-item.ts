@@ -158,7 +158,7 @@ async function convertItem(
     await recorded?.record.append(lines);
     converted = rest;
   };
-  const rules = { force, ours, sources: [tiff.path], keepTiffs: true };
+  const rules = { force, ours, sources: [tiff.path], keepTiffs: true, jpegs: true };
   const target = { output, rules, makeFolder: outDir !== undefined, onMade };
   const asked = { encoder, pages, strict, ...tools };
   await convertPages(tiff, target, asked, chosen);

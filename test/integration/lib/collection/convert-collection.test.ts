@@ -6,7 +6,7 @@ import type {
   ConvertedRecord,
   FailedRecord,
 } from '../../../../src/lib/collection/events.ts';
-import { convertTiff } from '../../../../src/lib/convert/convert-tiff.ts';
+import { convertInPlace } from '../../../../src/lib/convert/convert-in-place.ts';
 import { defaultLikenessBounds } from '../../../../src/lib/convert/verify/likeness.ts';
 import { useCollections } from '../../../support/collection-folders.ts';
 import { runCollection, wordsOf } from '../../../support/collections.ts';
@@ -25,7 +25,7 @@ describe('a run over several TIFFs', () => {
     const { path, inputs } = await collectionOf({ 'a.tif': tiffs.a, 'b.tif': tiffs.b });
     const run = await runCollection(inputs);
     expect(wordsOf(run)).toEqual({ 'a.tif': 'converted', 'b.tif': 'converted' });
-    await convertTiff(path('b.tif'), path('alone.jpg'));
+    await convertInPlace(path('b.tif'), path('alone.jpg'));
     expect(await readFile(path('b.jpg'))).toEqual(await readFile(path('alone.jpg')));
   });
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { convertTiff } from '../../../../src/lib/convert/convert-tiff.ts';
+import { convertInPlace } from '../../../../src/lib/convert/convert-in-place.ts';
 import { defaultEncoderSettings } from '../../../../src/lib/convert/encoder-settings.ts';
 import { openPictures } from '../../../../src/lib/report/converted-pictures.ts';
 import type { PictureSource } from '../../../../src/lib/report/picture-source.ts';
@@ -34,7 +34,7 @@ async function makeBoth(more: Partial<TiffPage> = {}) {
   const data = Uint8Array.from({ length: 64 * 48 * 3 }, (_, i) => (i * 37 + (i >> 7) * 11) & 255);
   const tiff = await folder.write('scan.tif', makeTiff({ ...page, data, ...more }));
   const jpeg = folder.path('scan.jpg');
-  await convertTiff(tiff, jpeg, { effort: 'fast' });
+  await convertInPlace(tiff, jpeg, { effort: 'fast' });
   return { input: tiff, output: jpeg, page: 1 };
 }
 

@@ -2,7 +2,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import sharp from 'sharp';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { PageRecord } from '../../../../src/lib/collection/events.ts';
-import { convertTiff } from '../../../../src/lib/convert/convert-tiff.ts';
+import { convertInPlace } from '../../../../src/lib/convert/convert-in-place.ts';
 import { defaultEncoderSettings } from '../../../../src/lib/convert/encoder-settings.ts';
 import { regionOf } from '../../../../src/lib/report/gather-pictures.ts';
 import { type KeptPictures, keepPictures } from '../../../../src/lib/report/kept-pictures.ts';
@@ -28,7 +28,7 @@ async function keep(
 ): Promise<PageRecord> {
   const tiff = await folder.write('passing.tif', await noisyTiff(400));
   const jpeg = folder.path('passing.jpg');
-  await convertTiff(tiff, jpeg, { effort: 'fast' });
+  await convertInPlace(tiff, jpeg, { effort: 'fast' });
   const record = pageRecord({ width: 400, height: 400, output: `${input}.jpg`, ...more });
   const source = { input, output: record.output, source_bytes: 1, kind: 'RGB', pixels: 160_000 };
   await withConverter((converter) =>

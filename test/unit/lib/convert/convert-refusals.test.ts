@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { truncate } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { convertTiff } from '../../../../src/lib/convert/convert-tiff.ts';
+import { convertInPlace } from '../../../../src/lib/convert/convert-in-place.ts';
 import { ConversionError, FileError } from '../../../../src/lib/errors.ts';
 import { raw } from '../../../support/pictures.ts';
 import { writeTiff } from '../../../support/tiff-writer.ts';
@@ -18,7 +18,7 @@ describe('refusals', () => {
   ] as const)('names a %s that is called .tif', async (name, format) => {
     const input = folder.path(`${format}.tif`);
     await raw(32, 32, 3).toFormat(format).toFile(input);
-    const conversion = convertTiff(input, folder.path('never.jpg'));
+    const conversion = convertInPlace(input, folder.path('never.jpg'));
     await expect(conversion).rejects.toThrow(
       `is a ${name === 'JPEG' ? 'JPG' : name.toUpperCase()} file`,
     );
@@ -34,12 +34,12 @@ describe('refusals', () => {
     ['empty', ''],
   ])('names %s', async (kind, text) => {
     const input = await folder.write('other.tif', text);
-    await expect(convertTiff(input, folder.path('never.jpg'))).rejects.toThrow(kind);
+    await expect(convertInPlace(input, folder.path('never.jpg'))).rejects.toThrow(kind);
   });
 
   it('carries sharp’s own message for what nobody recognises', async () => {
     const input = await folder.write('noise.tif', 'neither fish nor fowl');
-    const conversion = convertTiff(input, folder.path('never.jpg'));
+    const conversion = convertInPlace(input, folder.path('never.jpg'));
     await expect(conversion).rejects.toThrow('Input file contains unsupported image format');
     await expect(conversion).rejects.toThrow('"noise.tif"');
   });
@@ -48,19 +48,19 @@ describe('refusals', () => {
     const data = Buffer.alloc(65_536);
     const page = { width: 65_536, height: 1, samplesPerPixel: 1, photometric: 1, data };
     const input = await writeTiff(folder.path('long.tif'), page);
-    const conversion = convertTiff(input, folder.path('never.jpg'));
+    const conversion = convertInPlace(input, folder.path('never.jpg'));
     await expect(conversion).rejects.toMatchObject({ code: 'TOO_LARGE_FOR_JPEG' });
     await expect(conversion).rejects.toThrow('65536 × 1 pixels');
   });
 
   it('does not wait for a pipe that nobody writes to', async () => {
     execFileSync('mkfifo', [folder.path('pipe.tif')]);
-    const conversion = convertTiff(folder.path('pipe.tif'), folder.path('never.jpg'));
+    const conversion = convertInPlace(folder.path('pipe.tif'), folder.path('never.jpg'));
     await expect(conversion).rejects.toThrow('it is no regular file');
   });
 
   it('says which file is missing', async () => {
-    const conversion = convertTiff(folder.path('nowhere.tif'), folder.path('never.jpg'));
+    const conversion = convertInPlace(folder.path('nowhere.tif'), folder.path('never.jpg'));
     await expect(conversion).rejects.toThrow(FileError);
     await expect(conversion).rejects.toThrow('nowhere.tif');
   });
@@ -76,6 +76,6 @@ describe('refusals', () => {
     const input = folder.path('cut.tif');
     const { size } = await raw(512, 512, 3).tiff({ compression: 'lzw', tile }).toFile(input);
     await truncate(input, Math.floor(size * share));
-    await expect(convertTiff(input, folder.path('never.jpg'))).rejects.toThrow(ConversionError);
+    await expect(convertInPlace(input, folder.path('never.jpg'))).rejects.toThrow(ConversionError);
   });
 });

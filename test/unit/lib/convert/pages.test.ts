@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { choosePages } from '../../../../src/lib/convert/choose-pages.ts';
-import { convertTiff } from '../../../../src/lib/convert/convert-tiff.ts';
+import { convertInPlace } from '../../../../src/lib/convert/convert-in-place.ts';
 import { readTiffHeader } from '../../../../src/lib/convert/header/tiff-header.ts';
 import {
   pageNumbered,
@@ -85,7 +85,7 @@ describe('a page by its number', () => {
 
   it('cannot be found, and is not guessed, in a TIFF without a list that can be read', async () => {
     const path = await folder.write('cut.tif', makeTiff(page(8)).subarray(0, 8));
-    await expect(convertTiff(path, folder.path('cut.jpg'), { page: 2 })).rejects.toMatchObject({
+    await expect(convertInPlace(path, folder.path('cut.jpg'), { page: 2 })).rejects.toMatchObject({
       code: 'UNREADABLE_TIFF',
       message: expect.stringContaining('so page 2 cannot be found'),
     });
@@ -155,7 +155,7 @@ describe.skipIf(!hasSharedTiffs)(
       const made = [];
       for (const number of numbers) {
         const options = { header, page: number, effort: 'fast' } as const;
-        const { width, height } = await convertTiff(path, folder.path('page.jpg'), options);
+        const { width, height } = await convertInPlace(path, folder.path('page.jpg'), options);
         made.push([width, height]);
       }
       expect(made).toEqual(sizes);

@@ -1,6 +1,9 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ConvertOptions, convertTiff } from '../../../../../src/lib/convert/convert-tiff.ts';
+import {
+  convertInPlace,
+  type InPlaceOptions,
+} from '../../../../../src/lib/convert/convert-in-place.ts';
 import { type Converter, openConverter } from '../../../../../src/lib/convert/process/converter.ts';
 import { makeFolder, type TestFolder } from '../../../../support/folder.ts';
 import { type SampledPicture, sampledPage } from '../../../../support/packed-samples.ts';
@@ -63,15 +66,15 @@ const classes: readonly (readonly [string, TiffPage])[] = [
   ['grey of 12 bits', page({ bits: 12, samples: 1 }, whole(12))],
 ];
 
-const convert = async (pages: readonly TiffPage[], options: ConvertOptions = {}) => {
+const convert = async (pages: readonly TiffPage[], options: InPlaceOptions = {}) => {
   const input = await folder.write('in.tif', makeTiff(...pages));
   const output = folder.path('out.jpg');
-  const made = await convertTiff(input, output, { converter, ...options });
+  const made = await convertInPlace(input, output, { converter, ...options });
   return { made, picture: await decodeJpeg(output) };
 };
 
 /** The JPEG of the same picture in 8 bits, which sharp reads. */
-const reference = async (one: TiffPage, options: ConvertOptions = {}) =>
+const reference = async (one: TiffPage, options: InPlaceOptions = {}) =>
   (await convert([one], options)).picture;
 
 describe('a TIFF that sharp cannot read', () => {
@@ -161,7 +164,9 @@ describe('a TIFF that sharp cannot read', () => {
     const last = { tag: 279, type: 4, values: [...Array<number>(7).fill(9_216), 99_999] };
     const one = page({ bits: 32, format: 3, rowsPerStrip: 8, entries: [last] }, (u) => u);
     const input = await folder.write('cut.tif', makeTiff(one));
-    await expect(convertTiff(input, folder.path('cut.jpg'), { converter })).rejects.toMatchObject({
+    await expect(
+      convertInPlace(input, folder.path('cut.jpg'), { converter }),
+    ).rejects.toMatchObject({
       code: 'UNREADABLE_TIFF',
       message: expect.stringMatching(
         /^It is not complete: its strips end at byte \d+, but the file has \d+\. "cut\.tif" is damaged/,
@@ -175,7 +180,7 @@ describe('a TIFF that sharp cannot read', () => {
       i === 2 ? bytes.subarray(0, 40) : bytes,
     );
     const input = await folder.write('strip.tif', makeTiff({ ...one, segments }));
-    await expect(convertTiff(input, folder.path('cut.jpg'), { converter })).rejects.toThrow(
+    await expect(convertInPlace(input, folder.path('cut.jpg'), { converter })).rejects.toThrow(
       /^The strip 3 of 8 is damaged: only \d+ of 9216 bytes could be decoded\. "strip\.tif" is damaged/,
     );
   });

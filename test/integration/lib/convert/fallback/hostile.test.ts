@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { stat, truncate } from 'node:fs/promises';
 import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { convertTiff } from '../../../../../src/lib/convert/convert-tiff.ts';
+import { convertInPlace } from '../../../../../src/lib/convert/convert-in-place.ts';
 import { type Converter, openConverter } from '../../../../../src/lib/convert/process/converter.ts';
 import { makeFolder, type TestFolder } from '../../../../support/folder.ts';
 import { type SampledPicture, sampledPage } from '../../../../support/packed-samples.ts';
@@ -45,7 +45,7 @@ async function convert(page: TiffPage, big = false) {
 async function convertFile(input: string) {
   const output = folder.path('hostile.jpg');
   try {
-    return await convertTiff(input, output, {
+    return await convertInPlace(input, output, {
       ...{ converter, effort: 'fast' },
       budget: { memoryBytes: 400 * MB },
     });

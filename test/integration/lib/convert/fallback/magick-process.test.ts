@@ -51,11 +51,11 @@ describe('while ImageMagick decodes, which blocks its thread', () => {
   it('the process goes when its parent does', async () => {
     const script = `
       import { openConverter } from './src/lib/convert/process/converter.ts';
-      import { convertTiff } from './src/lib/convert/convert-tiff.ts';
+      import { convertInPlace } from './src/lib/convert/convert-in-place.ts';
       const converter = openConverter(${JSON.stringify(folder.root)});
       await converter.versions();
       process.stdout.write('ready');
-      await convertTiff(${JSON.stringify(large)}, ${JSON.stringify(folder.path('never.jpg'))}, { converter });`;
+      await convertInPlace(${JSON.stringify(large)}, ${JSON.stringify(folder.path('never.jpg'))}, { converter });`;
     const parent = execa(process.execPath, ['--input-type=module', '--eval', script], {
       reject: false,
     });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makeTiffFile, nameOf, type TiffSpec } from '../../../../../bench/make-tiff.ts';
-import { convertTiff } from '../../../../../src/lib/convert/convert-tiff.ts';
+import { convertInPlace } from '../../../../../src/lib/convert/convert-in-place.ts';
 import {
   defaultEncoderSettings,
   type Effort,
@@ -22,7 +22,7 @@ async function measure(spec: TiffSpec, effort: Effort, ownKind: boolean) {
   const tiff = folder.path('large.tif');
   const jpeg = folder.path('large.jpg');
   await makeTiffFile(tiff, spec);
-  await convertTiff(tiff, jpeg, { effort });
+  await convertInPlace(tiff, jpeg, { effort });
   const page = await pageOf(tiff);
   const allowance = ownKind ? -99 : 99;
   const bounds = { psnrDb: allowance, ssim: allowance, areaDb: allowance, levels: allowance };

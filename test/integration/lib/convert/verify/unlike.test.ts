@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { convertTiff } from '../../../../../src/lib/convert/convert-tiff.ts';
+import { convertInPlace } from '../../../../../src/lib/convert/convert-in-place.ts';
 import { useComparisons } from '../../../../support/comparisons.ts';
 import { noise, randomNumbers } from '../../../../support/noise.ts';
 import type { Picture } from '../../../../support/pixels.ts';
@@ -143,7 +143,7 @@ describe('a JPEG is refused', () => {
   it('that should have kept the profile', async () => {
     const tiff = await draw({ profile: 'p3' });
     const jpeg = folder.path('srgb.jpg');
-    await convertTiff(tiff, jpeg, { converter: converter() });
+    await convertInPlace(tiff, jpeg, { converter: converter() });
     const wrong = compare(tiff, jpeg, { profile: 'keep' });
     await expect(wrong).rejects.toThrow('it has no colour profile, and the one of the TIFF');
   });
@@ -151,7 +151,7 @@ describe('a JPEG is refused', () => {
   it('whose profile is another one', async () => {
     const tiff = await draw({ profile: 'p3' });
     const jpeg = folder.path('kept.jpg');
-    await convertTiff(tiff, jpeg, { profile: 'keep', converter: converter() });
+    await convertInPlace(tiff, jpeg, { profile: 'keep', converter: converter() });
     const other = await sharpWithJpegs(await readFile(jpeg))
       .withIccProfile('srgb')
       .toBuffer();
@@ -165,7 +165,7 @@ describe('a JPEG is refused', () => {
     const pages = [10, 200].map((level) => ({ ...page, data: Buffer.alloc(64 * 64, level) }));
     const tiff = await folder.write('two.tif', makeTiff(...pages));
     const jpeg = folder.path('first.jpg');
-    await convertTiff(tiff, jpeg, { converter: converter() });
+    await convertInPlace(tiff, jpeg, { converter: converter() });
     const wrong = compare(tiff, jpeg, { page: 2 });
     await expect(wrong).rejects.toThrow('its TIFF "two.tif (page 2 of 2)"');
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { convertTiff } from '../../../../../src/lib/convert/convert-tiff.ts';
+import { convertInPlace } from '../../../../../src/lib/convert/convert-in-place.ts';
 import { makeFolder, type TestFolder } from '../../../../support/folder.ts';
 import { decodeJpeg, pixelAt } from '../../../../support/pixels.ts';
 import { writeTiff } from '../../../../support/tiff-writer.ts';
@@ -35,7 +35,7 @@ async function flat(
 }
 
 async function shown(tiff: string, background = 'white') {
-  const conversion = await convertTiff(tiff, folder.path('flat.jpg'), { background });
+  const conversion = await convertInPlace(tiff, folder.path('flat.jpg'), { background });
   return { ...conversion, pixel: pixelAt(await decodeJpeg(folder.path('flat.jpg')), 16, 16) };
 }
 

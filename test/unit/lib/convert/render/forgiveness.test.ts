@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { convertTiff } from '../../../../../src/lib/convert/convert-tiff.ts';
+import { convertInPlace } from '../../../../../src/lib/convert/convert-in-place.ts';
 import type { TiffPage as HeaderPage } from '../../../../../src/lib/convert/header/tiff-header.ts';
 import { type Converter, openConverter } from '../../../../../src/lib/convert/process/converter.ts';
 import {
@@ -43,7 +43,7 @@ const text = (value: string) => [...Buffer.from(value)];
 
 async function convert(changes: Partial<TiffPage>, layout: TiffLayout = {}) {
   const input = await folder.write('in.tif', makeTiffAs(layout, { ...page, ...changes }));
-  const made = await convertTiff(input, folder.path('out.jpg'), { converter });
+  const made = await convertInPlace(input, folder.path('out.jpg'), { converter });
   return { made, picture: await decodeJpeg(folder.path('out.jpg')) };
 }
 
@@ -135,7 +135,7 @@ describe('a directory that breaks the specification', () => {
     for (const cut of [1, 40, 200, 2_000, bytes.length - 500]) {
       const input = await folder.write('cut.tif', bytes.subarray(0, bytes.length - cut));
       const output = folder.path('cut.jpg');
-      await expect(convertTiff(input, output, { converter }), `${cut} less`).rejects.toThrow();
+      await expect(convertInPlace(input, output, { converter }), `${cut} less`).rejects.toThrow();
       expect(existsSync(output)).toBe(false);
     }
   });

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { convertTiff } from '../../../../../src/lib/convert/convert-tiff.ts';
+import { convertInPlace } from '../../../../../src/lib/convert/convert-in-place.ts';
 import { defaultEncoderSettings } from '../../../../../src/lib/convert/encoder-settings.ts';
 import { compareWithTiff } from '../../../../../src/lib/convert/verify/compare-with-tiff.ts';
 import { useComparisons } from '../../../../support/comparisons.ts';
@@ -49,7 +49,7 @@ describe('a comparison', () => {
   it('agrees with a JPEG decoder and a measurement of others', async () => {
     const tiff = await draw();
     const jpeg = folder.path('measured.jpg');
-    await convertTiff(tiff, jpeg, { converter: converter() });
+    await convertInPlace(tiff, jpeg, { converter: converter() });
     const { psnr_db } = await compare(tiff, jpeg);
     const { data } = await sharp(tiff).raw().toBuffer({ resolveWithObject: true });
     const decoded = await decodeJpeg(jpeg);

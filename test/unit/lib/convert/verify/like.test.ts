@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { TiffSpec } from '../../../../../bench/make-tiff.ts';
-import type { ConvertOptions } from '../../../../../src/lib/convert/convert-tiff.ts';
+import type { InPlaceOptions } from '../../../../../src/lib/convert/convert-in-place.ts';
 import { useComparisons } from '../../../../support/comparisons.ts';
 import { noise, randomNumbers } from '../../../../support/noise.ts';
 import { pagedTiff } from '../../../../support/pictures.ts';
@@ -11,7 +11,7 @@ import { taggedJpeg } from '../../../../support/wrong-jpegs.ts';
 const { folder, draw, compare, verify } = useComparisons();
 
 describe('a JPEG that was made well is like its TIFF', () => {
-  const kinds: [string, Partial<TiffSpec>, ConvertOptions][] = [
+  const kinds: [string, Partial<TiffSpec>, InPlaceOptions][] = [
     ['as max', {}, { effort: 'max' }],
     ['as balanced', {}, { effort: 'balanced' }],
     ['as fast', {}, { effort: 'fast' }],

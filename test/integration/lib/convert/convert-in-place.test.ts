@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { convertTiff } from '../../../../src/lib/convert/convert-tiff.ts';
+import { convertInPlace } from '../../../../src/lib/convert/convert-in-place.ts';
 import { makeFolder, type TestFolder } from '../../../support/folder.ts';
 import { raw } from '../../../support/pictures.ts';
 import {
@@ -29,7 +29,7 @@ describe('pixels', () => {
   ])('are those of the contract’s snippet: %s', async (name, tiff) => {
     const input = folder.path(`${name}.tif`);
     await tiff.toFile(input);
-    const { channels } = await convertTiff(input, folder.path('out.jpg'));
+    const { channels } = await convertInPlace(input, folder.path('out.jpg'));
     expect(channels).toBe(3);
     const ours = await decodeJpeg(folder.path('out.jpg'));
     expect(largestDifference(ours, await decodeJpeg(await contractSnippet(input)))).toBe(0);
@@ -47,7 +47,7 @@ describe('pixels', () => {
     async (name, tiff) => {
       const input = folder.path(`grey ${name}.tif`);
       await tiff.toFile(input);
-      const { channels } = await convertTiff(input, folder.path('grey.jpg'));
+      const { channels } = await convertInPlace(input, folder.path('grey.jpg'));
       expect(channels).toBe(1);
       const ours = await decodeJpeg(folder.path('grey.jpg'));
       expect(ours.channels).toBe(1);
@@ -90,7 +90,7 @@ describe('orientation', () => {
       ...page,
       orientation: Number(orientation),
     });
-    const { width: w, height: h } = await convertTiff(input, folder.path('turned.jpg'));
+    const { width: w, height: h } = await convertInPlace(input, folder.path('turned.jpg'));
     const sideways = Number(orientation) >= 5;
     expect([w, h]).toEqual(sideways ? [64, 96] : [96, 64]);
     const picture = await decodeJpeg(folder.path('turned.jpg'));
@@ -119,7 +119,7 @@ describe('notes', () => {
       data: Buffer.alloc(64),
     };
     const input = await writeTiff(folder.path('pages.tif'), page, page, page);
-    const { notes } = await convertTiff(input, folder.path('page.jpg'));
+    const { notes } = await convertInPlace(input, folder.path('page.jpg'));
     expect(notes).toEqual([
       { code: 'PAGES_NOT_CONVERTED', message: expect.stringContaining('2 further pages') },
     ]);
@@ -128,7 +128,7 @@ describe('notes', () => {
   it('tell that a TIFF has nothing but a thumbnail where pages are', async () => {
     const page = { width: 8, height: 8, samplesPerPixel: 1, photometric: 1, subfileType: 1 };
     const input = await writeTiff(folder.path('raw.tif'), { ...page, data: Buffer.alloc(64) });
-    const { notes } = await convertTiff(input, folder.path('raw.jpg'));
+    const { notes } = await convertInPlace(input, folder.path('raw.jpg'));
     expect(notes).toMatchObject([{ code: 'ONLY_REDUCED' }]);
   });
 });

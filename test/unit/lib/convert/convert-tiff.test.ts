@@ -1,0 +1,103 @@
+import { link, readdir, readFile, symlink } from 'node:fs/promises';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { ConvertOptions } from '../../../../src/lib/convert/convert-options.ts';
+import { convertTiff } from '../../../../src/lib/convert/convert-tiff.ts';
+import { FileError, OptionsError } from '../../../../src/lib/errors.ts';
+import { makeFolder, type TestFolder } from '../../../support/folder.ts';
+import { plainTiff } from '../../../support/pictures.ts';
+
+let folder: TestFolder;
+let master: string;
+let tiff: Buffer;
+beforeEach(async () => {
+  folder = await makeFolder();
+  tiff = Buffer.from(await plainTiff());
+  master = await folder.write('master.tif', tiff);
+  return () => folder.remove();
+});
+
+describe('the library never destroys a TIFF', () => {
+  const outputs: Record<string, () => Promise<string>> = {
+    'the input itself': async () => master,
+    'a symbolic link to the input': async () => {
+      await symlink('master.tif', folder.path('link.jpg'));
+      return folder.path('link.jpg');
+    },
+    'a hard link to the input': async () => {
+      await link(master, folder.path('hard.jpg'));
+      return folder.path('hard.jpg');
+    },
+    'another TIFF': () => folder.write('other.tif', tiff),
+    'another TIFF that is called a JPEG': () => folder.write('other.jpg', tiff),
+    'a link to another TIFF': async () => {
+      await folder.write('other.tif', tiff);
+      await symlink('other.tif', folder.path('to-other.jpg'));
+      return folder.path('to-other.jpg');
+    },
+  };
+
+  it.each(Object.entries(outputs))(
+    'when its output is %s, with overwrite or without',
+    async (_, make) => {
+      const output = await make();
+      const names = await readdir(folder.root);
+      for (const overwrite of [true, false])
+        await expect(convertTiff(master, output, { overwrite })).rejects.toThrow(/^Not written: /);
+      expect(await readFile(output)).toEqual(tiff);
+      expect(await readFile(master)).toEqual(tiff);
+      expect(await readdir(folder.root)).toEqual(names);
+    },
+  );
+});
+
+describe('an existing file', () => {
+  it('is replaced only with overwrite, and the error says so', async () => {
+    const output = await folder.write('out.jpg', 'precious');
+    const refused = await convertTiff(master, output).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(FileError);
+    expect(String(refused)).toContain('exists. Use overwrite: true to replace it');
+    expect(await readFile(output, 'utf8')).toBe('precious');
+    const { bytes } = await convertTiff(master, output, { overwrite: true });
+    expect(await readFile(output)).toHaveLength(bytes);
+  });
+
+  it('is as before when the conversion fails', async () => {
+    const broken = await folder.write('broken.tif', tiff.subarray(0, tiff.length / 2));
+    const output = await folder.write('out.jpg', 'precious');
+    await expect(convertTiff(broken, output, { overwrite: true })).rejects.toThrow('broken.tif');
+    expect(await readFile(output, 'utf8')).toBe('precious');
+    expect((await readdir(folder.root)).sort()).toEqual(['broken.tif', 'master.tif', 'out.jpg']);
+  });
+});
+
+describe('wrong options', () => {
+  it.each([
+    [{ quality: 500 }, 'quality must be a whole number from 1 to 100'],
+    [{ quality: '90' }, 'quality must be a whole number from 1 to 100'],
+    [{ page: 0 }, 'page must be a whole number of at least 1'],
+    [{ effort: 'best' }, 'effort must be auto or max or balanced or fast'],
+    [{ background: 'mauve' }, 'background must be white, black or #rrggbb'],
+    [{ qualty: 90 }, 'qualty is not an option of convertTiff'],
+    [{ toString: 1 }, 'toString is not an option of convertTiff'],
+    [
+      { quality: 0, overwrite: 'yes' },
+      'quality must be a whole number from 1 to 100; overwrite must be of the type boolean',
+    ],
+  ])('are said to be wrong, all of them, before anything is read: %j', async (options, message) => {
+    const wrong: ConvertOptions = Object(options);
+    const error = await convertTiff('missing.tif', folder.path('out.jpg'), wrong).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toEqual(new OptionsError(message.split('; ')));
+    expect(error).toMatchObject({ code: 'INVALID_OPTIONS' });
+  });
+});
+
+describe('an output whose name is not that of a JPEG', () => {
+  it.each(['out.png', 'out.tif', 'jpg.d/out.webp'])('is refused: %s', async (name) => {
+    await expect(convertTiff(master, folder.path(name))).rejects.toThrow(
+      'Let its name end in .jpg, .jpeg or .jpe',
+    );
+    expect(await readdir(folder.root)).toEqual(['master.tif']);
+  });
+});
