@@ -5,6 +5,7 @@ import {
   collectionFlagNames,
   inputFlagNames,
   inputFlags,
+  inputRequestOf,
   runFlags,
 } from '../cli/collection/flags.ts';
 import { followCollection } from '../cli/collection/follow-collection.ts';
@@ -22,7 +23,7 @@ import {
 } from '../cli/flags.ts';
 import { STANDARD_STREAM } from '../cli/standard-streams.ts';
 import { convertCollection } from '../lib/collection/convert-collection.ts';
-import { type CollectionWarning, findInputs } from '../lib/collection/inputs/find-inputs.ts';
+import { type FoundInputs, findInputs } from '../lib/collection/inputs/find-inputs.ts';
 import type { LocalConversion } from '../lib/convert/local-files.ts';
 import { SettingsError } from '../lib/errors.ts';
 
@@ -104,21 +105,20 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Convert);
-    for (const name of ['output', 'out-dir', 'files-from'] as const)
+    for (const name of ['output', 'out-dir'] as const)
       if (flags[name] === '') throw new SettingsError([`--${name} is empty`]);
     refuseReportPaths(flags.report ?? []);
     const paths = args.paths ?? [];
     if (paths.includes(STANDARD_STREAM) || flags.output === STANDARD_STREAM)
       return this.#convertStream(paths, flags);
-    const request = {
-      ...{ paths, recursive: flags.recursive, filesFrom: flags['files-from'] },
-      ...{ include: flags.include ?? [], exclude: flags.exclude ?? [] },
-    };
-    const { found, warnings } = await findInputs(request, process.stdin, this.stopSignal);
+    const request = inputRequestOf(paths, flags);
+    const inputs = await findInputs(request, process.stdin, this.stopSignal);
+    const { found, unread, warnings } = inputs;
+    const nothingToSay = unread.length + warnings.length === 0;
     const single = isSingle(found, paths, flags);
     const { conversions, warnings: more } = await planRun(found, flags);
-    const run = { conversions, warnings: [...warnings, ...more], keepRecord: !single };
-    const alone = single && !collectionFlagNames.some((name) => flags[name]);
+    const run = { conversions, unread, warnings: [...warnings, ...more], keepRecord: !single };
+    const alone = single && nothingToSay && !collectionFlagNames.some((name) => flags[name]);
     const views = alone ? await this.#singleViews(found[0].input, flags) : await this.views(flags);
     return this.#convert(run, views, flags);
   }
@@ -136,7 +136,7 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
       const shown = output !== STANDARD_STREAM;
       const views = await this.#singleViews(conversion.source?.name ?? input, flags, shown);
       return this.#convert(
-        { conversions: [conversion], warnings: [], keepRecord: false },
+        { conversions: [conversion], unread: [], warnings: [], keepRecord: false },
         views,
         flags,
       );
@@ -155,14 +155,14 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
   }
 
   async #convert(
-    { conversions, warnings, keepRecord }: ConvertRun,
+    { conversions, unread, warnings, keepRecord }: ConvertRun,
     views: ChosenViews,
     flags: ConvertFlags,
   ): Promise<unknown> {
     const startedAt = new Date();
     const settings = encoderSettingsOf(flags);
     const options = collectionOptionsOf(flags, {
-      ...{ encoder: settings, strict: strictnessOf(flags), keepRecord },
+      ...{ encoder: settings, strict: strictnessOf(flags), keepRecord, unread },
       ...{ signal: this.stopSignal, program: this.program },
     });
     const events = convertCollection(conversions, options);
@@ -180,8 +180,7 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
 }
 
 /** What is converted in a run, and what was found out about it before. */
-interface ConvertRun {
+interface ConvertRun extends Pick<FoundInputs, 'unread' | 'warnings'> {
   readonly conversions: readonly LocalConversion[];
-  readonly warnings: readonly CollectionWarning[];
   readonly keepRecord: boolean;
 }

@@ -36,6 +36,7 @@ export function singleView({ name, reporter, result }: SingleViewOptions): Chose
       },
     ],
     say: () => {},
+    sayAlways: () => {},
   };
 }
 

@@ -55,6 +55,7 @@ describe('convert with several files, some of which fail', () => {
         }),
       ],
       summary: expect.objectContaining({ files: 2, converted: 1, failed: 1 }),
+      unread: [],
       warnings: [],
     });
     expect(stderr).toBe('');
