@@ -21,7 +21,7 @@ import {
   strictFlags,
   strictnessOf,
 } from '../cli/flags.ts';
-import { STANDARD_STREAM } from '../cli/standard-streams.ts';
+import { outputTaken, STANDARD_STREAM } from '../cli/standard-streams.ts';
 import { convertCollection } from '../lib/collection/convert-collection.ts';
 import { type FoundInputs, findInputs } from '../lib/collection/inputs/find-inputs.ts';
 import type { LocalConversion } from '../lib/convert/local-files.ts';
@@ -151,6 +151,7 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
       name,
       reporter: await this.reporter(flags),
       result: shown ? result : undefined,
+      taken: () => outputTaken(this.stopSignal),
     });
   }
 

@@ -11,10 +11,12 @@ export interface SingleViewOptions {
   readonly reporter: Reporter;
   /** A line of the result; undefined where the JPEG itself is the result: then only what goes wrong is told. */
   readonly result: ((line: string) => void) | undefined;
+  /** Resolves when what was written has been taken. */
+  readonly taken: () => Promise<void>;
 }
 
 /** What is seen of a run over one file: that it is being worked on, then how it ended; no counts of one. */
-export function singleView({ name, reporter, result }: SingleViewOptions): ChosenViews {
+export function singleView({ name, reporter, result, taken }: SingleViewOptions): ChosenViews {
   const { warn, error } = reporter;
   const lines = lineView({ result: (line) => result?.(line), warn, error });
   let activity: Activity | undefined;
@@ -37,9 +39,10 @@ export function singleView({ name, reporter, result }: SingleViewOptions): Chose
     ],
     say: () => {},
     sayAlways: () => {},
+    taken,
   };
 }
 
 function sayStopped({ left, stopped }: CollectionSummary, { error }: Reporter): void {
-  if (stopped && left > 0) error(new InterruptedError(stopped).message);
+  if (stopped && stopped !== 'SIGPIPE' && left > 0) error(new InterruptedError(stopped).message);
 }
