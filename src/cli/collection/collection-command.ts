@@ -34,7 +34,8 @@ export abstract class CollectionCommand extends BaseCommand {
     const { stopped, failed, left } = outcome.summary;
     const isWhole = failed === 0 && outcome.unread.length === 0;
     // A reader that has left when all was done has stopped nothing.
-    if (stopped && (left > 0 || stopped !== 'SIGPIPE')) this.exitWith(stopSignals[stopped], document);
+    if (stopped && (left > 0 || stopped !== 'SIGPIPE'))
+      this.exitWith(stopSignals[stopped], document);
     if (!isWhole) this.exitWith(exitCodes.failed, document);
     return document;
   }
