@@ -3,9 +3,10 @@ import { ArkeError, SettingsError } from '../lib/errors.ts';
 import { exitCodes, type StopSignal, stopSignals } from '../lib/exit-codes.ts';
 import { escapeControls, type Redactor, redactValues } from '../lib/redact.ts';
 import { InterruptedError, type StopWatch, watchStopSignals } from '../lib/stop.ts';
+import { programName } from '../lib/version.ts';
 import { createReporter } from './create-reporter.ts';
 import { processEnvironment } from './environment.ts';
-import { prepareProcess, programName, redactorOfProcess, summaryOf } from './program-process.ts';
+import { prepareProcess, redactorOfProcess, summaryOf } from './program-process.ts';
 import type { Reporter } from './reporter.ts';
 
 /**

@@ -21,12 +21,12 @@ import {
   strictnessOf,
 } from '../cli/flags.ts';
 import { STANDARD_STREAM } from '../cli/standard-streams.ts';
-import { convertCollection } from '../lib/collection/convert-collection.ts';
 import {
   type CollectionWarning,
   type FoundTiff,
   findInputs,
 } from '../lib/collection/inputs/find-inputs.ts';
+import { runCollection } from '../lib/collection/run-collection.ts';
 import { SettingsError } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
 import { jpegName } from '../lib/jpeg-name.ts';
@@ -161,7 +161,7 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
     const { encoder, strict, signal } = await this.#session(flags);
     const rest = { encoder, strict, keepRecord, signal, program: this.program };
     const options = collectionOptionsOf(flags, rest);
-    const events = convertCollection(conversions, options);
+    const events = runCollection(conversions, options);
     this.stoppedAgain = (name) => leaveRun(name, conversions, views);
     const run = { events, warnings: [...warnings, ...more], signal };
     const outcome = await followCollection(run, views);

@@ -1,12 +1,49 @@
 /**
+ * Every `code` that an `ArkeError` can have. A code never changes its meaning.
+ *
+ * - `INVALID_OPTIONS`: a function was called with options that it does not know or cannot use (`OptionsError`)
+ * - `SETTINGS`: the environment of a task, or flags, are incomplete or malformed (`SettingsError`)
+ * - `FILE`: a local file is missing, unreadable, or must not be overwritten (`FileError`)
+ * - `TASK_FAILED`, `TIMED_OUT`, `CALLBACK_FAILED`: a task's stage failed, took too long, or its callback was not taken
+ * - `INTERRUPTED`: SIGINT or SIGTERM asked the program to stop
+ * - `BUNDLED`: files of the package are missing, as when a bundler has copied its code elsewhere
+ * - `UNEXPECTED`: a fault of arke-tiff or of a library
+ * - codes of conversions and of R2: see `ConversionErrorCode` and `StorageErrorCode`
+ * - the other codes are those of commands only
+ */
+export type ErrorCode =
+  | 'INVALID_OPTIONS'
+  | 'SETTINGS'
+  | 'FILE'
+  | 'TASK_FAILED'
+  | 'TIMED_OUT'
+  | 'CALLBACK_FAILED'
+  | 'INTERRUPTED'
+  | 'BUNDLED'
+  | 'UNEXPECTED'
+  | ConversionErrorCode
+  | StorageErrorCode
+  | CommandErrorCode;
+
+/** Codes of errors that only commands can end with. */
+export type CommandErrorCode =
+  | 'USAGE'
+  | 'NOT_SENT'
+  | 'NOT_HERE'
+  | 'REFUSED'
+  | 'FOLDER_IN_USE'
+  | 'PORT_TAKEN'
+  | 'MINIFLARE_MISSING';
+
+/**
  * The base of every error that arke-tiff throws on purpose. `message` is written for a person: what
  * happened, to which file or key, what to do next. `code` is for programs and never changes its
  * meaning; `cause` keeps the original.
  */
 export class ArkeError extends Error {
-  readonly code: string;
+  readonly code: ErrorCode;
 
-  constructor(code: string, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
     this.code = code;

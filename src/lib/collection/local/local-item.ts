@@ -104,10 +104,10 @@ async function dueItem(
 ): Promise<DueItem> {
   const { input, output } = source;
   const { chosen, recorded } = seen;
-  const { encoder, pages, strict, force, verify } = run.options;
+  const { encoder, pages, strict, force, forcedBy, verify } = run.options;
   await refuseLosses(input, input, strict, { encoder, pages });
   const outputs = pageOutputs(output, chosen.numbers);
-  const rules = { force, sources: run.sources, recorded };
+  const rules = { force, forcedBy, sources: run.sources, recorded };
   const ours = await replaceableOutputs(outputs, input, rules);
   const planning = {
     name: input,
@@ -131,7 +131,7 @@ async function convertItem(
   { options }: LocalRun,
   tools: ConvertingTools,
 ): Promise<Converted> {
-  const { encoder, pages, strict, force, outDir } = options;
+  const { encoder, pages, strict, force, forcedBy, outDir } = options;
   let converted: Converted | undefined;
   const onMade = async (made: readonly MadePage[]) => {
     const finishing = { input, source: state, header: chosen.header, kind, pixels, tools };
@@ -139,7 +139,7 @@ async function convertItem(
     await recorded?.record.append(lines);
     converted = rest;
   };
-  const rules = { force, ours, sources: [input], keepTiffs: true };
+  const rules = { force, forcedBy, ours, sources: [input], keepTiffs: true, jpegs: true };
   const target = { output, rules, makeFolder: outDir !== undefined, onMade };
   const asked = { encoder, pages, strict, ...tools };
   await convertPages({ path: input, name: input }, target, asked, chosen);
