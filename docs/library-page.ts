@@ -12,7 +12,8 @@ interface Exported {
 const intro = `# The library
 
 Generated from the doc comments by \`npm run docs\`; do not edit.
-Node.js 22.18 or newer; on an older one \`import 'arke-tiff'\` throws one sentence. Types need TypeScript 5.7 or newer and \`@types/node\`.
+
+Node.js 22.18 or newer; on an older one \`import 'arke-tiff'\` throws one sentence.
 Every error that a function throws on purpose is an \`ArkeError\` with a \`code\` (\`ErrorCode\`); its message says what happened, to which file, and what to do.
 
 Functions that convert start a process from a file of the package, so a bundler must keep \`arke-tiff\` external: \`esbuild --bundle --platform=node --external:arke-tiff\`. Where it was bundled all the same, they throw an \`ArkeError\` (\`BUNDLED\`) that says so. The others, \`callbackPayloadSchema\` for example, work in a bundle.
@@ -33,7 +34,7 @@ export function renderLibraryPage(project: string): string {
     section('Values', isValue),
     section('Errors', isClass),
     section('Types', isType),
-  ].join('\n')}\n`;
+  ].join('\n\n')}\n`;
 }
 
 function readExports(project: string): {
@@ -63,12 +64,12 @@ function renderExport({ name, symbol, declaration }: Exported, checker: ts.TypeC
     tags.filter((one) => one.name === tag).map((one) => ts.displayPartsToString(one.text));
   const comment = ts.displayPartsToString(symbol.getDocumentationComment(checker));
   if (comment === '') throw new Error(`${name} has no doc comment.`);
-  if (ts.isFunctionDeclaration(declaration) && textsOf('example').length === 0)
-    throw new Error(`${name} has no @example.`);
+  const isUsed = !ts.isInterfaceDeclaration(declaration) && !ts.isTypeAliasDeclaration(declaration);
+  if (isUsed && textsOf('example').length === 0) throw new Error(`${name} has no @example.`);
   return [
     `### \`${name}\``,
     joinLines(comment),
-    fenced(declarationOf(declaration)),
+    fenced(declarationOf(declaration, checker)),
     ...textsOf('returns').map((text) => `**Returns** ${lowerFirst(joinLines(text))}`),
     ...textsOf('throws').map((text) => `**Throws** ${joinLines(text)}`),
     ...textsOf('example'),
@@ -76,19 +77,43 @@ function renderExport({ name, symbol, declaration }: Exported, checker: ts.TypeC
 }
 
 /** A declaration without what only we need: bodies, and what is inherited or private. */
-function declarationOf(declaration: ts.Declaration): string {
+function declarationOf(declaration: ts.Declaration, checker: ts.TypeChecker): string {
   const text = declaration.getText();
   if (ts.isFunctionDeclaration(declaration)) {
     const end = declaration.body?.getStart() ?? declaration.getEnd();
     return text.slice(0, end - declaration.getStart()).trim();
   }
   if (ts.isVariableDeclaration(declaration)) return declaration.parent.parent.getText();
+  if (ts.isInterfaceDeclaration(declaration) && declaration.heritageClauses)
+    return `interface ${declaration.name.text} {\n${fieldsOf(declaration, checker).join('\n')}\n}`;
+  if (ts.isTypeAliasDeclaration(declaration) && text.includes('typeof '))
+    return `type ${declaration.name.text} = ${typeText(checker.getTypeAtLocation(declaration), declaration, checker)};`;
   if (!ts.isClassDeclaration(declaration)) return text;
   const fields = declaration.members.filter(ts.isPropertyDeclaration);
   const head = text.slice(0, text.indexOf('{')).trim();
   return fields.length === 0
     ? `${head} {}`
     : `${head} {\n${fields.map((one) => `  ${one.getFullText().trim()}`).join('\n')}\n}`;
+}
+
+/** The fields of an interface, inherited ones among them. */
+function fieldsOf(declaration: ts.InterfaceDeclaration, checker: ts.TypeChecker): string[] {
+  return checker.getPropertiesOfType(checker.getTypeAtLocation(declaration)).map((field) => {
+    const comment = ts.displayPartsToString(field.getDocumentationComment(checker));
+    const type = typeText(checker.getTypeOfSymbol(field), declaration, checker);
+    const isOptional = (field.flags & ts.SymbolFlags.Optional) !== 0;
+    const line = `  readonly ${field.name}${isOptional ? '?' : ''}: ${type};`;
+    return comment === '' ? line : `  /** ${comment.replaceAll('\n', ' ')} */\n${line}`;
+  });
+}
+
+/** A type as our sources would write it. */
+function typeText(type: ts.Type, place: ts.Node, checker: ts.TypeChecker): string {
+  const { NoTruncation, InTypeAlias, UseSingleQuotesForStringLiteralType } = ts.TypeFormatFlags;
+  const flags = NoTruncation | InTypeAlias | UseSingleQuotesForStringLiteralType;
+  return checker
+    .typeToString(type, place, flags)
+    .replace(/import\('[^']*'\)\.|import\("[^"]*"\)\./g, '');
 }
 
 function fenced(code: string): string {

@@ -33,6 +33,7 @@ export type {
   FileRecord,
   PagePlan,
   PageRecord,
+  PredictedEffort,
   SkippedRecord,
   SourceRecord,
 } from './collection/events.ts';
@@ -46,19 +47,27 @@ export {
   type MetadataSetting,
   type ProfileSetting,
 } from './convert/encoder-settings.ts';
+export type { MetadataEntry } from './convert/inspect/directory-tags.ts';
+export type { IccProfile } from './convert/inspect/icc-profile.ts';
 export type {
   DirectoryInspection,
   Inspection,
   PlanInspection,
+  ResolutionInspection,
+  SegmentsInspection,
 } from './convert/inspect/inspection.ts';
 export type { Loss, LossKind } from './convert/inspect/loss.ts';
 export type { Problem } from './convert/inspect/problems.ts';
 export type { ConversionNote } from './convert/messages.ts';
 export type { PagesSetting } from './convert/pages.ts';
+export type { Turn } from './convert/plan/memory-model.ts';
 export type { ConversionPlan } from './convert/plan/plan.ts';
-export type { Likeness } from './convert/verify/likeness.ts';
+export type { Reading } from './convert/plan/reader.ts';
+export type { Reader } from './convert/plan/reader-table.ts';
+export type { Likeness, Nearness } from './convert/verify/likeness.ts';
 export {
   ArkeError,
+  type CommandErrorCode,
   ConversionError,
   type ConversionErrorCode,
   type ErrorCode,
@@ -66,6 +75,5 @@ export {
   OptionsError,
   type StorageErrorCode,
 } from './errors.ts';
-export { InterruptedError } from './stop.ts';
 export type { RunOutcome } from './task/run-from-environment.ts';
 export type { TaskOutcome } from './task/run-task.ts';

@@ -16,7 +16,7 @@ export interface OutputRules {
   readonly sources?: readonly string[];
   /** Never replace a TIFF: an overwritten original is gone. */
   readonly keepTiffs?: boolean;
-  /** Refuse names that promise another format than JPEG (`jpegNameProblem`). */
+  /** The outputs are JPEGs, and must not be named as another format. */
   readonly jpegs?: boolean;
 }
 

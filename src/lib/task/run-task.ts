@@ -27,7 +27,7 @@ export interface TaskOutcome {
   /** Whether the orchestrator took it. */
   readonly delivered: boolean;
   /** 0 when the JPEG was made, uploaded and reported; else 1. */
-  readonly exitCode: typeof exitCodes.ok | typeof exitCodes.failed;
+  readonly exitCode: 0 | 1;
 }
 
 /**
