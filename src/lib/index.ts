@@ -75,5 +75,4 @@ export {
   OptionsError,
   type StorageErrorCode,
 } from './errors.ts';
-export type { RunOutcome } from './task/run-from-environment.ts';
-export type { TaskOutcome } from './task/run-task.ts';
+export type { RunOutcome, TaskOutcome } from './task/outcome.ts';

@@ -4,7 +4,6 @@ import { Readable } from 'node:stream';
 import * as v from 'valibot';
 import { flag, optionProblems, shown, text, texts, wholeNumber } from '../check-options.ts';
 import type { CollectionEvent } from '../collection/events.ts';
-import { findInputs } from '../collection/inputs/find-inputs.ts';
 import type { CollectionOptions as RunOptions } from '../collection/options.ts';
 import { planOutputs } from '../collection/outputs.ts';
 import { runCollection } from '../collection/run-collection.ts';
@@ -153,6 +152,8 @@ async function findTiffs(
   const pairs = inputs.filter((one) => typeof one !== 'string');
   const named = pairs.map((pair) => ({ name: basename(pair.input), ...pair }));
   if (paths.length === 0) return { found: named, warnings: [] };
+  // Not before: a package that it needs cannot be loaded from a bundle of ES modules (`refuseBundled`).
+  const { findInputs } = await import('../collection/inputs/find-inputs.ts');
   const request = { paths, recursive, include, exclude };
   const { found, warnings } = await findInputs(request, Readable.from([]), signal).catch(asOptions);
   return { found: [...found, ...named], warnings };

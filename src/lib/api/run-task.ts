@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { abortSignal, checkOptions, listener, option } from '../check-options.ts';
-import { type RunOutcome, runTaskFromEnvironment } from '../task/run-from-environment.ts';
+import type { RunOutcome } from '../task/outcome.ts';
+import { runTaskFromEnvironment } from '../task/run-from-environment.ts';
 import { programName } from '../version.ts';
 import { refuseBundled } from './whole-package.ts';
 
