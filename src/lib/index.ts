@@ -36,6 +36,8 @@ export type {
   PredictedEffort,
   SkippedRecord,
   SourceRecord,
+  UnreadPath,
+  WarningCounts,
 } from './collection/events.ts';
 export type { Conversion } from './convert/attempts.ts';
 export {

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import * as v from 'valibot';
 import { flag, optionProblems, shown, text, texts, wholeNumber } from '../check-options.ts';
 import type { CollectionEvent } from '../collection/events.ts';
+import type { FoundInputs } from '../collection/inputs/find-inputs.ts';
 import type { CollectionOptions as RunOptions } from '../collection/options.ts';
 import { planOutputs } from '../collection/outputs.ts';
 import { runCollection } from '../collection/run-collection.ts';
@@ -133,9 +134,9 @@ async function* convertAll(
   options: CollectionOptions,
 ): AsyncGenerator<CollectionEvent, void> {
   const run = runOptions(options);
-  const { found, warnings } = await findTiffs(inputs, options, run.signal);
+  const { found, unread, warnings } = await findTiffs(inputs, options, run.signal);
   const { conversions, warnings: more } = await planOutputs(found, run);
-  for await (const event of runCollection(conversions, run)) {
+  for await (const event of runCollection(conversions, { ...run, unread })) {
     yield event;
     if (event.event !== 'collection.started') continue;
     for (const warning of [...warnings, ...more]) yield { event: 'collection.warning', ...warning };
@@ -147,16 +148,16 @@ async function findTiffs(
   inputs: readonly (string | CollectionInput)[],
   { recursive = false, include = [], exclude = [] }: CollectionOptions,
   signal: AbortSignal,
-) {
+): Promise<FoundInputs> {
   const paths = inputs.filter((one) => typeof one === 'string');
   const pairs = inputs.filter((one) => typeof one !== 'string');
   const named = pairs.map((pair) => ({ name: basename(pair.input), ...pair }));
-  if (paths.length === 0) return { found: named, warnings: [] };
+  if (paths.length === 0) return { found: named, unread: [], warnings: [] };
   // Not before: a package that it needs cannot be loaded from a bundle of ES modules (`refuseBundled`).
   const { findInputs } = await import('../collection/inputs/find-inputs.ts');
   const request = { paths, recursive, include, exclude };
-  const { found, warnings } = await findInputs(request, Readable.from([]), signal).catch(asOptions);
-  return { found: [...found, ...named], warnings };
+  const inputFiles = await findInputs(request, Readable.from([]), signal).catch(asOptions);
+  return { ...inputFiles, found: [...inputFiles.found, ...named] };
 }
 
 /** What is a wrong flag to the command is a wrong option here. */
