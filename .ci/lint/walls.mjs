@@ -62,7 +62,8 @@ export default {
     {
       name: 'api-is-for-index',
       severity: 'error',
-      comment: 'What users of the package call has defaults and checks options; inside, all is given.',
+      comment:
+        'What users of the package call has defaults and checks options; inside, all is given.',
       from: { path: '^src/', pathNot: '^src/lib/(index\\.ts$|api/)' },
       to: { path: '^src/lib/api/' },
     },
