@@ -1,5 +1,5 @@
 import type { Converter } from '../convert/process/converter.ts';
-import type { TaskLog } from '../log.ts';
+import type { TaskLog, WorkStage } from '../log.ts';
 import type { RetryPolicy } from '../retry.ts';
 import type { Storage } from '../storage/client.ts';
 import type { Patience } from '../storage/patience.ts';
@@ -38,6 +38,8 @@ export interface Job {
   readonly deadlines: TaskDeadlines;
   readonly storage: Storage;
   readonly converter: Converter;
+  /** Told which stage is under way. */
+  readonly onStage: (stage: WorkStage) => void;
   /** Says in the log which keys belong to somebody else. */
   readonly warnOfTaken: (keys: readonly string[]) => void;
 }
