@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeFolder, type TestFolder } from '../../support/folder.ts';
 import { noisyTiff } from '../../support/pictures.ts';
 import { startProgram } from '../../support/program.ts';
+import { until } from '../../support/until.ts';
 
 let folder: TestFolder;
 beforeEach(async () => {
@@ -20,7 +21,7 @@ async function startRun() {
   });
   const hasBegun = async () =>
     (await readdir(folder.path('out')).catch(() => [])).some((name) => name.endsWith('.part'));
-  await vi.waitUntil(hasBegun, { timeout: 60_000, interval: 10 });
+  await until(hasBegun);
   return { run, parent: run.pid ?? 0 };
 }
 

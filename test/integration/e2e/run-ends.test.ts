@@ -3,10 +3,11 @@ import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeFolder, type TestFolder } from '../../support/folder.ts';
 import { startProgram } from '../../support/program.ts';
 import { newTask, useSandbox } from '../../support/tasks.ts';
+import { until } from '../../support/until.ts';
 
 const sandbox = useSandbox();
 let temporary: TestFolder;
@@ -71,7 +72,7 @@ describe('a task that was paused past its deadline', () => {
     const start = performance.now();
     const { program, bodies } = await startTask({ TASK_TIMEOUT_MS: '3000' });
     program.kill('SIGSTOP');
-    await vi.waitUntil(() => performance.now() - start > 4_000, { timeout: 60_000 });
+    await until(() => performance.now() - start > 4_000);
     program.kill('SIGCONT');
     const { exitCode } = await program;
     const received = await bodies();
