@@ -3,8 +3,9 @@ import { ArkeError, SettingsError } from '../lib/errors.ts';
 import { exitCodes, type StopSignal, stopSignals } from '../lib/exit-codes.ts';
 import { escapeControls, type Redactor, redactValues } from '../lib/redact.ts';
 import { InterruptedError, type StopWatch, watchStopSignals } from '../lib/stop.ts';
+import { unknownVariables } from '../lib/task/unknown-variables.ts';
 import { createReporter } from './create-reporter.ts';
-import { processEnvironment } from './environment.ts';
+import { flagsOf, processEnvironment } from './environment.ts';
 import { prepareProcess, programName, redactorOfProcess, summaryOf } from './program-process.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -30,7 +31,10 @@ export abstract class BaseCommand extends Command {
     'no-color': Flags.boolean({ summary: 'No colours (as does NO_COLOR).', helpGroup: 'GLOBAL' }),
   };
 
-  readonly #stopWatch: StopWatch = watchStopSignals((signal) => this.stoppedAgain?.(signal));
+  readonly #stopWatch: StopWatch = watchStopSignals(
+    (signal) => this.stoppedAgain?.(signal),
+    this.outputToWatch(),
+  );
 
   /** What a further stop signal does; without it, nothing: the first is being obeyed. */
   protected stoppedAgain: ((signal: StopSignal) => void) | undefined;
@@ -38,15 +42,28 @@ export abstract class BaseCommand extends Command {
   /** Whether variables come from `--env-file`; in `dev` it is the file that they are written to. */
   protected readonly readsEnvFile: boolean = true;
 
+  /** Whether unknown variables are warned about on stderr; `run` does so in its log. */
+  protected readonly warnsOfVariables: boolean = true;
+
   /** The exit code for wrong usage; `run` has only 0 and 1. */
   protected usageExitCode: number = exitCodes.usage;
 
   override async init(): Promise<void> {
     await super.init();
     prepareProcess(this.argv, { readsEnvFile: this.readsEnvFile });
+    if (this.warnsOfVariables && !flagsOf(this.argv).includes('--quiet'))
+      for (const text of unknownVariables(processEnvironment())) this.note(`Warning: ${text}`);
   }
 
-  /** Aborts on SIGINT and SIGTERM, which no longer kill the process by themselves. */
+  /** The stream whose reader must stay: when it has left, as `head` does, the command stops. */
+  protected outputToWatch(): NodeJS.EventEmitter | undefined {
+    return process.stdout;
+  }
+
+  /**
+   * Aborts on SIGINT and SIGTERM, which no longer kill the process by themselves, and when nobody reads the output
+   * any more.
+   */
   protected get stopSignal(): AbortSignal {
     return this.#stopWatch.signal;
   }
@@ -104,6 +121,7 @@ export abstract class BaseCommand extends Command {
   protected override async catch(error: Error): Promise<void> {
     if (error instanceof Errors.ExitError) throw error;
     const code = this.#exitCodeOf(error);
+    if (code === exitCodes.readerGone) this.exit(code);
     if (this.jsonEnabled()) this.logJson(this.toErrorJson(error));
     else this.note(`Error: ${errorSummary(error, this.redact).message}`);
     if (processEnvironment()['DEBUG'])

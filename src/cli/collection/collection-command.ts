@@ -1,5 +1,6 @@
 import { exitCodes, stopSignals } from '../../lib/exit-codes.ts';
 import { BaseCommand } from '../base-command.ts';
+import { outputTaken } from '../standard-streams.ts';
 import { type ChosenViews, chooseViews } from './choose-views.ts';
 import { documentOf } from './json-document.ts';
 import type { CollectionOutcome } from './view.ts';
@@ -23,15 +24,18 @@ export abstract class CollectionCommand extends BaseCommand {
       result: (line) => this.result(this.clean(line)),
       writeToStdout: (text) => process.stdout.write(text),
       writeToStderr: (text) => process.stderr.write(text),
+      taken: () => outputTaken(this.stopSignal),
     });
   }
 
   /** The document of a run over these inputs, in their order; ends the command where not all is good. */
   protected resultOf(outcome: CollectionOutcome, inputs: readonly string[]): unknown {
     const document = documentOf(outcome, inputs);
-    const { stopped, failed } = outcome.summary;
+    const { stopped, failed, left } = outcome.summary;
     const isWhole = failed === 0 && outcome.unread.length === 0;
-    if (stopped) this.exitWith(stopSignals[stopped], document);
+    // A reader that has left when all was done has stopped nothing.
+    if (stopped && (left > 0 || stopped !== 'SIGPIPE'))
+      this.exitWith(stopSignals[stopped], document);
     if (!isWhole) this.exitWith(exitCodes.failed, document);
     return document;
   }

@@ -42,6 +42,7 @@ export type SettingsResult =
       readonly ok: false;
       readonly error: SettingsError;
       readonly taskId: string | undefined;
+      readonly batchId: string | undefined;
       /** Undefined when task id, batch id or callback URL is missing or malformed. */
       readonly target: CallbackTarget | undefined;
       readonly logFormat: LogFormat;
@@ -62,6 +63,7 @@ export function readTaskSettings(environment: Environment): SettingsResult {
     ok: false,
     error: new SettingsError(problems),
     taskId: set['TASK_ID'],
+    batchId: set['BATCH_ID'],
     target: readTarget(set),
     logFormat: logFormat.success ? logFormat.output.LOG_FORMAT : 'text',
   };
@@ -109,7 +111,6 @@ function readTarget(set: Environment): CallbackTarget | undefined {
   if (!target.success) return undefined;
   const { TASK_ID, BATCH_ID, CALLBACK_URL } = target.output;
   const secret = v.safeParse(v.pick(schema, ['CALLBACK_SECRET']), set);
-  const timeout = v.safeParse(v.pick(schema, ['TASK_TIMEOUT_MS']), set);
   return {
     taskId: TASK_ID,
     batchId: BATCH_ID,
@@ -117,9 +118,16 @@ function readTarget(set: Environment): CallbackTarget | undefined {
       url: CALLBACK_URL,
       secret: secret.success ? secret.output.CALLBACK_SECRET : undefined,
     },
-    budget: { timeoutMs: timeout.success ? timeout.output.TASK_TIMEOUT_MS : DEFAULT_TIMEOUT_MS },
+    budget: { timeoutMs: readTaskTimeout(set) },
     outbox: readOutbox(set),
   };
+}
+
+/** The deadline of a task whose other settings may be wrong, in milliseconds since its process was started. */
+export function readTaskTimeout(environment: Environment): number {
+  const set = withoutBlanks(environment);
+  const timeout = v.safeParse(v.pick(schema, ['TASK_TIMEOUT_MS']), set);
+  return timeout.success ? timeout.output.TASK_TIMEOUT_MS : DEFAULT_TIMEOUT_MS;
 }
 
 /** The outbox of a task whose other settings may be wrong. */

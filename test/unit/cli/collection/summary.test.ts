@@ -89,7 +89,7 @@ describe('the summary of a run', () => {
       'A dry run: nothing was written.',
     ]);
     expect(documentOf(outcome, ['a.tif'])).toMatchObject({
-      files: [{ status: 'due', input: 'a.tif', effort: 'max', reason: 'it fits' }, {}],
+      files: [{ status: 'due', input: 'a.tif', pages: [{ effort: 'max', reason: 'it fits' }] }, {}],
       summary: { predicted },
     });
   });
@@ -121,17 +121,21 @@ describe('a run as JSON', () => {
     expect(documentOf(outcome, ['b.tif', 'a.tif', 'c.tif'])).toEqual({
       files: [
         expect.objectContaining({
-          ...{ status: 'converted', input: 'b.tif', output: 'b.jpg', width: 1250, ms: 1000 },
-          pages: [expect.objectContaining({ page: 2, output: 'b.page-2.jpg', ms: 900 })],
+          ...{ status: 'converted', input: 'b.tif', output: 'b.jpg', ms: 1000 },
+          pages: [
+            expect.objectContaining({ page: 1, output: 'b.jpg', width: 1250 }),
+            expect.objectContaining({ page: 2, output: 'b.page-2.jpg', ms: 900 }),
+          ],
         }),
-        expect.objectContaining({ input: 'a.tif', output: 'a.jpg', effort: 'max', notes: [] }),
-        {
+        expect.objectContaining({ input: 'a.tif', output: 'a.jpg' }),
+        expect.objectContaining({
           ...{ status: 'failed', input: 'c.tif', output: 'c.jpg' },
           error: { code: 'UNREADABLE_TIFF', message: 'It is broken. Mend it.' },
-        },
+        }),
       ],
       summary: expect.objectContaining({ files: 3, converted: 2, failed: 1 }),
       unread: [],
+      warnings: [],
     });
   });
 
@@ -156,5 +160,22 @@ describe('a run as JSON', () => {
     await expect(showCollection(broken, [view])).rejects.toThrow('a bug');
     await expect(showCollection(run(started(1)), [view])).rejects.toThrow('without saying so');
     expect(closed).toBe(2);
+  });
+});
+
+describe('a run whose lines are not taken', () => {
+  it('goes on without them: no line is made before those before it are taken', async () => {
+    const written: string[] = [];
+    let take = () => {};
+    const taken = () => new Promise<void>((resolve) => (take = resolve));
+    const view = jsonLines((line) => written.push(line), String);
+    const events = run(started(2), converted('a'), converted('b'), ended({ files: 2 }));
+    const shown = showCollection(events, [view], taken);
+    for (let lines = 1; lines <= 4; lines++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(written).toHaveLength(lines);
+      take();
+    }
+    expect((await shown).summary.files).toBe(2);
   });
 });
