@@ -12,6 +12,8 @@ export const whereEnded = (files: number): StandStill => ({
 /** Where the first TIFF has become a JPEG, as people are told. */
 export const whereFirstIsTold: StandStill = { times: 1, text: ' → ' };
 
+const standStill = new URL('./stand-still.ts', import.meta.url);
+
 /** Runs the packed program, and sends it signals where it stands still; then it goes on, if it still can. */
 export async function signalWhere(
   where: StandStill,
@@ -24,7 +26,7 @@ export async function signalWhere(
     env: {
       ...setup.env,
       [STAND_STILL_VARIABLE]: JSON.stringify(where),
-      NODE_OPTIONS: `--import=${new URL('./stand-still.ts', import.meta.url)}`,
+      NODE_OPTIONS: [setup.env?.['NODE_OPTIONS'] ?? [], `--import=${standStill}`].flat().join(' '),
     },
   });
   const id = run.pid ?? Number.NaN;
