@@ -132,6 +132,41 @@ describe('a task that is asked to stop while it calls back', () => {
   });
 });
 
+describe('a task that was stopped and cannot say so', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('tells its end once: %s', async (signal) => {
+    const receiver = createServer(() => {});
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/callback`;
+    const { program } = await startTask({ CALLBACK_URL: url });
+    program.kill(signal);
+    const { stdout } = await program;
+    receiver.closeAllConnections();
+    receiver.close();
+    expect(errorsIn(stdout)).toEqual([
+      expect.stringMatching(`^Interrupted by ${signal}`),
+      `The callback to ${url} was not taken within 3 s after ${signal}.`,
+    ]);
+  });
+
+  it('tells its end once: a deadline', async () => {
+    const receiver = createServer(() => {});
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/callback`;
+    const { program } = await startTask({ CALLBACK_URL: url, TASK_TIMEOUT_MS: '3000' });
+    const { stdout } = await program;
+    receiver.closeAllConnections();
+    receiver.close();
+    expect(errorsIn(stdout).at(-1)).toBe(
+      `The callback to ${url} was not taken in the time that the task had.`,
+    );
+  });
+});
+
+/** What a log says after "✗ Error:". */
+function errorsIn(log: string): string[] {
+  return [...log.matchAll(/ ✗ Error: (.*)$/gm)].map(([, text]) => text ?? '');
+}
+
 describe('a task whose callback Node.js says nothing of any more', () => {
   it.each([[[]], [['--json']]])(
     'does not pass for one that was reported: run %j',

@@ -56,6 +56,38 @@ describe('a very long key', () => {
   });
 });
 
+describe('a key that R2 cannot be asked for', () => {
+  it('is refused by name, whatever the object: a part that addresses resolve', async () => {
+    const key = 'dots/../image.tif';
+    await sandbox.current.putObject(key, tiff);
+    await sandbox.current.putObject('image.tif', otherTiff);
+    const { bodies } = await runTask(sandbox.current, key);
+    expect(bodies).toMatchObject([
+      { error: expect.stringMatching(/^Invalid settings: INPUT_R2_KEY must not have the part "\.\."/) },
+    ]);
+  });
+
+  it('is found before anything is converted: the JPEG’s would be too long', async () => {
+    const key = `long/${'x'.repeat(1019)}`;
+    await sandbox.current.putObject(key, tiff);
+    const { bodies, stdout } = await runTask(sandbox.current, key);
+    expect(bodies).toMatchObject([{ status: 'error' }]);
+    expect(bodies[0]?.['error']).toBe(
+      `Failed to upload JPEG: The JPEG's key "${key}.jpg" must have at most 1024 bytes, and it has 1028: ` +
+        'R2 takes no longer ones. Give the TIFF a shorter key.',
+    );
+    expect(stdout).not.toContain('Converted');
+  });
+
+  it('is found before anything is converted: that of a further page would be too long', async () => {
+    const key = `long/${'y'.repeat(1015)}.tif`;
+    await sandbox.current.putObject(key, await pagedTiff([tiff, otherTiff]));
+    const { bodies, stdout } = await runTask(sandbox.current, key, { TIFF_PAGES: 'all' });
+    expect(bodies[0]?.['error']).toMatch(/^Failed to upload JPEG: The JPEG's key ".*\.page-2\.jpg" must have at most 1024 bytes/);
+    expect(stdout).not.toContain('Converted');
+  });
+});
+
 describe('an object that this worker did not make from the same source', () => {
   it('is never overwritten: the JPEG goes to the input key with .jpg, and the log says so', async () => {
     await sandbox.current.putObject('f1/image.tif', tiff);
