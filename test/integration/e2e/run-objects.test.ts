@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startFaultServer } from '../../support/fault-server.ts';
 import { bytesIn, FOREIGN, otherTiff, tiff } from '../../support/objects.ts';
+import { pagedTiff } from '../../support/pictures.ts';
 import { runProgram } from '../../support/program.ts';
 import { newTask, runTask, useSandbox } from '../../support/tasks.ts';
 
@@ -63,7 +64,11 @@ describe('a key that R2 cannot be asked for', () => {
     await sandbox.current.putObject('image.tif', otherTiff);
     const { bodies } = await runTask(sandbox.current, key);
     expect(bodies).toMatchObject([
-      { error: expect.stringMatching(/^Invalid settings: INPUT_R2_KEY must not have the part "\.\."/) },
+      {
+        error: expect.stringMatching(
+          /^Invalid settings: INPUT_R2_KEY must not have the part "\.\."/,
+        ),
+      },
     ]);
   });
 
@@ -71,19 +76,23 @@ describe('a key that R2 cannot be asked for', () => {
     const key = `long/${'x'.repeat(1019)}`;
     await sandbox.current.putObject(key, tiff);
     const { bodies, stdout } = await runTask(sandbox.current, key);
-    expect(bodies).toMatchObject([{ status: 'error' }]);
-    expect(bodies[0]?.['error']).toBe(
-      `Failed to upload JPEG: The JPEG's key "${key}.jpg" must have at most 1024 bytes, and it has 1028: ` +
-        'R2 takes no longer ones. Give the TIFF a shorter key.',
-    );
+    expect(bodies).toMatchObject([
+      {
+        error: expect.stringMatching(
+          /^Failed to upload JPEG: The JPEG's key "long\/x+…x+\.jpg" must have at most 1024 bytes, and it has 1028: R2 takes no longer ones\. Give the TIFF a shorter key\.$/,
+        ),
+      },
+    ]);
     expect(stdout).not.toContain('Converted');
   });
 
   it('is found before anything is converted: that of a further page would be too long', async () => {
     const key = `long/${'y'.repeat(1015)}.tif`;
-    await sandbox.current.putObject(key, await pagedTiff([tiff, otherTiff]));
+    await sandbox.current.putObject(key, pagedTiff(2));
     const { bodies, stdout } = await runTask(sandbox.current, key, { TIFF_PAGES: 'all' });
-    expect(bodies[0]?.['error']).toMatch(/^Failed to upload JPEG: The JPEG's key ".*\.page-2\.jpg" must have at most 1024 bytes/);
+    expect(bodies[0]?.['error']).toMatch(
+      /^Failed to upload JPEG: The JPEG's key ".*\.page-2\.jpg" must have at most 1024 bytes/,
+    );
     expect(stdout).not.toContain('Converted');
   });
 });

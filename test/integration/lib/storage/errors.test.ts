@@ -161,21 +161,32 @@ describe('an answer of R2', () => {
 });
 
 describe('a key by which R2 cannot be asked', () => {
-  it.each(['a/../x.tif', 'x'.repeat(1025)])('is refused before anything is sent: %.20s', async (key) => {
-    await using server = await startFaultServer('http://127.0.0.1:1', () => ({}));
-    const requests = await withStorage(access, server.url, async (storage) => {
-      const put = { key, text: '', contentType: 'text/plain', condition: { kind: 'absent' } } as const;
-      return Promise.allSettled([
-        ...[openObject(storage, key), headObject(storage, key), deleteObject(storage, key)],
-        putSmallObject(storage, put),
-      ]);
-    });
-    for (const request of requests)
-      expect(request).toMatchObject({
-        reason: { code: 'INVALID_KEY', message: expect.stringContaining(`The key "${key}" must `) },
+  it.each(['a/../x.tif', 'x'.repeat(1025)])(
+    'is refused before anything is sent: %.20s',
+    async (key) => {
+      await using server = await startFaultServer('http://127.0.0.1:1', () => ({}));
+      const requests = await withStorage(access, server.url, async (storage) => {
+        const put = {
+          key,
+          text: '',
+          contentType: 'text/plain',
+          condition: { kind: 'absent' },
+        } as const;
+        return Promise.allSettled([
+          ...[openObject(storage, key), headObject(storage, key), deleteObject(storage, key)],
+          putSmallObject(storage, put),
+        ]);
       });
-    expect(server.seen).toEqual([]);
-  });
+      for (const request of requests)
+        expect(request).toMatchObject({
+          reason: {
+            code: 'INVALID_KEY',
+            message: expect.stringContaining(`The key "${key}" must `),
+          },
+        });
+      expect(server.seen).toEqual([]);
+    },
+  );
 });
 
 describe('an object that is not there', () => {

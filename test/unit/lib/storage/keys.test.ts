@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fileNameOf, keyProblem, outputKeys, unseenEnds } from '../../../../src/lib/storage/keys.ts';
+import {
+  fileNameOf,
+  keyProblem,
+  outputKeys,
+  unseenEnds,
+} from '../../../../src/lib/storage/keys.ts';
 
 const key = fc.string({ minLength: 1 });
 
