@@ -1,5 +1,6 @@
 import { Config, Errors, flush, handle, run } from '@oclif/core';
 import { exitCodes } from '../lib/exit-codes.ts';
+import { programArguments } from './arguments.ts';
 
 /**
  * Starts the program that the module at this address belongs to, with the process's arguments. Our
@@ -7,7 +8,7 @@ import { exitCodes } from '../lib/exit-codes.ts';
  * `help`, a flag where a command should be) in the same way, with `--json` as the one document.
  */
 export async function start(moduleUrl: string): Promise<void> {
-  const argv = process.argv.slice(2);
+  const argv = programArguments();
   const end = argv.indexOf('--');
   const flags = end === -1 ? argv : argv.slice(0, end);
   const json = flags.includes('--json');

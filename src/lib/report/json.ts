@@ -1,3 +1,4 @@
+import { stringifyWithPaths } from '../path-json.ts';
 import type { ReportRun } from './report-run.ts';
 
 /**
@@ -16,7 +17,7 @@ export function* jsonOf(run: ReportRun): Generator<string> {
   yield `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "files": [`;
   let between = '';
   for (const record of run.records) {
-    yield `${between}\n    ${JSON.stringify(record)}`;
+    yield `${between}\n    ${stringifyWithPaths(record)}`;
     between = ',';
   }
   yield '\n  ]\n}\n';

@@ -1,6 +1,6 @@
-import { lstat } from 'node:fs/promises';
 import { normalize } from 'node:path';
 import { SettingsError } from '../../errors.ts';
+import { lstat } from '../../files.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { readFileList } from './file-list.ts';
 import { createPathFilter, isNegated } from './path-filter.ts';

@@ -1,5 +1,5 @@
-import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { realpath } from '../../files.ts';
 import { inParallel } from '../../in-parallel.ts';
 import type { Candidate } from './search-path.ts';
 
