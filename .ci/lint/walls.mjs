@@ -138,7 +138,7 @@ export default {
       from: { path: '^src/lib/report/' },
       to: {
         path: ['^src/lib/(task|storage|callback|collection)/'],
-        pathNot: '^src/lib/collection/events\\.ts$',
+        pathNot: '^src/lib/collection/(events|warning-count)\\.ts$',
       },
     },
     ...pages.map(({ page, data }) => ({

@@ -24,7 +24,7 @@ export abstract class BaseCommand extends Command {
       helpGroup: 'GLOBAL',
     }),
     quiet: Flags.boolean({
-      summary: 'No progress and no warnings; results and errors only.',
+      summary: 'No progress and no warnings; results, errors and a count of the warnings only.',
       helpGroup: 'GLOBAL',
     }),
     'no-color': Flags.boolean({ summary: 'No colours (as does NO_COLOR).', helpGroup: 'GLOBAL' }),

@@ -47,7 +47,7 @@ export async function convertFile(
     const { force, sources, path = input } = options;
     const target = {
       output,
-      rules: { force, sources, keepTiffs: true },
+      rules: { force, sources, keepTiffs: true, jpegs: true },
       makeFolder: false,
     };
     const pageOptions = pageOptionsFor(name, session);

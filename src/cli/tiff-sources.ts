@@ -1,5 +1,6 @@
-import { resolve } from 'node:path';
-import { localTiffs } from '../lib/convert/local-files.ts';
+import type { UnreadPath } from '../lib/collection/events.ts';
+import { findInputs, type InputRequest } from '../lib/collection/inputs/find-inputs.ts';
+import type { CollectionWarning } from '../lib/collection/inputs/report-search.ts';
 import { SettingsError } from '../lib/errors.ts';
 import { withWorkspace } from '../lib/workspace.ts';
 import { STANDARD_STREAM, saveStdin } from './standard-streams.ts';
@@ -12,40 +13,42 @@ export interface TiffSource {
   readonly at: { readonly path: string } | { readonly key: string };
 }
 
+/** What is looked at, and what could not be found out of it. */
+export interface TiffSources {
+  readonly sources: readonly TiffSource[];
+  readonly unread: readonly UnreadPath[];
+  readonly warnings: readonly CollectionWarning[];
+}
+
 const R2 = 'r2://';
 
 /**
- * Finds the TIFFs that arguments stand for: files, all in a folder, `r2://KEY`, `-` for stdin, which is
- * saved as long as they are used; each once, in their order. Throws `FileError` when a folder cannot be read
- * or holds no TIFF or stdin cannot be saved, and `SettingsError` for a key that is none or a terminal as stdin.
+ * Finds the TIFFs that are asked for, as `findInputs` does, `r2://KEY` and `-` among them: stdin, which is saved as
+ * long as they are used. Throws what `findInputs` throws, `FileError` when stdin cannot be saved, and `SettingsError`
+ * for `r2://` without a key or a terminal as stdin.
  */
 export async function withTiffSources<T>(
-  args: readonly string[],
+  request: InputRequest,
   signal: AbortSignal,
-  use: (sources: readonly TiffSource[]) => Promise<T>,
+  use: (sources: TiffSources) => Promise<T>,
 ): Promise<T> {
-  if (!args.includes(STANDARD_STREAM)) return use(await findTiffSources(args));
+  const isElsewhere = (path: string) => path === STANDARD_STREAM || path.startsWith(R2);
+  const { found, ...rest } = await findInputs({ ...request, isElsewhere }, process.stdin, signal);
+  const inputs = found.map(({ input }) => input);
+  if (inputs.includes(R2)) throw new SettingsError([`${R2} needs a key: ${R2}KEY`]);
+  if (inputs.includes(STANDARD_STREAM) && request.filesFrom === STANDARD_STREAM)
+    throw new SettingsError(['stdin is either the TIFF (-) or the list (--files-from -)']);
+  const sourcesAt = (stdin?: string) => inputs.map((input) => sourceOf(input, stdin));
+  if (!inputs.includes(STANDARD_STREAM)) return use({ sources: sourcesAt(), ...rest });
   return withWorkspace(async (workspace) => {
     const stdin = workspace.path('stdin.tif');
     await saveStdin(stdin, signal);
-    return use(await findTiffSources(args, stdin));
+    return use({ sources: sourcesAt(stdin), ...rest });
   });
 }
 
-async function findTiffSources(args: readonly string[], stdin?: string): Promise<TiffSource[]> {
-  const found = (await Promise.all(args.map((arg) => sourcesOf(arg, stdin)))).flat();
-  const seen = new Set<string>();
-  return found.filter(({ at }) => {
-    const id = 'key' in at ? `${R2}${at.key}` : resolve(at.path);
-    return seen.has(id) ? false : seen.add(id);
-  });
-}
-
-async function sourcesOf(arg: string, stdin?: string): Promise<TiffSource[]> {
-  if (arg === STANDARD_STREAM && stdin) return [{ input: arg, name: 'stdin', at: { path: stdin } }];
-  if (!arg.startsWith(R2))
-    return (await localTiffs(arg)).map((path) => ({ input: path, name: path, at: { path } }));
-  const key = arg.slice(R2.length);
-  if (key === '') throw new SettingsError([`${R2} needs a key: ${R2}KEY`]);
-  return [{ input: arg, name: arg, at: { key } }];
+function sourceOf(input: string, stdin: string | undefined): TiffSource {
+  if (input === STANDARD_STREAM && stdin) return { input, name: 'stdin', at: { path: stdin } };
+  const key = input.startsWith(R2) ? input.slice(R2.length) : undefined;
+  return { input, name: input, at: key === undefined ? { path: input } : { key } };
 }

@@ -4,6 +4,7 @@ import {
   collectionFlagNames,
   inputFlagNames,
   inputFlags,
+  inputRequestOf,
   runFlags,
 } from '../cli/collection/flags.ts';
 import { followCollection } from '../cli/collection/follow-collection.ts';
@@ -22,11 +23,7 @@ import {
 } from '../cli/flags.ts';
 import { STANDARD_STREAM } from '../cli/standard-streams.ts';
 import { convertCollection } from '../lib/collection/convert-collection.ts';
-import {
-  type CollectionWarning,
-  type FoundTiff,
-  findInputs,
-} from '../lib/collection/inputs/find-inputs.ts';
+import { type FoundInputs, findInputs } from '../lib/collection/inputs/find-inputs.ts';
 import { SettingsError } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
 import { jpegName } from '../lib/jpeg-name.ts';
@@ -109,21 +106,20 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Convert);
-    for (const name of ['output', 'out-dir', 'files-from'] as const)
+    for (const name of ['output', 'out-dir'] as const)
       if (flags[name] === '') throw new SettingsError([`--${name} is empty`]);
     refuseReportPaths(flags.report ?? []);
     const paths = args.paths ?? [];
     if (paths.includes(STANDARD_STREAM) || flags.output === STANDARD_STREAM)
       return this.#convertStream(paths, flags);
-    const request = {
-      ...{ paths, recursive: flags.recursive, filesFrom: flags['files-from'] },
-      ...{ include: flags.include ?? [], exclude: flags.exclude ?? [] },
-    };
-    const { found, warnings } = await findInputs(request, process.stdin, this.stopSignal);
+    const request = inputRequestOf(paths, flags);
+    const inputs = await findInputs(request, process.stdin, this.stopSignal);
+    const { found, unread, warnings } = inputs;
+    const nothingToSay = unread.length + warnings.length === 0;
     const single = isSingle(found, paths, flags);
-    return single && !collectionFlagNames.some((name) => flags[name])
+    return single && nothingToSay && !collectionFlagNames.some((name) => flags[name])
       ? this.#convertOne(found[0].input, flags)
-      : this.#convertCollection(found, warnings, flags, { keepRecord: !single });
+      : this.#convertCollection(inputs, flags, { keepRecord: !single });
   }
 
   async #convertOne(input: string, flags: ConvertFlags): Promise<unknown> {
@@ -150,8 +146,7 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
   }
 
   async #convertCollection(
-    found: readonly FoundTiff[],
-    warnings: readonly CollectionWarning[],
+    { found, unread, warnings }: FoundInputs,
     flags: ConvertFlags,
     { keepRecord }: { readonly keepRecord: boolean },
   ): Promise<unknown> {
@@ -159,7 +154,7 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
     const { conversions, warnings: more } = await planRun(found, flags);
     const views = await this.views(flags);
     const { encoder, strict, signal } = await this.#session(flags);
-    const rest = { encoder, strict, keepRecord, signal, program: this.program };
+    const rest = { encoder, strict, keepRecord, unread, signal, program: this.program };
     const options = collectionOptionsOf(flags, rest);
     const events = convertCollection(conversions, options);
     this.stoppedAgain = (name) => leaveRun(name, conversions, views);

@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, errorSummary } from '../cli/base-command.ts';
+import { inputFlags, inputRequestOf } from '../cli/collection/flags.ts';
 import { processEnvironment } from '../cli/environment.ts';
 import {
   encoderFlags,
@@ -14,7 +15,7 @@ import { type InspectSession, inspectSource } from '../cli/inspections.ts';
 import { type Preview, withPreviews } from '../cli/previews.ts';
 import type { Reporter } from '../cli/reporter.ts';
 import { pictureTextForStdout } from '../cli/terminal-pictures.ts';
-import { type TiffSource, withTiffSources } from '../cli/tiff-sources.ts';
+import { type TiffSource, type TiffSources, withTiffSources } from '../cli/tiff-sources.ts';
 import type { Inspection } from '../lib/convert/inspect/inspection.ts';
 import { limitsNow } from '../lib/convert/plan/resources.ts';
 import { ArkeError, messageOf } from '../lib/errors.ts';
@@ -34,6 +35,7 @@ export default class Inspect extends BaseCommand {
 
   static override description =
     `Reads only what a TIFF says of itself, nothing of its pictures; of an object in R2 only the parts that hold it.
+Of a folder the TIFFs in it are inspected, as "convert" finds them: by name or content; with -r those in its subfolders, too.
 For each file: structure, colours, compression and metadata of all pages, how "convert" would go about it here, what the JPEGs would not have of it with the given settings, and what is wrong with it.
 R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-file.`;
 
@@ -45,7 +47,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
     {
       description: 'List what would be lost of the TIFFs of a folder, with other settings',
       command:
-        "<%= config.bin %> <%= command.id %> scans --metadata all --page all --json | jq '.files[] | {input, losses}'",
+        "<%= config.bin %> <%= command.id %> scans -r --metadata all --page all --json | jq '.files[] | {input, losses}'",
     },
     {
       description: 'Look at an object in R2 without downloading it',
@@ -57,14 +59,15 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
   static override args = {
     paths: Args.string({
       name: 'PATH',
-      description: 'TIFF files, folders of them, r2://KEY for an object, or - for stdin.',
-      required: true,
+      description: 'TIFF files, folders of them, patterns, r2://KEY for an object, or - for stdin.',
+      required: false,
       multiple: true,
     }),
   };
 
   static override flags = {
     page: pageFlag(),
+    ...inputFlags,
     preview: Flags.boolean({
       summary: 'Show a small picture of each file, on a terminal that can.',
       allowNo: true,
@@ -78,7 +81,9 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
     const { args, flags } = await this.parse(Inspect);
     const encoder = encoderSettingsOf(flags);
     const limits = await limitsNow(readConversionBudget(processEnvironment()), tmpdir());
-    return withTiffSources(args.paths, this.stopSignal, async (sources) => {
+    const request = inputRequestOf(args.paths ?? [], flags);
+    return withTiffSources(request, this.stopSignal, async (found) => {
+      const { sources } = found;
       const settings = sources.some(({ at }) => 'key' in at) ? storageSettingsOf(flags) : undefined;
       const reporter = await this.reporter(flags);
       let storage: Storage | undefined;
@@ -95,7 +100,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
       };
       try {
         const work = (preview?: Preview) =>
-          this.#inspectAll(sources, session, { reporter, ...(preview ? { preview } : {}) });
+          this.#inspectAll(found, session, { reporter, ...(preview ? { preview } : {}) });
         const wanted = flags.preview && !flags.quiet && !this.jsonEnabled();
         const pictureText = wanted ? await pictureTextForStdout() : undefined;
         if (!pictureText) return await work();
@@ -107,10 +112,11 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
   }
 
   async #inspectAll(
-    sources: readonly TiffSource[],
+    { sources, unread, warnings }: TiffSources,
     session: InspectSession,
     { reporter, preview }: { readonly reporter: Reporter; readonly preview?: Preview },
   ): Promise<unknown> {
+    for (const { message } of warnings) reporter.warn(message);
     const inspected: Inspected[] = [];
     for (const source of sources) {
       const one = await this.#inspect(source, session, reporter);
@@ -122,9 +128,15 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
         if (picture) process.stdout.write(`${picture}\n`);
       }
     }
-    const files = inspected.map(toJson);
-    if (inspected.some((one) => 'error' in one)) this.exitWith(exitCodes.failed, { files });
-    return { files };
+    // Last, where it is seen: what is missing concerns all that is above.
+    for (const { path, error } of unread) reporter.error(`${path}: ${error.message}`);
+    const result = {
+      ...{ files: inspected.map(toJson), unread },
+      ...(warnings.length > 0 ? { warnings } : {}),
+    };
+    if (unread.length > 0 || inspected.some((one) => 'error' in one))
+      this.exitWith(exitCodes.failed, result);
+    return result;
   }
 
   async #inspect(

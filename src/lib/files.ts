@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import * as sync from 'node:fs';
 import * as fs from 'node:fs/promises';
-import { nativePath, pathOfBytes } from './path-bytes.ts';
+import { bytesOfPath, isUtf8Path, nativePath, pathOfBytes } from './path-bytes.ts';
 
 /*
  * Functions of `node:fs` for files that people name: their paths may have bytes that are not UTF-8 (`path-bytes.ts`).
@@ -51,7 +51,19 @@ const REPLACEMENT = '\ufffd';
 /** A function that takes paths, and nothing else that is text for a file, with those in the form that their bytes need. */
 function byBytes<F extends (...args: never[]) => unknown>(call: F): F {
   const native = call as unknown as (...args: unknown[]) => unknown;
-  const wrapped = (...args: unknown[]) =>
-    native(...args.map((arg) => (typeof arg === 'string' ? nativePath(arg) : arg)));
+  const wrapped = (...args: unknown[]) => {
+    const paths = args.filter((arg) => typeof arg === 'string').filter((arg) => !isUtf8Path(arg));
+    if (paths.length === 0) return native(...args);
+    const result = native(...args.map((arg) => (typeof arg === 'string' ? nativePath(arg) : arg)));
+    return result instanceof Promise ? result.catch((error) => throwNaming(paths, error)) : result;
+  };
   return wrapped as unknown as F;
+}
+
+/** Throws an error of Node.js with its paths as ours are: it has them with U+FFFD. */
+function throwNaming(paths: readonly string[], error: unknown): never {
+  if (error instanceof Error)
+    for (const path of paths)
+      error.message = error.message.replaceAll(bytesOfPath(path).toString(), path);
+  throw error;
 }

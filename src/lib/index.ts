@@ -27,6 +27,8 @@ export type {
   PageRecord,
   SkippedRecord,
   SourceRecord,
+  UnreadPath,
+  WarningCounts,
 } from './collection/events.ts';
 export type { CollectionOptions } from './collection/options.ts';
 export type { Conversion, PlanningOptions } from './convert/attempts.ts';

@@ -14,8 +14,10 @@ export interface OutputRules {
   readonly ours?: ReadonlySet<string> | undefined;
   /** Files that are never replaced, by whatever name or link they are reached. */
   readonly sources?: readonly string[];
-  /** The outputs are JPEGs: they are named so, and never replace a TIFF, as an overwritten original is gone. */
+  /** Never replace a TIFF: an overwritten original is gone. */
   readonly keepTiffs?: boolean;
+  /** The outputs are JPEGs, and must not be named as another format. */
+  readonly jpegs?: boolean;
 }
 
 /** What the commands call it. */
@@ -84,7 +86,7 @@ async function refuseToHarm(target: string, rules: OutputRules): Promise<void> {
       throw new FileError(
         `Not written: ${target} is the source ${source} itself. Choose another output.`,
       );
-  const badName = rules.keepTiffs ? jpegNameProblem(target) : undefined;
+  const badName = rules.jpegs ? jpegNameProblem(target) : undefined;
   if (badName) throw new FileError(`Not written: ${badName}`);
   if (!(await exists(target))) return;
   if (!mayReplace(target, rules)) throw existsError(target, rules);

@@ -64,6 +64,7 @@ export function ended(summary: Partial<CollectionSummary>): CollectionEvent {
   return {
     event: 'collection.ended',
     ...{ files: 0, converted: 0, skipped: 0, failed: 0, left: 0 },
+    ...{ folders_unread: 0, files_unread: 0, warnings: { files: 0, by_code: {} } },
     ...{ source_bytes: 0, output_bytes: 0, pixels: 0, ms: 0 },
     ...summary,
   };

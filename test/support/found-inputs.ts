@@ -24,13 +24,20 @@ export async function findIn(
   folder: Pick<TestFolder, 'path' | 'root'>,
   request: Partial<InputRequest>,
   stdin: string | Uint8Array = '',
-): Promise<{ inputs: string[]; names: string[]; warnings: string[]; codes: string[] }> {
+): Promise<{
+  inputs: string[];
+  names: string[];
+  unread: string[];
+  warnings: string[];
+  codes: string[];
+}> {
   const defaults = { paths: [], recursive: false, include: [], exclude: [] };
   const stream = Readable.from([Buffer.from(stdin)]);
-  const { found, warnings } = await findInputs({ ...defaults, ...request }, stream);
+  const { found, unread, warnings } = await findInputs({ ...defaults, ...request }, stream);
   return {
     inputs: found.map(({ input }) => relative(folder.root, input)),
     names: found.map(({ name }) => name),
+    unread: unread.map(({ path, error }) => `${relative(folder.root, path)}: ${error.message}`),
     warnings: warnings.map(({ message }) => message.replaceAll(`${folder.root}/`, '')),
     codes: warnings.map(({ code }) => code),
   };

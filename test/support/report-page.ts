@@ -3,11 +3,12 @@ import { beforeAll } from 'vitest';
 import type { FileRecord } from '../../src/lib/collection/events.ts';
 import { convertInPlace } from '../../src/lib/convert/convert-in-place.ts';
 import { openPictures } from '../../src/lib/report/converted-pictures.ts';
+import type { ReportRun } from '../../src/lib/report/report-run.ts';
 import { writeReport } from '../../src/lib/report/write-report.ts';
 import { withWorkspace } from '../../src/lib/workspace.ts';
 import type { TestFolder } from './folder.ts';
 import { noisyTiff, plainTiff } from './pictures.ts';
-import { alike, converted, failed, noted, pageRecord, runOf } from './report-runs.ts';
+import { alike, converted, failed, noted, pageRecord, runOf, unreadFolder } from './report-runs.ts';
 
 type Folder = Omit<TestFolder, 'remove'>;
 
@@ -19,17 +20,25 @@ export const HEBREW = 'שלום.tif';
 /** For the tests of a file: a report in a folder of theirs, `out/report.html`, of seven files. Gives its path. */
 export function useReport(folder: Folder): () => string {
   const report = () => folder.path('out/report.html');
-  beforeAll(() => write(folder, report()));
+  beforeAll(async () => write(report(), runOf(await makeRecords(folder))));
   return report;
 }
 
-async function write(folder: Folder, report: string): Promise<void> {
-  const records = await makeRecords(folder);
+/** The same of a run that converted one file and could not read a folder. */
+export function useReportOfUnread(folder: Folder): () => string {
+  const report = () => folder.path('unread.html');
+  beforeAll(async () => {
+    await write(report(), runOf([converted('a.tif')], [unreadFolder('in/<b>locked')]));
+  });
+  return report;
+}
+
+async function write(report: string, run: ReportRun): Promise<void> {
   await withWorkspace(async (workspace) => {
     const signal = new AbortController().signal;
     const pictures = await openPictures({ workspace, jobs: 2, signal });
     try {
-      await writeReport(report, runOf(records), pictures);
+      await writeReport(report, run, pictures);
     } finally {
       await pictures.close();
     }

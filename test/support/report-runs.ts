@@ -4,7 +4,9 @@ import type {
   FailedRecord,
   FileRecord,
   PageRecord,
+  UnreadPath,
 } from '../../src/lib/collection/events.ts';
+import { createWarningCount } from '../../src/lib/collection/warning-count.ts';
 import { defaultEncoderSettings } from '../../src/lib/convert/encoder-settings.ts';
 import type { ReportRun } from '../../src/lib/report/report-run.ts';
 
@@ -51,17 +53,28 @@ export function noted(code: PageRecord['notes'][number]['code']): Pick<PageRecor
   return { notes: [{ code, message: `This is ${code}` }] };
 }
 
-/** A run that ended with these records. */
-export function runOf(records: readonly FileRecord[]): ReportRun {
+/** A folder that could not be read. */
+export function unreadFolder(path: string): UnreadPath {
+  return { kind: 'folder', path, error: { code: 'FOLDER_UNREADABLE', message: 'No. Ask.' } };
+}
+
+/** A run that ended with these records, and did not read so much. */
+export function runOf(
+  records: readonly FileRecord[],
+  unread: readonly UnreadPath[] = [],
+): ReportRun {
   const count = (status: FileRecord['status']) =>
     records.filter((record) => record.status === status).length;
+  const warnings = createWarningCount();
+  records.forEach(warnings.add);
   const summary: CollectionSummary = {
     files: records.length,
     ...{ converted: count('converted'), skipped: count('skipped'), failed: count('failed') },
+    ...{ folders_unread: unread.length, files_unread: 0, warnings: warnings.counts() },
     ...{ left: 0, source_bytes: 20_000, output_bytes: 2_000, pixels: 614_400, ms: 65_000 },
   };
   return {
-    ...{ records, summary, program: 'arke-tiff/0.0.0', settings: defaultEncoderSettings },
+    ...{ records, summary, unread, program: 'arke-tiff/0.0.0', settings: defaultEncoderSettings },
     startedAt: new Date('2026-01-02T03:04:05Z'),
   };
 }

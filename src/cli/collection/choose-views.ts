@@ -28,6 +28,8 @@ export interface ChosenViews {
   readonly views: readonly CollectionView[];
   /** A line for people, on stderr; not where they wanted quiet, or only JSON. */
   readonly say: (line: string) => void;
+  /** The same, also where they wanted quiet. */
+  readonly sayAlways: (line: string) => void;
 }
 
 /** Milliseconds between two drawings of the block. */
@@ -36,14 +38,19 @@ const DRAW_EVERY_MS = 100;
 /** The views that fit: a block on a terminal, plain lines elsewhere, JSON where asked. */
 export async function chooseViews(options: ViewOptions): Promise<ChosenViews> {
   const { results, quiet, terminal } = options;
-  if (results === 'json') return { views: [], say: () => {} };
+  if (results === 'json') return onlyJson([]);
   if (terminal && !quiet) return viewsOnTerminal(terminal, options);
-  if (results === 'json-lines') return { views: [jsonView(options)], say: () => {} };
+  if (results === 'json-lines') return onlyJson([jsonView(options)]);
   const { clean, result, writeToStderr } = options;
   const write = (line: string) => writeToStderr(`${line}\n`);
   const reporter = await createReporter({ quiet, json: false, terminal: false, clean, write });
   const lines = { result, warn: reporter.warn, error: reporter.error };
-  return { views: [lineView(lines)], say: quiet ? () => {} : (line) => write(clean(line)) };
+  const sayAlways = (line: string) => write(clean(line));
+  return { views: [lineView(lines)], say: quiet ? () => {} : sayAlways, sayAlways };
+}
+
+function onlyJson(views: readonly CollectionView[]): ChosenViews {
+  return { views, say: () => {}, sayAlways: () => {} };
 }
 
 function jsonView({ writeToStdout, redact }: ViewOptions): CollectionView {
@@ -73,10 +80,8 @@ async function viewsOnTerminal(terminal: Terminal, options: ViewOptions): Promis
     ...options,
     writeToStdout: (text) => onStdout(() => writeToStdout(text)),
   });
-  return {
-    views: results === 'json-lines' ? [json, ...views] : views,
-    say: (line) => write(clean(line)),
-  };
+  const say = (line: string) => write(clean(line));
+  return { views: results === 'json-lines' ? [json, ...views] : views, say, sayAlways: say };
 }
 
 async function openBlock(terminal: Terminal, clean: (text: string) => string) {

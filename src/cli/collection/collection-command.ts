@@ -1,4 +1,3 @@
-import { missesTiffs } from '../../lib/collection/inputs/report-search.ts';
 import { exitCodes, stopSignals } from '../../lib/exit-codes.ts';
 import { BaseCommand } from '../base-command.ts';
 import { type ChosenViews, chooseViews } from './choose-views.ts';
@@ -31,8 +30,9 @@ export abstract class CollectionCommand extends BaseCommand {
   protected resultOf(outcome: CollectionOutcome, inputs: readonly string[]): unknown {
     const document = documentOf(outcome, inputs);
     const { stopped, failed } = outcome.summary;
+    const isWhole = failed === 0 && outcome.unread.length === 0;
     if (stopped) this.exitWith(stopSignals[stopped], document);
-    if (failed > 0 || outcome.warnings.some(missesTiffs)) this.exitWith(exitCodes.failed, document);
+    if (!isWhole) this.exitWith(exitCodes.failed, document);
     return document;
   }
 }

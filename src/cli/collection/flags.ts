@@ -1,4 +1,6 @@
 import { Flags } from '@oclif/core';
+import type { InputRequest } from '../../lib/collection/inputs/find-inputs.ts';
+import { SettingsError } from '../../lib/errors.ts';
 
 const INPUTS = 'INPUT';
 
@@ -91,6 +93,13 @@ export interface ParsedInputFlags {
   readonly 'files-from'?: string | undefined;
   readonly include?: readonly string[] | undefined;
   readonly exclude?: readonly string[] | undefined;
+}
+
+/** What arguments and flags ask for. Throws `SettingsError` when a list has no name. */
+export function inputRequestOf(paths: readonly string[], flags: ParsedInputFlags): InputRequest {
+  const { recursive, include = [], exclude = [], 'files-from': filesFrom } = flags;
+  if (filesFrom === '') throw new SettingsError(['--files-from is empty']);
+  return { paths, recursive, filesFrom, include, exclude };
 }
 
 /** The flags of `runFlags`, parsed. */

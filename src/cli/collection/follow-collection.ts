@@ -1,5 +1,6 @@
 import type { CollectionEvent } from '../../lib/collection/events.ts';
 import type { CollectionWarning } from '../../lib/collection/inputs/find-inputs.ts';
+import { warningLine } from '../../lib/collection/warning-count.ts';
 import type { ChosenViews } from './choose-views.ts';
 import { summaryLines } from './summary.ts';
 import { type CollectionOutcome, showCollection } from './view.ts';
@@ -15,7 +16,7 @@ export interface CollectionRun {
 /** Shows a run and what it came to in the end, or what it had come to when it was stopped. */
 export async function followCollection(
   { events, warnings, signal }: CollectionRun,
-  { views, say }: ChosenViews,
+  { views, say, sayAlways }: ChosenViews,
 ): Promise<CollectionOutcome> {
   const sayStopping = () =>
     say('Stopping: what is under way is dropped. Ctrl-C again leaves at once.');
@@ -23,6 +24,8 @@ export async function followCollection(
   try {
     const outcome = await showCollection(withWarnings(events, warnings), views);
     for (const line of summaryLines(outcome)) say(line);
+    const warned = warningLine(outcome.summary.warnings);
+    if (warned !== undefined) sayAlways(warned);
     return outcome;
   } finally {
     signal.removeEventListener('abort', sayStopping);

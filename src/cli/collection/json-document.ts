@@ -3,17 +3,22 @@ import type { CollectionOutcome } from './view.ts';
 
 /**
  * What `convert --json` says of a run: its files in the order in which they were given or found, as far as
- * the run came, its summary, and what was said of the collection as a whole.
+ * the run came, its summary, what could not be read, and what was said of the collection as a whole.
  */
 export function documentOf(
-  { records, summary, warnings }: CollectionOutcome,
+  { records, summary, unread, warnings }: CollectionOutcome,
   inputs: readonly string[],
 ) {
   const place = new Map(inputs.map((input, index) => [input, index]));
   const inOrder = [...records].sort(
     (a, b) => (place.get(a.input) ?? 0) - (place.get(b.input) ?? 0),
   );
-  return { files: inOrder.map(fileOf), summary, ...(warnings.length > 0 ? { warnings } : {}) };
+  return {
+    files: inOrder.map(fileOf),
+    summary,
+    unread,
+    ...(warnings.length > 0 ? { warnings } : {}),
+  };
 }
 
 /** One file: what is said of a single one, with how it ended; further pages by themselves. */

@@ -1,5 +1,4 @@
 import type { CollectionEvent, PageRecord } from '../../lib/collection/events.ts';
-import { missesTiffs } from '../../lib/collection/inputs/report-search.ts';
 import { formatBytes } from '../format.ts';
 import type { CollectionView } from './view.ts';
 
@@ -21,8 +20,8 @@ export function lineView(
 ): CollectionView {
   return {
     show: (event) => {
-      if (event.event === 'collection.warning')
-        lines[missesTiffs(event) ? 'error' : 'warn'](event.message);
+      if (event.event === 'collection.unread') lines.error(`${event.path}: ${event.error.message}`);
+      if (event.event === 'collection.warning') lines.warn(event.message);
       if (event.event === 'file.replanned')
         lines.warn(`${event.input}: ${event.message} Converting again with less`);
       if (event.event !== 'file.ended' && event.event !== 'file.planned') return;

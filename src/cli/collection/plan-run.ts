@@ -59,6 +59,7 @@ export function collectionOptionsOf(
     readonly encoder: EncoderSettings;
     readonly strict: Strictness;
     readonly keepRecord: boolean;
+    readonly unread: CollectionOptions['unread'];
     readonly signal: AbortSignal;
     readonly program: string;
   },

@@ -9,16 +9,16 @@ import {
 import type { CollectionOutcome } from './view.ts';
 
 /** What a run came to, as lines for people: counts, sizes and pace, what failed and what to do about it. */
-export function summaryLines({ records, summary }: CollectionOutcome): string[] {
+export function summaryLines({ records, summary, unread }: CollectionOutcome): string[] {
   return [
     countLine(summary),
     ...(summary.converted > 0 ? [summary.predicted ? planLine(summary) : paceLine(summary)] : []),
-    ...failureLines(records),
+    ...failureLines(records, unread),
     ...endLine(summary),
   ];
 }
 
-/** `300 TIFFs: 285 converted, 12 up to date, 3 failed; 1 min 12 s`. */
+/** `300 TIFFs: 285 converted, 12 up to date, 3 failed; 1 folder could not be read; 1 min 12 s`. */
 function countLine(summary: CollectionSummary): string {
   const { files, converted, skipped, failed, left, ms } = summary;
   const counts = [
@@ -28,7 +28,8 @@ function countLine(summary: CollectionSummary): string {
     [left, 'left undone'],
   ] as const;
   const said = counts.filter(([count]) => count > 0).map(([count, text]) => `${count} ${text}`);
-  return `${files} ${files === 1 ? 'TIFF' : 'TIFFs'}: ${said.join(', ')}; ${formatDuration(ms)}`;
+  const tiffs = `${files} ${files === 1 ? 'TIFF' : 'TIFFs'}: ${said.join(', ')}`;
+  return [tiffs, ...unreadWords(summary), formatDuration(ms)].join('; ');
 }
 
 /** `1203.44 MB → 96.51 MB; 4.1 files/s, 16.7 MB/s, 35.2 MP/s`. */
@@ -51,10 +52,26 @@ function planLine({ source_bytes, output_bytes, pixels, predicted }: CollectionS
   return `${sizes}; ${(pixels / 1e6).toFixed(1)} MP; predicted ${cpu} of CPU, ${all} in all`;
 }
 
-function failureLines(records: CollectionOutcome['records']): string[] {
+/** `1 folder and 2 files could not be read`; nothing where there are none. */
+function unreadWords({
+  folders_unread: folders,
+  files_unread: files,
+}: Pick<CollectionSummary, 'folders_unread' | 'files_unread'>): string[] {
+  const counts = [
+    ...(folders > 0 ? [`${folders} ${folders === 1 ? 'folder' : 'folders'}`] : []),
+    ...(files > 0 ? [`${files} ${files === 1 ? 'file' : 'files'}`] : []),
+  ];
+  return counts.length > 0 ? [`${counts.join(' and ')} could not be read`] : [];
+}
+
+function failureLines(
+  records: CollectionOutcome['records'],
+  unread: CollectionOutcome['unread'],
+): string[] {
   const failed = records.filter((record) => record.status === 'failed');
-  if (failed.length === 0) return [];
-  return ['Failed:', ...failed.map(({ input, error }) => `  ${input}: ${error.message}`)];
+  const failures = [...unread.map(({ path, error }) => ({ input: path, error })), ...failed];
+  if (failures.length === 0) return [];
+  return ['Failed:', ...failures.map(({ input, error }) => `  ${input}: ${error.message}`)];
 }
 
 function endLine({ left, stopped, predicted }: CollectionSummary): string[] {

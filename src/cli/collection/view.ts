@@ -3,6 +3,7 @@ import type {
   CollectionSummary,
   FilePlan,
   FileRecord,
+  UnreadPath,
 } from '../../lib/collection/events.ts';
 
 /** Somebody who is shown what happens during a run over a collection. */
@@ -17,6 +18,8 @@ export interface CollectionView {
 export interface CollectionOutcome {
   readonly records: readonly (FileRecord | FilePlan)[];
   readonly summary: CollectionSummary;
+  /** What could not be read when the TIFFs were searched for. */
+  readonly unread: readonly UnreadPath[];
   /** What was said of the collection as a whole. */
   readonly warnings: readonly CollectionWarning[];
 }
@@ -36,6 +39,7 @@ export async function showCollection(
   views: readonly CollectionView[],
 ): Promise<CollectionOutcome> {
   const records: (FileRecord | FilePlan)[] = [];
+  const unread: UnreadPath[] = [];
   const warnings: CollectionWarning[] = [];
   let summary: CollectionSummary | undefined;
   try {
@@ -43,6 +47,7 @@ export async function showCollection(
       for (const view of views) view.show(event);
       const { event: name, ...rest } = event;
       if (isFile(rest)) records.push(rest);
+      if (event.event === 'collection.unread') unread.push(rest as UnreadPath);
       if (event.event === 'collection.warning')
         warnings.push({ code: event.code, message: event.message });
       if (name === 'collection.ended') summary = rest as CollectionSummary;
@@ -51,7 +56,7 @@ export async function showCollection(
     for (const view of views) view.close?.();
   }
   if (!summary) throw new Error('A run over a collection has ended without saying so.');
-  return { records, summary, warnings };
+  return { records, summary, unread, warnings };
 }
 
 function isFile(event: object): event is FileRecord | FilePlan {

@@ -10,7 +10,7 @@ import { withWorkspace } from '../../lib/workspace.ts';
 import type { CollectionOutcome } from './view.ts';
 
 /** What a report has besides what its run came to. */
-export interface ReportRequest extends Omit<ReportRun, 'records' | 'summary'> {
+export interface ReportRequest extends Omit<ReportRun, 'records' | 'summary' | 'unread'> {
   /** Where the reports go; their endings say what they are. */
   readonly paths: readonly string[];
   /** How many processes make their pictures. */
@@ -48,11 +48,11 @@ export async function writeReports(
 /** Writes the reports of a run with pictures from elsewhere. Throws `FileError`. */
 export async function writeReportsWith(
   pictures: PictureSource,
-  { records, summary }: CollectionOutcome,
+  { records, summary, unread }: CollectionOutcome,
   { paths, ...about }: Omit<ReportRequest, 'jobs' | 'signal'>,
 ): Promise<void> {
   const { program, startedAt, settings } = about;
-  const run = { program, startedAt, settings, summary, records: records.filter(isRecord) };
+  const run = { program, startedAt, settings, summary, unread, records: records.filter(isRecord) };
   for (const path of paths) await writeReport(path, run, pictures);
 }
 

@@ -15,7 +15,7 @@ import { createTally, type Tally } from './tally.ts';
 /** What a run is told, wherever its TIFFs lie. */
 export type ItemsOptions = Pick<
   CollectionOptions,
-  'budget' | 'jobs' | 'failFast' | 'dryRun' | 'signal'
+  'budget' | 'jobs' | 'failFast' | 'dryRun' | 'signal' | 'unread'
 > & {
   /** How many TIFFs are looked at together; as is good for files on a disk unless told. */
   readonly looksAtOnce?: number | undefined;
@@ -41,16 +41,17 @@ export async function* convertItems(
   options: ItemsOptions,
   onEnd: (warn: Warn) => Promise<void>,
 ): AsyncGenerator<CollectionEvent, void> {
-  const { jobs, dryRun } = options;
+  const { jobs, dryRun, unread = [] } = options;
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   // Each job listens several times, as long as it runs.
   setMaxListeners(0, signal);
   const processors = Math.min(jobs, availableParallelism());
-  const tally = createTally(items.length, dryRun ? { processors } : undefined);
+  const tally = createTally(items.length, unread, dryRun ? { processors } : undefined);
   const events = createEventQueue<CollectionEvent>();
   const source_bytes = items.reduce((sum, { sourceBytes }) => sum + sourceBytes, 0);
   yield { event: 'collection.started', files: items.length, source_bytes, jobs };
+  for (const one of unread) yield { event: 'collection.unread', ...one };
   const run = { items, options, tally, tell: events.tell, stop, signal, onEnd };
   const work = convertAll(run).finally(events.end);
   // Whoever reads is told by `await work`.

@@ -86,6 +86,25 @@ export type FilePlan =
   | SkippedRecord
   | FailedRecord;
 
+/** A place that could not be read while TIFFs were searched for, so that TIFFs may be missing from the run. */
+export interface UnreadPath {
+  /** A file is told only where nothing but its content says whether it is a TIFF. */
+  readonly kind: 'folder' | 'file';
+  readonly path: string;
+  readonly error: {
+    readonly code: 'FOLDER_UNREADABLE' | 'FILE_UNREADABLE';
+    /** Why, and what to do; the path is not in it. */
+    readonly message: string;
+  };
+}
+
+/** How many TIFFs have JPEGs that were made with warnings, those that were up to date included. */
+export interface WarningCounts {
+  readonly files: number;
+  /** The same by the code of the warning; a TIFF with several counts for each of them, once. */
+  readonly by_code: Readonly<Partial<Record<ConversionNote['code'], number>>>;
+}
+
 /**
  * What a whole run came to. In a dry run `converted` are those that would be, and their output bytes are
  * predicted.
@@ -97,6 +116,11 @@ export interface CollectionSummary {
   readonly failed: number;
   /** Those that a stop signal or `--fail-fast` left undone. */
   readonly left: number;
+  /** Folders that could not be searched, and files that could not be told from TIFFs: not among `files`. */
+  readonly folders_unread: number;
+  readonly files_unread: number;
+  /** None in a dry run: warnings come with conversions. */
+  readonly warnings: WarningCounts;
   /** Of those that were converted, as the next two. */
   readonly source_bytes: number;
   readonly output_bytes: number;
@@ -123,6 +147,8 @@ export type CollectionEvent =
       readonly source_bytes: number;
       readonly jobs: number;
     }
+  /** Told before any file; TIFFs there are missing from the run. */
+  | ({ readonly event: 'collection.unread' } & UnreadPath)
   /** Something about the collection as a whole: two sources with one output name, for example. */
   | { readonly event: 'collection.warning'; readonly code: string; readonly message: string }
   /** A TIFF that lies elsewhere begins to come here, some time before its conversion begins. */

@@ -3,6 +3,7 @@ import type { PagesSetting } from '../convert/pages.ts';
 import type { Budget } from '../convert/plan/resources.ts';
 import type { Strictness } from '../convert/strictness.ts';
 import type { LikenessBounds } from '../convert/verify/likeness.ts';
+import type { UnreadPath } from './events.ts';
 
 /** What a run over a collection is told. */
 export interface CollectionOptions {
@@ -29,6 +30,8 @@ export interface CollectionOptions {
   /** Says what would be done, and writes nothing. */
   readonly dryRun: boolean;
   readonly strict: Strictness;
+  /** What could not be read when the TIFFs were searched for: it is told, and counted. */
+  readonly unread?: readonly UnreadPath[] | undefined;
   /** Ends the run: what is under way is dropped. */
   readonly signal: AbortSignal;
   /** Name and version of the program, for the record. */

@@ -1,5 +1,6 @@
-import type { CollectionSummary, FileRecord, PredictedEffort } from './events.ts';
+import type { CollectionSummary, FileRecord, PredictedEffort, UnreadPath } from './events.ts';
 import type { DueItem } from './item.ts';
+import { createWarningCount } from './warning-count.ts';
 
 /** Counts what a run comes to. */
 export interface Tally {
@@ -9,11 +10,20 @@ export interface Tally {
   summary(): CollectionSummary;
 }
 
-/** A tally of a run that begins now; for a dry run with the number of processors that would work at once. */
-export function createTally(files: number, dryRun?: { readonly processors: number }): Tally {
+/**
+ * A tally of a run that begins now, after a search that could not read so much; for a dry run with the number of
+ * processors that would work at once.
+ */
+export function createTally(
+  files: number,
+  unread: readonly UnreadPath[],
+  dryRun?: { readonly processors: number },
+): Tally {
   const start = performance.now();
   const count = { converted: 0, skipped: 0, failed: 0 };
   const sum = { source_bytes: 0, output_bytes: 0, pixels: 0 };
+  const missed = (kind: UnreadPath['kind']) => unread.filter((one) => one.kind === kind).length;
+  const warnings = createWarningCount();
   const effort = { total: 0, longest: 0 };
   const add = (of: { readonly source_bytes: number; readonly pixels: number | undefined }) => {
     sum.source_bytes += of.source_bytes;
@@ -22,6 +32,7 @@ export function createTally(files: number, dryRun?: { readonly processors: numbe
   return {
     ended: (record) => {
       count[record.status]++;
+      warnings.add(record);
       if (record.status !== 'converted') return;
       add(record);
       sum.output_bytes += total(record.pages.map(({ bytes }) => bytes));
@@ -37,7 +48,17 @@ export function createTally(files: number, dryRun?: { readonly processors: numbe
     summary: () => {
       const left = files - count.converted - count.skipped - count.failed;
       const ms = Math.round(performance.now() - start);
-      return { files, ...count, left, ...sum, ms, ...predicted(effort, dryRun?.processors) };
+      return {
+        ...{
+          files,
+          ...count,
+          left,
+          folders_unread: missed('folder'),
+          files_unread: missed('file'),
+        },
+        ...{ warnings: warnings.counts(), ...sum, ms },
+        ...predicted(effort, dryRun?.processors),
+      };
     },
   };
 }

@@ -29,6 +29,7 @@ export async function convertTiff(
     forcedBy: 'overwrite: true',
     sources: [input],
     keepTiffs: true,
+    jpegs: true,
   };
   return writeOutput(output, rules, (temporary) => convertInPlace(input, temporary, rest));
 }

@@ -34,12 +34,21 @@ const columns: Readonly<Record<string, Value>> = {
 };
 
 /**
- * A run as CSV (RFC 4180): one line for each JPEG, and one for each TIFF without any. In UTF-8 with a byte
+ * A run as CSV (RFC 4180): one line for each folder or file that could not be read, one for each JPEG, and one for
+ * each TIFF without any. In UTF-8 with a byte
  * order mark, without which Excel takes names for something else. Text that a spreadsheet would take for
  * a formula gets an apostrophe before it. Yields line by line.
  */
-export function* csvOf({ records }: Pick<ReportRun, 'records'>): Generator<string> {
-  yield `\uFEFF${lineOf(Object.keys(columns))}`;
+export function* csvOf({
+  records,
+  unread,
+}: Pick<ReportRun, 'records' | 'unread'>): Generator<string> {
+  const names = Object.keys(columns);
+  yield `\uFEFF${lineOf(names)}`;
+  for (const { path, error } of unread) {
+    const cells = { input: path, status: 'unread', error_code: error.code, error: error.message };
+    yield lineOf(names.map((name) => (cells as Readonly<Record<string, string>>)[name]));
+  }
   for (const record of records) {
     const pages = record.status === 'failed' || !record.pages.length ? [undefined] : record.pages;
     for (const page of pages)

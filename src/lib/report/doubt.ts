@@ -1,4 +1,5 @@
 import type { FileRecord, Likeness, PageRecord } from '../collection/events.ts';
+import { warningsOf } from '../collection/warning-count.ts';
 
 /** How much a person should want to look at a file. */
 export interface Doubt {
@@ -52,11 +53,6 @@ export function worstOf(pages: readonly PageRecord[]): PageRecord | undefined {
 /** What is not measured is no worse than anything. */
 function ssimOf({ likeness }: { readonly likeness?: Likeness | undefined }): number {
   return likeness?.ssim ?? Number.POSITIVE_INFINITY;
-}
-
-/** The codes of a file's warnings, each once, in their order. */
-export function warningsOf(record: FileRecord): readonly string[] {
-  return [...new Set(jpegsOf(record).flatMap(({ notes }) => notes.map(({ code }) => code)))];
 }
 
 /** The doubts about each file, in the order of the files. */

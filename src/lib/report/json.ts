@@ -13,6 +13,7 @@ export function* jsonOf(run: ReportRun): Generator<string> {
     started_at: run.startedAt.toISOString(),
     settings: { ...settings, chroma_subsampling: chromaSubsampling },
     summary: run.summary,
+    unread: run.unread,
   };
   yield `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "files": [`;
   let between = '';

@@ -8,6 +8,9 @@ export interface PageData {
   /** How the JPEGs were made, as one line. */
   readonly settings: string;
   readonly totals: Totals;
+  /** The files with warnings, counted by what the warnings say; undefined where there are none. */
+  readonly warnings?: string | undefined;
+  readonly unread: readonly Unread[];
   readonly files: readonly FileRow[];
   readonly sample: readonly SampledFile[];
 }
@@ -31,6 +34,14 @@ export interface Totals {
   readonly pixels: number;
   readonly ms: number;
   readonly stopped?: string | undefined;
+}
+
+/** A place that could not be read, so that TIFFs may be missing. */
+export interface Unread {
+  readonly kind: 'folder' | 'file';
+  readonly path: string;
+  /** Why, without the path. */
+  readonly message: string;
 }
 
 /** A file that a person is asked to look at. */

@@ -1,10 +1,11 @@
 import { dirname, isAbsolute, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { FileRecord, PageRecord } from '../collection/events.ts';
+import { warningLine, warningsOf } from '../collection/warning-count.ts';
 import { describeEncoder } from '../convert/encoder-settings.ts';
 import { absolutePath, urlOfPath } from '../path-bytes.ts';
 import { commonFolder } from './common-folder.ts';
-import { type Doubt, jpegsOf, warningsOf, worstPageOf } from './doubt.ts';
+import { type Doubt, jpegsOf, worstPageOf } from './doubt.ts';
 import type { PicturesOfFile } from './gather-pictures.ts';
 import type { FileRow, PageData, PageRow, Totals } from './page-data.ts';
 import type { PictureSource } from './picture-source.ts';
@@ -31,6 +32,8 @@ export function pageDataOf(run: ReportRun, context: PageContext): PageData {
     folder,
     settings: describeEncoder(settings),
     totals: totalsOf(run, jpegs),
+    warnings: warningLine(run.summary.warnings),
+    unread: run.unread.map(({ kind, path, error }) => ({ kind, path, message: error.message })),
     files: records.map((record, file) => ({
       ...fileRowOf(record, file, context),
       name: record.input.slice(folder.length),
@@ -47,7 +50,7 @@ function totalsOf({ records, summary }: ReportRun, jpegs: readonly PageRecord[])
     ...{ files, converted, skipped, failed, left, pixels, ms, stopped },
     jpegs: jpegs.length,
     compared: jpegs.filter(({ likeness }) => likeness).length,
-    warned: records.filter((record) => warningsOf(record).length > 0).length,
+    warned: summary.warnings.files,
     sourceBytes: sum(withJpegs.map(({ source_bytes }) => source_bytes)),
     bytes: sum(jpegs.map(({ bytes }) => bytes)),
   };

@@ -40,7 +40,15 @@ export async function listObjects(
 
 /** S3 writes a space as `+` or as `%20`, and a plus only as `%2B`. */
 function decodeKey(key: string): string {
-  return decodeURIComponent(key.replaceAll('+', ' '));
+  try {
+    return decodeURIComponent(key.replaceAll('+', ' '));
+  } catch (cause) {
+    throw new StorageError(
+      'BROKEN_TRANSFER',
+      `R2 lists an object whose key is not UTF-8: ${key}. It cannot be asked for; rename it or delete it.`,
+      { cause },
+    );
+  }
 }
 
 function brokenList(prefix: string): StorageError {

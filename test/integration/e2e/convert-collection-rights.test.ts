@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nobodysNode, noNobodyBecause } from '../../support/as-nobody.ts';
 import { plainTiff } from '../../support/pictures.ts';
@@ -10,12 +10,14 @@ const reason = noNobodyBecause();
 let run: (command: readonly string[]) => readonly string[];
 
 // No coverage: that user may not write it, and Node says so on stderr.
-const convert = (...args: string[]) =>
-  runProgram(['convert', ...args], {
+const program = (...args: string[]) =>
+  runProgram(args, {
     cwd: folder.root,
     env: { TMPDIR: folder.path('tmp'), NODE_DISABLE_COMPILE_CACHE: '1', NODE_V8_COVERAGE: '' },
     wrap: run,
   });
+
+const convert = (...args: string[]) => program('convert', ...args);
 
 beforeAll(async () => {
   const tiff = await plainTiff();
@@ -43,8 +45,11 @@ describe(`convert for a user who may not do everything${reason ? ` (not tried he
           .map((line) => line.split(' ')[0])
           .sort(),
       ).toEqual(['in/a.tif', 'in/open/b.tif']);
-      expect(stderr).toMatch(/Error: Could not read the folder .*locked: EACCES/);
+      expect(stderr).toMatch(/^Error: in\/locked: Could not read this folder: permission denied/m);
       expect(stderr).toMatch(/Error: in\/shut\/d\.tif: .*out\/shut.*writable/);
+      expect(stderr).toMatch(
+        /^3 TIFFs: 2 converted, 1 failed; 1 folder could not be read; .*\n.*\nFailed:\n {2}in\/locked: /m,
+      );
       expect(exitCode).toBe(1);
       expect(await readdir(folder.path('out/shut'))).toEqual([]);
       expect(await readdir(folder.path('tmp'))).toEqual([]);
@@ -57,14 +62,60 @@ describe(`convert for a user who may not do everything${reason ? ` (not tried he
       const args = ['-r', 'in', '--exclude', 'shut', '--out-dir', 'out', '--force'];
       const { exitCode, stderr } = await convert(...args, '--quiet');
       expect(exitCode).toBe(1);
-      expect(stderr).toMatch(/^Error: Could not read the folder .*locked: EACCES.*\n$/);
+      expect(stderr).toMatch(/^Error: in\/locked: Could not read this folder: .*\(EACCES\).*\n$/);
       const json = await convert(...args, '--json');
       expect(json.exitCode).toBe(1);
       const document = JSON.parse(json.stdout) as object;
       expect(document).toMatchObject({
-        summary: { converted: 2, failed: 0 },
-        warnings: [{ code: 'FOLDER_UNREADABLE' }],
+        summary: { converted: 2, failed: 0, folders_unread: 1, files_unread: 0 },
+        unread: [{ kind: 'folder', path: 'in/locked', error: { code: 'FOLDER_UNREADABLE' } }],
       });
+      const lines = (await convert(...args, '--json-lines')).stdout.trimEnd().split('\n');
+      expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+        { event: 'collection.started' },
+        { event: 'collection.unread', kind: 'folder', path: 'in/locked' },
+        ...Array.from({ length: 4 }, () => ({ event: expect.stringMatching(/^file\./) })),
+        { event: 'collection.ended', folders_unread: 1 },
+      ]);
     },
   );
+
+  it.skipIf(reason)('counts it also when there is one TIFF for one output', async () => {
+    await mkdir(folder.path('tmp/one/locked'), { recursive: true });
+    await copyFile(folder.path('in/a.tif'), folder.path('tmp/one/a.tif'));
+    await chmod(folder.path('tmp/one/locked'), 0);
+    const { exitCode, stderr } = await convert('-r', 'tmp/one', '-o', 'out/one.jpg');
+    await rm(folder.path('tmp/one'), { recursive: true });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^1 TIFF: 1 converted; 1 folder could not be read; /m);
+  });
+
+  it.skipIf(reason)('writes it into the reports', async () => {
+    const reports = ['out/r.csv', 'out/r.json', 'out/r.html'];
+    await convert('-r', 'in', '--out-dir', 'out', ...reports.flatMap((r) => ['--report', r]));
+    const [csv = '', json = '', html] = await Promise.all(
+      reports.map((report) => readFile(folder.path(report), 'utf8')),
+    );
+    expect(csv).toMatch(/^in\/locked,,,unread,.*FOLDER_UNREADABLE,/m);
+    expect(JSON.parse(json)).toMatchObject({
+      summary: { folders_unread: 1 },
+      unread: [{ path: 'in/locked' }],
+    });
+    expect(html).toContain('"unread":[{"kind":"folder","path":"in/locked"');
+  });
+
+  it.skipIf(reason)('inspects what may be read, and says the rest', async () => {
+    const { exitCode, stdout, stderr } = await program('inspect', '-r', 'in');
+    expect(stdout.match(/^in\S+: TIFF/gm)).toEqual([
+      ...['in/a.tif: TIFF', 'in/open/b.tif: TIFF', 'in/shut/d.tif: TIFF'],
+    ]);
+    expect(stderr).toMatch(/^Error: in\/locked: Could not read this folder: permission denied/);
+    expect(exitCode).toBe(1);
+    const json = await program('inspect', '-r', 'in', '--json');
+    expect(json.exitCode).toBe(1);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      files: [{}, {}, {}],
+      unread: [{ kind: 'folder', path: 'in/locked', error: { code: 'FOLDER_UNREADABLE' } }],
+    });
+  });
 });

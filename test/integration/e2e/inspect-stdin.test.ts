@@ -34,6 +34,12 @@ describe('inspect -', () => {
     expect(files.map(({ input }) => input)).toEqual(['-', 'scan.tif']);
   });
 
+  it('is either the TIFF or the list of TIFFs', async () => {
+    const { exitCode, stderr } = await inspect(['-', '--files-from', '-'], 'scan.tif');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('stdin is either the TIFF (-) or the list (--files-from -)');
+  });
+
   it('says what is wrong with what came', async () => {
     const { exitCode, stderr } = await inspect(['-'], '');
     expect(exitCode).toBe(1);

@@ -152,16 +152,29 @@ describe('inspect', () => {
     });
   });
 
-  it('takes folders for all TIFFs in them, each once', async () => {
+  it('finds TIFFs as convert does, each once', async () => {
     await mkdir(folder.path('deep'));
     await folder.write('deep/b.TIFF', tiff);
     await folder.write('deep/notes.txt', 'no TIFF');
-    const { exitCode, stdout } = await inspect(['scan.tif', '.', '--json']);
-    expect(exitCode).toBe(0);
-    expect(JSON.parse(stdout).files.map(({ input }: { input: string }) => input)).toEqual([
-      'scan.tif',
-      'deep/b.TIFF',
-    ]);
+    await folder.write('deep/without-ending', tiff);
+    await folder.write('._scan.tif', Buffer.from('0005160700020000', 'hex'));
+    await folder.write('list', 'deep/b.TIFF\n');
+    const found = async (...args: string[]) => {
+      const { exitCode, stdout } = await inspect([...args, '--json']);
+      const { files, warnings = [] } = JSON.parse(stdout);
+      const inputs = files.map(({ input }: { input: string }) => input);
+      return { exitCode, inputs, codes: warnings.map(({ code }: { code: string }) => code) };
+    };
+    const [b, c] = ['deep/b.TIFF', 'deep/without-ending'];
+    expect(await found('scan.tif', '.', '-r')).toEqual({
+      ...{ exitCode: 0, inputs: ['scan.tif', b, c], codes: [] },
+    });
+    expect(await found('.')).toEqual({
+      ...{ exitCode: 0, inputs: ['scan.tif'], codes: ['FOLDERS_UNSEARCHED'] },
+    });
+    expect((await found('.', '-r', '--exclude', '*.tif')).inputs).toEqual([b, c]);
+    expect((await found('*/b*', '--files-from', 'list')).inputs).toEqual([b]);
+    expect((await found('.', '-r', '--include', 'deep/*')).inputs).toEqual([b, c]);
   });
 
   it('writes nothing, and shows no picture where there is no terminal', async () => {
@@ -211,6 +224,7 @@ describe('inspect that fails', () => {
   it.each([
     [['scan.tif', '--page', 'none'], 'must be first, all or the number of a page'],
     [['r2://'], 'r2:// needs a key'],
+    [[], 'there is no PATH and no --files-from'],
     [['r2://a.tif'], 'R2_BUCKET is missing'],
   ])('is wrong usage with %j', async (args, message) => {
     const { exitCode, stderr } = await inspect(args);

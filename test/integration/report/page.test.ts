@@ -2,11 +2,20 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type OpenPage, useBrowser } from '../../support/browser.ts';
-import { HEBREW, HOSTILE, names, row, sortBy, useReport } from '../../support/report-page.ts';
+import {
+  HEBREW,
+  HOSTILE,
+  names,
+  row,
+  sortBy,
+  useReport,
+  useReportOfUnread,
+} from '../../support/report-page.ts';
 import { useFolder } from '../../support/use-folder.ts';
 
 const folder = useFolder();
 const report = useReport(folder);
+const reportOfUnread = useReportOfUnread(folder);
 const browser = useBrowser();
 
 /** The width of an image that is loaded. */
@@ -40,6 +49,10 @@ describe('the page of a report', () => {
       '1 file failed. All 7 JPEGs were decoded again and compared with their TIFFs.',
     );
     expect(await page.locator('#totals').textContent()).toMatch(/Files7 .*Failed1/);
+    expect(await page.locator('#warned').textContent()).toBe(
+      '1 with warnings: 1 was scaled to 8 bits.',
+    );
+    expect(await page.locator('#unread').isVisible()).toBe(false);
     expect(await page.title()).toBe('Conversion report: 7 files, 2026-01-02');
   });
 
@@ -174,4 +187,17 @@ describe('the page of a report', () => {
     const policy = await page.locator('meta[http-equiv]').getAttribute('content');
     expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-[^ ]+'; style-src 'sha256-/);
   });
+});
+
+it('says before all else what could not be read, and never that nothing failed alone', async () => {
+  const { page } = await browser.open(reportOfUnread());
+  const banner = page.locator('main > :first-child');
+  expect(await banner.isVisible()).toBe(true);
+  expect(await banner.textContent()).toMatch(
+    /1 folder could not be read\..*TIFFs there were not converted/,
+  );
+  expect(await banner.locator('li').allTextContents()).toEqual(['in/<b>locked: No. Ask.']);
+  expect(await page.locator('#verdict').textContent()).toMatch(
+    /^No file failed, but 1 folder could not be read\. /,
+  );
 });

@@ -1,16 +1,23 @@
-import { normalize } from 'node:path';
+import { normalize, resolve } from 'node:path';
 import { SettingsError } from '../../errors.ts';
 import { lstat } from '../../files.ts';
 import { inParallel } from '../../in-parallel.ts';
+import type { UnreadPath } from '../events.ts';
 import { readFileList } from './file-list.ts';
 import { createPathFilter, isNegated } from './path-filter.ts';
 import { withoutRepeats } from './repeats.ts';
-import { type CollectionWarning, refuseEmpty, refuseNothing, warningsOf } from './report-search.ts';
-import { type Candidate, type SearchOptions, searchPath } from './search-path.ts';
+import {
+  type CollectionWarning,
+  refuseEmpty,
+  refuseNothing,
+  unreadOf,
+  warningsOf,
+} from './report-search.ts';
+import { type Candidate, type SearchOptions, searchFile, searchPath } from './search-path.ts';
 
 export type { CollectionWarning };
 
-/** What is to be converted. */
+/** Which TIFFs are wanted. */
 export interface InputRequest {
   /** Files, folders, and patterns that no shell has expanded; `!PATTERN` is one more of `exclude`. */
   readonly paths: readonly string[];
@@ -21,6 +28,16 @@ export interface InputRequest {
   /** Patterns for what is taken and left out, wherever it is from (`createPathFilter`). */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
+  /** Tells the names of what does not lie here (objects, stdin), which are taken as they are; default: none are. */
+  readonly isElsewhere?: (path: string) => boolean;
+}
+
+/** The TIFFs of a collection, and what could not be looked at. */
+export interface FoundInputs {
+  readonly found: readonly FoundTiff[];
+  /** Folders and files that TIFFs may be missing from. */
+  readonly unread: readonly UnreadPath[];
+  readonly warnings: readonly CollectionWarning[];
 }
 
 /** A TIFF, or a file that is named as one. */
@@ -48,16 +65,13 @@ export async function findInputs(
   request: InputRequest,
   stdin: NodeJS.ReadableStream,
   signal: AbortSignal = new AbortController().signal,
-): Promise<{
-  readonly found: readonly FoundTiff[];
-  readonly warnings: readonly CollectionWarning[];
-}> {
-  const { filesFrom, recursive } = request;
+): Promise<FoundInputs> {
+  const { filesFrom, recursive, isElsewhere = () => false } = request;
   const { paths, negated } = await splitPaths(request.paths);
   if (paths.length === 0 && filesFrom === undefined)
-    throw new SettingsError(['there is no PATH to convert, and no --files-from']);
+    throw new SettingsError(['there is no PATH and no --files-from']);
   const filter = createPathFilter(request.include, [...request.exclude, ...negated]);
-  const options = { recursive, filter, signal };
+  const options = { recursive, filter, signal, isElsewhere };
   const listed = filesFrom === undefined ? [] : await readFileList(filesFrom, stdin, signal);
   const searches = [
     ...(await searchAll(paths, { ...options, wildcards: true })),
@@ -69,16 +83,24 @@ export async function findInputs(
   searches.forEach(refuseEmpty);
   refuseNothing(searches);
   const candidates = searches.flatMap(({ found }) => found);
-  const { found, otherNames } = await withoutRepeats(candidates, signal);
+  // A file that is named fails as one of the run.
+  const taken = new Set(candidates.map(({ input }) => resolve(input)));
+  const { found, otherNames } = await withoutRepeats(candidates, isElsewhere, signal);
   return {
     found: found.map(({ input, name }) => ({ input, name })),
+    unread: unreadOf(searches).filter(({ path }) => !taken.has(resolve(path))),
     warnings: warningsOf(searches, otherNames),
   };
 }
 
-function searchAll(paths: readonly string[], options: SearchOptions) {
-  const { signal } = options;
-  return inParallel(paths, (path) => searchPath(path, options), { limit: PATHS_AT_ONCE, signal });
+function searchAll(
+  paths: readonly string[],
+  options: SearchOptions & Required<Pick<InputRequest, 'isElsewhere'>>,
+) {
+  const { signal, filter, isElsewhere } = options;
+  const search = async (path: string) =>
+    isElsewhere(path) ? searchFile(path, undefined, filter) : searchPath(path, options);
+  return inParallel(paths, search, { limit: PATHS_AT_ONCE, signal });
 }
 
 /** Tells patterns behind `!` from paths; a file may be called so, too. */

@@ -15,15 +15,16 @@ const PATHS_AT_ONCE = 8;
 
 /**
  * Shells, folders and links easily name a file twice. It keeps its first place, and the first name that
- * is not a link's; what is not there is told apart by its path.
+ * is not a link's; what is not there is told apart by its path, and what lies elsewhere by its name.
  */
 export async function withoutRepeats(
   candidates: readonly Candidate[],
+  isElsewhere: (path: string) => boolean,
   signal: AbortSignal,
 ): Promise<WithoutRepeats> {
   const files = await inParallel(
     candidates,
-    ({ input }) => realpath(input).catch(() => resolve(input)),
+    async ({ input }) => (isElsewhere(input) ? input : realpath(input).catch(() => resolve(input))),
     { limit: PATHS_AT_ONCE, signal },
   );
   const byFile = new Map<string, Candidate>();

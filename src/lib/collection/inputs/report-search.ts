@@ -1,21 +1,12 @@
+import { resolve } from 'node:path';
 import { FileError, messageOf } from '../../errors.ts';
-import type { Search } from './search-path.ts';
+import type { UnreadPath } from '../events.ts';
+import type { Search, Unreadable } from './search-path.ts';
 
-/** Something about a collection as a whole that does not keep it from being converted. */
+/** Something about a collection as a whole that does not keep its TIFFs from being found. */
 export interface CollectionWarning {
-  readonly code:
-    | 'FOLDER_UNREADABLE'
-    | 'FILES_UNREADABLE'
-    | 'FOLDER_LINKS'
-    | 'FOLDERS_UNSEARCHED'
-    | 'SAME_FILE'
-    | 'NAME_CLASH';
+  readonly code: 'FOLDER_LINKS' | 'FOLDERS_UNSEARCHED' | 'SAME_FILE' | 'NAME_CLASH';
   readonly message: string;
-}
-
-/** Whether by a warning of this code TIFFs were missed, of which nothing else is told. */
-export function missesTiffs({ code }: { readonly code: string }): boolean {
-  return ['FOLDER_UNREADABLE', 'FILES_UNREADABLE'].includes(code);
 }
 
 /** Throws `FileError` when there is no TIFF at a path, and nothing that could have kept us from finding one. */
@@ -39,17 +30,43 @@ function adviceOn({ unsearched, folderLinks }: Pick<Search, 'unsearched' | 'fold
 /** Throws `FileError`, which says why, when nothing at all was found. */
 export function refuseNothing(searches: readonly Search[]): void {
   if (searches.some(({ found }) => found.length > 0)) return;
-  const [unreadable] = searches.flatMap((search) => search.unreadable);
-  if (unreadable)
-    throw new FileError(readError(unreadable), { cause: unreadable.error as unknown });
-  const unknown = searches.flatMap((search) => search.unknown);
-  if (unknown.length > 0)
+  const unread = unreadOf(searches);
+  const [first] = unread;
+  if (!first)
     throw new FileError(
-      `There is no TIFF, unless it is a file that cannot be read: ${some(unknown)}. Check who may read it.`,
+      'No TIFF is left: --include and --exclude left out all that was found. Check their patterns.',
     );
+  const met = searches.flatMap((search) => [...search.unreadable, ...search.unknown]);
+  const paths = some(unread.map(({ path }) => path));
   throw new FileError(
-    'There is nothing to convert: --include and --exclude left out all that was found. Look how their patterns are written.',
+    `No TIFF was found, but not everything could be read: ${paths} (${reasonOf(met[0]?.error)}). Check who may read there.`,
+    { cause: met[0]?.error },
   );
+}
+
+/** What kept searches from finding more, each place once. */
+export function unreadOf(searches: readonly Search[]): UnreadPath[] {
+  const folders = searches.flatMap(({ unreadable }) => unreadable).map(unreadFolder);
+  const files = searches.flatMap(({ unknown }) => unknown).map(unreadFile);
+  const unread = new Map([...folders, ...files].map((met) => [resolve(met.path), met]));
+  return [...unread.values()];
+}
+
+function unreadFolder({ path, error }: Unreadable): UnreadPath {
+  const message = `Could not read this folder: ${reasonOf(error)}. TIFFs in it are missing. Check who may read it.`;
+  return { kind: 'folder', path: path || '.', error: { code: 'FOLDER_UNREADABLE', message } };
+}
+
+function unreadFile({ path, error }: Unreadable): UnreadPath {
+  const message = `Could not read this file, which may be a TIFF: ${reasonOf(error)}. Check who may read it.`;
+  return { kind: 'file', path, error: { code: 'FILE_UNREADABLE', message } };
+}
+
+/** The system's words without the path, which stands elsewhere: `permission denied (EACCES)`. */
+function reasonOf(error: unknown): string {
+  const message = messageOf(error);
+  const [, code, words] = /^([A-Z0-9]+): (.+?), \w+( '|$)/s.exec(message) ?? [];
+  return code && words ? `${words} (${code})` : message;
 }
 
 /** What people should know of searches that found something. */
@@ -57,22 +74,12 @@ export function warningsOf(
   searches: readonly Search[],
   otherNames: readonly string[],
 ): CollectionWarning[] {
-  const unreadable = searches.flatMap((search) => search.unreadable);
-  const unknown = searches.flatMap((search) => search.unknown);
   const links = searches.flatMap((search) => search.folderLinks);
-  const warnings: CollectionWarning[] = unreadable.map((met) => ({
-    code: 'FOLDER_UNREADABLE',
-    message: `${readError(met)} TIFFs in it are not converted.`,
-  }));
-  if (unknown.length > 0)
-    warnings.push({
-      code: 'FILES_UNREADABLE',
-      message: `Not called TIFFs, and not to be read, so not converted: ${some(unknown)}. Check who may read them.`,
-    });
+  const warnings: CollectionWarning[] = [];
   if (links.length > 0)
     warnings.push({
       code: 'FOLDER_LINKS',
-      message: `Links to folders are not followed: ${some(links)}. Name the folders that shall be searched, too.`,
+      message: `Links to folders are not followed: ${some(links)}. Name the folders to be searched.`,
     });
   // Of a pattern it is said by the pattern itself which folders are meant.
   const unsearched = searches.filter(({ kind, unsearched: n }) => kind === 'folder' && n > 0);
@@ -84,13 +91,9 @@ export function warningsOf(
   if (otherNames.length > 0)
     warnings.push({
       code: 'SAME_FILE',
-      message: `Converted once, by another name that leads to the same file: ${some(otherNames)}.`,
+      message: `Taken once, by another name that leads to the same file: ${some(otherNames)}.`,
     });
   return warnings;
-}
-
-function readError({ path, error }: { readonly path: string; readonly error: unknown }): string {
-  return `Could not read the folder ${path || '.'}: ${messageOf(error)}. Check who may read it.`;
 }
 
 /** As many as can be taken in. */

@@ -25,6 +25,12 @@ export interface Candidate {
   readonly isLink: boolean;
 }
 
+/** A folder or file that could not be read. */
+export interface Unreadable {
+  readonly path: string;
+  readonly error: unknown;
+}
+
 /** What was found at a path, and what kept us from finding more. */
 export interface Search {
   readonly path: string;
@@ -35,9 +41,9 @@ export interface Search {
   /** Folders that only `recursive` would have searched. */
   readonly unsearched: number;
   readonly folderLinks: readonly string[];
-  readonly unreadable: readonly { readonly path: string; readonly error: unknown }[];
+  readonly unreadable: readonly Unreadable[];
   /** Files that may be TIFFs, but neither their ending nor their content tells. */
-  readonly unknown: readonly string[];
+  readonly unknown: readonly Unreadable[];
 }
 
 /** How many files are looked into at once: enough for a file server to be busy. */
@@ -87,7 +93,8 @@ async function isFolder(path: string, there: Stats | undefined): Promise<boolean
   return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
 
-function searchFile(path: string, there: Stats | undefined, filter: PathFilter): Search {
+/** Takes a path for a file that is named, unless the filter leaves it out. */
+export function searchFile(path: string, there: Stats | undefined, filter: PathFilter): Search {
   const name = basename(path);
   const taken = filter.takes({ path, name });
   return {
@@ -119,7 +126,7 @@ async function searchFolder(
 ): Promise<Search> {
   const { root, ...search } = start;
   const files: Extract<Encounter, { kind: 'file' }>[] = [];
-  const [folderLinks, unreadable]: [string[], { path: string; error: unknown }[]] = [[], []];
+  const [folderLinks, unreadable]: [string[], Unreadable[]] = [[], []];
   let [leftOut, unsearched] = [0, 0];
   const enters = (folder: { readonly path: string; readonly name: string }) => {
     if (!wanted.leadsTo(folder.name)) unsearched += recursive ? 0 : 1;
@@ -135,8 +142,12 @@ async function searchFolder(
     else leftOut++;
   const judge = ({ path }: { readonly path: string }) => judgeFile(path);
   const verdicts = await inParallel(files, judge, { limit: FILES_AT_ONCE, signal });
-  const judged = (verdict: string) => files.filter((_, i) => verdicts[i] === verdict);
-  const found = judged('tiff').map(({ path, ...file }) => ({ ...file, input: path }));
-  const unknown = judged('unreadable').map(({ path }) => path);
+  const found = files
+    .filter((_, i) => verdicts[i] === 'tiff')
+    .map(({ path, ...file }) => ({ ...file, input: path }));
+  const unknown = files.flatMap(({ path }, i) => {
+    const verdict = verdicts[i];
+    return typeof verdict === 'object' ? [{ path, error: verdict.unreadable }] : [];
+  });
   return { ...search, found, leftOut, unsearched, folderLinks, unreadable, unknown };
 }

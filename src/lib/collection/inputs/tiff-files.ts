@@ -15,7 +15,7 @@ const CAMERA_RAW =
 const APPLE_DOUBLE = '._';
 
 /** Whether a file that was found, not named, is to be converted. */
-export type Verdict = 'tiff' | 'other' | 'unreadable';
+export type Verdict = 'tiff' | 'other' | { readonly unreadable: unknown };
 
 /**
  * Whether a file in a folder is a TIFF: by its ending, whatever is in it, so that a damaged one is
@@ -30,6 +30,6 @@ export async function judgeFile(path: string): Promise<Verdict> {
     return (await hasTiffSignature(path)) ? 'tiff' : 'other';
   } catch (error) {
     // Deleted meanwhile, or a link that leads nowhere.
-    return systemCodeOf(error) === 'ENOENT' ? 'other' : 'unreadable';
+    return systemCodeOf(error) === 'ENOENT' ? 'other' : { unreadable: error };
   }
 }

@@ -139,7 +139,7 @@ async function convertItem(
     await recorded?.record.append(lines);
     converted = rest;
   };
-  const rules = { force, ours, sources: [input], keepTiffs: true };
+  const rules = { force, ours, sources: [input], keepTiffs: true, jpegs: true };
   const target = { output, rules, makeFolder: outDir !== undefined, onMade };
   const asked = { encoder, pages, strict, ...tools };
   await convertPages({ path: input, name: input }, target, asked, chosen);

@@ -2,6 +2,7 @@ import { byId, make } from '../../browser/dom.ts';
 import { nameText } from '../../browser/name-text.ts';
 import { countOf, numberOf, percentOf, savedOf, sizeOf, timeOf } from '../../browser/words.ts';
 import type { PageData } from '../page-data.ts';
+import { unreadWords } from './unread.ts';
 
 /** Fills in what the run was, and what it came to. */
 export function showTotals(data: PageData): void {
@@ -25,6 +26,7 @@ export function showTotals(data: PageData): void {
     ['Time', timeOf(totals.ms)],
   ];
   byId('totals').append(...tiles.map((tile) => tileOf(...tile)));
+  byId('warned').append(data.warnings ? `${data.warnings}.` : '');
 }
 
 function tileOf(label: string, value: string, more = ''): HTMLElement {
@@ -38,9 +40,12 @@ function dateOf(date: Date): string {
   return date.toLocaleString('en-GB', { dateStyle: 'long', timeStyle: 'short' });
 }
 
-function verdictOf({ totals }: PageData): string {
+function verdictOf(data: PageData): string {
+  const { totals } = data;
   const { failed, left, stopped } = totals;
-  const failures = failed ? `${countOf(failed, 'file')} failed.` : 'No file failed.';
+  const unread = unreadWords(data);
+  const ended = failed ? `${countOf(failed, 'file')} failed` : 'No file failed';
+  const failures = unread ? `${ended}${failed ? ', and' : ', but'} ${unread}.` : `${ended}.`;
   const undone = left ? ` ${countOf(left, 'file')} ${left === 1 ? 'was' : 'were'} left undone` : '';
   const why = stopped ? ` (stopped by ${stopped}).` : '.';
   return `${failures}${undone ? `${undone}${why}` : ''} ${likenessOf(totals)}`;

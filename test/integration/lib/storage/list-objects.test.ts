@@ -96,6 +96,18 @@ describe('a list of objects', () => {
       });
     });
 
+    it('names a key that is not UTF-8', async () => {
+      const body =
+        '<?xml version="1.0"?><ListBucketResult><EncodingType>url</EncodingType><IsTruncated>false</IsTruncated><Contents><Key>a%E9.tif</Key><Size>1</Size></Contents></ListBucketResult>';
+      await using proxy = await startFaultServer(
+        sandbox.current.endpoint,
+        always({ status: 200, headers: { 'content-type': 'application/xml' }, body }),
+      );
+      await expect(list('one', proxy.url)).rejects.toThrow(
+        'R2 lists an object whose key is not UTF-8: a%E9.tif.',
+      );
+    });
+
     it('is no shorter one', async () => {
       const body =
         '<?xml version="1.0"?><ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>';

@@ -42,6 +42,30 @@ describe('the summary of a run', () => {
     ]);
   });
 
+  it('counts what could not be read, and lists it with what failed', async () => {
+    const error = { code: 'FOLDER_UNREADABLE', message: 'No. Ask.' } as const;
+    const outcome = await showCollection(
+      run(
+        ...[
+          started(2),
+          { event: 'collection.unread', kind: 'folder', path: 'in/x', error } as const,
+        ],
+        ...[converted('a'), failed('b')],
+        ended({ files: 2, converted: 1, failed: 1, folders_unread: 1, files_unread: 2, ms: 12 }),
+      ),
+      [],
+    );
+    const [counts, , ...failures] = summaryLines(outcome);
+    expect(counts).toBe(
+      '2 TIFFs: 1 converted, 1 failed; 1 folder and 2 files could not be read; 12 ms',
+    );
+    expect(failures).toEqual(['Failed:', '  in/x: No. Ask.', '  b.tif: It is broken. Mend it.']);
+    expect(documentOf(outcome, [])).toMatchObject({
+      summary: { folders_unread: 1 },
+      unread: [{ kind: 'folder', path: 'in/x', error }],
+    });
+  });
+
   it('is one line where there was nothing to do', async () => {
     const outcome = await showCollection(
       run(started(1), skipped('a'), ended({ files: 1, skipped: 1, ms: 12 })),
@@ -107,6 +131,7 @@ describe('a run as JSON', () => {
         },
       ],
       summary: expect.objectContaining({ files: 3, converted: 2, failed: 1 }),
+      unread: [],
     });
   });
 

@@ -7,6 +7,7 @@ import {
   noted,
   pageRecord,
   runOf,
+  unreadFolder,
 } from '../../../support/report-runs.ts';
 
 /** The report of a run, as text. */
@@ -45,6 +46,14 @@ describe('a report as CSV', () => {
   it('has one line for a TIFF without a JPEG, with its error', () => {
     expect(linesOf(csv(failed('a.tif')))).toMatchObject([
       { status: 'failed', page: '', error_code: 'UNREADABLE_TIFF', error: 'It is damaged.' },
+    ]);
+  });
+
+  it('has one line for what could not be read, before the others', () => {
+    const run = runOf([converted('a.tif')], [unreadFolder('in/locked')]);
+    expect(linesOf([...csvOf(run)].join(''))).toMatchObject([
+      { input: 'in/locked', status: 'unread', error_code: 'FOLDER_UNREADABLE', error: 'No. Ask.' },
+      { input: 'a.tif', status: 'converted' },
     ]);
   });
 

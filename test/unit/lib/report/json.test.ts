@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { jsonOf } from '../../../../src/lib/report/json.ts';
-import { alike, converted, failed, runOf } from '../../../support/report-runs.ts';
+import { alike, converted, failed, runOf, unreadFolder } from '../../../support/report-runs.ts';
 
 const json = (run: ReturnType<typeof runOf>) => JSON.parse([...jsonOf(run)].join(''));
 
 describe('a report as JSON', () => {
   it('has every record as it was told, and the summary', () => {
-    const run = runOf([converted('a.tif', alike(0.9)), failed('b.tif')]);
+    const unread = [unreadFolder('in/locked')];
+    const run = runOf([converted('a.tif', alike(0.9)), failed('b.tif')], unread);
     const report = json(run);
     expect(report.summary).toEqual(run.summary);
+    expect(report.unread).toEqual(unread);
     expect(report.files).toEqual(JSON.parse(JSON.stringify(run.records)));
   });
 

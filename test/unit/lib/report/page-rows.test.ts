@@ -46,6 +46,12 @@ describe('the data of a page', () => {
     expect(row?.warnings).toEqual(['SAMPLES_SCALED']);
   });
 
+  it('counts files with warnings as the summary does, and says which', () => {
+    const { totals, warnings } = dataOf(converted('a.tif', noted('SAMPLES_SCALED')), failed('b'));
+    expect(totals.warned).toBe(1);
+    expect(warnings).toBe('1 with warnings: 1 was scaled to 8 bits');
+  });
+
   it('tells names from the folder that all are in', () => {
     const { folder, files } = dataOf(converted('/t/x/a.tif'), converted('/t/y/b.tif'));
     expect([folder, ...files.map(({ name }) => name)]).toEqual(['/t/', 'x/a.tif', 'y/b.tif']);

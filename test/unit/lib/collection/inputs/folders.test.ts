@@ -21,7 +21,7 @@ describe('a file that is named', () => {
     await layOut(folder, 'a.dat', ['b.tif', 'no TIFF'], ['._c.tif', APPLE_DOUBLE], 'd.dng');
     const names = ['a.dat', 'b.tif', '._c.tif', 'd.dng'];
     const found = await findIn(folder, { paths: names.map(folder.path) });
-    expect(found).toEqual({ inputs: names, names, warnings: [], codes: [] });
+    expect(found).toEqual({ inputs: names, names, unread: [], warnings: [], codes: [] });
   });
 
   it('is taken even if it is not there, for its conversion to miss it', async () => {
@@ -218,13 +218,16 @@ describe('a folder that cannot be read', () => {
       const found = await findIn(folder, { paths: [folder.root], recursive: true });
       expect(found).toMatchObject({
         inputs: ['a.tif', 'open/c.tif'],
-        codes: ['FOLDER_UNREADABLE'],
+        unread: [
+          'locked: Could not read this folder: permission denied (EACCES). TIFFs in it are missing. Check who may read it.',
+        ],
       });
-      expect(found.warnings[0]).toMatch(
-        /^Could not read the folder locked: EACCES.* who may read it\./,
-      );
-      const named = await findIn(folder, { paths: ['locked', 'a.tif'].map(folder.path) });
-      expect(named).toMatchObject({ inputs: ['a.tif'], codes: ['FOLDER_UNREADABLE'] });
+      const paths = ['locked', 'a.tif', 'locked/../locked'].map(folder.path);
+      const named = await findIn(folder, { paths });
+      expect(named).toMatchObject({
+        inputs: ['a.tif'],
+        unread: [expect.stringMatching(/^locked: /)],
+      });
     });
   });
 
@@ -234,7 +237,9 @@ describe('a folder that cannot be read', () => {
     await asNobody(async () => {
       const finding = findIn(folder, { paths: [folder.root], recursive: true });
       await expect(finding).rejects.toThrow(FileError);
-      await expect(finding).rejects.toThrow(/^Could not read the folder .*locked: EACCES/);
+      await expect(finding).rejects.toThrow(
+        /^No TIFF was found, but .*: .*locked \(permission denied \(EACCES\)\)\. Check who/,
+      );
     });
   });
 
@@ -243,13 +248,31 @@ describe('a folder that cannot be read', () => {
     for (const name of ['b.tif', 'scan', 'x.nef']) await chmod(folder.path(name), 0);
     await asNobody(async () => {
       const found = await findIn(folder, { paths: [folder.root] });
-      expect(found).toMatchObject({ inputs: ['a.tif', 'b.tif'], codes: ['FILES_UNREADABLE'] });
-      expect(found.warnings[0]).toContain('converted: scan. Check');
+      expect(found).toMatchObject({ inputs: ['a.tif', 'b.tif'], codes: [] });
+      expect(found.unread).toEqual([
+        'scan: Could not read this file, which may be a TIFF: permission denied (EACCES). Check who may read it.',
+      ]);
+      const named = await findIn(folder, { paths: [folder.root, folder.path('scan')] });
+      expect(named).toMatchObject({ inputs: ['a.tif', 'b.tif', 'scan'], unread: [] });
       const paths = [folder.root];
       await expect(findIn(folder, { paths, exclude: ['*.tif'] })).rejects.toThrow(
-        /cannot be read: .*scan\./,
+        /could be read: .*scan \(permission denied/,
       );
     });
+  });
+});
+
+describe('what does not lie here', () => {
+  const isElsewhere = (path: string) => path.startsWith('r2://');
+
+  it('is taken as it is, in its place, each name once', async () => {
+    await layOut(folder, 'a.tif');
+    const paths = ['r2://x/[1]*.tif', folder.path('a.tif'), 'r2://x//b', 'r2://x/b', 'r2://x/b'];
+    const { found } = await findInputs(
+      { paths, recursive: false, include: [], exclude: [], isElsewhere },
+      Readable.from([]),
+    );
+    expect(found.map(({ input }) => input)).toEqual(paths.slice(0, -1));
   });
 });
 

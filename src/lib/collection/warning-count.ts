@@ -1,0 +1,66 @@
+import type { ConversionNote } from '../convert/messages.ts';
+import type { FileRecord, WarningCounts } from './events.ts';
+
+type Code = ConversionNote['code'];
+
+/** The codes of a TIFF's warnings, each once, in their order. */
+export function warningsOf(record: FileRecord): readonly Code[] {
+  if (record.status === 'failed') return [];
+  return [...new Set(record.pages.flatMap(({ notes }) => notes.map(({ code }) => code)))];
+}
+
+/** Counts warnings over the records of a run. */
+export function createWarningCount(): {
+  add(record: FileRecord): void;
+  counts(): WarningCounts;
+} {
+  let files = 0;
+  const byCode = new Map<Code, number>();
+  return {
+    add: (record) => {
+      const codes = warningsOf(record);
+      if (codes.length > 0) files++;
+      for (const code of codes) byCode.set(code, (byCode.get(code) ?? 0) + 1);
+    },
+    counts: () => ({ files, by_code: Object.fromEntries(byCode) }),
+  };
+}
+
+/** What a count of each warning says, for people: of one TIFF, and of several. */
+const WORDS: Readonly<Record<Code, readonly [one: string, several: string]>> = {
+  PAGES_NOT_CONVERTED: [
+    'has further pages that were not converted (--page all)',
+    'have further pages that were not converted (--page all)',
+  ],
+  ONLY_REDUCED: [
+    'has only a smaller version of its picture, or a mask',
+    'have only a smaller version of their picture, or a mask',
+  ],
+  EXTRA_SAMPLES_DROPPED: ['lost extra samples', 'lost extra samples'],
+  DECODER_WARNING: ['caused warnings of the decoder', 'caused warnings of the decoder'],
+  ORIENTATION_TAGGED: [
+    'is too large to be turned, and has an orientation tag',
+    'are too large to be turned, and have an orientation tag',
+  ],
+  SAMPLES_SCALED: ['was scaled to 8 bits', 'were scaled to 8 bits'],
+  WARNINGS_FORGIVEN: ['breaks the TIFF specification', 'break the TIFF specification'],
+  FAX_LINES_DAMAGED: ['has damaged fax lines', 'have damaged fax lines'],
+  METADATA_DROPPED: ['lost metadata', 'lost metadata'],
+  PROFILE_CONVERTED: [
+    'was converted to sRGB, as a JPEG cannot keep the profile',
+    'were converted to sRGB, as a JPEG cannot keep the profile',
+  ],
+};
+
+/**
+ * The counts as a line for people, the most frequent first: `35 with warnings: 14 have further pages …, 12 were scaled
+ * to 8 bits`. Undefined where there is none.
+ */
+export function warningLine({ files, by_code }: WarningCounts): string | undefined {
+  if (files === 0) return undefined;
+  const counts = Object.entries(by_code) as [Code, number][];
+  const said = counts
+    .sort(([a, some], [b, others]) => others - some || a.localeCompare(b))
+    .map(([code, count]) => `${count} ${WORDS[code][count === 1 ? 0 : 1]}`);
+  return `${files} with warnings: ${said.join(', ')}`;
+}
