@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { EncoderSettings } from '../lib/convert/encoder-settings.ts';
 import type { Inspection } from '../lib/convert/inspect/inspection.ts';
 import type { PagesSetting } from '../lib/convert/pages.ts';
 import { previewTiff } from '../lib/convert/preview-tiff.ts';
@@ -14,17 +15,25 @@ const MOST = { width: 320, height: 240 } as const;
 /** Nobody waits longer for a look, in milliseconds. */
 const PATIENCE_MS = 10_000;
 
+/** What previews show: the page that the setting begins with, as its JPEG by these settings shows it. */
+export interface PreviewSettings {
+  readonly pages: PagesSetting;
+  readonly encoder: EncoderSettings;
+}
+
 /**
- * Lends a conversion process that makes previews, of the page that the setting begins with. What cannot
- * be shown, or not soon, is not: a preview never fails what it is for.
+ * Lends a conversion process that makes previews. What cannot be shown, or not soon, is not: a preview never fails
+ * what it is for.
  */
 export function withPreviews<T>(
   pictureText: PictureText,
-  pages: PagesSetting,
+  { pages, encoder }: PreviewSettings,
   stop: AbortSignal,
   use: (preview: Preview) => Promise<T>,
 ): Promise<T> {
   const page = typeof pages === 'number' ? pages : 1;
+  // Terminals take the numbers for sRGB, whatever profile is with them.
+  const settings: EncoderSettings = { ...encoder, profile: 'srgb' };
   return withWorkspace(async (workspace) => {
     const converter = openConverter(workspace.folder);
     const output = workspace.path('preview.png');
@@ -33,7 +42,8 @@ export function withPreviews<T>(
       if (!plan || 'error' in plan) return undefined;
       const signal = AbortSignal.any([stop, AbortSignal.timeout(PATIENCE_MS)]);
       try {
-        await previewTiff(path, output, { name: path, page, most: MOST, converter, signal });
+        const options = { name: path, page, most: MOST, settings, converter, signal };
+        await previewTiff(path, output, options);
         return pictureText(await readFile(output));
       } catch {
         stop.throwIfAborted();

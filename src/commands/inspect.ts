@@ -104,7 +104,8 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
         const wanted = flags.preview && !flags.quiet && !this.jsonEnabled();
         const pictureText = wanted ? await pictureTextForStdout() : undefined;
         if (!pictureText) return await work();
-        return await withPreviews(pictureText, flags.page, this.stopSignal, work);
+        const shown = { pages: flags.page, encoder };
+        return await withPreviews(pictureText, shown, this.stopSignal, work);
       } finally {
         if (storage) closeStorage(storage);
       }

@@ -82,3 +82,22 @@ export function describeEncoder(settings: EncoderSettings): string {
     `effort=${effort} profile=${profile} metadata=${metadata}`
   );
 }
+
+/** What `describeEncoder` writes, by its parts. */
+const LINE =
+  /^mozjpeg q=(\d+) chroma=(\S+) background=(\S+) effort=(\S+) profile=(\S+) metadata=(\S+)$/;
+
+/** The settings of a line that `describeEncoder` wrote; undefined for any other line. */
+export function readEncoder(line: string): EncoderSettings | undefined {
+  const [, quality, chroma, background = '', effort, profile, metadata] = LINE.exec(line) ?? [];
+  const settings = {
+    quality: Number(quality),
+    chromaSubsampling: chromaSubsamplings.find((one) => one === chroma),
+    background: background.replace('%23', '#'),
+    effort: effortSettings.find((one) => one === effort),
+    profile: profileSettings.find((one) => one === profile),
+    metadata: metadataSettings.find((one) => one === metadata),
+  } as EncoderSettings;
+  const isOurs = levelsOf(settings.background) && describeEncoder(settings) === line;
+  return isOurs ? settings : undefined;
+}

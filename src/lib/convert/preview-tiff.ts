@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { absolutePath } from '../path-bytes.ts';
-import { defaultEncoderSettings } from './encoder-settings.ts';
+import { type EncoderSettings, encoderSettings } from './encoder-settings.ts';
 import { readTiffHeader } from './header/tiff-header.ts';
 import { pageNumbered } from './pages.ts';
 import { chooseReader } from './plan/reader.ts';
@@ -15,18 +15,21 @@ export interface PreviewOptions {
   readonly page: number;
   /** The most pixels it may have. */
   readonly most: { readonly width: number; readonly height: number };
+  /** Of the JPEG that it is a preview of; default: the contract's. */
+  readonly settings?: Partial<EncoderSettings> | undefined;
   readonly converter: Converter;
   readonly signal: AbortSignal;
 }
 
 /**
- * Makes a small PNG of a page of a TIFF file in the conversion process. Throws `ConversionError`, what
- * reading the header throws, and the signal's reason.
+ * Makes a PNG of a page of a TIFF file in the conversion process: the pixels that its JPEG is made of, in sRGB, or
+ * with the profile that the settings keep. Throws `ConversionError`, what reading the header throws, and the
+ * signal's reason.
  */
 export async function previewTiff(
   input: string,
   output: string,
-  { name, page: number, most, converter, signal }: PreviewOptions,
+  { name, page: number, most, settings = {}, converter, signal }: PreviewOptions,
 ): Promise<void> {
   const header = await readTiffHeader(input);
   const page = header && pageNumbered(header, number, name);
@@ -39,8 +42,8 @@ export async function previewTiff(
     scratch,
     plain,
     name,
-    settings: defaultEncoderSettings,
-    plan: { effort: 'fast', turn: 'disk', reading },
+    settings: encoderSettings(settings),
+    plan: { effort: 'fast', turn: 'tag', reading },
     page,
     format: header && { littleEndian: header.littleEndian, big: header.big },
     preview: most,

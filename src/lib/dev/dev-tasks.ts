@@ -2,6 +2,7 @@ import type { BucketAccess } from '../sandbox/bucket.ts';
 import type { Storage } from '../storage/client.ts';
 import { uploadFile } from '../storage/upload.ts';
 import type { ReplayResult, TaskDetail, TaskSummary } from './api.ts';
+import { makingOf } from './making.ts';
 import { RefusedRequest } from './refused-request.ts';
 import type { TaskList } from './task-list.ts';
 import type { TaskRunner } from './task-runner.ts';
@@ -40,6 +41,10 @@ export interface DevTaskParts {
 export function createDevTasks(parts: DevTaskParts): DevTasks {
   const { list, runner, storage, bucket, previews } = parts;
   const known = (id: string) => list.get(id) ?? refuse(404, `There is no task ${id} here.`);
+  const jpegOf = async (id: string) => {
+    const { output_key: key } = known(id).summary;
+    return key === null ? null : bucket.getObject(key);
+  };
   return {
     async add({ path, size }, givenName) {
       const name = uploadName(givenName);
@@ -74,12 +79,11 @@ export function createDevTasks(parts: DevTaskParts): DevTasks {
       const { name, input_key: key } = known(id).summary;
       if (key === '')
         refuse(404, `The TIFF of ${id} is not known: its worker was started elsewhere.`);
-      return previews.pictureOf({ key, name });
+      const jpeg = await jpegOf(id);
+      return previews.pictureOf({ key, name, ...makingOf(jpeg?.metadata ?? {}) });
     },
     async after(id) {
-      const { output_key: key } = known(id).summary;
-      const jpeg = key === null ? null : await bucket.getObject(key);
-      return (jpeg ?? refuse(404, `There is no JPEG of ${id} in R2.`)).bytes;
+      return ((await jpegOf(id)) ?? refuse(404, `There is no JPEG of ${id} in R2.`)).bytes;
     },
   };
 }

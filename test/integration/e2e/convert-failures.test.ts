@@ -54,6 +54,7 @@ describe('convert with several files, some of which fail', () => {
         },
       ],
       summary: expect.objectContaining({ files: 2, converted: 1, failed: 1 }),
+      unread: [],
     });
     expect(stderr).toBe('');
   });

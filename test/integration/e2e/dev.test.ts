@@ -130,7 +130,7 @@ describe('dev in the worker’s image, which has only the bundle', () => {
     const home = await folder.make('image');
     await cp(inject('program'), home, { recursive: true });
     await rm(join(home, 'dist/lib'), { recursive: true });
-    await symlink(join(inject('program'), '../..'), join(home, 'node_modules'));
+    await symlink(join(inject('program'), '..'), join(home, 'node_modules'));
     const { exitCode, stderr } = await startDevProgram(
       join(home, 'bin/run.js'),
       ['--quiet'],

@@ -31,7 +31,9 @@ export async function renderComparison(
 ): Promise<Rendered> {
   const { jpeg, pixels, decoded } = compared;
   const ofJpeg = <T>(read: (picture: Sharp) => Promise<T>) =>
-    aboutJpeg(job, compared, () => withJpegs(reader, (openJpeg) => read(openJpeg(jpeg))));
+    aboutJpeg(job, compared, () =>
+      withJpegs(reader, 'as stored', (openJpeg) => read(openJpeg(jpeg))),
+    );
   const metadata = await ofJpeg((picture) => picture.metadata());
   const orientation = orientationOf(metadata);
   // As it is stored: a JPEG with the TIFF's orientation beside it was not turned.
@@ -75,7 +77,7 @@ async function expectation(
 ): Promise<AreaSums> {
   const page = plainly(reader.openTiff(pixels, { unlimited: true }), channels);
   await encode(page, job.settings, effort).toFile(job.output);
-  await withJpegs(reader, (openJpeg) =>
+  await withJpegs(reader, 'as stored', (openJpeg) =>
     savePixels(plainly(openJpeg(job.output), channels), decoded),
   );
   return compareSaved(pixels, decoded);

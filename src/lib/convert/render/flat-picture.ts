@@ -14,10 +14,17 @@ import { applyWideColours, planWideColours } from './wide-colours.ts';
 
 const WHITE: Levels = [255, 255, 255];
 
-/** The picture of a page as its JPEG shall show it: a pipeline to which only an encoder is missing. */
+/**
+ * The picture of a page as its JPEG shows it: a pipeline that lacks only an encoder. Whatever shows, compares or
+ * converts a page begins here; `shown-pixels.ts` has what is shown.
+ */
 export interface FlatPicture {
   /** One or three colour samples a pixel. */
   readonly picture: Sharp;
+  /** Of a sample where the pipeline ends; an encoder of 8 bits takes the upper half of 16. */
+  readonly bits: 8 | 16;
+  /** Samples that are not transparency leave the pipeline at its end, so a resize in it would weight colours by them. */
+  readonly hasExtraSamples: boolean;
   /** What the TIFF says, 1 to 8, as the decoder understands it. */
   readonly orientation: number;
   readonly profile: ProfilePlan;
@@ -56,7 +63,7 @@ export async function readForgivingly<T>(
  * sharp throws, and `ConversionError` when JPEG cannot hold the picture.
  */
 export async function openFlat(
-  job: Pick<ConversionJob, 'name' | 'settings' | 'scratch'>,
+  job: Pick<ConversionJob, 'name' | 'settings' | 'scratch' | 'preview'>,
   { input, page, notes: before, forgiving }: FlatSource,
   turn: Turn,
   reader: TiffReader,
@@ -64,7 +71,8 @@ export async function openFlat(
   const options = { unlimited: page !== undefined, page: page?.index ?? 0, forgiving };
   const warnings: ConversionNote[] = [...before];
   const metadata = await reader.openTiff(input, options).metadata();
-  refuseOversize(metadata, job.name);
+  // A preview is smaller.
+  if (!job.preview) refuseOversize(metadata, job.name);
   const background = levelsOf(job.settings.background) ?? WHITE;
   const alpha = planAlpha(page, metadata, background);
   const channels = channelsOf({ metadata, alpha, background });
@@ -83,7 +91,9 @@ export async function openFlat(
   const orientation = metadata.orientation ?? 1;
   const picture = turn === 'disk' ? await turnOnDisk(reader, flat, scratch, orientation) : flat;
   const notes = [...notesOn(alpha), ...profile.notes];
-  return { picture, orientation, profile, warnings, notes };
+  const bits = wide === 'exactly' ? 16 : 8;
+  const hasExtraSamples = alpha.kind === 'drop';
+  return { picture, bits, hasExtraSamples, orientation, profile, warnings, notes };
 }
 
 async function turnOnDisk(

@@ -1,35 +1,44 @@
-import { levelsOf } from '../encoder-settings.ts';
+import type { Sharp } from 'sharp';
 import type { ConversionJob, Rendered } from '../messages.ts';
+import { type FlatPicture, openFlat, readForgivingly } from './flat-picture.ts';
+import { savePixels } from './saved-picture.ts';
 import type { TiffReader } from './sharp-tiff.ts';
-import { sourceOf } from './source.ts';
-import { openTurned, saveForTurning } from './turn-on-disk.ts';
+import { shownPixels } from './shown-pixels.ts';
 
 /**
- * Makes a small PNG of a TIFF's page, upright, for people to recognise it: not for anything that lasts. It is
- * made smaller while it is read, and turned after that. Runs in the conversion process. Throws what
- * sharp throws.
+ * Makes a PNG of a TIFF's page, upright, of at most so many pixels: what the JPEG shows before it is encoded. A larger
+ * picture is reduced while it is read. Colours are sRGB, or those of the profile that the settings keep, which is
+ * then in the PNG. Runs in the conversion process. Throws what sharp throws.
  */
 export async function renderPreview(
   job: ConversionJob,
   most: NonNullable<ConversionJob['preview']>,
   reader: TiffReader,
 ): Promise<Rendered> {
-  const { input, page } = await sourceOf(job);
-  const { output, scratch, settings } = job;
-  const options = { unlimited: page !== undefined, page: page?.index ?? 0 };
-  const { orientation = 1 } = await reader.openTiff(input, options).metadata();
-  const [r = 255, g = 255, b = 255] = levelsOf(settings.background) ?? [];
-  const { width, height } = most;
+  const { output, scratch } = job;
+  return readForgivingly(job, async (source) => {
+    const flat = await openFlat(job, source, 'tag', reader);
+    const small = { ...(await reduced(reader, flat, most, scratch)), icc: flat.profile.kept };
+    const pixels = await shownPixels(reader, small, { scratch, profile: 'attached' });
+    const { width, height, channels, size: bytes } = await pixels.png().toFile(output);
+    return { width, height, channels, bytes, notes: flat.notes };
+  });
+}
+
+async function reduced(
+  reader: TiffReader,
+  { picture: whole, bits, hasExtraSamples, orientation }: FlatPicture,
+  { width, height }: NonNullable<ConversionJob['preview']>,
+  scratch: string,
+): Promise<Pick<FlatPicture, 'picture' | 'bits' | 'orientation'>> {
   const lying = orientation >= 5;
-  const small = reader
-    .openTiff(input, options)
-    .resize(lying ? height : width, lying ? width : height, {
+  const shrink = (picture: Sharp) =>
+    picture.resize(lying ? height : width, lying ? width : height, {
       fit: 'inside',
       withoutEnlargement: true,
-    })
-    .flatten({ background: { r, g, b } });
-  await saveForTurning(small, scratch);
-  const made = await openTurned(reader, scratch, orientation).png().toFile(output);
-  const { channels, size: bytes } = made;
-  return { width: made.width, height: made.height, channels, bytes, notes: [] };
+    });
+  if (!hasExtraSamples) return { picture: shrink(whole), bits, orientation };
+  const { channels } = await savePixels(whole, scratch);
+  const saved = shrink(reader.openTiff(scratch, { unlimited: true }));
+  return { picture: channels === 1 ? saved.extractChannel(0) : saved, bits: 8, orientation };
 }

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { OutputInfo, Sharp } from 'sharp';
 import { readTiffHeader } from '../header/tiff-header.ts';
+import { highBytes } from './eight-bits.ts';
 
 /** Saves finished pixels as an uncompressed TIFF of strips, in constant memory. */
 export function savePixels(picture: Sharp, path: string): Promise<OutputInfo> {
@@ -45,16 +46,6 @@ export async function openSaved(path: string): Promise<SavedPicture> {
     },
     close: () => file.close(),
   };
-}
-
-/** libtiff writes numbers as the machine has them. */
-const HIGH = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 1 : 0;
-
-/** As libvips makes 8 bits of 16 for a JPEG. Written over the beginning of the same memory. */
-function highBytes(samples: Uint8Array): Uint8Array {
-  const count = samples.length / 2;
-  for (let i = 0; i < count; i++) samples[i] = samples[i * 2 + HIGH] ?? 0;
-  return samples.subarray(0, count);
 }
 
 async function readAt(file: FileHandle, into: Uint8Array, position: number): Promise<void> {

@@ -55,18 +55,25 @@ export async function loadTiffReader(): Promise<TiffReader> {
 const JPEG = ['VipsForeignLoadJpeg'];
 
 /**
- * Lets JPEGs be read while `read` is at it, with the colours that they have, whatever their profiles say of them;
- * blocks them again then: no TIFF that is not our own may be opened meanwhile, nor another job be under way,
- * as it holds for the whole process. Throws what `read` throws.
+ * Lets JPEGs be read while `read` runs, and blocks them again afterwards: meanwhile no TIFF may be opened that is not
+ * our own, and no other job may run, as this holds for the whole process. Colours are as stored, whatever the
+ * profile, or converted to sRGB. Throws what `read` throws.
  */
 export async function withJpegs<T>(
   { sharp }: TiffReader,
+  colours: 'as stored' | 'sRGB',
   read: (openJpeg: (path: string) => Sharp) => Promise<T>,
 ): Promise<T> {
-  const options = { failOn: 'warning', sequentialRead: true, limitInputPixels: false } as const;
+  const options = {
+    failOn: 'warning',
+    sequentialRead: true,
+    unlimited: true,
+    limitInputPixels: false,
+    ignoreIcc: colours === 'as stored',
+  } as const;
   sharp.unblock({ operation: JPEG });
   try {
-    return await read((path) => sharp(path, { ...options, unlimited: true, ignoreIcc: true }));
+    return await read((path) => sharp(path, options));
   } finally {
     sharp.block({ operation: JPEG });
   }

@@ -5,7 +5,7 @@ import { type TiffReader, withJpegs } from './sharp-tiff.ts';
 const QUALITY = 70;
 
 /**
- * Makes a small WebP of a JPEG, upright, for people to recognise it. Runs in the conversion process. Throws
+ * Makes a small WebP of a JPEG in sRGB, upright, for people to recognise it. Runs in the conversion process. Throws
  * what sharp throws.
  */
 export async function renderThumbnail(
@@ -13,7 +13,7 @@ export async function renderThumbnail(
   { jpeg, width, height }: NonNullable<ConversionJob['thumbnail']>,
   reader: TiffReader,
 ): Promise<Rendered> {
-  const made = await withJpegs(reader, (openJpeg) =>
+  const made = await withJpegs(reader, 'sRGB', (openJpeg) =>
     openJpeg(jpeg)
       .autoOrient()
       .resize(width, height, { fit: 'inside', withoutEnlargement: true })

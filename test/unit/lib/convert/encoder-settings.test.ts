@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import {
+  defaultEncoderSettings,
+  describeEncoder,
+  type EncoderSettings,
+  readEncoder,
+} from '../../../../src/lib/convert/encoder-settings.ts';
+
+const others: EncoderSettings = {
+  quality: 5,
+  chromaSubsampling: '4:4:4',
+  background: '#336699',
+  effort: 'fast',
+  profile: 'keep',
+  metadata: 'copyright',
+};
+
+describe('the line of encoder settings', () => {
+  it.each([defaultEncoderSettings, others])('is read as it was written: %j', (settings) => {
+    const line = describeEncoder(settings);
+    expect(line).toMatch(/^[!-~ ]+$/);
+    expect(readEncoder(line)).toEqual(settings);
+  });
+
+  it.each([
+    '',
+    'jpegli q=95',
+    describeEncoder(others).replace('q=5', 'q=05'),
+    describeEncoder(others).replace('%23336699', 'teal'),
+    describeEncoder(others).replace('4:4:4', '4:1:1'),
+    describeEncoder(others).replace('keep', 'p3'),
+    `${describeEncoder(others)} more=1`,
+  ])('is not read when somebody else wrote it: %j', (line) => {
+    expect(readEncoder(line)).toBeUndefined();
+  });
+});
