@@ -44,7 +44,8 @@ async function show(error: Error, json: boolean): Promise<void> {
   const { errorSummary } = await import('./base-command.ts');
   const { redactorOfProcess } = await import('./program-process.ts');
   const { escapeControls } = await import('../lib/redact.ts');
+  const { stringifyWithPaths } = await import('../lib/path-json.ts');
   const summary = errorSummary(error, redactorOfProcess());
-  if (json) process.stdout.write(`${JSON.stringify({ error: summary }, null, 2)}\n`);
+  if (json) process.stdout.write(`${stringifyWithPaths({ error: summary }, 2)}\n`);
   else process.stderr.write(`${escapeControls(`Error: ${summary.message}`)}\n`);
 }

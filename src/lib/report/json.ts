@@ -15,7 +15,7 @@ export function* jsonOf(run: ReportRun): Generator<string> {
     summary: run.summary,
     unread: run.unread,
   };
-  yield `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "files": [`;
+  yield `${stringifyWithPaths(head, 2).slice(0, -2)},\n  "files": [`;
   let between = '';
   for (const record of run.records) {
     yield `${between}\n    ${stringifyWithPaths(record)}`;
