@@ -25,7 +25,7 @@ const target = resolve(process.argv[2] ?? project);
 const page = `# Commands
 
 Generated from the commands themselves by \`npm run docs\`; do not edit.
-Exit codes: 0 done, 1 something failed, 2 wrong usage, 127 no such command, 130 and 143 stopped by SIGINT and SIGTERM; \`run\` has only 0 and 1.
+Exit codes: 0 done, 1 something failed, 2 wrong usage, 127 no such command, 130 and 143 stopped by SIGINT and SIGTERM, 141 stopped because the reader of its output left (\`head\`); \`run\` has only 0 and 1.
 
 <!-- commands -->
 <!-- commandsstop -->

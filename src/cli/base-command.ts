@@ -30,7 +30,10 @@ export abstract class BaseCommand extends Command {
     'no-color': Flags.boolean({ summary: 'No colours (as does NO_COLOR).', helpGroup: 'GLOBAL' }),
   };
 
-  readonly #stopWatch: StopWatch = watchStopSignals((signal) => this.stoppedAgain?.(signal));
+  readonly #stopWatch: StopWatch = watchStopSignals(
+    (signal) => this.stoppedAgain?.(signal),
+    this.outputToWatch(),
+  );
 
   /** What a further stop signal does; without it, nothing: the first is being obeyed. */
   protected stoppedAgain: ((signal: StopSignal) => void) | undefined;
@@ -46,7 +49,15 @@ export abstract class BaseCommand extends Command {
     prepareProcess(this.argv, { readsEnvFile: this.readsEnvFile });
   }
 
-  /** Aborts on SIGINT and SIGTERM, which no longer kill the process by themselves. */
+  /** The stream whose reader must stay: when it has left, as `head` does, the command stops. */
+  protected outputToWatch(): NodeJS.EventEmitter | undefined {
+    return process.stdout;
+  }
+
+  /**
+   * Aborts on SIGINT and SIGTERM, which no longer kill the process by themselves, and when nobody reads the output
+   * any more.
+   */
   protected get stopSignal(): AbortSignal {
     return this.#stopWatch.signal;
   }
@@ -104,6 +115,7 @@ export abstract class BaseCommand extends Command {
   protected override async catch(error: Error): Promise<void> {
     if (error instanceof Errors.ExitError) throw error;
     const code = this.#exitCodeOf(error);
+    if (code === exitCodes.readerGone) this.exit(code);
     if (this.jsonEnabled()) this.logJson(this.toErrorJson(error));
     else this.note(`Error: ${errorSummary(error, this.redact).message}`);
     if (processEnvironment()['DEBUG'])

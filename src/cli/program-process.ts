@@ -17,21 +17,8 @@ export function prepareProcess(
   argv: readonly string[],
   { readsEnvFile = true }: { readonly readsEnvFile?: boolean } = {},
 ): void {
-  outliveReaders();
   applyColourChoice(argv);
   applyEnvFile(readsEnvFile ? argv : []);
-}
-
-/**
- * Keeps the process alive when its output cannot be written, because whoever read it is gone or the
- * disk is full: a task must report to the orchestrator and clean up, whether or not somebody reads its
- * log. oclif's own listener, which throws all but EPIPE, has to go.
- */
-function outliveReaders(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.removeAllListeners('error');
-    stream.on('error', () => {});
-  }
 }
 
 /** Hides what the process's environment holds of secrets. */

@@ -1,6 +1,8 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { FileError, messageOf, SettingsError, systemCodeOf } from '../lib/errors.ts';
+import { isUnread, orAborted } from '../lib/stop.ts';
+import { allTaken } from './leave.ts';
 
 /** The name that stands for standard input or output on the command line. */
 export const STANDARD_STREAM = '-';
@@ -56,16 +58,27 @@ export function decodeText(bytes: Uint8Array): string {
  */
 export async function sendToStdout(path: string, signal: AbortSignal): Promise<void> {
   try {
-    const sending = pipeline(createReadStream(path), process.stdout, { end: false, signal });
-    await stoppable(sending, signal);
+    await pipeline(createReadStream(path), process.stdout, { end: false, signal });
   } catch (error) {
-    signal.throwIfAborted();
-    if (systemCodeOf(error) === 'EPIPE') return;
+    const reason: unknown = signal.aborted ? signal.reason : error;
+    if (systemCodeOf(reason) === 'EPIPE' || isUnread(reason)) return;
+    if (signal.aborted) throw reason;
     throw new FileError(
       `Could not write to stdout: ${messageOf(error)}. Make room where it is redirected to, or use --output FILE.`,
       { cause: error },
     );
   }
+}
+
+/**
+ * Resolves when stdout and stderr have taken what was written, but for the little that streams hold anyway; at once when
+ * the signal has aborted. What makes a stream of lines waits for this between them: a slow reader slows it down, and the
+ * lines do not fill the memory.
+ */
+export async function outputTaken(signal: AbortSignal): Promise<void> {
+  const full = [process.stdout, process.stderr].filter((stream) => stream.writableNeedDrain);
+  if (full.length === 0) return;
+  await orAborted(allTaken(full), signal).catch(() => {});
 }
 
 /** The work of a stream; what it throws when the signal ends it is the signal's reason, not "aborted". */

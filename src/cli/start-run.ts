@@ -3,6 +3,7 @@ import { escapeControls } from '../lib/redact.ts';
 import { watchCrashes, watchStopSignals } from '../lib/stop.ts';
 import { runTaskFromEnvironment } from '../lib/task/run-from-environment.ts';
 import { processEnvironment } from './environment.ts';
+import { outliveReaders } from './leave.ts';
 import { prepareProcess, redactorOfProcess, summaryOf } from './program-process.ts';
 import { taskOptions } from './task-options.ts';
 
@@ -11,6 +12,7 @@ import { taskOptions } from './task-options.ts';
  * which takes longer to load than all that a task needs before its first request.
  */
 export async function startRun(): Promise<void> {
+  const leave = outliveReaders();
   const watches = [watchStopSignals(), watchCrashes()];
   let exitCode: number = exitCodes.failed;
   // For a task that nothing is left to wait for though it has not ended: Node.js then leaves by itself.
@@ -25,8 +27,5 @@ export async function startRun(): Promise<void> {
     const { message } = summaryOf(error, redactorOfProcess());
     process.stderr.write(`${escapeControls(`Error: ${message}`)}\n`);
   }
-  for (const watch of watches) watch.dispose();
-  // As oclif ends a command: connections that are kept alive would hold the process for seconds.
-  // biome-ignore lint/plugin: the one end that is not oclif's.
-  process.exit(exitCode);
+  await leave.task(exitCode);
 }

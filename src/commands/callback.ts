@@ -1,10 +1,11 @@
+import type { Interfaces } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.ts';
 import { askAtTerminal } from '../cli/callback/ask.ts';
 import { drainPending } from '../cli/callback/drain-outbox.ts';
 import { type CallbackFlags, callbackFlags } from '../cli/callback/flags.ts';
 import { replayLog } from '../cli/callback/replay-log.ts';
 import { sendOne } from '../cli/callback/send-one.ts';
-import type { CallbackResult, CallbackSession } from '../cli/callback/session.ts';
+import type { CallbackResult, CallbackSession, ChosenTask } from '../cli/callback/session.ts';
 import { verifyStored } from '../cli/callback/verify-stored.ts';
 import { processEnvironment } from '../cli/environment.ts';
 import { storageSettingsOf } from '../cli/flags.ts';
@@ -73,9 +74,9 @@ CALLBACK_SECRET, for the signature, and R2's keys come from the environment or -
   }
 
   async run(): Promise<unknown> {
-    const { flags } = await this.parse(Callback);
+    const { flags, raw } = await this.parse(Callback);
     let storage: Promise<Storage> | undefined;
-    const session = await this.#session(flags, () => {
+    const session = await this.#session(flags, chosenBy(raw), () => {
       storage ??= openStorage(storageSettingsOf(flags));
       return storage;
     });
@@ -95,11 +96,16 @@ CALLBACK_SECRET, for the signature, and R2's keys come from the environment or -
     return log === undefined ? sendOne(session) : replayLog(log, session);
   }
 
-  async #session(flags: CallbackFlags, storage: () => Promise<Storage>): Promise<CallbackSession> {
+  async #session(
+    flags: CallbackFlags,
+    chosen: ChosenTask,
+    storage: () => Promise<Storage>,
+  ): Promise<CallbackSession> {
     const environment = processEnvironment();
     const isQuiet = flags.quiet || this.jsonEnabled();
     return {
       flags,
+      chosen,
       storage,
       reporter: await this.reporter(flags),
       result: (text) => this.result(text),
@@ -114,6 +120,13 @@ CALLBACK_SECRET, for the signature, and R2's keys come from the environment or -
         environment['TASK_ID'] === taskId ? environment['INPUT_R2_KEY'] : undefined,
     };
   }
+}
+
+/** What the command line names, whatever the environment says: the last where a flag is given twice. */
+function chosenBy(raw: Interfaces.ParserOutput['raw']): ChosenTask {
+  const given = (name: string) =>
+    raw.findLast((token) => token.type === 'flag' && token.flag === name)?.input;
+  return { taskId: given('task-id'), batchId: given('batch-id') };
 }
 
 /** Where R2 is, if all of that is known: without it there is less to look at, and that is no error. */

@@ -14,6 +14,7 @@ import { describeInspection } from '../cli/inspection-text.ts';
 import { type InspectSession, inspectSource } from '../cli/inspections.ts';
 import { type Preview, withPreviews } from '../cli/previews.ts';
 import type { Reporter } from '../cli/reporter.ts';
+import { outputTaken } from '../cli/standard-streams.ts';
 import { pictureTextForStdout } from '../cli/terminal-pictures.ts';
 import { type TiffSource, type TiffSources, withTiffSources } from '../cli/tiff-sources.ts';
 import type { Inspection } from '../lib/convert/inspect/inspection.ts';
@@ -120,6 +121,8 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
     for (const { message } of warnings) reporter.warn(message);
     const inspected: Inspected[] = [];
     for (const source of sources) {
+      await outputTaken(this.stopSignal);
+      this.stopSignal.throwIfAborted();
       const one = await this.#inspect(source, session, reporter);
       inspected.push(one);
       if ('inspection' in one) {

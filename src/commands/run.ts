@@ -34,6 +34,11 @@ Exits by 0 when the JPEG is in R2 and the orchestrator has taken the callback, e
 
   protected override usageExitCode: number = exitCodes.failed;
 
+  /** A task is brought to its end whether or not anybody reads its log. */
+  protected override outputToWatch(): undefined {
+    return undefined;
+  }
+
   #begun = false;
   readonly #crashes = watchCrashes();
 

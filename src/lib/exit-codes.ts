@@ -9,12 +9,17 @@ export const exitCodes = {
   /** As in a shell; @oclif/plugin-not-found exits by it. */
   unknownCommand: 127,
   interrupted: 130,
+  readerGone: 141,
   terminated: 143,
 } as const;
 
-/** Signals that ask the program to stop, and the exit code of a command stopped by each (128 + number). */
+/**
+ * What asks the program to stop, and the exit code of a command that each has stopped (128 + number). SIGPIPE stands for
+ * a reader that has left, as `head` does: Node.js ignores the signal, and the next write fails.
+ */
 export const stopSignals = {
   SIGINT: exitCodes.interrupted,
+  SIGPIPE: exitCodes.readerGone,
   SIGTERM: exitCodes.terminated,
 } as const;
 

@@ -1,8 +1,8 @@
 import { sinceStart } from './clock.ts';
-import { ArkeError, messageOf } from './errors.ts';
-import { type StopSignal, stopSignals } from './exit-codes.ts';
+import { ArkeError, messageOf, systemCodeOf } from './errors.ts';
+import type { StopSignal } from './exit-codes.ts';
 
-/** Thrown when SIGINT or SIGTERM asked the program to stop before its work was done. */
+/** Thrown when a signal asked the program to stop before its work was done, or its reader has left (SIGPIPE). */
 export class InterruptedError extends ArkeError {
   readonly signal: StopSignal;
 
@@ -10,6 +10,11 @@ export class InterruptedError extends ArkeError {
     super('INTERRUPTED', `Interrupted by ${signal} before the work was done. Run it again.`);
     this.signal = signal;
   }
+}
+
+/** Whether work was stopped because nobody reads its output any more. */
+export function isUnread(reason: unknown): boolean {
+  return reason instanceof InterruptedError && reason.signal === 'SIGPIPE';
 }
 
 /** An abort signal that something outside the work sets off. */
@@ -24,11 +29,14 @@ const SAME_SIGNAL_MS = 100;
 
 /**
  * Listens for SIGINT and SIGTERM: the first aborts with an `InterruptedError`. Further ones change nothing,
- * as cleaning up is under way, but for whoever is told of them: `again`.
+ * because cleaning up is under way; `again` is told of them. So does the end of whoever reads the `output`.
  */
-export function watchStopSignals(again?: (signal: StopSignal) => void): StopWatch {
+export function watchStopSignals(
+  again?: (signal: StopSignal) => void,
+  output?: NodeJS.EventEmitter,
+): StopWatch {
   const controller = new AbortController();
-  const names = Object.keys(stopSignals) as StopSignal[];
+  const names = ['SIGINT', 'SIGTERM'] as const;
   let first: { readonly name: StopSignal; readonly ms: number } | undefined;
   const stop = (name: StopSignal) => {
     const isSame = name === first?.name && sinceStart() - first.ms < SAME_SIGNAL_MS;
@@ -36,11 +44,16 @@ export function watchStopSignals(again?: (signal: StopSignal) => void): StopWatc
     first ??= { name, ms: sinceStart() };
     controller.abort(new InterruptedError(name));
   };
+  const isUnread = (error: unknown) => {
+    if (systemCodeOf(error) === 'EPIPE') controller.abort(new InterruptedError('SIGPIPE'));
+  };
   for (const name of names) process.on(name, stop);
+  output?.on('error', isUnread);
   return {
     signal: controller.signal,
     dispose: () => {
       for (const name of names) process.off(name, stop);
+      output?.off('error', isUnread);
     },
   };
 }

@@ -5,15 +5,15 @@ import { httpUrlProblem, shownUrl } from '../../lib/http-url.ts';
 import { escapeControls } from '../../lib/redact.ts';
 import { drainOutbox } from '../../lib/task/outbox/drain.ts';
 import type { DrainEvent } from '../../lib/task/outbox/drain-events.ts';
+import { outputTaken } from '../standard-streams.ts';
 import { mayRepeat, outboxOf } from './known.ts';
-import { isWanted } from './replay-log.ts';
 import { deliveredAs, failedAs, policyOf, warnOfRetry } from './send-request.ts';
-import type { CallbackResult, CallbackSession } from './session.ts';
+import { type CallbackResult, type CallbackSession, isChosen, tellSkipped } from './session.ts';
 import { showInsteadOfSending, showRequest } from './show-request.ts';
 
 /** Sends what lies in the outbox, and tells what became of each object in it. Throws `SettingsError`. */
 export async function drainPending(session: CallbackSession): Promise<CallbackResult> {
-  const { flags, result } = session;
+  const { flags, chosen, result } = session;
   if (flags['outbox-prefix'] === undefined)
     throw new SettingsError(['--outbox-prefix is missing (CALLBACK_OUTBOX_PREFIX)']);
   const problem = flags.url === undefined ? undefined : httpUrlProblem(flags.url);
@@ -21,19 +21,19 @@ export async function drainPending(session: CallbackSession): Promise<CallbackRe
   await session.storage();
   const outbox = await outboxOf(session);
   const entries: object[] = [];
-  let [ok, others, shown] = [true, 0, 0];
+  let [ok, skipped, shown] = [true, 0, 0];
   if (outbox)
     for await (const event of drainOutbox(outbox, {
       wanted: (payload) => {
-        const wanted = isWanted(payload, flags);
-        if (!wanted) others += 1;
+        const wanted = isChosen(payload, chosen);
+        if (!wanted) skipped += 1;
         return wanted;
       },
       addressOf: ({ entry, payload }, several) =>
         addressOfEntry(entry, payload, {
           url: flags.url,
           origins: flags['allow-origin'] ?? [],
-          severalTasks: several && flags['task-id'] === undefined,
+          severalTasks: several && chosen.taskId === undefined,
         }),
       mayRepeat: (_, known) => mayRepeat(known, session),
       force: flags.force,
@@ -51,14 +51,12 @@ export async function drainPending(session: CallbackSession): Promise<CallbackRe
       if (event.kind === 'pending' && shown++ > 0) result('');
       const told = tell(event, session);
       entries.push(told);
+      await outputTaken(session.signal);
       ok &&= ['delivered', 'pending', 'obsolete', 'busy'].includes(event.kind);
     }
-  if (others > 0)
-    session.reporter.warn(
-      `${others} in the outbox are of other tasks than --task-id and --batch-id say.`,
-    );
   if (entries.length === 0) result('Nothing to deliver.');
-  return { ok, document: { entries } };
+  tellSkipped(skipped, session);
+  return { ok, document: { entries, skipped } };
 }
 
 /** Shows what became of an object in the outbox; gives it for `--json`. */

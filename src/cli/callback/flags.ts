@@ -6,12 +6,13 @@ import { storageFlags } from '../flags.ts';
 /** What a body is built from. */
 const bodyFlags = {
   'task-id': Flags.string({
-    summary: 'Task of the callback; of several in a log or the outbox, which.',
+    summary: 'Task of the callback. With --from-log and --pending, only this flag chooses a task.',
     env: 'TASK_ID',
     helpGroup: 'BODY',
   }),
   'batch-id': Flags.string({
-    summary: 'Batch of the callback; of several in a log or the outbox, which.',
+    summary:
+      'Batch of the callback. With --from-log and --pending, only this flag chooses a batch.',
     env: 'BATCH_ID',
     helpGroup: 'BODY',
   }),

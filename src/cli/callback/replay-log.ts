@@ -7,7 +7,13 @@ import { readLog } from './body.ts';
 import { NotSentError, refuseKnown } from './known.ts';
 import { recordDelivery, urlFor } from './send-one.ts';
 import { sendRequest } from './send-request.ts';
-import { type CallbackResult, type CallbackSession, requestFor } from './session.ts';
+import {
+  type CallbackResult,
+  type CallbackSession,
+  isChosen,
+  requestFor,
+  tellSkipped,
+} from './session.ts';
 import { showInsteadOfSending } from './show-request.ts';
 
 /**
@@ -16,17 +22,16 @@ import { showInsteadOfSending } from './show-request.ts';
  * `NotSentError` when there is nothing to send.
  */
 export async function replayLog(path: string, session: CallbackSession): Promise<CallbackResult> {
-  const { flags, reporter } = session;
+  const { flags, chosen, reporter } = session;
   const log = searchLog(await readLog(path, session.signal));
   for (const line of log.withoutBody)
     reporter.warn(`After line ${line} of the log there should be a callback's body, and is none.`);
-  const wanted = log.undelivered.filter(({ payload }) => isWanted(payload, flags));
-  const left = log.undelivered.length - wanted.length;
-  if (left > 0)
-    reporter.warn(`${left} of the log are of other tasks than --task-id and --batch-id say.`);
+  const wanted = log.undelivered.filter(({ payload }) => isChosen(payload, chosen));
+  const skipped = log.undelivered.length - wanted.length;
+  tellSkipped(skipped, session);
   if (wanted.length === 0)
     throw new NotSentError(
-      `There is no undelivered callback in ${path === '-' ? 'the log' : path}${left > 0 ? ' of that task' : ''}. ` +
+      `There is no undelivered callback in ${path === '-' ? 'the log' : path}${skipped > 0 ? ' of that task' : ''}. ` +
         'The log of "run" has one on a line of its own when the orchestrator did not take it.',
     );
   const outcomes = lastOfEach(wanted);
@@ -45,17 +50,7 @@ export async function replayLog(path: string, session: CallbackSession): Promise
       ...(document as object),
     });
   }
-  return { ok: failures === 0, document: { callbacks } };
-}
-
-/** Whether a callback is one of those that `--task-id` and `--batch-id` name. */
-export function isWanted(
-  { task_id, batch_id }: { readonly task_id: string; readonly batch_id: string },
-  flags: CallbackSession['flags'],
-): boolean {
-  const task = flags['task-id'];
-  const batch = flags['batch-id'];
-  return (task === undefined || task === task_id) && (batch === undefined || batch === batch_id);
+  return { ok: failures === 0, document: { callbacks, skipped } };
 }
 
 /** Of a task that was run more than once, what its last run has said; successes before errors. */

@@ -45,7 +45,7 @@ export function urlFor(url: string | undefined, body: string): string {
 
 /** The success of a JPEG that is in R2, by its size and what its metadata say of the task that made it. */
 async function bodyOfJpeg(key: string, session: CallbackSession): Promise<string> {
-  const { flags, signal } = session;
+  const { flags, chosen, signal } = session;
   const storage = await session.storage();
   const jpeg = await headObject(storage, key, { signal });
   if (!jpeg)
@@ -58,10 +58,9 @@ async function bodyOfJpeg(key: string, session: CallbackSession): Promise<string
       `"${key}" is ${jpeg.size === 0 ? 'empty' : 'a TIFF'}: --from-r2 needs the key of a JPEG`,
     ]);
   const maker = taskOfJpeg(jpeg);
-  const named = { task_id: flags['task-id'], batch_id: flags['batch-id'] };
   const task = {
-    task_id: named.task_id ?? maker?.task_id,
-    batch_id: named.batch_id ?? maker?.batch_id,
+    task_id: chosen.taskId ?? maker?.task_id ?? flags['task-id'],
+    batch_id: chosen.batchId ?? maker?.batch_id ?? flags['batch-id'],
   };
   if (!task.task_id || !task.batch_id)
     throw new SettingsError([
@@ -70,7 +69,7 @@ async function bodyOfJpeg(key: string, session: CallbackSession): Promise<string
   if (maker && !flags.force && (maker.task_id !== task.task_id || maker.batch_id !== task.batch_id))
     throw new NotSentError(
       `"${key}" was made by the task ${maker.task_id} of the batch ${maker.batch_id}, not by ${task.task_id} of ${task.batch_id}. ` +
-        'Leave --task-id and --batch-id out (and TASK_ID and BATCH_ID), or insist by --force.',
+        'Leave out --task-id and --batch-id, or insist with --force.',
     );
   return JSON.stringify(successFor(jpeg, { task_id: task.task_id, batch_id: task.batch_id }));
 }

@@ -1,12 +1,24 @@
+import type { CallbackPayload } from '../../lib/callback/payload.ts';
 import type { CallbackRequest } from '../../lib/callback/request.ts';
-import type { Redactor } from '../../lib/redact.ts';
+import { escapeControls, type Redactor } from '../../lib/redact.ts';
 import type { Storage, StorageSettings } from '../../lib/storage/client.ts';
 import type { Reporter } from '../reporter.ts';
 import type { CallbackFlags } from './flags.ts';
 
+/** The task and batch that callbacks are chosen by; undefined where it may be any. */
+export interface ChosenTask {
+  readonly taskId: string | undefined;
+  readonly batchId: string | undefined;
+}
+
 /** What the parts of the command work with. */
 export interface CallbackSession {
   readonly flags: CallbackFlags;
+  /**
+   * The task and batch that the command line names: only these choose among several callbacks. In
+   * `flags` they may also come from the environment of a task, which describes one callback at most.
+   */
+  readonly chosen: ChosenTask;
   readonly reporter: Reporter;
   /** A part of the result, on stdout; left out under `--json`. */
   readonly result: (text: string) => void;
@@ -32,6 +44,24 @@ export interface CallbackResult {
   readonly ok: boolean;
   /** For `--json`. */
   readonly document: unknown;
+}
+
+/** Whether a callback is of the chosen task and batch. */
+export function isChosen({ task_id, batch_id }: CallbackPayload, chosen: ChosenTask): boolean {
+  const { taskId = task_id, batchId = batch_id } = chosen;
+  return taskId === task_id && batchId === batch_id;
+}
+
+/** Says how many callbacks were skipped because the command line names another task or batch. */
+export function tellSkipped(skipped: number, { chosen, result }: CallbackSession): void {
+  if (skipped === 0) return;
+  const { taskId, batchId } = chosen;
+  const named = [
+    ...(taskId === undefined ? [] : [`--task-id ${taskId}`]),
+    ...(batchId === undefined ? [] : [`--batch-id ${batchId}`]),
+  ];
+  const callbacks = skipped === 1 ? '1 callback' : `${skipped} callbacks`;
+  result(escapeControls(`skipped: ${callbacks} not matching ${named.join(' and ')}`));
 }
 
 /** The request for a body. */

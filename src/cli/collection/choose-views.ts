@@ -21,6 +21,8 @@ export interface ViewOptions {
   readonly result: (line: string) => void;
   readonly writeToStdout: (text: string) => void;
   readonly writeToStderr: (text: string) => void;
+  /** Resolves when what was written has been taken. */
+  readonly taken: () => Promise<void>;
 }
 
 /** The views of a run, and what can be said beside them. */
@@ -30,6 +32,8 @@ export interface ChosenViews {
   readonly say: (line: string) => void;
   /** The same, also where they wanted quiet. */
   readonly sayAlways: (line: string) => void;
+  /** Resolves when what was written has been taken. */
+  readonly taken: () => Promise<void>;
 }
 
 /** Milliseconds between two drawings of the block. */
@@ -37,6 +41,12 @@ const DRAW_EVERY_MS = 100;
 
 /** The views that fit: a block on a terminal, plain lines elsewhere, JSON where asked. */
 export async function chooseViews(options: ViewOptions): Promise<ChosenViews> {
+  return { ...(await choose(options)), taken: options.taken };
+}
+
+type Choice = Omit<ChosenViews, 'taken'>;
+
+async function choose(options: ViewOptions): Promise<Choice> {
   const { results, quiet, terminal } = options;
   if (results === 'json') return onlyJson([]);
   if (terminal && !quiet) return viewsOnTerminal(terminal, options);
@@ -49,7 +59,7 @@ export async function chooseViews(options: ViewOptions): Promise<ChosenViews> {
   return { views: [lineView(lines)], say: quiet ? () => {} : sayAlways, sayAlways };
 }
 
-function onlyJson(views: readonly CollectionView[]): ChosenViews {
+function onlyJson(views: readonly CollectionView[]): Choice {
   return { views, say: () => {}, sayAlways: () => {} };
 }
 
@@ -57,7 +67,7 @@ function jsonView({ writeToStdout, redact }: ViewOptions): CollectionView {
   return jsonLines(writeToStdout, redact);
 }
 
-async function viewsOnTerminal(terminal: Terminal, options: ViewOptions): Promise<ChosenViews> {
+async function viewsOnTerminal(terminal: Terminal, options: ViewOptions): Promise<Choice> {
   const { results, resultsOnTerminal, clean, result, writeToStdout, writeToStderr } = options;
   const block = await openBlock(terminal, clean);
   const write = (line: string) => block.above(() => writeToStderr(`${line}\n`));

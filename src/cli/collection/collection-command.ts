@@ -1,5 +1,6 @@
 import { exitCodes, stopSignals } from '../../lib/exit-codes.ts';
 import { BaseCommand } from '../base-command.ts';
+import { outputTaken } from '../standard-streams.ts';
 import { type ChosenViews, chooseViews } from './choose-views.ts';
 import { documentOf } from './json-document.ts';
 import type { CollectionOutcome } from './view.ts';
@@ -23,6 +24,7 @@ export abstract class CollectionCommand extends BaseCommand {
       result: (line) => this.result(this.clean(line)),
       writeToStdout: (text) => process.stdout.write(text),
       writeToStderr: (text) => process.stderr.write(text),
+      taken: () => outputTaken(this.stopSignal),
     });
   }
 

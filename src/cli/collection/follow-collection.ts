@@ -1,6 +1,7 @@
 import type { CollectionEvent } from '../../lib/collection/events.ts';
 import type { CollectionWarning } from '../../lib/collection/inputs/find-inputs.ts';
 import { warningLine } from '../../lib/collection/warning-count.ts';
+import { isUnread } from '../../lib/stop.ts';
 import type { ChosenViews } from './choose-views.ts';
 import { summaryLines } from './summary.ts';
 import { type CollectionOutcome, showCollection } from './view.ts';
@@ -16,13 +17,17 @@ export interface CollectionRun {
 /** Shows a run and what it came to in the end, or what it had come to when it was stopped. */
 export async function followCollection(
   { events, warnings, signal }: CollectionRun,
-  { views, say, sayAlways }: ChosenViews,
+  { views, say, sayAlways, taken }: ChosenViews,
 ): Promise<CollectionOutcome> {
-  const sayStopping = () =>
-    say('Stopping: what is under way is dropped. Ctrl-C again leaves at once.');
+  const sayStopping = () => {
+    if (!isUnread(signal.reason))
+      say('Stopping: what is under way is dropped. Ctrl-C again leaves at once.');
+  };
   signal.addEventListener('abort', sayStopping);
   try {
-    const outcome = await showCollection(withWarnings(events, warnings), views);
+    const outcome = await showCollection(withWarnings(events, warnings), views, taken);
+    // A reader that has left, as `head` does, has what it wanted.
+    if (outcome.summary.stopped === 'SIGPIPE') return outcome;
     for (const line of summaryLines(outcome)) say(line);
     const warned = warningLine(outcome.summary.warnings);
     if (warned !== undefined) sayAlways(warned);

@@ -32,11 +32,14 @@ export interface CollectionWarning {
 
 /**
  * Shows the views all that happens, and gives back what it came to. Throws what the events throw, which
- * is a bug of whoever makes them, and so are events without an end.
+ * is a bug of whoever makes them, and so are events without an end. Each event is shown when what was written of those
+ * before has been `taken`: lines that nobody reads yet would fill the memory, where events wait as the records that
+ * are kept anyway. The run itself waits for no reader.
  */
 export async function showCollection(
   events: AsyncIterable<CollectionEvent>,
   views: readonly CollectionView[],
+  taken: () => Promise<void> = async () => {},
 ): Promise<CollectionOutcome> {
   const records: (FileRecord | FilePlan)[] = [];
   const unread: UnreadPath[] = [];
@@ -51,6 +54,7 @@ export async function showCollection(
       if (event.event === 'collection.warning')
         warnings.push({ code: event.code, message: event.message });
       if (name === 'collection.ended') summary = rest as CollectionSummary;
+      await taken();
     }
   } finally {
     for (const view of views) view.close?.();

@@ -1,5 +1,6 @@
 import type { ConversionNote } from '../convert/messages.ts';
 import type { Likeness } from '../convert/verify/likeness.ts';
+import type { StopSignal } from '../exit-codes.ts';
 
 export type { Likeness } from '../convert/verify/likeness.ts';
 
@@ -128,8 +129,8 @@ export interface CollectionSummary {
   readonly ms: number;
   /** Only of a dry run: what the whole would take. */
   readonly predicted?: PredictedEffort | undefined;
-  /** The stop signal that ended it early. */
-  readonly stopped?: 'SIGINT' | 'SIGTERM' | undefined;
+  /** What ended it early: a signal, or SIGPIPE for a reader of its results that has left. */
+  readonly stopped?: StopSignal | undefined;
 }
 
 /** What a run would take. */

@@ -109,7 +109,6 @@ function readTarget(set: Environment): CallbackTarget | undefined {
   if (!target.success) return undefined;
   const { TASK_ID, BATCH_ID, CALLBACK_URL } = target.output;
   const secret = v.safeParse(v.pick(schema, ['CALLBACK_SECRET']), set);
-  const timeout = v.safeParse(v.pick(schema, ['TASK_TIMEOUT_MS']), set);
   return {
     taskId: TASK_ID,
     batchId: BATCH_ID,
@@ -117,9 +116,16 @@ function readTarget(set: Environment): CallbackTarget | undefined {
       url: CALLBACK_URL,
       secret: secret.success ? secret.output.CALLBACK_SECRET : undefined,
     },
-    budget: { timeoutMs: timeout.success ? timeout.output.TASK_TIMEOUT_MS : DEFAULT_TIMEOUT_MS },
+    budget: { timeoutMs: readTaskTimeout(set) },
     outbox: readOutbox(set),
   };
+}
+
+/** The deadline of a task whose other settings may be wrong, in milliseconds since its process was started. */
+export function readTaskTimeout(environment: Environment): number {
+  const set = withoutBlanks(environment);
+  const timeout = v.safeParse(v.pick(schema, ['TASK_TIMEOUT_MS']), set);
+  return timeout.success ? timeout.output.TASK_TIMEOUT_MS : DEFAULT_TIMEOUT_MS;
 }
 
 /** The outbox of a task whose other settings may be wrong. */

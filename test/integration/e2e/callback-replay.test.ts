@@ -28,9 +28,9 @@ async function failDelivery(
   return runTask(sandbox.current, key, env, of);
 }
 
-function fromLog(log: string, args: readonly string[] = []) {
+function fromLog(log: string, args: readonly string[] = [], env: Record<string, string> = {}) {
   const url = args.includes('--url') ? [] : ['--url', forAll()];
-  return runProgram(['callback', '--from-log', '-', ...url, ...args], { input: log });
+  return runProgram(['callback', '--from-log', '-', ...url, ...args], { input: log, env });
 }
 
 /** A log as `fly logs` prints it, with its colours. */
@@ -97,6 +97,7 @@ describe('callback --from-log', () => {
           },
         },
       ],
+      skipped: 0,
     });
   });
 
@@ -122,8 +123,22 @@ describe('callback --from-log', () => {
       stderr: expect.stringContaining('let it hold {batch_id}'),
     });
     expect(await received(other)).toHaveLength(1);
-    expect((await fromLog(log, [...url, '--task-id', other.taskId])).exitCode).toBe(0);
+    expect(await fromLog(log, [...url, '--task-id', other.taskId])).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining(
+        `skipped: 1 callback not matching --task-id ${other.taskId}\n`,
+      ),
+    });
     expect([await received(), await received(other)].map(({ length }) => length)).toEqual([1, 2]);
+  });
+
+  it('replays every task, whatever task the environment is of', async () => {
+    const run = await failDelivery();
+    const env = { TASK_ID: 'another', BATCH_ID: 'another' };
+    const { exitCode, stdout } = await fromLog(run.stdout, ['--json'], env);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ callbacks: [{ delivered: true }], skipped: 0 });
+    expect(await received()).toHaveLength(2);
   });
 
   it('only shows it with --dry-run', async () => {
@@ -214,15 +229,17 @@ describe('callback --from-r2', () => {
     await sandbox.current.putObject(`r2/${name}.tif`, tiff);
     return runTask(sandbox.current, `r2/${name}.tif`, {}, task);
   }
-  const fromR2 = (key: string, args: readonly string[] = []) => {
+  const fromR2 = (key: string, args: readonly string[] = [], more: Record<string, string> = {}) => {
     const { TASK_ID, BATCH_ID, CALLBACK_URL, ...env } = sandbox.current.environment('b', 't', 'k');
-    return runProgram(['callback', '--from-r2', key, '--url', forAll(), ...args], { env });
+    const call = ['callback', '--from-r2', key, '--url', forAll(), ...args];
+    return runProgram(call, { env: { ...env, ...more } });
   };
 
   it('reports the success as the task that made the JPEG did', async () => {
     const run = await convert('made');
     expect(run.exitCode).toBe(0);
-    expect((await fromR2(jpegOf('made'))).exitCode).toBe(0);
+    const otherTask = { TASK_ID: 'another', BATCH_ID: 'another' };
+    expect((await fromR2(jpegOf('made'), [], otherTask)).exitCode).toBe(0);
     const [first = {}, second] = (await received()).map((body) => JSON.parse(body));
     const { performance, ...reported } = first;
     expect(second).toEqual(reported);

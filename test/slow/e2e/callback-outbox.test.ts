@@ -213,7 +213,9 @@ describe('callback --pending', () => {
     const entry = { ...(await entryOf(own)), body, webhook_id: callbackId(task) };
     await sandbox.current.putObject(pendingKey(prefix, task), Buffer.from(JSON.stringify(entry)));
     const { stdout } = await drain('--task-id', task.task_id, '--batch-id', 'b');
-    expect(stdout).toMatch(/^refused: b\/x\\ndelivered: forged error, [^\n]*\n$/);
+    expect(stdout).toMatch(
+      /^refused: b\/x\\ndelivered: forged error, [^\n]*\nskipped: 1 callback [^\n]*\n$/,
+    );
   });
 
   it('sends no planted entry, and no signature, to a stranger', async () => {
@@ -262,10 +264,33 @@ describe('callback --pending', () => {
     for (const { callbacks } of [first, second]) expect(shown.stdout).toContain(callbacks[0]?.body);
     expect(await pending()).toHaveLength(2);
     const one = await drain(...toOrigin(), '--task-id', second.taskId);
-    expect(one).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('1 in the outbox') });
+    expect(one).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining(
+        `\nskipped: 1 callback not matching --task-id ${second.taskId}\n`,
+      ),
+    });
     expect([await received(first), await received(second)].map(({ length }) => length)).toEqual([
       1, 2,
     ]);
+  });
+
+  it('is of every task, whatever task the environment is of; --json says what was skipped', async () => {
+    const tasks = [await failDelivery(), await failDelivery()];
+    const env = { ...drainerEnv(), TASK_ID: 'another', BATCH_ID: 'another' };
+    const only = ['--task-id', 'a third', '--batch-id', 'b'];
+    const args = ['callback', '--pending', ...toOrigin(), '--json'];
+    const none = await runProgram([...args, ...only, '--quiet'], { env });
+    expect(none.exitCode).toBe(0);
+    expect(JSON.parse(none.stdout)).toEqual({ entries: [], skipped: 2 });
+    expect(await pending()).toHaveLength(2);
+    const all = await runProgram(args, { env });
+    expect(all.exitCode).toBe(0);
+    expect(JSON.parse(all.stdout)).toMatchObject({
+      entries: [{ state: 'delivered' }, { state: 'delivered' }],
+      skipped: 0,
+    });
+    for (const task of tasks) expect(await received(task)).toHaveLength(2);
   });
 
   it('needs to know where the outbox is', async () => {

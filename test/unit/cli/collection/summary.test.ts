@@ -158,3 +158,20 @@ describe('a run as JSON', () => {
     expect(closed).toBe(2);
   });
 });
+
+describe('a run whose lines are not taken', () => {
+  it('goes on without them: no line is made before those before it are taken', async () => {
+    const written: string[] = [];
+    let take = () => {};
+    const taken = () => new Promise<void>((resolve) => (take = resolve));
+    const view = jsonLines((line) => written.push(line), String);
+    const events = run(started(2), converted('a'), converted('b'), ended({ files: 2 }));
+    const shown = showCollection(events, [view], taken);
+    for (let lines = 1; lines <= 4; lines++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(written).toHaveLength(lines);
+      take();
+    }
+    expect((await shown).summary.files).toBe(2);
+  });
+});

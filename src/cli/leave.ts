@@ -1,0 +1,72 @@
+import { sinceStart } from '../lib/clock.ts';
+import { createDeadline } from '../lib/deadline.ts';
+import { messageOf, systemCodeOf } from '../lib/errors.ts';
+import { exitCodes } from '../lib/exit-codes.ts';
+import { escapeControls } from '../lib/redact.ts';
+import { orAborted, watchStopSignals } from '../lib/stop.ts';
+import { readTaskTimeout } from '../lib/task/settings.ts';
+import { processEnvironment } from './environment.ts';
+
+/**
+ * Ends the process once its output has been taken: a pipe takes 64 KiB at once, and what is beyond that waits in this
+ * process and would be lost with it.
+ */
+export interface Leave {
+  /** Waits for whoever reads what was written, however long that takes. */
+  command(exitCode: number): Promise<void>;
+  /** Waits until the deadline of the task of this environment, or until a stop signal, but no longer. */
+  task(exitCode: number): Promise<void>;
+}
+
+/** How long the reader of a task's log is waited for however late the task is, in milliseconds. */
+const LATE_LOG_MS = 3_000;
+
+/**
+ * Keeps the process alive when its output cannot be written, because its reader has left or the disk is full: work is
+ * to be cleaned up, and a task reported, before the process ends. To be called first: oclif's listener, which throws
+ * all but EPIPE, has to go.
+ */
+export function outliveReaders(): Leave {
+  let failure: Error | undefined;
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.removeAllListeners('error');
+    stream.on('error', (error) => {
+      if (stream === process.stdout && systemCodeOf(error) !== 'EPIPE') failure ??= error;
+    });
+  }
+  return {
+    command: async (exitCode) => {
+      await allTaken();
+      if (!failure || exitCode !== exitCodes.ok) return exit(exitCode);
+      const text = `Error: The output is not complete: stdout could not be written (${messageOf(failure)}).`;
+      process.stderr.write(`${escapeControls(text)}\n`);
+      await allTaken();
+      exit(exitCodes.failed);
+    },
+    task: async (exitCode) => {
+      const endsAt = Math.max(
+        readTaskTimeout(processEnvironment()),
+        Math.ceil(sinceStart()) + LATE_LOG_MS,
+      );
+      const deadline = createDeadline(endsAt, { now: sinceStart });
+      const patience = AbortSignal.any([deadline.signal, watchStopSignals().signal]);
+      await orAborted(allTaken(), patience).catch(() => {});
+      exit(exitCode);
+    },
+  };
+}
+
+/** Resolves when the streams have taken all that was written, or cannot any more. */
+export async function allTaken(
+  streams: readonly NodeJS.WritableStream[] = [process.stdout, process.stderr],
+): Promise<void> {
+  await Promise.all(
+    streams.map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))),
+  );
+}
+
+/** Connections that are kept alive would hold the process for seconds. */
+function exit(exitCode: number): void {
+  // biome-ignore lint/plugin: the one end of the program.
+  process.exit(exitCode);
+}
