@@ -3,8 +3,9 @@ import { ArkeError, SettingsError } from '../lib/errors.ts';
 import { exitCodes, type StopSignal, stopSignals } from '../lib/exit-codes.ts';
 import { escapeControls, type Redactor, redactValues } from '../lib/redact.ts';
 import { InterruptedError, type StopWatch, watchStopSignals } from '../lib/stop.ts';
+import { unknownVariables } from '../lib/task/unknown-variables.ts';
 import { createReporter } from './create-reporter.ts';
-import { processEnvironment } from './environment.ts';
+import { flagsOf, processEnvironment } from './environment.ts';
 import { prepareProcess, programName, redactorOfProcess, summaryOf } from './program-process.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -41,12 +42,17 @@ export abstract class BaseCommand extends Command {
   /** Whether variables come from `--env-file`; in `dev` it is the file that they are written to. */
   protected readonly readsEnvFile: boolean = true;
 
+  /** Whether unknown variables are warned about on stderr; `run` does so in its log. */
+  protected readonly warnsOfVariables: boolean = true;
+
   /** The exit code for wrong usage; `run` has only 0 and 1. */
   protected usageExitCode: number = exitCodes.usage;
 
   override async init(): Promise<void> {
     await super.init();
     prepareProcess(this.argv, { readsEnvFile: this.readsEnvFile });
+    if (this.warnsOfVariables && !flagsOf(this.argv).includes('--quiet'))
+      for (const text of unknownVariables(processEnvironment())) this.note(`Warning: ${text}`);
   }
 
   /** The stream whose reader must stay: when it has left, as `head` does, the command stops. */

@@ -1,9 +1,8 @@
 import { choosePages } from '../lib/convert/choose-pages.ts';
-import { convertPage } from '../lib/convert/convert-pages.ts';
-import { refuseLosses } from '../lib/convert/strictness.ts';
+import type { LocalConversion } from '../lib/convert/local-files.ts';
+import type { PagesSetting } from '../lib/convert/pages.ts';
 import { SettingsError } from '../lib/errors.ts';
-import { type ConvertSession, pageOptionsFor, warnOfNotes } from './conversions.ts';
-import { convertFile, type FileResult } from './convert-file.ts';
+import { withWorkspace } from '../lib/workspace.ts';
 import {
   refuseBytesOnStdout,
   STANDARD_STREAM,
@@ -17,45 +16,37 @@ export interface StreamOptions {
   readonly input: string;
   /** A JPEG, or `-`. */
   readonly output: string;
-  readonly force: boolean;
+  readonly pages: PagesSetting;
   /** Whether results are shown as JSON. */
   readonly json: boolean;
-  /** Shows a line of the result. */
-  readonly show: (line: string) => void;
+  readonly signal: AbortSignal;
 }
 
 /**
- * Converts from stdin or to stdout, or both. Gives back what became of the file that is written; undefined
- * when it went to stdout. Throws what `convertTiff` does, and `SettingsError` where stdout cannot be used.
+ * Converts from stdin or to stdout, or both: `convert` is given files, which come from there or go there. Gives back
+ * what it gave, which is to be shown; it throws where there is no JPEG. Throws `SettingsError` where stdout cannot be used.
  */
-export async function convertStream(
-  { input, output, force, json, show }: StreamOptions,
-  session: ConvertSession,
-): Promise<FileResult | undefined> {
-  const { workspace, signal } = session;
-  if (output === STANDARD_STREAM) refuseBytesOnStdout(json);
-  const fromStdin = input === STANDARD_STREAM;
-  const path = fromStdin ? workspace.path('stdin.tif') : input;
-  const name = fromStdin ? 'stdin' : input;
-  if (fromStdin) await saveStdin(path, signal);
-  if (output !== STANDARD_STREAM)
-    return convertFile({ input, output }, { force, sources: [], path, name, show }, session);
-  await convertToStdout(path, name, session);
-  return undefined;
-}
-
-async function convertToStdout(path: string, name: string, session: ConvertSession): Promise<void> {
-  const { encoder, pages, strict, reporter, signal } = session;
-  const { header, numbers } = await choosePages(path, pages, name);
-  const [number, ...others] = numbers;
-  if (others.length > 0)
-    throw new SettingsError([
-      `--page all makes ${numbers.length} JPEGs of ${name}, and stdout takes one; use --output FILE`,
-    ]);
-  await refuseLosses(path, name, strict, { encoder, pages });
-  const jpeg = session.workspace.path('stdout.jpg');
-  const options = pageOptionsFor(name, session);
-  const conversion = await convertPage({ path, name, header }, number, jpeg, options);
-  warnOfNotes(name, conversion, reporter);
-  await sendToStdout(jpeg, signal);
+export async function convertStream<T>(
+  { input, output, pages, json, signal }: StreamOptions,
+  convert: (conversion: LocalConversion) => Promise<T>,
+): Promise<T> {
+  const toStdout = output === STANDARD_STREAM;
+  if (toStdout) refuseBytesOnStdout(json);
+  return withWorkspace(async (workspace) => {
+    const fromStdin = input === STANDARD_STREAM;
+    const source = fromStdin
+      ? { path: workspace.path('stdin.tif'), name: 'stdin' }
+      : { path: input, name: input };
+    if (fromStdin) await saveStdin(source.path, signal);
+    if (!toStdout) return convert({ input, output, source });
+    const { numbers } = await choosePages(source.path, pages, source.name);
+    if (numbers.length > 1)
+      throw new SettingsError([
+        `--page all makes ${numbers.length} JPEGs of ${source.name}, and stdout takes one; use --output FILE`,
+      ]);
+    const jpeg = workspace.path('stdout.jpg');
+    const result = await convert({ input, output: jpeg, source });
+    await sendToStdout(jpeg, signal);
+    return result;
+  });
 }

@@ -55,7 +55,7 @@ function envFileOf(argv: readonly string[]): string | undefined {
 }
 
 /** The arguments that may be flags: those before `--`. */
-function flagsOf(argv: readonly string[]): readonly string[] {
+export function flagsOf(argv: readonly string[]): readonly string[] {
   const end = argv.indexOf('--');
   return end === -1 ? argv : argv.slice(0, end);
 }

@@ -1,4 +1,5 @@
 import { Args, Flags, type Interfaces } from '@oclif/core';
+import type { ChosenViews } from '../cli/collection/choose-views.ts';
 import { CollectionCommand } from '../cli/collection/collection-command.ts';
 import {
   collectionFlagNames,
@@ -10,9 +11,8 @@ import {
 import { followCollection } from '../cli/collection/follow-collection.ts';
 import { leaveRun } from '../cli/collection/leave-run.ts';
 import { collectionOptionsOf, isSingle, planRun } from '../cli/collection/plan-run.ts';
+import { singleView } from '../cli/collection/single-view.ts';
 import { refuseReportPaths, writeReports } from '../cli/collection/write-reports.ts';
-import { convertFile, type FileResult } from '../cli/convert-file.ts';
-import { type SessionOptions, withConvertSession } from '../cli/convert-session.ts';
 import { convertStream } from '../cli/convert-stream.ts';
 import {
   encoderFlags,
@@ -21,12 +21,11 @@ import {
   strictFlags,
   strictnessOf,
 } from '../cli/flags.ts';
-import { STANDARD_STREAM } from '../cli/standard-streams.ts';
+import { outputTaken, STANDARD_STREAM } from '../cli/standard-streams.ts';
 import { convertCollection } from '../lib/collection/convert-collection.ts';
 import { type FoundInputs, findInputs } from '../lib/collection/inputs/find-inputs.ts';
+import type { LocalConversion } from '../lib/convert/local-files.ts';
 import { SettingsError } from '../lib/errors.ts';
-import { exitCodes } from '../lib/exit-codes.ts';
-import { jpegName } from '../lib/jpeg-name.ts';
 
 type ConvertFlags = Interfaces.InferredFlags<typeof Convert.flags> & { readonly quiet: boolean };
 
@@ -117,17 +116,11 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
     const { found, unread, warnings } = inputs;
     const nothingToSay = unread.length + warnings.length === 0;
     const single = isSingle(found, paths, flags);
-    return single && nothingToSay && !collectionFlagNames.some((name) => flags[name])
-      ? this.#convertOne(found[0].input, flags)
-      : this.#convertCollection(inputs, flags, { keepRecord: !single });
-  }
-
-  async #convertOne(input: string, flags: ConvertFlags): Promise<unknown> {
-    const conversion = { input, output: flags.output ?? jpegName(input) };
-    return withConvertSession(await this.#session(flags), async (session) => {
-      const options = { force: flags.force, sources: [input], show: this.#show };
-      return this.#fileResult(await convertFile(conversion, options, session));
-    });
+    const { conversions, warnings: more } = await planRun(found, flags);
+    const run = { conversions, unread, warnings: [...warnings, ...more], keepRecord: !single };
+    const alone = single && nothingToSay && !collectionFlagNames.some((name) => flags[name]);
+    const views = alone ? await this.#singleViews(found[0].input, flags) : await this.views(flags);
+    return this.#convert(run, views, flags);
   }
 
   async #convertStream(paths: readonly string[], flags: ConvertFlags): Promise<unknown> {
@@ -137,51 +130,58 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
     for (const name of [...inputFlagNames, ...collectionFlagNames])
       if (flags[name])
         throw new SettingsError([`--${name} needs files, and cannot be used with -`]);
-    const { output = STANDARD_STREAM, force } = flags;
-    return withConvertSession(await this.#session(flags), async (session) => {
-      const options = { input, output, force, json: this.jsonEnabled(), show: this.#show };
-      const file = await convertStream(options, session);
-      return file && this.#fileResult(file);
+    const { output = STANDARD_STREAM, page: pages } = flags;
+    const stream = { input, output, pages, json: this.jsonEnabled(), signal: this.stopSignal };
+    return convertStream(stream, async (conversion) => {
+      const shown = output !== STANDARD_STREAM;
+      const views = await this.#singleViews(conversion.source?.name ?? input, flags, shown);
+      return this.#convert(
+        { conversions: [conversion], unread: [], warnings: [], keepRecord: false },
+        views,
+        flags,
+      );
     });
   }
 
-  async #convertCollection(
-    { found, unread, warnings }: FoundInputs,
+  /** The views of a run over one file; its result is not shown where the JPEG itself goes to stdout. */
+  async #singleViews(name: string, flags: ConvertFlags, shown = true): Promise<ChosenViews> {
+    if (this.jsonEnabled()) return this.views(flags);
+    const result = (line: string) => this.result(this.clean(line));
+    return singleView({
+      name,
+      reporter: await this.reporter(flags),
+      result: shown ? result : undefined,
+      taken: () => outputTaken(this.stopSignal),
+    });
+  }
+
+  async #convert(
+    { conversions, unread, warnings, keepRecord }: ConvertRun,
+    views: ChosenViews,
     flags: ConvertFlags,
-    { keepRecord }: { readonly keepRecord: boolean },
   ): Promise<unknown> {
     const startedAt = new Date();
-    const { conversions, warnings: more } = await planRun(found, flags);
-    const views = await this.views(flags);
-    const { encoder, strict, signal } = await this.#session(flags);
-    const rest = { encoder, strict, keepRecord, unread, signal, program: this.program };
-    const options = collectionOptionsOf(flags, rest);
+    const settings = encoderSettingsOf(flags);
+    const options = collectionOptionsOf(flags, {
+      ...{ encoder: settings, strict: strictnessOf(flags), keepRecord, unread },
+      ...{ signal: this.stopSignal, program: this.program },
+    });
     const events = convertCollection(conversions, options);
     this.stoppedAgain = (name) => leaveRun(name, conversions, views);
-    const run = { events, warnings: [...warnings, ...more], signal };
-    const outcome = await followCollection(run, views);
+    const outcome = await followCollection({ events, warnings, signal: options.signal }, views);
     await writeReports(outcome, {
-      ...{ paths: flags.report ?? [], program: this.program, startedAt, settings: encoder },
-      ...{ jobs: options.jobs, signal },
+      ...{ paths: flags.report ?? [], program: this.program, startedAt, settings },
+      ...{ jobs: options.jobs, signal: options.signal },
     });
     return this.resultOf(
       outcome,
       conversions.map(({ input }) => input),
     );
   }
+}
 
-  /** How a single file ended, as the command's result. */
-  #fileResult(file: FileResult): unknown {
-    if ('error' in file) this.exitWith(exitCodes.failed, { files: [file] });
-    return { files: [file] };
-  }
-
-  async #session(flags: ConvertFlags): Promise<SessionOptions> {
-    return {
-      ...{ encoder: encoderSettingsOf(flags), pages: flags.page, strict: strictnessOf(flags) },
-      ...{ reporter: await this.reporter(flags), signal: this.stopSignal },
-    };
-  }
-
-  readonly #show = (line: string) => this.result(line);
+/** What is converted in a run, and what was found out about it before. */
+interface ConvertRun extends Pick<FoundInputs, 'unread' | 'warnings'> {
+  readonly conversions: readonly LocalConversion[];
+  readonly keepRecord: boolean;
 }

@@ -4,22 +4,29 @@ import { processEnvironment } from '../cli/environment.ts';
 import { taskOptions } from '../cli/task-options.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
 import { watchCrashes } from '../lib/stop.ts';
+import { type Variable, variables } from '../lib/task/environment.ts';
 import {
   failTaskFromEnvironment,
   type RunOptions,
   runTaskFromEnvironment,
 } from '../lib/task/run-from-environment.ts';
 
+/** A variable and what it means, as the table of variables says it. */
+function helpLine({ name, meaning, fallback }: Variable): string {
+  return `- ${name}: ${meaning.replaceAll('`', '')} (${fallback === undefined ? 'required' : `default: ${fallback}`})`;
+}
+
 export default class Run extends BaseCommand {
   static override summary = 'Run one task: TIFF from R2, convert, JPEG to R2, callback.';
 
   static override description =
     `Reads the task from the environment, as the orchestrator sets it for a machine.
-Needs TASK_ID, BATCH_ID, INPUT_R2_KEY, R2_ACCOUNT_ID, R2_ACCESS_KEY_ID, R2_SECRET_ACCESS_KEY, R2_BUCKET and CALLBACK_URL.
-Knows R2_ENDPOINT, R2_JURISDICTION, TASK_TIMEOUT_MS, TASK_CPU_SECONDS, MEMORY_LIMIT_MB, JPEG_QUALITY, JPEG_CHROMA_SUBSAMPLING, JPEG_EFFORT, JPEG_BACKGROUND, CALLBACK_SECRET, CALLBACK_OUTBOX_PREFIX and LOG_FORMAT, too.
 Always ends before TASK_TIMEOUT_MS, with one callback.
 The log goes to stdout; with --json the log goes to stderr and the outcome to stdout.
-Exits by 0 when the JPEG is in R2 and the orchestrator has taken the callback, else by 1.`;
+Exits with 0 when the JPEG is in R2 and the orchestrator has taken the callback, else with 1.
+
+Variables:
+${variables.map(helpLine).join('\n')}`;
 
   static override examples = [
     {
@@ -31,6 +38,8 @@ Exits by 0 when the JPEG is in R2 and the orchestrator has taken the callback, e
       command: '<%= config.bin %> <%= command.id %> --env-file task.env',
     },
   ];
+
+  protected override readonly warnsOfVariables = false;
 
   protected override usageExitCode: number = exitCodes.failed;
 

@@ -129,9 +129,19 @@ export class FileError extends ArkeError {
 
 /** Thrown by a stage of a task; its message begins as the contract's error rows do. */
 export class TaskError extends ArkeError {
-  constructor(message: string, options?: ErrorOptions) {
+  /** The stage that failed. */
+  readonly stage: 'download' | 'convert' | 'upload';
+
+  constructor(stage: TaskError['stage'], message: string, options?: ErrorOptions) {
     super('TASK_FAILED', message, options);
+    this.stage = stage;
   }
+}
+
+/** The code of an error, or of the cause that a stage of a task failed for; `UNEXPECTED` for a bug of ours. */
+export function errorCodeOf(error: unknown): string {
+  if (error instanceof TaskError && error.cause instanceof Error) return errorCodeOf(error.cause);
+  return error instanceof ArkeError ? error.code : 'UNEXPECTED';
 }
 
 /** The message of anything that was thrown, and of its cause where the message alone says little. */

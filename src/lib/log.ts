@@ -11,6 +11,16 @@ export const LOG_VERSION = 1;
 /** The stages of a task. */
 export type Stage = 'download' | 'convert' | 'upload' | 'callback';
 
+/** Why a task failed. */
+export interface TaskFailure {
+  /** The code of the error: `OBJECT_NOT_FOUND`, `NOT_A_TIFF`, …; `UNEXPECTED` for a bug of ours. */
+  readonly code: string;
+  /** The stage that failed or was under way; `settings` when the task could not begin. */
+  readonly stage: Stage | 'settings';
+  /** What happened, for people. */
+  readonly error: string;
+}
+
 /** How a TIFF is converted, and what that was predicted to take. */
 interface PlanFields {
   readonly effort: string;
@@ -49,7 +59,7 @@ export type TaskEvent =
       readonly ms: number;
     }
   | { readonly event: 'task.succeeded'; readonly ms: number }
-  | { readonly event: 'task.failed'; readonly error: string }
+  | ({ readonly event: 'task.failed' } & TaskFailure)
   | ({
       readonly event: 'conversion.planned';
       readonly memory_limit_bytes: number;
@@ -85,6 +95,7 @@ export type TaskLog = (event: TaskEvent) => void;
 /** What `createTaskLog` needs. */
 export interface TaskLogOptions {
   readonly taskId: string;
+  readonly batchId: string;
   readonly format: LogFormat;
   readonly redact: Redactor;
   /** Takes one line, without its line end. */
@@ -92,19 +103,24 @@ export interface TaskLogOptions {
 }
 
 /** A log that writes lines in the given format, without secrets and without control characters. */
-export function createTaskLog({ taskId, format, redact, write }: TaskLogOptions): TaskLog {
-  const toLine = format === 'json' ? jsonLine : textLine;
+export function createTaskLog({ taskId, batchId, format, redact, write }: TaskLogOptions): TaskLog {
+  const ids = { task_id: taskId, batch_id: batchId };
   return (event) => {
-    write(escapeControls(toLine(taskId, event, redact)));
+    const line = format === 'json' ? jsonLine(ids, event, redact) : textLine(taskId, event, redact);
+    write(escapeControls(line));
     // The body stands alone on its line, exactly as it was sent, so that it can be sent again.
     if (format === 'text' && event.event === 'callback.undelivered') write(event.body);
   };
 }
 
-function jsonLine(taskId: string, { event, ...fields }: TaskEvent, redact: Redactor): string {
+function jsonLine(
+  ids: { readonly task_id: string; readonly batch_id: string },
+  { event, ...fields }: TaskEvent,
+  redact: Redactor,
+): string {
   const head = { v: LOG_VERSION, time: new Date().toISOString(), level: levelOf(event) };
   const { body, ...told } = fields as { body?: string };
-  const rest = redactValues({ event, task_id: taskId, ...told }, redact) as object;
+  const rest = redactValues({ event, ...ids, ...told }, redact) as object;
   return JSON.stringify({ ...head, ...rest, ...(body === undefined ? {} : { body }) });
 }
 

@@ -31,9 +31,11 @@ export abstract class CollectionCommand extends BaseCommand {
   /** The document of a run over these inputs, in their order; ends the command where not all is good. */
   protected resultOf(outcome: CollectionOutcome, inputs: readonly string[]): unknown {
     const document = documentOf(outcome, inputs);
-    const { stopped, failed } = outcome.summary;
+    const { stopped, failed, left } = outcome.summary;
     const isWhole = failed === 0 && outcome.unread.length === 0;
-    if (stopped) this.exitWith(stopSignals[stopped], document);
+    // A reader that has left when all was done has stopped nothing.
+    if (stopped && (left > 0 || stopped !== 'SIGPIPE'))
+      this.exitWith(stopSignals[stopped], document);
     if (!isWhole) this.exitWith(exitCodes.failed, document);
     return document;
   }

@@ -1,6 +1,7 @@
 import type {
   CollectionEvent,
   CollectionSummary,
+  CollectionWarning,
   FilePlan,
   FileRecord,
   UnreadPath,
@@ -22,12 +23,6 @@ export interface CollectionOutcome {
   readonly unread: readonly UnreadPath[];
   /** What was said of the collection as a whole. */
   readonly warnings: readonly CollectionWarning[];
-}
-
-/** A warning of `CollectionEvent`. */
-export interface CollectionWarning {
-  readonly code: string;
-  readonly message: string;
 }
 
 /**

@@ -20,7 +20,9 @@ export async function* convertCollection(
   options: CollectionOptions,
 ): AsyncGenerator<CollectionEvent, void> {
   const { dryRun, keepRecord } = options;
-  const sources = await lookAtSources(conversions.map(({ input }) => input));
+  const sources = await lookAtSources(
+    conversions.map(({ input, source }) => source?.path ?? input),
+  );
   const records = keepRecord ? openRecords({ tidy: !dryRun }) : undefined;
   const items = conversions.map((one) => localItem(one, { options, records, sources }));
   yield* convertItems(items, options, async (warn) => {

@@ -150,8 +150,7 @@ export type CollectionEvent =
     }
   /** Told before any file; TIFFs there are missing from the run. */
   | ({ readonly event: 'collection.unread' } & UnreadPath)
-  /** Something about the collection as a whole: two sources with one output name, for example. */
-  | { readonly event: 'collection.warning'; readonly code: string; readonly message: string }
+  | ({ readonly event: 'collection.warning' } & CollectionWarning)
   /** A TIFF that lies elsewhere begins to come here, some time before its conversion begins. */
   | { readonly event: 'file.downloading'; readonly input: string; readonly source_bytes: number }
   | {
@@ -170,3 +169,20 @@ export type CollectionEvent =
   /** The only event of a file in a dry run. */
   | ({ readonly event: 'file.planned' } & FilePlan)
   | ({ readonly event: 'collection.ended' } & CollectionSummary);
+
+/** What `--json` says of a run: a dry run has plans, any other one records; both have what failed or is up to date. */
+export interface CollectionDocument {
+  /** As `file.ended` or `file.planned` told them, in the order in which they were given or found, as far as the run came. */
+  readonly files: readonly (FileRecord | FilePlan)[];
+  readonly summary: CollectionSummary;
+  /** What could not be read when TIFFs were searched for. */
+  readonly unread: readonly UnreadPath[];
+  /** What was said of the collection as a whole. */
+  readonly warnings: readonly CollectionWarning[];
+}
+
+/** Something about a collection as a whole: two sources with one output name, for example. */
+export interface CollectionWarning {
+  readonly code: string;
+  readonly message: string;
+}

@@ -5,6 +5,7 @@ import type { Storage } from '../storage/client.ts';
 import type { Patience } from '../storage/patience.ts';
 import type { TaskDeadlines } from './budget.ts';
 import type { TaskSettings } from './settings.ts';
+import type { WorkStage } from './stages.ts';
 
 /**
  * How long a task waits for others, and how often it asks again. What is not said has the default of
@@ -38,6 +39,8 @@ export interface Job {
   readonly deadlines: TaskDeadlines;
   readonly storage: Storage;
   readonly converter: Converter;
+  /** Told which stage is under way. */
+  readonly onStage: (stage: WorkStage) => void;
   /** Says in the log which keys belong to somebody else. */
   readonly warnOfTaken: (keys: readonly string[]) => void;
 }

@@ -10,12 +10,14 @@ import { findOutputs, finished, type Outputs } from './page-outputs.ts';
 import { convertPages, uploadPages } from './page-stages.ts';
 import type { TaskSettings } from './settings.ts';
 import { openSource } from './source.ts';
-import { runStage } from './stages.ts';
+import { runStage, type WorkStage } from './stages.ts';
 
 /** A task up to its callback, under way. */
 export interface Work {
   /** The body of the success callback; rejects with an error whose message is the error callback's. */
   readonly payload: Promise<SuccessPayload>;
+  /** The stage that is under way. */
+  readonly stage: () => WorkStage;
   /** Resolves when nothing of it goes on and nothing of it is left; never rejects. */
   readonly cleared: Promise<void>;
 }
@@ -34,19 +36,23 @@ export function processTiff(
 ): Work {
   options.log({ event: 'task.started', input_r2_key: settings.inputKey });
   const { promise: payload, resolve, reject } = Promise.withResolvers<SuccessPayload>();
+  let underWay: WorkStage = 'download';
+  const onStage = (stage: WorkStage) => {
+    underWay = stage;
+  };
   const work = withStorage(settings, (storage) =>
     withWorkspace(
       async (workspace) => {
         const converter = openConverter(workspace.folder);
         const warnOfTaken = takenWarning(settings, options);
-        const job = { settings, options, deadlines, storage, converter, warnOfTaken };
+        const job = { settings, options, deadlines, storage, converter, onStage, warnOfTaken };
         await transfer(job, workspace, onUpload).then(resolve, reject);
         await converter.close();
       },
       (message) => options.log({ event: 'warning', code: 'LEFTOVER', message }),
     ),
   );
-  return { payload, cleared: work.catch(reject) };
+  return { payload, stage: () => underWay, cleared: work.catch(reject) };
 }
 
 async function withStorage(

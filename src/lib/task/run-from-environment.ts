@@ -1,10 +1,11 @@
-import { ArkeError, messageOf } from '../errors.ts';
+import { errorCodeOf, messageOf } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { createTaskLog, type LogFormat, type TaskLog } from '../log.ts';
+import { createTaskLog, type LogFormat } from '../log.ts';
 import { createRedactor, type Redactor } from '../redact.ts';
 import type { Environment } from './environment.ts';
 import { reportFailure, runTask, type TaskOptions, type TaskOutcome } from './run-task.ts';
 import { readTaskSettings, secretsOf, urlsOf } from './settings.ts';
+import { unknownVariables } from './unknown-variables.ts';
 
 /** What a task from the environment needs besides the environment. */
 export interface RunOptions extends Omit<TaskOptions, 'log'> {
@@ -30,8 +31,7 @@ export async function runTaskFromEnvironment(
 ): Promise<RunOutcome> {
   const read = readTaskSettings(environment);
   if (!read.ok) return failTaskFromEnvironment(environment, read.error, options);
-  const { taskId, logFormat } = read.settings;
-  return runTask(read.settings, toTaskOptions(environment, taskId, logFormat, options));
+  return runTask(read.settings, toTaskOptions(environment, read.settings, options));
 }
 
 /**
@@ -45,12 +45,12 @@ export async function failTaskFromEnvironment(
 ): Promise<RunOutcome> {
   const read = readTaskSettings(environment);
   const known = read.ok ? { ...read.settings, target: read.settings } : read;
-  const taskId = known.taskId ?? 'no TASK_ID';
-  const taskOptions = toTaskOptions(environment, taskId, known.logFormat, options);
+  const taskOptions = toTaskOptions(environment, known, options);
   const message = redactorOf(environment)(messageOf(error));
-  if (known.target) return reportFailure(known.target, message, taskOptions);
-  taskOptions.log({ event: 'task.failed', error: message });
-  const code = error instanceof ArkeError ? error.code : 'UNEXPECTED';
+  const code = errorCodeOf(error);
+  const failure = { code, stage: 'settings', error: message } as const;
+  if (known.target) return reportFailure(known.target, failure, taskOptions);
+  taskOptions.log({ event: 'task.failed', ...failure });
   return {
     payload: undefined,
     error: { code, message },
@@ -59,13 +59,28 @@ export async function failTaskFromEnvironment(
   };
 }
 
+/** What the log of a task is told of it. */
+interface LoggedTask {
+  readonly taskId: string | undefined;
+  readonly batchId: string | undefined;
+  readonly logFormat: LogFormat;
+}
+
+/** The options of a task, with its log, in which unknown variables are warned about. */
 function toTaskOptions(
   environment: Environment,
-  taskId: string,
-  format: LogFormat,
+  { taskId, batchId, logFormat }: LoggedTask,
   { write, ...rest }: RunOptions,
 ): TaskOptions {
-  const log: TaskLog = createTaskLog({ taskId, format, redact: redactorOf(environment), write });
+  const log = createTaskLog({
+    taskId: taskId ?? 'no TASK_ID',
+    batchId: batchId ?? 'no BATCH_ID',
+    format: logFormat,
+    redact: redactorOf(environment),
+    write,
+  });
+  for (const message of unknownVariables(environment))
+    log({ event: 'warning', code: 'UNKNOWN_VARIABLE', message });
   return { ...rest, log };
 }
 

@@ -3,9 +3,10 @@ import { deliverCallback } from '../callback/deliver.ts';
 import { type CallbackPayload, toErrorText } from '../callback/payload.ts';
 import { callbackId } from '../callback/request.ts';
 import { createDeadline } from '../deadline.ts';
-import { messageOf } from '../errors.ts';
+import { errorCodeOf, messageOf } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { createRedactor, escapeControls, type Redactor } from '../redact.ts';
+import type { TaskFailure } from '../log.ts';
+import { createRedactor, escapeControls } from '../redact.ts';
 import { type Ending, endSoonAfter, orAborted } from '../stop.ts';
 import { STORAGE_RETRY } from '../storage/objects.ts';
 import { taskDeadlines } from './budget.ts';
@@ -13,6 +14,7 @@ import type { ProcessOptions } from './job.ts';
 import type { TaskOutbox } from './outbox/task-outbox.ts';
 import { processTiff } from './process-tiff.ts';
 import type { CallbackTarget, TaskSettings } from './settings.ts';
+import { failureOf } from './stages.ts';
 
 /** What a task needs besides its settings. */
 export interface TaskOptions extends ProcessOptions {
@@ -57,24 +59,24 @@ export async function runTask(settings: TaskSettings, options: TaskOptions): Pro
   const deadlines = taskDeadlines(settings.budget, options.sinceStart, options.signal);
   const stopping = callbackEnding(settings, options);
   const connection = prepareConnection(settings.callback.url);
-  const { payload, cleared } = processTiff(settings, options, deadlines, connection.open);
-  const outcome = await orAborted(payload, options.signal).then(
+  const work = processTiff(settings, options, deadlines, connection.open);
+  const outcome = await orAborted(work.payload, options.signal).then(
     (success) => report(settings, success, options, { stopping, connection }),
     (error: unknown) =>
-      reportFailure(settings, redactorOf(settings)(messageOf(error)), options, {
+      reportFailure(settings, redacted(failureOf(error, work.stage()), settings), options, {
         stopping,
         connection,
       }),
   );
   connection.close();
-  await cleared;
+  await work.cleared;
   return outcome;
 }
 
-/** Reports a task that failed, before or after it could begin. The message must hold no secrets. */
+/** Reports a task that failed, before or after it could begin. The error must hold no secrets. */
 export function reportFailure(
   target: CallbackTarget,
-  message: string,
+  failure: TaskFailure,
   options: TaskOptions,
   way: Way = { stopping: callbackEnding(target, options) },
 ): Promise<TaskOutcome> {
@@ -82,9 +84,9 @@ export function reportFailure(
     task_id: target.taskId,
     batch_id: target.batchId,
     status: 'error',
-    error: toErrorText(message),
+    error: toErrorText(failure.error),
   };
-  options.log({ event: 'task.failed', error: payload.error });
+  options.log({ event: 'task.failed', ...failure, error: payload.error });
   return report(target, payload, options, way);
 }
 
@@ -102,9 +104,9 @@ function callbackEnding({ outbox }: CallbackTarget, { signal }: TaskOptions): En
   );
 }
 
-function redactorOf({ callback, storage }: TaskSettings): Redactor {
+function redacted(failure: TaskFailure, { callback, storage }: TaskSettings): TaskFailure {
   const secrets = [callback.secret, storage.accessKeyId, storage.secretAccessKey];
-  return createRedactor(secrets, [callback.url]);
+  return { ...failure, error: createRedactor(secrets, [callback.url])(failure.error) };
 }
 
 async function report(
@@ -142,7 +144,8 @@ async function report(
     });
   } catch (error) {
     const reason = messageOf(error);
-    options.log({ event: 'task.failed', error: reason });
+    const code = errorCodeOf(error);
+    options.log({ event: 'task.failed', code, stage: 'callback', error: reason });
     options.log({ event: 'callback.undelivered', body: request.body, reason });
     await withOutbox(target, options, endsAt, (outbox) =>
       outbox.keep(request, { payload, reason }),

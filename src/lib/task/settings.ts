@@ -42,6 +42,7 @@ export type SettingsResult =
       readonly ok: false;
       readonly error: SettingsError;
       readonly taskId: string | undefined;
+      readonly batchId: string | undefined;
       /** Undefined when task id, batch id or callback URL is missing or malformed. */
       readonly target: CallbackTarget | undefined;
       readonly logFormat: LogFormat;
@@ -62,6 +63,7 @@ export function readTaskSettings(environment: Environment): SettingsResult {
     ok: false,
     error: new SettingsError(problems),
     taskId: set['TASK_ID'],
+    batchId: set['BATCH_ID'],
     target: readTarget(set),
     logFormat: logFormat.success ? logFormat.output.LOG_FORMAT : 'text',
   };

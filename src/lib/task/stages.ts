@@ -1,5 +1,6 @@
 import { TimedOutError } from '../deadline.ts';
-import { ConversionError, messageOf, TaskError } from '../errors.ts';
+import { ConversionError, errorCodeOf, messageOf, TaskError } from '../errors.ts';
+import type { TaskFailure } from '../log.ts';
 import type { Job } from './job.ts';
 
 /** How the beginning of an error names the stage (contract: "Error Scenarios"; design: "Callback"). */
@@ -17,7 +18,13 @@ const doings = {
 } as const;
 
 /** A stage before the callback. */
-type WorkStage = keyof typeof failures;
+export type WorkStage = keyof typeof failures;
+
+/** Why a task failed, for its log: the error's own stage, or the one that was under way. */
+export function failureOf(error: unknown, underWay: WorkStage): TaskFailure {
+  const stage = error instanceof TaskError ? error.stage : underWay;
+  return { code: errorCodeOf(error), stage, error: messageOf(error) };
+}
 
 /** Marks an error with the stage it belongs to where that is not the one it came up in. */
 export class StageError extends Error {
@@ -34,12 +41,13 @@ export class StageError extends Error {
  * that the callback has (`TaskError`). A stop signal's reason is thrown as it is.
  */
 export async function runStage<T>(
-  { options: { sinceStart }, deadlines }: Job,
+  { options: { sinceStart }, deadlines, onStage }: Job,
   stage: WorkStage,
   work: () => Promise<T>,
 ): Promise<{ result: T; ms: number }> {
   const { signal } = stage === 'upload' ? deadlines.upload : deadlines.conversion;
   const start = sinceStart();
+  onStage(stage);
   try {
     const result = await work();
     return { result, ms: Math.round(sinceStart() - start) };
@@ -54,13 +62,14 @@ function failed(error: unknown, stage: WorkStage): TaskError {
   const options = { cause: error };
   // Says itself what happened to which file (design: "Callback").
   if (error instanceof ConversionError && error.code === 'OUT_OF_MEMORY')
-    return new TaskError(error.message, options);
+    return new TaskError(stage, error.message, options);
   const where = error instanceof StageError ? error.stage : stage;
-  return new TaskError(`${failures[where]}: ${messageOf(error)}`, options);
+  return new TaskError(where, `${failures[where]}: ${messageOf(error)}`, options);
 }
 
 function late(reason: TimedOutError, stage: WorkStage): TaskError {
   return new TaskError(
+    stage,
     `${reason.message} while ${doings[stage]}: what is left of the task's time is kept for what follows. ` +
       'The log says what was slow; TASK_TIMEOUT_MS gives more time.',
     { cause: reason },

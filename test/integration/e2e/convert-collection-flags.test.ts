@@ -113,7 +113,7 @@ describe('convert of a collection', () => {
     const args = ['scans', '--checksum', 'sha256', '--json'];
     const { files } = JSON.parse((await convert(args)).stdout);
     const hash = expect.stringMatching(/^[\da-f]{64}$/);
-    expect(files[0]).toMatchObject({ sha256: hash, source_sha256: hash });
+    expect(files[0]).toMatchObject({ pages: [{ sha256: hash }], source_sha256: hash });
     await utimes(folder.path('scans/a.tif'), new Date(), new Date());
     expect(JSON.parse((await convert(args)).stdout).summary).toMatchObject({ skipped: 3 });
   });
@@ -122,7 +122,7 @@ describe('convert of a collection', () => {
     const { exitCode, stdout } = await convert(['scans', '--verify', '--json']);
     expect(exitCode).toBe(0);
     const { files } = JSON.parse(stdout);
-    for (const file of files) expect(file.likeness.ssim).toBeGreaterThan(0.95);
+    for (const file of files) expect(file.pages[0].likeness.ssim).toBeGreaterThan(0.95);
     const { stdout: lines } = await convert(['scans/deep/c.tif', '--verify']);
     expect(lines).toMatch(/^scans\/deep\/c\.tif → \S+ {2}64 × 48, .* ms, .*(SSIM 0\.9|identical)/);
   });

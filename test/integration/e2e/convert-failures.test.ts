@@ -45,16 +45,18 @@ describe('convert with several files, some of which fail', () => {
     expect(exitCode).toBe(1);
     expect(JSON.parse(stdout)).toEqual({
       files: [
-        expect.objectContaining({ input: 'a.tif', output: 'a.jpg', width: 64, height: 48 }),
-        {
-          status: 'failed',
-          input: 'missing.tif',
-          output: 'missing.jpg',
+        expect.objectContaining({
+          ...{ status: 'converted', input: 'a.tif', output: 'a.jpg' },
+          pages: [expect.objectContaining({ width: 64, height: 48 })],
+        }),
+        expect.objectContaining({
+          ...{ status: 'failed', input: 'missing.tif', output: 'missing.jpg' },
           error: { code: 'FILE', message: expect.stringContaining('ENOENT') },
-        },
+        }),
       ],
       summary: expect.objectContaining({ files: 2, converted: 1, failed: 1 }),
       unread: [],
+      warnings: [],
     });
     expect(stderr).toBe('');
   });

@@ -66,15 +66,16 @@ describe('convert --page all', () => {
     expect(await files('out')).toEqual([RECORD, ...JPEGS]);
   });
 
-  it('lists the further pages with --json, beside what is said of the first', async () => {
+  it('lists all pages with --json', async () => {
     const { stdout } = await convert(['scan.tif', '--page', 'all', '--json']);
     const { length: bytes } = await readFile(folder.path('scan.page-3.jpg'));
     const made = { channels: 1, height: 8, notes: [], ms: expect.any(Number) };
     expect(JSON.parse(stdout)).toMatchObject({
       files: [
         {
-          ...{ input: 'scan.tif', output: 'scan.jpg', width: 24, ...made },
+          ...{ input: 'scan.tif', output: 'scan.jpg' },
           pages: [
+            { page: 1, output: 'scan.jpg', width: 24, ...made },
             { page: 2, output: 'scan.page-2.jpg', width: 32, ...made },
             { page: 3, output: 'scan.page-3.jpg', width: 40, bytes, ...made },
           ],
@@ -83,7 +84,7 @@ describe('convert --page all', () => {
     });
     await folder.write('one.tif', makeTiff(page(8)));
     const one = JSON.parse((await convert(['one.tif', '--page', 'all', '--json'])).stdout);
-    expect(one).toMatchObject({ files: [{ output: 'one.jpg', pages: [] }] });
+    expect(one).toMatchObject({ files: [{ output: 'one.jpg', pages: [{ page: 1 }] }] });
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { variables } from '../../../src/lib/task/environment.ts';
 import { runProgram } from '../../support/program.ts';
 
 const commands = [
@@ -59,6 +60,13 @@ describe('--help', () => {
       expect(stdout).not.toMatch(/--\S*(secret|access-key)/);
     },
   );
+
+  it('of run lists every variable with its meaning, as the table of variables has it', async () => {
+    const { stdout } = await runProgram(['run', '--help']);
+    const words = stdout.replace(/\s+/g, ' ');
+    for (const { name, meaning } of variables)
+      expect(words).toContain(`- ${name}: ${meaning.replaceAll('`', '')} (`);
+  });
 
   it('of the program lists all commands', async () => {
     const { stdout } = await runProgram(['--help']);

@@ -144,6 +144,44 @@ describe('a setting', () => {
   });
 });
 
+describe('a variable that looks like ours but is unknown', () => {
+  const env = { JPEG_QUALTY: 'secret', HOME: '/' };
+  const warning =
+    'Warning: Unknown variable JPEG_QUALTY has no effect. Did you mean JPEG_QUALITY?\n';
+  const inspect = (...args: string[]) =>
+    runProgram(['inspect', 'a.tif', ...args], { cwd: folder.root, env });
+
+  it('is warned about once, on stderr', async () => {
+    const { exitCode, stderr } = await inspect();
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: warning });
+  });
+
+  it('is not on stdout with --json, and not warned about with --quiet', async () => {
+    const json = await inspect('--json');
+    expect(json.stderr).toBe(warning);
+    expect(JSON.parse(json.stdout)).toBeDefined();
+    expect(json.stdout).not.toContain('QUALTY');
+    expect((await inspect('--quiet')).stderr).toBe('');
+  });
+
+  it('is warned about when it is in the file of --env-file', async () => {
+    const path = await folder.write('typo.env', 'JPEG_QUALTY=1');
+    const { stderr } = await runProgram(['inspect', 'a.tif', '--env-file', path], {
+      cwd: folder.root,
+    });
+    expect(stderr).toBe(warning);
+  });
+
+  it('is in the log of run, once, whether or not the task can begin', async () => {
+    for (const args of [[], ['--quiet'], ['extra']]) {
+      const { stdout, stderr } = await runProgram(['run', ...args], { env });
+      const lines = stdout.split('\n').filter((line) => line.includes('JPEG_QUALTY'));
+      expect(lines).toEqual([`[no TASK_ID] ${warning.trim()}`]);
+      expect(stderr).not.toContain('JPEG_QUALTY');
+    }
+  });
+});
+
 describe('what is shown', () => {
   it('is the result on stdout and progress on stderr, which --quiet leaves out', async () => {
     const args = ['convert', 'a.tif', '--force'];

@@ -84,8 +84,13 @@ describe('batch', () => {
         {
           ...{ status: 'converted', input: `${prefix}a.tif`, output: `${prefix}a.jpg` },
           ...{ source_bytes: noise.length, kind: expect.stringMatching(/^YCbCr 8-bit/) },
-          ...{ pixels: 90_000, width: 300, height: 300, bytes: expect.any(Number) },
-          likeness: { ssim: expect.any(Number) },
+          pixels: 90_000,
+          pages: [
+            {
+              ...{ page: 1, width: 300, height: 300, bytes: expect.any(Number) },
+              likeness: { ssim: expect.any(Number) },
+            },
+          ],
         },
         { status: 'failed', input: `${prefix}b.tif`, error: { code: 'UNREADABLE_TIFF' } },
         { status: 'converted', output: `${prefix}c.tif.jpg` },

@@ -20,7 +20,10 @@ const events: TaskEvent[] = [
     ...{ predicted_cpu_seconds: 1.5, cpu_limit_seconds: 16.25 },
   },
   { event: 'task.succeeded', ms: 798 },
-  { event: 'task.failed', error: 'no "https://x.example/y?z=1234" there\nwith hunter22' },
+  {
+    ...{ event: 'task.failed', code: 'OBJECT_NOT_FOUND', stage: 'download' },
+    error: 'no "https://x.example/y?z=1234" there\nwith hunter22',
+  },
   { event: 'note', code: 'UP_TO_DATE', message: 'nothing to do' },
   { event: 'warning', code: 'PAGES', message: 'one page only' },
   { event: 'warning', page: 3, code: 'DECODER_WARNING', message: 'odd' },
@@ -33,6 +36,7 @@ function linesOf(format: 'text' | 'json'): string[] {
   const redact = createRedactor(['hunter22'], ['https://x.example/y?z=1234']);
   const log = createTaskLog({
     taskId: 'batch_1',
+    batchId: 'b',
     format,
     redact,
     write: (line) => lines.push(line),
@@ -69,7 +73,9 @@ describe('the log of a task', () => {
       ...['info', 'info', 'info', 'info', 'info', 'info', 'info', 'info'],
       ...['error', 'info', 'warning', 'warning', 'warning', 'error'],
     ]);
-    for (const line of parsed) expect(line).toMatchObject({ v: 1, task_id: 'batch_1' });
+    for (const line of parsed)
+      expect(line).toMatchObject({ v: 1, task_id: 'batch_1', batch_id: 'b' });
+    expect(parsed[8]).toMatchObject({ code: 'OBJECT_NOT_FOUND', stage: 'download' });
     expect(parsed[8]?.['error']).toBe('no "https://x.example/y?[redacted]" there\nwith [redacted]');
   });
 

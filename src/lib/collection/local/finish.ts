@@ -15,7 +15,8 @@ import { boundsOf, settingsOf } from './up-to-date.ts';
 
 /** A TIFF whose JPEGs are made, but have no names yet. */
 export interface Finishing {
-  readonly input: string;
+  /** Where it lies, and how it is called in messages. */
+  readonly tiff: { readonly path: string; readonly name: string };
   /** As it was before it was converted. */
   readonly source: FileState;
   readonly header: TiffHeader | undefined;
@@ -37,9 +38,9 @@ export async function finishPages(
   finishing: Finishing,
   options: CollectionOptions,
 ): Promise<Converted & { readonly lines: readonly RecordLine[] }> {
-  const { input, source, kind, pixels, tools } = finishing;
+  const { tiff, source, kind, pixels, tools } = finishing;
   const { program, checksum } = options;
-  const source_sha256 = checksum ? await sha256Of(input, tools.signal) : undefined;
+  const source_sha256 = checksum ? await sha256Of(tiff.path, tools.signal) : undefined;
   const versions = await tools.converter.versions({ signal: tools.signal });
   const pages: PageRecord[] = [];
   const lines: RecordLine[] = [];
@@ -49,7 +50,7 @@ export async function finishPages(
     const { bytes, mtimeMs } = await readableState(one.jpeg);
     const output = basename(page.output);
     lines.push({
-      ...{ v: 1, output, source: sourcePath(input, page.output) },
+      ...{ v: 1, output, source: sourcePath(tiff.path, page.output) },
       ...{ source_bytes: source.bytes, source_mtime_ms: source.mtimeMs, source_sha256 },
       ...{ output_bytes: bytes, output_mtime_ms: mtimeMs },
       output_sha256: page.sha256,
@@ -58,7 +59,7 @@ export async function finishPages(
       record: { ...page, output },
     });
   }
-  await refuseChanged(input, source);
+  await refuseChanged(tiff, source);
   const [first, ...others] = pages;
   if (!first) throw new Error('A conversion made no page.');
   return { pages: [first, ...others], source_sha256, lines };
@@ -66,21 +67,21 @@ export async function finishPages(
 
 async function finishPage(
   made: MadePage,
-  { input, source, header, tools }: Finishing,
+  { tiff, source, header, tools }: Finishing,
   options: CollectionOptions,
 ): Promise<PageRecord> {
   const { jpeg } = made;
-  const likeness = await likenessOf(made, { path: input, name: input, header, tools }, options);
+  const likeness = await likenessOf(made, { ...tiff, header, tools }, options);
   const sha256 = options.checksum ? await sha256Of(jpeg, tools.signal) : undefined;
   if (options.preserveTimestamps) await utimes(jpeg, source.accessed, source.modified);
   return recordOfPage(made, { likeness, sha256 });
 }
 
 /** What is recorded of a TIFF must be true of the one that was converted. */
-async function refuseChanged(input: string, source: FileState): Promise<void> {
-  const now = await stateOf(input);
+async function refuseChanged({ path, name }: Finishing['tiff'], source: FileState): Promise<void> {
+  const now = await stateOf(path);
   if (now?.id === source.id && now.bytes === source.bytes && now.mtimeMs === source.mtimeMs) return;
   throw new FileError(
-    `${input} was changed or replaced while it was converted, so its JPEG is not kept. Convert it again.`,
+    `${name} was changed or replaced while it was converted, so its JPEG is not kept. Convert it again.`,
   );
 }

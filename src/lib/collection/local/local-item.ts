@@ -25,9 +25,20 @@ export interface LocalRun {
   readonly sources: Sources;
 }
 
+/** A TIFF of a run, and where it lies. */
+interface LocalTiff {
+  readonly path: string;
+  /** How it is called in messages. */
+  readonly name: string;
+}
+
 /** A local TIFF as an item of a run. */
-export function localItem({ input, output }: LocalConversion, run: LocalRun): CollectionItem {
-  const sourceBytes = run.sources.bytesOf(input);
+export function localItem(
+  { input, output, source: tiff = { path: input, name: input } }: LocalConversion,
+  run: LocalRun,
+): CollectionItem {
+  const { path, name } = tiff;
+  const sourceBytes = run.sources.bytesOf(path);
   const known = { input, output, source_bytes: sourceBytes, kind: undefined, pixels: undefined };
   return {
     ...{ input, output, sourceBytes },
@@ -35,14 +46,14 @@ export function localItem({ input, output }: LocalConversion, run: LocalRun): Co
       const start = performance.now();
       let source: SourceRecord = known;
       try {
-        const state = await readableState(input);
+        const state = await readableState(path);
         source = { ...known, source_bytes: state.bytes };
-        const recorded = await recordedFor(source, state, run, tools);
+        const recorded = await recordedFor(source, path, state, run, tools);
         const skipped = recorded && (await skip(source, recorded, run.options, tools));
         if (skipped) return skipped;
-        const chosen = await choosePages(input, run.options.pages, input);
+        const chosen = await choosePages(path, run.options.pages, name);
         source = { ...source, ...describePages(chosen) };
-        return await dueItem(source, { chosen, state, recorded }, run, tools);
+        return await dueItem(source, { tiff, chosen, state, recorded }, run, tools);
       } catch (error) {
         tools.signal.throwIfAborted();
         const ms = Math.round(performance.now() - start);
@@ -54,7 +65,8 @@ export function localItem({ input, output }: LocalConversion, run: LocalRun): Co
 
 /** What is recorded beside the output; undefined where no record is kept. */
 async function recordedFor(
-  { input, output }: SourceRecord,
+  { output }: SourceRecord,
+  path: string,
   source: FileState,
   { records, options }: LocalRun,
   { signal }: LookingTools,
@@ -63,10 +75,16 @@ async function recordedFor(
   if (!record) return undefined;
   let hash: Promise<string> | undefined;
   const sourceHash = () => {
-    hash ??= sha256Of(input, signal);
+    hash ??= sha256Of(path, signal);
     return hash;
   };
-  return { record, input, source, sourceHash: options.checksum ? sourceHash : undefined, signal };
+  return {
+    record,
+    input: path,
+    source,
+    sourceHash: options.checksum ? sourceHash : undefined,
+    signal,
+  };
 }
 
 async function skip(
@@ -91,6 +109,7 @@ async function skip(
 
 /** What a look has found out about a TIFF. */
 interface Seen {
+  readonly tiff: LocalTiff;
   readonly chosen: ChosenPages;
   readonly state: FileState;
   readonly recorded: Recorded | undefined;
@@ -102,15 +121,15 @@ async function dueItem(
   run: LocalRun,
   { limits }: LookingTools,
 ): Promise<DueItem> {
-  const { input, output } = source;
-  const { chosen, recorded } = seen;
+  const { output } = source;
+  const { tiff, chosen, recorded } = seen;
   const { encoder, pages, strict, force, verify } = run.options;
-  await refuseLosses(input, input, strict, { encoder, pages });
+  await refuseLosses(tiff.path, tiff.name, strict, { encoder, pages });
   const outputs = pageOutputs(output, chosen.numbers);
   const rules = { force, sources: run.sources, recorded };
-  const ours = await replaceableOutputs(outputs, input, rules);
+  const ours = await replaceableOutputs(outputs, tiff.name, rules);
   const planning = {
-    name: input,
+    name: tiff.name,
     output,
     pages,
     encoder,
@@ -126,23 +145,23 @@ async function dueItem(
 }
 
 async function convertItem(
-  { input, output, kind, pixels }: SourceRecord,
-  { chosen, state, recorded, ours }: Seen & { readonly ours: ReadonlySet<string> },
+  { output, kind, pixels }: SourceRecord,
+  { tiff, chosen, state, recorded, ours }: Seen & { readonly ours: ReadonlySet<string> },
   { options }: LocalRun,
   tools: ConvertingTools,
 ): Promise<Converted> {
   const { encoder, pages, strict, force, outDir } = options;
   let converted: Converted | undefined;
   const onMade = async (made: readonly MadePage[]) => {
-    const finishing = { input, source: state, header: chosen.header, kind, pixels, tools };
+    const finishing = { tiff, source: state, header: chosen.header, kind, pixels, tools };
     const { lines, ...rest } = await finishPages(made, finishing, options);
     await recorded?.record.append(lines);
     converted = rest;
   };
-  const rules = { force, ours, sources: [input], keepTiffs: true, jpegs: true };
+  const rules = { force, ours, sources: [tiff.path], keepTiffs: true, jpegs: true };
   const target = { output, rules, makeFolder: outDir !== undefined, onMade };
   const asked = { encoder, pages, strict, ...tools };
-  await convertPages({ path: input, name: input }, target, asked, chosen);
+  await convertPages(tiff, target, asked, chosen);
   if (!converted) throw new Error('A conversion ended without its pages.');
   return converted;
 }

@@ -89,7 +89,7 @@ describe('the summary of a run', () => {
       'A dry run: nothing was written.',
     ]);
     expect(documentOf(outcome, ['a.tif'])).toMatchObject({
-      files: [{ status: 'due', input: 'a.tif', effort: 'max', reason: 'it fits' }, {}],
+      files: [{ status: 'due', input: 'a.tif', pages: [{ effort: 'max', reason: 'it fits' }] }, {}],
       summary: { predicted },
     });
   });
@@ -121,17 +121,21 @@ describe('a run as JSON', () => {
     expect(documentOf(outcome, ['b.tif', 'a.tif', 'c.tif'])).toEqual({
       files: [
         expect.objectContaining({
-          ...{ status: 'converted', input: 'b.tif', output: 'b.jpg', width: 1250, ms: 1000 },
-          pages: [expect.objectContaining({ page: 2, output: 'b.page-2.jpg', ms: 900 })],
+          ...{ status: 'converted', input: 'b.tif', output: 'b.jpg', ms: 1000 },
+          pages: [
+            expect.objectContaining({ page: 1, output: 'b.jpg', width: 1250 }),
+            expect.objectContaining({ page: 2, output: 'b.page-2.jpg', ms: 900 }),
+          ],
         }),
-        expect.objectContaining({ input: 'a.tif', output: 'a.jpg', effort: 'max', notes: [] }),
-        {
+        expect.objectContaining({ input: 'a.tif', output: 'a.jpg' }),
+        expect.objectContaining({
           ...{ status: 'failed', input: 'c.tif', output: 'c.jpg' },
           error: { code: 'UNREADABLE_TIFF', message: 'It is broken. Mend it.' },
-        },
+        }),
       ],
       summary: expect.objectContaining({ files: 3, converted: 2, failed: 1 }),
       unread: [],
+      warnings: [],
     });
   });
 

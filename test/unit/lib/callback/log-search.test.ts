@@ -98,7 +98,10 @@ describe('the search for undelivered callbacks in a log', () => {
             { event: 'page.uploaded', page: 2, output_r2_key: key, bytes: 1, ms: 1 },
             { event: 'warning', code: 'X', message: `${key} was not made from ${key}` },
             { event: 'note', code: 'X', message: `${key} is up to date` },
-            { event: 'task.failed', error: `there is no object "${key}"` },
+            {
+              ...{ event: 'task.failed', code: 'X', stage: 'download' },
+              error: `there is no object "${key}"`,
+            },
             { event: 'retry', stage: 'upload', attempt: 1, delay_ms: 1, reason: key },
           ];
           const lines = linesOf(events, format);
@@ -177,6 +180,7 @@ function linesOf(events: readonly TaskEvent[], format: LogFormat): string[] {
   const lines: string[] = [];
   const log = createTaskLog({
     taskId: 'batch_1',
+    batchId: 'b',
     format,
     redact: (line) => line,
     write: (line) => lines.push(line),
