@@ -98,6 +98,7 @@ export class OptionsError extends ArkeError {
 
 /** The code of an error of R2 in a task: why a request failed. */
 export type StorageErrorCode =
+  | 'INVALID_KEY'
   | 'OBJECT_NOT_FOUND'
   | 'BUCKET_NOT_FOUND'
   | 'CREDENTIALS_REJECTED'
