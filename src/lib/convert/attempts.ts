@@ -29,7 +29,7 @@ export interface PlanningOptions {
   /** Told of the plan before it is carried out. */
   readonly onPlan?: (plan: ConversionPlan, limits: Limits) => void;
   /** Told why a plan has failed, when another one follows. */
-  readonly onReplan?: (error: ConversionError) => void;
+  readonly onReplan?: ((error: ConversionError) => void) | undefined;
   /**
    * Who says that data of the page are missing; default: we, from the header, before a process is started. The contract
    * wants sharp's own message in the callback.

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { absolutePath } from '../path-bytes.ts';
 import { defaultEncoderSettings, type EncoderSettings } from './encoder-settings.ts';
 import type { ConversionJob, Region } from './messages.ts';
 import { openTiff } from './open-tiff.ts';
@@ -41,7 +42,7 @@ export async function makeThumbnail(
   most: { readonly width: number; readonly height: number },
   options: ShowOptions,
 ): Promise<void> {
-  const thumbnail = { ...most, jpeg: resolve(jpeg) };
+  const thumbnail = { ...most, jpeg: absolutePath(jpeg) };
   await work({ ...COMMON, input: jpeg, output, name: jpeg, thumbnail }, options);
 }
 
@@ -60,7 +61,7 @@ export async function cutPieces(
   const { littleEndian, big, fileBytes } = header;
   const page = pageNumbered(header, number, tiff);
   const reading = readable(page, { name: tiff, bytes: fileBytes });
-  const pieces = { jpeg: resolve(jpeg), after: resolve(after), region };
+  const pieces = { jpeg: absolutePath(jpeg), after: absolutePath(after), region };
   const job = {
     ...{ input: tiff, output: before, name: tiff, settings, page, pieces },
     format: { littleEndian, big },
@@ -75,7 +76,12 @@ async function work(
 ): Promise<void> {
   const scratch = join(converter.temporaryFolder, 'shown.tif');
   const plain = join(converter.temporaryFolder, 'shown-plain.tif');
-  const paths = { input: resolve(job.input), output: resolve(job.output), scratch, plain };
+  const paths = {
+    input: absolutePath(job.input),
+    output: absolutePath(job.output),
+    scratch,
+    plain,
+  };
   try {
     await converter.convert({ ...job, ...paths }, { signal });
   } finally {

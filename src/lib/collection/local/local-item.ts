@@ -124,12 +124,12 @@ async function dueItem(
 ): Promise<DueItem> {
   const { output } = source;
   const { tiff, chosen, recorded } = seen;
-  const { encoder, pages, strict, force, verify, outDir } = run.options;
+  const { encoder, pages, strict, force, forcedBy, verify, outDir } = run.options;
   await refuseLosses(tiff.path, tiff.name, strict, { encoder, pages });
   const outputs = pageOutputs(output, chosen.numbers);
-  const rules = { force, sources: run.sources, recorded };
+  const rules = { force, forcedBy, sources: run.sources, recorded };
   const ours = await replaceableOutputs(outputs, tiff.name, rules);
-  const may = outputRules(tiff.path, { force, ours });
+  const may = outputRules(tiff.path, { force, forcedBy, ours });
   for (const one of outputs) await refuseOutput(one, may, { makeFolder: outDir !== undefined });
   const planning = {
     name: tiff.name,
@@ -150,7 +150,7 @@ async function dueItem(
 /** What may happen to what lies where the JPEGs of a TIFF go. */
 function outputRules(
   input: string,
-  may: { readonly force: boolean; readonly ours: ReadonlySet<string> },
+  may: Pick<OutputRules, 'force' | 'forcedBy' | 'ours'>,
 ): OutputRules {
   return { ...may, sources: [input], keepTiffs: true, jpegs: true };
 }
@@ -161,7 +161,7 @@ async function convertItem(
   { options }: LocalRun,
   tools: ConvertingTools,
 ): Promise<Converted> {
-  const { encoder, pages, strict, force, outDir } = options;
+  const { encoder, pages, strict, force, forcedBy, outDir } = options;
   let converted: Converted | undefined;
   const onMade = async (made: readonly MadePage[]) => {
     const finishing = { tiff, source: state, header: chosen.header, kind, pixels, tools };
@@ -169,7 +169,7 @@ async function convertItem(
     await recorded?.record.append(lines);
     converted = rest;
   };
-  const rules = outputRules(tiff.path, { force, ours });
+  const rules = outputRules(tiff.path, { force, forcedBy, ours });
   const target = { output, rules, makeFolder: outDir !== undefined, onMade };
   const asked = { encoder, pages, strict, ...tools };
   await convertPages(tiff, target, asked, chosen);

@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import { FileError, reasonOf } from '../../errors.ts';
+import { open } from '../../files.ts';
 import { refuseOtherFormats, refuseOtherRemotes } from '../file-kind.ts';
 import type { ReadableFile } from '../header/tiff-source.ts';
 import { refuseWithoutDirectory } from '../open-tiff.ts';
