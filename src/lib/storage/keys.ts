@@ -1,4 +1,6 @@
+import { SettingsError } from '../errors.ts';
 import { jpegName, pageName } from '../jpeg-name.ts';
+import { isUtf8Path } from '../path-bytes.ts';
 
 /**
  * The keys that the JPEG of a TIFF may get, best first: `image.jpg`, and `image.tif.jpg` for when the
@@ -14,4 +16,10 @@ export function outputKeys(inputKey: string, page = 1): readonly [string, ...str
 /** The last part of a key: what the contract calls `output_file_name`. */
 export function fileNameOf(key: string): string {
   return key.slice(key.lastIndexOf('/') + 1);
+}
+
+/** Throws `SettingsError` when a key is not UTF-8: it was typed, or is the name of a local file. */
+export function refuseBytes(key: string): void {
+  if (isUtf8Path(key)) return;
+  throw new SettingsError([`the key "${key}" is not UTF-8, which keys in R2 are; choose another`]);
 }

@@ -3,6 +3,7 @@ import { StorageError } from '../errors.ts';
 import { type RetryNotice, type RetryPolicy, retry } from '../retry.ts';
 import type { Storage, StorageRequest } from './client.ts';
 import { toStorageError } from './errors.ts';
+import { refuseBytes } from './keys.ts';
 import { PATIENCE, type Patience, startWatch, type Watch } from './patience.ts';
 
 /** What R2 says of an object without its bytes. */
@@ -40,7 +41,7 @@ export interface Attempt {
 
 /**
  * Sends a request with the storage policy's retries and time-outs, and turns what the SDK throws into
- * a `StorageError`. An abort's reason is thrown as it is.
+ * a `StorageError`. An abort's reason is thrown as it is. Throws `SettingsError` when the key is not UTF-8.
  */
 export function attemptRequest<T>(
   request: StorageRequest,
@@ -51,6 +52,7 @@ export function attemptRequest<T>(
   const patience = { ...PATIENCE, ...options.patience };
   return retry(
     async (number) => {
+      refuseBytes(request.key);
       const watch = startWatch(signal);
       watch.expect('answer', patience.headersMs);
       try {
