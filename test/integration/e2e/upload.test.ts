@@ -56,7 +56,7 @@ describe('upload', () => {
     expect((await stored('cafe.tif'))?.contentType).toBe('image/tiff');
     const nameless = await uploadIt('--prefix', prefix);
     expect(nameless.exitCode).toBe(1);
-    expect(nameless.stderr).toContain(`the key "${prefix}caf\\xE9.tif" is not UTF-8`);
+    expect(nameless.stderr).toContain(`key "${prefix}caf\\xE9.tif" is not UTF-8`);
   });
 
   it('stores files under --prefix and their names, with the content type of what is in them', async () => {
