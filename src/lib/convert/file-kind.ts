@@ -1,6 +1,7 @@
 import { open, stat } from 'node:fs/promises';
-import { ConversionError, FileError, messageOf } from '../errors.ts';
+import { ConversionError } from '../errors.ts';
 import { isTiffSignature, TIFF_SIGNATURE_LENGTH } from '../tiff-signature.ts';
+import { unreadableFile } from '../unreadable-file.ts';
 import type { ReadableFile } from './header/tiff-source.ts';
 
 /** Enough for a signature, and for the first words of a text. */
@@ -65,9 +66,7 @@ async function readHead(path: string, name: string): Promise<Uint8Array> {
       await file.close();
     }
   } catch (error) {
-    throw new FileError(`Could not read "${name}": ${messageOf(error)}. Check the path.`, {
-      cause: error,
-    });
+    throw unreadableFile(`"${name}"`, error);
   }
 }
 

@@ -129,6 +129,23 @@ describe('download that fails', () => {
     },
   );
 
+  it.each([
+    ['the bucket of the environment', [], /Check the key and R2_BUCKET\.$/m],
+    ['a bucket that is not there', ['--bucket', 'nope'], /Check --bucket, R2_ACCOUNT_ID and --juris/],
+  ])('names what the user used, not what a task uses: %s', async (_, args, remedy) => {
+    const { exitCode, stderr } = await download(['box/none.tif', ...args]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(remedy);
+    expect(stderr).not.toContain('INPUT_R2_KEY');
+  });
+
+  it('names the flag that is malformed, or the variable', async () => {
+    const flag = await download([KEY, '--bucket', 'no bucket']);
+    expect(flag.stderr).toContain('--bucket must be a bucket name');
+    const variable = await download([KEY], { R2_BUCKET: 'no bucket' });
+    expect(variable.stderr).toContain('R2_BUCKET must be a bucket name');
+  });
+
   it('names a folder that cannot be written, before it asks R2', async () => {
     await using proxy = await startFaultServer(sandbox.current.endpoint, () => undefined);
     const run = await download([KEY, '-o', 'nowhere/a.tif'], { R2_ENDPOINT: proxy.url });
