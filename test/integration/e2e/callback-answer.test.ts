@@ -43,7 +43,10 @@ describe('the answer to a callback', () => {
   it('names --url where the address comes from there', async () => {
     await answer({ status: 404 });
     const { batchId, taskId } = task;
-    const { stderr } = await callback(['--url', `${sandbox.current.callbackUrl(batchId, taskId)}?`]);
+    const { stderr } = await callback([
+      '--url',
+      `${sandbox.current.callbackUrl(batchId, taskId)}?`,
+    ]);
     expect(stderr).toMatch(/^Error: .* nothing takes callbacks there\. Check --url\.$/m);
   });
 
