@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, errorSummary } from '../cli/base-command.ts';
@@ -7,6 +6,7 @@ import { formatBytes } from '../cli/format.ts';
 import type { Reporter } from '../cli/reporter.ts';
 import { ArkeError, FileError, messageOf, SettingsError, StorageError } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
+import { stat } from '../lib/files.ts';
 import { closeStorage, openStorage, type Storage } from '../lib/storage/client.ts';
 import { contentTypeOf } from '../lib/storage/content-type.ts';
 import type { RequestOptions } from '../lib/storage/objects.ts';

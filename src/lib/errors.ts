@@ -37,6 +37,7 @@ export class OptionsError extends ArkeError {
 
 /** Why a request to R2 failed, as far as what to do about it differs. */
 export type StorageErrorCode =
+  | 'INVALID_KEY'
   | 'OBJECT_NOT_FOUND'
   | 'BUCKET_NOT_FOUND'
   | 'CREDENTIALS_REJECTED'

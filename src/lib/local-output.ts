@@ -1,5 +1,5 @@
-import { link, lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { FileError, messageOf, systemCodeOf } from './errors.ts';
+import { link, lstat, mkdir, open, rename, rm, stat } from './files.ts';
 import { jpegNameProblem } from './jpeg-name.ts';
 import { temporaryBeside } from './temporary-output.ts';
 import { hasTiffSignature } from './tiff-signature.ts';

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { readPayload } from '../../lib/callback/payload.ts';
 import { SettingsError } from '../../lib/errors.ts';
+import { readFile } from '../../lib/files.ts';
 import { fileNameOf } from '../../lib/storage/keys.ts';
 import { unreadableFile } from '../../lib/unreadable-file.ts';
 import { decodeText, readStdinBytes, STANDARD_STREAM } from '../standard-streams.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { createReadStream } from '../files.ts';
 import { unreadableFile } from '../unreadable-file.ts';
 
 /** Larger pieces than a stream's 64 KiB: each is a turn of the event loop, for which other files wait. */

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { stat } from '../files.ts';
 import { unreadableFile } from '../unreadable-file.ts';
 
 /** A file as it was when it was looked at. */

@@ -2,6 +2,7 @@ import { ArkeError, messageOf, StorageError } from '../errors.ts';
 import { isRetryableStatus, parseRetryAfter } from '../retry.ts';
 import { type StorageRequest, variableNames } from './client.ts';
 import { isConnectionError, toConnectionError } from './connection-error.ts';
+import { unseenEnds } from './keys.ts';
 
 /** What the SDK's errors carry, as far as we look at it. */
 interface SdkError extends Error {
@@ -98,10 +99,11 @@ function byCode(
 function byStatus(error: SdkError, status: number, request: StorageRequest): StorageError {
   const { bucket, names = variableNames } = request.storage;
   const options = { cause: error };
+  const unseen = unseenEnds(request.key);
   if (status === 404)
     return new StorageError(
       'OBJECT_NOT_FOUND',
-      `404 Not Found: there is no object "${request.key}" in the bucket "${bucket}". Check ${names.key} and ${names.bucket}.`,
+      `404 Not Found: there is no object "${request.key}" in the bucket "${bucket}". ${unseen ? `${unseen}. ` : ''}Check ${names.key} and ${names.bucket}.`,
       options,
     );
   if (status === 412) return changedMeanwhile(request.key, '412', options);

@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { makeFolder, type TestFolder } from '../../support/folder.ts';
 import { noisyTiff, plainTiff } from '../../support/pictures.ts';
 import { decodeJpeg } from '../../support/pixels.ts';
 import { runProgram, startProgram } from '../../support/program.ts';
+import { until } from '../../support/until.ts';
 
 let folder: TestFolder;
 beforeEach(async () => {
@@ -139,10 +140,7 @@ describe('convert that cannot be done', () => {
   it('leaves under the JPEG’s name a whole picture or none when it is killed', async () => {
     await folder.write('big.tif', await noisyTiff(3000));
     const run = startProgram(['convert', 'big.tif'], { cwd: folder.root });
-    await vi.waitUntil(async () => (await files()).some((name) => name.endsWith('.part')), {
-      timeout: 60_000,
-      interval: 10,
-    });
+    await until(async () => (await files()).some((name) => name.endsWith('.part')));
     run.kill('SIGKILL');
     expect((await run).signal).toBe('SIGKILL');
     if ((await files()).includes('big.jpg'))

@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import { ConversionError } from '../../errors.ts';
+import { open } from '../../files.ts';
 import { unreadableFile } from '../../unreadable-file.ts';
 import { refuseOtherFormats, refuseOtherRemotes } from '../file-kind.ts';
 import type { ReadableFile } from '../header/tiff-source.ts';
