@@ -94,7 +94,9 @@ async function refuseToHarm(target: string, rules: OutputRules): Promise<void> {
   if (there?.isDirectory())
     throw new FileError(`Not written: ${target} is a folder. Name a file in it.`);
   if (there && !there.isFile())
-    throw new FileError(`Not written: ${target} is a device or a pipe. Use - for stdout.`);
+    throw new FileError(
+      `Not written: ${target} is a device or a pipe. ${rules.forcedBy ? 'Name a file.' : 'Use - for stdout.'}`,
+    );
   if (rules.keepTiffs && (await isTiff(target)))
     throw new FileError(
       `Not written: ${target} is a TIFF, and originals are never overwritten. Choose another output.`,

@@ -13,6 +13,7 @@ import { STORAGE_RETRY } from '../storage/objects.ts';
 import { taskDeadlines } from './budget.ts';
 import type { ProcessOptions } from './job.ts';
 import type { TaskOutbox } from './outbox/task-outbox.ts';
+import type { TaskOutcome } from './outcome.ts';
 import { processTiff } from './process-tiff.ts';
 import type { CallbackTarget, TaskSettings } from './settings.ts';
 import { failureOf } from './stages.ts';
@@ -21,16 +22,6 @@ import { failureOf } from './stages.ts';
 export interface TaskOptions extends ProcessOptions {
   /** Ends the task: its reason becomes the error callback. */
   readonly signal?: AbortSignal | undefined;
-}
-
-/** How a task ended. */
-export interface TaskOutcome {
-  /** The body that was called back, or should have been. */
-  readonly payload: CallbackPayload;
-  /** Whether the orchestrator took it. */
-  readonly delivered: boolean;
-  /** 0 when the JPEG was made, uploaded and reported; else 1. */
-  readonly exitCode: typeof exitCodes.ok | typeof exitCodes.failed;
 }
 
 /**

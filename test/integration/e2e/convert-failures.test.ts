@@ -83,8 +83,11 @@ describe('convert that cannot be done', () => {
     [['-o', 'nowhere/a.jpg'], 'Could not write nowhere/a.jpg: ENOENT'],
     [['-o', 'a.tif/a.jpg'], 'Could not write a.tif/a.jpg: ENOTDIR'],
     [['-o', 'sub', '-f'], 'sub is a folder. Name a file in it.'],
-    [['-o', 'x.png'], 'x.png is to be a JPEG. Let its name end in .jpg, .jpeg or .jpe.'],
-    [['-o', 'x.tif', '-f'], 'x.tif is to be a JPEG. Let its name end in .jpg, .jpeg or .jpe.'],
+    [['-o', 'x.png'], 'x.png would be a JPEG. Choose a name that ends in .jpg, .jpeg or .jpe.'],
+    [
+      ['-o', 'x.tif', '-f'],
+      'x.tif would be a JPEG. Choose a name that ends in .jpg, .jpeg or .jpe.',
+    ],
     [['--out-dir', 'a.tif'], 'Could not make the folder a.tif: EEXIST'],
   ])(
     'blames the output, not the TIFF, for an output that cannot be written (%j)',
