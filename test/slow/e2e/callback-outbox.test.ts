@@ -314,7 +314,7 @@ describe('callback --pending', () => {
     const nowhere = await runProgram(['callback', '--pending', '--outbox-prefix', 'x']);
     expect(nowhere).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringContaining('R2_BUCKET is missing'),
+      stderr: expect.stringContaining('--bucket is missing (or R2_BUCKET)'),
     });
   });
 });
