@@ -1,7 +1,8 @@
 import { readPayload } from '../../lib/callback/payload.ts';
-import { FileError, messageOf, SettingsError } from '../../lib/errors.ts';
+import { SettingsError } from '../../lib/errors.ts';
 import { readFile } from '../../lib/files.ts';
 import { fileNameOf } from '../../lib/storage/keys.ts';
+import { unreadableFile } from '../../lib/unreadable-file.ts';
 import { decodeText, readStdinBytes, STANDARD_STREAM } from '../standard-streams.ts';
 import type { CallbackFlags } from './flags.ts';
 
@@ -33,9 +34,7 @@ export function bodyOfFlags(flags: CallbackFlags): string {
 async function readBytes(path: string, signal: AbortSignal): Promise<Buffer> {
   if (path === STANDARD_STREAM) return readStdinBytes(signal);
   return readFile(path).catch((error: unknown) => {
-    throw new FileError(`Could not read ${path}: ${messageOf(error)}. Check the path.`, {
-      cause: error,
-    });
+    throw unreadableFile(path, error);
   });
 }
 

@@ -107,7 +107,9 @@ describe('upload', () => {
     const { exitCode, stderr } = await upload('lost', '.', '--prefix', prefix);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^Error: lost: Could not read lost: ENOENT/m);
-    expect(stderr).toMatch(/^Error: \.: Could not read \.: EISDIR/m);
+    expect(stderr).toMatch(
+      /^Error: \.: This is a folder, and upload takes files\. Name the files in it, such as \*\.jpg\.$/m,
+    );
   });
 });
 
