@@ -1,7 +1,7 @@
-import { FileError, reasonOf } from '../errors.ts';
 import { open, stat } from '../files.ts';
 import { isUtf8Path } from '../path-bytes.ts';
 import { isTiffSignature, TIFF_SIGNATURE_LENGTH } from '../tiff-signature.ts';
+import { unreadableFile } from '../unreadable-file.ts';
 import type { ReadableFile } from './header/tiff-source.ts';
 import { NO_TIFF_TO_SHARP, notATiff } from './refusal.ts';
 
@@ -64,9 +64,7 @@ async function readHead(path: string, name: string): Promise<Uint8Array> {
       await file.close();
     }
   } catch (error) {
-    throw new FileError(`Could not read "${name}": ${reasonOf(error)}. Check the path.`, {
-      cause: error,
-    });
+    throw unreadableFile(`"${name}"`, error);
   }
 }
 

@@ -1,5 +1,5 @@
-import { FileError, reasonOf } from '../../errors.ts';
 import { open } from '../../files.ts';
+import { unreadableFile } from '../../unreadable-file.ts';
 import { refuseOtherFormats, refuseOtherRemotes } from '../file-kind.ts';
 import type { ReadableFile } from '../header/tiff-source.ts';
 import { refuseWithoutDirectory } from '../open-tiff.ts';
@@ -58,8 +58,6 @@ async function withFile<T>(
     }
   } catch (error) {
     if (!(error instanceof Error) || !('syscall' in error)) throw error;
-    throw new FileError(`Could not read "${name}": ${reasonOf(error)}. Check the path.`, {
-      cause: error,
-    });
+    throw unreadableFile(`"${name}"`, error);
   }
 }
