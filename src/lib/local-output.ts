@@ -106,11 +106,15 @@ async function lookAt(path: string, target: string) {
   try {
     return await stat(path);
   } catch (error) {
-    const code = systemCodeOf(error);
-    // Something that is no folder lies above it.
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    if (isMissing(error)) return undefined;
     throw writeError(target, error);
   }
+}
+
+/** Whether nothing is at a path, be it that something which is no folder lies above it. */
+function isMissing(error: unknown): boolean {
+  const code = systemCodeOf(error);
+  return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
 /** Throws `FileError` when a file cannot be made at a path, or one is there that the rules protect. Writes nothing. */
@@ -119,8 +123,8 @@ export async function refuseOutput(
   rules: OutputRules,
   folder: { readonly makeFolder: boolean },
 ): Promise<void> {
-  await refuseUnwritable(target, folder);
   await refuseToHarm(target, rules);
+  await refuseUnwritable(target, folder);
 }
 
 /** Throws `FileError` when a file is there that the rules protect. */
@@ -205,7 +209,7 @@ async function exists(path: string): Promise<boolean> {
     await lstat(path);
     return true;
   } catch (error) {
-    if (systemCodeOf(error) === 'ENOENT') return false;
+    if (isMissing(error)) return false;
     throw writeError(path, error);
   }
 }

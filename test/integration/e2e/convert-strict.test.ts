@@ -87,7 +87,7 @@ describe('convert --fail-on-loss', () => {
     await folder.write('broken.tif', 'neither fish nor fowl');
     for (const [name, code] of [
       ['nowhere.tif', 'FILE'],
-      ['broken.tif', 'UNREADABLE_TIFF'],
+      ['broken.tif', 'NOT_A_TIFF'],
     ]) {
       const { stdout } = await convert([`${name}`, '--fail-on-loss', '--json']);
       expect(JSON.parse(stdout).files).toMatchObject([{ error: { code } }]);

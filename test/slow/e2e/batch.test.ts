@@ -190,8 +190,13 @@ describe('wrong usage of batch', () => {
   it('names all that is missing of R2', async () => {
     const { exitCode, stderr } = await runProgram(['batch', 'p/'], { cwd: folder.root });
     expect(exitCode).toBe(2);
-    for (const name of ['R2_ACCESS_KEY_ID', 'R2_SECRET_ACCESS_KEY', 'R2_BUCKET', 'R2_ACCOUNT_ID'])
-      expect(stderr).toContain(`${name} is missing`);
+    for (const problem of [
+      'R2_ACCESS_KEY_ID is missing',
+      'R2_SECRET_ACCESS_KEY is missing',
+      '--bucket is missing (or R2_BUCKET)',
+      '--account-id is missing (or R2_ACCOUNT_ID)',
+    ])
+      expect(stderr).toContain(problem);
   });
 });
 
