@@ -17,8 +17,15 @@ import type { Reporter } from '../cli/reporter.ts';
 import { outputTaken } from '../cli/standard-streams.ts';
 import { pictureTextForStdout } from '../cli/terminal-pictures.ts';
 import { type TiffSource, type TiffSources, withTiffSources } from '../cli/tiff-sources.ts';
+import type { UnreadPath } from '../lib/collection/events.ts';
 import type { Inspection } from '../lib/convert/inspect/inspection.ts';
 import { limitsNow } from '../lib/convert/plan/resources.ts';
+import type {
+  InspectedFile,
+  InspectionDocument,
+  InspectionFindings,
+  UninspectedFile,
+} from '../lib/documents/documents.ts';
 import { ArkeError, messageOf } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
 import { withSnakeCase } from '../lib/snake-case.ts';
@@ -28,7 +35,7 @@ import { readConversionBudget } from '../lib/task/settings.ts';
 /** One TIFF, and what became of its inspection. */
 type Inspected = { readonly source: TiffSource } & (
   | { readonly inspection: Inspection }
-  | { readonly error: { readonly code: string; readonly message: string } }
+  | Omit<UninspectedFile, 'input'>
 );
 
 export default class Inspect extends BaseCommand {
@@ -134,10 +141,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
     }
     // Last, where it is seen: what is missing concerns all that is above.
     for (const { path, error } of unread) reporter.error(`${path}: ${error.message}`);
-    const result = {
-      ...{ files: inspected.map(toJson), unread },
-      ...(warnings.length > 0 ? { warnings } : {}),
-    };
+    const result = documentOf(inspected, { unread, warnings });
     if (unread.length > 0 || inspected.some((one) => 'error' in one))
       this.exitWith(exitCodes.failed, result);
     return result;
@@ -155,12 +159,33 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
       if (!(error instanceof ArkeError)) throw error;
       const summary = errorSummary(error, this.redact);
       reporter.error(`${source.name}: ${summary.message}`);
-      return { source, error: summary };
+      return { source, status: 'failed', error: summary };
     }
   }
 }
 
-function toJson({ source, ...result }: Inspected): object {
-  if ('error' in result) return { input: source.input, ...result };
-  return { input: source.input, ...(withSnakeCase(result.inspection) as object) };
+function documentOf(
+  inspected: readonly Inspected[],
+  { unread, warnings }: Pick<TiffSources, 'unread' | 'warnings'>,
+): InspectionDocument {
+  const files = inspected.map(fileOf);
+  const count = (status: InspectedFile['status']) =>
+    files.filter((file) => file.status === status).length;
+  const missed = (kind: UnreadPath['kind']) => unread.filter((one) => one.kind === kind).length;
+  const findings: InspectionFindings = {
+    files,
+    summary: {
+      ...{ files: files.length, ok: count('ok'), would_fail: count('would_fail') },
+      failed: count('failed'),
+      ...{ folders_unread: missed('folder'), files_unread: missed('file') },
+    },
+    unread,
+    warnings,
+  };
+  return withSnakeCase(findings);
+}
+
+function fileOf({ source: { input }, ...result }: Inspected): InspectedFile {
+  if ('error' in result) return { input, ...result };
+  return { input, status: 'ok', ...result.inspection };
 }

@@ -62,6 +62,17 @@ export { type Converter, openConverter } from './convert/process/converter.ts';
 export type { Strictness } from './convert/strictness.ts';
 export { defaultLikenessBounds, type LikenessBounds } from './convert/verify/likeness.ts';
 export { TimedOutError } from './deadline.ts';
+export type {
+  CallbackDocument,
+  CollectionDocument,
+  DevDocument,
+  DownloadDocument,
+  ErrorDocument,
+  InspectionDocument,
+  ReportDocument,
+  TaskDocument,
+  UploadDocument,
+} from './documents/documents.ts';
 export {
   ArkeError,
   CallbackError,

@@ -17,7 +17,7 @@ describe('what is generated and committed', () => {
   });
   afterAll(() => fresh.remove());
 
-  it.each(['docs/commands.md', 'oclif.manifest.json', 'docs/reliability.md'])(
+  it.each(['docs/commands.md', 'oclif.manifest.json', 'docs/reliability.md', 'docs/json.md'])(
     'is not stale: %s',
     (path) => {
       expect(read(path), 'Run "npm run docs" and commit the result.').toBe(
