@@ -8,8 +8,10 @@ export type LogFormat = (typeof logFormats)[number];
 /** The version of the JSON events: it changes when a field changes its meaning or goes. */
 export const LOG_VERSION = 1;
 
+/** A stage of a task before its callback. */
+export type WorkStage = 'download' | 'convert' | 'upload';
 /** The stages of a task. */
-export type Stage = 'download' | 'convert' | 'upload' | 'callback';
+export type Stage = WorkStage | 'callback';
 
 /** Why a task failed. */
 export interface TaskFailure {

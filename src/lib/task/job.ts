@@ -1,11 +1,10 @@
 import type { Converter } from '../convert/process/converter.ts';
-import type { TaskLog } from '../log.ts';
+import type { TaskLog, WorkStage } from '../log.ts';
 import type { RetryPolicy } from '../retry.ts';
 import type { Storage } from '../storage/client.ts';
 import type { Patience } from '../storage/patience.ts';
 import type { TaskDeadlines } from './budget.ts';
 import type { TaskSettings } from './settings.ts';
-import type { WorkStage } from './stages.ts';
 
 /**
  * How long a task waits for others, and how often it asks again. What is not said has the default of

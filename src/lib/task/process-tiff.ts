@@ -1,5 +1,6 @@
 import type { SuccessPayload } from '../callback/payload.ts';
 import { openConverter } from '../convert/process/converter.ts';
+import type { WorkStage } from '../log.ts';
 import { closeStorage, openStorage, type Storage } from '../storage/client.ts';
 import { fileNameOf } from '../storage/keys.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
@@ -10,7 +11,7 @@ import { findOutputs, finished, type Outputs } from './page-outputs.ts';
 import { convertPages, uploadPages } from './page-stages.ts';
 import type { TaskSettings } from './settings.ts';
 import { openSource } from './source.ts';
-import { runStage, type WorkStage } from './stages.ts';
+import { runStage } from './stages.ts';
 
 /** A task up to its callback, under way. */
 export interface Work {

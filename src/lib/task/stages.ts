@@ -1,6 +1,6 @@
 import { TimedOutError } from '../deadline.ts';
 import { ConversionError, errorCodeOf, messageOf, TaskError } from '../errors.ts';
-import type { TaskFailure } from '../log.ts';
+import type { TaskFailure, WorkStage } from '../log.ts';
 import type { Job } from './job.ts';
 
 /** How the beginning of an error names the stage (contract: "Error Scenarios"; design: "Callback"). */
@@ -8,17 +8,14 @@ const failures = {
   download: 'Failed to download TIFF',
   convert: 'Failed to convert TIFF',
   upload: 'Failed to upload JPEG',
-} as const;
+} as const satisfies Record<WorkStage, string>;
 
 /** What a stage was at when its time was up. */
 const doings = {
   download: 'downloading the TIFF',
   convert: 'converting the TIFF',
   upload: 'uploading the JPEG',
-} as const;
-
-/** A stage before the callback. */
-export type WorkStage = keyof typeof failures;
+} as const satisfies Record<WorkStage, string>;
 
 /** Why a task failed, for its log: the error's own stage, or the one that was under way. */
 export function failureOf(error: unknown, underWay: WorkStage): TaskFailure {
