@@ -30,7 +30,7 @@ export function renderJsonPage(): string {
     const exported = type === 'InspectionFindings' ? 'InspectionDocument' : type;
     return [
       `## ${name}`,
-      `${title}. Type \`${exported}\`, schema [\`arke-tiff/${name}.schema.json\`](#json).`,
+      `${title}. Type \`${exported}\`, schema \`arke-tiff/${name}.schema.json\`.`,
       ...describe(root),
     ].join('\n\n');
   });
@@ -53,12 +53,20 @@ function describe(schema: Schema): string[] {
 }
 
 function fieldsOf({ properties = {}, required = [] }: Schema): string {
-  const rows = Object.entries(properties).map(([name, field]) => {
-    const part = field as Schema;
-    const called = required.includes(name) ? name : `${name}?`;
-    return `| \`${called}\` | ${typeOf(part)} | ${cell(oneLine(part.description ?? ''))} |`;
-  });
+  const fields = Object.entries(properties);
+  const rows = fields
+    .sort(([a], [b]) => rank(a) - rank(b))
+    .map(([name, field]) => {
+      const part = field as Schema;
+      const called = required.includes(name) ? name : `${name}?`;
+      return `| \`${called}\` | ${typeOf(part)} | ${cell(oneLine(part.description ?? ''))} |`;
+    });
   return ['| field | type | |', '|---|---|---|', ...rows].join('\n');
+}
+
+/** What tells alternatives apart comes first. */
+function rank(name: string): number {
+  return ['event', 'state', 'status'].includes(name) ? 0 : 1;
 }
 
 /** A type in few words: ``"ok"`, `"failed"``, `number`, a link to a part. */
