@@ -19,10 +19,10 @@ export default defineConfig({
     ],
     globalSetup: ['test/support/install-peers.ts'],
     reporters: ['default', './test/support/closing-line.ts'],
-    // Real servers and real pictures on two slow cores: a time-out here is a hang, never a slow test.
-    testTimeout: 120_000,
-    hookTimeout: 180_000,
-    expect: { poll: { timeout: 30_000 } },
+    // Real servers and real pictures, perhaps beside other work: a time-out here is a hang, never a slow test.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 300_000 } },
     maxWorkers: 2,
     coverage: {
       provider: 'v8',

@@ -101,8 +101,17 @@ function rename(value: unknown): unknown {
       const fields = Object.entries(part as object);
       return [
         key,
-        Object.fromEntries(fields.map(([name, field]) => [snakeCase(name), rename(field)])),
+        Object.fromEntries(
+          fields.flatMap(([name, field]) => [[snakeCase(name), rename(field)], ...bytesOf(name)]),
+        ),
       ];
     }),
   );
+}
+
+/** The field beside a path that has its bytes, in base64 (`path-json.ts`). */
+function bytesOf(name: string): [string, Schema][] {
+  if (!['input', 'output', 'path'].includes(name)) return [];
+  const description = `The bytes of \`${name}\`, in base64: only where its name is not UTF-8.`;
+  return [[`${name}_base64`, { type: 'string', description }]];
 }

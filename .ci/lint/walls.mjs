@@ -59,6 +59,14 @@ export default {
       from: { path: '^src/' },
       to: { path: '^src/lib/index\\.ts$' },
     },
+    {
+      name: 'api-is-for-index',
+      severity: 'error',
+      comment:
+        'What users of the package call has defaults and checks options; inside, all is given.',
+      from: { path: '^src/', pathNot: '^src/lib/(index\\.ts$|api/)' },
+      to: { path: '^src/lib/api/' },
+    },
     ...stages.map((stage) => ({
       name: `${stage}-knows-no-other-stage`,
       severity: 'error',

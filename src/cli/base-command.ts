@@ -4,9 +4,10 @@ import { exitCodes, type StopSignal, stopSignals } from '../lib/exit-codes.ts';
 import { escapeControls, type Redactor, redactValues } from '../lib/redact.ts';
 import { InterruptedError, type StopWatch, watchStopSignals } from '../lib/stop.ts';
 import { unknownVariables } from '../lib/task/unknown-variables.ts';
+import { programName } from '../lib/version.ts';
 import { createReporter } from './create-reporter.ts';
 import { flagsOf, processEnvironment } from './environment.ts';
-import { prepareProcess, programName, redactorOfProcess, summaryOf } from './program-process.ts';
+import { prepareProcess, redactorOfProcess, summaryOf } from './program-process.ts';
 import type { Reporter } from './reporter.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { loadEnvFile } from 'node:process';
 import { messageOf, SettingsError } from '../lib/errors.ts';
+import { nativePath } from '../lib/path-bytes.ts';
 import { type Environment, variables } from '../lib/task/environment.ts';
 
 /** The process's environment. The only place that looks at it: everything else is handed its values. */
@@ -29,7 +30,7 @@ export function applyEnvFile(argv: readonly string[]): void {
   const path = envFileOf(argv);
   if (path === undefined) return;
   try {
-    loadEnvFile(path);
+    loadEnvFile(nativePath(path));
   } catch (error) {
     throw new SettingsError(
       [`the file ${path} of --env-file cannot be read: ${messageOf(error)}`],

@@ -1,5 +1,5 @@
 import type { Dev, DevOptions } from '../lib/dev/dev.ts';
-import { ArkeError } from '../lib/errors.ts';
+import { ArkeError, type ErrorCode } from '../lib/errors.ts';
 
 /**
  * Starts the local R2 and orchestrator. Their code is a part of the library and not of the bundle, whose
@@ -25,7 +25,9 @@ function ownError(error: unknown): unknown {
       'The worker\'s image has no "dev". Run it on your own machine, from the package.',
       { cause: error },
     );
-  return isArkeErrorElsewhere(error) ? new ArkeError(code, message, { cause: error }) : error;
+  return isArkeErrorElsewhere(error)
+    ? new ArkeError(code as ErrorCode, message, { cause: error })
+    : error;
 }
 
 /** Whether it is an `ArkeError` of another copy of the library. */

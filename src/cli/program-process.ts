@@ -1,13 +1,7 @@
 import { ArkeError, messageOf } from '../lib/errors.ts';
 import { createRedactor, type Redactor } from '../lib/redact.ts';
 import { secretsOf, urlsOf } from '../lib/task/settings.ts';
-import { packageVersion } from '../lib/version.ts';
 import { applyColourChoice, applyEnvFile, processEnvironment } from './environment.ts';
-
-/** What the program calls itself towards servers and in provenance. */
-export function programName(): string {
-  return `arke-tiff/${packageVersion()}`;
-}
 
 /**
  * Readies the process for a command that was called with these arguments. Throws `SettingsError` when the

@@ -1,6 +1,8 @@
 import { Config, Errors, type Interfaces, run } from '@oclif/core';
 import { exitCodes } from '../lib/exit-codes.ts';
+import { stringifyWithPaths } from '../lib/path-json.ts';
 import { escapeControls } from '../lib/redact.ts';
+import { programArguments } from './arguments.ts';
 import { outliveReaders } from './leave.ts';
 import { redactorOfProcess } from './program-process.ts';
 
@@ -11,7 +13,7 @@ import { redactorOfProcess } from './program-process.ts';
  */
 export async function start(program: Interfaces.LoadOptions): Promise<void> {
   const leave = outliveReaders();
-  const argv = process.argv.slice(2);
+  const argv = programArguments();
   const exitCode = await runCommand(argv, program);
   return argv[0] === 'run' ? leave.task(exitCode) : leave.command(exitCode);
 }
@@ -54,6 +56,6 @@ function refuseUnknown(first: string | undefined, json: boolean, config: Config)
 async function show(error: unknown, json: boolean): Promise<void> {
   const { errorSummary } = await import('./base-command.ts');
   const summary = errorSummary(error, redactorOfProcess());
-  if (json) process.stdout.write(`${JSON.stringify({ error: summary }, null, 2)}\n`);
+  if (json) process.stdout.write(`${stringifyWithPaths({ error: summary }, 2)}\n`);
   else process.stderr.write(`${escapeControls(`Error: ${summary.message}`)}\n`);
 }

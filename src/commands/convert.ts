@@ -22,8 +22,8 @@ import {
   strictnessOf,
 } from '../cli/flags.ts';
 import { outputTaken, STANDARD_STREAM } from '../cli/standard-streams.ts';
-import { convertCollection } from '../lib/collection/convert-collection.ts';
 import { type FoundInputs, findInputs } from '../lib/collection/inputs/find-inputs.ts';
+import { runCollection } from '../lib/collection/run-collection.ts';
 import type { LocalConversion } from '../lib/convert/local-files.ts';
 import { SettingsError } from '../lib/errors.ts';
 
@@ -166,7 +166,7 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
       ...{ encoder: settings, strict: strictnessOf(flags), keepRecord, unread },
       ...{ signal: this.stopSignal, program: this.program },
     });
-    const events = convertCollection(conversions, options);
+    const events = runCollection(conversions, options);
     this.stoppedAgain = (name) => leaveRun(name, conversions, views);
     const outcome = await followCollection({ events, warnings, signal: options.signal }, views);
     await writeReports(outcome, {

@@ -1,12 +1,60 @@
 /**
+ * Every `code` that an `ArkeError` can have. A code never changes its meaning.
+ *
+ * - `INVALID_OPTIONS`: a function was called with options that it does not know or cannot use (`OptionsError`)
+ * - `SETTINGS`: the environment of a task, or flags, are incomplete or malformed
+ * - `FILE`: a local file is missing, unreadable, or must not be overwritten (`FileError`)
+ * - `TASK_FAILED`, `TIMED_OUT`, `CALLBACK_FAILED`: a task's stage failed, took too long, or its callback was not taken
+ * - `INTERRUPTED`: SIGINT or SIGTERM asked the program to stop
+ * - `BUNDLED`: files of the package are missing, as when a bundler has copied its code elsewhere
+ * - `UNEXPECTED`: a fault of arke-tiff or of a library
+ * - codes of conversions and of R2: see `ConversionErrorCode` and `StorageErrorCode`
+ * - the other codes are those of commands only
+ */
+export type ErrorCode =
+  | 'INVALID_OPTIONS'
+  | 'SETTINGS'
+  | 'FILE'
+  | 'TASK_FAILED'
+  | 'TIMED_OUT'
+  | 'CALLBACK_FAILED'
+  | 'INTERRUPTED'
+  | 'BUNDLED'
+  | 'UNEXPECTED'
+  | ConversionErrorCode
+  | StorageErrorCode
+  | CommandErrorCode;
+
+/** Codes of errors that only commands can end with. */
+export type CommandErrorCode =
+  | 'USAGE'
+  | 'NOT_SENT'
+  | 'NOT_HERE'
+  | 'REFUSED'
+  | 'FOLDER_IN_USE'
+  | 'PORT_TAKEN'
+  | 'MINIFLARE_MISSING';
+
+/**
  * The base of every error that arke-tiff throws on purpose. `message` is written for a person: what
- * happened, to which file or key, what to do next. `code` is for programs and never changes its
- * meaning; `cause` keeps the original.
+ * happened, to which file or key, what to do next. `code` is for programs; `cause` keeps the original.
+ *
+ * @example
+ * ```ts
+ * import { ArkeError, convertTiff } from 'arke-tiff';
+ *
+ * try {
+ *   await convertTiff('scan.tif', 'scan.jpg');
+ * } catch (error) {
+ *   if (!(error instanceof ArkeError)) throw error;
+ *   console.error(error.code, error.message);
+ * }
+ * ```
  */
 export class ArkeError extends Error {
-  readonly code: string;
+  readonly code: ErrorCode;
 
-  constructor(code: string, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
     this.code = code;
@@ -23,7 +71,20 @@ export class SettingsError extends ArkeError {
   }
 }
 
-/** Thrown when a function is called with options that it does not know or cannot use. Lists all of them. */
+/**
+ * Thrown when a function is called with options that it does not know or cannot use. Lists all of them.
+ *
+ * @example
+ * ```ts
+ * import { convertTiff, OptionsError } from 'arke-tiff';
+ *
+ * const form = { quality: 500 };
+ * await convertTiff('scan.tif', 'scan.jpg', form).catch((error: unknown) => {
+ *   if (!(error instanceof OptionsError)) throw error;
+ *   for (const problem of error.problems) console.error(problem);
+ * });
+ * ```
+ */
 export class OptionsError extends ArkeError {
   declare readonly code: 'INVALID_OPTIONS';
   /** What is wrong with each option, beginning with its name. */
@@ -35,8 +96,9 @@ export class OptionsError extends ArkeError {
   }
 }
 
-/** Why a request to R2 failed, as far as what to do about it differs. */
+/** The code of an error of R2 in a task: why a request failed. */
 export type StorageErrorCode =
+  | 'INVALID_KEY'
   | 'OBJECT_NOT_FOUND'
   | 'BUCKET_NOT_FOUND'
   | 'CREDENTIALS_REJECTED'
@@ -67,7 +129,7 @@ export class StorageError extends ArkeError {
   }
 }
 
-/** Why a file could not be converted. */
+/** The code of a `ConversionError`: why a file could not be converted. */
 export type ConversionErrorCode =
   | 'NOT_A_TIFF'
   | 'NO_SUCH_PAGE'
@@ -91,7 +153,19 @@ export type ConversionErrorCode =
   /** The conversion process ended without an answer. */
   | 'CRASHED';
 
-/** Thrown when a file cannot become a JPEG: it is no TIFF, it is damaged, JPEG cannot hold it, or its process ended. */
+/**
+ * Thrown when a file cannot become a JPEG: it is no TIFF, it is damaged, JPEG cannot hold it, or its process ended.
+ *
+ * @example
+ * ```ts
+ * import { ConversionError, convertTiff } from 'arke-tiff';
+ *
+ * await convertTiff('scan.tif', 'scan.jpg').catch((error: unknown) => {
+ *   if (!(error instanceof ConversionError) || error.code !== 'NOT_A_TIFF') throw error;
+ *   console.warn(error.message);
+ * });
+ * ```
+ */
 export class ConversionError extends ArkeError {
   declare readonly code: ConversionErrorCode;
 }
@@ -120,7 +194,19 @@ export class CallbackError extends ArkeError {
   }
 }
 
-/** Thrown when a local file is missing, unreadable, or must not be overwritten. */
+/**
+ * Thrown when a local file is missing, unreadable, or must not be overwritten.
+ *
+ * @example
+ * ```ts
+ * import { FileError, inspectFile } from 'arke-tiff';
+ *
+ * await inspectFile('scan.tif').catch((error: unknown) => {
+ *   if (!(error instanceof FileError)) throw error;
+ *   console.error(error.message);
+ * });
+ * ```
+ */
 export class FileError extends ArkeError {
   constructor(message: string, options?: ErrorOptions) {
     super('FILE', message, options);
@@ -139,7 +225,7 @@ export class TaskError extends ArkeError {
 }
 
 /** The code of an error, or of the cause that a stage of a task failed for; `UNEXPECTED` for a bug of ours. */
-export function errorCodeOf(error: unknown): string {
+export function errorCodeOf(error: unknown): ErrorCode {
   if (error instanceof TaskError && error.cause instanceof Error) return errorCodeOf(error.cause);
   return error instanceof ArkeError ? error.code : 'UNEXPECTED';
 }

@@ -17,7 +17,7 @@ const FORMAT_ENDING = /[^/\\](\.[a-z][a-z\d]{0,4})$/i;
 export function jpegNameProblem(path: string): string | undefined {
   const ending = FORMAT_ENDING.exec(path)?.[1];
   if (ending === undefined || JPEG_ENDING.test(ending)) return undefined;
-  return `${path} is to be a JPEG. Let its name end in .jpg, .jpeg or .jpe.`;
+  return `${path} would be a JPEG. Choose a name that ends in .jpg, .jpeg or .jpe.`;
 }
 
 /**

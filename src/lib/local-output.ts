@@ -1,5 +1,5 @@
-import { link, lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { FileError, messageOf, systemCodeOf } from './errors.ts';
+import { link, lstat, mkdir, open, rename, rm, stat } from './files.ts';
 import { jpegNameProblem } from './jpeg-name.ts';
 import { temporaryBeside } from './temporary-output.ts';
 import { hasTiffSignature } from './tiff-signature.ts';
@@ -94,7 +94,9 @@ async function refuseToHarm(target: string, rules: OutputRules): Promise<void> {
   if (there?.isDirectory())
     throw new FileError(`Not written: ${target} is a folder. Name a file in it.`);
   if (there && !there.isFile())
-    throw new FileError(`Not written: ${target} is a device or a pipe. Use - for stdout.`);
+    throw new FileError(
+      `Not written: ${target} is a device or a pipe. ${rules.forcedBy ? 'Name a file.' : 'Use - for stdout.'}`,
+    );
   if (rules.keepTiffs && (await isTiff(target)))
     throw new FileError(
       `Not written: ${target} is a TIFF, and originals are never overwritten. Choose another output.`,

@@ -1,4 +1,6 @@
 import { hiddenParts } from './http-url.ts';
+import { shownPath } from './path-bytes.ts';
+import { stringifyWithPaths } from './path-json.ts';
 
 /** Replaces what must not be seen in a text. */
 export type Redactor = (text: string) => string;
@@ -40,11 +42,11 @@ function distinctByLength(texts: readonly string[]): string[] {
 }
 
 /**
- * A copy of a JSON value with every text in it redacted, one by one: blanking a piece of the finished
+ * A copy of a JSON value as it is shown (`stringifyWithPaths`) with every text in it redacted, one by one: blanking a piece of the finished
  * document could tear its quotes.
  */
 export function redactValues(value: unknown, redact: Redactor): unknown {
-  return JSON.parse(JSON.stringify(value), (_, part: unknown) =>
+  return JSON.parse(stringifyWithPaths(value), (_, part: unknown) =>
     typeof part === 'string' ? redact(part) : part,
   );
 }
@@ -54,10 +56,10 @@ const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 
 /**
  * The text with control characters written as escapes (`\n`, `\u001b`), so that a key or a message
- * can neither forge a log line nor drive a terminal.
+ * can neither forge a log line nor drive a terminal, and with what is not UTF-8 of paths as bytes (`shownPath`).
  */
 export function escapeControls(text: string): string {
-  return text.replace(CONTROL, (char) => {
+  return shownPath(text).replace(CONTROL, (char) => {
     if (char === '\n') return '\\n';
     if (char === '\r') return '\\r';
     if (char === '\t') return '\\t';

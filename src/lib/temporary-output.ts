@@ -1,9 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readdirSync, rmSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { systemCodeOf } from './errors.ts';
+import { readdir, readdirSync, rm, rmSync } from './files.ts';
 
 /**
  * The path of a file beside a target, to be written and then renamed: unique, and with machine and process
@@ -48,13 +47,13 @@ export function removeAbandonedOutputs(folder: string): Promise<void> {
  * machine and process.
  */
 export async function removeAbandoned(folder: string, pattern: RegExp): Promise<void> {
-  const names = await readdir(folder).catch(() => []);
-  const abandoned = names.filter((name) => {
+  const entries = await readdir(folder).catch(() => []);
+  const abandoned = entries.filter(({ name }) => {
     const [, host, pid] = pattern.exec(name) ?? [];
     return host === machine() && !isRunning(Number(pid));
   });
   await Promise.all(
-    abandoned.map((name) =>
+    abandoned.map(({ name }) =>
       // What such a process has started may not have noticed yet, and still write there.
       rm(join(folder, name), { recursive: true, force: true, maxRetries: 3 }).catch(() => {}),
     ),

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open } from './files.ts';
 
 /** How many bytes `isTiffSignature` needs. */
 export const TIFF_SIGNATURE_LENGTH = 4;

@@ -87,6 +87,7 @@ const wrongs: Record<string, { rule: string; code: string }> = {
   'src/cli/x.ts': { rule: 'widths-have-one-owner', code: `import 'string-width';` },
   'src/lib/storage/q.ts': { rule: 'webhooks-have-one-owner', code: `import 'standardwebhooks';` },
   'src/lib/storage/r.ts': { rule: 'miniflare-has-one-owner', code: `import 'miniflare';` },
+  'src/lib/task/z.ts': { rule: 'api-is-for-index', code: `import '../api/x.ts';` },
   'src/lib/storage/s.ts': { rule: 'nothing-missing', code: `import 'no-such-package';` },
   'src/lib/storage/t.ts': { rule: 'no-dev-dependency-at-run-time', code: `import 'execa';` },
 };
@@ -100,6 +101,7 @@ const rightOnes = [
     'src/commands/run.ts',
   ],
   ...[
+    'api',
     'batch',
     'convert',
     'convert/render',

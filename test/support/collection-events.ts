@@ -48,7 +48,7 @@ export function skipped(name: string): CollectionEvent {
 }
 
 export function failed(name: string, message = 'It is broken. Mend it.'): CollectionEvent {
-  const error = { code: 'UNREADABLE_TIFF', message };
+  const error = { code: 'UNREADABLE_TIFF', message } as const;
   return { event: 'file.ended', ...source(name), status: 'failed', ms: 5, error };
 }
 

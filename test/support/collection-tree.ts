@@ -49,10 +49,8 @@ const ODD_NAMES = [
   ],
 ];
 
-const GOOD = 300;
-
-/** Makes the tree: 300 small TIFFs and a dozen others, in folders of folders. */
-export async function makeCollectionTree(root: string): Promise<CollectionTree> {
+/** Makes the tree: small TIFFs, 300 unless told (those with odd names are 27), and a dozen others, in folders of folders. */
+export async function makeCollectionTree(root: string, tiffCount = 300): Promise<CollectionTree> {
   const good = new Map<string, string>();
   const write = async (name: string, content: string | Uint8Array) => {
     await mkdir(dirname(join(root, name)), { recursive: true });
@@ -70,7 +68,7 @@ export async function makeCollectionTree(root: string): Promise<CollectionTree> 
   await add('content/no ending', 'content/no ending.jpg');
   await add('content/CAPITALS.TIFF', 'content/CAPITALS.jpg');
   await add(`${'deep/'.repeat(20)}down.tif`, `${'deep/'.repeat(20)}down.jpg`);
-  for (let number = good.size; number < GOOD - 1; number++) {
+  for (let number = good.size; number < tiffCount - 1; number++) {
     const name = `boxes/box ${number % 7}/${String(number).padStart(4, '0')}`;
     await add(`${name}.tif`, `${name}.jpg`);
   }

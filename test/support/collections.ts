@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { convertCollection } from '../../src/lib/collection/convert-collection.ts';
 import type { CollectionEvent, FileRecord } from '../../src/lib/collection/events.ts';
 import type { CollectionOptions } from '../../src/lib/collection/options.ts';
 import { RECORD_NAME } from '../../src/lib/collection/record/output-record.ts';
+import { runCollection as startCollection } from '../../src/lib/collection/run-collection.ts';
 import { defaultEncoderSettings } from '../../src/lib/convert/encoder-settings.ts';
 import { jpegName } from '../../src/lib/jpeg-name.ts';
 
@@ -44,7 +44,7 @@ export async function runCollection(
   const conversions = inputs.map((input) => ({ input, output: jpegName(input) }));
   const options = { ...usual, signal: new AbortController().signal, ...changes };
   const events: CollectionEvent[] = [];
-  for await (const event of convertCollection(conversions, options)) {
+  for await (const event of startCollection(conversions, options)) {
     events.push(event);
     onEvent?.(event);
   }

@@ -1,9 +1,13 @@
-import { expect } from 'vitest';
 import type { Conversion } from '../../src/lib/convert/attempts.ts';
 import { convertInPlace, type InPlaceOptions } from '../../src/lib/convert/convert-in-place.ts';
-import { type Converter, openConverter } from '../../src/lib/convert/process/converter.ts';
+import {
+  type Converter,
+  openConverter,
+  type Watch,
+} from '../../src/lib/convert/process/converter.ts';
 import type { TestFolder } from './folder.ts';
 import { childrenOf } from './processes.ts';
+import { until } from './until.ts';
 import { useFolder } from './use-folder.ts';
 
 /** What the tests of conversion processes stand on. */
@@ -31,10 +35,23 @@ export function useConverters(): Converters {
       } finally {
         await converter.close();
       }
-      expect(pid()).toBeUndefined();
+      await noneLeft();
     },
     convert: (input, converter, more = {}) =>
       convertInPlace(input, folder.path('out.jpg'), { converter, ...more }),
+  };
+}
+
+/** Resolves when no conversion process is there any more; how soon one that was killed goes, is the kernel's to say. */
+export const noneLeft = (): Promise<unknown> => until(() => pid() === undefined);
+
+/** What watches a process that is started: so many milliseconds for the first one, and as long as usual for the next. */
+export function impatientOnce(firstMs: number): Pick<Watch, 'silenceMs'> {
+  const patience = [firstMs].values();
+  return {
+    get silenceMs() {
+      return patience.next().value;
+    },
   };
 }
 

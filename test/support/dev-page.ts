@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import { raw } from './pictures.ts';
 
 /** Milliseconds: a task starts a program, converts and calls back; on a busy machine that takes a while. */
-const PATIENCE = 60_000;
+const PATIENCE = 300_000;
 
 /** An uncompressed TIFF of gradients: three bytes a pixel. */
 export const wholeTiff = (side: number): Promise<Buffer> =>

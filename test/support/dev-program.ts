@@ -51,7 +51,7 @@ export function startDevProgram(
     stdin: 'ignore',
     detached: ownGroup,
     killSignal: 'SIGKILL',
-    timeout: 100_000,
+    timeout: 500_000,
   });
 }
 

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, vi } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import type { DevState, TaskDetail, TaskSummary } from '../../src/lib/dev/api.ts';
 import type { Dev, DevOptions } from '../../src/lib/dev/dev.ts';
 import { startDev } from '../../src/lib/dev/start-dev.ts';
 import { makeFolder } from './folder.ts';
+import { until } from './until.ts';
 
 /** Starts the engine in a folder, on ports that are free; small limits unless told. */
 export function startTestDev(folder: string, options: Partial<DevOptions> = {}): Promise<Dev> {
@@ -85,13 +86,9 @@ export function devApi(origin: string): DevApi {
       return (await answer.json()) as TaskSummary;
     },
     ended: (id) =>
-      vi.waitFor(
-        async () => {
-          const detail = await task(id);
-          if (detail.ended_at === null) throw new Error(`${id} is ${detail.state}`);
-          return detail;
-        },
-        { timeout: 60_000, interval: 50 },
-      ),
+      until(async () => {
+        const detail = await task(id);
+        return detail.ended_at === null ? undefined : detail;
+      }),
   };
 }

@@ -21,7 +21,21 @@ export function isRunning(pid: number): boolean {
   return !['', 'Z', 'X'].includes(statOf(pid)[0] ?? '');
 }
 
-/** CPU seconds that a process has used: user and system, in the kernel's hundredths (proc(5)). */
+/** Whether a process was stopped by a signal and does nothing until it is told to go on. */
+export function isStopped(pid: number): boolean {
+  return statOf(pid)[0] === 'T';
+}
+
+/** Sends a signal to a process that may have gone by now. */
+export function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** CPU seconds that a process has used: user and system, in the kernel's hundredths (proc(5)); NaN when it is gone. */
 export function cpuSecondsOf(pid: number): number {
   const [, , , , , , , , , , , user, system] = statOf(pid);
   return (Number(user) + Number(system)) / 100;

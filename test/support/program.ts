@@ -42,7 +42,8 @@ export function startProgram(
     reject: false,
     stripFinalNewline: false,
     killSignal: 'SIGKILL',
-    timeout: 100_000,
+    // A hang: nothing that it does here takes minutes, and a busy machine may be many times slower.
+    timeout: 500_000,
     ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
     ...(cwd === undefined ? {} : { cwd }),
   });

@@ -31,7 +31,7 @@ export async function onTerminal(args: string, setup: TerminalSetup): Promise<st
       },
       extendEnv: false,
       reject: false,
-      timeout: 60_000,
+      timeout: 500_000,
     },
   );
   return stdout;

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { readPayload } from '../../lib/callback/payload.ts';
 import { FileError, messageOf, SettingsError } from '../../lib/errors.ts';
+import { readFile } from '../../lib/files.ts';
 import { fileNameOf } from '../../lib/storage/keys.ts';
 import { decodeText, readStdinBytes, STANDARD_STREAM } from '../standard-streams.ts';
 import type { CallbackFlags } from './flags.ts';

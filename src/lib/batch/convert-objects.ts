@@ -14,7 +14,7 @@ import type { BatchOptions } from './options.ts';
 const LOOKS_AT_ONCE = 16;
 
 /**
- * Converts the TIFFs of a bucket on this machine, as `convertCollection` does local ones: each comes here some time
+ * Converts the TIFFs of a bucket on this machine, as `runCollection` does local ones: each comes here some time
  * before its turn, is converted, and its JPEGs go where a task would put them, with the same provenance; what is up to date
  * by that is skipped. On the disk are at most twice as many TIFFs as jobs (three with one). Nobody is called back.
  *

@@ -56,7 +56,19 @@ export const errorPayloadSchema = v.strictObject({
   ),
 });
 
-/** The body of any callback. A Standard Schema; as JSON Schema it is `arke-tiff/callback-payload.schema.json`. */
+/**
+ * The body of any callback, as a [Standard Schema](https://standardschema.dev). Times are milliseconds, sizes bytes. The
+ * package has it as JSON Schema, too: `arke-tiff/callback-payload.schema.json`.
+ *
+ * @example
+ * ```ts
+ * import { callbackPayloadSchema } from 'arke-tiff';
+ *
+ * const body: unknown = JSON.parse('{}');
+ * const result = await callbackPayloadSchema['~standard'].validate(body);
+ * if (!result.issues && result.value.status === 'success') console.log(result.value.output_r2_key);
+ * ```
+ */
 export const callbackPayloadSchema = v.variant('status', [
   successPayloadSchema,
   errorPayloadSchema,
@@ -69,7 +81,18 @@ export type ErrorPayload = v.InferOutput<typeof errorPayloadSchema>;
 /** A callback's body. */
 export type CallbackPayload = SuccessPayload | ErrorPayload;
 
-/** What is wrong with a would-be payload, one line a problem; empty when it is a valid one. */
+/**
+ * Lists what is wrong with the body of a callback.
+ *
+ * @returns One line for each problem; none when the body is valid.
+ * @example
+ * ```ts
+ * import { payloadProblems } from 'arke-tiff';
+ *
+ * const problems = payloadProblems({ status: 'error' });
+ * if (problems.length > 0) console.error(problems.join('\n'));
+ * ```
+ */
 export function payloadProblems(candidate: unknown): string[] {
   const result = v.safeParse(callbackPayloadSchema, candidate);
   if (result.success) return [];

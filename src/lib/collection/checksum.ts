@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { FileError, messageOf } from '../errors.ts';
+import { createReadStream } from '../files.ts';
 
 /** Larger pieces than a stream's 64 KiB: each is a turn of the event loop, for which other files wait. */
 const PIECE_BYTES = 1024 * 1024;

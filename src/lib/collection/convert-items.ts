@@ -35,7 +35,7 @@ interface Run {
   readonly onEnd: (warn: Warn) => Promise<void>;
 }
 
-/** `convertCollection` for items that lie anywhere; `onEnd` tidies up after them. */
+/** `runCollection` for items that lie anywhere; `onEnd` tidies up after them. */
 export async function* convertItems(
   items: readonly CollectionItem[],
   options: ItemsOptions,

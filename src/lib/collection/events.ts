@@ -1,5 +1,6 @@
 import type { ConversionNote } from '../convert/messages.ts';
 import type { Likeness } from '../convert/verify/likeness.ts';
+import type { ErrorCode } from '../errors.ts';
 import type { StopSignal } from '../exit-codes.ts';
 
 export type { Likeness } from '../convert/verify/likeness.ts';
@@ -60,7 +61,7 @@ export interface SkippedRecord extends SourceRecord {
 export interface FailedRecord extends SourceRecord {
   readonly status: 'failed';
   readonly ms: number;
-  readonly error: { readonly code: string; readonly message: string };
+  readonly error: { readonly code: ErrorCode; readonly message: string };
 }
 
 /** How one TIFF of a collection ended. */

@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
 import { FileError, messageOf } from '../errors.ts';
+import { stat } from '../files.ts';
 
 /** A file as it was when it was looked at. */
 export interface FileState {

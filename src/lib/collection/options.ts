@@ -15,6 +15,8 @@ export interface CollectionOptions {
   readonly jobs: number;
   /** Converts all, whatever is recorded, and replaces what is there; never TIFFs. */
   readonly force: boolean;
+  /** What the caller sets for that, for messages; default: the flag `--force`. */
+  readonly forcedBy?: string | undefined;
   /** The folder that the outputs go to, so that folders in it are made; else they lie beside their TIFFs. */
   readonly outDir?: string | undefined;
   /** Keeps a record beside the JPEGs, and goes by it. */

@@ -1,5 +1,5 @@
-import { resolve } from 'node:path';
 import { pageName } from '../jpeg-name.ts';
+import { absolutePath } from '../path-bytes.ts';
 
 /** Whose a path is. */
 export interface Claim {
@@ -66,7 +66,7 @@ export function createOutputClaims(
 
 /** One for all ways to write a path that some file system takes for one. */
 function keyOf(path: string): string {
-  return resolve(path).normalize('NFC').toLowerCase().toUpperCase();
+  return absolutePath(path).normalize('NFC').toLowerCase().toUpperCase();
 }
 
 /** The first page's key and the number, if a key is one that `pageName` gives to a further page. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { countPages } from '../convert/choose-pages.ts';
 import type { LocalConversion } from '../convert/local-files.ts';
 import type { PagesSetting } from '../convert/pages.ts';
+import { OptionsError } from '../errors.ts';
 import { jpegName } from '../jpeg-name.ts';
 import type { CollectionWarning, FoundTiff } from './inputs/find-inputs.ts';
 import { createOutputClaims, type Objection, type OutputClaims } from './output-claims.ts';
@@ -13,15 +14,20 @@ export interface OutputTarget {
   readonly pages: PagesSetting;
 }
 
+/** A TIFF whose JPEG may have been named already. */
+type TiffToName = FoundTiff & { readonly output?: string | undefined };
+
 /**
- * Names the JPEG of each TIFF. Where two would have one name, also on file systems that tell neither
+ * Names the JPEG of each TIFF that has no `output` yet. Where two would have one name, also on file systems that tell neither
  * upper from lower case nor how letters are composed, the first in order has it, and the others are
  * called after their whole names: `a.tiff.jpg`, `a.tiff.2.jpg`, …, which a warning says of each. With all
  * pages the names of further ones count, too; a TIFF is read for that only if they may meet another.
  * No JPEG is named as one of the TIFFs. `pageCount` tells of a TIFF how many pages it has.
+ *
+ * Throws `OptionsError` when two of the outputs that are given meet, or one meets a TIFF.
  */
 export async function planOutputs(
-  found: readonly FoundTiff[],
+  found: readonly TiffToName[],
   { outDir, pages }: OutputTarget,
   pageCount: (input: string) => Promise<number> = countPages,
 ): Promise<{
@@ -30,10 +36,15 @@ export async function planOutputs(
 }> {
   const claims = createOutputClaims(pages === 'all' ? onceEach(pageCount) : undefined);
   for (const { input } of found) claims.claim(input, { input, as: 'source' });
+  await claimGiven(found, claims);
   const nameOne = outputNamer(claims);
   const conversions: LocalConversion[] = [];
   const warnings: CollectionWarning[] = [];
-  for (const { input, name } of found) {
+  for (const { input, name, output: given } of found) {
+    if (given !== undefined) {
+      conversions.push({ input, output: given });
+      continue;
+    }
     const tiff = outDir === undefined ? input : join(outDir, name);
     const { output, objection } = await nameOne(tiff, input);
     conversions.push({ input, output });
@@ -44,6 +55,18 @@ export async function planOutputs(
       });
   }
   return { conversions, warnings };
+}
+
+async function claimGiven(found: readonly TiffToName[], claims: OutputClaims): Promise<void> {
+  const problems: string[] = [];
+  for (const { input, output } of found) {
+    if (output === undefined) continue;
+    const objection = await claims.objection(output, input);
+    if (objection)
+      problems.push(`output ${output} of ${input} is taken, because ${describe(objection)}`);
+    claims.claim(output, { input, as: 'jpeg' });
+  }
+  if (problems.length > 0) throw new OptionsError(problems);
 }
 
 /** A JPEG's name, and what was against the usual one. */

@@ -28,7 +28,7 @@ export interface PlanningOptions {
   /** Told of the plan before it is carried out. */
   readonly onPlan?: (plan: ConversionPlan, limits: Limits) => void;
   /** Told why a plan has failed, when another one follows. */
-  readonly onReplan?: (error: ConversionError) => void;
+  readonly onReplan?: ((error: ConversionError) => void) | undefined;
   /** How long the process may say nothing, in milliseconds. */
   readonly silenceMs?: number | undefined;
 }

@@ -1,5 +1,6 @@
-import { rm } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
+import { rm } from '../files.ts';
+import { absolutePath } from '../path-bytes.ts';
 import { withWorkspace } from '../workspace.ts';
 import { type Conversion, convertByPlan, type PlanningOptions } from './attempts.ts';
 import { type EncoderSettings, encoderSettings } from './encoder-settings.ts';
@@ -59,7 +60,7 @@ async function convertWith(
   const page = pageIn(header, options.page ?? 1, file);
   const named = header && options.page !== undefined;
   const name = named ? nameOfPage(header, options.page, file) : file;
-  const paths = { input: resolve(input), output: resolve(output), name };
+  const paths = { input: absolutePath(input), output: absolutePath(output), name };
   const work = {
     ...paths,
     page,

@@ -40,7 +40,17 @@ export const metadataSettings = ['none', 'copyright', 'all'] as const;
 /** How much of the TIFF's metadata the JPEG gets: nothing, whose work it is, or all that JPEG can hold. */
 export type MetadataSetting = (typeof metadataSettings)[number];
 
-/** The contract's settings, and white paper behind what is transparent. */
+/**
+ * The settings that hold unless others are given.
+ *
+ * @example
+ * ```ts
+ * import { convertTiff, defaultEncoderSettings } from 'arke-tiff';
+ *
+ * const quality = defaultEncoderSettings.quality - 10;
+ * await convertTiff('scan.tif', 'scan.jpg', { quality, metadata: 'all' });
+ * ```
+ */
 export const defaultEncoderSettings: EncoderSettings = {
   quality: 95,
   chromaSubsampling: '4:2:0',

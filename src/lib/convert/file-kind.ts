@@ -1,5 +1,6 @@
-import { open, stat } from 'node:fs/promises';
 import { ConversionError, FileError, messageOf } from '../errors.ts';
+import { open, stat } from '../files.ts';
+import { isUtf8Path } from '../path-bytes.ts';
 import { isTiffSignature, TIFF_SIGNATURE_LENGTH } from '../tiff-signature.ts';
 import type { ReadableFile } from './header/tiff-source.ts';
 
@@ -12,8 +13,10 @@ const HEAD_LENGTH = 512;
  * message the contract asks for.
  */
 export async function refuseOtherFormats(path: string, name: string): Promise<void> {
-  await refuseOthers(await readHead(path, name), name, (detector) =>
-    detector.fileTypeFromFile(path),
+  const head = await readHead(path, name);
+  await refuseOthers(head, name, (detector) =>
+    // It takes paths as text; the first bytes of a file tell it most.
+    isUtf8Path(path) ? detector.fileTypeFromFile(path) : detector.fileTypeFromBuffer(head),
   );
 }
 

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { absolutePath } from '../path-bytes.ts';
 import { type EncoderSettings, encoderSettings } from './encoder-settings.ts';
 import { readTiffHeader } from './header/tiff-header.ts';
 import { pageNumbered } from './pages.ts';
@@ -36,8 +37,8 @@ export async function previewTiff(
   const scratch = join(converter.temporaryFolder, 'preview.tif');
   const plain = join(converter.temporaryFolder, 'preview-plain.tif');
   const job = {
-    input: resolve(input),
-    output: resolve(output),
+    input: absolutePath(input),
+    output: absolutePath(output),
     scratch,
     plain,
     name,

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { absolutePath } from '../path-bytes.ts';
 import { defaultEncoderSettings, type EncoderSettings } from './encoder-settings.ts';
 import { refuseOtherFormats } from './file-kind.ts';
 import { readTiffHeader } from './header/tiff-header.ts';
@@ -42,7 +43,7 @@ export async function makeThumbnail(
   most: { readonly width: number; readonly height: number },
   options: ShowOptions,
 ): Promise<void> {
-  const thumbnail = { ...most, jpeg: resolve(jpeg) };
+  const thumbnail = { ...most, jpeg: absolutePath(jpeg) };
   await work({ ...COMMON, input: jpeg, output, name: jpeg, thumbnail }, options);
 }
 
@@ -61,7 +62,7 @@ export async function cutPieces(
   const header = await readTiffHeader(tiff);
   const page = header && pageNumbered(header, number, tiff);
   const reading = page ? chooseReader(page, tiff) : COMMON.plan.reading;
-  const pieces = { jpeg: resolve(jpeg), after: resolve(after), region };
+  const pieces = { jpeg: absolutePath(jpeg), after: absolutePath(after), region };
   const job = {
     ...{ input: tiff, output: before, name: tiff, settings, page, pieces },
     format: header && { littleEndian: header.littleEndian, big: header.big },
@@ -76,7 +77,12 @@ async function work(
 ): Promise<void> {
   const scratch = join(converter.temporaryFolder, 'shown.tif');
   const plain = join(converter.temporaryFolder, 'shown-plain.tif');
-  const paths = { input: resolve(job.input), output: resolve(job.output), scratch, plain };
+  const paths = {
+    input: absolutePath(job.input),
+    output: absolutePath(job.output),
+    scratch,
+    plain,
+  };
   try {
     await converter.convert({ ...job, ...paths }, { signal });
   } finally {

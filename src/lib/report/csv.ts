@@ -1,4 +1,5 @@
 import type { FileRecord, PageRecord } from '../collection/events.ts';
+import { shownPath } from '../path-bytes.ts';
 import type { ReportRun } from './report-run.ts';
 
 type Cell = string | number | undefined;
@@ -62,6 +63,7 @@ const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 
 function cellOf(value: Cell): string {
   if (typeof value !== 'string') return value === undefined ? '' : String(value);
-  const harmless = FORMULA.test(value) ? `'${value}` : value;
+  const text = shownPath(value);
+  const harmless = FORMULA.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

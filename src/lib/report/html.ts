@@ -1,4 +1,5 @@
 import type { FileRecord } from '../collection/events.ts';
+import { stringifyWithPaths } from '../path-json.ts';
 import { doubtsOf } from './doubt.ts';
 import { gatherPictures, type PicturesOfFile } from './gather-pictures.ts';
 import { type PageData, pictureId } from './page-data.ts';
@@ -71,7 +72,7 @@ function cut(text: string, marks: readonly string[]): string[] {
 
 /** JSON that nothing in it can end early: a name may hold `</script>`, or begin a comment. */
 function inertJson(data: PageData): string {
-  return JSON.stringify(data).replaceAll('<', '\\u003c');
+  return stringifyWithPaths(data).replaceAll('<', '\\u003c');
 }
 
 function* elementsOf({ thumbnail, comparison }: PicturesOfFile, file: number): Generator<string> {

@@ -1,3 +1,4 @@
+import { stringifyWithPaths } from '../path-json.ts';
 import type { ReportDocument, ReportRun } from './report-run.ts';
 
 /**
@@ -14,10 +15,10 @@ export function* jsonOf(run: ReportRun): Generator<string> {
     summary: run.summary,
     unread: run.unread,
   };
-  yield `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "files": [`;
+  yield `${stringifyWithPaths(head, 2).slice(0, -2)},\n  "files": [`;
   let between = '';
   for (const record of run.records) {
-    yield `${between}\n    ${JSON.stringify(record)}`;
+    yield `${between}\n    ${stringifyWithPaths(record)}`;
     between = ',';
   }
   yield '\n  ]\n}\n';

@@ -1,8 +1,9 @@
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { FileRecord, PageRecord } from '../collection/events.ts';
 import { warningLine, warningsOf } from '../collection/warning-count.ts';
 import { describeEncoder } from '../convert/encoder-settings.ts';
+import { absolutePath, urlOfPath } from '../path-bytes.ts';
 import { commonFolder } from './common-folder.ts';
 import { type Doubt, jpegsOf, worstPageOf } from './doubt.ts';
 import type { PicturesOfFile } from './gather-pictures.ts';
@@ -91,9 +92,9 @@ function pageRowOf(
 
 /** From one file to another, as a relative URL; absolute where no relative path leads (other drives of Windows). */
 export function linkBetween(from: string, to: string): string {
-  const path = relative(dirname(resolve(from)), resolve(to));
+  const path = relative(dirname(absolutePath(from)), absolutePath(to));
   if (isAbsolute(path)) return pathToFileURL(path).href;
-  const link = path.split(sep).map(encodeURIComponent).join('/');
+  const link = path.split(sep).map(urlOfPath).join('/');
   // A name with a colon would be read as a scheme.
   return link.startsWith('../') ? link : `./${link}`;
 }

@@ -1,8 +1,7 @@
-import { createWriteStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { FileError, messageOf } from '../errors.ts';
+import { createWriteStream, readFile } from '../files.ts';
 import { writeOutput } from '../local-output.ts';
 import { packageFile } from '../package-file.ts';
 import { csvOf } from './csv.ts';

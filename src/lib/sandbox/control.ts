@@ -5,20 +5,26 @@ import { within } from './within.ts';
 /** Longest wait for an answer: 300 MB, the most R2 takes at once, are stored in about 15 s. */
 const ANSWER_LIMIT_MS = 60_000;
 
+/** What a control route answers. */
+export interface ControlAnswer {
+  readonly headers: { get(name: string): string | null };
+  readonly bytes: Uint8Array;
+}
+
 /** A request to the Worker's control routes: GET, or PUT if there is something to send. */
 export type Control = (
   path: string,
   body?: string | Uint8Array,
   headers?: Record<string, string>,
-) => Promise<string>;
+) => Promise<ControlAnswer>;
 
 /**
  * Reaches the control routes through Miniflare itself, so that a test's mock of `fetch` does not
  * matter.
  *
  * @param secret what the Worker expects in the control header
- * @returns a function that resolves to the answer's body, and throws unless the answer is 2xx and
- *   comes within a minute
+ * @returns a function that resolves to the answer, and throws unless that is 2xx and comes within a
+ *   minute
  */
 export function controlAccess(mf: Miniflare, secret: string): Control {
   const request: Control = async (path, body, headers = {}) => {
@@ -26,9 +32,12 @@ export function controlAccess(mf: Miniflare, secret: string): Control {
       headers: { ...headers, [CONTROL_HEADER]: secret },
       ...(body === undefined ? {} : { method: 'PUT', body }),
     });
-    const text = await response.text();
-    if (response.ok) return text;
-    throw new Error(`The sandbox did not understand ${path}: ${response.status} ${text}`);
+    const { ok, status, headers: told } = response;
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    if (ok) return { headers: told, bytes };
+    throw new Error(
+      `The sandbox did not understand ${path}: ${status} ${Buffer.from(bytes).toString()}`,
+    );
   };
   return async (...args) => {
     const answer = request(...args);

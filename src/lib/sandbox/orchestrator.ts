@@ -38,7 +38,7 @@ export function orchestratorAccess(url: string, control: Control): OrchestratorA
   return {
     callbackUrl: (batchId, taskId) => `${url}${path('callback', batchId, taskId)}`,
     callbacks: async (batchId, taskId) =>
-      JSON.parse(await control(path('control', batchId, taskId))),
+      JSON.parse(Buffer.from((await control(path('control', batchId, taskId))).bytes).toString()),
     async answer(batchId, taskId, answers) {
       await control(path('control', batchId, taskId), JSON.stringify(answers));
     },

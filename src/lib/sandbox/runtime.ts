@@ -18,7 +18,7 @@ export interface Runtime {
 export interface LaunchLimits {
   /** How often it tries. */
   attempts: number;
-  /** Longest start of one attempt, in milliseconds. */
+  /** Longest start of the first attempt, in milliseconds; each further one has twice as long, as the machine may be busy. */
   startMs: number;
   signal?: AbortSignal | undefined;
 }
@@ -83,7 +83,11 @@ async function answers(mf: Miniflare): Promise<void> {
 }
 
 /** One attempt; says what went wrong instead of throwing, unless it was aborted. */
-async function attempt(options: MiniflareOptions, limits: LaunchLimits, Runtime: typeof Miniflare) {
+async function attempt(
+  options: MiniflareOptions,
+  limits: Pick<LaunchLimits, 'startMs' | 'signal'>,
+  Runtime: typeof Miniflare,
+) {
   const { mf, stop, lastWords } = create(options, Runtime);
   let failure: string;
   try {
@@ -115,7 +119,9 @@ export async function launch(options: MiniflareOptions, limits: LaunchLimits): P
   const failures: string[] = [];
   while (failures.length < limits.attempts) {
     limits.signal?.throwIfAborted();
-    const { runtime, failure } = await attempt(options, limits, Runtime);
+    const { signal } = limits;
+    const startMs = limits.startMs * 2 ** failures.length;
+    const { runtime, failure } = await attempt(options, { startMs, signal }, Runtime);
     if (runtime !== undefined) return runtime;
     failures.push(`attempt ${failures.length + 1}: ${failure}`);
   }

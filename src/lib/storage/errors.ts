@@ -2,6 +2,7 @@ import { ArkeError, messageOf, StorageError } from '../errors.ts';
 import { isRetryableStatus, parseRetryAfter } from '../retry.ts';
 import type { StorageRequest } from './client.ts';
 import { isConnectionError, toConnectionError } from './connection-error.ts';
+import { unseenEnds } from './keys.ts';
 
 /** What the SDK's errors carry, as far as we look at it. */
 interface SdkError extends Error {
@@ -98,10 +99,11 @@ function byCode(
 function byStatus(error: SdkError, status: number, request: StorageRequest): StorageError {
   const { bucket } = request.storage;
   const options = { cause: error };
+  const unseen = unseenEnds(request.key);
   if (status === 404)
     return new StorageError(
       'OBJECT_NOT_FOUND',
-      `404 Not Found: there is no object "${request.key}" in the bucket "${bucket}". Check INPUT_R2_KEY and R2_BUCKET.`,
+      `404 Not Found: there is no object "${request.key}" in the bucket "${bucket}". ${unseen ? `${unseen}. ` : ''}Check INPUT_R2_KEY and R2_BUCKET.`,
       options,
     );
   if (status === 412) return changedMeanwhile(request.key, '412', options);

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { FileError, messageOf } from '../errors.ts';
+import { createReadStream, stat } from '../files.ts';
 import type { Attempt } from './objects.ts';
 
 /** A piece of a file, as one request sends it. */

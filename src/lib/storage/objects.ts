@@ -3,6 +3,7 @@ import { StorageError } from '../errors.ts';
 import { type RetryNotice, type RetryPolicy, retry } from '../retry.ts';
 import type { Storage, StorageRequest } from './client.ts';
 import { toStorageError } from './errors.ts';
+import { refuseInvalidKey } from './keys.ts';
 import { PATIENCE, type Patience, startWatch, type Watch } from './patience.ts';
 
 /** What R2 says of an object without its bytes. */
@@ -40,14 +41,16 @@ export interface Attempt {
 
 /**
  * Sends a request with the storage policy's retries and time-outs, and turns what the SDK throws into
- * a `StorageError`. An abort's reason is thrown as it is.
+ * a `StorageError`. Nothing is sent for a key that R2 cannot be asked for. An abort's reason is thrown as it is.
  */
-export function attemptRequest<T>(
+export async function attemptRequest<T>(
   request: StorageRequest,
   options: RequestOptions,
   send: (attempt: Attempt) => Promise<T>,
 ): Promise<T> {
   const { policy = STORAGE_RETRY, onRetry, signal } = options;
+  // Lists are asked for by a prefix, which is no part of the path.
+  if (request.action !== 'list') refuseInvalidKey(request.key);
   const patience = { ...PATIENCE, ...options.patience };
   return retry(
     async (number) => {

@@ -1,5 +1,5 @@
-import { open, rm } from 'node:fs/promises';
 import { FileError, messageOf, systemCodeOf } from '../errors.ts';
+import { open, rm } from '../files.ts';
 import { lengthOf, type Pieces, partOf } from './pieces.ts';
 
 /** A local file that several ranges of an object are written into at once. */

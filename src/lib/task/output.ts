@@ -1,6 +1,7 @@
 import type { Effort } from '../convert/encoder-settings.ts';
 import { StorageError } from '../errors.ts';
 import type { Storage } from '../storage/client.ts';
+import { refuseInvalidKey } from '../storage/keys.ts';
 import { headObject, type ObjectInfo, type RequestOptions } from '../storage/objects.ts';
 import { type PutCondition, type Uploaded, uploadFile } from '../storage/upload.ts';
 import { ownershipOf, type Provenance, toMetadata } from './provenance.ts';
@@ -40,7 +41,9 @@ export async function findOutput(
 ): Promise<OutputSlot> {
   const taken: string[] = [];
   let promised: string | undefined;
+  refuseInvalidKey(provenance.sourceKey);
   for (const key of keys) {
+    refuseInvalidKey(key, "The JPEG's key", 'Give the TIFF a shorter key.');
     const asked = key === keys[0] ? first : undefined;
     const object = await (asked ?? headObject(storage, key, options));
     if (!object && isPromised?.(key)) {

@@ -3,7 +3,8 @@ import { exitCodes } from '../exit-codes.ts';
 import { createTaskLog, type LogFormat } from '../log.ts';
 import { createRedactor, type Redactor } from '../redact.ts';
 import type { Environment } from './environment.ts';
-import { reportFailure, runTask, type TaskOptions, type TaskOutcome } from './run-task.ts';
+import type { RunOutcome } from './outcome.ts';
+import { reportFailure, runTask, type TaskOptions } from './run-task.ts';
 import { readTaskSettings, secretsOf, urlsOf } from './settings.ts';
 import { unknownVariables } from './unknown-variables.ts';
 
@@ -12,14 +13,6 @@ export interface RunOptions extends Omit<TaskOptions, 'log'> {
   /** Takes the lines of the log. */
   readonly write: (line: string) => void;
 }
-
-/** How a task from the environment ended; without a payload when nobody could be told. */
-export type RunOutcome =
-  | TaskOutcome
-  | (Omit<TaskOutcome, 'payload'> & {
-      readonly payload: undefined;
-      readonly error: { readonly code: string; readonly message: string };
-    });
 
 /**
  * Runs the task that an environment describes (contract: "Environment Variables"). An environment

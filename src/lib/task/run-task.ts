@@ -2,16 +2,18 @@ import { type Connection, prepareConnection } from '../callback/connection.ts';
 import { deliverCallback } from '../callback/deliver.ts';
 import { type CallbackPayload, toErrorText } from '../callback/payload.ts';
 import { callbackId } from '../callback/request.ts';
-import { createDeadline } from '../deadline.ts';
-import { errorCodeOf, messageOf } from '../errors.ts';
+import { createDeadline, TimedOutError } from '../deadline.ts';
+import { CallbackError, errorCodeOf, messageOf } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { shownUrl } from '../http-url.ts';
 import type { TaskFailure } from '../log.ts';
 import { createRedactor, escapeControls } from '../redact.ts';
-import { type Ending, endSoonAfter, orAborted } from '../stop.ts';
+import { type Ending, endSoonAfter, InterruptedError, orAborted } from '../stop.ts';
 import { STORAGE_RETRY } from '../storage/objects.ts';
 import { taskDeadlines } from './budget.ts';
 import type { ProcessOptions } from './job.ts';
 import type { TaskOutbox } from './outbox/task-outbox.ts';
+import type { TaskOutcome } from './outcome.ts';
 import { processTiff } from './process-tiff.ts';
 import type { CallbackTarget, TaskSettings } from './settings.ts';
 import { failureOf } from './stages.ts';
@@ -20,16 +22,6 @@ import { failureOf } from './stages.ts';
 export interface TaskOptions extends ProcessOptions {
   /** Ends the task: its reason becomes the error callback. */
   readonly signal?: AbortSignal | undefined;
-}
-
-/** How a task ended. */
-export interface TaskOutcome {
-  /** The body that was called back, or should have been. */
-  readonly payload: CallbackPayload;
-  /** Whether the orchestrator took it. */
-  readonly delivered: boolean;
-  /** 0 when the JPEG was made, uploaded and reported; else 1. */
-  readonly exitCode: typeof exitCodes.ok | typeof exitCodes.failed;
 }
 
 /**
@@ -97,11 +89,26 @@ interface Way {
 }
 
 /** Until when after a stop signal the callback of a task is tried. */
-function callbackEnding({ outbox }: CallbackTarget, { signal }: TaskOptions): Ending {
-  return endSoonAfter(
-    signal,
-    outbox ? INTERRUPTED_CALLBACK_WITH_OUTBOX_MS : INTERRUPTED_CALLBACK_MS,
-  );
+function callbackEnding(target: CallbackTarget, { signal }: TaskOptions): Ending {
+  return endSoonAfter(signal, msAfterStop(target));
+}
+
+function msAfterStop({ outbox }: CallbackTarget): number {
+  return outbox ? INTERRUPTED_CALLBACK_WITH_OUTBOX_MS : INTERRUPTED_CALLBACK_MS;
+}
+
+/** Why a callback was not delivered: a stop signal or a deadline, which may have ended the task, too, as what it was here. */
+function givenUp(target: CallbackTarget, error: unknown): unknown {
+  const what = `The callback to ${shownUrl(target.callback.url)} was not taken`;
+  const options = { cause: error };
+  if (error instanceof InterruptedError)
+    return new CallbackError(
+      `${what} within ${msAfterStop(target) / 1000} s after ${error.signal}.`,
+      options,
+    );
+  if (error instanceof TimedOutError)
+    return new CallbackError(`${what} in the time that the task had.`, options);
+  return error;
 }
 
 function redacted(failure: TaskFailure, { callback, storage }: TaskSettings): TaskFailure {
@@ -143,8 +150,8 @@ async function report(
         }),
     });
   } catch (error) {
-    const reason = messageOf(error);
-    const code = errorCodeOf(error);
+    const failure = givenUp(target, error);
+    const [reason, code] = [messageOf(failure), errorCodeOf(failure)];
     options.log({ event: 'task.failed', code, stage: 'callback', error: reason });
     options.log({ event: 'callback.undelivered', body: request.body, reason });
     await withOutbox(target, options, endsAt, (outbox) =>

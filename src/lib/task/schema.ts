@@ -12,6 +12,7 @@ import { pagesProblem, parsePages } from '../convert/pages.ts';
 import { httpUrlProblem, requestUrl } from '../http-url.ts';
 import { logFormats } from '../log.ts';
 import { jurisdictions } from '../storage/client.ts';
+import { keyProblem } from '../storage/keys.ts';
 import type { Environment, VariableName } from './environment.ts';
 import { isAmongInputs, outboxPrefix, outboxPrefixProblem } from './outbox/keys.ts';
 
@@ -48,7 +49,7 @@ export const schema = v.object(
   {
     TASK_ID: text,
     BATCH_ID: text,
-    INPUT_R2_KEY: text,
+    INPUT_R2_KEY: checked(keyProblem),
     R2_ACCOUNT_ID: v.pipe(text, v.regex(/^[\w-]+$/, 'must consist of letters, digits, - and _')),
     R2_ACCESS_KEY_ID: credential,
     R2_SECRET_ACCESS_KEY: credential,
@@ -96,9 +97,20 @@ export function problemsOf(result: v.SafeParseResult<v.GenericSchema>): string[]
 
 /** What is wrong with variables that are set together. */
 export function conflicts(set: Environment): string[] {
-  return set['R2_ENDPOINT'] && set['R2_JURISDICTION']
-    ? ['R2_ENDPOINT and R2_JURISDICTION cannot both be set']
-    : [];
+  const { R2_ENDPOINT: endpoint, R2_JURISDICTION: jurisdiction, R2_BUCKET: bucket } = set;
+  return [
+    ...(endpoint && jurisdiction ? ['R2_ENDPOINT and R2_JURISDICTION cannot both be set'] : []),
+    ...(endpoint && bucket && namesBucket(endpoint, bucket)
+      ? [
+          `R2_ENDPOINT must not end with the bucket's name, as it does in Cloudflare's dashboard: R2_BUCKET says it already. Remove "/${bucket}"`,
+        ]
+      : []),
+  ];
+}
+
+/** Whether the last part of an address's path is the bucket, for which R2 would be asked in the bucket of that name. */
+function namesBucket(endpoint: string, bucket: string): boolean {
+  return URL.parse(endpoint)?.pathname.replace(/\/+$/, '').endsWith(`/${bucket}`) ?? false;
 }
 
 /** What is wrong with variables of a task that are set together. */

@@ -2,9 +2,10 @@ import { readdir, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { processesOf } from '../../slow/faults/conversion-processes.ts';
 import { makeFolder, type TestFolder } from '../../support/folder.ts';
+import { until } from '../../support/until.ts';
 
 let folder: TestFolder;
 beforeEach(async () => {
@@ -33,7 +34,7 @@ async function interrupt(args: readonly string[], at: RegExp, signal: NodeJS.Sig
 
 async function expectNothingLeft(): Promise<void> {
   expect(await readdir(folder.root)).toEqual([]);
-  await vi.waitUntil(() => processesOf(folder.root).length === 0);
+  await until(() => processesOf(folder.root).length === 0);
 }
 
 const program = (path: string) => fileURLToPath(new URL(`../../../bench/${path}`, import.meta.url));

@@ -26,7 +26,7 @@ async function replay(log: string, typed: string) {
     extendEnv: false,
     reject: false,
     stdin: 'pipe',
-    timeout: 60_000,
+    timeout: 500_000,
   });
   let shown = '';
   terminal.stdout.on('data', (piece) => {

@@ -7,7 +7,9 @@ import {
 } from '../../support/collection-tree.ts';
 import { makeFolder, type TestFolder } from '../../support/folder.ts';
 import { noisyTiff } from '../../support/pictures.ts';
-import { type Run, runProgram, startProgram } from '../../support/program.ts';
+import { runProgram } from '../../support/program.ts';
+import type { StandStill } from '../../support/stand-still.ts';
+import { signalWhere, whereEnded, whereFirstIsTold } from '../../support/stopped-runs.ts';
 import { useFolder } from '../../support/use-folder.ts';
 
 const original = useFolder();
@@ -26,28 +28,15 @@ beforeAll(async () => {
   await original.make('tmp');
   await runProgram(argsFor(), setup(original as TestFolder));
   uninterrupted = await picturesIn(original.path('out'));
-}, 120_000);
+});
 beforeEach(async () => {
   folder = await makeFolder();
   await folder.make('tmp');
 });
 afterEach(() => folder.remove());
 
-/** Starts a run and sends it signals as soon as so many of its files are done. */
-async function stopAfter(
-  files: number,
-  send: (pid: number) => void,
-): Promise<Run & { signal?: string }> {
-  const run = startProgram([...argsFor(), '--json-lines'], setup(folder));
-  let done = 0;
-  run.stdout?.on('data', (chunk: Buffer) => {
-    const before = done;
-    done += String(chunk).split('"event":"file.ended"').length - 1;
-    if (before < files && done >= files) send(run.pid as number);
-  });
-  const { exitCode, stdout, stderr, signal } = await run;
-  return { exitCode, stdout, stderr, ...(signal ? { signal } : {}) };
-}
+const run = (where: StandStill, signal: NodeJS.Signals) =>
+  signalWhere(where, [signal], [...argsFor(), '--json-lines'], setup(folder));
 
 /** Runs the whole once more, and holds what is there to what an uninterrupted run has made. */
 async function expectToBeGoneOnWith(): Promise<void> {
@@ -62,11 +51,10 @@ describe('a run over a collection that is stopped', () => {
   it.each([5, 120, 280])(
     'by kill -9 after %i files is gone on with to the same end',
     async (files) => {
-      const killed = await stopAfter(files, (pid) => process.kill(pid, 'SIGKILL'));
+      const killed = await run(whereEnded(files), 'SIGKILL');
       expect(killed.signal).toBe('SIGKILL');
       await expectToBeGoneOnWith();
     },
-    120_000,
   );
 
   it.each([
@@ -75,7 +63,7 @@ describe('a run over a collection that is stopped', () => {
   ] as const)(
     'by %s says what it has done and exits by %i, leaving nothing half done',
     async (signal, code) => {
-      const stopped = await stopAfter(20, (pid) => process.kill(pid, signal));
+      const stopped = await run(whereEnded(20), signal);
       expect(stopped.exitCode).toBe(code);
       const summary = JSON.parse(stopped.stdout.trimEnd().split('\n').at(-1) ?? '');
       expect(summary).toMatchObject({ event: 'collection.ended', stopped: signal });
@@ -86,14 +74,17 @@ describe('a run over a collection that is stopped', () => {
       expect(await readdir(folder.path('tmp'))).toEqual([]);
       await expectToBeGoneOnWith();
     },
-    120_000,
   );
 
   it('says on stderr, for people, what it has done and how to go on', async () => {
-    for (const name of ['a', 'b', 'c']) await folder.write(`${name}.tif`, await noisyTiff(1200));
-    const run = startProgram(['convert', '.', '-j', '1'], setup(folder));
-    run.stdout?.once('data', () => run.kill('SIGINT'));
-    const { exitCode, stderr } = await run;
+    for (const name of ['a', 'b', 'c']) await folder.write(`${name}.tif`, await noisyTiff(700));
+    const args = ['convert', '.', '-j', '1'];
+    const { exitCode, stderr } = await signalWhere(
+      whereFirstIsTold,
+      ['SIGINT'],
+      args,
+      setup(folder),
+    );
     expect(exitCode).toBe(130);
     expect(stderr).toMatch(/^Stopping: /m);
     expect(stderr).toMatch(/^3 TIFFs: 1 converted, 2 left undone; /m);

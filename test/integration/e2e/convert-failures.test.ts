@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { makeFolder, type TestFolder } from '../../support/folder.ts';
 import { noisyTiff, plainTiff } from '../../support/pictures.ts';
 import { decodeJpeg } from '../../support/pixels.ts';
 import { runProgram, startProgram } from '../../support/program.ts';
+import { until } from '../../support/until.ts';
 
 let folder: TestFolder;
 beforeEach(async () => {
@@ -82,8 +83,11 @@ describe('convert that cannot be done', () => {
     [['-o', 'nowhere/a.jpg'], 'Could not write nowhere/a.jpg: ENOENT'],
     [['-o', 'a.tif/a.jpg'], 'Could not write a.tif/a.jpg: ENOTDIR'],
     [['-o', 'sub', '-f'], 'sub is a folder. Name a file in it.'],
-    [['-o', 'x.png'], 'x.png is to be a JPEG. Let its name end in .jpg, .jpeg or .jpe.'],
-    [['-o', 'x.tif', '-f'], 'x.tif is to be a JPEG. Let its name end in .jpg, .jpeg or .jpe.'],
+    [['-o', 'x.png'], 'x.png would be a JPEG. Choose a name that ends in .jpg, .jpeg or .jpe.'],
+    [
+      ['-o', 'x.tif', '-f'],
+      'x.tif would be a JPEG. Choose a name that ends in .jpg, .jpeg or .jpe.',
+    ],
     [['--out-dir', 'a.tif'], 'Could not make the folder a.tif: EEXIST'],
   ])(
     'blames the output, not the TIFF, for an output that cannot be written (%j)',
@@ -139,10 +143,7 @@ describe('convert that cannot be done', () => {
   it('leaves under the JPEG’s name a whole picture or none when it is killed', async () => {
     await folder.write('big.tif', await noisyTiff(3000));
     const run = startProgram(['convert', 'big.tif'], { cwd: folder.root });
-    await vi.waitUntil(async () => (await files()).some((name) => name.endsWith('.part')), {
-      timeout: 60_000,
-      interval: 10,
-    });
+    await until(async () => (await files()).some((name) => name.endsWith('.part')));
     run.kill('SIGKILL');
     expect((await run).signal).toBe('SIGKILL');
     if ((await files()).includes('big.jpg'))

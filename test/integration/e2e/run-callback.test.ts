@@ -2,11 +2,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import sharp from 'sharp';
 import { Webhook } from 'standardwebhooks';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { startFaultServer } from '../../support/fault-server.ts';
 import { closedAddress } from '../../support/orchestrators.ts';
 import { runProgram } from '../../support/program.ts';
 import { newTask, runTask, useSandbox } from '../../support/tasks.ts';
+import { until } from '../../support/until.ts';
 
 const sandbox = useSandbox();
 const KEY = 'image.tif';
@@ -60,8 +61,7 @@ describe('a success callback', () => {
     await using orchestrator = await startFaultServer(sandbox.current.url, () => undefined);
     // R2 takes the JPEG when there is a connection, and not before.
     await using r2 = await startFaultServer(sandbox.current.endpoint, async ({ method }) => {
-      if (method === 'PUT')
-        await vi.waitUntil(async () => (await orchestrator.connections()) > 0, 60_000);
+      if (method === 'PUT') await until(async () => (await orchestrator.connections()) > 0);
       return undefined;
     });
     const url = sandbox.current.callbackUrl(task.batchId, task.taskId);

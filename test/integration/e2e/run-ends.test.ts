@@ -3,10 +3,11 @@ import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeFolder, type TestFolder } from '../../support/folder.ts';
 import { startProgram } from '../../support/program.ts';
 import { newTask, useSandbox } from '../../support/tasks.ts';
+import { until } from '../../support/until.ts';
 
 const sandbox = useSandbox();
 let temporary: TestFolder;
@@ -50,6 +51,28 @@ async function startTask(more: Readonly<Record<string, string>> = {}) {
   return { program, bodies };
 }
 
+/** Takes callbacks and never answers. */
+async function startSilentReceiver(onBody?: (body: string) => void) {
+  const server = createServer(async (request) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    onBody?.(Buffer.concat(chunks).toString());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+/** What a log says after "✗ Error:". */
+function errorsIn(log: string): string[] {
+  return [...log.matchAll(/ ✗ Error: (.*)$/gm)].map(([, text]) => text ?? '');
+}
+
 describe('a task that is asked to stop', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'calls back one error and leaves nothing behind: %s',
@@ -71,7 +94,7 @@ describe('a task that was paused past its deadline', () => {
     const start = performance.now();
     const { program, bodies } = await startTask({ TASK_TIMEOUT_MS: '3000' });
     program.kill('SIGSTOP');
-    await vi.waitUntil(() => performance.now() - start > 4_000, { timeout: 60_000 });
+    await until(() => performance.now() - start > 4_000);
     program.kill('SIGCONT');
     const { exitCode } = await program;
     const received = await bodies();
@@ -109,26 +132,38 @@ describe('a task that is asked to stop while it calls back', () => {
     const tiff = sharp({ create: { width: 9, height: 9, channels: 3, background: 'teal' } }).tiff();
     await sandbox.current.putObject('small.tif', await tiff.toBuffer());
     const bodies: string[] = [];
-    // Takes the callback and never answers.
-    const receiver = createServer(async (request) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk as Buffer);
-      bodies.push(Buffer.concat(chunks).toString());
+    await using receiver = await startSilentReceiver((body) => {
+      bodies.push(body);
       program.kill('SIGTERM');
     });
-    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
-    const { port } = receiver.address() as AddressInfo;
     const { batchId, taskId } = newTask();
     const env = sandbox.current.environment(batchId, taskId, key);
-    const url = `http://127.0.0.1:${port}/callback`;
-    const program = startProgram(['run'], { env: { ...env, CALLBACK_URL: url } });
+    const program = startProgram(['run'], { env: { ...env, CALLBACK_URL: receiver.url } });
     const { exitCode, stdout } = await program;
-    receiver.closeAllConnections();
-    receiver.close();
     expect(exitCode).toBe(1);
     expect(bodies).toHaveLength(1);
     expect(bodies[0]).toContain(`"status":"${status}"`);
     expect(stdout.trimEnd().split('\n').at(-1)).toBe(bodies[0]);
+  });
+});
+
+describe('a task that cannot say how it ended', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('tells it once: stopped by %s', async (signal) => {
+    await using receiver = await startSilentReceiver();
+    const { program } = await startTask({ CALLBACK_URL: receiver.url });
+    program.kill(signal);
+    expect(errorsIn((await program).stdout)).toEqual([
+      expect.stringMatching(`^Interrupted by ${signal}`),
+      `The callback to ${receiver.url} was not taken within 3 s after ${signal}.`,
+    ]);
+  });
+
+  it('tells it once: its time was up', async () => {
+    await using receiver = await startSilentReceiver();
+    const { program } = await startTask({ CALLBACK_URL: receiver.url, TASK_TIMEOUT_MS: '3000' });
+    expect(errorsIn((await program).stdout).at(-1)).toBe(
+      `The callback to ${receiver.url} was not taken in the time that the task had.`,
+    );
   });
 });
 

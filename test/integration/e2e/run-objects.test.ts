@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startFaultServer } from '../../support/fault-server.ts';
 import { bytesIn, FOREIGN, otherTiff, tiff } from '../../support/objects.ts';
+import { pagedTiff } from '../../support/pictures.ts';
 import { runProgram } from '../../support/program.ts';
 import { newTask, runTask, useSandbox } from '../../support/tasks.ts';
 
@@ -53,6 +54,46 @@ describe('a very long key', () => {
     expect(jpeg?.metadata['arke-source-key']).toMatch(/^sha256:[0-9a-f]{64}$/);
     const again = await runTask(sandbox.current, key);
     expect(again.stdout).toContain('is up to date');
+  });
+});
+
+describe('a key that R2 cannot be asked for', () => {
+  it('is refused by name, whatever the object: a part that addresses resolve', async () => {
+    const key = 'dots/../image.tif';
+    await sandbox.current.putObject(key, tiff);
+    await sandbox.current.putObject('image.tif', otherTiff);
+    const { bodies } = await runTask(sandbox.current, key);
+    expect(bodies).toMatchObject([
+      {
+        error: expect.stringMatching(
+          /^Invalid settings: INPUT_R2_KEY must not have the part "\.\."/,
+        ),
+      },
+    ]);
+  });
+
+  it('is found before anything is converted: the JPEG’s would be too long', async () => {
+    const key = `long/${'x'.repeat(1019)}`;
+    await sandbox.current.putObject(key, tiff);
+    const { bodies, stdout } = await runTask(sandbox.current, key);
+    expect(bodies).toMatchObject([
+      {
+        error: expect.stringMatching(
+          /^Failed to upload JPEG: The JPEG's key "long\/x+…x+\.jpg" must have at most 1024 bytes, and it has 1028: R2 takes no longer ones\. Give the TIFF a shorter key\.$/,
+        ),
+      },
+    ]);
+    expect(stdout).not.toContain('Converted');
+  });
+
+  it('is found before anything is converted: that of a further page would be too long', async () => {
+    const key = `long/${'y'.repeat(1015)}.tif`;
+    await sandbox.current.putObject(key, pagedTiff(2));
+    const { bodies, stdout } = await runTask(sandbox.current, key, { TIFF_PAGES: 'all' });
+    expect(bodies[0]?.['error']).toMatch(
+      /^Failed to upload JPEG: The JPEG's key ".*\.page-2\.jpg" must have at most 1024 bytes/,
+    );
+    expect(stdout).not.toContain('Converted');
   });
 });
 

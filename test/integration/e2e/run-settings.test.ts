@@ -125,6 +125,21 @@ describe('wrong usage of run', () => {
   });
 });
 
+describe('R2_ENDPOINT and R2_BUCKET', () => {
+  it.each(['/arke-staging', '//arke-staging/', '/x/arke-staging'])(
+    'do not both name the bucket: …%s',
+    async (path) => {
+      const said = /R2_ENDPOINT must not end with the bucket's name, .* Remove "\/arke-staging"/;
+      const endpoint = `${sandbox.current.endpoint.replace(/\/$/, '')}${path}`;
+      const { bodies } = await runWith({ R2_ENDPOINT: endpoint });
+      expect(bodies).toMatchObject([{ error: expect.stringMatching(said) }]);
+      const env = sandbox.current.environment('b', 't', 'image.tif');
+      const download = await runProgram(['download', 'image.tif', '--endpoint', endpoint], { env });
+      expect(download).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(said) });
+    },
+  );
+});
+
 describe('R2_ENDPOINT and R2_JURISDICTION', () => {
   it('exclude each other', async () => {
     const { bodies } = await runWith({ R2_JURISDICTION: 'eu' });

@@ -3,9 +3,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { makeFolder, type TestFolder } from '../../support/folder.ts';
 import { noisyTiff } from '../../support/pictures.ts';
+import { until } from '../../support/until.ts';
 
 let folder: TestFolder;
 beforeEach(async () => {
@@ -26,7 +27,7 @@ function start(args: readonly string[], env: Readonly<Record<string, string>> = 
     extendEnv: false,
     reject: false,
     stdin: 'pipe',
-    timeout: 100_000,
+    timeout: 500_000,
     killSignal: 'SIGKILL',
   });
 }
@@ -91,7 +92,7 @@ function partWith(bytes: number): Promise<unknown> {
     const name = (await readdir(folder.root)).find((n) => n.endsWith('.part'));
     return name !== undefined && (await stat(folder.path(name))).size >= bytes;
   };
-  return vi.waitUntil(() => isThere().catch(() => false), { timeout: 60_000, interval: 10 });
+  return until(() => isThere().catch(() => false));
 }
 
 /** A server that begins each answer and never ends it. */

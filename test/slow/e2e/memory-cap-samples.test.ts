@@ -14,16 +14,17 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
-const base = { megapixels: 60, samples: 3, type: 'float32', compression: 'none' } as const;
+/** Of its floats the cap could not hold those of one strip beside the program: 240 MB. */
+const base = { megapixels: 20, samples: 3, type: 'float32', compression: 'none' } as const;
 
-describe(`in 1 GB of memory${reason ? ` (not tried here: ${reason})` : ''}`, () => {
+describe(`in 384 MB of memory${reason ? ` (not tried here: ${reason})` : ''}`, () => {
   it.skipIf(reason).each([
     ['one strip', { ...base, layout: 'one strip' }],
     ['Deflate tiles', { ...base, layout: 'tiles', compression: 'deflate' }],
-  ] as const)('60 megapixels of floats become a JPEG: %s', async (_, spec) => {
+  ] as const)('20 megapixels of floats become a JPEG: %s', async (_, spec) => {
     const input = folder.path('floats.tif');
     await writeSampledTiff(input, spec);
-    await using cap = makeCap({ megabytes: 1024 });
+    await using cap = makeCap({ megabytes: 384 });
     const [command, ...args] = cap.wrap([process.execPath, program, 'convert', input]);
     const out = ['--output', folder.path('floats.jpg'), '--force', '--json'];
     const { exitCode, stdout, stderr } = await execa(command, [...args, ...out], {

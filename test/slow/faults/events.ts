@@ -1,10 +1,6 @@
-import {
-  killConversion,
-  killEveryConversion,
-  processesOf,
-  signalProcess,
-  until,
-} from './conversion-processes.ts';
+import { signalIfThere } from '../../support/processes.ts';
+import { until } from '../../support/until.ts';
+import { killConversion, killEveryConversion, processesOf } from './conversion-processes.ts';
 import {
   betweenCallbacks,
   callback,
@@ -68,7 +64,7 @@ export const signals: readonly EventCell[] = (['SIGINT', 'SIGTERM'] as const).fl
 async function killAndGoOn(world: Running): Promise<void> {
   world.kill('SIGKILL');
   await until(() => world.hasEnded());
-  for (const id of processesOf(world.temporary)) signalProcess(id, 'SIGCONT');
+  for (const id of processesOf(world.temporary)) signalIfThere(id, 'SIGCONT');
 }
 
 /** SIGKILL of the program: nobody is told, but nothing half is left in R2, and nothing runs on. */

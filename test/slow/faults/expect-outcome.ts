@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { expect } from 'vitest';
 import { decodeJpeg, largestDifference } from '../../support/pixels.ts';
-import { processesOf, until } from './conversion-processes.ts';
+import { until } from '../../support/until.ts';
+import { processesOf } from './conversion-processes.ts';
 import type { Outcome } from './outcome.ts';
 import { type Ended, FOREIGN, type World } from './world.ts';
 

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fault, FaultOf } from '../../support/fault.ts';
-import { cpuTicks, processesOf, signalProcess, until } from './conversion-processes.ts';
+import { cpuSecondsOf, signalIfThere } from '../../support/processes.ts';
+import { until } from '../../support/until.ts';
+import { processesOf } from './conversion-processes.ts';
 import type { Running, Scenario, World } from './world.ts';
 
 /** Thrown when the moment for an event had passed before it was noticed: the cell is run again. */
@@ -38,9 +40,9 @@ function duringConversion(act: (world: Running) => unknown): Pick<Scenario, 'mea
     async meanwhile(world) {
       await until(() => world.hasEnded() || world.said('] Plan: '));
       const [id = 0] = processesOf(world.temporary);
-      const before = cpuTicks(id);
-      await until(() => world.hasEnded() || cpuTicks(id) > before + SOME_TICKS);
-      for (const one of processesOf(world.temporary)) signalProcess(one, 'SIGSTOP');
+      const before = cpuSecondsOf(id);
+      await until(() => world.hasEnded() || cpuSecondsOf(id) > before + SOME_SECONDS);
+      for (const one of processesOf(world.temporary)) signalIfThere(one, 'SIGSTOP');
       if (world.hasEnded() || hasFile(world, 'output.jpg')) throw new MomentMissed();
       world.happened.push('converting');
       await act(world);
@@ -48,8 +50,8 @@ function duringConversion(act: (world: Running) => unknown): Pick<Scenario, 'mea
   };
 }
 
-/** A tenth of a second of CPU, in the kernel's ticks. */
-const SOME_TICKS = 10;
+/** Of CPU, so that the conversion has got somewhere. */
+const SOME_SECONDS = 0.1;
 
 /** A moment in a task, at which something can be done to it; the task waits there. */
 export interface Moment {

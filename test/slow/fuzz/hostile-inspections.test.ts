@@ -96,7 +96,7 @@ describe('an inspection is bounded', () => {
     expect(inspection?.directories.length).toBeGreaterThan(1);
     // An allowance for the headers and one for the rest, each with one read beyond it.
     expect(bytes).toBeLessThan(2 * 130 * MIB);
-  }, 120_000);
+  });
 });
 
 /** A classic TIFF of directories one after the other, each with the same one-letter texts. */

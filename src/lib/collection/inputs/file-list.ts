@@ -1,14 +1,19 @@
-import { readFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { FileError, messageOf, SettingsError } from '../../errors.ts';
+import { readFile } from '../../files.ts';
+import { pathOfBytes } from '../../path-bytes.ts';
 
 /** What stands for standard input in place of a list's path. */
 const STDIN = '-';
 
+/** Byte order marks, as editors of Windows begin files with. */
+const UTF8_MARK = Buffer.of(0xef, 0xbb, 0xbf);
+const UTF16_MARKS = [Buffer.of(0xff, 0xfe), Buffer.of(0xfe, 0xff)];
+
 /**
  * The paths in a list, one a line; or between NUL characters, if there is one in it, as `find -print0`
- * writes them, so that names may have line breaks. Throws `FileError` when it cannot be read, is not
- * UTF-8 or names nothing, and `SettingsError` when it would have to be typed.
+ * writes them, so that names may have line breaks. They need not be UTF-8. Throws `FileError` when it cannot be read, is
+ * UTF-16 or names nothing, and `SettingsError` when it would have to be typed.
  */
 export async function readFileList(
   source: string,
@@ -16,9 +21,7 @@ export async function readFileList(
   signal: AbortSignal,
 ): Promise<string[]> {
   const bytes = source === STDIN ? await readAll(stdin, signal) : await readListFile(source);
-  const text = decode(bytes, source);
-  const paths = text.includes('\0') ? text.split('\0') : text.split(/\r?\n/);
-  const named = paths.filter((path) => path !== '');
+  const named = pathsIn(bytes, source).filter((path) => path !== '');
   if (named.length === 0)
     throw new FileError(`${nameOf(source)} names no files. Look how it was made.`);
   return named;
@@ -51,15 +54,15 @@ async function readListFile(path: string): Promise<Buffer> {
   }
 }
 
-function decode(bytes: Uint8Array, source: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw new FileError(
-      `${nameOf(source)} is not UTF-8, so the names in it would not be those of files. Write it anew in UTF-8.`,
-      { cause: error },
-    );
-  }
+/** The paths, byte for byte: in no encoding of file names a line break or NUL is a part of anything else. */
+function pathsIn(bytes: Buffer, source: string): string[] {
+  const isUtf16 = UTF16_MARKS.some((mark) => bytes.subarray(0, 2).equals(mark));
+  if (isUtf16) throw new FileError(`${nameOf(source)} is in UTF-16. Save it in UTF-8.`);
+  const isMarked = bytes.subarray(0, 3).equals(UTF8_MARK);
+  // One character for each byte.
+  const text = bytes.toString('latin1', isMarked ? 3 : 0);
+  const paths = text.split(text.includes('\0') ? '\0' : /\r?\n/);
+  return paths.map((path) => pathOfBytes(Buffer.from(path, 'latin1')));
 }
 
 function readError(source: string, error: unknown): FileError {

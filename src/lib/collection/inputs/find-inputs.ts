@@ -1,7 +1,8 @@
-import { lstat } from 'node:fs/promises';
-import { normalize, resolve } from 'node:path';
+import { normalize } from 'node:path';
 import { SettingsError } from '../../errors.ts';
+import { lstat } from '../../files.ts';
 import { inParallel } from '../../in-parallel.ts';
+import { absolutePath } from '../../path-bytes.ts';
 import type { UnreadPath } from '../events.ts';
 import { readFileList } from './file-list.ts';
 import { createPathFilter, isNegated } from './path-filter.ts';
@@ -84,11 +85,11 @@ export async function findInputs(
   refuseNothing(searches);
   const candidates = searches.flatMap(({ found }) => found);
   // A file that is named fails as one of the run.
-  const taken = new Set(candidates.map(({ input }) => resolve(input)));
+  const taken = new Set(candidates.map(({ input }) => absolutePath(input)));
   const { found, otherNames } = await withoutRepeats(candidates, isElsewhere, signal);
   return {
     found: found.map(({ input, name }) => ({ input, name })),
-    unread: unreadOf(searches).filter(({ path }) => !taken.has(resolve(path))),
+    unread: unreadOf(searches).filter(({ path }) => !taken.has(absolutePath(path))),
     warnings: warningsOf(searches, otherNames),
   };
 }

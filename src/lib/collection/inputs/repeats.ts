@@ -1,6 +1,6 @@
-import { realpath } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { realpath } from '../../files.ts';
 import { inParallel } from '../../in-parallel.ts';
+import { absolutePath } from '../../path-bytes.ts';
 import type { Candidate } from './search-path.ts';
 
 /** Files, each once. */
@@ -24,7 +24,8 @@ export async function withoutRepeats(
 ): Promise<WithoutRepeats> {
   const files = await inParallel(
     candidates,
-    async ({ input }) => (isElsewhere(input) ? input : realpath(input).catch(() => resolve(input))),
+    async ({ input }) =>
+      isElsewhere(input) ? input : realpath(input).catch(() => absolutePath(input)),
     { limit: PATHS_AT_ONCE, signal },
   );
   const byFile = new Map<string, Candidate>();
@@ -34,7 +35,7 @@ export async function withoutRepeats(
     if (!kept || (kept.isLink && !candidate.isLink)) byFile.set(file, candidate);
   });
   const found = [...byFile.values()];
-  const names = new Set(found.map(({ input }) => resolve(input)));
-  const others = candidates.filter(({ input }) => !names.has(resolve(input)));
+  const names = new Set(found.map(({ input }) => absolutePath(input)));
+  const others = candidates.filter(({ input }) => !names.has(absolutePath(input)));
   return { found, otherNames: [...new Set(others.map(({ input }) => input))] };
 }

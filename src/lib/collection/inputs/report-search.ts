@@ -1,5 +1,5 @@
-import { resolve } from 'node:path';
 import { FileError, messageOf } from '../../errors.ts';
+import { absolutePath } from '../../path-bytes.ts';
 import type { UnreadPath } from '../events.ts';
 import type { Search, Unreadable } from './search-path.ts';
 
@@ -48,7 +48,7 @@ export function refuseNothing(searches: readonly Search[]): void {
 export function unreadOf(searches: readonly Search[]): UnreadPath[] {
   const folders = searches.flatMap(({ unreadable }) => unreadable).map(unreadFolder);
   const files = searches.flatMap(({ unknown }) => unknown).map(unreadFile);
-  const unread = new Map([...folders, ...files].map((met) => [resolve(met.path), met]));
+  const unread = new Map([...folders, ...files].map((met) => [absolutePath(met.path), met]));
   return [...unread.values()];
 }
 

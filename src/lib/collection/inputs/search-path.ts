@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
-import { lstat, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { systemCodeOf } from '../../errors.ts';
+import { lstat, stat } from '../../files.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { type Glob, hasWildcards, parseGlob } from './globs.ts';
 import type { PathFilter } from './path-filter.ts';

@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readdir, stat } from '../../files.ts';
 import { naturalOrder } from './natural-order.ts';
 
 /** What a walk comes across; `name` is its path below the root, with slashes. */
@@ -32,7 +32,7 @@ export function walkFolder(
     signal.throwIfAborted();
     let entries: Dirent[];
     try {
-      entries = await readdir(folder === '' ? '.' : folder, { withFileTypes: true });
+      entries = await readdir(folder === '' ? '.' : folder);
     } catch (error) {
       yield { kind: 'unreadable', path: folder, error };
       return;

@@ -1,4 +1,5 @@
 import { FileError } from '../../errors.ts';
+import { FORCED_BY } from '../../local-output.ts';
 import { stateOf } from '../file-state.ts';
 import { type Recorded, recordedOutput } from './recorded.ts';
 import type { Sources } from './sources.ts';
@@ -13,6 +14,7 @@ export async function replaceableOutputs(
   input: string,
   rules: {
     readonly force: boolean;
+    readonly forcedBy?: string | undefined;
     readonly sources: Sources;
     /** Undefined where no record is kept. */
     readonly recorded: Recorded | undefined;
@@ -29,17 +31,24 @@ export async function replaceableOutputs(
       );
     if (rules.force) continue;
     if (!rules.recorded || !(await recordedOutput(output, rules.recorded)))
-      throw foreignError(output, input, rules.recorded !== undefined);
+      throw foreignError(output, input, rules);
     ours.add(output);
   }
   return ours;
 }
 
-function foreignError(output: string, input: string, isRecorded: boolean): FileError {
-  const what = isRecorded
+function foreignError(
+  output: string,
+  input: string,
+  {
+    recorded,
+    forcedBy = FORCED_BY,
+  }: { readonly recorded: unknown; readonly forcedBy?: string | undefined },
+): FileError {
+  const what = recorded
     ? `exists, and is not, or no longer, the JPEG that was made of ${input} here`
     : 'exists';
   return new FileError(
-    `Not written: ${output} ${what}. Use --force to replace it, or choose another output.`,
+    `Not written: ${output} ${what}. Use ${forcedBy} to replace it, or choose another output.`,
   );
 }

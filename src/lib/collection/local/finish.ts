@@ -1,8 +1,8 @@
-import { utimes } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { MadePage } from '../../convert/convert-pages.ts';
 import type { TiffHeader } from '../../convert/header/tiff-header.ts';
 import { FileError } from '../../errors.ts';
+import { utimes } from '../../files.ts';
 import { sha256Of } from '../checksum.ts';
 import type { PageRecord } from '../events.ts';
 import { type FileState, readableState, stateOf } from '../file-state.ts';

@@ -123,10 +123,10 @@ async function dueItem(
 ): Promise<DueItem> {
   const { output } = source;
   const { tiff, chosen, recorded } = seen;
-  const { encoder, pages, strict, force, verify } = run.options;
+  const { encoder, pages, strict, force, forcedBy, verify } = run.options;
   await refuseLosses(tiff.path, tiff.name, strict, { encoder, pages });
   const outputs = pageOutputs(output, chosen.numbers);
-  const rules = { force, sources: run.sources, recorded };
+  const rules = { force, forcedBy, sources: run.sources, recorded };
   const ours = await replaceableOutputs(outputs, tiff.name, rules);
   const planning = {
     name: tiff.name,
@@ -150,7 +150,7 @@ async function convertItem(
   { options }: LocalRun,
   tools: ConvertingTools,
 ): Promise<Converted> {
-  const { encoder, pages, strict, force, outDir } = options;
+  const { encoder, pages, strict, force, forcedBy, outDir } = options;
   let converted: Converted | undefined;
   const onMade = async (made: readonly MadePage[]) => {
     const finishing = { tiff, source: state, header: chosen.header, kind, pixels, tools };
@@ -158,7 +158,7 @@ async function convertItem(
     await recorded?.record.append(lines);
     converted = rest;
   };
-  const rules = { force, ours, sources: [tiff.path], keepTiffs: true, jpegs: true };
+  const rules = { force, forcedBy, ours, sources: [tiff.path], keepTiffs: true, jpegs: true };
   const target = { output, rules, makeFolder: outDir !== undefined, onMade };
   const asked = { encoder, pages, strict, ...tools };
   await convertPages(tiff, target, asked, chosen);

@@ -1,6 +1,7 @@
-import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileError, messageOf, systemCodeOf } from '../../errors.ts';
+import { open, readFile, rename, rm, writeFile } from '../../files.ts';
+import { stringifyWithPaths } from '../../path-json.ts';
 import { temporaryBeside } from '../../temporary-output.ts';
 import { stateOf } from '../file-state.ts';
 import { parseLine, type RecordLine } from './record-line.ts';
@@ -124,7 +125,7 @@ async function validOf(folder: string, lines: readonly RecordLine[]): Promise<Re
 }
 
 function textOf(lines: readonly RecordLine[]): string {
-  return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+  return lines.map((line) => `${stringifyWithPaths(line)}\n`).join('');
 }
 
 async function orFileError(path: string, work: Promise<void>): Promise<void> {

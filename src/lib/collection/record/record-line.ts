@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { parseWithPaths } from '../../path-json.ts';
 import type { PageRecord } from '../events.ts';
 
 /** What the record says of a JPEG. */
@@ -80,7 +81,7 @@ const schema = v.object({
 /** Reads a line; undefined when it is torn, of another version, or none of ours. */
 export function parseLine(text: string): RecordLine | undefined {
   try {
-    const result = v.safeParse(schema, JSON.parse(text));
+    const result = v.safeParse(schema, parseWithPaths(text));
     return result.success ? (result.output as RecordLine) : undefined;
   } catch {
     return undefined;

@@ -1,4 +1,5 @@
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
+import { absolutePath } from '../../path-bytes.ts';
 import { removeAbandonedOutputs } from '../../temporary-output.ts';
 import { type OutputRecord, openRecord } from './output-record.ts';
 
@@ -19,7 +20,7 @@ export function openRecords({ tidy }: { readonly tidy: boolean }): Records {
   };
   return {
     beside: (output) => {
-      const folder = resolve(dirname(output));
+      const folder = absolutePath(dirname(output));
       const known = records.get(folder) ?? open(folder);
       records.set(folder, known);
       return known;

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open } from '../../files.ts';
 import { isTiffSignature, TIFF_SIGNATURE_LENGTH } from '../../tiff-signature.ts';
 import { readDirectory, type TiffPage } from './tiff-directory.ts';
 import { type ByteReader, boundedReader, type TiffSource } from './tiff-source.ts';

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open } from '../../files.ts';
 import { readEntries } from './tiff-entries.ts';
 import { boundedReader, type TiffSource } from './tiff-source.ts';
 import { sizeOf } from './tiff-values.ts';

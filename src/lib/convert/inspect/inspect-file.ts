@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import { ConversionError, FileError, messageOf } from '../../errors.ts';
+import { open } from '../../files.ts';
 import { refuseOtherFormats, refuseOtherRemotes } from '../file-kind.ts';
 import type { ReadableFile } from '../header/tiff-source.ts';
 import { type InspectOptions, inspectTiff, readLosses } from './inspect-tiff.ts';

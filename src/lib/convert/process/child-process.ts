@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { getCompileCacheDir } from 'node:module';
+import module from 'node:module';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { ChildMessage, ConversionJob } from '../messages.ts';
@@ -76,7 +76,7 @@ export function startChild(temporaryFolder: string): Child {
 
 /** The variable by which Node shares this process's cache; it makes a folder for each version and user in it. */
 function compileCache(): Record<string, string> {
-  const folder = getCompileCacheDir();
+  const folder = module.getCompileCacheDir();
   return folder ? { NODE_COMPILE_CACHE: dirname(folder) } : {};
 }
 

@@ -3,6 +3,7 @@ import { orAborted } from '../../stop.ts';
 import { speaksOfMemory } from '../memory-words.ts';
 import type { ChildMessage, ConversionJob, Cost, Rendered } from '../messages.ts';
 import { type Child, type ChildEnd, startChild } from './child-process.ts';
+import { withPlainPaths } from './plain-paths.ts';
 import { watchSilence } from './silence.ts';
 
 /** What a conversion made, and what it took. */
@@ -84,7 +85,7 @@ export function openConverter(temporaryFolder: string): Converter {
     convert: async (job, watch = {}) => {
       const { child } = await started(watch);
       try {
-        return await runJob(child, job, watch);
+        return await withPlainPaths(job, temporaryFolder, (plain) => runJob(child, plain, watch));
       } catch (error) {
         // The next job gets a process that nothing has happened to. A file that it found fault with is nothing.
         if (!isAboutFiles(error)) await child.kill();

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { ConversionError } from '../../errors.ts';
+import { absolutePath } from '../../path-bytes.ts';
 import { type EncoderSettings, encoderSettings } from '../encoder-settings.ts';
 import { refuseOtherFormats } from '../file-kind.ts';
 import { readTiffHeader, type TiffHeader } from '../header/tiff-header.ts';
@@ -88,7 +89,7 @@ async function jobFor(input: string, jpeg: string, options: CompareOptions) {
   }
   const path = (end: string) => join(converter.temporaryFolder, `verify-${end}`);
   return {
-    input: resolve(input),
+    input: absolutePath(input),
     output: path('expected.jpg'),
     scratch: path('turning.tif'),
     plain: path('decoded.tif'),
@@ -98,7 +99,7 @@ async function jobFor(input: string, jpeg: string, options: CompareOptions) {
     page,
     format: header && { littleEndian: header.littleEndian, big: header.big },
     compare: {
-      jpeg: resolve(jpeg),
+      jpeg: absolutePath(jpeg),
       name: options.jpegName ?? basename(jpeg),
       pixels: path('page.tif'),
       decoded: path('jpeg.tif'),

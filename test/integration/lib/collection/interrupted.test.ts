@@ -3,12 +3,13 @@ import { once } from 'node:events';
 import { readdir, utimes } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { InterruptedError } from '../../../../src/lib/stop.ts';
 import { type CollectionFolder, useCollections } from '../../../support/collection-folders.ts';
 import { outputsIn, runCollection, timelessRecord, wordsOf } from '../../../support/collections.ts';
 import { noisyTiff, pagedTiff, plainTiff } from '../../../support/pictures.ts';
 import { childrenOf, isRunning } from '../../../support/processes.ts';
+import { until } from '../../../support/until.ts';
 
 const collectionOf = useCollections();
 const script = fileURLToPath(new URL('../../../support/collection-process.ts', import.meta.url));
@@ -46,7 +47,7 @@ async function killedRun(inputs: readonly string[], event: string, count: number
   expect(told).toBe(count);
   // Until then its id is taken, as if it were alive.
   await exited;
-  await vi.waitUntil(() => !children.some(isRunning), { timeout: 60_000 });
+  await until(() => !children.some(isRunning));
 }
 
 describe('a run that is killed and started again', () => {

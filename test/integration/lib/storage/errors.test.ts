@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { StorageError } from '../../../../src/lib/errors.ts';
 import { toConnectionError } from '../../../../src/lib/storage/connection-error.ts';
 import { openObject } from '../../../../src/lib/storage/download.ts';
+import { headObject } from '../../../../src/lib/storage/objects.ts';
+import { deleteObject, putSmallObject } from '../../../../src/lib/storage/small-object.ts';
 import { selfSignedCertificate } from '../../../support/certificate.ts';
 import { always, type Fault } from '../../../support/fault.ts';
 import { startFaultServer } from '../../../support/fault-server.ts';
@@ -155,5 +157,45 @@ describe('an answer of R2', () => {
     const { error, seen } = await failureOf({ status });
     expect(error).toMatchObject({ code, retryable: false });
     expect(seen).toBe(1);
+  });
+});
+
+describe('a key by which R2 cannot be asked', () => {
+  it.each(['a/../x.tif', 'x'.repeat(1025)])(
+    'is refused before anything is sent: %.20s',
+    async (key) => {
+      await using server = await startFaultServer('http://127.0.0.1:1', () => ({}));
+      const requests = await withStorage(access, server.url, async (storage) => {
+        const put = {
+          key,
+          text: '',
+          contentType: 'text/plain',
+          condition: { kind: 'absent' },
+        } as const;
+        return Promise.allSettled([
+          ...[openObject(storage, key), headObject(storage, key), deleteObject(storage, key)],
+          putSmallObject(storage, put),
+        ]);
+      });
+      for (const request of requests)
+        expect(request).toMatchObject({
+          reason: {
+            code: 'INVALID_KEY',
+            message: expect.stringContaining(`The key "${key}" must `),
+          },
+        });
+      expect(server.seen).toEqual([]);
+    },
+  );
+});
+
+describe('an object that is not there', () => {
+  it('because of what nobody sees at the end of its key: that is said', async () => {
+    await using server = await startFaultServer('http://127.0.0.1:1', always({ status: 404 }));
+    await withStorage(access, server.url, async (storage) => {
+      await expect(openObject(storage, 'a/x.tif\n')).rejects.toThrow(
+        /^404 Not Found: .* in the bucket "arke-staging"\. The key ends with a line break\. Check /s,
+      );
+    });
   });
 });

@@ -76,6 +76,20 @@ describe('a run over the TIFFs of a bucket', () => {
     expect(summary).toMatchObject({ source_bytes: tiff.length, output_bytes: jpeg?.size });
   });
 
+  it('refuses an object by name that R2 cannot be asked for, and converts the others', async () => {
+    const prefix = await put({ 'a.tif': tiff, 'x/../a.tif': otherTiff });
+    const told = await runBatch(sandbox.current, prefix);
+    expect(wordsOf(told)).toEqual({ 'a.tif': 'converted', 'x/../a.tif': 'failed' });
+    expect(told.events).toContainEqual(
+      expect.objectContaining({
+        error: {
+          code: 'INVALID_KEY',
+          message: expect.stringMatching(`^The key "${prefix}x/../a.tif" must not have the part`),
+        },
+      }),
+    );
+  });
+
   it('skips what is up to date, by one request for each', async () => {
     const prefix = await put({ 'a.tif': tiff, 'b.tif': otherTiff });
     await runBatch(sandbox.current, prefix);

@@ -1,7 +1,8 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { bringAhead } from '../../../../src/lib/collection/arrivals.ts';
 import type { CollectionEvent, FileRecord } from '../../../../src/lib/collection/events.ts';
 import type { DueItem } from '../../../../src/lib/collection/item.ts';
+import { until } from '../../../support/until.ts';
 
 /** An item that comes, or does not, when the test says so. */
 function item(input: string) {
@@ -35,7 +36,7 @@ describe('TIFFs that are brought here', () => {
     for (const { due } of [a, b, c]) arrivals.expect(due);
     expect(coming()).toEqual(['a', 'b']);
     b.resolve();
-    await vi.waitUntil(() => arrived.length === 1);
+    await until(() => arrived.length === 1);
     expect(coming()).toEqual(['a', 'b']);
     expect(arrivals.waiting()).toBe(1);
     arrivals.begun(b.due);
@@ -53,7 +54,7 @@ describe('TIFFs that are brought here', () => {
     arrivals.expect(a.due);
     arrivals.expect(b.due);
     a.reject(new Error('lost'));
-    await vi.waitUntil(() => coming().length === 2);
+    await until(() => coming().length === 2);
     expect(failures).toMatchObject([
       { input: 'a', status: 'failed', error: { code: 'UNEXPECTED' } },
     ]);

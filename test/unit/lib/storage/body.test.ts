@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Body, receiveBody } from '../../../../src/lib/storage/body.ts';
 import { distinctBytes, MIB } from '../../../support/storage.ts';
+import { until } from '../../../support/until.ts';
 
 const all = distinctBytes(4 * MIB);
 const PIECE = 60_000;
@@ -29,7 +30,7 @@ async function bytesOf(body: Body): Promise<Buffer> {
 describe('a body that nobody takes anything of', () => {
   it('stops coming after a MiB, and goes on when somebody does', async () => {
     const { stream, body, sent } = startBody();
-    await vi.waitUntil(() => stream.isPaused());
+    await until(() => stream.isPaused());
     expect(sent()).toBeLessThan(2 * MIB);
     expect((await bytesOf(body)).equals(all)).toBe(true);
     expect(body.problem()).toBeUndefined();
@@ -37,7 +38,7 @@ describe('a body that nobody takes anything of', () => {
 
   it('has what had come when it breaks off, and says why it did', async () => {
     const { stream, body } = startBody();
-    await vi.waitUntil(() => stream.isPaused());
+    await until(() => stream.isPaused());
     stream.destroy(new Error('broken'));
     const bytes = await bytesOf(body);
     expect(bytes.length).toBeGreaterThanOrEqual(MIB);
@@ -47,7 +48,7 @@ describe('a body that nobody takes anything of', () => {
 
   it('has nothing any more when it was dropped', async () => {
     const { stream, body } = startBody();
-    await vi.waitUntil(() => stream.isPaused());
+    await until(() => stream.isPaused());
     body.destroy();
     expect(await bytesOf(body)).toHaveLength(0);
   });

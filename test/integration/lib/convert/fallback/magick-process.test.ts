@@ -1,10 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { execa } from 'execa';
 import sharp from 'sharp';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Converter } from '../../../../../src/lib/convert/process/converter.ts';
 import { pid, useConverters } from '../../../../support/converters.ts';
 import { makeOldJpeg } from '../../../../support/make-ojpeg.ts';
 import { childrenOf, isRunning } from '../../../../support/processes.ts';
+import { until } from '../../../../support/until.ts';
 
 const { folder, withConverter, convert } = useConverters();
 const side = 4_000;
@@ -33,16 +35,27 @@ describe('while ImageMagick decodes, which blocks its thread', () => {
       const controller = new AbortController();
       const { signal } = controller;
       const ended = convert(large, converter, { signal }).catch((error: unknown) => error);
-      await vi.waitUntil(() => isDecoding(child), { timeout: 30_000, interval: 5 });
+      await until(() => isDecoding(child));
       controller.abort(new Error('enough'));
       expect(await ended).toMatchObject({ message: 'enough' });
-      expect(isRunning(child)).toBe(false);
+      await until(() => !isRunning(child));
       expect(readdirSync(folder.root)).toEqual(['large.tif']);
     }));
 
   it('signs of life are given all the time', () =>
     withConverter(async (converter) => {
-      const { plan } = await convert(large, converter, { effort: 'fast', silenceMs: 2_000 });
+      const child = pid() ?? Number.NaN;
+      let signs = 0;
+      const onProgress = () => {
+        if (isDecoding(child)) signs++;
+        return true;
+      };
+      const watched: Converter = {
+        ...converter,
+        convert: (job, watch) => converter.convert(job, { ...watch, onProgress }),
+      };
+      const { plan } = await convert(large, watched, { effort: 'fast' });
+      expect(signs).toBeGreaterThan(1);
       expect(plan).toMatchObject({ reading: { reader: 'magick' } });
       // The plain TIFF, as large as the picture, is gone before anybody asks for the room.
       expect(readdirSync(folder.root).sort()).toEqual(['large.tif', 'out.jpg']);
@@ -61,9 +74,9 @@ describe('while ImageMagick decodes, which blocks its thread', () => {
     });
     await new Promise((resolve) => parent.stdout.once('data', resolve));
     const [child = 0] = childrenOf(parent.pid ?? 0, 'child.');
-    await vi.waitUntil(() => isDecoding(child), { timeout: 30_000, interval: 5 });
+    await until(() => isDecoding(child));
     parent.kill('SIGKILL');
     await parent;
-    await vi.waitUntil(() => !isRunning(child), { timeout: 30_000 });
+    await until(() => !isRunning(child));
   });
 });

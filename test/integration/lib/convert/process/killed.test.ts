@@ -1,23 +1,28 @@
 import { chmod } from 'node:fs/promises';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Converter, openConverter } from '../../../../../src/lib/convert/process/converter.ts';
-import { atFirstSign, pid, useConverters } from '../../../../support/converters.ts';
+import { atFirstSign, impatientOnce, pid, useConverters } from '../../../../support/converters.ts';
 import { noisyTiff, plainTiff } from '../../../../support/pictures.ts';
 import { childrenOf, isRunning } from '../../../../support/processes.ts';
+import { until } from '../../../../support/until.ts';
 
 const { folder, withConverter, convert } = useConverters();
 const node = process.execPath;
 let small: string;
 let large: string;
 let lingering: string;
+/** The same, and it stands still before it can have loaded anything. */
+let standing: string;
 beforeAll(async () => {
   small = await folder.write('small.tif', await plainTiff());
   // Under way long enough for something to happen to it.
   large = await folder.write('large.tif', await noisyTiff(3000));
   // As on a machine that is too busy to end a process: what stays holds the pipe by which its end is seen.
-  const script = `#!/bin/sh\nsleep 600 < /dev/null 3>&- &\nexec '${node}' "$@"\n`;
-  lingering = await folder.write('lingering.sh', script);
-  await chmod(lingering, 0o755);
+  const script = (more: string) =>
+    `#!/bin/sh\nsleep 600 < /dev/null 3>&- &\n${more}\nexec '${node}' "$@"\n`;
+  lingering = await folder.write('lingering.sh', script(''));
+  standing = await folder.write('standing.sh', script('kill -STOP $$'));
+  for (const path of [lingering, standing]) await chmod(path, 0o755);
 });
 
 const stayed: number[] = [];
@@ -27,13 +32,13 @@ afterEach(() => {
 });
 
 /** Starts a conversion process whose end is not seen before the test is over; those that follow are as always. */
-async function startLingering(watch: Parameters<Converter['versions']>[0] = {}) {
+async function startLingering(as = lingering, watch: Parameters<Converter['versions']>[0] = {}) {
   const converter = openConverter(folder.root);
-  process.execPath = lingering;
+  process.execPath = as;
   const versions = converter.versions(watch);
   process.execPath = node;
   const child = pid() ?? Number.NaN;
-  stayed.push(...(await vi.waitUntil(() => nonEmpty(childrenOf(child, 'sleep')))));
+  stayed.push(...(await until(() => nonEmpty(childrenOf(child, 'sleep')))));
   return { converter, child, versions };
 }
 
@@ -41,12 +46,11 @@ const nonEmpty = (list: number[]) => (list.length > 0 ? list : undefined);
 
 describe('a conversion process that was killed from here', () => {
   it('as it did not get ready is not waited for any more, however slowly it goes', async () => {
-    const { converter, child, versions } = await startLingering({ silenceMs: 3_000 });
+    const { converter, child, versions } = await startLingering(standing, impatientOnce(500));
     try {
-      process.kill(child, 'SIGSTOP');
       expect(await versions).toContain('sharp/');
-      await vi.waitUntil(() => !isRunning(child));
-      expect(pid()).not.toBe(child);
+      await until(() => !isRunning(child));
+      expect(pid()).toBeDefined();
     } finally {
       await converter.close();
     }

@@ -1,24 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openConverter } from '../../../../../src/lib/convert/process/converter.ts';
+import { impatientOnce, noneLeft, pid, signalChild } from '../../../../support/converters.ts';
 import { makeFolder, type TestFolder } from '../../../../support/folder.ts';
-import { childrenOf } from '../../../../support/processes.ts';
+import { isRunning } from '../../../../support/processes.ts';
+import { until } from '../../../../support/until.ts';
 
 let folder: TestFolder;
 beforeAll(async () => {
   folder = await makeFolder();
 });
 afterAll(() => folder.remove());
-
-/** The conversion process of this one. */
-const pid = () => childrenOf(process.pid, 'child.')[0];
-
-/** Sends it a signal before it can have loaded anything. */
-function signalChild(signal: NodeJS.Signals): number {
-  const child = pid();
-  if (child === undefined) throw new Error('There is no conversion process.');
-  process.kill(child, signal);
-  return child;
-}
 
 it('there is no conversion process before somebody needs one', async () => {
   const converter = openConverter(folder.root);
@@ -35,14 +26,16 @@ describe('a conversion process that does not get ready', () => {
   ] as const)('because it %s is replaced by one that does', async (_, signal) => {
     const converter = openConverter(folder.root);
     try {
-      const versions = converter.versions({ silenceMs: 3_000 });
-      const first = signalChild(signal);
+      const versions = converter.versions(impatientOnce(500));
+      // Before it can have loaded anything.
+      const first = signalChild(signal) ?? Number.NaN;
       expect(await versions).toContain('sharp/');
-      expect(pid()).not.toBe(first);
+      await until(() => !isRunning(first));
+      expect(pid()).toBeDefined();
     } finally {
       await converter.close();
     }
-    expect(pid()).toBeUndefined();
+    await noneLeft();
   });
 
   it('is not waited for by whoever has had enough', async () => {
@@ -53,13 +46,13 @@ describe('a conversion process that does not get ready', () => {
     enough.abort(new Error('enough'));
     await expect(versions).rejects.toThrow('enough');
     await converter.close();
-    expect(pid()).toBeUndefined();
+    await noneLeft();
   });
 
   it('because it was closed is not replaced', async () => {
     const converter = openConverter(folder.root);
     const versions = converter.versions();
     await Promise.all([expect(versions).rejects.toThrow(), converter.close()]);
-    expect(pid()).toBeUndefined();
+    await noneLeft();
   });
 });

@@ -1,7 +1,6 @@
 import { link, readdir, readFile, symlink } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ConvertOptions } from '../../../../src/lib/convert/convert-options.ts';
-import { convertTiff } from '../../../../src/lib/convert/convert-tiff.ts';
+import { type ConvertOptions, convertTiff } from '../../../../src/lib/api/convert-tiff.ts';
 import { FileError, OptionsError } from '../../../../src/lib/errors.ts';
 import { makeFolder, type TestFolder } from '../../../support/folder.ts';
 import { plainTiff } from '../../../support/pictures.ts';
@@ -72,16 +71,18 @@ describe('an existing file', () => {
 
 describe('wrong options', () => {
   it.each([
-    [{ quality: 500 }, 'quality must be a whole number from 1 to 100'],
-    [{ quality: '90' }, 'quality must be a whole number from 1 to 100'],
-    [{ page: 0 }, 'page must be a whole number of at least 1'],
-    [{ effort: 'best' }, 'effort must be auto or max or balanced or fast'],
-    [{ background: 'mauve' }, 'background must be white, black or #rrggbb'],
-    [{ qualty: 90 }, 'qualty is not an option of convertTiff'],
-    [{ toString: 1 }, 'toString is not an option of convertTiff'],
+    [{ quality: 500 }, 'quality must be a whole number from 1 to 100, not 500'],
+    [{ quality: '90' }, "quality must be a whole number from 1 to 100, not '90'"],
+    [{ page: 0 }, 'page must be a whole number from 1 to 999999999, not 0'],
+    [{ effort: 'best' }, "effort must be auto or max or balanced or fast, not 'best'"],
+    [{ background: 'mauve' }, "background must be white, black or #rrggbb, not 'mauve'"],
+    [{ memoryBytes: Number.NaN }, 'memoryBytes must be a number above 0, not NaN'],
+    [{ signal: {} }, 'signal must be an AbortSignal, not {}'],
+    [{ qualty: 90 }, 'qualty is not an option'],
+    [{ toString: 1 }, 'toString is not an option'],
     [
       { quality: 0, overwrite: 'yes' },
-      'quality must be a whole number from 1 to 100; overwrite must be of the type boolean',
+      "quality must be a whole number from 1 to 100, not 0; overwrite must be true or false, not 'yes'",
     ],
   ])('are said to be wrong, all of them, before anything is read: %j', async (options, message) => {
     const wrong: ConvertOptions = Object(options);
@@ -91,12 +92,25 @@ describe('wrong options', () => {
     expect(error).toEqual(new OptionsError(message.split('; ')));
     expect(error).toMatchObject({ code: 'INVALID_OPTIONS' });
   });
+
+  it('include paths and options that are none', async () => {
+    const call = (...args: unknown[]) => Reflect.apply(convertTiff, undefined, args);
+    await expect(call('', 1)).rejects.toMatchObject({
+      problems: [
+        "input must be a text that is not empty, not ''",
+        'output must be a text that is not empty, not 1',
+      ],
+    });
+    await expect(call('a.tif', 'a.jpg', 90)).rejects.toThrow(
+      'Invalid options: the options must be an object, not 90.',
+    );
+  });
 });
 
 describe('an output whose name is not that of a JPEG', () => {
   it.each(['out.png', 'out.tif', 'jpg.d/out.webp'])('is refused: %s', async (name) => {
     await expect(convertTiff(master, folder.path(name))).rejects.toThrow(
-      'Let its name end in .jpg, .jpeg or .jpe',
+      'Choose a name that ends in .jpg, .jpeg or .jpe',
     );
     expect(await readdir(folder.root)).toEqual(['master.tif']);
   });

@@ -15,7 +15,7 @@ import { openRecords } from './record/records.ts';
  * Whoever stops reading the events ends the run. Throws `FileError` when there can be no temporary
  * folder, and for nothing that can happen to a file.
  */
-export async function* convertCollection(
+export async function* runCollection(
   conversions: readonly LocalConversion[],
   options: CollectionOptions,
 ): AsyncGenerator<CollectionEvent, void> {
