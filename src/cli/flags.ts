@@ -16,6 +16,7 @@ import type { Strictness } from '../lib/convert/strictness.ts';
 import { jurisdictions, type StorageSettings } from '../lib/storage/client.ts';
 import { readStorageSettings } from '../lib/task/settings.ts';
 import { processEnvironment } from './environment.ts';
+import { settingName, withSettingNames } from './setting-names.ts';
 
 /** Which bucket; the secrets come from the environment or `--env-file`, never from flags. */
 export const storageFlags = {
@@ -128,15 +129,30 @@ interface ParsedStorageFlags {
   readonly endpoint: string | undefined;
 }
 
-/** The storage that flags and environment describe. Throws `SettingsError` naming all that is missing. */
-export function storageSettingsOf(flags: ParsedStorageFlags): StorageSettings {
-  return readStorageSettings({
-    ...processEnvironment(),
-    R2_BUCKET: flags.bucket,
-    R2_ACCOUNT_ID: flags['account-id'],
-    R2_JURISDICTION: flags.jurisdiction,
-    R2_ENDPOINT: flags.endpoint,
-  });
+/**
+ * The storage that flags and environment describe. Throws `SettingsError` naming all that is missing.
+ *
+ * @param keyName what the user named the object by, for remedies
+ */
+export function storageSettingsOf(flags: ParsedStorageFlags, keyName = 'the key'): StorageSettings {
+  const given = {
+    R2_BUCKET: { flag: '--bucket', value: flags.bucket },
+    R2_ACCOUNT_ID: { flag: '--account-id', value: flags['account-id'] },
+    R2_JURISDICTION: { flag: '--jurisdiction', value: flags.jurisdiction },
+    R2_ENDPOINT: { flag: '--endpoint', value: flags.endpoint },
+  } as const;
+  const values = Object.entries(given).map(([variable, { value }]) => [variable, value]);
+  const settings = withSettingNames(given, () =>
+    readStorageSettings({ ...processEnvironment(), ...Object.fromEntries(values) }),
+  );
+  const names = {
+    key: keyName,
+    bucket: settingName('R2_BUCKET', given),
+    accountId: settingName('R2_ACCOUNT_ID', given),
+    jurisdiction: settingName('R2_JURISDICTION', given),
+    endpoint: settingName('R2_ENDPOINT', given),
+  };
+  return { ...settings, names };
 }
 
 /** The encoder settings that flags and environment describe. */

@@ -1,12 +1,13 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, errorSummary } from '../cli/base-command.ts';
 import { storageFlags, storageSettingsOf } from '../cli/flags.ts';
 import { formatBytes } from '../cli/format.ts';
 import type { Reporter } from '../cli/reporter.ts';
 import type { UploadDocument } from '../lib/documents/documents.ts';
-import { ArkeError, messageOf, SettingsError, StorageError } from '../lib/errors.ts';
+import { ArkeError, FileError, messageOf, SettingsError, StorageError } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
+import { stat } from '../lib/files.ts';
 import { closeStorage, openStorage, type Storage } from '../lib/storage/client.ts';
 import { contentTypeOf } from '../lib/storage/content-type.ts';
 import type { RequestOptions } from '../lib/storage/objects.ts';
@@ -46,7 +47,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Upload);
     const uploads = planUploads(args.files, flags);
-    const settings = storageSettingsOf(flags);
+    const settings = storageSettingsOf(flags, flags.key === undefined ? undefined : '--key');
     const reporter = await this.reporter(flags);
     const storage = await openStorage(settings);
     const files: UploadDocument['files'][number][] = [];
@@ -70,6 +71,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
     const activity = reporter.begin(`Uploading ${file.path}`);
     const start = performance.now();
     try {
+      await refuseFolder(file.path);
       const contentType = flags['content-type'] ?? (await contentTypeOf(file.path));
       const upload = { ...file, contentType };
       const uploaded = await this.#put(storage, upload, flags.force, reporter);
@@ -114,6 +116,18 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
       );
     }
   }
+}
+
+/** Throws `FileError` for a folder; what is not there is found when it is read. */
+async function refuseFolder(path: string): Promise<void> {
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (isFolder)
+    throw new FileError(
+      `This is a folder, and upload takes files. Name the files in it, such as ${join(path, '*.jpg')}.`,
+    );
 }
 
 /** Which file goes to which key. Throws `SettingsError` when two would go to one, or one to none. */

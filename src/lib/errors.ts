@@ -238,6 +238,14 @@ export function messageOf(error: unknown): string {
   return error.message || error.name;
 }
 
+/** The message of an error of the system without the path that it is about, which stands in our sentence: `EACCES: permission denied`. */
+export function reasonOf(error: unknown): string {
+  const message = messageOf(error);
+  return error instanceof Error && 'syscall' in error
+    ? message.replace(/, \w+(?: '.*')?$/s, '')
+    : message;
+}
+
 /** Error codes of the system and the network: `ENOENT`, `EAI_AGAIN`, TLS's, those of Node’s HTTP parser. */
 const SYSTEM_CODE =
   /^(E[A-Z0-9]+$|EAI_|CERT_|DEPTH_|SELF_|UNABLE_|ERR_TLS|ERR_SSL|ERR_STREAM_PREMATURE_CLOSE$|HPE_)/;

@@ -1,7 +1,8 @@
 import { readPayload } from '../../lib/callback/payload.ts';
-import { FileError, messageOf, SettingsError } from '../../lib/errors.ts';
+import { SettingsError } from '../../lib/errors.ts';
 import { readFile } from '../../lib/files.ts';
 import { fileNameOf } from '../../lib/storage/keys.ts';
+import { unreadableFile } from '../../lib/unreadable-file.ts';
 import { decodeText, readStdinBytes, STANDARD_STREAM } from '../standard-streams.ts';
 import type { CallbackFlags } from './flags.ts';
 
@@ -15,6 +16,8 @@ export function bodyOfFlags(flags: CallbackFlags): string {
       'one of --output-key, --error, --data, --from-log, --from-r2 and --pending is missing',
     );
   if (success && flags['output-size'] === undefined) problems.push('--output-size is missing');
+  for (const name of ['task-id', 'batch-id', 'output-key', 'error'] as const)
+    if (flags[name]?.isWellFormed() === false) problems.push(`--${name} is not UTF-8`);
   if (problems.length > 0) throw new SettingsError(problems);
   const task = { task_id: flags['task-id'], batch_id: flags['batch-id'] };
   if (!success) return JSON.stringify({ ...task, status: 'error', error: flags.error });
@@ -31,9 +34,7 @@ export function bodyOfFlags(flags: CallbackFlags): string {
 async function readBytes(path: string, signal: AbortSignal): Promise<Buffer> {
   if (path === STANDARD_STREAM) return readStdinBytes(signal);
   return readFile(path).catch((error: unknown) => {
-    throw new FileError(`Could not read ${path}: ${messageOf(error)}. Check the path.`, {
-      cause: error,
-    });
+    throw unreadableFile(path, error);
   });
 }
 

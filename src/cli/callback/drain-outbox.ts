@@ -6,19 +6,27 @@ import { httpUrlProblem, shownUrl } from '../../lib/http-url.ts';
 import { escapeControls } from '../../lib/redact.ts';
 import { drainOutbox } from '../../lib/task/outbox/drain.ts';
 import type { DrainEvent } from '../../lib/task/outbox/drain-events.ts';
+import { settingName } from '../setting-names.ts';
 import { outputTaken } from '../standard-streams.ts';
 import { mayRepeat, outboxOf } from './known.ts';
 import { deliveredAs, failedAs, policyOf, warnOfRetry } from './send-request.ts';
-import { type CallbackResult, type CallbackSession, isChosen, tellSkipped } from './session.ts';
+import {
+  type CallbackResult,
+  type CallbackSession,
+  isChosen,
+  tellSkipped,
+  urlFlag,
+} from './session.ts';
 import { showInsteadOfSending, showRequest } from './show-request.ts';
 
 /** Sends what lies in the outbox, and tells what became of each object in it. Throws `SettingsError`. */
 export async function drainPending(session: CallbackSession): Promise<CallbackResult> {
   const { flags, chosen, result } = session;
   if (flags['outbox-prefix'] === undefined)
-    throw new SettingsError(['--outbox-prefix is missing (CALLBACK_OUTBOX_PREFIX)']);
+    throw new SettingsError(['--outbox-prefix is missing (or CALLBACK_OUTBOX_PREFIX)']);
+  const urlName = settingName('CALLBACK_URL', urlFlag(flags));
   const problem = flags.url === undefined ? undefined : httpUrlProblem(flags.url);
-  if (problem) throw new SettingsError([`CALLBACK_URL ${problem}`]);
+  if (problem) throw new SettingsError([`${urlName} ${problem}`]);
   await session.storage();
   const outbox = await outboxOf(session);
   const entries: OutboxEntryTold[] = [];
@@ -32,6 +40,7 @@ export async function drainPending(session: CallbackSession): Promise<CallbackRe
       },
       addressOf: ({ entry, payload }, several) =>
         addressOfEntry(entry, payload, {
+          urlName,
           url: flags.url,
           origins: flags['allow-origin'] ?? [],
           severalTasks: several && chosen.taskId === undefined,

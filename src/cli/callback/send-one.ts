@@ -6,10 +6,11 @@ import { headObject } from '../../lib/storage/objects.ts';
 import { successFor, taskOfJpeg } from '../../lib/task/jpeg-of-task.ts';
 import { obsoleteBy, putMark, removeEntries } from '../../lib/task/outbox/outbox.ts';
 import { readCallbackSettings } from '../../lib/task/settings.ts';
+import { withSettingNames } from '../setting-names.ts';
 import { bodyOfFlags, readData, refuseInvalid } from './body.ts';
 import { NotSentError, outboxOf, refuseKnown } from './known.ts';
 import { sendRequest } from './send-request.ts';
-import { type CallbackResult, type CallbackSession, requestFor } from './session.ts';
+import { type CallbackResult, type CallbackSession, requestFor, urlFlag } from './session.ts';
 import { showInsteadOfSending } from './show-request.ts';
 
 /** Sends the one callback that flags, a file or a JPEG in R2 describe. Throws what speaks against it. */
@@ -40,7 +41,8 @@ export function urlFor(url: string | undefined, body: string): string {
   if (needsTask && typeof payload === 'string')
     throw new SettingsError([`--url has places for task and batch, and ${payload}`]);
   const address = needsTask && typeof payload !== 'string' ? addressOfTask(url, payload) : url;
-  return readCallbackSettings({ CALLBACK_URL: address }).url;
+  return withSettingNames(urlFlag({ url }), () => readCallbackSettings({ CALLBACK_URL: address }))
+    .url;
 }
 
 /** The success of a JPEG that is in R2, by its size and what its metadata say of the task that made it. */

@@ -4,6 +4,7 @@ import type { CallbackDocument } from '../../lib/documents/documents.ts';
 import { escapeControls, type Redactor } from '../../lib/redact.ts';
 import type { Storage, StorageSettings } from '../../lib/storage/client.ts';
 import type { Reporter } from '../reporter.ts';
+import { type SettingFlags, settingName } from '../setting-names.ts';
 import type { CallbackFlags } from './flags.ts';
 
 /** The task and batch that callbacks are chosen by; undefined where it may be any. */
@@ -65,11 +66,21 @@ export function tellSkipped(skipped: number, { chosen, result }: CallbackSession
   result(escapeControls(`skipped: ${callbacks} not matching ${named.join(' and ')}`));
 }
 
+/** Where callbacks go, as the user named it. */
+export function urlFlag({ url }: Pick<CallbackFlags, 'url'>): SettingFlags {
+  return { CALLBACK_URL: { flag: '--url', value: url } };
+}
+
 /** The request for a body. */
 export function requestFor(
-  { secret, userAgent }: CallbackSession,
+  { secret, userAgent, flags }: CallbackSession,
   url: string,
   { body, id }: { readonly body: string; readonly id: string },
 ): CallbackRequest {
-  return { settings: { url, secret }, body, id, userAgent };
+  return {
+    settings: { url, secret, urlName: settingName('CALLBACK_URL', urlFlag(flags)) },
+    body,
+    id,
+    userAgent,
+  };
 }

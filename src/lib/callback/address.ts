@@ -23,6 +23,8 @@ export function addressOfTask(
 export interface AllowedAddresses {
   /** The one address, or one for all tasks. */
   readonly url: string | undefined;
+  /** What the user calls it. */
+  readonly urlName?: string | undefined;
   /** Origins (`https://example.com`) that entries may name. */
   readonly origins: readonly string[];
   /** Whether more than one task is to be sent. */
@@ -36,10 +38,11 @@ export interface AllowedAddresses {
 export function addressOfEntry(
   { url: recorded, url_query: hadQuery }: OutboxEntry,
   task: Pick<CallbackPayload, 'task_id' | 'batch_id'>,
-  { url, origins, severalTasks }: AllowedAddresses,
-): { readonly url: string } | string {
-  if (url !== undefined && isForAllTasks(url)) return { url: addressOfTask(url, task) };
-  if (url !== undefined && (!severalTasks || shownUrl(url) === shownUrl(recorded))) return { url };
+  { url, urlName, origins, severalTasks }: AllowedAddresses,
+): { readonly url: string; readonly urlName?: string | undefined } | string {
+  if (url !== undefined && isForAllTasks(url)) return { url: addressOfTask(url, task), urlName };
+  if (url !== undefined && (!severalTasks || shownUrl(url) === shownUrl(recorded)))
+    return { url, urlName };
   const { origin } = new URL(recorded);
   if (!origins.includes(origin))
     return url === undefined
@@ -47,5 +50,5 @@ export function addressOfEntry(
       : `its address is at ${origin}, and --url is another one's: let --url hold {batch_id} and {task_id}, or use --allow-origin ${origin}`;
   if (hadQuery)
     return 'its address had a query, which is kept by nobody as it may be secret: give it with --url';
-  return { url: recorded };
+  return { url: recorded, urlName: 'the address in the outbox' };
 }

@@ -135,7 +135,7 @@ function unreachable(
     : `${messageOf(error)}${code && !messageOf(error).includes(code) ? ` (${code})` : ''}`;
   return new CallbackError(
     `The callback to ${shownUrl(request.settings.url)} failed: ${reason}. ` +
-      'Check that CALLBACK_URL is right and the orchestrator is up.',
+      `Check that ${urlNameOf(request)} is right and the orchestrator is up.`,
     { cause: error, retryable: true },
   );
 }
@@ -148,7 +148,7 @@ function refused(
   const { status, body } = answer;
   return new CallbackError(
     `The callback to ${shownUrl(request.settings.url)} was answered ${status}` +
-      `${statusMessage ? ` ${statusMessage}` : ''}: ${adviceFor(status, body)}`,
+      `${statusMessage ? ` ${statusMessage}` : ''}: ${adviceFor(status, body, urlNameOf(request))}`,
     {
       retryable: isRetryableStatus(status) && !isTaskNotFound(status, body),
       retryAfterMs: parseRetryAfter(headers['retry-after'] ?? null),
@@ -157,14 +157,18 @@ function refused(
   );
 }
 
-function adviceFor(status: number, body: string): string {
+function urlNameOf({ settings: { urlName = 'CALLBACK_URL' } }: CallbackRequest): string {
+  return urlName;
+}
+
+function adviceFor(status: number, body: string, urlName: string): string {
   if (isTaskNotFound(status, body))
     return 'the orchestrator does not know this task (any more); the batch has moved on.';
   if (status >= 300 && status < 400)
-    return 'redirects are not followed, as they would lose the body. Set CALLBACK_URL to the final address.';
+    return `redirects are not followed, as they would lose the body. Set ${urlName} to the final address.`;
   if (status === 401 || status === 403)
-    return 'it is not allowed. Check CALLBACK_URL and CALLBACK_SECRET.';
-  if (status === 404 || status === 405) return 'nothing takes callbacks there. Check CALLBACK_URL.';
+    return `it is not allowed. Check ${urlName} and CALLBACK_SECRET.`;
+  if (status === 404 || status === 405) return `nothing takes callbacks there. Check ${urlName}.`;
   if (status >= 500) return 'the orchestrator failed. Look at its log.';
   return 'the orchestrator does not take it. Look at its log.';
 }

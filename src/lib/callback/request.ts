@@ -8,6 +8,8 @@ export interface CallbackSettings {
   readonly url: string;
   /** A Standard Webhooks secret (`whsec_…`); with it, callbacks are signed. */
   readonly secret?: string | undefined;
+  /** What the user calls the address, for remedies; by default as a task does, `CALLBACK_URL`. */
+  readonly urlName?: string | undefined;
 }
 
 /** One callback, ready to be sent as often as it takes. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
-import { FileError, messageOf } from '../errors.ts';
 import { createReadStream } from '../files.ts';
+import { unreadableFile } from '../unreadable-file.ts';
 
 /** Larger pieces than a stream's 64 KiB: each is a turn of the event loop, for which other files wait. */
 const PIECE_BYTES = 1024 * 1024;
@@ -16,9 +16,7 @@ export async function sha256Of(path: string, signal: AbortSignal): Promise<strin
     await pipeline(createReadStream(path, { highWaterMark: PIECE_BYTES }), hash, { signal });
   } catch (error) {
     signal.throwIfAborted();
-    throw new FileError(`Could not read ${path}: ${messageOf(error)}. Check the path.`, {
-      cause: error,
-    });
+    throw unreadableFile(path, error);
   }
   return hash.digest('hex');
 }

@@ -1,5 +1,5 @@
-import { FileError, messageOf } from '../errors.ts';
 import { stat } from '../files.ts';
+import { unreadableFile } from '../unreadable-file.ts';
 
 /** A file as it was when it was looked at. */
 export interface FileState {
@@ -22,9 +22,7 @@ export async function readableState(path: string): Promise<FileState> {
   try {
     return await lookAt(path);
   } catch (error) {
-    throw new FileError(`Could not read "${path}": ${messageOf(error)}. Check the path.`, {
-      cause: error,
-    });
+    throw unreadableFile(`"${path}"`, error);
   }
 }
 

@@ -1,7 +1,8 @@
-import { ConversionError, FileError, messageOf } from '../errors.ts';
+import { ConversionError } from '../errors.ts';
 import { open, stat } from '../files.ts';
 import { isUtf8Path } from '../path-bytes.ts';
 import { isTiffSignature, TIFF_SIGNATURE_LENGTH } from '../tiff-signature.ts';
+import { unreadableFile } from '../unreadable-file.ts';
 import type { ReadableFile } from './header/tiff-source.ts';
 
 /** Enough for a signature, and for the first words of a text. */
@@ -68,9 +69,7 @@ async function readHead(path: string, name: string): Promise<Uint8Array> {
       await file.close();
     }
   } catch (error) {
-    throw new FileError(`Could not read "${name}": ${messageOf(error)}. Check the path.`, {
-      cause: error,
-    });
+    throw unreadableFile(`"${name}"`, error);
   }
 }
 

@@ -1,5 +1,23 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 
+/** What the user calls the settings, so that remedies name what can be changed: variables or flags. */
+export interface StorageNames {
+  readonly key: string;
+  readonly bucket: string;
+  readonly accountId: string;
+  readonly jurisdiction: string;
+  readonly endpoint: string;
+}
+
+/** What a task calls them. */
+export const variableNames: StorageNames = {
+  key: 'INPUT_R2_KEY',
+  bucket: 'R2_BUCKET',
+  accountId: 'R2_ACCOUNT_ID',
+  jurisdiction: 'R2_JURISDICTION',
+  endpoint: 'R2_ENDPOINT',
+};
+
 /** Which R2 bucket, and how to get in. */
 export interface StorageSettings {
   /** The S3 endpoint, without the bucket; addressing is path-style, as every R2 endpoint takes. */
@@ -7,6 +25,8 @@ export interface StorageSettings {
   readonly bucket: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** What the user calls all this; by default as a task does. */
+  readonly names?: StorageNames | undefined;
 }
 
 /** A bucket that is ready to be used. */
@@ -14,11 +34,12 @@ export interface Storage {
   readonly client: S3Client;
   readonly bucket: string;
   readonly endpoint: string;
+  readonly names?: StorageNames | undefined;
 }
 
 /** What a request was about, for the message of its error. */
 export interface StorageRequest {
-  readonly storage: Pick<Storage, 'bucket' | 'endpoint'>;
+  readonly storage: Pick<Storage, 'bucket' | 'endpoint' | 'names'>;
   readonly key: string;
   readonly action: 'read' | 'write' | 'list';
 }
@@ -64,7 +85,8 @@ export async function openStorage(settings: StorageSettings): Promise<Storage> {
       socketTimeout: 0,
     },
   });
-  return { client, bucket: settings.bucket, endpoint: settings.endpoint };
+  const { bucket, endpoint, names } = settings;
+  return { client, bucket, endpoint, names };
 }
 
 const ignore = (): void => {};

@@ -1,12 +1,12 @@
 import { messageOf, StorageError, systemCodeOf } from '../errors.ts';
-import type { StorageRequest } from './client.ts';
+import { type StorageNames, type StorageRequest, variableNames } from './client.ts';
 
 /** What is said of one kind of connection error. */
 interface Kind {
   /** The codes it is known by; the first kind that matches is taken. */
   readonly codes: RegExp;
   readonly what: (host: string) => string;
-  readonly remedy: string;
+  readonly remedy: (names: StorageNames) => string;
   /** Whether the next attempt may succeed. */
   readonly retryable: boolean;
 }
@@ -19,40 +19,43 @@ const kinds: readonly Kind[] = [
   {
     codes: /^(ENOTFOUND|EAI_\w+|ENODATA)$/,
     what: (host) => `The name of R2's endpoint, ${host}, could not be resolved`,
-    remedy: "Check R2_ACCOUNT_ID, R2_JURISDICTION and R2_ENDPOINT, and this machine's DNS.",
+    remedy: ({ accountId, jurisdiction, endpoint }) =>
+      `Check ${accountId}, ${jurisdiction} and ${endpoint}, and this machine's DNS.`,
     retryable: true,
   },
   {
     codes: /^ECONNREFUSED$/,
     what: (host) => `R2 at ${host} refused the connection`,
-    remedy: 'Check that R2_ENDPOINT names the right host and port, and the network.',
+    remedy: ({ endpoint }) =>
+      `Check that ${endpoint} names the right host and port, and the network.`,
     retryable: true,
   },
   {
     // A wrong certificate is as wrong a moment later.
     codes: /^(CERT_|DEPTH_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_)/,
     what: (host) => `The TLS certificate of R2 at ${host} was not accepted`,
-    remedy:
-      "Check R2_ENDPOINT, this machine's clock and its certificates (NODE_EXTRA_CA_CERTS adds some).",
+    remedy: ({ endpoint }) =>
+      `Check ${endpoint}, this machine's clock and its certificates (NODE_EXTRA_CA_CERTS adds some).`,
     retryable: false,
   },
   {
     // Cloudflare ends the handshake (EPROTO, alert 40) when no account has that name.
     codes: /^(EPROTO$|ERR_TLS|ERR_SSL)/,
     what: (host) => `The TLS handshake with R2 at ${host} failed`,
-    remedy: 'Check R2_ACCOUNT_ID, and that R2_ENDPOINT is an https endpoint.',
+    remedy: ({ accountId, endpoint }) =>
+      `Check ${accountId}, and that ${endpoint} is an https endpoint.`,
     retryable: true,
   },
   {
     codes: /^(ETIMEDOUT|ESOCKETTIMEDOUT|TimeoutError)$/,
     what: (host) => `R2 at ${host} did not answer in time`,
-    remedy: 'Try again; check the network and R2_ENDPOINT.',
+    remedy: ({ endpoint }) => `Try again; check the network and ${endpoint}.`,
     retryable: true,
   },
   {
     codes: /^(ECONNRESET|ECONNABORTED|EPIPE|ERR_STREAM_PREMATURE_CLOSE)$/,
     what: (host) => `The connection to R2 at ${host} broke off`,
-    remedy: 'Try again; check the network.',
+    remedy: () => 'Try again; check the network.',
     retryable: true,
   },
 ];
@@ -60,7 +63,7 @@ const kinds: readonly Kind[] = [
 /** What is said of all others. */
 const otherKind: Omit<Kind, 'codes'> = {
   what: (host) => `The connection to R2 at ${host} failed`,
-  remedy: 'Check the network, R2_ACCOUNT_ID and R2_ENDPOINT.',
+  remedy: ({ accountId, endpoint }) => `Check the network, ${accountId} and ${endpoint}.`,
   retryable: true,
 };
 
@@ -79,11 +82,12 @@ export function toConnectionError(error: unknown, request: StorageRequest): Stor
   // The SDK's time-outs have a name, but no code; neither name nor our own code says anything new.
   const said = reason.includes(code) || /^(TimeoutError|ETIMEDOUT)$/.test(code);
   const detail = said ? reason : `${reason} (${code})`;
-  const host = new URL(request.storage.endpoint).host;
+  const { endpoint, names = variableNames } = request.storage;
+  const { host } = new URL(endpoint);
   const { what, remedy, retryable } = kinds.find(({ codes }) => codes.test(code)) ?? otherKind;
   return new StorageError(
     'STORAGE_UNREACHABLE',
-    `${what(host)} on the attempt to ${request.action} "${request.key}": ${detail}. ${remedy}`,
+    `${what(host)} on the attempt to ${request.action} "${request.key}": ${detail}. ${remedy(names)}`,
     { cause: error, retryable },
   );
 }

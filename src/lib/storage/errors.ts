@@ -1,6 +1,6 @@
 import { ArkeError, messageOf, StorageError } from '../errors.ts';
 import { isRetryableStatus, parseRetryAfter } from '../retry.ts';
-import type { StorageRequest } from './client.ts';
+import { type StorageRequest, variableNames } from './client.ts';
 import { isConnectionError, toConnectionError } from './connection-error.ts';
 import { unseenEnds } from './keys.ts';
 
@@ -44,13 +44,13 @@ function byCode(
   status: number,
   request: StorageRequest,
 ): StorageError | undefined {
-  const { bucket } = request.storage;
+  const { bucket, names = variableNames } = request.storage;
   const options = { cause: error };
   switch (error.name) {
     case 'NoSuchBucket':
       return new StorageError(
         'BUCKET_NOT_FOUND',
-        `The bucket "${bucket}" does not exist in this account. Check R2_BUCKET, R2_ACCOUNT_ID and R2_JURISDICTION.`,
+        `The bucket "${bucket}" does not exist in this account. Check ${names.bucket}, ${names.accountId} and ${names.jurisdiction}.`,
         options,
       );
     case 'SignatureDoesNotMatch':
@@ -65,7 +65,7 @@ function byCode(
     case 'NotAuthorized':
       return new StorageError(
         'CREDENTIALS_REJECTED',
-        `R2 does not know the access key (${status}). Check R2_ACCESS_KEY_ID and R2_ACCOUNT_ID; ` +
+        `R2 does not know the access key (${status}). Check R2_ACCESS_KEY_ID and ${names.accountId}; ` +
           `the API token may have been revoked, or be for another bucket than "${bucket}".`,
         options,
       );
@@ -97,13 +97,13 @@ function byCode(
 }
 
 function byStatus(error: SdkError, status: number, request: StorageRequest): StorageError {
-  const { bucket } = request.storage;
+  const { bucket, names = variableNames } = request.storage;
   const options = { cause: error };
   const unseen = unseenEnds(request.key);
   if (status === 404)
     return new StorageError(
       'OBJECT_NOT_FOUND',
-      `404 Not Found: there is no object "${request.key}" in the bucket "${bucket}". ${unseen ? `${unseen}. ` : ''}Check INPUT_R2_KEY and R2_BUCKET.`,
+      `404 Not Found: there is no object "${request.key}" in the bucket "${bucket}". ${unseen ? `${unseen}. ` : ''}Check ${names.key} and ${names.bucket}.`,
       options,
     );
   if (status === 412) return changedMeanwhile(request.key, '412', options);
@@ -111,13 +111,15 @@ function byStatus(error: SdkError, status: number, request: StorageRequest): Sto
     return new StorageError(
       'ACCESS_DENIED',
       `${status} ${status === 403 ? 'Forbidden' : 'Unauthorized'}: the R2 API token may not ${request.action} ` +
-        `"${request.key}" in the bucket "${bucket}". Give it "Object Read & Write" on that bucket, or check R2_BUCKET.`,
+        `"${request.key}" in the bucket "${bucket}". Give it "Object Read & Write" on that bucket, or check ${names.bucket}.`,
       options,
     );
   return new StorageError(
     'STORAGE_FAILED',
     `R2 answered ${status}${wordsOf(error)} on the attempt to ${request.action} "${request.key}". ` +
-      (status >= 500 ? "Try again later; see Cloudflare's status page." : 'Check R2_ENDPOINT.'),
+      (status >= 500
+        ? "Try again later; see Cloudflare's status page."
+        : `Check ${names.endpoint}.`),
     {
       ...options,
       retryable: isRetryableStatus(status),
@@ -128,10 +130,11 @@ function byStatus(error: SdkError, status: number, request: StorageRequest): Sto
 
 /** What went wrong before anything was sent: the same request will fail again. */
 function requestError(error: unknown, request: StorageRequest): StorageError {
+  const { names = variableNames } = request.storage;
   return new StorageError(
     'STORAGE_FAILED',
     `The request to ${request.action} "${request.key}" could not be made: ${messageOf(error)}. ` +
-      'Check R2_BUCKET, the keys of the R2 API token and the object key for stray characters.',
+      `Check ${names.bucket}, the keys of the R2 API token and the object key for stray characters.`,
     { cause: error },
   );
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { FileError, messageOf } from '../errors.ts';
+import { FileError } from '../errors.ts';
 import { createReadStream, stat } from '../files.ts';
+import { unreadableFile } from '../unreadable-file.ts';
 import type { Attempt } from './objects.ts';
 
 /** A piece of a file, as one request sends it. */
@@ -40,7 +41,7 @@ export async function digestFile(
     return { size, parts };
   } catch (error) {
     signal?.throwIfAborted();
-    throw unreadable(path, error);
+    throw unreadableFile(path, error);
   }
 }
 
@@ -82,7 +83,7 @@ async function* watched(
       watch.rest();
     }
   } catch (error) {
-    throw unreadable(path, error);
+    throw unreadableFile(path, error);
   }
   if (sent < length)
     throw new FileError(`${path} became shorter while it was uploaded. Upload it again.`);
@@ -102,10 +103,4 @@ function chunksOf(path: string, start: number, length: number): AsyncIterable<Bu
   // `end` cannot say that there is nothing to read.
   const range = length > 0 ? { start, end: start + length - 1 } : {};
   return createReadStream(path, { ...range, highWaterMark: CHUNK_BYTES });
-}
-
-function unreadable(path: string, error: unknown): FileError {
-  return new FileError(`Could not read ${path}: ${messageOf(error)}. Check the path.`, {
-    cause: error,
-  });
 }

@@ -40,6 +40,16 @@ describe('the answer to a callback', () => {
     expect(await received()).toHaveLength(1);
   });
 
+  it('names --url where the address comes from there', async () => {
+    await answer({ status: 404 });
+    const { batchId, taskId } = task;
+    const { stderr } = await callback([
+      '--url',
+      `${sandbox.current.callbackUrl(batchId, taskId)}?`,
+    ]);
+    expect(stderr).toMatch(/^Error: .* nothing takes callbacks there\. Check --url\.$/m);
+  });
+
   it.each([301, 302, 303, 307, 308])(
     'is a failure when it redirects (%i), and is not followed',
     async (status) => {

@@ -123,11 +123,22 @@ describe('callback holds the body against the contract', () => {
     [['--data', 'a.json', '--from-log', 'b'], 'cannot also be provided'],
     [['--pending', '--from-r2', 'b'], 'cannot also be provided'],
     [['--allow-origin', 'https://example.com/path'], 'must be an origin'],
-    [['--error', 'b', '--url', 'ftp://example.com/'], 'CALLBACK_URL must be an http or https URL'],
+    [['--error', 'b', '--url', 'ftp://example.com/'], '--url must be an http or https URL'],
   ])('and needs flags that describe one (%j)', async (args, problem) => {
     const { exitCode, stderr } = await callback(args);
     expect(exitCode).toBe(2);
     expect(stderr).toContain(problem);
+  });
+
+  it('and an address, by the flag or the variable', async () => {
+    const args = ['callback', '--task-id', 't', '--batch-id', 'b', '--error', 'x'];
+    const none = await runProgram(args);
+    expect(none).toMatchObject({
+      exitCode: 2,
+      stderr: 'Error: Invalid settings: --url is missing (or CALLBACK_URL)\n',
+    });
+    const wrong = await runProgram(args, { env: { CALLBACK_URL: 'ftp://example.com/' } });
+    expect(wrong.stderr).toContain('CALLBACK_URL must be an http or https URL');
   });
 
   it('and refuses bytes that are no text, as they could not be sent unchanged', async () => {

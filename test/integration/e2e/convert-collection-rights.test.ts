@@ -90,6 +90,22 @@ describe(`convert for a user who may not do everything${reason ? ` (not tried he
     expect(stderr).toMatch(/^1 TIFF: 1 converted; 1 folder could not be read; /m);
   });
 
+  it.skipIf(reason)('says of a file that may not be read who to ask', async () => {
+    const path = 'tmp/secret.tif';
+    await copyFile(folder.path('in/a.tif'), folder.path(path));
+    await chmod(folder.path(path), 0);
+    for (const args of [
+      ['convert', path, '-o', 'out/secret.jpg'],
+      ['inspect', path],
+    ]) {
+      const { exitCode, stderr } = await program(...args);
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain('EACCES: permission denied. Check who may read it.');
+      expect(stderr).not.toContain('Check the path');
+    }
+    await rm(folder.path(path));
+  });
+
   it.skipIf(reason)('writes it into the reports', async () => {
     const reports = ['out/r.csv', 'out/r.json', 'out/r.html'];
     await convert('-r', 'in', '--out-dir', 'out', ...reports.flatMap((r) => ['--report', r]));

@@ -129,6 +129,27 @@ describe('download that fails', () => {
     },
   );
 
+  it.each([
+    ['the bucket of the environment', [], /Check the key and R2_BUCKET\.$/m],
+    [
+      'a bucket that is not there',
+      ['--bucket', 'nope'],
+      /Check --bucket, R2_ACCOUNT_ID and --juris/,
+    ],
+  ])('names what the user used, not what a task uses: %s', async (_, args, remedy) => {
+    const { exitCode, stderr } = await download(['box/none.tif', ...args]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(remedy);
+    expect(stderr).not.toContain('INPUT_R2_KEY');
+  });
+
+  it('names the flag that is malformed, or the variable', async () => {
+    const flag = await download([KEY, '--bucket', 'no bucket']);
+    expect(flag.stderr).toContain('--bucket must be a bucket name');
+    const variable = await download([KEY], { R2_BUCKET: 'no bucket' });
+    expect(variable.stderr).toContain('R2_BUCKET must be a bucket name');
+  });
+
   it('names a folder that cannot be written, before it asks R2', async () => {
     await using proxy = await startFaultServer(sandbox.current.endpoint, () => undefined);
     const run = await download([KEY, '-o', 'nowhere/a.tif'], { R2_ENDPOINT: proxy.url });
@@ -140,7 +161,9 @@ describe('download that fails', () => {
   it('names everything that is missing in one message, as wrong usage', async () => {
     const { exitCode, stderr } = await runProgram(['download', KEY], { cwd: folder.root });
     expect(exitCode).toBe(2);
-    for (const name of ['R2_ACCOUNT_ID', 'R2_ACCESS_KEY_ID', 'R2_SECRET_ACCESS_KEY', 'R2_BUCKET'])
+    for (const name of ['R2_ACCESS_KEY_ID', 'R2_SECRET_ACCESS_KEY'])
       expect(stderr).toContain(`${name} is missing`);
+    expect(stderr).toContain('--account-id is missing (or R2_ACCOUNT_ID)');
+    expect(stderr).toContain('--bucket is missing (or R2_BUCKET)');
   });
 });

@@ -225,7 +225,7 @@ describe('inspect that fails', () => {
     [['scan.tif', '--page', 'none'], 'must be first, all or the number of a page'],
     [['r2://'], 'r2:// needs a key'],
     [[], 'there is no PATH and no --files-from'],
-    [['r2://a.tif'], 'R2_BUCKET is missing'],
+    [['r2://a.tif'], '--bucket is missing (or R2_BUCKET)'],
   ])('is wrong usage with %j', async (args, message) => {
     const { exitCode, stderr } = await inspect(args);
     expect(exitCode).toBe(2);

@@ -27,7 +27,7 @@ describe('wrong usage', () => {
       ['convert', 'a', '-o', 'b', '--out-dir', 'c'],
       '--out-dir=c',
     ],
-    ['missing settings', ['upload', 'a.tif'], 'R2_BUCKET is missing'],
+    ['missing settings', ['upload', 'a.tif'], '--bucket is missing (or R2_BUCKET)'],
   ] as const;
 
   it.each(wrong)(

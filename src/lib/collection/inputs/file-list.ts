@@ -1,7 +1,8 @@
 import { pipeline } from 'node:stream/promises';
-import { FileError, messageOf, SettingsError } from '../../errors.ts';
+import { FileError, SettingsError } from '../../errors.ts';
 import { readFile } from '../../files.ts';
 import { pathOfBytes } from '../../path-bytes.ts';
+import { unreadableFile } from '../../unreadable-file.ts';
 
 /** What stands for standard input in place of a list's path. */
 const STDIN = '-';
@@ -66,10 +67,7 @@ function pathsIn(bytes: Buffer, source: string): string[] {
 }
 
 function readError(source: string, error: unknown): FileError {
-  return new FileError(
-    `Could not read ${nameOf(source).replace(/^T/, 't')}: ${messageOf(error)}. Check the path, and who may read there.`,
-    { cause: error },
-  );
+  return unreadableFile(nameOf(source).replace(/^T/, 't'), error);
 }
 
 function nameOf(source: string): string {

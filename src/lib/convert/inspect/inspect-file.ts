@@ -1,5 +1,6 @@
-import { ConversionError, FileError, messageOf } from '../../errors.ts';
+import { ConversionError } from '../../errors.ts';
 import { open } from '../../files.ts';
+import { unreadableFile } from '../../unreadable-file.ts';
 import { refuseOtherFormats, refuseOtherRemotes } from '../file-kind.ts';
 import type { ReadableFile } from '../header/tiff-source.ts';
 import { type InspectOptions, inspectTiff, readLosses } from './inspect-tiff.ts';
@@ -56,9 +57,7 @@ async function withFile<T>(
     }
   } catch (error) {
     if (!(error instanceof Error) || !('syscall' in error)) throw error;
-    throw new FileError(`Could not read "${name}": ${messageOf(error)}. Check the path.`, {
-      cause: error,
-    });
+    throw unreadableFile(`"${name}"`, error);
   }
 }
 

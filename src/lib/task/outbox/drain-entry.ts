@@ -1,7 +1,7 @@
 import { type Delivery, deliverCallback } from '../../callback/deliver.ts';
 import { isMarkOf } from '../../callback/delivered-mark.ts';
 import type { CallbackPayload } from '../../callback/payload.ts';
-import type { CallbackRequest } from '../../callback/request.ts';
+import type { CallbackRequest, CallbackSettings } from '../../callback/request.ts';
 import { CallbackError, messageOf } from '../../errors.ts';
 import { shownUrl } from '../../http-url.ts';
 import type { RetryNotice, RetryPolicy } from '../../retry.ts';
@@ -18,7 +18,7 @@ export interface DrainOptions extends Claiming {
   readonly addressOf: (
     callback: Pending,
     severalTasks: boolean,
-  ) => { readonly url: string } | string;
+  ) => Pick<CallbackSettings, 'url' | 'urlName'> | string;
   /** Asked before something is delivered a second time, with how that is known. */
   readonly mayRepeat: (callback: Pending, known: string) => Promise<boolean>;
   /** Whether an error may follow a success. */
@@ -51,7 +51,7 @@ export async function drainEntry(
   if (refused) return { kind: 'refused', ...of, reason: refused };
   const address = options.addressOf(callback, severalTasks);
   if (typeof address === 'string') return { kind: 'refused', ...of, reason: address };
-  const request = requestOf(entry, address.url, options);
+  const request = requestOf(entry, address, options);
   if (options.dryRun) return { kind: 'pending', ...of, request };
   const known = `the same outcome of this task was delivered from the outbox at ${mark?.delivered_at}`;
   if (mark && !(await options.mayRepeat(callback, known)))
@@ -86,10 +86,10 @@ function busyText({ entry }: Pending): string {
 
 function requestOf(
   entry: Pending['entry'],
-  url: string,
+  address: Pick<CallbackSettings, 'url' | 'urlName'>,
   { secret, userAgent }: DrainOptions,
 ): CallbackRequest {
-  return { settings: { url, secret }, body: entry.body, id: entry.webhook_id, userAgent };
+  return { settings: { ...address, secret }, body: entry.body, id: entry.webhook_id, userAgent };
 }
 
 /** What of a lease is for sending: the rest is for clocks that go differently, and for what follows. */

@@ -44,7 +44,10 @@ describe('an entry of the outbox is sent', () => {
   });
 
   it('to its own address, if that is at an origin that was allowed', () => {
-    expect(to({ origins: ['https://y.example', 'https://x.example'] })).toEqual({ url: own });
+    expect(to({ origins: ['https://y.example', 'https://x.example'] })).toEqual({
+      url: own,
+      urlName: 'the address in the outbox',
+    });
     expect(to({})).toMatch(/not allowed: --allow-origin https:\/\/x.example/);
   });
 
