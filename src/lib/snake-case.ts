@@ -1,6 +1,8 @@
-/** A name of a field as our JSON has it: `byte_order` for `byteOrder`. */
-export type SnakeCase<Name extends string> = Name extends `${infer First}${infer Rest}`
-  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${SnakeCase<Rest>}`
+/** A name of a field as our JSON has it: `byte_order` for `byteOrder`; codes such as `NO_TIFF` stay. */
+export type SnakeCase<Name extends string> = Name extends Uppercase<Name> ? Name : Words<Name>;
+
+type Words<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${Words<Rest>}`
   : Name;
 
 /** A value with the names of all fields in snake_case. */
@@ -14,8 +16,9 @@ export type SnakeCased<Value> = Value extends readonly unknown[]
       }
     : Value;
 
-/** A name of a field in snake_case. */
+/** A name of a field in snake_case; codes such as `NO_TIFF`, by which something is counted, stay. */
 export function snakeCase(name: string): string {
+  if (name === name.toUpperCase()) return name;
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
