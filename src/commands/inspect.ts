@@ -10,6 +10,7 @@ import {
   storageFlags,
   storageSettingsOf,
 } from '../cli/flags.ts';
+import { aboutFile } from '../cli/format.ts';
 import { describeInspection } from '../cli/inspection-text.ts';
 import { type InspectSession, inspectSource } from '../cli/inspections.ts';
 import { type Preview, withPreviews } from '../cli/previews.ts';
@@ -26,7 +27,7 @@ import type {
   InspectionFindings,
   UninspectedFile,
 } from '../lib/documents/documents.ts';
-import { ArkeError, messageOf } from '../lib/errors.ts';
+import { ArkeError, ConversionError, messageOf } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
 import { withSnakeCase } from '../lib/snake-case.ts';
 import { closeStorage, openStorage, type Storage } from '../lib/storage/client.ts';
@@ -45,6 +46,7 @@ export default class Inspect extends BaseCommand {
     `Reads only what a TIFF says of itself, nothing of its pictures; of an object in R2 only the parts that hold it.
 Of a folder the TIFFs in it are inspected, as "convert" finds them: by name or content; with -r those in its subfolders, too.
 For each file: structure, colours, compression and metadata of all pages, how "convert" would go about it here, what the JPEGs would not have of it with the given settings, and what is wrong with it.
+What "convert" would certainly refuse is said first; whether the rest can be decoded stays open. Findings do not affect the exit code; it is 1 when a file cannot be inspected: it cannot be read, is no TIFF, or has no readable directory.
 R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-file.`;
 
   static override examples = [
@@ -158,8 +160,9 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
       this.stopSignal.throwIfAborted();
       if (!(error instanceof ArkeError)) throw error;
       const summary = errorSummary(error, this.redact);
-      reporter.error(`${source.name}: ${summary.message}`);
-      return { source, status: 'failed', error: summary };
+      reporter.error(aboutFile(source.name, summary.message));
+      const status = error instanceof ConversionError ? 'would_fail' : 'failed';
+      return { source, status, error: summary };
     }
   }
 }
@@ -187,5 +190,6 @@ function documentOf(
 
 function fileOf({ source: { input }, ...result }: Inspected): InspectedFile {
   if ('error' in result) return { input, ...result };
-  return { input, status: 'ok', ...result.inspection };
+  const status = result.inspection.error ? 'would_fail' : 'ok';
+  return { input, status, ...result.inspection };
 }

@@ -7,6 +7,7 @@ import { bytesOfPath, isUtf8Path, nativePath, pathOfBytes, REPLACEMENT } from '.
  * Functions of `node:fs` for files that people name: their paths may have bytes that are not UTF-8 (`path-bytes.ts`).
  */
 
+export const access = byBytes(fs.access);
 export const createReadStream = byBytes(sync.createReadStream);
 export const createWriteStream = byBytes(sync.createWriteStream);
 export const link = byBytes(fs.link);
