@@ -105,7 +105,9 @@ describe('upload', () => {
   it('says in text what failed', async () => {
     const { exitCode, stderr } = await upload('lost', '.', '--prefix', prefix);
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^Error: lost: Could not read lost: ENOENT/m);
+    expect(stderr).toMatch(
+      /^Error: lost: Could not read lost: no such file or directory \(ENOENT\)/m,
+    );
     expect(stderr).toMatch(
       /^Error: \.: This is a folder, and upload takes files\. Name the files in it, such as \*\.jpg\.$/m,
     );
