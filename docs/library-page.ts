@@ -33,7 +33,7 @@ export function renderLibraryPage(project: string): string {
     section('Functions', isFunction),
     section('Values', isValue),
     section('Errors', isClass),
-    section('Types', isType),
+    typesSection(exported.filter(isType), exported, checker),
   ].join('\n\n')}\n`;
 }
 
@@ -58,14 +58,36 @@ function readExports(project: string): {
   return { checker, exported };
 }
 
+/** All types in one block: each with its comment, without a heading of its own. */
+function typesSection(
+  types: readonly Exported[],
+  exported: readonly Exported[],
+  checker: ts.TypeChecker,
+): string {
+  const names = new Set(exported.map(({ name }) => name));
+  const blocks = types.map(({ symbol, declaration, name }) => {
+    const lines = commentOf(symbol, name, checker).split('\n');
+    const comment =
+      lines.length === 1
+        ? `/** ${lines[0]} */`
+        : ['/**', ...lines.map((line) => ` * ${line}`.trimEnd()), ' */'].join('\n');
+    return `${comment}\n${declarationOf(declaration, checker, names).replace(/^export /, '')}`;
+  });
+  return ['## Types', fenced(blocks.join('\n\n'))].join('\n\n');
+}
+
+function commentOf(symbol: ts.Symbol, name: string, checker: ts.TypeChecker): string {
+  const comment = ts.displayPartsToString(symbol.getDocumentationComment(checker));
+  if (comment === '') throw new Error(`${name} has no doc comment.`);
+  return comment;
+}
+
 function renderExport({ name, symbol, declaration }: Exported, checker: ts.TypeChecker): string {
   const tags = symbol.getJsDocTags(checker);
   const textsOf = (tag: string) =>
     tags.filter((one) => one.name === tag).map((one) => ts.displayPartsToString(one.text));
-  const comment = ts.displayPartsToString(symbol.getDocumentationComment(checker));
-  if (comment === '') throw new Error(`${name} has no doc comment.`);
-  const isUsed = !ts.isInterfaceDeclaration(declaration) && !ts.isTypeAliasDeclaration(declaration);
-  if (isUsed && textsOf('example').length === 0) throw new Error(`${name} has no @example.`);
+  const comment = commentOf(symbol, name, checker);
+  if (textsOf('example').length === 0) throw new Error(`${name} has no @example.`);
   return [
     `### \`${name}\``,
     joinLines(comment),
@@ -76,15 +98,22 @@ function renderExport({ name, symbol, declaration }: Exported, checker: ts.TypeC
   ].join('\n\n');
 }
 
-/** A declaration without what only we need: bodies, and what is inherited or private. */
-function declarationOf(declaration: ts.Declaration, checker: ts.TypeChecker): string {
+/** A declaration without what only we need: bodies, private fields, and bases that are not among the names exported. */
+function declarationOf(
+  declaration: ts.Declaration,
+  checker: ts.TypeChecker,
+  exported: ReadonlySet<string> = new Set(),
+): string {
   const text = declaration.getText();
   if (ts.isFunctionDeclaration(declaration)) {
     const end = declaration.body?.getStart() ?? declaration.getEnd();
     return text.slice(0, end - declaration.getStart()).trim();
   }
   if (ts.isVariableDeclaration(declaration)) return declaration.parent.parent.getText();
-  if (ts.isInterfaceDeclaration(declaration) && declaration.heritageClauses)
+  if (
+    ts.isInterfaceDeclaration(declaration) &&
+    !basesOf(declaration).every((base) => exported.has(base))
+  )
     return `interface ${declaration.name.text} {\n${fieldsOf(declaration, checker).join('\n')}\n}`;
   if (ts.isTypeAliasDeclaration(declaration) && text.includes('typeof '))
     return `type ${declaration.name.text} = ${typeText(checker.getTypeAtLocation(declaration), declaration, checker)};`;
@@ -94,6 +123,12 @@ function declarationOf(declaration: ts.Declaration, checker: ts.TypeChecker): st
   return fields.length === 0
     ? `${head} {}`
     : `${head} {\n${fields.map((one) => `  ${one.getFullText().trim()}`).join('\n')}\n}`;
+}
+
+/** The names in an interface's `extends`: of `Partial<EncoderSettings>`, that of the settings. */
+function basesOf(declaration: ts.InterfaceDeclaration): string[] {
+  const clauses = declaration.heritageClauses?.map((clause) => clause.getText()).join(' ') ?? '';
+  return (clauses.match(/\w+/g) ?? []).filter((word) => word !== 'extends' && word !== 'Partial');
 }
 
 /** The fields of an interface, inherited ones among them. */

@@ -1,8 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { pathOfBytes } from '../lib/path-bytes.ts';
-
-/** What Node.js puts in the place of bytes that are not UTF-8. */
-const REPLACEMENT = '\ufffd';
+import { pathOfBytes, REPLACEMENT } from '../lib/path-bytes.ts';
 
 /**
  * The arguments that the program was called with. A name that is not UTF-8, which Node.js does not hand on, is as

@@ -28,3 +28,9 @@ export function formatPixelsPerSecond(pixels: number, ms: number): string {
 export function perSecond(amount: number, ms: number): string {
   return ((amount * 1000) / Math.max(ms, 1)).toFixed(1);
 }
+
+/** What is said about a file, with its name before it where it does not stand in there, in quotation marks, anyway. */
+export function aboutFile(name: string, message: string): string {
+  const isNamed = message.includes(`"${name}"`) || message.includes(`"${name} (page `);
+  return isNamed ? message : `${name}: ${message}`;
+}

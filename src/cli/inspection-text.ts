@@ -10,13 +10,14 @@ import { formatBytes } from './format.ts';
 
 /** An inspection as lines for people: the file, a block for each directory, what is lost, what is wrong. */
 export function describeInspection(name: string, inspection: Inspection): string[] {
-  const { format, byteOrder, bytes, pages, directories } = inspection;
+  const { format, byteOrder, bytes, pages, directories, error } = inspection;
   const count = pages === 1 ? '1 page' : `${pages} pages`;
   return [
     `${escapeControls(name)}: ${format}, ${byteOrder}, ${formatBytes(bytes)}, ${count}`,
+    ...(error ? [`  Would fail: ${escapeControls(error.message)}`] : []),
     ...directories.flatMap((directory) => [
       `  ${titleOf(directory)}`,
-      ...aligned(fieldsOf(directory, isDoubtful(inspection, directory))),
+      ...aligned(fieldsOf(directory, inspection)),
     ]),
     ...section('Lost or changed by converting', lossLines(inspection)),
     ...section('Wrong with the file', problemLines(inspection)),
@@ -50,7 +51,7 @@ function isDoubtful({ problems }: Inspection, { index }: DirectoryInspection): b
   return problems.some(({ directory, severity }) => directory === index && severity === 'error');
 }
 
-function fieldsOf(directory: DirectoryInspection, doubtful: boolean): Field[] {
+function fieldsOf(directory: DirectoryInspection, inspection: Inspection): Field[] {
   const { orientation, subDirectories, plan } = directory;
   return [
     ['Size', sizeOf(directory)],
@@ -69,7 +70,7 @@ function fieldsOf(directory: DirectoryInspection, doubtful: boolean): Field[] {
       subDirectories === 0 ? '' : `${subDirectories}, which are not looked at`,
     ),
     ...optional('Reader', plan ? readerText(plan) : ''),
-    ...optional('Plan', plan ? planText(plan, doubtful) : ''),
+    ...optional('Plan', plan ? planText(plan, directory, inspection) : ''),
   ];
 }
 
@@ -157,12 +158,23 @@ function readerText(plan: PlanInspection): string {
   return `${READERS[plan.reader]} (${plan.feature})`;
 }
 
-function planText(plan: PlanInspection, doubtful: boolean): string {
-  if ('error' in plan) return `none: ${escapeControls(plan.error.message)}`;
+function planText(
+  plan: PlanInspection,
+  directory: DirectoryInspection,
+  inspection: Inspection,
+): string {
+  if ('error' in plan) {
+    const { message } = plan.error;
+    return message === inspection.error?.message
+      ? 'none: it would fail, as said above'
+      : `none: it would fail: ${escapeControls(message)}`;
+  }
   const { effort, turn, memoryBytes, cpuSeconds, reason } = plan;
   const predicted = `${toMegabytes(memoryBytes)} MB and ${cpuSeconds.toFixed(2)} CPU-s`;
-  const doubt = doubtful ? '; but see what is wrong: it will hardly be converted' : '';
-  return `${effort}${TURNS[turn]} (${reason}); predicted ${predicted}${doubt}`;
+  const open = isDoubtful(inspection, directory)
+    ? 'likely to fail, see the problems below'
+    : 'not decoded yet';
+  return `${effort}${TURNS[turn]} (${reason}); predicted ${predicted}; ${open}`;
 }
 
 function lossLines({ losses, pages }: Inspection): string[] {

@@ -10,6 +10,7 @@ import {
   storageFlags,
   storageSettingsOf,
 } from '../cli/flags.ts';
+import { aboutFile } from '../cli/format.ts';
 import { describeInspection } from '../cli/inspection-text.ts';
 import { type InspectSession, inspectSource } from '../cli/inspections.ts';
 import { type Preview, withPreviews } from '../cli/previews.ts';
@@ -19,7 +20,7 @@ import { pictureTextForStdout } from '../cli/terminal-pictures.ts';
 import { type TiffSource, type TiffSources, withTiffSources } from '../cli/tiff-sources.ts';
 import type { Inspection } from '../lib/convert/inspect/inspection.ts';
 import { limitsNow } from '../lib/convert/plan/resources.ts';
-import { ArkeError, messageOf } from '../lib/errors.ts';
+import { ArkeError, ConversionError, messageOf } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
 import { withSnakeCase } from '../lib/snake-case.ts';
 import { closeStorage, openStorage, type Storage } from '../lib/storage/client.ts';
@@ -28,7 +29,11 @@ import { readConversionBudget } from '../lib/task/settings.ts';
 /** One TIFF, and what became of its inspection. */
 type Inspected = { readonly source: TiffSource } & (
   | { readonly inspection: Inspection }
-  | { readonly error: { readonly code: string; readonly message: string } }
+  | {
+      /** Whether nothing can be inspected because converting it would fail, or because the inspection has failed. */
+      readonly status: 'would_fail' | 'failed';
+      readonly error: { readonly code: string; readonly message: string };
+    }
 );
 
 export default class Inspect extends BaseCommand {
@@ -38,6 +43,7 @@ export default class Inspect extends BaseCommand {
     `Reads only what a TIFF says of itself, nothing of its pictures; of an object in R2 only the parts that hold it.
 Of a folder the TIFFs in it are inspected, as "convert" finds them: by name or content; with -r those in its subfolders, too.
 For each file: structure, colours, compression and metadata of all pages, how "convert" would go about it here, what the JPEGs would not have of it with the given settings, and what is wrong with it.
+What "convert" would certainly refuse is said first; whether the rest can be decoded stays open. Findings do not affect the exit code; it is 1 when a file cannot be inspected: it cannot be read, is no TIFF, or has no readable directory.
 R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-file.`;
 
   static override examples = [
@@ -154,13 +160,15 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
       this.stopSignal.throwIfAborted();
       if (!(error instanceof ArkeError)) throw error;
       const summary = errorSummary(error, this.redact);
-      reporter.error(`${source.name}: ${summary.message}`);
-      return { source, error: summary };
+      reporter.error(aboutFile(source.name, summary.message));
+      const status = error instanceof ConversionError ? 'would_fail' : 'failed';
+      return { source, status, error: summary };
     }
   }
 }
 
 function toJson({ source, ...result }: Inspected): object {
   if ('error' in result) return { input: source.input, ...result };
-  return { input: source.input, ...(withSnakeCase(result.inspection) as object) };
+  const status = result.inspection.error ? 'would_fail' : 'ok';
+  return { input: source.input, status, ...(withSnakeCase(result.inspection) as object) };
 }

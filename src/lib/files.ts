@@ -1,12 +1,13 @@
 import type { Dirent } from 'node:fs';
 import * as sync from 'node:fs';
 import * as fs from 'node:fs/promises';
-import { bytesOfPath, isUtf8Path, nativePath, pathOfBytes } from './path-bytes.ts';
+import { bytesOfPath, isUtf8Path, nativePath, pathOfBytes, REPLACEMENT } from './path-bytes.ts';
 
 /*
  * Functions of `node:fs` for files that people name: their paths may have bytes that are not UTF-8 (`path-bytes.ts`).
  */
 
+export const access = byBytes(fs.access);
 export const createReadStream = byBytes(sync.createReadStream);
 export const createWriteStream = byBytes(sync.createWriteStream);
 export const link = byBytes(fs.link);
@@ -44,9 +45,6 @@ export function readdirSync(folder: string): string[] {
 export async function realpath(path: string): Promise<string> {
   return pathOfBytes(await fs.realpath(nativePath(path), { encoding: 'buffer' }));
 }
-
-/** What Node.js puts in the place of bytes that are not UTF-8. */
-const REPLACEMENT = '\ufffd';
 
 /** A function that takes paths, and nothing else that is text for a file, with those in the form that their bytes need. */
 function byBytes<F extends (...args: never[]) => unknown>(call: F): F {

@@ -9,7 +9,7 @@ export {
   type CollectionOptions,
   convertCollection,
 } from './api/convert-collection.ts';
-export { type ConvertOptions, convertTiff } from './api/convert-tiff.ts';
+export { type Conversion, type ConvertOptions, convertTiff } from './api/convert-tiff.ts';
 export {
   type ChosenPages,
   choosePages,
@@ -27,6 +27,7 @@ export {
 export type {
   CollectionEvent,
   CollectionSummary,
+  CollectionWarning,
   ConvertedRecord,
   FailedRecord,
   FilePlan,
@@ -39,7 +40,6 @@ export type {
   UnreadPath,
   WarningCounts,
 } from './collection/events.ts';
-export type { Conversion } from './convert/attempts.ts';
 export {
   type ChromaSubsampling,
   defaultEncoderSettings,
@@ -63,8 +63,6 @@ export type { Problem } from './convert/inspect/problems.ts';
 export type { ConversionNote } from './convert/messages.ts';
 export type { PagesSetting } from './convert/pages.ts';
 export type { Turn } from './convert/plan/memory-model.ts';
-export type { ConversionPlan } from './convert/plan/plan.ts';
-export type { Reading } from './convert/plan/reader.ts';
 export type { Reader } from './convert/plan/reader-table.ts';
 export type { Likeness, Nearness } from './convert/verify/likeness.ts';
 export {

@@ -1,5 +1,7 @@
-import { FileError, messageOf, systemCodeOf } from './errors.ts';
-import { link, lstat, mkdir, open, rename, rm, stat } from './files.ts';
+import { constants } from 'node:fs';
+import { dirname } from 'node:path';
+import { FileError, reasonOf, systemCodeOf } from './errors.ts';
+import { access, link, lstat, mkdir, open, rename, rm, stat } from './files.ts';
 import { jpegNameProblem } from './jpeg-name.ts';
 import { temporaryBeside } from './temporary-output.ts';
 import { hasTiffSignature } from './tiff-signature.ts';
@@ -46,7 +48,7 @@ export async function writeOutputs<T>(
   rules: OutputRules,
   write: (temporaryPaths: readonly string[]) => Promise<T>,
 ): Promise<T> {
-  for (const target of targets) await refuseToHarm(target, rules);
+  for (const target of targets) await refuseOutput(target, rules, { makeFolder: false });
   const files = targets.map((target) => ({ target, temporary: temporaryBeside(target) }));
   try {
     for (const { temporary, target } of files) await make(temporary, target);
@@ -64,7 +66,7 @@ export async function makeOutputFolder(path: string): Promise<void> {
     await mkdir(path, { recursive: true });
   } catch (error) {
     throw new FileError(
-      `Could not make the folder ${path}: ${messageOf(error)}. Choose another folder.`,
+      `Could not make the folder ${path}: ${reasonOf(error)}. Choose another folder.`,
       { cause: error },
     );
   }
@@ -77,6 +79,52 @@ async function make(temporary: string, target: string): Promise<void> {
   } catch (error) {
     throw writeError(target, error);
   }
+}
+
+/**
+ * Throws `FileError` when a file cannot be made at a path: its folder is missing (and, with `makeFolder`, cannot be made),
+ * is none, or may not be written to. Writes nothing, so that a dry run can ask, too.
+ */
+export async function refuseUnwritable(
+  target: string,
+  { makeFolder }: { readonly makeFolder: boolean },
+): Promise<void> {
+  for (let folder = dirname(target); ; folder = dirname(folder)) {
+    const there = await lookAt(folder, target);
+    if (there?.isDirectory())
+      return access(folder, constants.W_OK | constants.X_OK).catch((error: unknown) => {
+        throw writeError(target, error);
+      });
+    if (there) throw writeError(target, new Error(`${folder} is not a folder`));
+    if (!makeFolder || folder === dirname(folder))
+      throw writeError(target, new Error('its folder does not exist'));
+  }
+}
+
+/** What is at a path; undefined when there is nothing. */
+async function lookAt(path: string, target: string) {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw writeError(target, error);
+  }
+}
+
+/** Whether nothing is at a path, be it that something which is no folder lies above it. */
+function isMissing(error: unknown): boolean {
+  const code = systemCodeOf(error);
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/** Throws `FileError` when a file cannot be made at a path, or one is there that the rules protect. Writes nothing. */
+export async function refuseOutput(
+  target: string,
+  rules: OutputRules,
+  folder: { readonly makeFolder: boolean },
+): Promise<void> {
+  await refuseToHarm(target, rules);
+  await refuseUnwritable(target, folder);
 }
 
 /** Throws `FileError` when a file is there that the rules protect. */
@@ -161,7 +209,7 @@ async function exists(path: string): Promise<boolean> {
     await lstat(path);
     return true;
   } catch (error) {
-    if (systemCodeOf(error) === 'ENOENT') return false;
+    if (isMissing(error)) return false;
     throw writeError(path, error);
   }
 }
@@ -179,7 +227,7 @@ function existsError(target: string, { forcedBy = FORCED_BY }: OutputRules): Fil
 
 function writeError(target: string, error: unknown): FileError {
   return new FileError(
-    `Could not write ${target}: ${messageOf(error)}. Check that its folder exists and is writable.`,
+    `Could not write ${target}: ${reasonOf(error)}. Check that its folder exists and is writable.`,
     { cause: error },
   );
 }

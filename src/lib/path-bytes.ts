@@ -17,7 +17,7 @@ const ESCAPE = 0xdc00;
 const ESCAPED_BYTES = /[\udc80-\udcff]/gu;
 
 /** What Node.js puts in the place of bytes that are not UTF-8. */
-const REPLACEMENT = '\ufffd';
+export const REPLACEMENT = '\ufffd';
 
 /** The path that these bytes are. */
 export function pathOfBytes(bytes: Buffer): string {

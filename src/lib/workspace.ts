@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileError, messageOf } from './errors.ts';
+import { REPLACEMENT } from './path-bytes.ts';
 import { processMark, removeAbandoned, removeNamed } from './temporary-output.ts';
 
 /** A private temporary folder that lives as long as the work in it. */
@@ -52,8 +53,9 @@ async function makeFolder(): Promise<string> {
   try {
     return await mkdtemp(join(parent, `${BEGINNING}${processMark()}-`));
   } catch (error) {
+    const why = parent.includes(REPLACEMENT) ? 'its path is not UTF-8' : messageOf(error);
     throw new FileError(
-      `Could not make a temporary folder in ${parent}: ${messageOf(error)}. ` +
+      `Could not make a temporary folder in ${parent}: ${why}. ` +
         'Set TMPDIR to a folder that exists, is writable and has room for the TIFF and the JPEG.',
       { cause: error },
     );

@@ -13,12 +13,12 @@ const page = new URL('../../docs/library.md', import.meta.url);
 export async function readLibraryPage(): Promise<LibraryPage> {
   const text = await readFile(page, 'utf8');
   const [before = '', after = ''] = text.split('\n## Types\n');
-  const namesIn = (part: string) =>
-    [...part.matchAll(/^### `(\w+)`$/gm)].map(([, name = '']) => name);
+  const namesIn = (part: string, pattern: RegExp) =>
+    [...part.matchAll(pattern)].map(([, name = '']) => name);
   const examples = [...text.matchAll(/^```ts\n(import [\s\S]*?)^```$/gm)];
   return {
-    values: namesIn(before),
-    types: namesIn(after),
+    values: namesIn(before, /^### `(\w+)`$/gm),
+    types: namesIn(after, /^(?:interface|type) (\w+)/gm),
     examples: examples.map(([, code = '']) => code),
   };
 }

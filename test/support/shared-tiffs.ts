@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('../../../shared/tiffs/', import.meta.url));
@@ -42,4 +43,14 @@ export function sharedTiffs(): SharedTiff[] {
     height: Number(column(row, 'height')) || 0,
     pages: Number(column(row, 'pages')) || 0,
   }));
+}
+
+/** Paths of all TIFFs that lie there, those in folders of their own, too; empty when the collection is not there. */
+export function allSharedFiles(): string[] {
+  if (!hasSharedTiffs) return [];
+  const found = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return found
+    .filter((name) => /\.tiff?$/i.test(name))
+    .sort()
+    .map((name) => join(folder, name));
 }

@@ -16,6 +16,8 @@ export function bodyOfFlags(flags: CallbackFlags): string {
       'one of --output-key, --error, --data, --from-log, --from-r2 and --pending is missing',
     );
   if (success && flags['output-size'] === undefined) problems.push('--output-size is missing');
+  for (const name of ['task-id', 'batch-id', 'output-key', 'error'] as const)
+    if (flags[name]?.isWellFormed() === false) problems.push(`--${name} is not UTF-8`);
   if (problems.length > 0) throw new SettingsError(problems);
   const task = { task_id: flags['task-id'], batch_id: flags['batch-id'] };
   if (!success) return JSON.stringify({ ...task, status: 'error', error: flags.error });

@@ -69,7 +69,7 @@ function paceLine(
   columns: number,
   colours: BlockColours,
 ): string {
-  const { failed, skipped, convertedBytes, convertedPixels, startedMs } = progress;
+  const { failed, would_fail, skipped, convertedBytes, convertedPixels, startedMs } = progress;
   const ms = nowMs - startedMs;
   const pace = [
     formatBytesPerSecond(convertedBytes, ms),
@@ -77,11 +77,14 @@ function paceLine(
   ];
   const parts = [
     ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(would_fail > 0 ? [`${would_fail} would fail`] : []),
     ...(convertedBytes > 0 ? pace : []),
     ...(skipped > 0 ? [`${skipped} up to date`] : []),
   ];
   const [first = '', ...rest] = fitParts(parts, columns, ' · ');
-  return [failed > 0 ? colours.bad(first) : first, ...rest].filter(Boolean).join(' · ');
+  return [failed + would_fail > 0 ? colours.bad(first) : first, ...rest]
+    .filter(Boolean)
+    .join(' · ');
 }
 
 function fileLines(

@@ -31,8 +31,8 @@ export abstract class CollectionCommand extends BaseCommand {
   /** The document of a run over these inputs, in their order; ends the command where not all is good. */
   protected resultOf(outcome: CollectionOutcome, inputs: readonly string[]): unknown {
     const document = documentOf(outcome, inputs);
-    const { stopped, failed, left } = outcome.summary;
-    const isWhole = failed === 0 && outcome.unread.length === 0;
+    const { stopped, failed, would_fail = 0, left } = outcome.summary;
+    const isWhole = failed + would_fail === 0 && outcome.unread.length === 0;
     // A reader that has left when all was done has stopped nothing.
     if (stopped && (left > 0 || stopped !== 'SIGPIPE'))
       this.exitWith(stopSignals[stopped], document);

@@ -1,5 +1,5 @@
 import type { CollectionEvent, PageRecord } from '../../lib/collection/events.ts';
-import { formatBytes } from '../format.ts';
+import { aboutFile, formatBytes } from '../format.ts';
 import type { CollectionView } from './view.ts';
 
 /** Where lines go. */
@@ -23,9 +23,11 @@ export function lineView(
       if (event.event === 'collection.unread') lines.error(`${event.path}: ${event.error.message}`);
       if (event.event === 'collection.warning') lines.warn(event.message);
       if (event.event === 'file.replanned')
-        lines.warn(`${event.input}: ${event.message} Converting again with less`);
+        lines.warn(`${aboutFile(event.input, event.message)} Converting again with less`);
       if (event.event !== 'file.ended' && event.event !== 'file.planned') return;
-      if (event.status === 'failed') lines.error(`${event.input}: ${event.error.message}`);
+      if (event.status === 'failed') lines.error(aboutFile(event.input, event.error.message));
+      if (event.status === 'would_fail')
+        lines.error(`Would fail: ${aboutFile(event.input, event.error.message)}`);
       if (event.status === 'converted') showPages(event, lines);
       if (event.status === 'due') showPlans(event, lines);
       if (event.status === 'skipped' && skipped)

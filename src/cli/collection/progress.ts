@@ -17,8 +17,9 @@ export interface Progress {
   readonly converted: number;
   readonly skipped: number;
   readonly failed: number;
-  /** In a dry run: those that would be converted. */
+  /** In a dry run: those that would be converted, and those that would certainly fail. */
   readonly due: number;
+  readonly would_fail: number;
   /** Of all that have ended, however. */
   readonly endedBytes: number;
   readonly convertedBytes: number;
@@ -31,6 +32,7 @@ export interface Progress {
 export function noProgress(nowMs: number): Progress {
   return {
     ...{ startedMs: nowMs, files: 0, bytes: 0, converted: 0, skipped: 0, failed: 0, due: 0 },
+    would_fail: 0,
     ...{ endedBytes: 0, convertedBytes: 0, convertedPixels: 0, running: [] },
   };
 }
@@ -84,8 +86,9 @@ function afterFile(
 }
 
 /** How many TIFFs have ended, however. */
-export function endedFiles({ converted, skipped, failed, due }: Progress): number {
-  return converted + skipped + failed + due;
+export function endedFiles(progress: Progress): number {
+  const { converted, skipped, failed, due, would_fail } = progress;
+  return converted + skipped + failed + due + would_fail;
 }
 
 /** How much of the work is behind, from 0 to 1: by bytes, as TIFFs differ in size. */

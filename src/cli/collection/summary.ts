@@ -1,5 +1,6 @@
 import type { CollectionSummary } from '../../lib/collection/events.ts';
 import {
+  aboutFile,
   formatBytes,
   formatBytesPerSecond,
   formatDuration,
@@ -20,11 +21,12 @@ export function summaryLines({ records, summary, unread }: CollectionOutcome): s
 
 /** `300 TIFFs: 285 converted, 12 up to date, 3 failed; 1 folder could not be read; 1 min 12 s`. */
 function countLine(summary: CollectionSummary): string {
-  const { files, converted, skipped, failed, left, ms } = summary;
+  const { files, converted, skipped, failed, would_fail = 0, left, ms } = summary;
   const counts = [
-    [converted, summary.predicted ? 'to convert' : 'converted'],
+    [converted, summary.predicted ? 'to convert (not decoded yet)' : 'converted'],
     [skipped, 'up to date'],
     [failed, 'failed'],
+    [would_fail, 'would fail'],
     [left, 'left undone'],
   ] as const;
   const said = counts.filter(([count]) => count > 0).map(([count, text]) => `${count} ${text}`);
@@ -69,9 +71,22 @@ function failureLines(
   unread: CollectionOutcome['unread'],
 ): string[] {
   const failed = records.filter((record) => record.status === 'failed');
-  const failures = [...unread.map(({ path, error }) => ({ input: path, error })), ...failed];
-  if (failures.length === 0) return [];
-  return ['Failed:', ...failures.map(({ input, error }) => `  ${input}: ${error.message}`)];
+  const wouldFail = records.filter((record) => record.status === 'would_fail');
+  return [
+    ...section('Failed:', [
+      ...unread.map(({ path, error }) => ({ input: path, error })),
+      ...failed,
+    ]),
+    ...section('Would fail:', wouldFail),
+  ];
+}
+
+function section(
+  title: string,
+  failures: readonly { readonly input: string; readonly error: { readonly message: string } }[],
+): string[] {
+  const lines = failures.map(({ input, error }) => `  ${aboutFile(input, error.message)}`);
+  return lines.length > 0 ? [title, ...lines] : [];
 }
 
 function endLine({ left, stopped, predicted }: CollectionSummary): string[] {

@@ -70,5 +70,5 @@ export async function withKeptPictures<T>(
 
 /** A dry run, which has plans, writes no report. */
 function isRecord(record: CollectionOutcome['records'][number]): record is FileRecord {
-  return record.status !== 'due';
+  return record.status !== 'due' && record.status !== 'would_fail';
 }

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { checkOptions, listener, text } from '../check-options.ts';
-import type { Conversion } from '../convert/attempts.ts';
 import { convertInPlace } from '../convert/convert-in-place.ts';
-import type { EncoderSettings } from '../convert/encoder-settings.ts';
+import type { Effort, EncoderSettings } from '../convert/encoder-settings.ts';
+import type { ConversionNote } from '../convert/messages.ts';
+import type { Reader } from '../convert/plan/reader-table.ts';
 import type { ConversionError } from '../errors.ts';
 import { writeOutput } from '../local-output.ts';
 import { budgetOf, conversionOptions, FORCED_BY, page } from './options.ts';
@@ -20,6 +21,24 @@ export interface ConvertOptions extends Partial<EncoderSettings> {
   readonly signal?: AbortSignal | undefined;
   /** Called with the error when an attempt fails and another one follows, with less memory. */
   readonly onReplan?: ((error: ConversionError) => void) | undefined;
+}
+
+/** What became of a TIFF, how, and what that took. */
+export interface Conversion {
+  /** Pixels, as the JPEG is to be seen. */
+  readonly width: number;
+  readonly height: number;
+  /** 1 for greyscale, else 3. */
+  readonly channels: number;
+  /** Size of the JPEG in bytes. */
+  readonly bytes: number;
+  readonly notes: readonly ConversionNote[];
+  readonly effort: Effort;
+  /** Who decoded the TIFF. */
+  readonly reader: Reader;
+  readonly cpuSeconds: number;
+  /** The most memory that the process has held, in bytes (Linux: VmHWM). */
+  readonly peakBytes: number;
 }
 
 const schema = v.strictObject({
@@ -62,7 +81,13 @@ export async function convertTiff(
   refuseBundled();
   const { overwrite: force = false, memoryBytes, ...rest } = options;
   const rules = { force, forcedBy: FORCED_BY, sources: [input], keepTiffs: true, jpegs: true };
-  return writeOutput(output, rules, (temporary) =>
-    convertInPlace(input, temporary, { ...rest, budget: budgetOf({ memoryBytes }) }),
+  const settings = { ...rest, budget: budgetOf({ memoryBytes }) };
+  const { plan, width, height, channels, bytes, notes, cpuSeconds, peakBytes } = await writeOutput(
+    output,
+    rules,
+    (temporary) => convertInPlace(input, temporary, settings),
   );
+  const { effort, reading } = plan;
+  const how = { effort, reader: reading.reader, cpuSeconds, peakBytes };
+  return { width, height, channels, bytes, notes, ...how };
 }

@@ -9,7 +9,7 @@ export interface DueObject {
   readonly source: SourceRecord;
   /** The version that was looked at. */
   readonly info: ObjectInfo;
-  readonly header: TiffHeader | undefined;
+  readonly header: TiffHeader;
   /** Where all its JPEGs go, or are. */
   readonly outputs: Outputs;
   /** Those that are to be made. */

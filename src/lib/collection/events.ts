@@ -82,11 +82,17 @@ export interface PagePlan {
   readonly output_bytes: number | undefined;
 }
 
-/** What would become of a TIFF. */
+/** A TIFF of a dry run that would certainly become nothing, by the error that converting it would end with. */
+export interface WouldFailRecord extends SourceRecord {
+  readonly status: 'would_fail';
+  readonly error: { readonly code: string; readonly message: string };
+}
+
+/** What would become of a TIFF. One that is `due` is not decoded yet: what only that shows is open. */
 export type FilePlan =
   | (SourceRecord & { readonly status: 'due'; readonly pages: readonly [PagePlan, ...PagePlan[]] })
   | SkippedRecord
-  | FailedRecord;
+  | WouldFailRecord;
 
 /** A place that could not be read while TIFFs were searched for, so that TIFFs may be missing from the run. */
 export interface UnreadPath {
@@ -116,6 +122,8 @@ export interface CollectionSummary {
   readonly converted: number;
   readonly skipped: number;
   readonly failed: number;
+  /** Only of a dry run: those that would certainly fail. */
+  readonly would_fail?: number | undefined;
   /** Those that a stop signal or `--fail-fast` left undone. */
   readonly left: number;
   /** Folders that could not be searched, and files that could not be told from TIFFs: not among `files`. */

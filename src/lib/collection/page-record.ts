@@ -13,7 +13,7 @@ export interface ComparedTiff {
   readonly path: string;
   /** How it is called in messages. */
   readonly name: string;
-  readonly header: TiffHeader | undefined;
+  readonly header: TiffHeader;
   readonly tools: ConvertingTools;
 }
 

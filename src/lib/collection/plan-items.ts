@@ -1,5 +1,5 @@
 import { createBell } from './bell.ts';
-import type { CollectionEvent } from './events.ts';
+import type { CollectionEvent, FailedRecord, WouldFailRecord } from './events.ts';
 import type { CollectionItem, LookingTools } from './item.ts';
 import { lookAhead } from './look-ahead.ts';
 import type { Tally } from './tally.ts';
@@ -23,12 +23,18 @@ export async function planItems(
         tell({ event: 'file.planned', ...look.source, status: 'due', pages: look.plans });
         continue;
       }
-      tally.ended(look);
-      tell({ event: 'file.planned', ...look });
+      const plan = look.status === 'failed' ? wouldFail(look) : look;
+      if (plan.status === 'would_fail') tally.wouldFail();
+      else tally.ended(plan);
+      tell({ event: 'file.planned', ...plan });
     }
     if (looks.isThrough()) break;
     await bell.heard();
   }
   signal.removeEventListener('abort', bell.ring);
   await looks.settled();
+}
+
+function wouldFail({ ms: _, ...record }: FailedRecord): WouldFailRecord {
+  return { ...record, status: 'would_fail' };
 }

@@ -2,19 +2,19 @@ import type { ChosenPages } from '../convert/choose-pages.ts';
 import { pageOutputs } from '../convert/convert-pages.ts';
 import type { EncoderSettings } from '../convert/encoder-settings.ts';
 import { kindOfPage } from '../convert/header/kind-of-page.ts';
-import { nameOfPage, type PagesSetting, pagesOf } from '../convert/pages.ts';
+import { nameOfPage, type PagesSetting, pageNumbered, pagesOf } from '../convert/pages.ts';
 import { priceOfComparison } from '../convert/plan/comparison-price.ts';
 import { pixelsOf } from '../convert/plan/memory-model.ts';
 import { type Limits, planConversion } from '../convert/plan/plan.ts';
 import { predictJpegBytes } from '../convert/plan/size-model.ts';
 import type { PagePlan } from './events.ts';
 
-/** What kind the first of some pages is, and the pixels of all; undefined where the header cannot be read. */
+/** What kind the first of some pages is, and the pixels of all. */
 export function describePages({ header, numbers }: ChosenPages): {
   readonly kind: string | undefined;
   readonly pixels: number | undefined;
 } {
-  const pages = header ? numbers.flatMap((number) => pagesOf(header)[number - 1] ?? []) : [];
+  const pages = numbers.flatMap((number) => pagesOf(header)[number - 1] ?? []);
   const [first] = pages;
   if (!first) return { kind: undefined, pixels: undefined };
   const pixels = pages.reduce((sum, page) => sum + pixelsOf(page), 0);
@@ -40,18 +40,18 @@ export function planPages(
 ): readonly [PagePlan, ...PagePlan[]] {
   const outputs = pageOutputs(output, numbers);
   const planOf = (number: number, index: number): PagePlan => {
-    const page = header && pagesOf(header)[number - 1];
-    const name = header && pages !== 'first' ? nameOfPage(header, number, file) : file;
-    const plan = planConversion(page, limits, encoder, name, header?.fileBytes);
+    const page = pageNumbered(header, number, file);
+    const name = pages === 'first' ? file : nameOfPage(header, number, file);
+    const plan = planConversion(page, limits, encoder, name, header.fileBytes);
     const { effort, reading, reason } = plan;
     const comparison =
-      verify && page && priceOfComparison(page, reading, { ...encoder, effort }, header?.fileBytes);
+      verify && priceOfComparison(page, reading, { ...encoder, effort }, header.fileBytes);
     const cpuSeconds = plan.cpuSeconds + (comparison ? comparison.cpuSeconds : 0);
     const memoryBytes = Math.max(plan.memoryBytes, comparison ? comparison.memoryBytes : 0);
     return {
       ...{ page: number, output: outputs[index] ?? output, effort, reader: reading.reader, reason },
       ...{ cpu_seconds: cpuSeconds, peak_bytes: memoryBytes },
-      output_bytes: page && predictJpegBytes(page, { ...encoder, effort }),
+      output_bytes: predictJpegBytes(page, { ...encoder, effort }),
     };
   };
   const [first, ...others] = numbers;

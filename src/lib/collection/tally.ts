@@ -7,6 +7,8 @@ export interface Tally {
   ended(record: FileRecord): void;
   /** A file of a dry run that would be converted. */
   planned(item: DueItem): void;
+  /** A file of a dry run that would certainly fail. */
+  wouldFail(): void;
   summary(): CollectionSummary;
 }
 
@@ -21,6 +23,7 @@ export function createTally(
 ): Tally {
   const start = performance.now();
   const count = { converted: 0, skipped: 0, failed: 0 };
+  let wouldFail = 0;
   const sum = { source_bytes: 0, output_bytes: 0, pixels: 0 };
   const missed = (kind: UnreadPath['kind']) => unread.filter((one) => one.kind === kind).length;
   const warnings = createWarningCount();
@@ -45,17 +48,16 @@ export function createTally(
       effort.total += seconds;
       effort.longest = Math.max(effort.longest, seconds);
     },
+    wouldFail: () => {
+      wouldFail++;
+    },
     summary: () => {
-      const left = files - count.converted - count.skipped - count.failed;
+      const left = files - count.converted - count.skipped - count.failed - wouldFail;
       const ms = Math.round(performance.now() - start);
+      const would = dryRun ? { would_fail: wouldFail } : {};
       return {
-        ...{
-          files,
-          ...count,
-          left,
-          folders_unread: missed('folder'),
-          files_unread: missed('file'),
-        },
+        ...{ files, ...count, ...would, left },
+        ...{ folders_unread: missed('folder'), files_unread: missed('file') },
         ...{ warnings: warnings.counts(), ...sum, ms },
         ...predicted(effort, dryRun?.processors),
       };

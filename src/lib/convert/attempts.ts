@@ -8,6 +8,7 @@ import type { Cost } from './messages.ts';
 import { predictCpuSeconds } from './plan/cpu-model.ts';
 import { watchPace } from './plan/pace.ts';
 import { type ConversionPlan, type Limits, planConversion } from './plan/plan.ts';
+import type { Told } from './plan/readable.ts';
 import { type Budget, limitsNow } from './plan/resources.ts';
 import { rewritingOf } from './plan/rewriting.ts';
 import { outOfMemoryError } from './plan/shortage.ts';
@@ -29,6 +30,11 @@ export interface PlanningOptions {
   readonly onPlan?: (plan: ConversionPlan, limits: Limits) => void;
   /** Told why a plan has failed, when another one follows. */
   readonly onReplan?: ((error: ConversionError) => void) | undefined;
+  /**
+   * Who says that data of the page are missing; default: we, from the header, before a process is started. The contract
+   * wants sharp's own message in the callback.
+   */
+  readonly damageTold?: Told | undefined;
   /** How long the process may say nothing, in milliseconds. */
   readonly silenceMs?: number | undefined;
 }
@@ -38,9 +44,9 @@ export interface Work {
   readonly input: string;
   readonly output: string;
   readonly name: string;
-  readonly page: TiffPage | undefined;
-  readonly format: TiffFormat | undefined;
-  readonly fileBytes: number | undefined;
+  readonly page: TiffPage;
+  readonly format: TiffFormat;
+  readonly fileBytes: number;
   readonly settings: EncoderSettings;
   readonly converter: Converter;
   readonly options: PlanningOptions;
@@ -56,8 +62,8 @@ export async function convertByPlan(
   settings: EncoderSettings,
   after?: string,
 ): Promise<Conversion> {
-  const { page, name, options, converter } = work;
-  const planned = planConversion(page, limits, settings, name, work.fileBytes);
+  const { options, converter } = work;
+  const planned = planOf(work, { limits, settings });
   const plan = after === undefined ? planned : { ...planned, reason: after };
   options.onPlan?.(plan, limits);
   try {
@@ -100,11 +106,13 @@ function nextTry(
   return late && effort !== plan.effort ? { limits, settings: { ...settings, effort } } : undefined;
 }
 
-function canBePlanned({ page, name, fileBytes }: Work, { limits, settings }: Try): boolean {
+function planOf({ page, name, fileBytes, options }: Work, { limits, settings }: Try) {
+  return planConversion(page, limits, settings, name, fileBytes, options.damageTold);
+}
+
+function canBePlanned(work: Work, next: Try): boolean {
   try {
-    return (
-      page !== undefined && planConversion(page, limits, settings, name, fileBytes) !== undefined
-    );
+    return planOf(work, next) !== undefined;
   } catch {
     return false;
   }
@@ -134,11 +142,10 @@ function paceOf(
   plan: ConversionPlan,
 ): ((cost: Cost) => boolean) | undefined {
   const { secondsLeft } = options.budget ?? {};
-  if (!page || !secondsLeft || settings.effort !== 'auto' || plan.effort === 'fast')
-    return undefined;
+  if (!secondsLeft || settings.effort !== 'auto' || plan.effort === 'fast') return undefined;
   const { chromaSubsampling } = settings;
   const fast = { effort: 'fast', turn: plan.turn, chromaSubsampling } as const;
-  const rewriting = rewritingOf(page, plan.reading, fileBytes ?? 0);
+  const rewriting = rewritingOf(page, plan.reading, fileBytes);
   const fastCpuSeconds =
     (rewriting?.cpuSeconds ?? 0) + predictCpuSeconds(rewriting?.page ?? page, fast);
   return watchPace({ cpuSeconds: plan.cpuSeconds, fastCpuSeconds }, secondsLeft);

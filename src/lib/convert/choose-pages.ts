@@ -1,27 +1,26 @@
-import { refuseOtherFormats, refuseOtherRemotes } from './file-kind.ts';
-import { readHeaderFrom, readTiffHeader, type TiffHeader } from './header/tiff-header.ts';
-import { boundedReader, type ReadableFile } from './header/tiff-source.ts';
+import { readTiffHeader, type TiffHeader } from './header/tiff-header.ts';
+import type { ReadableFile } from './header/tiff-source.ts';
+import { openRemoteTiff, openTiff } from './open-tiff.ts';
 import { type PagesSetting, pageNumbers, pagesOf } from './pages.ts';
 
 /** Which pages of a TIFF are to be converted. */
 export interface ChosenPages {
-  /** Read once, for all of them; undefined when it cannot be read. */
-  readonly header: TiffHeader | undefined;
+  /** Read once, for all of them. */
+  readonly header: TiffHeader;
   /** Counted from 1, ascending. */
   readonly numbers: readonly [number, ...number[]];
 }
 
 /**
  * Reads the header of a TIFF and finds the pages that a setting stands for; `name` is how the file is
- * called in messages. Throws `ConversionError` when it is no TIFF or has no such page, and `FileError`.
+ * called in messages. Throws what `openTiff` throws, and `ConversionError` when it has no such page.
  */
 export async function choosePages(
   path: string,
   pages: PagesSetting,
   name: string,
 ): Promise<ChosenPages> {
-  await refuseOtherFormats(path, name);
-  const header = await readTiffHeader(path);
+  const header = await openTiff(path, name);
   return { header, numbers: pageNumbers(header, pages, name) };
 }
 
@@ -32,8 +31,7 @@ export async function chooseRemotePages(
   pages: PagesSetting,
   name: string,
 ): Promise<ChosenPages> {
-  await refuseOtherRemotes(file, fileBytes, name);
-  const header = await readHeaderFrom(boundedReader(file, fileBytes));
+  const header = await openRemoteTiff(file, fileBytes, name);
   return { header, numbers: pageNumbers(header, pages, name) };
 }
 

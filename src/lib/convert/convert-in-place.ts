@@ -4,10 +4,10 @@ import { absolutePath } from '../path-bytes.ts';
 import { withWorkspace } from '../workspace.ts';
 import { type Conversion, convertByPlan, type PlanningOptions } from './attempts.ts';
 import { type EncoderSettings, encoderSettings } from './encoder-settings.ts';
-import { refuseOtherFormats } from './file-kind.ts';
-import { readTiffHeader, type TiffHeader, type TiffPage } from './header/tiff-header.ts';
+import type { TiffHeader, TiffPage } from './header/tiff-header.ts';
 import type { ConversionNote } from './messages.ts';
-import { isOfAnother, nameOfPage, pageIn, pagesOf } from './pages.ts';
+import { openTiff } from './open-tiff.ts';
+import { isOfAnother, nameOfPage, pageNumbered, pagesOf } from './pages.ts';
 import { limitsNow } from './plan/resources.ts';
 import { type Converter, openConverter } from './process/converter.ts';
 
@@ -55,24 +55,23 @@ async function convertWith(
 ): Promise<Conversion> {
   const { name: file = basename(input) } = options;
   const settings = encoderSettings(options);
-  await refuseOtherFormats(input, file);
-  const header = options.header ?? (await readTiffHeader(input));
-  const page = pageIn(header, options.page ?? 1, file);
-  const named = header && options.page !== undefined;
-  const name = named ? nameOfPage(header, options.page, file) : file;
+  const header = options.header ?? (await openTiff(input, file));
+  const { littleEndian, big, fileBytes } = header;
+  const page = pageNumbered(header, options.page ?? 1, file);
+  const name = options.page === undefined ? file : nameOfPage(header, options.page, file);
   const paths = { input: absolutePath(input), output: absolutePath(output), name };
   const work = {
     ...paths,
     page,
-    format: header && { littleEndian: header.littleEndian, big: header.big },
-    fileBytes: header?.fileBytes,
+    format: { littleEndian, big },
+    fileBytes,
     settings,
     converter,
   };
   const limits = await limitsNow(options.budget ?? {}, converter.temporaryFolder);
   try {
     const conversion = await convertByPlan({ ...work, options }, limits, settings);
-    const notes = options.page === undefined && header ? notesOnPages(header) : [];
+    const notes = options.page === undefined ? notesOnPages(header) : [];
     return { ...conversion, notes: [...conversion.notes, ...notesOnPage(page), ...notes] };
   } catch (error) {
     await rm(output, { force: true });
@@ -81,8 +80,8 @@ async function convertWith(
 }
 
 /** What is left where a raw or layered file keeps its picture elsewhere: below a directory, for example. */
-function notesOnPage(page: TiffPage | undefined): ConversionNote[] {
-  if (!page || !isOfAnother(page)) return [];
+function notesOnPage(page: TiffPage): ConversionNote[] {
+  if (!isOfAnother(page)) return [];
   const message =
     'The TIFF has nothing but a smaller version of its picture, or a mask, where pages are; it was converted';
   return [{ code: 'ONLY_REDUCED', message }];

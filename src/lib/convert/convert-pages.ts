@@ -1,6 +1,11 @@
 import { dirname } from 'node:path';
 import { pageName } from '../jpeg-name.ts';
-import { makeOutputFolder, type OutputRules, writeOutputs } from '../local-output.ts';
+import {
+  makeOutputFolder,
+  type OutputRules,
+  refuseUnwritable,
+  writeOutputs,
+} from '../local-output.ts';
 import type { Conversion } from './attempts.ts';
 import { type ChosenPages, choosePages, pageOption } from './choose-pages.ts';
 import { convertInPlace } from './convert-in-place.ts';
@@ -103,6 +108,7 @@ export async function convertPages(
   const { encoder, pages, strict } = options;
   const { header, numbers } = chosen ?? (await choosePages(path, pages, name));
   await refuseLosses(path, name, strict, { encoder, pages });
+  await refuseUnwritable(output, { makeFolder });
   if (makeFolder) await makeOutputFolder(dirname(output));
   const outputs = pageOutputs(output, numbers);
   const convert = async (index: number, page: number, jpeg = ''): Promise<MadePage> => {

@@ -1,17 +1,16 @@
-import { ConversionError } from '../errors.ts';
 import { open, stat } from '../files.ts';
 import { isUtf8Path } from '../path-bytes.ts';
 import { isTiffSignature, TIFF_SIGNATURE_LENGTH } from '../tiff-signature.ts';
 import { unreadableFile } from '../unreadable-file.ts';
 import type { ReadableFile } from './header/tiff-source.ts';
+import { NO_TIFF_TO_SHARP, notATiff } from './refusal.ts';
 
 /** Enough for a signature, and for the first words of a text. */
 const HEAD_LENGTH = 512;
 
 /**
- * Throws `ConversionError` (`NOT_A_TIFF`) naming what the file is, when that can be told and it is no
- * TIFF; `FileError` when it cannot be read. What nobody recognises is left to the decoder, whose own
- * message the contract asks for.
+ * Throws `ConversionError` (`NOT_A_TIFF`), naming what the file is where that can be told, when it does not begin as a TIFF
+ * does; `FileError` when it cannot be read.
  */
 export async function refuseOtherFormats(path: string, name: string): Promise<void> {
   const head = await readHead(path, name);
@@ -43,18 +42,14 @@ type Detector = typeof import('file-type');
 type Detect = (detector: Detector) => ReturnType<Detector['fileTypeFromBuffer']>;
 
 async function refuseOthers(head: Uint8Array, name: string, detect: Detect): Promise<void> {
-  if (head.length === 0)
-    throw new ConversionError(
-      'NOT_A_TIFF',
-      `"${name}" is empty (0 bytes), not a TIFF. Look where it was made or copied.`,
-    );
+  if (head.length === 0) throw notATiff(name, 'is empty (0 bytes), not a TIFF');
   if (head.length >= TIFF_SIGNATURE_LENGTH && isTiffSignature(head)) return;
-  const kind = (await kindOfBinary(detect)) ?? kindOfText(head);
-  if (!kind) return;
-  throw new ConversionError(
-    'NOT_A_TIFF',
-    `"${name}" is ${kind}, not a TIFF. Only TIFFs are converted; check what was uploaded under that name.`,
-  );
+  const kind = (await kindOfBinary(detect)) ?? kindOfMarkup(head);
+  if (kind) throw notATiff(name, `is ${kind}, not a TIFF`);
+  const what = isText(head)
+    ? 'is a text file, not a TIFF'
+    : 'is not a TIFF: it does not begin as one';
+  throw notATiff(name, what, NO_TIFF_TO_SHARP);
 }
 
 async function readHead(path: string, name: string): Promise<Uint8Array> {
@@ -77,11 +72,15 @@ async function kindOfBinary(detect: Detect): Promise<string | undefined> {
   // A truncated archive makes the detector throw; then nobody knows what the file is.
   const type = await detect(await import('file-type')).catch(() => undefined);
   if (!type || type.mime === 'image/tiff' || type.ext === 'xml') return undefined;
-  return `a ${type.ext.toUpperCase()} file (${type.mime})`;
+  const letters = CALLED[type.ext] ?? type.ext.toUpperCase();
+  return `${/^[AEFHILMNORSX]/.test(letters) ? 'an' : 'a'} ${letters} file (${type.mime})`;
 }
 
-/** Formats that begin with words; file-type leaves them alone. */
-function kindOfText(head: Uint8Array): string | undefined {
+/** Formats that people call by other letters than the detector does. */
+const CALLED: Readonly<Record<string, string>> = { jpg: 'JPEG', jp2: 'JPEG 2000' };
+
+/** Formats that begin with words, which file-type leaves alone. */
+function kindOfMarkup(head: Uint8Array): string | undefined {
   const text = new TextDecoder('utf-8')
     .decode(head)
     .replace(/^\ufeff/, '')
@@ -91,4 +90,14 @@ function kindOfText(head: Uint8Array): string | undefined {
   if (/^(<!DOCTYPE\s+html|<html)\b/i.test(text)) return 'an HTML page (text/html)';
   if (/^<\?xml\b/i.test(text)) return 'an XML file (application/xml)';
   return undefined;
+}
+
+/** Whether bytes are all letters, digits and the like in UTF-8, UTF-16 with its mark, or an older encoding of a byte a letter. */
+function isText(head: Uint8Array): boolean {
+  const [a, b] = head;
+  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) return true;
+  // Tab to carriage return, and what terminals are told by.
+  return head.every(
+    (byte) => (byte >= 9 && byte <= 13) || byte === 27 || (byte >= 32 && byte !== 127),
+  );
 }

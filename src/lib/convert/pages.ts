@@ -50,33 +50,15 @@ export function pageNumbered(header: TiffHeader, number: number, name: string): 
 }
 
 /**
- * The page with a number; without a header undefined for the first, whose decoder knows more than we do. Throws
- * `ConversionError`: `NO_SUCH_PAGE`, or `UNREADABLE_TIFF` for another page that cannot be found.
- */
-export function pageIn(
-  header: TiffHeader | undefined,
-  number: number,
-  name: string,
-): TiffPage | undefined {
-  if (header) return pageNumbered(header, number, name);
-  if (number === 1) return undefined;
-  throw new ConversionError(
-    'UNREADABLE_TIFF',
-    `"${name}" has no list of pages that can be read, so page ${number} cannot be found. Open it elsewhere to see what it is.`,
-  );
-}
-
-/**
- * The numbers of the pages that are to be converted; without a header the first, whose decoder knows
- * more than we do. Throws `ConversionError`: `NO_SUCH_PAGE`, or `UNREADABLE_TIFF` when all are wanted and
- * not all can be found.
+ * The numbers of the pages that are to be converted. Throws `ConversionError`: `NO_SUCH_PAGE`, or
+ * `UNREADABLE_TIFF` when all are wanted and not all can be found.
  */
 export function pageNumbers(
-  header: TiffHeader | undefined,
+  header: TiffHeader,
   pages: PagesSetting,
   name: string,
 ): readonly [number, ...number[]] {
-  if (!header || pages === 'first') return [typeof pages === 'number' ? pages : 1];
+  if (pages === 'first') return [1];
   if (pages !== 'all') {
     pageNumbered(header, pages, name);
     return [pages];

@@ -2,11 +2,10 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { absolutePath } from '../path-bytes.ts';
 import { defaultEncoderSettings, type EncoderSettings } from './encoder-settings.ts';
-import { refuseOtherFormats } from './file-kind.ts';
-import { readTiffHeader } from './header/tiff-header.ts';
 import type { ConversionJob, Region } from './messages.ts';
+import { openTiff } from './open-tiff.ts';
 import { pageNumbered } from './pages.ts';
-import { chooseReader } from './plan/reader.ts';
+import { readable } from './plan/readable.ts';
 import type { Converter } from './process/converter.ts';
 
 /** Who makes pictures of a JPEG, and until when. */
@@ -58,14 +57,14 @@ export async function cutPieces(
   region: Region,
   options: ShowOptions,
 ): Promise<void> {
-  await refuseOtherFormats(tiff, tiff);
-  const header = await readTiffHeader(tiff);
-  const page = header && pageNumbered(header, number, tiff);
-  const reading = page ? chooseReader(page, tiff) : COMMON.plan.reading;
+  const header = await openTiff(tiff, tiff);
+  const { littleEndian, big, fileBytes } = header;
+  const page = pageNumbered(header, number, tiff);
+  const reading = readable(page, { name: tiff, bytes: fileBytes });
   const pieces = { jpeg: absolutePath(jpeg), after: absolutePath(after), region };
   const job = {
     ...{ input: tiff, output: before, name: tiff, settings, page, pieces },
-    format: header && { littleEndian: header.littleEndian, big: header.big },
+    format: { littleEndian, big },
     plan: { ...COMMON.plan, reading },
   };
   await work(job, options);

@@ -1,5 +1,5 @@
 import { ConversionError } from '../errors.ts';
-import { refuseOtherFormats } from './file-kind.ts';
+import { upperFirst } from '../upper-first.ts';
 import { lossesIn } from './inspect/inspect-file.ts';
 import type { LossSettings } from './inspect/losses.ts';
 import type { ConversionNote } from './messages.ts';
@@ -21,7 +21,6 @@ export async function refuseLosses(
   settings: LossSettings,
 ): Promise<void> {
   if (!failOnLoss) return;
-  await refuseOtherFormats(path, name);
   const losses = await lossesIn(path, name, settings);
   if (losses.length === 0) return;
   const listed = losses.map(({ page, message }) =>
@@ -81,8 +80,4 @@ export function refuseWarnings(
 
 function listOf(notes: readonly ConversionNote[]): string {
   return notes.map(({ message }) => message.replace(/\.$/, '')).join('; ');
-}
-
-function upperFirst(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,6 +1,7 @@
 import { lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { ArkeError, FileError, messageOf, systemCodeOf } from '../errors.ts';
+import { absolutePath, isUtf8Path } from '../path-bytes.ts';
 import { randomCredentials, type S3Credentials } from '../sandbox/sandbox.ts';
 import { isRunning } from '../temporary-output.ts';
 import { writeSecretFile } from './secret-file.ts';
@@ -31,7 +32,11 @@ const MARK = '# All in this folder is written, replaced and removed by arke-tiff
  * has it.
  */
 export async function openDevFolder(path: string): Promise<DevFolder> {
-  const root = resolve(path);
+  const root = absolutePath(path);
+  if (!isUtf8Path(root))
+    throw new FileError(
+      `The path of the folder ${root} is not UTF-8, which the stand-in for R2 cannot use. Choose another one with --folder.`,
+    );
   const inside = (name: string) => join(root, name);
   const folders = {
     r2: inside('r2'),

@@ -1,5 +1,6 @@
 import { StorageError } from '../errors.ts';
 import { jpegName, pageName } from '../jpeg-name.ts';
+import { isUtf8Path } from '../path-bytes.ts';
 
 /**
  * The keys that the JPEG of a TIFF may get, best first: `image.jpg`, and `image.tif.jpg` for when the
@@ -26,6 +27,8 @@ const MOST_BYTES = 1024;
  * is the address of another object, for which the signature does not hold.
  */
 export function keyProblem(key: string): string | undefined {
+  // As the name of a local file may be.
+  if (!isUtf8Path(key)) return 'is not UTF-8, which every key in R2 is';
   const dots = key.split('/').find((part) => part === '.' || part === '..');
   if (dots !== undefined)
     return `must not have the part "${dots}": in the address of a request it is resolved as in a path, so that R2 would be asked for another object`;

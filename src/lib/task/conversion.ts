@@ -12,7 +12,7 @@ import type { Job } from './job.ts';
 export interface PageConversion {
   readonly tiffPath: string;
   readonly jpegPath: string;
-  readonly header: TiffHeader | undefined;
+  readonly header: TiffHeader;
   /** The page, counted from 1. */
   readonly number: number;
   readonly budget: Budget;
@@ -34,6 +34,7 @@ export function convertForTask(
     budget,
     converter,
     signal: deadlines.conversion.signal,
+    damageTold: 'by sharp',
     silenceMs: patience?.silenceMs,
     onPlan: (plan, limits) =>
       log({ event: 'conversion.planned', page, ...planFields(plan), ...limitFields(limits) }),

@@ -20,10 +20,10 @@ export interface PageBudgets {
 export function sharedBudgets(
   budget: Budget,
   pages: readonly number[],
-  header: TiffHeader | undefined,
+  header: TiffHeader,
 ): PageBudgets {
   if (pages.length === 1) return { next: () => budget, spent: () => {} };
-  const pixels = pages.map((page) => (header ? pixelsOf(header, page) : 1));
+  const pixels = pages.map((page) => pixelsOf(header, page));
   const { secondsLeft } = budget;
   const cpuSeconds = budget.cpuSeconds?.(secondsLeft?.() ?? Number.POSITIVE_INFINITY);
   let used = 0;

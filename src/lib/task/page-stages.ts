@@ -1,6 +1,6 @@
 import { choosePages } from '../convert/choose-pages.ts';
 import type { Effort } from '../convert/encoder-settings.ts';
-import type { TiffHeader } from '../convert/header/tiff-header.ts';
+import type { TiffHeader, TiffPage } from '../convert/header/tiff-header.ts';
 import { makeLonePage } from '../convert/lone-page.ts';
 import { pageNumbered } from '../convert/pages.ts';
 import { inParallel } from '../in-parallel.ts';
@@ -126,16 +126,12 @@ async function uploadFurther(
 }
 
 /** Makes a page of several the only one of the TIFF, which is the task's own, and tells of it in its old place. */
-async function alone(
-  tiffPath: string,
-  header: TiffHeader | undefined,
-  number: number,
-): Promise<TiffHeader | undefined> {
-  if (!header) return undefined;
+async function alone(tiffPath: string, header: TiffHeader, number: number): Promise<TiffHeader> {
   const page = pageNumbered(header, number, tiffPath);
   const lone = await makeLonePage(tiffPath, header, page);
-  const [first, ...others] = header.pages.map((one) => (one === page ? lone : one));
-  return first && { ...header, pages: [first, ...others] };
+  const inPlace = (one: TiffPage) => (one === page ? lone : one);
+  const [first, ...others] = header.pages;
+  return { ...header, pages: [inPlace(first), ...others.map(inPlace)] };
 }
 
 /** The outputs of all pages once it is known how many there are; those of one page are known already. */

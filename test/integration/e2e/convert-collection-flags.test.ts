@@ -131,7 +131,7 @@ describe('convert of a collection', () => {
     await folder.write('scans/a.tif', 'no TIFF');
     const { stdout, stderr } = await convert(['scans', '--quiet']);
     expect(stdout.match(/ → /g)).toHaveLength(2);
-    expect(stderr).toMatch(/^Error: scans\/a\.tif: [^\n]*\n$/);
+    expect(stderr).toMatch(/^Error: "scans\/a\.tif" is a text file, not a TIFF\. [^\n]*\n$/);
   });
 });
 

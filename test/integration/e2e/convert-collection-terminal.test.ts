@@ -31,7 +31,7 @@ describe.skipIf(!hasTerminal)('convert of a collection on a terminal', () => {
     expect(end.filter((line) => line.includes(' → '))).toHaveLength(8);
     expect(end).toContainEqual(expect.stringMatching(/^a\.tif → a\.jpg {2}400 × 400/));
     expect(end).toContainEqual(expect.stringMatching(/^Warning: pages\.tif: Only page 1/));
-    expect(end.join('\n')).toMatch(/\nFailed:\n {2}broken\.tif: /);
+    expect(end.join('\n')).toMatch(/\nFailed:\n {2}"broken\.tif" /);
     expect(end.join('\n')).not.toMatch(/━|ETA/);
   });
 

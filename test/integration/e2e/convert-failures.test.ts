@@ -35,8 +35,12 @@ describe('convert with several files, some of which fail', () => {
       expect.stringMatching(/^a\.tif → a\.jpg /),
       expect.stringMatching(/^z\.tif → z\.jpg /),
     ]);
-    expect(stderr).toMatch(/^Error: broken\.tif: .*unsupported image format/m);
-    expect(stderr).toMatch(/^Error: missing\.tif: Could not read "missing\.tif": ENOENT/m);
+    expect(stderr).toMatch(
+      /^Error: "broken\.tif" is damaged: it has no readable directory\. .*unsupported image format\)\.$/m,
+    );
+    expect(stderr).toMatch(
+      /^Error: Could not read "missing\.tif": ENOENT: no such file or directory\. Check the path\.$/m,
+    );
     const record = '.arke-tiff.jsonl';
     expect(await files()).toEqual([record, 'a.jpg', 'a.tif', 'broken.tif', 'z.jpg', 'z.tif']);
   });
@@ -80,15 +84,15 @@ describe('convert that cannot be done', () => {
   });
 
   it.each([
-    [['-o', 'nowhere/a.jpg'], 'Could not write nowhere/a.jpg: ENOENT'],
-    [['-o', 'a.tif/a.jpg'], 'Could not write a.tif/a.jpg: ENOTDIR'],
+    [['-o', 'nowhere/a.jpg'], 'Could not write nowhere/a.jpg: its folder does not exist. '],
+    [['-o', 'a.tif/a.jpg'], 'Could not write a.tif/a.jpg: a.tif is not a folder. '],
     [['-o', 'sub', '-f'], 'sub is a folder. Name a file in it.'],
     [['-o', 'x.png'], 'x.png would be a JPEG. Choose a name that ends in .jpg, .jpeg or .jpe.'],
     [
       ['-o', 'x.tif', '-f'],
       'x.tif would be a JPEG. Choose a name that ends in .jpg, .jpeg or .jpe.',
     ],
-    [['--out-dir', 'a.tif'], 'Could not make the folder a.tif: EEXIST'],
+    [['--out-dir', 'a.tif'], 'Could not write a.tif/a.jpg: a.tif is not a folder. '],
   ])(
     'blames the output, not the TIFF, for an output that cannot be written (%j)',
     async (args, message) => {

@@ -110,7 +110,7 @@ describe('convert --page all leaves nothing half', () => {
     await folder.write('bad.tif', damaged);
     const run = await convert(['bad.tif', 'scan.tif', '--page', 'all']);
     expect(run.exitCode).toBe(1);
-    expect(run.stderr).toMatch(/^Error: bad\.tif: .*"bad\.tif \(page 2 of 3\)" is damaged/m);
+    expect(run.stderr).toMatch(/^Error: "bad\.tif \(page 2 of 3\)" is damaged/m);
     expect(await files()).toEqual([RECORD, 'bad.tif', ...JPEGS, 'scan.tif']);
   });
 

@@ -37,7 +37,7 @@ describe('convert --fail-on-loss', () => {
     const { exitCode, stderr } = await convert(['deep.tif', 'plain.tif', '--fail-on-loss']);
     expect(exitCode).toBe(1);
     expect(stderr).toContain(
-      'Error: deep.tif: "deep.tif" would lose something: 16-bit samples become 8-bit ones; ' +
+      'Error: "deep.tif" would lose something: 16-bit samples become 8-bit ones; ' +
         'Metadata left out: Artist. --metadata all avoids some of it; ' +
         'without --fail-on-loss it is converted all the same.\n',
     );
@@ -87,7 +87,7 @@ describe('convert --fail-on-loss', () => {
     await folder.write('broken.tif', 'neither fish nor fowl');
     for (const [name, code] of [
       ['nowhere.tif', 'FILE'],
-      ['broken.tif', 'UNREADABLE_TIFF'],
+      ['broken.tif', 'NOT_A_TIFF'],
     ]) {
       const { stdout } = await convert([`${name}`, '--fail-on-loss', '--json']);
       expect(JSON.parse(stdout).files).toMatchObject([{ error: { code } }]);

@@ -154,7 +154,7 @@ describe('download that fails', () => {
     await using proxy = await startFaultServer(sandbox.current.endpoint, () => undefined);
     const run = await download([KEY, '-o', 'nowhere/a.tif'], { R2_ENDPOINT: proxy.url });
     expect(run.exitCode).toBe(1);
-    expect(run.stderr).toContain('Could not write nowhere/a.tif: ENOENT');
+    expect(run.stderr).toContain('Could not write nowhere/a.tif: its folder does not exist. ');
     expect(proxy.seen).toEqual([]);
   });
 

@@ -43,6 +43,6 @@ describe('inspect -', () => {
   it('says what is wrong with what came', async () => {
     const { exitCode, stderr } = await inspect(['-'], '');
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^Error: stdin: "stdin" is empty \(0 bytes\), not a TIFF/);
+    expect(stderr).toMatch(/^Error: "stdin" is empty \(0 bytes\), not a TIFF/);
   });
 });

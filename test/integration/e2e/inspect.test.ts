@@ -9,7 +9,7 @@ import { MIB } from '../../support/storage.ts';
 import { useSandbox } from '../../support/tasks.ts';
 import { makeTiff, type TiffPage } from '../../support/tiff-writer.ts';
 
-const [ASCII, SHORT, RATIONAL] = [2, 3, 5];
+const [ASCII, SHORT, LONG, RATIONAL] = [2, 3, 4, 5];
 const text = (tag: number, value: string) => ({
   tag,
   type: ASCII,
@@ -199,7 +199,7 @@ describe('inspect that fails', () => {
     ['a file that is not there', 'nowhere.tif', undefined, 'FILE', /nowhere\.tif.*Check the path/],
     ['another format', 'a.tif', '\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'NOT_A_TIFF', /a PNG file/],
     ['an empty file', 'a.tif', '', 'NOT_A_TIFF', /is empty/],
-    ['what nobody knows', 'a.tif', 'neither fish nor fowl', 'UNREADABLE_TIFF', /no readable dir/],
+    ['what nobody knows', 'a.tif', 'neither fish nor fowl', 'NOT_A_TIFF', /a text file/],
     ['half a header', 'a.tif', 'II*\0\x08\0\0\0\x09\0', 'UNREADABLE_TIFF', /no readable dir/],
   ])('on %s says so, inspects the others, and exits 1', async (_, name, content, code, message) => {
     if (content !== undefined) await folder.write(name, Buffer.from(content, 'latin1'));
@@ -213,6 +213,24 @@ describe('inspect that fails', () => {
       { input: name, error: { code, message: expect.stringMatching(message) } },
       { input: 'scan.tif', pages: 2 },
     ]);
+  });
+
+  it('says first what "convert" would refuse, in its words', async () => {
+    const cut = makeTiff({ ...page, entries: [{ tag: 279, type: LONG, values: [9, 9, 999_999] }] });
+    await folder.write('cut.tif', cut);
+    const { exitCode, stdout } = await inspect(['cut.tif']);
+    expect(exitCode).toBe(0);
+    const [, said = ''] = /^ {2}Would fail: (.*)$/m.exec(stdout) ?? [];
+    expect(said).toMatch(
+      /^"cut\.tif" is damaged: the file ends [\d ]+ bytes? before its last strip does\./,
+    );
+    expect(stdout).toMatch(/^ {4}Plan +none: it would fail, as said above$/m);
+    const json = await inspect(['cut.tif', '--json']);
+    expect(JSON.parse(json.stdout).files).toMatchObject([
+      { status: 'would_fail', error: { code: 'UNREADABLE_TIFF', message: said } },
+    ]);
+    const converted = await runProgram(['convert', 'cut.tif'], { cwd: folder.root });
+    expect(converted.stderr).toContain(`Error: ${said}\n`);
   });
 
   it('on a page that there is not says which there are', async () => {

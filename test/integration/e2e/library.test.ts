@@ -58,7 +58,7 @@ describe('the package as a library', () => {
       import { convertTiff } from 'arke-tiff';
       const readers = [];
       for (const path of ['old.tif', 'twelve.tif'])
-        readers.push((await convertTiff(path, path.replace('.tif', '.jpg'))).plan.reading.reader);
+        readers.push((await convertTiff(path, path.replace('.tif', '.jpg'))).reader);
       console.log(JSON.stringify(readers));`;
     expect(await run(code)).toEqual(['magick', 'samples']);
   });

@@ -188,5 +188,22 @@ describe('of names that are not UTF-8', () => {
   it('and not of a file, the program says what it was given', async () => {
     const unknown = await runWith(['--json'], 'convertir\xe9');
     expect(unknown.stdout).not.toContain('\\ud');
+    const ids = ['callback', '--dry-run', '--task-id', 't', '--batch-id', 'b', '--error'];
+    const refused = await runWith(ids, 'ab\xe9');
+    expect(refused).toMatchObject({ exitCode: 2 });
+    expect(refused.stderr).toContain('--error is not UTF-8');
+  });
+
+  it('a temporary folder cannot have one, nor the folder of dev, and that is said', async () => {
+    const inTemporary = (command: readonly string[]) => [
+      ...['sh', '-c', `TMPDIR="$(printf '/tmp/\\351')" exec "$@"`, 'sh'],
+      ...command,
+    ];
+    const converted = await run(['convert', 'scans/plain.tif'], { wrap: inTemporary });
+    expect(converted).toMatchObject({ exitCode: 1 });
+    expect(converted.stderr).toContain('its path is not UTF-8. Set TMPDIR');
+    const dev = await runWith(['dev', '--folder'], 'd\xe9v');
+    expect(dev).toMatchObject({ exitCode: 1 });
+    expect(dev.stderr).toMatch(/The path of the folder .*d\\xE9v is not UTF-8/i);
   });
 });

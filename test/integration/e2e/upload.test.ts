@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeFolder, type TestFolder } from '../../support/folder.ts';
+import { latin1, withLatin1Arguments } from '../../support/latin1-names.ts';
 import { plainTiff } from '../../support/pictures.ts';
 import { runProgram } from '../../support/program.ts';
 import { useSandbox } from '../../support/tasks.ts';
@@ -38,6 +40,23 @@ describe('upload', () => {
     expect(stdout).toMatch(/^scan\.tif → p\w+\/a\/ü &#\.tif {2}\d+ bytes, \d+ ms\n$/);
     const object = await stored('a/ü &#.tif');
     expect(Buffer.from(object?.bytes ?? []).equals(tiff)).toBe(true);
+  });
+
+  it('stores a file whose name is not UTF-8 under the key of --key, and asks for one', async () => {
+    await writeFile(latin1(folder.path('caf\xe9.tif')), tiff);
+    const uploadIt = (...args: string[]) =>
+      runProgram(['upload', ...args], {
+        cwd: folder.root,
+        env: sandbox.current.environment('b', 't', 'k'),
+        wrap: withLatin1Arguments('caf\xe9.tif'),
+      });
+    const { exitCode, stdout } = await uploadIt('--key', `${prefix}cafe.tif`);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(`caf\\xE9.tif → ${prefix}cafe.tif`);
+    expect((await stored('cafe.tif'))?.contentType).toBe('image/tiff');
+    const nameless = await uploadIt('--prefix', prefix);
+    expect(nameless.exitCode).toBe(1);
+    expect(nameless.stderr).toContain(`key "${prefix}caf\\xE9.tif" is not UTF-8`);
   });
 
   it('stores files under --prefix and their names, with the content type of what is in them', async () => {

@@ -195,6 +195,6 @@ describe('what is shown', () => {
   it('is, of errors, the same with --quiet', async () => {
     const { exitCode, stderr } = await runProgram(['convert', 'lost.tif', '--quiet']);
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^Error: lost\.tif: Could not read [^\n]*\n$/);
+    expect(stderr).toMatch(/^Error: Could not read "lost\.tif": [^\n]*\n$/);
   });
 });

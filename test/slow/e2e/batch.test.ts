@@ -58,7 +58,7 @@ describe('batch', () => {
       `Warning: ${prefix}c.jpg was not made from ${prefix}c.tif and is left alone; its JPEG goes to ${prefix}c.tif.jpg.\n`,
     );
     expect(stderr).toMatch(/^3 TIFFs: 2 converted, 1 failed; /m);
-    expect(stderr).toMatch(new RegExp(`^Failed:\n {2}${prefix}b\\.tif: `, 'm'));
+    expect(stderr).toMatch(new RegExp(`^Failed:\n {2}"${prefix}b\\.tif" is damaged: `, 'm'));
   });
 
   it('says of what is up to date only that, and exits by 0', async () => {
@@ -119,14 +119,14 @@ describe('batch', () => {
     const prefix = await put();
     const before = await sandbox.current.listKeys(prefix);
     const { exitCode, stdout, stderr } = await batch([prefix, '--dry-run']);
-    expect(exitCode).toBe(0);
+    expect(exitCode).toBe(1);
     expect(stdout).toMatch(
       new RegExp(
         `^${prefix}a\\.tif → ${prefix}a\\.jpg {2}YCbCr 8-bit \\w+: max, [\\d.]+ CPU-s, `,
         'm',
       ),
     );
-    expect(stderr).toMatch(/^3 TIFFs: 3 to convert; /m);
+    expect(stderr).toMatch(/^3 TIFFs: 2 to convert \(not decoded yet\), 1 would fail; /m);
     expect(stderr).toMatch(/ MB; 0\.1 MP; predicted .* of CPU, .* in all$/m);
     expect(stderr).toContain('A dry run: nothing was written.');
     expect(await sandbox.current.listKeys(prefix)).toEqual(before);
@@ -135,7 +135,7 @@ describe('batch', () => {
   it('says only errors and results with --quiet', async () => {
     const prefix = await put();
     const { stderr } = await batch([prefix, '--quiet']);
-    expect(stderr).toMatch(new RegExp(`^Error: ${prefix}b\\.tif: .*\n$`));
+    expect(stderr).toMatch(new RegExp(`^Error: "${prefix}b\\.tif" is damaged: .*\n$`));
   });
 
   it('takes the bucket from flags, and the secrets from a file', async () => {
@@ -190,8 +190,13 @@ describe('wrong usage of batch', () => {
   it('names all that is missing of R2', async () => {
     const { exitCode, stderr } = await runProgram(['batch', 'p/'], { cwd: folder.root });
     expect(exitCode).toBe(2);
-    for (const name of ['R2_ACCESS_KEY_ID', 'R2_SECRET_ACCESS_KEY', 'R2_BUCKET', 'R2_ACCOUNT_ID'])
-      expect(stderr).toContain(`${name} is missing`);
+    for (const problem of [
+      'R2_ACCESS_KEY_ID is missing',
+      'R2_SECRET_ACCESS_KEY is missing',
+      '--bucket is missing (or R2_BUCKET)',
+      '--account-id is missing (or R2_ACCOUNT_ID)',
+    ])
+      expect(stderr).toContain(problem);
   });
 });
 

@@ -11,15 +11,19 @@ const planOf = async (tiff: Buffer) =>
   describeInspection('scan.tif', await inspectionOf(tiff)).filter((line) => /^ {4}Plan/.test(line));
 
 describe('the plan that people read', () => {
-  it('stands without reserve where nothing is wrong', async () => {
+  it('says that the picture is not decoded yet', async () => {
     expect(await planOf(makeTiff(page))).toEqual([
-      expect.stringMatching(/Plan +max \(it fits\); predicted \d+ MB and \d\.\d\d CPU-s$/),
+      expect.stringMatching(
+        /Plan +max \(it fits\); predicted \d+ MB and \d\.\d\d CPU-s; not decoded yet$/,
+      ),
     ]);
   });
 
-  it('is doubtful for the page that can hardly be converted, and for no other', async () => {
+  it('is none for the page that would certainly fail, and for no other', async () => {
     const [whole = '', cut = ''] = await planOf(makeTiff(page, { ...page, width: 0 }));
-    expect(whole).toMatch(/CPU-s$/);
-    expect(cut).toMatch(/CPU-s; but see what is wrong: it will hardly be converted$/);
+    expect(whole).toMatch(/not decoded yet$/);
+    expect(cut).toMatch(
+      /Plan +none: it would fail: "scan\.tif \(page 2 of 2\)" is damaged: it has no pixels \(0 × 64\)/,
+    );
   });
 });

@@ -19,7 +19,7 @@ export interface Finishing {
   readonly tiff: { readonly path: string; readonly name: string };
   /** As it was before it was converted. */
   readonly source: FileState;
-  readonly header: TiffHeader | undefined;
+  readonly header: TiffHeader;
   readonly kind: string | undefined;
   readonly pixels: number | undefined;
   readonly tools: ConvertingTools;

@@ -2,6 +2,7 @@ import { type ChosenPages, choosePages } from '../../convert/choose-pages.ts';
 import { convertPages, type MadePage, pageOutputs } from '../../convert/convert-pages.ts';
 import type { LocalConversion } from '../../convert/local-files.ts';
 import { refuseLosses } from '../../convert/strictness.ts';
+import { type OutputRules, refuseOutput } from '../../local-output.ts';
 import { sha256Of } from '../checksum.ts';
 import type { SkippedRecord, SourceRecord } from '../events.ts';
 import { failureOf } from '../failure.ts';
@@ -123,11 +124,13 @@ async function dueItem(
 ): Promise<DueItem> {
   const { output } = source;
   const { tiff, chosen, recorded } = seen;
-  const { encoder, pages, strict, force, forcedBy, verify } = run.options;
+  const { encoder, pages, strict, force, forcedBy, verify, outDir } = run.options;
   await refuseLosses(tiff.path, tiff.name, strict, { encoder, pages });
   const outputs = pageOutputs(output, chosen.numbers);
   const rules = { force, forcedBy, sources: run.sources, recorded };
   const ours = await replaceableOutputs(outputs, tiff.name, rules);
+  const may = outputRules(tiff.path, { force, forcedBy, ours });
+  for (const one of outputs) await refuseOutput(one, may, { makeFolder: outDir !== undefined });
   const planning = {
     name: tiff.name,
     output,
@@ -144,6 +147,14 @@ async function dueItem(
   };
 }
 
+/** What may happen to what lies where the JPEGs of a TIFF go. */
+function outputRules(
+  input: string,
+  may: Pick<OutputRules, 'force' | 'forcedBy' | 'ours'>,
+): OutputRules {
+  return { ...may, sources: [input], keepTiffs: true, jpegs: true };
+}
+
 async function convertItem(
   { output, kind, pixels }: SourceRecord,
   { tiff, chosen, state, recorded, ours }: Seen & { readonly ours: ReadonlySet<string> },
@@ -158,7 +169,7 @@ async function convertItem(
     await recorded?.record.append(lines);
     converted = rest;
   };
-  const rules = { force, forcedBy, ours, sources: [tiff.path], keepTiffs: true, jpegs: true };
+  const rules = outputRules(tiff.path, { force, forcedBy, ours });
   const target = { output, rules, makeFolder: outDir !== undefined, onMade };
   const asked = { encoder, pages, strict, ...tools };
   await convertPages(tiff, target, asked, chosen);

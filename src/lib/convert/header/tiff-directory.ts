@@ -39,6 +39,8 @@ export interface TiffPage {
   readonly iccBytes: number;
   /** Undefined when the file does not say, or says what nobody could read. */
   readonly segments: TiffSegments | undefined;
+  /** Where an old-style JPEG in one piece (JPEGInterchangeFormat) ends in the file; its strips need not be listed. */
+  readonly wholeJpegEnd?: number | undefined;
 }
 
 /** Tags of TIFF 6.0, its supplements and the ICC specification (annex B.4). */
@@ -61,6 +63,8 @@ const TAG = {
   tileLength: 323,
   tileOffsets: 324,
   tileByteCounts: 325,
+  jpegOffset: 513,
+  jpegLength: 514,
   inkSet: 332,
   inkNames: 333,
   extraSamples: 338,
@@ -131,7 +135,18 @@ async function readPage(
     maxSampleValue: await first(TAG.maxSampleValue),
     iccBytes: bytesOf(source, entries.get(TAG.iccProfile)),
     segments: await sumSegments(source, layout),
+    wholeJpegEnd: wholeJpegEnd(entries, await size(TAG.jpegOffset), await size(TAG.jpegLength)),
   };
+}
+
+/** Of several strips, each has its place in the list of them. */
+function wholeJpegEnd(
+  entries: Entries,
+  start: number | undefined,
+  bytes: number | undefined,
+): number | undefined {
+  const strips = entries.get(TAG.stripOffsets)?.count ?? 0;
+  return start && bytes && strips <= 1 ? start + bytes : undefined;
 }
 
 interface PageCut {

@@ -1,8 +1,8 @@
-import { ConversionError } from '../../errors.ts';
 import { open } from '../../files.ts';
 import { unreadableFile } from '../../unreadable-file.ts';
 import { refuseOtherFormats, refuseOtherRemotes } from '../file-kind.ts';
 import type { ReadableFile } from '../header/tiff-source.ts';
+import { refuseWithoutDirectory } from '../open-tiff.ts';
 import { type InspectOptions, inspectTiff, readLosses } from './inspect-tiff.ts';
 import type { Inspection } from './inspection.ts';
 import type { Loss } from './loss.ts';
@@ -17,7 +17,7 @@ export async function inspectFile(path: string, options: InspectOptions): Promis
   const inspection = await withFile(path, options.name, (file, bytes) =>
     inspectTiff(file, bytes, options),
   );
-  return inspection ?? refuseUnreadable(options.name);
+  return inspection ?? refuseWithoutDirectory(options.name);
 }
 
 /** The same for a TIFF that lies elsewhere and is read in pieces. Throws what reading throws, too. */
@@ -27,7 +27,7 @@ export async function inspectRemote(
   options: InspectOptions,
 ): Promise<Inspection> {
   await refuseOtherRemotes(file, fileBytes, options.name);
-  return (await inspectTiff(file, fileBytes, options)) ?? refuseUnreadable(options.name);
+  return (await inspectTiff(file, fileBytes, options)) ?? refuseWithoutDirectory(options.name);
 }
 
 /**
@@ -39,8 +39,9 @@ export async function lossesIn(
   name: string,
   settings: LossSettings,
 ): Promise<Loss[]> {
+  await refuseOtherFormats(path, name);
   const losses = await withFile(path, name, (file, bytes) => readLosses(file, bytes, settings));
-  return losses ?? refuseUnreadable(name);
+  return losses ?? refuseWithoutDirectory(name);
 }
 
 async function withFile<T>(
@@ -59,11 +60,4 @@ async function withFile<T>(
     if (!(error instanceof Error) || !('syscall' in error)) throw error;
     throw unreadableFile(`"${name}"`, error);
   }
-}
-
-function refuseUnreadable(name: string): never {
-  throw new ConversionError(
-    'UNREADABLE_TIFF',
-    `"${name}" has no readable directory: it is damaged, or no TIFF at all. Look where it was made or copied.`,
-  );
 }

@@ -8,10 +8,11 @@ import {
   tagName,
 } from '../header/tiff-names.ts';
 import { boundedReader, type ReadableFile } from '../header/tiff-source.ts';
-import { pageNumbered, pagesOf } from '../pages.ts';
+import { nameOfPage, pageNumbered, pageNumbers, pagesOf } from '../pages.ts';
 import { type Limits, planConversion } from '../plan/plan.ts';
 import { type DirectoryTags, readDirectoryTags } from './directory-tags.ts';
 import type {
+  CertainError,
   DirectoryInspection,
   Inspection,
   PlanInspection,
@@ -51,14 +52,16 @@ export async function inspectTiff(
   const { header, tagsOf } = contents;
   if (typeof options.pages === 'number') pageNumbered(header, options.pages, options.name);
   const numbers = new Map(pagesOf(header).map((page, index) => [page, index + 1]));
+  const directories = header.pages.map((page) =>
+    inspectDirectory(header, page, { number: numbers.get(page), tags: tagsOf(page) }, options),
+  );
   return {
     bytes: header.fileBytes,
     format: header.big ? 'BigTIFF' : 'TIFF',
     byteOrder: header.littleEndian ? 'little-endian' : 'big-endian',
     pages: numbers.size,
-    directories: header.pages.map((page) =>
-      inspectDirectory(page, numbers.get(page), tagsOf(page), { ...options, fileBytes }),
-    ),
+    error: certainError(header, directories, options),
+    directories,
     problems: [
       ...problemsOfFile(header),
       ...header.pages.flatMap((page) => problemsOf(header, page, tagsOf(page))),
@@ -94,15 +97,43 @@ async function readContents(file: ReadableFile, fileBytes: number): Promise<Cont
 const MASK = 4;
 const YCBCR = 6;
 
+/** What the first of the pages that are asked for would end with that cannot be converted, or the choice of them. */
+function certainError(
+  header: TiffHeader,
+  directories: readonly DirectoryInspection[],
+  { pages, name }: InspectOptions,
+): CertainError | undefined {
+  const errors = attempted(() => {
+    const plans = pageNumbers(header, pages, name).map(
+      (number) => directories.find(({ page }) => page === number)?.plan,
+    );
+    return plans.flatMap((plan) => (plan && 'error' in plan ? plan.error : []));
+  });
+  return 'error' in errors ? errors.error : errors[0];
+}
+
+/** What is tried, or what it throws as far as that is an error of a conversion. */
+function attempted<T>(work: () => T): T | { readonly error: CertainError } {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof ArkeError)) throw error;
+    return { error: { code: error.code, message: error.message } };
+  }
+}
+
 function inspectDirectory(
+  header: TiffHeader,
   page: TiffPage,
-  number: number | undefined,
-  tags: DirectoryTags | undefined,
-  { fileBytes, ...options }: InspectOptions & { readonly fileBytes: number },
+  {
+    number,
+    tags,
+  }: { readonly number: number | undefined; readonly tags: DirectoryTags | undefined },
+  options: InspectOptions,
 ): DirectoryInspection {
   const { index, width, height, samplesPerPixel, bitsPerSample, planar, orientation } = page;
   const { photometric, segments } = page;
-  const plan = number === undefined ? undefined : predictPlan(page, fileBytes, options);
+  const plan = number === undefined ? undefined : predictPlan(header, page, number, options);
   return {
     index,
     role: number !== undefined ? 'page' : page.subfileType & MASK ? 'mask' : 'reduced',
@@ -146,16 +177,16 @@ function resolutionOf(tags: DirectoryTags | undefined): ResolutionInspection | u
 }
 
 function predictPlan(
+  header: TiffHeader,
   page: TiffPage,
-  fileBytes: number,
-  { limits, encoder, name }: InspectOptions,
+  number: number,
+  { limits, encoder, pages, name: file }: InspectOptions,
 ): PlanInspection {
-  try {
-    const { reading, ...plan } = planConversion(page, limits, encoder, name, fileBytes);
+  const isOnlyOne = pages === 'first' && number === 1;
+  const name = isOnlyOne ? file : nameOfPage(header, number, file);
+  return attempted(() => {
+    const { reading, ...plan } = planConversion(page, limits, encoder, name, header.fileBytes);
     const { effort, turn, memoryBytes, cpuSeconds, reason } = plan;
     return { effort, turn, ...reading, memoryBytes, cpuSeconds, reason };
-  } catch (error) {
-    if (!(error instanceof ArkeError)) throw error;
-    return { error: { code: error.code, message: error.message } };
-  }
+  });
 }

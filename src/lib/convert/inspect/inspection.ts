@@ -13,6 +13,11 @@ export interface Inspection {
   readonly byteOrder: 'little-endian' | 'big-endian';
   /** How many pages there are, without thumbnails, smaller versions and masks. */
   readonly pages: number;
+  /**
+   * What converting it would certainly end with, with the settings that the inspection was made for: the very error that
+   * converting throws. Undefined where only decoding, which an inspection never does, can show whether it fails.
+   */
+  readonly error: CertainError | undefined;
   /** All directories in the chain, first to last. */
   readonly directories: readonly DirectoryInspection[];
   readonly problems: readonly Problem[];
@@ -72,7 +77,13 @@ export interface ResolutionInspection {
   readonly unit: 'inch' | 'centimetre' | 'none';
 }
 
-/** A predicted plan, or the error that a conversion would end with. */
+/** The error that a conversion would end with. */
+export interface CertainError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A predicted plan, or the error that a conversion of the page would end with. */
 export type PlanInspection =
   | {
       readonly effort: Effort;
@@ -84,4 +95,4 @@ export type PlanInspection =
       readonly cpuSeconds: number;
       readonly reason: string;
     }
-  | { readonly error: { readonly code: string; readonly message: string } };
+  | { readonly error: CertainError };

@@ -1,7 +1,10 @@
+import { upperFirst } from '../../upper-first.ts';
+import { missingData } from '../header/completeness.ts';
 import type { TiffHeader, TiffPage } from '../header/tiff-header.ts';
 import { compressionName, photometricName, tagName } from '../header/tiff-names.ts';
 import { MAX_JPEG_SIDE } from '../jpeg-limits.ts';
 import { pagesOf } from '../pages.ts';
+import { MOST_PLAUSIBLE } from '../plan/readable.ts';
 import type { DirectoryTags } from './directory-tags.ts';
 
 /** Something that is wrong with a TIFF. */
@@ -58,8 +61,6 @@ export function problemsOf(
 }
 
 const REDUCED = 1;
-/** More than any decoder takes. */
-const MOST_PLAUSIBLE = { samples: 64, bits: 64 } as const;
 /** Of PhotometricInterpretation, where it is more than one. */
 const COLOURS: Readonly<Record<number, number>> = { 2: 3, 6: 3, 8: 3, 9: 3, 10: 3, 5: 4 };
 
@@ -111,20 +112,7 @@ function segmentProblems(
   const { segments, width, height } = page;
   if (width === 0 || height === 0) return [];
   if (!segments) return withoutSegments(tags);
-  const found: PageProblem[] = [];
-  const { kind, count, needed, empty, end } = segments;
-  if (end > fileBytes)
-    found.push(
-      error(
-        'TRUNCATED',
-        `The file ends ${end - fileBytes} bytes before its last ${kind.slice(0, -1)} does`,
-      ),
-    );
-  if (count < needed)
-    found.push(error('MISSING_SEGMENTS', `It has ${count} of the ${needed} ${kind} that it needs`));
-  if (empty > 0)
-    found.push(warning('EMPTY_SEGMENTS', `${empty} of its ${needed} ${kind} have 0 bytes`));
-  return found;
+  return missingData(page, fileBytes).map(({ code, message }) => error(code, upperFirst(message)));
 }
 
 /** Offsets and byte counts of strips and tiles. */

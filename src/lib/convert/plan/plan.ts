@@ -1,10 +1,9 @@
 import { type Effort, type EncoderSettings, efforts } from '../encoder-settings.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
-import { refuseOversize } from '../jpeg-limits.ts';
 import type { Turn, Way } from './memory-model.ts';
 import { type Price, priceOf, type Subject, subjectOf, wayOf } from './price.ts';
-import { chooseReader, type Reading } from './reader.ts';
-import { refuseBeyondMagick } from './rewriting.ts';
+import { readable, type Told } from './readable.ts';
+import type { Reading } from './reader.ts';
 import { outOfDiskError, outOfMemoryError, toMegabytes } from './shortage.ts';
 
 /** What a conversion may use. */
@@ -42,20 +41,21 @@ interface Candidate extends ConversionPlan, Price {
  * kept to. A picture that is not upright is turned in memory, else on disk; where neither has the room,
  * by a tag. Time alone never keeps a picture from being tried: the prediction is no bound.
  *
- * Throws `ConversionError`: `TOO_LARGE_FOR_JPEG`, `UNSUPPORTED_TIFF`, or `OUT_OF_MEMORY` or `WRITE_FAILED` (too little disk)
- * with the figures and the remedy when nothing that may be chosen fits.
+ * `told` says what happens to a page of which data are missing: it is refused, or left to sharp, if that reads it, for
+ * sharp to say what it finds.
+ *
+ * Throws `ConversionError`: what `readable` throws of pages that nobody can convert, and `OUT_OF_MEMORY` or `WRITE_FAILED` (too
+ * little disk) with the figures and the remedy when nothing that may be chosen fits.
  */
 export function planConversion(
-  page: TiffPage | undefined,
+  page: TiffPage,
   limits: Limits,
   settings: EncoderSettings,
   name: string,
-  fileBytes = page?.segments?.end ?? 0,
+  fileBytes = page.segments?.end ?? 0,
+  told: Told = 'by us',
 ): ConversionPlan {
-  if (!page || !isPlausible(page)) return planBlindly(settings);
-  refuseOversize(page, name);
-  const reading = chooseReader(page, name);
-  refuseBeyondMagick(page, reading, { bytes: fileBytes, name });
+  const reading = readable(page, { name, bytes: fileBytes }, told);
   const subject = subjectOf(page, reading, fileBytes);
   const upright = waysFor(page, settings).map((way) => priced(subject, way, limits));
   const tagged = upright.flatMap(({ effort, turn }) =>
@@ -81,26 +81,6 @@ export function planConversion(
   const neededBytes = Math.min(...candidates.map(({ memoryBytes }) => memoryBytes));
   const { memoryBytes: limitBytes } = limits;
   throw outOfMemoryError({ page, name, neededBytes, limitBytes, effort: settings.effort });
-}
-
-/** More than any decoder takes: what such a header says is damage, and the decoder's to tell. */
-const MOST_PLAUSIBLE = { samples: 64, bits: 64 } as const;
-
-function isPlausible({ samplesPerPixel, bitsPerSample }: TiffPage): boolean {
-  const { samples, bits } = MOST_PLAUSIBLE;
-  return samplesPerPixel <= samples && bitsPerSample.every((one) => one <= bits);
-}
-
-/** Without a header: the decoder will most likely refuse the file, and that costs little. */
-function planBlindly({ effort }: EncoderSettings): ConversionPlan {
-  return {
-    effort: effort === 'auto' ? 'fast' : effort,
-    turn: 'memory',
-    reading: { reader: 'sharp', feature: '' },
-    memoryBytes: 0,
-    cpuSeconds: 0,
-    reason: 'the header cannot be read',
-  };
 }
 
 /** Every way to a picture that is upright, best first. */

@@ -1,6 +1,6 @@
-import { ConversionError } from '../../errors.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
 import { compressionName, photometricName, sampleFormatName } from '../header/tiff-names.ts';
+import { unsupportedTiff } from '../refusal.ts';
 import { type Reader, readerRows } from './reader-table.ts';
 
 /** Who reads a page, and what it is about the page that decided it. */
@@ -23,12 +23,8 @@ export function chooseReader(page: TiffPage, name: string): Reading {
   const figures = [
     compression === 1 ? 'uncompressed' : `${compressionName(compression)} compression`,
     photometric === undefined ? 'no photometric interpretation' : photometricName(photometric),
-    `${bitsPerSample.join('/')} bits`,
+    bitsPerSample.join() === '1' ? '1 bit' : `${bitsPerSample.join('/')} bits`,
     sampleFormatName(sampleFormat),
   ].join(', ');
-  throw new ConversionError(
-    'UNSUPPORTED_TIFF',
-    `"${name}" has ${feature}, which no decoder here reads (${figures}). ` +
-      'Save it in another way, uncompressed or with LZW, for example.',
-  );
+  throw unsupportedTiff(name, `has ${feature}, which arke-tiff cannot decode (${figures})`);
 }

@@ -1,5 +1,5 @@
-import { ConversionError } from '../../errors.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
+import { unsupportedTiff } from '../refusal.ts';
 import { exceedsMagick, magickBytes, magickCpuSeconds } from './fallback-memory.ts';
 import { bitsOf } from './page-kinds.ts';
 import { plainPage, plainPictureOf } from './plain-picture.ts';
@@ -49,10 +49,9 @@ export function refuseBeyondMagick(
   file: { readonly bytes: number; readonly name: string },
 ): void {
   if (reader !== 'magick' || !exceedsMagick(page, file.bytes)) return;
-  throw new ConversionError(
-    'UNSUPPORTED_TIFF',
-    `"${file.name}" has ${toMegapixels(page)} MP and ${feature}, whose decoder can hold 4 GB, which is too little. ` +
-      'Save it in another way, uncompressed or with LZW, for example.',
+  throw unsupportedTiff(
+    file.name,
+    `has ${toMegapixels(page)} MP and ${feature}, whose decoder can hold 4 GB, which is too little`,
   );
 }
 

@@ -11,7 +11,7 @@ export interface Shortage {
   readonly limitBytes: number;
   /** What was asked for. */
   readonly effort: EffortSetting;
-  /** What was seen of it, a sentence, where it was not only predicted. */
+  /** What was seen of it, in our words or a library's, where it was not only predicted. */
   readonly seen?: string;
 }
 
@@ -30,8 +30,8 @@ export function outOfMemoryError(
   return new ConversionError(
     'OUT_OF_MEMORY',
     `Out of memory while converting "${name}": ${figures.filter(Boolean).join(', ')}. ` +
-      (seen ? `${seen.replace(/\.$/, '')}. ` : '') +
-      `Raise memory_mb in the orchestrator's machine configuration, or MEMORY_LIMIT_MB where it is set.${other}`,
+      `Raise memory_mb in the orchestrator's machine configuration, or MEMORY_LIMIT_MB where it is set.${other}` +
+      (seen ? ` (${seen.replace(/\.$/, '')}.)` : ''),
     options,
   );
 }

@@ -4,6 +4,7 @@
  * that is gone, so is this.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { flushCompileCache } from 'node:module';
 import { ConversionError, messageOf } from '../../errors.ts';
 import type { ChildMessage, ConversionJob, Cost, Rendered } from '../messages.ts';
@@ -80,11 +81,17 @@ async function work(job: ConversionJob, reader: TiffReader): Promise<void> {
   try {
     say({ kind: 'done', rendered: await carryOut(job, reader), ...cost() });
   } catch (error) {
-    const { code, message } = error instanceof ConversionError ? error : explainFailure(error, job);
+    const { code, message } = await explained(error, job);
     say({ kind: 'failed', code, message });
   } finally {
     clearInterval(heartbeat);
   }
+}
+
+async function explained(error: unknown, job: ConversionJob): Promise<ConversionError> {
+  if (error instanceof ConversionError) return error;
+  const file = await stat(job.input).catch(() => undefined);
+  return explainFailure(error, job, { reader: 'sharp', fileBytes: file?.size });
 }
 
 async function start(): Promise<void> {

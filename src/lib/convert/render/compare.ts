@@ -6,7 +6,7 @@ import { conclude } from '../verify/conclusion.ts';
 import { shortfalls, unlike } from '../verify/judge.ts';
 import type { AreaSums } from '../verify/similarity.ts';
 import { compareSaved } from './compare-saved.ts';
-import { explainFailure } from './failure.ts';
+import { explainFailure, wordsOf } from './failure.ts';
 import { type FlatPicture, openFlat, readForgivingly } from './flat-picture.ts';
 import { encode } from './render.ts';
 import { savePixels } from './saved-picture.ts';
@@ -98,9 +98,13 @@ async function aboutJpeg<T>(
     return await read();
   } catch (error) {
     const paths = { input: jpeg, output: job.output, scratch: pixels, plain: decoded };
-    const explained = explainFailure(error, { ...paths, name });
-    if (explained.code !== 'UNREADABLE_TIFF') throw explained;
-    const [words = ''] = explained.message.split(`. "${name}" is damaged`);
+    const explained = explainFailure(
+      error,
+      { ...paths, name, page: undefined },
+      { reader: 'sharp' },
+    );
+    if (!['UNREADABLE_TIFF', 'UNSUPPORTED_TIFF'].includes(explained.code)) throw explained;
+    const words = wordsOf(error, paths);
     throw unlike({ tiff: job.name, jpeg: name }, `it cannot be decoded (${words})`, error);
   }
 }

@@ -43,7 +43,7 @@ const FAX_LINES = { share: 0.01, least: 2 } as const;
  */
 export function forgivable(error: unknown, page: TiffPage | undefined, fileBytes: number): boolean {
   const [first = '', ...lines] = messageOf(error).split('\n');
-  if (!ONLY_WARNINGS.test(first) || !page || missingData(page, fileBytes)) return false;
+  if (!ONLY_WARNINGS.test(first) || !page || missingData(page, fileBytes).length > 0) return false;
   const warnings = lines.map((line) => line.trim()).filter((line) => line && !FOLLOWS.test(line));
   return warnings.length > 0 && areForgiven(warnings, page);
 }

@@ -2,6 +2,7 @@ import { rewriteInWorker } from '../fallback/run-worker.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
 import type { ConversionJob, ConversionNote } from '../messages.ts';
 import { plainPage } from '../plan/plain-picture.ts';
+import { explainFailure } from './failure.ts';
 
 /** What sharp is to read. */
 export interface Source {
@@ -13,17 +14,19 @@ export interface Source {
 
 /**
  * The TIFF itself, or the plain one that another decoder makes of it first, where the plan says so.
- * Throws what that decoder says of a page that is damaged.
+ * Throws `ConversionError` with what that decoder says of a page that is damaged.
  */
-export async function sourceOf({
-  input,
-  plain,
-  page,
-  format,
-  plan,
-}: ConversionJob): Promise<Source> {
-  const { reader } = plan.reading;
+export async function sourceOf(job: ConversionJob): Promise<Source> {
+  const { input, plain, page, format } = job;
+  const { reader } = job.plan.reading;
   if (reader === 'sharp' || !page || !format) return { input, page, notes: [] };
-  const { picture, notes } = await rewriteInWorker(reader, { input, output: plain, page, format });
+  const { picture, notes } = await rewriteInWorker(reader, {
+    input,
+    output: plain,
+    page,
+    format,
+  }).catch((error: unknown) => {
+    throw explainFailure(error, job, { reader });
+  });
   return { input: plain, page: plainPage(picture, picture.icc?.length ?? 0), notes };
 }

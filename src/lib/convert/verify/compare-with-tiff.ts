@@ -3,12 +3,12 @@ import { basename, join } from 'node:path';
 import { ConversionError } from '../../errors.ts';
 import { absolutePath } from '../../path-bytes.ts';
 import { type EncoderSettings, encoderSettings } from '../encoder-settings.ts';
-import { refuseOtherFormats } from '../file-kind.ts';
-import { readTiffHeader, type TiffHeader } from '../header/tiff-header.ts';
+import type { TiffHeader } from '../header/tiff-header.ts';
 import type { ConversionJob } from '../messages.ts';
-import { nameOfPage, pageIn } from '../pages.ts';
+import { openTiff } from '../open-tiff.ts';
+import { nameOfPage, pageNumbered } from '../pages.ts';
 import { priceOfComparison, turnToCompare } from '../plan/comparison-price.ts';
-import { chooseReader } from '../plan/reader.ts';
+import { readable } from '../plan/readable.ts';
 import { type Budget, limitsNow } from '../plan/resources.ts';
 import { toMegabytes } from '../plan/shortage.ts';
 import type { Converter, Made } from '../process/converter.ts';
@@ -77,16 +77,13 @@ async function jobFor(input: string, jpeg: string, options: CompareOptions) {
   const { name: file = basename(input), converter, budget = {} } = options;
   const { bounds = defaultLikenessBounds } = options;
   const settings = encoderSettings(options);
-  await refuseOtherFormats(input, file);
-  const header = options.header ?? (await readTiffHeader(input));
-  const page = pageIn(header, options.page ?? 1, file);
-  const name = header && options.page !== undefined ? nameOfPage(header, options.page, file) : file;
-  const reading = page ? chooseReader(page, name) : ({ reader: 'sharp', feature: '' } as const);
-  if (page) {
-    const price = priceOfComparison(page, reading, settings, header?.fileBytes);
-    const limits = await limitsNow(budget, converter.temporaryFolder);
-    refuseBeyond(price, limits, name);
-  }
+  const header = options.header ?? (await openTiff(input, file));
+  const { littleEndian, big, fileBytes } = header;
+  const page = pageNumbered(header, options.page ?? 1, file);
+  const name = options.page === undefined ? file : nameOfPage(header, options.page, file);
+  const reading = readable(page, { name, bytes: fileBytes });
+  const price = priceOfComparison(page, reading, settings, fileBytes);
+  refuseBeyond(price, await limitsNow(budget, converter.temporaryFolder), name);
   const path = (end: string) => join(converter.temporaryFolder, `verify-${end}`);
   return {
     input: absolutePath(input),
@@ -95,9 +92,9 @@ async function jobFor(input: string, jpeg: string, options: CompareOptions) {
     plain: path('decoded.tif'),
     name,
     settings,
-    plan: { effort: 'fast', turn: page ? turnToCompare(page) : 'none', reading },
+    plan: { effort: 'fast', turn: turnToCompare(page), reading },
     page,
-    format: header && { littleEndian: header.littleEndian, big: header.big },
+    format: { littleEndian, big },
     compare: {
       jpeg: absolutePath(jpeg),
       name: options.jpegName ?? basename(jpeg),

@@ -84,7 +84,7 @@ describe('the summary of a run', () => {
       [],
     );
     expect(summaryLines(outcome)).toEqual([
-      '300 TIFFs: 288 to convert, 12 up to date; 40 ms',
+      '300 TIFFs: 288 to convert (not decoded yet), 12 up to date; 40 ms',
       '600.00 MB → about 30.00 MB; 400.0 MP; predicted 1 min 30 s of CPU, 45.2 s in all',
       'A dry run: nothing was written.',
     ]);

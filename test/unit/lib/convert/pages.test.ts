@@ -83,11 +83,11 @@ describe('a page by its number', () => {
     );
   });
 
-  it('cannot be found, and is not guessed, in a TIFF without a list that can be read', async () => {
+  it('is not guessed in a TIFF without a directory that can be read', async () => {
     const path = await folder.write('cut.tif', makeTiff(page(8)).subarray(0, 8));
     await expect(convertInPlace(path, folder.path('cut.jpg'), { page: 2 })).rejects.toMatchObject({
       code: 'UNREADABLE_TIFF',
-      message: expect.stringContaining('so page 2 cannot be found'),
+      message: expect.stringContaining('"cut.tif" is damaged: it has no readable directory'),
     });
   });
 });

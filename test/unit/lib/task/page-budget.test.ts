@@ -1,21 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { defaultEncoderSettings } from '../../../../src/lib/convert/encoder-settings.ts';
-import { readTiffHeader } from '../../../../src/lib/convert/header/tiff-header.ts';
 import { START } from '../../../../src/lib/convert/plan/cpu-model.ts';
 import { planConversion } from '../../../../src/lib/convert/plan/plan.ts';
 import { sharedBudgets } from '../../../../src/lib/task/page-budget.ts';
+import { headerOf } from '../../../support/tiff-headers.ts';
 import { makeTiff } from '../../../support/tiff-writer.ts';
-import { useFolder } from '../../../support/use-folder.ts';
-
-const folder = useFolder();
 
 /** A TIFF whose pages have so many pixels each. */
-async function headerOf(...pixels: number[]) {
+function headerWith(...pixels: number[]) {
   const pages = pixels.map((width) => ({
     ...{ width, height: 1, samplesPerPixel: 1, photometric: 1 },
     data: new Uint8Array(width),
   }));
-  return readTiffHeader(await folder.write('pages.tif', makeTiff(...pages)));
+  return headerOf(makeTiff(...pages));
 }
 
 /** A clock that stands still until it is told. */
@@ -27,7 +24,7 @@ describe('what a page may use of the task’s time and CPU', () => {
   it('is its part of the pixels that are still to come, of what is left', async () => {
     const clock = timeLeft(40);
     const budget = { ...clock.budget, secondsLeft: () => clock.seconds };
-    const budgets = sharedBudgets(budget, [1, 2, 3], await headerOf(10, 20, 10));
+    const budgets = sharedBudgets(budget, [1, 2, 3], await headerWith(10, 20, 10));
     const first = budgets.next();
     expect(first.secondsLeft?.()).toBeCloseTo(10 + START);
     expect(first.cpuSeconds?.(10)).toBeCloseTo(5 + START);
@@ -49,23 +46,23 @@ describe('what a page may use of the task’s time and CPU', () => {
     ['among large ones', [20, 1_000_000]],
     ['among hundreds', Array<number>(400).fill(20)],
   ])('lets a small page have the best encoder: %s', async (_, pixels) => {
-    const header = await headerOf(...pixels);
+    const header = await headerWith(...pixels);
     const budget = { secondsLeft: () => 40, cpuSeconds: () => 15 };
     const numbers = pixels.map((_, i) => i + 1);
     const { secondsLeft, cpuSeconds } = sharedBudgets(budget, numbers, header).next();
     const [seconds, cpu] = [secondsLeft?.() ?? 0, cpuSeconds?.(40) ?? 0];
     const limits = { memoryBytes: 1e9, diskBytes: 1e9, seconds, cpuSeconds: cpu };
-    const { effort } = planConversion(header?.pages[0], limits, defaultEncoderSettings, 'a.tif');
+    const { effort } = planConversion(header.pages[0], limits, defaultEncoderSettings, 'a.tif');
     expect(effort).toBe('max');
   });
 
   it('is all of it when there is one page', async () => {
     const budget = { secondsLeft: () => 40 };
-    expect(sharedBudgets(budget, [2], await headerOf(10, 20)).next()).toBe(budget);
+    expect(sharedBudgets(budget, [2], await headerWith(10, 20)).next()).toBe(budget);
   });
 
   it('is no bound where there is none', async () => {
-    const next = sharedBudgets({}, [1, 2], undefined).next();
+    const next = sharedBudgets({}, [1, 2], await headerWith(10, 20)).next();
     expect(next).toEqual({});
   });
 });

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { missingData } from '../../header/completeness.ts';
 import { readTags } from '../../header/tiff-tags.ts';
 import type { RewriteJob } from '../rewrite.ts';
 import type { YcbcrRange } from './colours.ts';
@@ -15,11 +16,6 @@ import { asNewJpeg, DATA_AT } from './old-jpeg.ts';
 const MAX_FILE_BYTES = 2 ** 32 - 2 ** 28;
 /** Compression of TIFF 6.0, section 22. */
 const OLD_JPEG = 6;
-const TAG = {
-  stripOffsets: 273,
-  interchange: 513,
-  interchangeLength: 514,
-} as const;
 
 /** A file in memory, to be seen as a TIFF with one page. */
 export interface PageInMemory {
@@ -43,7 +39,7 @@ export async function readPage({ input, page, format }: RewriteJob): Promise<Pag
   const directory = directoryOf(tags);
   await using file = await open(input);
   const { size } = await file.stat();
-  requireComplete(page, directory, size);
+  requireComplete(page, size);
   if (size > MAX_FILE_BYTES)
     throw new Error('ImageMagick cannot allocate memory for files of 4 GB and more');
   const bytes = new Uint8Array(size + directoryBytes(directory));
@@ -77,23 +73,7 @@ function newJpeg(file: Uint8Array, page: RewriteJob['page'], old: Directory): Pa
 const CHUNK = 64 * 1024 * 1024;
 
 /** All segments that the page needs have bytes, and lie in the file. */
-function requireComplete(page: RewriteJob['page'], directory: Directory, fileBytes: number): void {
-  const { segments, compression } = page;
-  if (compression === OLD_JPEG && isWholeJpeg(directory, fileBytes)) return;
-  if (!segments) throw new Error('The page does not say where its data are');
-  if (segments.count < segments.needed || segments.empty > 0)
-    throw new Error('Data are missing: the page lists fewer strips or tiles than it has');
-  if (segments.end > fileBytes)
-    throw new Error(`Data are missing: they end at byte ${segments.end} of ${fileBytes}`);
-}
-
-/**
- * An old-style JPEG may leave it to JPEGInterchangeFormat to say where it is; libjpeg tells whether all
- * of it is there.
- */
-function isWholeJpeg(directory: Directory, fileBytes: number): boolean {
-  const start = directory.get(TAG.interchange)?.[0] ?? 0;
-  const length = directory.get(TAG.interchangeLength)?.[0] ?? 0;
-  const strips = directory.get(TAG.stripOffsets)?.length ?? 0;
-  return strips <= 1 && start > 0 && length > 0 && start + length <= fileBytes;
+function requireComplete(page: RewriteJob['page'], fileBytes: number): void {
+  const [missing] = missingData(page, fileBytes);
+  if (missing) throw new Error(missing.message);
 }

@@ -30,7 +30,7 @@ export async function rewriteByMagick(
   const { wanted, alpha, dropped } = planSamples(job);
   const profile = await readTags(input, page.offset, format, (tag) => tag === ICC_PROFILE);
   const missing = profile && missingValues(profile);
-  if (missing) throw new Error(`It is not complete: ${missing}`);
+  if (missing) throw new Error(missing);
   const magick = await load();
   const { decoded, range } = await decodePage(magick, job, wanted);
   try {

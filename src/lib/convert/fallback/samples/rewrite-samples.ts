@@ -47,11 +47,11 @@ export async function rewriteSamples({
   format,
 }: RewriteJob): Promise<Rewritten> {
   const tags = await readTags(input, page.offset, format, (tag) => WANTED.has(tag));
-  if (!tags) throw new Error('Its directory cannot be read');
+  if (!tags) throw new Error('its directory cannot be read');
   const file = await open(input);
   try {
-    const missing = missingData(page, (await file.stat()).size) ?? missingValues(tags);
-    if (missing) throw new Error(`It is not complete: ${missing}`);
+    const missing = missingData(page, (await file.stat()).size)[0]?.message ?? missingValues(tags);
+    if (missing) throw new Error(missing);
     const sampled = asSampled(page);
     const read = segmentReader(file, sampled, tags);
     const plain = plainPictureOf(page, 'samples');

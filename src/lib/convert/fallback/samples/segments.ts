@@ -61,7 +61,7 @@ export function segmentReader(file: FileHandle, page: TiffPage, tags: TiffTags):
   const slots: ((length: number) => Uint8Array)[] = [];
   return async ({ index, slot, width, samples, from, rows }) => {
     const damaged = (what: string, cause?: unknown) =>
-      new Error(`The ${kind} ${index + 1} of ${offsets.length} is damaged: ${what}`, { cause });
+      new Error(`${kind} ${index + 1} of ${offsets.length} cannot be decoded: ${what}`, { cause });
     const rowBytes = Math.ceil((width * samples * bits) / 8);
     const plain = compression === UNCOMPRESSED;
     // Uncompressed, a strip as high as the page is read piece by piece.

@@ -36,7 +36,7 @@ const rewrite = async (tiff: Uint8Array) => rewritten(await folder.write(`${++fi
 
 /** What is said of missing and broken data, by us and by libtiff. */
 const DAMAGE =
-  /Data are missing|does not say where its data are|Corrupt JPEG data|Invalid JPEG|Not a JPEG file|Premature end|tables of an old-style JPEG are missing/;
+  /the file ends [\d ]+ bytes? before its last \w+ does|does not say where its strips or tiles are|Corrupt JPEG data|Invalid JPEG|Not a JPEG file|Premature end|tables of an old-style JPEG are missing/;
 
 describe('a partial picture is never made of', () => {
   const kinds: [string, () => Promise<Buffer>][] = [
@@ -72,14 +72,14 @@ describe('a partial picture is never made of', () => {
   it('a page that lists fewer tiles than it has', async () => {
     const page = await planarJpegPage(source, 2);
     const tiff = makeTiff({ ...page, segments: page.segments?.slice(0, -1) ?? [] });
-    await expect(rewrite(tiff)).rejects.toThrow('lists fewer strips or tiles than it has');
+    await expect(rewrite(tiff)).rejects.toThrow(/^it has \d+ of the \d+ tiles that it needs$/);
   });
 
   it('a page with an empty tile', async () => {
     const page = await planarJpegPage(source, 2);
     const [, ...others] = page.segments ?? [];
     const tiff = makeTiff({ ...page, segments: [...others, new Uint8Array(0)] });
-    await expect(rewrite(tiff)).rejects.toThrow('Data are missing');
+    await expect(rewrite(tiff)).rejects.toThrow(/of its \d+ tiles has 0 bytes$/);
   });
 });
 
@@ -151,8 +151,11 @@ describe('memory', () => {
       scratch: '/scratch.tif',
       plain: '/scratch.tif',
       name: 'large.tif',
+      page: undefined,
     };
-    expect(explainFailure(failure, job)).toMatchObject({ code: 'OUT_OF_MEMORY' });
+    expect(explainFailure(failure, job, { reader: 'magick' })).toMatchObject({
+      code: 'OUT_OF_MEMORY',
+    });
   });
 
   const words = [
@@ -172,8 +175,10 @@ describe('memory', () => {
         scratch: '/scratch.tif',
         plain: '/scratch.tif',
         name: 'in.tif',
+        page: undefined,
       };
-      expect(explainFailure(magickError(new Error(word)), job)).toMatchObject({
+      const failure = magickError(new Error(word));
+      expect(explainFailure(failure, job, { reader: 'magick' })).toMatchObject({
         code: 'OUT_OF_MEMORY',
       });
     });

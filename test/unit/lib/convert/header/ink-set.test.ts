@@ -50,7 +50,7 @@ describe('the samples of separations', () => {
     const other = await page(...entries);
     expect(other.inkSet).toBe(2);
     expect(() => chooseReader(other, 'a.tif')).toThrow(
-      '"a.tif" has inks other than cyan, magenta, yellow and black, which no decoder here reads',
+      '"a.tif" has inks other than cyan, magenta, yellow and black, which arke-tiff cannot decode',
     );
   });
 

@@ -106,7 +106,7 @@ describe('what is wrong with a TIFF', () => {
     [
       'EMPTY_SEGMENTS',
       'strips without bytes',
-      'warning',
+      'error',
       { ...page, entries: [{ tag: 279, type: LONG, values: [768, 0, 768, 0] }] },
       '2 of its 4 strips have 0 bytes',
     ],

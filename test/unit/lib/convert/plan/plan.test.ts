@@ -12,7 +12,7 @@ const machine: Limits = {
   seconds: 34,
   diskBytes: 7_000 * MB,
 };
-const plan = (page: TiffPage | undefined, limits: Partial<Limits> = {}, settings = {}) =>
+const plan = (page: TiffPage, limits: Partial<Limits> = {}, settings = {}) =>
   planConversion(
     page,
     { ...machine, ...limits },
@@ -109,13 +109,17 @@ describe('the plan', () => {
     expect(old(undefined)).toEqual(old(6));
   });
 
-  it('is the decoder’s affair when the header cannot be true', () => {
+  it('is none when no decoder takes what the header says', () => {
     const absurd = { samplesPerPixel: 4e9, bitsPerSample: [8, 8, 8] };
-    expect(plan(pageOf(1, absurd))).toMatchObject({ reason: 'the header cannot be read' });
+    expect(() => plan(pageOf(1, absurd))).toThrow(
+      '"x.tif" has 4000000000 samples of 8 bits a pixel, more than any decoder here reads',
+    );
   });
 
-  it('is made without a header, too: the decoder says what is wrong', () => {
-    expect(plan(undefined)).toMatchObject({ effort: 'fast', reason: 'the header cannot be read' });
+  it('is none when there are no pixels', () => {
+    expect(() => plan({ ...pageOf(1), height: 0 })).toThrow(
+      /^"x\.tif" is damaged: it has no pixels/,
+    );
   });
 });
 

@@ -224,7 +224,7 @@ describe('the refusal', () => {
   it('names the file, the figures and what to do', () => {
     const kind = page({ bits: 48, compression: LZW, sampleFormat: 1 });
     expect(() => chooseReader(kind, 'scan.tif')).toThrow(
-      '"scan.tif" has samples of a depth that is not defined, which no decoder here reads ' +
+      '"scan.tif" has samples of a depth that is not defined, which arke-tiff cannot decode ' +
         '(LZW compression, RGB, 48/48/48 bits, unsigned). ' +
         'Save it in another way, uncompressed or with LZW, for example.',
     );

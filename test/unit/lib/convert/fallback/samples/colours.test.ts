@@ -185,7 +185,7 @@ describe('LogL', () => {
       0, 255, 128, 255, 0,
     ]);
     const cut = { ...page, segments: [rows.subarray(0, rows.length - 1)] };
-    await expect(rewritePage(folder, cut)).rejects.toThrow('strip 1 of 1 is damaged');
+    await expect(rewritePage(folder, cut)).rejects.toThrow('strip 1 of 1 cannot be decoded');
   });
 });
 
