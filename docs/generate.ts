@@ -1,6 +1,6 @@
 /**
  * Writes what is generated from the built program into a folder (default: this project):
- * `oclif.manifest.json`, `docs/commands.md`, `docs/library.md` and the fault table in `docs/reliability.md`. All are
+ * `oclif.manifest.json`, `docs/commands.md`, `docs/json.md`, `docs/library.md` and the fault table in `docs/reliability.md`. All are
  * committed; a test fails when they are stale.
  */
 import { execFileSync } from 'node:child_process';
@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderFaultTable } from './fault-table.ts';
+import { renderJsonPage } from './json-page.ts';
 import { renderLibraryPage } from './library-page.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
@@ -57,6 +58,7 @@ try {
     join(target, reliability),
     withFaultTable(readFileSync(join(project, reliability), 'utf8')),
   );
+  writeFileSync(join(target, 'docs/json.md'), renderJsonPage());
   writeFileSync(join(target, 'docs/library.md'), renderLibraryPage(project));
 } finally {
   rmSync(stage, { recursive: true, force: true });

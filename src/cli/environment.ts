@@ -1,5 +1,5 @@
 import { loadEnvFile } from 'node:process';
-import { messageOf, SettingsError } from '../lib/errors.ts';
+import { reasonOf, SettingsError } from '../lib/errors.ts';
 import { nativePath } from '../lib/path-bytes.ts';
 import { type Environment, variables } from '../lib/task/environment.ts';
 
@@ -32,12 +32,9 @@ export function applyEnvFile(argv: readonly string[]): void {
   try {
     loadEnvFile(nativePath(path));
   } catch (error) {
-    throw new SettingsError(
-      [`the file ${path} of --env-file cannot be read: ${messageOf(error)}`],
-      {
-        cause: error,
-      },
-    );
+    throw new SettingsError([`the file ${path} of --env-file cannot be read: ${reasonOf(error)}`], {
+      cause: error,
+    });
   }
   dropBlanks();
 }

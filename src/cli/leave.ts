@@ -1,6 +1,6 @@
 import { sinceStart } from '../lib/clock.ts';
 import { createDeadline } from '../lib/deadline.ts';
-import { messageOf, systemCodeOf } from '../lib/errors.ts';
+import { reasonOf, systemCodeOf } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
 import { escapeControls } from '../lib/redact.ts';
 import { orAborted, watchStopSignals } from '../lib/stop.ts';
@@ -38,7 +38,7 @@ export function outliveReaders(): Leave {
     command: async (exitCode) => {
       await allTaken();
       if (!failure || exitCode !== exitCodes.ok) return exit(exitCode);
-      const text = `Error: The output is not complete: stdout could not be written (${messageOf(failure)}).`;
+      const text = `Error: The output is not complete: stdout could not be written (${reasonOf(failure)}).`;
       process.stderr.write(`${escapeControls(text)}\n`);
       await allTaken();
       exit(exitCodes.failed);

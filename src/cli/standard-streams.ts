@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { FileError, messageOf, SettingsError, systemCodeOf } from '../lib/errors.ts';
+import { FileError, reasonOf, SettingsError, systemCodeOf } from '../lib/errors.ts';
 import { isUnread, orAborted } from '../lib/stop.ts';
 import { allTaken } from './leave.ts';
 
@@ -23,7 +23,7 @@ export async function saveStdin(path: string, signal: AbortSignal): Promise<void
   } catch (error) {
     signal.throwIfAborted();
     throw new FileError(
-      `Could not save stdin to ${path}: ${messageOf(error)}. ` +
+      `Could not save stdin to ${path}: ${reasonOf(error)}. ` +
         'Make room there, or set TMPDIR to a folder that has room for the TIFF and the JPEG.',
       { cause: error },
     );
@@ -64,7 +64,7 @@ export async function sendToStdout(path: string, signal: AbortSignal): Promise<v
     if (systemCodeOf(reason) === 'EPIPE' || isUnread(reason)) return;
     if (signal.aborted) throw reason;
     throw new FileError(
-      `Could not write to stdout: ${messageOf(error)}. Make room where it is redirected to, or use --output FILE.`,
+      `Could not write to stdout: ${reasonOf(error)}. Make room where it is redirected to, or use --output FILE.`,
       { cause: error },
     );
   }

@@ -4,6 +4,7 @@ import { BaseCommand } from '../cli/base-command.ts';
 import { processEnvironment } from '../cli/environment.ts';
 import { startLocalDev } from '../cli/load-dev.ts';
 import type { Dev as LocalDev } from '../lib/dev/dev.ts';
+import type { DevDocument } from '../lib/documents/documents.ts';
 import { stopSignals } from '../lib/exit-codes.ts';
 import { InterruptedError } from '../lib/stop.ts';
 
@@ -106,7 +107,8 @@ Objects, tasks and access keys stay in the folder for the next start. Ctrl-C end
 
   #show({ addresses, variables, exportLines }: LocalDev, flags: ShownFlags): void {
     const { page, orchestrator, endpoint } = addresses;
-    if (this.jsonEnabled()) this.logJson({ page, orchestrator, endpoint, environment: variables });
+    const document: DevDocument = { page, orchestrator, endpoint, environment: variables };
+    if (this.jsonEnabled()) this.logJson(document);
     this.result(`Page          ${page}/`);
     this.result(`Orchestrator  ${orchestrator}`);
     this.result(`R2            ${endpoint}`);

@@ -4,6 +4,7 @@ import { storageFlags, storageSettingsOf } from '../cli/flags.ts';
 import { formatBytes } from '../cli/format.ts';
 import type { Reporter } from '../cli/reporter.ts';
 import { refuseBytesOnStdout, STANDARD_STREAM, sendToStdout } from '../cli/standard-streams.ts';
+import type { DownloadDocument } from '../lib/documents/documents.ts';
 import { messageOf } from '../lib/errors.ts';
 import { writeOutput } from '../lib/local-output.ts';
 import { closeStorage, openStorage, type Storage } from '../lib/storage/client.ts';
@@ -44,7 +45,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
     ...storageFlags,
   };
 
-  async run(): Promise<unknown> {
+  async run(): Promise<DownloadDocument | undefined> {
     const { args, flags } = await this.parse(Download);
     const settings = storageSettingsOf(flags);
     const output = flags.output ?? (fileNameOf(args.key) || 'object');

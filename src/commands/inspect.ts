@@ -18,8 +18,15 @@ import type { Reporter } from '../cli/reporter.ts';
 import { outputTaken } from '../cli/standard-streams.ts';
 import { pictureTextForStdout } from '../cli/terminal-pictures.ts';
 import { type TiffSource, type TiffSources, withTiffSources } from '../cli/tiff-sources.ts';
+import type { UnreadPath } from '../lib/collection/events.ts';
 import type { Inspection } from '../lib/convert/inspect/inspection.ts';
 import { limitsNow } from '../lib/convert/plan/resources.ts';
+import type {
+  InspectedFile,
+  InspectionDocument,
+  InspectionFindings,
+  UninspectedFile,
+} from '../lib/documents/documents.ts';
 import { ArkeError, ConversionError, messageOf } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
 import { withSnakeCase } from '../lib/snake-case.ts';
@@ -29,11 +36,7 @@ import { readConversionBudget } from '../lib/task/settings.ts';
 /** One TIFF, and what became of its inspection. */
 type Inspected = { readonly source: TiffSource } & (
   | { readonly inspection: Inspection }
-  | {
-      /** Whether nothing can be inspected because converting it would fail, or because the inspection has failed. */
-      readonly status: 'would_fail' | 'failed';
-      readonly error: { readonly code: string; readonly message: string };
-    }
+  | Omit<UninspectedFile, 'input'>
 );
 
 export default class Inspect extends BaseCommand {
@@ -140,10 +143,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
     }
     // Last, where it is seen: what is missing concerns all that is above.
     for (const { path, error } of unread) reporter.error(`${path}: ${error.message}`);
-    const result = {
-      ...{ files: inspected.map(toJson), unread },
-      ...(warnings.length > 0 ? { warnings } : {}),
-    };
+    const result = documentOf(inspected, { unread, warnings });
     if (unread.length > 0 || inspected.some((one) => 'error' in one))
       this.exitWith(exitCodes.failed, result);
     return result;
@@ -167,8 +167,29 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
   }
 }
 
-function toJson({ source, ...result }: Inspected): object {
-  if ('error' in result) return { input: source.input, ...result };
+function documentOf(
+  inspected: readonly Inspected[],
+  { unread, warnings }: Pick<TiffSources, 'unread' | 'warnings'>,
+): InspectionDocument {
+  const files = inspected.map(fileOf);
+  const count = (status: InspectedFile['status']) =>
+    files.filter((file) => file.status === status).length;
+  const missed = (kind: UnreadPath['kind']) => unread.filter((one) => one.kind === kind).length;
+  const findings: InspectionFindings = {
+    files,
+    summary: {
+      ...{ files: files.length, ok: count('ok'), would_fail: count('would_fail') },
+      failed: count('failed'),
+      ...{ folders_unread: missed('folder'), files_unread: missed('file') },
+    },
+    unread,
+    warnings,
+  };
+  return withSnakeCase(findings);
+}
+
+function fileOf({ source: { input }, ...result }: Inspected): InspectedFile {
+  if ('error' in result) return { input, ...result };
   const status = result.inspection.error ? 'would_fail' : 'ok';
-  return { input: source.input, status, ...(withSnakeCase(result.inspection) as object) };
+  return { input, status, ...result.inspection };
 }

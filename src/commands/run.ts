@@ -2,6 +2,7 @@ import { Errors } from '@oclif/core';
 import { BaseCommand, usageError } from '../cli/base-command.ts';
 import { processEnvironment } from '../cli/environment.ts';
 import { taskOptions } from '../cli/task-options.ts';
+import type { TaskDocument } from '../lib/documents/documents.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
 import { watchCrashes } from '../lib/stop.ts';
 import { type Variable, variables } from '../lib/task/environment.ts';
@@ -58,7 +59,8 @@ ${variables.map(helpLine).join('\n')}`;
     process.exitCode = exitCodes.failed;
     const outcome = await runTaskFromEnvironment(processEnvironment(), this.runOptions());
     const { exitCode, ...result } = outcome;
-    this.exitWith(exitCode, { ...result, exit_code: exitCode });
+    const document: TaskDocument = { ...result, exit_code: exitCode };
+    this.exitWith(exitCode, document);
   }
 
   /** Wrong usage keeps a task from beginning; the orchestrator is told all the same. */

@@ -4,6 +4,7 @@ import { BaseCommand, errorSummary } from '../cli/base-command.ts';
 import { storageFlags, storageSettingsOf } from '../cli/flags.ts';
 import { formatBytes } from '../cli/format.ts';
 import type { Reporter } from '../cli/reporter.ts';
+import type { UploadDocument } from '../lib/documents/documents.ts';
 import { ArkeError, FileError, messageOf, SettingsError, StorageError } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
 import { stat } from '../lib/files.ts';
@@ -12,11 +13,6 @@ import { contentTypeOf } from '../lib/storage/content-type.ts';
 import type { RequestOptions } from '../lib/storage/objects.ts';
 import { conditionToReplace } from '../lib/storage/replace.ts';
 import { type Uploaded, uploadFile } from '../lib/storage/upload.ts';
-
-/** What `upload --json` says of one file. */
-type FileResult =
-  | { path: string; key: string; bytes: number; etag: string; content_type: string; ms: number }
-  | { path: string; key: string; error: { code: string; message: string } };
 
 export default class Upload extends BaseCommand {
   static override summary = 'Upload files to R2.';
@@ -54,14 +50,14 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
     const settings = storageSettingsOf(flags, flags.key === undefined ? undefined : '--key');
     const reporter = await this.reporter(flags);
     const storage = await openStorage(settings);
-    const files: FileResult[] = [];
+    const files: UploadDocument['files'][number][] = [];
     try {
       for (const upload of uploads)
         files.push(await this.#uploadOne(storage, upload, flags, reporter));
     } finally {
       closeStorage(storage);
     }
-    const result = { bucket: settings.bucket, files };
+    const result: UploadDocument = { bucket: settings.bucket, files };
     if (files.some((file) => 'error' in file)) this.exitWith(exitCodes.failed, result);
     return result;
   }
@@ -71,7 +67,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
     file: { path: string; key: string },
     flags: { force: boolean; 'content-type'?: string | undefined },
     reporter: Reporter,
-  ): Promise<FileResult> {
+  ): Promise<UploadDocument['files'][number]> {
     const activity = reporter.begin(`Uploading ${file.path}`);
     const start = performance.now();
     try {
@@ -83,14 +79,14 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
       activity.done();
       this.result(`${file.path} → ${file.key}  ${formatBytes(uploaded.size)}, ${ms} ms`);
       const { size: bytes, etag } = uploaded;
-      return { ...file, bytes, etag, content_type: contentType, ms };
+      return { status: 'uploaded', ...file, bytes, etag, content_type: contentType, ms };
     } catch (error) {
       activity.failed();
       this.stopSignal.throwIfAborted();
       if (!(error instanceof ArkeError)) throw error;
       const summary = errorSummary(error, this.redact);
       reporter.error(`${file.path}: ${summary.message}`);
-      return { ...file, error: summary };
+      return { status: 'failed', ...file, error: summary };
     }
   }
 

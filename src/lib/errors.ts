@@ -238,12 +238,11 @@ export function messageOf(error: unknown): string {
   return error.message || error.name;
 }
 
-/** The message of an error of the system without the path that it is about, which stands in our sentence: `EACCES: permission denied`. */
+/** The message of an error of the system without the path, which stands in our sentence: `permission denied (EACCES)`. */
 export function reasonOf(error: unknown): string {
   const message = messageOf(error);
-  return error instanceof Error && 'syscall' in error
-    ? message.replace(/, \w+(?: '.*')?$/s, '')
-    : message;
+  const [, code, words] = /^([A-Z0-9]+): (.+?), \w+( '|$)/s.exec(message) ?? [];
+  return code && words ? `${words} (${code})` : message;
 }
 
 /** Error codes of the system and the network: `ENOENT`, `EAI_AGAIN`, TLS's, those of Node’s HTTP parser. */

@@ -21,7 +21,7 @@ export const stopSignals = {
   SIGINT: exitCodes.interrupted,
   SIGPIPE: exitCodes.readerGone,
   SIGTERM: exitCodes.terminated,
-} as const;
+} as const satisfies Record<StopSignal, number>;
 
 /** A signal that asks the program to stop. */
-export type StopSignal = keyof typeof stopSignals;
+export type StopSignal = 'SIGINT' | 'SIGPIPE' | 'SIGTERM';

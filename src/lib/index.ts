@@ -65,6 +65,17 @@ export type { PagesSetting } from './convert/pages.ts';
 export type { Turn } from './convert/plan/memory-model.ts';
 export type { Reader } from './convert/plan/reader-table.ts';
 export type { Likeness, Nearness } from './convert/verify/likeness.ts';
+export type {
+  CallbackDocument,
+  CollectionDocument,
+  DevDocument,
+  DownloadDocument,
+  ErrorDocument,
+  InspectionDocument,
+  ReportDocument,
+  TaskDocument,
+  UploadDocument,
+} from './documents/documents.ts';
 export {
   ArkeError,
   type CommandErrorCode,

@@ -1,11 +1,36 @@
+/** A name of a field as our JSON has it: `byte_order` for `byteOrder`; codes such as `NO_TIFF` stay. */
+export type SnakeCase<Name extends string> = Name extends Uppercase<Name> ? Name : Words<Name>;
+
+type Words<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${Words<Rest>}`
+  : Name;
+
+/** A value with the names of all fields in snake_case. */
+export type SnakeCased<Value> = Value extends readonly unknown[]
+  ? { [Index in keyof Value]: SnakeCased<Value[Index]> }
+  : Value extends object
+    ? {
+        [Name in keyof Value as Name extends string ? SnakeCase<Name> : Name]: SnakeCased<
+          Value[Name]
+        >;
+      }
+    : Value;
+
+/** A name of a field in snake_case; codes such as `NO_TIFF`, by which something is counted, stay. */
+export function snakeCase(name: string): string {
+  if (name === name.toUpperCase()) return name;
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
 /** A value with the names of all fields in snake_case, as our JSON has them; texts stay as they are. */
-export function withSnakeCase(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withSnakeCase);
+export function withSnakeCase<Value>(value: Value): SnakeCased<Value> {
+  return renamed(value) as SnakeCased<Value>;
+}
+
+function renamed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(renamed);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, field]) => [
-      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      withSnakeCase(field),
-    ]),
+    Object.entries(value).map(([name, field]) => [snakeCase(name), renamed(field)]),
   );
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FileError, messageOf } from './errors.ts';
+import { FileError, reasonOf } from './errors.ts';
 import { REPLACEMENT } from './path-bytes.ts';
 import { processMark, removeAbandoned, removeNamed } from './temporary-output.ts';
 
@@ -28,7 +28,7 @@ export async function withWorkspace<T>(
   } finally {
     // Cleaning up never decides how the work ended: a finished picture stays finished.
     await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch((error: unknown) =>
-      onLeftover?.(`The temporary folder ${folder} could not be removed: ${messageOf(error)}`),
+      onLeftover?.(`The temporary folder ${folder} could not be removed: ${reasonOf(error)}`),
     );
   }
 }
@@ -53,7 +53,7 @@ async function makeFolder(): Promise<string> {
   try {
     return await mkdtemp(join(parent, `${BEGINNING}${processMark()}-`));
   } catch (error) {
-    const why = parent.includes(REPLACEMENT) ? 'its path is not UTF-8' : messageOf(error);
+    const why = parent.includes(REPLACEMENT) ? 'its path is not UTF-8' : reasonOf(error);
     throw new FileError(
       `Could not make a temporary folder in ${parent}: ${why}. ` +
         'Set TMPDIR to a folder that exists, is writable and has room for the TIFF and the JPEG.',

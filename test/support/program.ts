@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { inject } from 'vitest';
+import { holdToSchema } from './json-documents.ts';
 
 /** How a run of the program ended. */
 export interface Run {
@@ -48,8 +49,10 @@ export function startProgram(
   });
 }
 
-/** Runs the packed and installed program to its end. */
+/** Runs the packed and installed program to its end. What it writes as JSON is held to its schema. */
 export async function runProgram(args: readonly string[], setup: RunSetup = {}): Promise<Run> {
   const { exitCode, stdout, stderr } = await startProgram(args, setup);
-  return { exitCode, stdout, stderr };
+  const run = { exitCode, stdout, stderr };
+  holdToSchema(args, run);
+  return run;
 }

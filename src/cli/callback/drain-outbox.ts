@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { addressOfEntry } from '../../lib/callback/address.ts';
+import type { OutboxEntryTold } from '../../lib/documents/documents.ts';
 import { SettingsError } from '../../lib/errors.ts';
 import { httpUrlProblem, shownUrl } from '../../lib/http-url.ts';
 import { escapeControls } from '../../lib/redact.ts';
@@ -28,7 +29,7 @@ export async function drainPending(session: CallbackSession): Promise<CallbackRe
   if (problem) throw new SettingsError([`${urlName} ${problem}`]);
   await session.storage();
   const outbox = await outboxOf(session);
-  const entries: object[] = [];
+  const entries: OutboxEntryTold[] = [];
   let [ok, skipped, shown] = [true, 0, 0];
   if (outbox)
     for await (const event of drainOutbox(outbox, {
@@ -69,7 +70,7 @@ export async function drainPending(session: CallbackSession): Promise<CallbackRe
 }
 
 /** Shows what became of an object in the outbox; gives it for `--json`. */
-function tell(event: DrainEvent, session: CallbackSession): object {
+function tell(event: DrainEvent, session: CallbackSession): OutboxEntryTold {
   const { key, kind } = event;
   if (kind === 'corrupt') {
     session.reporter.error(
@@ -79,13 +80,13 @@ function tell(event: DrainEvent, session: CallbackSession): object {
     return { key, state: kind, reason: event.reason };
   }
   const { task_id, batch_id, status } = event.payload;
-  const of = { key, state: kind, task_id, batch_id, outcome: status };
+  const of = { key, task_id, batch_id, outcome: status };
   const line = (what: string) =>
     session.result(escapeControls(`${kind}: ${batch_id}/${task_id} ${status}, ${what}`));
   switch (kind) {
     case 'pending': {
       const document = showInsteadOfSending(event.request, session);
-      return { ...of, ...document };
+      return { ...of, state: kind, ...document };
     }
     case 'delivered': {
       const { document, summary } = deliveredAs(event.request, event.delivery, event.ms);
@@ -94,15 +95,20 @@ function tell(event: DrainEvent, session: CallbackSession): object {
         session.reporter.warn(
           `It is still in the outbox as "${key}", which could not be told: ${event.leftover}`,
         );
-      return { ...of, ...document, ...(event.leftover ? { leftover: event.leftover } : {}) };
+      return {
+        ...of,
+        state: kind,
+        ...document,
+        ...(event.leftover ? { leftover: event.leftover } : {}),
+      };
     }
     case 'failed': {
       const { document, summary } = failedAs(event.request, event.error, event);
       line(summary);
-      return { ...of, ...document };
+      return { ...of, state: kind, ...document };
     }
     default:
       line(event.reason);
-      return { ...of, reason: event.reason };
+      return { ...of, state: kind, reason: event.reason };
   }
 }

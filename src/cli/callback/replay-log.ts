@@ -1,6 +1,12 @@
 import { isForAllTasks } from '../../lib/callback/address.ts';
 import { type FoundCallback, type LogFindings, searchLog } from '../../lib/callback/log-search.ts';
 import { idOfBody } from '../../lib/callback/request.ts';
+import type {
+  CallbackNotSent,
+  CallbackOfLog,
+  CallbackSent,
+  CallbackToSend,
+} from '../../lib/documents/documents.ts';
 import { SettingsError } from '../../lib/errors.ts';
 import { escapeControls } from '../../lib/redact.ts';
 import { readLog } from './body.ts';
@@ -36,7 +42,7 @@ export async function replayLog(path: string, session: CallbackSession): Promise
     );
   const outcomes = lastOfEach(wanted);
   refuseOneAddress(flags.url, outcomes);
-  const callbacks: object[] = [];
+  const callbacks: CallbackOfLog[] = [];
   let failures = log.withoutBody.length;
   for (const found of outcomes) {
     const { ok, document } = await replay(found, outcomes, log, session);
@@ -47,7 +53,7 @@ export async function replayLog(path: string, session: CallbackSession): Promise
       batch_id,
       outcome: status,
       line: found.line,
-      ...(document as object),
+      ...document,
     });
   }
   return { ok: failures === 0, document: { callbacks, skipped } };
@@ -77,7 +83,7 @@ async function replay(
   outcomes: readonly FoundCallback[],
   log: LogFindings,
   session: CallbackSession,
-): Promise<CallbackResult> {
+): Promise<CallbackResult<CallbackSent | CallbackToSend | CallbackNotSent>> {
   const { body, payload } = found;
   const { flags, reporter, result } = session;
   const name = escapeControls(`${payload.batch_id}/${payload.task_id} ${payload.status}`);

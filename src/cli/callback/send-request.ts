@@ -1,5 +1,6 @@
 import { type Delivery, deliverCallback } from '../../lib/callback/deliver.ts';
 import type { CallbackRequest } from '../../lib/callback/request.ts';
+import type { CallbackSent } from '../../lib/documents/documents.ts';
 import { CallbackError, messageOf } from '../../lib/errors.ts';
 import { shownUrl } from '../../lib/http-url.ts';
 import { createRedactor } from '../../lib/redact.ts';
@@ -15,7 +16,7 @@ export interface Sent {
   /** Time and attempts, in words. */
   readonly spent: string;
   /** For `--json`. */
-  readonly document: object;
+  readonly document: CallbackSent;
   /** In a few words, for a list. */
   readonly summary: string;
 }

@@ -1,5 +1,6 @@
 import type { CallbackPayload } from '../../lib/callback/payload.ts';
 import type { CallbackRequest } from '../../lib/callback/request.ts';
+import type { CallbackDocument } from '../../lib/documents/documents.ts';
 import { escapeControls, type Redactor } from '../../lib/redact.ts';
 import type { Storage, StorageSettings } from '../../lib/storage/client.ts';
 import type { Reporter } from '../reporter.ts';
@@ -41,10 +42,10 @@ export interface CallbackSession {
 }
 
 /** What the command came to. */
-export interface CallbackResult {
+export interface CallbackResult<Document = CallbackDocument> {
   readonly ok: boolean;
   /** For `--json`. */
-  readonly document: unknown;
+  readonly document: Document;
 }
 
 /** Whether a callback is of the chosen task and batch. */

@@ -1,10 +1,14 @@
 import { type CallbackRequest, callbackHeaders } from '../../lib/callback/request.ts';
+import type { CallbackRequestTold, CallbackToSend } from '../../lib/documents/documents.ts';
 import { shownUrl } from '../../lib/http-url.ts';
 import { curlLine } from './curl-line.ts';
 import type { CallbackSession } from './session.ts';
 
 /** Shows what would be sent, as the result of the command; gives it for `--json`. */
-export function showInsteadOfSending(request: CallbackRequest, session: CallbackSession): object {
+export function showInsteadOfSending(
+  request: CallbackRequest,
+  session: CallbackSession,
+): CallbackToSend {
   const url = shownUrl(request.settings.url);
   const headers = callbackHeaders(request, new Date());
   const curl = curlLine(url, headers, request.body);
@@ -24,11 +28,7 @@ export function showInsteadOfSending(request: CallbackRequest, session: Callback
 }
 
 /** A request as it may be seen when it is sent: whoever reads the signature could send it again. */
-export function maskedRequest(request: CallbackRequest): {
-  readonly url: string;
-  readonly headers: Record<string, string>;
-  readonly body: string;
-} {
+export function maskedRequest(request: CallbackRequest): CallbackRequestTold {
   const headers = callbackHeaders(request, new Date());
   if (headers['webhook-signature']) headers['webhook-signature'] = 'v1,[redacted]';
   return { url: shownUrl(request.settings.url), headers, body: request.body };

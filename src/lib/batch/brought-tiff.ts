@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LookingTools } from '../collection/item.ts';
-import { FileError, messageOf } from '../errors.ts';
+import { FileError, reasonOf } from '../errors.ts';
 import { openObject } from '../storage/download.ts';
 import { changedMeanwhile } from '../storage/errors.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
@@ -60,7 +60,7 @@ async function makeFolder(parent: string): Promise<string> {
     return await mkdtemp(join(parent, 'tiff-'));
   } catch (error) {
     throw new FileError(
-      `Could not make a folder in ${parent}: ${messageOf(error)}. Make room, or set TMPDIR to a folder that has some.`,
+      `Could not make a folder in ${parent}: ${reasonOf(error)}. Make room, or set TMPDIR to a folder that has some.`,
       { cause: error },
     );
   }

@@ -1,6 +1,6 @@
 import { lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ArkeError, FileError, messageOf, systemCodeOf } from '../errors.ts';
+import { ArkeError, FileError, reasonOf, systemCodeOf } from '../errors.ts';
 import { absolutePath, isUtf8Path } from '../path-bytes.ts';
 import { randomCredentials, type S3Credentials } from '../sandbox/sandbox.ts';
 import { isRunning } from '../temporary-output.ts';
@@ -59,7 +59,7 @@ export async function openDevFolder(path: string): Promise<DevFolder> {
   } catch (error) {
     if (error instanceof ArkeError) throw error;
     throw new FileError(
-      `Could not use the folder ${root}: ${messageOf(error)}. Choose another one with --folder.`,
+      `Could not use the folder ${root}: ${reasonOf(error)}. Choose another one with --folder.`,
       { cause: error },
     );
   }

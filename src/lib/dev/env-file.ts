@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { FileError, messageOf, systemCodeOf } from '../errors.ts';
+import { FileError, reasonOf, systemCodeOf } from '../errors.ts';
 import { writeSecretFile } from './secret-file.ts';
 
 /** The first line of files that we have written, and may write again. */
@@ -13,7 +13,7 @@ const HEAD =
 export async function refuseForeignEnvFile(path: string): Promise<void> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if (systemCodeOf(error) === 'ENOENT') return HEAD;
-    throw new FileError(`Could not read ${path}: ${messageOf(error)}. Choose another --env-file.`, {
+    throw new FileError(`Could not read ${path}: ${reasonOf(error)}. Choose another --env-file.`, {
       cause: error,
     });
   });

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { messageOf, systemCodeOf } from '../errors.ts';
+import { messageOf, reasonOf, systemCodeOf } from '../errors.ts';
 import { isTiffSignature, TIFF_SIGNATURE_LENGTH } from '../tiff-signature.ts';
 import { RefusedRequest } from './refused-request.ts';
 
@@ -49,7 +49,7 @@ async function save(
   } catch (error) {
     if (error instanceof RefusedRequest) throw error;
     if (systemCodeOf(error) === 'ENOSPC')
-      throw new RefusedRequest(507, `There is no room for it: ${messageOf(error)}.`);
+      throw new RefusedRequest(507, `There is no room for it: ${reasonOf(error)}.`);
     throw new RefusedRequest(400, `The upload broke off: ${messageOf(error)}. Send it again.`);
   }
 }

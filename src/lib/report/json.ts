@@ -1,5 +1,5 @@
 import { stringifyWithPaths } from '../path-json.ts';
-import type { ReportRun } from './report-run.ts';
+import type { ReportDocument, ReportRun } from './report-run.ts';
 
 /**
  * A run as JSON: what it was and what it came to, then every file as its `file.ended` event tells it (docs/reports.md).
@@ -7,7 +7,7 @@ import type { ReportRun } from './report-run.ts';
  */
 export function* jsonOf(run: ReportRun): Generator<string> {
   const { chromaSubsampling, ...settings } = run.settings;
-  const head = {
+  const head: Omit<ReportDocument, 'files'> = {
     v: 1,
     program: run.program,
     started_at: run.startedAt.toISOString(),

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { FileError, messageOf } from '../errors.ts';
+import { FileError, reasonOf } from '../errors.ts';
 import { createWriteStream, readFile } from '../files.ts';
 import { writeOutput } from '../local-output.ts';
 import { packageFile } from '../package-file.ts';
@@ -37,7 +37,7 @@ export async function writeReport(
       await pipeline(Readable.from(pieces), createWriteStream(temporary));
     } catch (error) {
       throw new FileError(
-        `Could not write the report ${path}: ${messageOf(error)}. Check that there is room, or choose another folder.`,
+        `Could not write the report ${path}: ${reasonOf(error)}. Check that there is room, or choose another folder.`,
         { cause: error },
       );
     }
@@ -61,7 +61,7 @@ async function readTemplate(): Promise<string> {
     return await readFile(packageFile('dist/bundle/report.html'), 'utf8');
   } catch (cause) {
     throw new FileError(
-      `The page that reports are made from cannot be read: ${messageOf(cause)}. Install the package again, or build it (npm run build).`,
+      `The page that reports are made from cannot be read: ${reasonOf(cause)}. Install the package again, or build it (npm run build).`,
       { cause },
     );
   }

@@ -1,4 +1,5 @@
 import { StorageError } from '../errors.ts';
+import { isUtf8Path } from '../path-bytes.ts';
 import type { Storage } from './client.ts';
 import { attemptRequest, type ObjectInfo, type RequestOptions } from './objects.ts';
 
@@ -14,6 +15,12 @@ export async function listObjects(
   prefix: string,
   options: RequestOptions = {},
 ): Promise<ListedObject[]> {
+  // As an argument of the command line may be.
+  if (!isUtf8Path(prefix))
+    throw new StorageError(
+      'INVALID_KEY',
+      `The prefix "${prefix}" is not UTF-8, which every key in R2 is. Give another prefix.`,
+    );
   const { ListObjectsV2Command } = await import('./sdk.ts');
   const request = { storage, key: prefix, action: 'list' } as const;
   const objects: ListedObject[] = [];

@@ -1,4 +1,4 @@
-import { FileError, messageOf, systemCodeOf } from '../errors.ts';
+import { FileError, reasonOf, systemCodeOf } from '../errors.ts';
 import { open, rm } from '../files.ts';
 import { lengthOf, type Pieces, partOf } from './pieces.ts';
 
@@ -49,5 +49,5 @@ function diskError(error: unknown, path: string): FileError {
     systemCodeOf(error) === 'ENOSPC'
       ? 'The disk is full; make room or choose another folder (TMPDIR for temporary files).'
       : 'Check that the folder exists and is writable.';
-  return new FileError(`Could not write ${path}: ${messageOf(error)}. ${remedy}`, { cause: error });
+  return new FileError(`Could not write ${path}: ${reasonOf(error)}. ${remedy}`, { cause: error });
 }

@@ -39,7 +39,7 @@ describe('convert with several files, some of which fail', () => {
       /^Error: "broken\.tif" is damaged: it has no readable directory\. .*unsupported image format\)\.$/m,
     );
     expect(stderr).toMatch(
-      /^Error: Could not read "missing\.tif": ENOENT: no such file or directory\. Check the path\.$/m,
+      /^Error: Could not read "missing\.tif": no such file or directory \(ENOENT\)\. Check the path\.$/m,
     );
     const record = '.arke-tiff.jsonl';
     expect(await files()).toEqual([record, 'a.jpg', 'a.tif', 'broken.tif', 'z.jpg', 'z.tif']);
@@ -115,7 +115,7 @@ describe('convert that cannot be done', () => {
       expect({ exitCode, stderr }).toEqual({
         exitCode: 1,
         stderr: expect.stringMatching(
-          /^Error: Could not write to stdout: ENOSPC.*--output FILE\.\n$/,
+          /^Error: Could not write to stdout: .*\(ENOSPC\).*--output FILE\.\n$/,
         ),
       });
     },
@@ -131,7 +131,7 @@ describe('convert that cannot be done', () => {
       { input: await noisyTiff(300), cwd: folder.root, reject: false },
     );
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^Error: Could not save stdin to .*: EFBIG.* set TMPDIR/m);
+    expect(stderr).toMatch(/^Error: Could not save stdin to .* \(EFBIG\).* set TMPDIR/m);
     expect(await files()).toEqual(['a.tif']);
   });
 

@@ -85,14 +85,13 @@ describe('upload', () => {
       bucket: sandbox.current.bucket,
       files: [
         {
-          path: 'lost',
+          ...{ status: 'failed', path: 'lost' },
           key: `${prefix}lost`,
           error: { code: 'FILE', message: expect.stringContaining('Could not read lost') },
         },
         {
-          path: 'notes',
+          ...{ status: 'uploaded', path: 'notes', bytes: 9 },
           key: `${prefix}notes`,
-          bytes: 9,
           etag: expect.any(String),
           content_type: 'application/octet-stream',
           ms: expect.any(Number),

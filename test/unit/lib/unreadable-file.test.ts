@@ -16,7 +16,7 @@ describe('a file that cannot be read', () => {
     ['ENAMETOOLONG', 'name too long', 'Check the path.'],
   ])('has a remedy for why: %s', (code, words, remedy) => {
     const error = unreadableFile('"x.tif"', systemError(code, words));
-    expect(error.message).toBe(`Could not read "x.tif": ${code}: ${words}. ${remedy}`);
+    expect(error.message).toBe(`Could not read "x.tif": ${words} (${code}). ${remedy}`);
     expect(error.cause).toMatchObject({ code });
   });
 
@@ -24,7 +24,7 @@ describe('a file that cannot be read', () => {
     const path = '/nowhere/x.tif';
     const error = await readFile(path).catch((cause: unknown) => unreadableFile(path, cause));
     expect((error as Error).message).toBe(
-      `Could not read ${path}: ENOENT: no such file or directory. Check the path.`,
+      `Could not read ${path}: no such file or directory (ENOENT). Check the path.`,
     );
   });
 

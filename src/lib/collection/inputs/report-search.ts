@@ -1,4 +1,4 @@
-import { FileError, messageOf } from '../../errors.ts';
+import { FileError, reasonOf } from '../../errors.ts';
 import { absolutePath } from '../../path-bytes.ts';
 import type { UnreadPath } from '../events.ts';
 import type { Search, Unreadable } from './search-path.ts';
@@ -60,13 +60,6 @@ function unreadFolder({ path, error }: Unreadable): UnreadPath {
 function unreadFile({ path, error }: Unreadable): UnreadPath {
   const message = `Could not read this file, which may be a TIFF: ${reasonOf(error)}. Check who may read it.`;
   return { kind: 'file', path, error: { code: 'FILE_UNREADABLE', message } };
-}
-
-/** The system's words without the path, which stands elsewhere: `permission denied (EACCES)`. */
-function reasonOf(error: unknown): string {
-  const message = messageOf(error);
-  const [, code, words] = /^([A-Z0-9]+): (.+?), \w+( '|$)/s.exec(message) ?? [];
-  return code && words ? `${words} (${code})` : message;
 }
 
 /** What people should know of searches that found something. */

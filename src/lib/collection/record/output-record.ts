@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { FileError, messageOf, systemCodeOf } from '../../errors.ts';
+import { FileError, reasonOf, systemCodeOf } from '../../errors.ts';
 import { open, readFile, rename, rm, writeFile } from '../../files.ts';
 import { stringifyWithPaths } from '../../path-json.ts';
 import { temporaryBeside } from '../../temporary-output.ts';
@@ -63,7 +63,7 @@ async function readRecord(path: string): Promise<string> {
     // A file where the folder should be is told by whoever makes the folder.
     if (code === 'ENOENT' || code === 'ENOTDIR') return '';
     throw new FileError(
-      `Could not read the record ${path}: ${messageOf(error)}. Make it readable, or remove it; its JPEGs then count as somebody else's.`,
+      `Could not read the record ${path}: ${reasonOf(error)}. Make it readable, or remove it; its JPEGs then count as somebody else's.`,
       { cause: error },
     );
   }
@@ -133,7 +133,7 @@ async function orFileError(path: string, work: Promise<void>): Promise<void> {
     await work;
   } catch (error) {
     throw new FileError(
-      `Could not write the record ${path}: ${messageOf(error)}. Check that its folder is writable and has room.`,
+      `Could not write the record ${path}: ${reasonOf(error)}. Check that its folder is writable and has room.`,
       { cause: error },
     );
   }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { FileError, messageOf } from '../../errors.ts';
+import { FileError, reasonOf } from '../../errors.ts';
 import { rm, symlink } from '../../files.ts';
 import { isUtf8Path } from '../../path-bytes.ts';
 import type { ConversionJob } from '../messages.ts';
@@ -45,7 +45,7 @@ async function makeLink(path: string, link: string): Promise<void> {
     await symlink(path, link);
   } catch (error) {
     throw new FileError(
-      `The path ${path} is not UTF-8, and no link to it can be made in the temporary folder: ${messageOf(error)}. ` +
+      `The path ${path} is not UTF-8, and no link to it can be made in the temporary folder: ${reasonOf(error)}. ` +
         'Rename it, or set TMPDIR to a folder that can hold links.',
       { cause: error },
     );

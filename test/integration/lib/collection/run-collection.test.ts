@@ -139,10 +139,10 @@ describe('a dry run', () => {
     ]);
     expect(events.slice(1, 4)).toMatchObject([
       { status: 'due', pages: [{ output: path('1.jpg'), effort: 'max', reader: 'sharp' }] },
-      { status: 'failed', error: { code: 'NOT_A_TIFF' } },
+      { status: 'would_fail', error: { code: 'NOT_A_TIFF' } },
       { status: 'skipped' },
     ]);
-    expect(summary).toMatchObject({ converted: 1, skipped: 1, failed: 1 });
+    expect(summary).toMatchObject({ converted: 1, skipped: 1, would_fail: 1 });
     expect(summary.predicted?.seconds).toBeGreaterThan(0);
     expect(summary.output_bytes).toBeGreaterThan(0);
     expect(await readdir(root)).toEqual(before);

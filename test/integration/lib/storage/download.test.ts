@@ -156,7 +156,11 @@ describe('a download that cannot be written or asked for', () => {
 
   it.each([
     ['a folder that is not there', 'nowhere/a.tif', /nowhere.*Check that the folder exists/],
-    ['a full disk', '/dev/full', /\/dev\/full: ENOSPC.*The disk is full; make room or choose/],
+    [
+      'a full disk',
+      '/dev/full',
+      /\/dev\/full: .*\(ENOSPC\).*The disk is full; make room or choose/,
+    ],
   ])('says so when it goes into %s, and is not tried again', async (_, name, message) => {
     const retries: unknown[] = [];
     const path = name.startsWith('/') ? name : folder.path(name);

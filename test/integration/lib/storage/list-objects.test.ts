@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { pathOfBytes } from '../../../../src/lib/path-bytes.ts';
 import { listObjects } from '../../../../src/lib/storage/list-objects.ts';
 import { putAll } from '../../../support/batches.ts';
 import { always, once } from '../../../support/fault.ts';
@@ -105,6 +106,13 @@ describe('a list of objects', () => {
       );
       await expect(list('one', proxy.url)).rejects.toThrow(
         'R2 lists an object whose key is not UTF-8: a%E9.tif.',
+      );
+    });
+
+    it('is not asked for by a prefix that is not UTF-8', async () => {
+      const error = { code: 'INVALID_KEY', message: expect.stringContaining('is not UTF-8') };
+      await expect(list(pathOfBytes(Buffer.from('caf\xe9/', 'latin1')))).rejects.toMatchObject(
+        error,
       );
     });
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { convertInPlace } from '../../../../src/lib/convert/convert-in-place.ts';
 import { ConversionError, FileError } from '../../../../src/lib/errors.ts';
 import { raw } from '../../../support/pictures.ts';
-import { writeTiff } from '../../../support/tiff-writer.ts';
+import { makeTiffAs, writeTiff } from '../../../support/tiff-writer.ts';
 import { useFolder } from '../../../support/use-folder.ts';
 
 const folder = useFolder();
@@ -52,6 +52,18 @@ describe('refusals', () => {
     const conversion = convertInPlace(input, folder.path('never.jpg'));
     await expect(conversion).rejects.toMatchObject({ code: 'TOO_LARGE_FOR_JPEG' });
     await expect(conversion).rejects.toThrow('65536 × 1 pixels');
+  });
+
+  it('does not call a broken chain of directories a lack of memory, as libtiff does', async () => {
+    const data = Buffer.alloc(256);
+    const page = { width: 16, height: 16, samplesPerPixel: 1, photometric: 1, data };
+    const next = makeTiffAs({}, page).length;
+    const withoutEntries = Buffer.alloc(6);
+    const tiff = Buffer.concat([makeTiffAs({ next }, page), withoutEntries]);
+    const input = await folder.write('chain.tif', tiff);
+    const conversion = convertInPlace(input, folder.path('never.jpg'));
+    await expect(conversion).rejects.toMatchObject({ code: 'UNREADABLE_TIFF' });
+    await expect(conversion).rejects.not.toThrow(/memory_mb/);
   });
 
   it('does not wait for a pipe that nobody writes to', async () => {
