@@ -172,7 +172,7 @@ export class ConversionError extends ArkeError {
 
 /** Thrown when a callback could not be delivered, or was answered by anything but 2xx. */
 export class CallbackError extends ArkeError {
-  /** True when the next attempt may succeed (design: "Callback policy"). */
+  /** True when the next attempt may succeed. */
   readonly retryable: boolean;
   /** How long the receiver asked us to wait before the next attempt, in milliseconds. */
   readonly retryAfterMs: number | undefined;

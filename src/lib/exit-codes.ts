@@ -1,5 +1,5 @@
 /**
- * Every exit code of the program, by name (design: "Exit codes"). `run` uses only `ok` and `failed`,
+ * Every exit code of the program, by name. `run` uses only `ok` and `failed`,
  * as the contract has it; the other commands also tell wrong usage and a stop by signal apart.
  */
 export const exitCodes = {

@@ -31,7 +31,7 @@ export function jpegName(tiffName: string): string {
 
 /**
  * The name of the JPEG of a further page, counted from 1, beside that of the first: `image.jpg` becomes
- * `image.page-2.jpg` (design: "Keys and objects"). The first keeps its name.
+ * `image.page-2.jpg`. The first keeps its name.
  */
 export function pageName(jpeg: string, page: number): string {
   return page === 1 ? jpeg : jpeg.replace(/(\.[^./\\]*)?$/, `.page-${page}$&`);

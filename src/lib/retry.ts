@@ -74,7 +74,7 @@ function hasRetryableMark(error: unknown): boolean {
   return (error as { retryable?: unknown } | null)?.retryable === true;
 }
 
-/** Whether an HTTP status may be gone on the next attempt (design: "Storage policy"). */
+/** Whether an HTTP status may be gone on the next attempt. */
 export function isRetryableStatus(status: number): boolean {
   return status === 408 || status === 425 || status === 429 || status >= 500;
 }

@@ -14,7 +14,7 @@ import type { Connection } from './connection.ts';
 import { post } from './post.ts';
 import { type CallbackRequest, callbackHeaders } from './request.ts';
 
-/** How long one attempt may take, in milliseconds (design: "Callback policy"). */
+/** How long one attempt may take, in milliseconds. */
 export const ATTEMPT_TIMEOUT_MS = 10_000;
 
 /** How often a task's callback is tried: together at most about 15 s of waiting. */
@@ -173,7 +173,7 @@ function adviceFor(status: number, body: string, urlName: string): string {
   return 'the orchestrator does not take it. Look at its log.';
 }
 
-/** The orchestrator's way of saying that the batch has moved on: terminal, though a 500 (design: section 1). */
+/** The orchestrator's way of saying that the batch has moved on: terminal, though a 500. */
 function isTaskNotFound(status: number, body: string): boolean {
   return status === 500 && /task not found/i.test(body);
 }

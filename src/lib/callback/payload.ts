@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { messageOf } from '../errors.ts';
 
-/** The longest `error` a callback carries, in characters as JSON Schema counts them (code points): the orchestrator stores all errors of a batch in one record (design: facts of the orchestrator). */
+/** The longest `error` a callback carries, in characters as JSON Schema counts them (code points): the orchestrator stores all errors of a batch in one record. */
 export const MAX_ERROR_LENGTH = 500;
 
 /** Valibot's own `maxLength` counts UTF-16 units: it would refuse texts that the JSON Schema takes. */

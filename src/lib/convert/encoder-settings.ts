@@ -17,7 +17,7 @@ export const chromaSubsamplings = ['4:2:0', '4:4:4'] as const;
 export type ChromaSubsampling = (typeof chromaSubsamplings)[number];
 
 /**
- * How hard the encoder works, best first (design: "Budget policy"). `max`: mozjpeg as the contract.
+ * How hard the encoder works, best first. `max`: mozjpeg as the contract.
  * `balanced`: the same pixels in a somewhat larger file, without the search for the best scans.
  * `fast`: baseline coding with the same quantisation, in constant memory.
  */

@@ -26,8 +26,8 @@ export function isOfAnother({ subfileType }: TiffPage): boolean {
 }
 
 /**
- * The pages of a TIFF: its directories without thumbnails, the smaller versions of a pyramid, and masks
- * (design: "Fidelity policy"). Where nothing else is left, the largest picture is the page.
+ * The pages of a TIFF: its directories without thumbnails, the smaller versions of a pyramid, and masks.
+ * Where nothing else is left, the largest picture is the page.
  */
 export function pagesOf({ pages }: TiffHeader): readonly [TiffPage, ...TiffPage[]] {
   const [first, ...others] = pages.filter((page) => !isOfAnother(page));

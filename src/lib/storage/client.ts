@@ -55,7 +55,7 @@ export function r2Endpoint(accountId: string, jurisdiction?: Jurisdiction): stri
 }
 
 /**
- * Opens a bucket; sends nothing yet. The settings are those that R2 needs (design: "Storage policy"):
+ * Opens a bucket; sends nothing yet. The settings are those that R2 needs:
  * no CRC32 trailers, no `Expect: 100-continue`, and no retries inside the SDK, as it would not repeat
  * a body that broke off and knows nothing of our deadline. Close with `closeStorage`.
  */

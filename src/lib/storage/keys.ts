@@ -4,7 +4,7 @@ import { isUtf8Path } from '../path-bytes.ts';
 
 /**
  * The keys that the JPEG of a TIFF may get, best first: `image.jpg`, and `image.tif.jpg` for when the
- * first belongs to somebody else (design: "Keys and objects"). One key where both are the same. For a
+ * first belongs to somebody else. One key where both are the same. For a
  * further page, counted from 1: `image.page-2.jpg` and `image.tif.page-2.jpg`.
  */
 export function outputKeys(inputKey: string, page = 1): readonly [string, ...string[]] {

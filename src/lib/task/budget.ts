@@ -23,10 +23,7 @@ export interface TaskDeadlines {
   readonly conversion: Deadline;
 }
 
-/**
- * What is kept for the callback: one attempt that is never answered takes 10 s (design: "Callback
- * policy"), or a fifth of a shorter task.
- */
+/** What is kept for the callback: one attempt that is never answered takes 10 s, or a fifth of a shorter task. */
 const CALLBACK_RESERVE = { mostMs: 10_000, share: 0.2 } as const;
 /** What is kept for the upload: a JPEG of 50 MB at 100 Mbit/s, or a tenth of a shorter task. */
 const UPLOAD_RESERVE = { mostMs: 5_000, share: 0.1 } as const;
@@ -50,7 +47,7 @@ export function taskDeadlines(
 
 /**
  * CPU seconds on Fly's shared CPUs: two of them have a burst of about 5 s each, then 5 ms in 80 each
- * (design: facts of the platform, "Environment of `run`").
+ * (https://fly.io/docs/machines/cpu-performance/).
  */
 const FLY_CPU = { burstSeconds: 10, share: 0.125 } as const;
 

@@ -12,7 +12,7 @@ export interface Variable {
 
 /**
  * Every variable that `arke-tiff run` knows, in the order of the documentation (contract:
- * "Environment Variables"; design: "Environment of `run`"). The README's table is held to this list.
+ * "Environment Variables"). The README's table is held to this list.
  */
 export const variables = [
   { name: 'TASK_ID', kind: 'required', meaning: 'Unique task identifier' },

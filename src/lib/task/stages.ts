@@ -3,7 +3,7 @@ import { ConversionError, errorCodeOf, messageOf, TaskError } from '../errors.ts
 import type { TaskFailure, WorkStage } from '../log.ts';
 import type { Job } from './job.ts';
 
-/** How the beginning of an error names the stage (contract: "Error Scenarios"; design: "Callback"). */
+/** How the beginning of an error names the stage (contract: "Error Scenarios"). */
 const failures = {
   download: 'Failed to download TIFF',
   convert: 'Failed to convert TIFF',
@@ -57,7 +57,7 @@ export async function runStage<T>(
 
 function failed(error: unknown, stage: WorkStage): TaskError {
   const options = { cause: error };
-  // Says itself what happened to which file (design: "Callback").
+  // Says itself what happened to which file.
   if (error instanceof ConversionError && error.code === 'OUT_OF_MEMORY')
     return new TaskError(stage, error.message, options);
   const where = error instanceof StageError ? error.stage : stage;

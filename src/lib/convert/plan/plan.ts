@@ -36,8 +36,8 @@ interface Candidate extends ConversionPlan, Price {
 }
 
 /**
- * Chooses the best effort that fits memory, time and disk, from what the TIFF's header says of a page
- * (design: "Budget policy"); `auto` takes the best of `max`, `balanced` and `fast`, anything else is
+ * Chooses the best effort that fits memory, time and disk, from what the TIFF's header says of a page:
+ * `auto` takes the best of `max`, `balanced` and `fast`, anything else is
  * kept to. A picture that is not upright is turned in memory, else on disk; where neither has the room,
  * by a tag. Time alone never keeps a picture from being tried: the prediction is no bound.
  *

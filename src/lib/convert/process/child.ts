@@ -1,5 +1,5 @@
 /**
- * The conversion process (design: "Budget policy"): it gets paths and settings over IPC, knows no
+ * The conversion process: it gets paths and settings over IPC, knows no
  * secrets, and is the one the kernel kills when memory runs out. Its parent decides everything; when
  * that is gone, so is this.
  */

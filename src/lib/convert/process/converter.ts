@@ -39,7 +39,7 @@ export interface Converter {
 
 /**
  * How long a conversion process may say nothing, in milliseconds. It speaks four times a second; a
- * throttled machine gives it 5 ms in 80 (design: facts of the platform), so this is a hang.
+ * throttled machine gives it 5 ms in 80, so this is a hang.
  */
 const SILENCE_MS = 15_000;
 

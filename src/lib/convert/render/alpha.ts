@@ -24,7 +24,7 @@ const UNASSOCIATED = 2;
 
 /**
  * Plans the transparency of a picture from its ExtraSamples (TIFF 6.0, section 18). Samples of type 0
- * are no alpha (design: section 3). Associated alpha needs nothing special: libvips 8.18 gives
+ * are no alpha. Associated alpha needs nothing special: libvips 8.18 gives
  * unassociated colours for it. Sharp cannot flatten more than one extra sample, nor grey onto a colour.
  */
 export function planAlpha(

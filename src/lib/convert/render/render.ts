@@ -58,7 +58,7 @@ function orientationTagged(orientation: number): ConversionNote {
   };
 }
 
-/** The contract's encoder and its cheaper relatives (design: "Budget policy"). */
+/** The contract's encoder and its cheaper relatives. */
 const ENCODERS = {
   max: { mozjpeg: true },
   balanced: { mozjpeg: true, optimiseScans: false },

@@ -25,7 +25,7 @@ export interface TiffReader {
 
 /**
  * Loads sharp and blocks every loader but TIFF's for the whole process: a JPEG, SVG or PDF that is
- * named .tif must be refused, not converted by whatever loader matches (design: section 3). Nothing
+ * named .tif must be refused, not converted by whatever loader matches. Nothing
  * is cached: each file is read once.
  */
 export async function loadTiffReader(): Promise<TiffReader> {
@@ -39,7 +39,7 @@ export async function loadTiffReader(): Promise<TiffReader> {
       const { page = 0, unlimited = false, randomAccess = false } = options;
       const { forgiving = false, ignoreProfile = false } = options;
       const picture = sharp(path, {
-        // failOn 'warning' never gave a partial picture in 116 truncations; 'error' did in 14 (design: facts).
+        // failOn 'warning' never gave a partial picture in 116 truncations; 'error' did in 14.
         failOn: forgiving ? 'error' : 'warning',
         sequentialRead: !randomAccess,
         page,
