@@ -2,8 +2,8 @@ import type { Miniflare } from 'miniflare';
 import { CONTROL_HEADER } from './orchestrator-worker.ts';
 import { within } from './within.ts';
 
-/** Longest wait for an answer: 300 MB, the most R2 takes at once, are stored in about 15 s. */
-const ANSWER_LIMIT_MS = 60_000;
+/** Longest wait for an answer: 300 MB, the most R2 takes at once, are stored in about 15 s, and a machine may be busy. */
+const ANSWER_LIMIT_MS = 300_000;
 
 /** What a control route answers. */
 export interface ControlAnswer {
@@ -23,8 +23,8 @@ export type Control = (
  * matter.
  *
  * @param secret what the Worker expects in the control header
- * @returns a function that resolves to the answer, and throws unless that is 2xx and comes within a
- *   minute
+ * @returns a function that resolves to the answer, and throws unless that is 2xx and comes within
+ *   five minutes
  */
 export function controlAccess(mf: Miniflare, secret: string): Control {
   const request: Control = async (path, body, headers = {}) => {

@@ -17,7 +17,7 @@ import {
 } from './moments.ts';
 import type { Outcome } from './outcome.ts';
 import { converted, failed, killed, undelivered } from './outcome.ts';
-import { patience } from './patience.ts';
+import { DEADLINE, deaf, endless } from './patience.ts';
 import type { Running, Scenario } from './world.ts';
 
 /** Something that happens to a task's processes, and how the task ends. */
@@ -29,7 +29,7 @@ export interface EventCell {
   readonly scenario: Scenario;
 }
 
-const SMALL = { picture: 'small', patience } as const;
+const SMALL = { picture: 'small', patience: endless } as const;
 
 const send = (signal: NodeJS.Signals) => (world: Running) => world.kill(signal);
 
@@ -116,17 +116,11 @@ export const childKilled: readonly EventCell[] = [
         ...(moment === starting ? {} : { log: again }),
         ...(moment === idle ? secondName : {}),
       }),
-      { patience: { ...patience, silenceMs: 4_000 } },
     ),
   ),
 ];
 
-/** Longer than any wait, so that the deadline is what ends it. */
-const endless = { headersMs: 90_000, stallMs: 90_000 };
-const untilDeadline: Partial<Scenario> = {
-  patience: { ...patience, storage: endless, callbackMs: 90_000, silenceMs: 90_000 },
-  env: { TASK_TIMEOUT_MS: '20000' },
-};
+const untilDeadline: Partial<Scenario> = { patience: deaf, env: DEADLINE };
 const lateWhile = (doing: string) => failed(new RegExp(`^Timed out after .* while ${doing}`));
 
 /** Silence until the task's own deadline. */

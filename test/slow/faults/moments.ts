@@ -9,6 +9,16 @@ import type { Running, Scenario, World } from './world.ts';
 /** Thrown when the moment for an event had passed before it was noticed: the cell is run again. */
 export class MomentMissed extends Error {}
 
+/** Waits for the moment itself. Throws `MomentMissed` when the task has ended, as by its deadline, and it has not come. */
+async function come(world: Running, moment: () => unknown): Promise<void> {
+  const end = await until(async () => {
+    const hasEnded = world.hasEnded();
+    if (await moment()) return 'come';
+    return hasEnded && 'missed';
+  });
+  if (end === 'missed') throw new MomentMissed();
+}
+
 /** A file in the task's own temporary folder that has got so many bytes. */
 function hasFile({ temporary }: Pick<World, 'temporary'>, name: string, bytes = 0): boolean {
   return readdirSync(temporary).some((folder) => {
@@ -68,7 +78,7 @@ export const getBody: Moment = {
   scenario: (act) => ({
     r2: atRequest('GET', () => {}, { stallAfter: 50_000 }),
     meanwhile: async (world) => {
-      await until(() => hasFile(world, 'input.tif', 1));
+      await come(world, () => hasFile(world, 'input.tif', 1));
       await act(world);
     },
   }),
@@ -90,7 +100,7 @@ export const putArrived: Moment = {
   scenario: (act) => ({
     r2: atRequest('PUT', () => {}, { hangAfter: true }),
     meanwhile: async (world) => {
-      await until(() => world.sandbox.getObject(world.jpegKeys[0]));
+      await come(world, () => world.sandbox.getObject(world.jpegKeys[0]));
       await act(world);
     },
   }),
@@ -101,7 +111,7 @@ export const callback: Moment = {
     orchestrator: atRequest('POST', () => {}, { hangAfter: true }),
     // A program that is gone at once is asked after before the body is passed on.
     meanwhile: async (world) => {
-      await until(async () => (await world.arrived()).length);
+      await come(world, async () => (await world.arrived()).length);
       await act(world);
     },
   }),

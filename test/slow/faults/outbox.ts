@@ -3,14 +3,14 @@ import { ATTEMPTS } from './cell.ts';
 import type { EventCell } from './events.ts';
 import { callback, errorCallback } from './moments.ts';
 import { failed, undelivered } from './outcome.ts';
-import { patience } from './patience.ts';
+import { DEADLINE, endless, patience } from './patience.ts';
 import type { Running, Scenario } from './world.ts';
 
 const env = { CALLBACK_OUTBOX_PREFIX: 'arke-outbox' };
 const SMALL = { picture: 'small', patience } as const;
 const untilDeadline: Partial<Scenario> = {
-  patience: { ...patience, callbackMs: 90_000 },
-  env: { ...env, TASK_TIMEOUT_MS: '20000' },
+  patience: endless,
+  env: { ...env, ...DEADLINE },
 };
 
 /** The orchestrator takes nothing, and something happens to what goes to the outbox, once or for good. */

@@ -14,3 +14,17 @@ export const patience = {
   callbackMs: WAITING_MS,
   callbackRetry: RETRY,
 };
+
+/** Of a task that nothing else ends: time to come where it waits for it. A busy machine gets more (`processes.test.ts`). */
+export const DEADLINE = { TASK_TIMEOUT_MS: '10000' };
+
+/** How patient a task is that is to meet no time-out of a request: longer than any deadline. */
+const ENDLESS_MS = 900_000;
+export const endless = {
+  ...patience,
+  storage: { headersMs: ENDLESS_MS, stallMs: ENDLESS_MS },
+  callbackMs: ENDLESS_MS,
+};
+
+/** The same where not even a conversion process that stands still is given up. */
+export const deaf = { ...endless, silenceMs: ENDLESS_MS };
