@@ -335,9 +335,9 @@ describe('a dry run', () => {
         pixels: 1e6,
         pages: [{ output: `${prefix}large.jpg`, effort: 'max', output_bytes: expect.any(Number) }],
       },
-      'other.tif': { status: 'failed', error: { code: 'NOT_A_TIFF' } },
+      'other.tif': { status: 'would_fail', error: { code: 'NOT_A_TIFF' } },
     });
-    expect(told.summary).toMatchObject({ converted: 1, skipped: 1, failed: 1 });
+    expect(told.summary).toMatchObject({ converted: 1, skipped: 1, would_fail: 1 });
     expect(told.summary.predicted?.cpu_seconds).toBeGreaterThan(0);
     expect(told.requests.filter((one) => !/^(GET|HEAD) /.test(one))).toEqual([]);
     expect(told.events.map(({ event }) => event)).not.toContain('file.downloading');
