@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { convertInPlace } from '../../../src/lib/convert/convert-in-place.ts';
@@ -36,6 +36,8 @@ export async function pixelsOf(bytes: Buffer, bench: Bench): Promise<Buffer | un
     return (await decode(bench.output)).data;
   } catch {
     return undefined;
+  } finally {
+    await rm(bench.output, { force: true });
   }
 }
 
