@@ -143,6 +143,23 @@ describe('the page of the local orchestrator', () => {
     expect(await page.locator(':focus').textContent()).toBe('scan.tif');
   });
 
+  it('can leave a task whose pictures are on their way', async () => {
+    const ofJpeg = /\/after$/;
+    const gate = Promise.withResolvers<void>();
+    await page.route(ofJpeg, async (route) => {
+      await gate.promise;
+      await route.continue();
+    });
+    const asked = page.waitForRequest(ofJpeg);
+    const answered = page.waitForResponse(ofJpeg);
+    await openTask(page, 'scan.tif');
+    await asked;
+    await toList(page);
+    gate.resolve();
+    await (await answered).finished();
+    await page.unroute(ofJpeg);
+  });
+
   it('shows a broken TIFF as failed, with what is wrong with it', async () => {
     await drop(page, [folder.path('broken.tif')]);
     await ended(page, 'broken.tif', 'failed');

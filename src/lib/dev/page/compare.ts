@@ -21,6 +21,7 @@ export function comparisonOf(): Comparison {
   const addresses: string[] = [];
   let shown = '';
   let latest = 0;
+  let loading: Promise<unknown> = Promise.resolve();
   const load = async (id: string, which: 'before' | 'after') => {
     const address = URL.createObjectURL(await getPicture(id, which));
     addresses.push(address);
@@ -36,6 +37,7 @@ export function comparisonOf(): Comparison {
       { before: before.address, after: after.address, width, height },
       { zooms: ZOOMS, isExact, hasDifference: isExact },
     );
+    await Promise.all(Array.from(slider.querySelectorAll('img'), (image) => image.decode()));
     return [slider, make('figcaption', {}, captionOf(before, after, isExact))];
   };
   const tiffAlone = async (id: string) => {
@@ -47,6 +49,7 @@ export function comparisonOf(): Comparison {
     latest += 1;
     const mine = latest;
     element.ariaBusy = 'true';
+    loading = Promise.allSettled([loading, pictures]);
     const nodes = await pictures.catch((error: unknown) => [
       make('p', { className: 'said' }, `No picture: ${messageOf(error)}`),
     ]);
@@ -72,7 +75,10 @@ export function comparisonOf(): Comparison {
     },
     close: () => {
       latest = -1;
-      for (const address of addresses) URL.revokeObjectURL(address);
+      // Not before they are loaded: the browser complains of a picture whose address is gone.
+      loading.then(() => {
+        for (const address of addresses) URL.revokeObjectURL(address);
+      });
     },
   };
 }
