@@ -1,4 +1,5 @@
 import type { TiffPage } from '../../src/lib/convert/header/tiff-header.ts';
+import type { PageFile } from '../../src/lib/convert/plan/readable.ts';
 
 /** What the header says of an ordinary scan: colour, 8 bits, LZW strips of 128 rows. */
 export function pageOf(megapixels: number, differs: Partial<TiffPage> = {}): TiffPage {
@@ -46,6 +47,13 @@ export function stripsOf(
     ...whole,
     largestBytes,
     totalBytes,
+    lastStart: totalBytes - largestBytes,
     end: totalBytes,
   };
+}
+
+/** The file of such a page, and of no other. */
+export function fileOfPage({ segments }: TiffPage, name = 'x.tif'): PageFile {
+  const chain = { length: 1, broken: false, fault: undefined };
+  return { name, bytes: segments?.end ?? 0, chain };
 }

@@ -6,6 +6,7 @@ import { nameOfPage, type PagesSetting, pageNumbered, pagesOf } from '../convert
 import { priceOfComparison } from '../convert/plan/comparison-price.ts';
 import { pixelsOf } from '../convert/plan/memory-model.ts';
 import { type Limits, planConversion } from '../convert/plan/plan.ts';
+import { pageFile } from '../convert/plan/readable.ts';
 import { predictJpegBytes } from '../convert/plan/size-model.ts';
 import type { PagePlan } from './events.ts';
 
@@ -39,10 +40,11 @@ export function planPages(
   { name: file, output, pages, encoder, limits, verify }: Planning,
 ): readonly [PagePlan, ...PagePlan[]] {
   const outputs = pageOutputs(output, numbers);
+  const tiff = pageFile(header, file);
   const planOf = (number: number, index: number): PagePlan => {
     const page = pageNumbered(header, number, file);
     const name = pages === 'first' ? file : nameOfPage(header, number, file);
-    const plan = planConversion(page, limits, encoder, name, header.fileBytes);
+    const plan = planConversion(page, { ...tiff, name }, limits, encoder);
     const { effort, reading, reason } = plan;
     const comparison =
       verify && priceOfComparison(page, reading, { ...encoder, effort }, header.fileBytes);

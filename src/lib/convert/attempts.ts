@@ -8,7 +8,7 @@ import type { Cost } from './messages.ts';
 import { predictCpuSeconds } from './plan/cpu-model.ts';
 import { watchPace } from './plan/pace.ts';
 import { type ConversionPlan, type Limits, planConversion } from './plan/plan.ts';
-import type { Told } from './plan/readable.ts';
+import type { PageFile, Told } from './plan/readable.ts';
 import { type Budget, limitsNow } from './plan/resources.ts';
 import { rewritingOf } from './plan/rewriting.ts';
 import { outOfMemoryError } from './plan/shortage.ts';
@@ -46,7 +46,7 @@ export interface Work {
   readonly name: string;
   readonly page: TiffPage;
   readonly format: TiffFormat;
-  readonly fileBytes: number;
+  readonly file: PageFile;
   readonly settings: EncoderSettings;
   readonly converter: Converter;
   readonly options: PlanningOptions;
@@ -106,8 +106,8 @@ function nextTry(
   return late && effort !== plan.effort ? { limits, settings: { ...settings, effort } } : undefined;
 }
 
-function planOf({ page, name, fileBytes, options }: Work, { limits, settings }: Try) {
-  return planConversion(page, limits, settings, name, fileBytes, options.damageTold);
+function planOf({ page, file, options }: Work, { limits, settings }: Try) {
+  return planConversion(page, file, limits, settings, options.damageTold);
 }
 
 function canBePlanned(work: Work, next: Try): boolean {
@@ -138,14 +138,14 @@ async function attempt(work: Work, plan: ConversionPlan): Promise<Made> {
 
 /** Watches whether there will be time; where nothing cheaper may be tried, nothing is given up. */
 function paceOf(
-  { page, settings, options, fileBytes }: Work,
+  { page, settings, options, file }: Work,
   plan: ConversionPlan,
 ): ((cost: Cost) => boolean) | undefined {
   const { secondsLeft } = options.budget ?? {};
   if (!secondsLeft || settings.effort !== 'auto' || plan.effort === 'fast') return undefined;
   const { chromaSubsampling } = settings;
   const fast = { effort: 'fast', turn: plan.turn, chromaSubsampling } as const;
-  const rewriting = rewritingOf(page, plan.reading, fileBytes);
+  const rewriting = rewritingOf(page, plan.reading, file.bytes);
   const fastCpuSeconds =
     (rewriting?.cpuSeconds ?? 0) + predictCpuSeconds(rewriting?.page ?? page, fast);
   return watchPace({ cpuSeconds: plan.cpuSeconds, fastCpuSeconds }, secondsLeft);

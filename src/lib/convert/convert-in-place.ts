@@ -4,10 +4,11 @@ import { absolutePath } from '../path-bytes.ts';
 import { withWorkspace } from '../workspace.ts';
 import { type Conversion, convertByPlan, type PlanningOptions } from './attempts.ts';
 import { type EncoderSettings, encoderSettings } from './encoder-settings.ts';
-import type { TiffHeader, TiffPage } from './header/tiff-header.ts';
-import type { ConversionNote } from './messages.ts';
+import type { TiffHeader } from './header/tiff-header.ts';
+import { notesOnPage, notesOnPages } from './notes-on-pages.ts';
 import { openTiff } from './open-tiff.ts';
-import { isOfAnother, nameOfPage, pageNumbered, pagesOf } from './pages.ts';
+import { nameOfPage, pageNumbered } from './pages.ts';
+import { pageFile } from './plan/readable.ts';
 import { limitsNow } from './plan/resources.ts';
 import { type Converter, openConverter } from './process/converter.ts';
 
@@ -56,7 +57,7 @@ async function convertWith(
   const { name: file = basename(input) } = options;
   const settings = encoderSettings(options);
   const header = options.header ?? (await openTiff(input, file));
-  const { littleEndian, big, fileBytes } = header;
+  const { littleEndian, big } = header;
   const page = pageNumbered(header, options.page ?? 1, file);
   const name = options.page === undefined ? file : nameOfPage(header, options.page, file);
   const paths = { input: absolutePath(input), output: absolutePath(output), name };
@@ -64,7 +65,7 @@ async function convertWith(
     ...paths,
     page,
     format: { littleEndian, big },
-    fileBytes,
+    file: pageFile(header, name),
     settings,
     converter,
   };
@@ -77,20 +78,4 @@ async function convertWith(
     await rm(output, { force: true });
     throw error;
   }
-}
-
-/** What is left where a raw or layered file keeps its picture elsewhere: below a directory, for example. */
-function notesOnPage(page: TiffPage): ConversionNote[] {
-  if (!isOfAnother(page)) return [];
-  const message =
-    'The TIFF has nothing but a smaller version of its picture, or a mask, where pages are; it was converted';
-  return [{ code: 'ONLY_REDUCED', message }];
-}
-
-function notesOnPages(header: TiffHeader): ConversionNote[] {
-  const further = pagesOf(header).length - 1;
-  if (further === 0) return [];
-  const were = further === 1 ? 'page was' : 'pages were';
-  const message = `Only page 1 was converted; ${further} further ${were} not (TIFF_PAGES=all or --page all converts all)`;
-  return [{ code: 'PAGES_NOT_CONVERTED', message }];
 }

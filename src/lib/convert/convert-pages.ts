@@ -13,7 +13,13 @@ import type { EncoderSettings } from './encoder-settings.ts';
 import type { PagesSetting } from './pages.ts';
 import type { Budget } from './plan/resources.ts';
 import type { Converter } from './process/converter.ts';
-import { refuseLosses, refuseNotedLosses, refuseWarnings, type Strictness } from './strictness.ts';
+import {
+  refuseCertainWarnings,
+  refuseLosses,
+  refuseNotedLosses,
+  refuseWarnings,
+  type Strictness,
+} from './strictness.ts';
 
 /** How pages are converted. */
 export interface PageOptions {
@@ -108,6 +114,7 @@ export async function convertPages(
   const { encoder, pages, strict } = options;
   const { header, numbers } = chosen ?? (await choosePages(path, pages, name));
   await refuseLosses(path, name, strict, { encoder, pages });
+  refuseCertainWarnings({ header, numbers }, pages, name, strict);
   await refuseUnwritable(output, { makeFolder });
   if (makeFolder) await makeOutputFolder(dirname(output));
   const outputs = pageOutputs(output, numbers);

@@ -1,5 +1,6 @@
 import { ConversionError } from '../errors.ts';
-import { MAX_PAGES, type TiffHeader, type TiffPage } from './header/tiff-header.ts';
+import type { TiffHeader, TiffPage } from './header/tiff-header.ts';
+import { BROKEN_CHAIN, damagedTiff } from './refusal.ts';
 
 /** Which pages are converted: the first, all, or one by its number, counted from 1. */
 export type PagesSetting = 'first' | 'all' | number;
@@ -42,7 +43,9 @@ export function pageNumbered(header: TiffHeader, number: number, name: string): 
   const page = pages[number - 1];
   if (page) return page;
   const count = pages.length === 1 ? 'only one page' : `${pages.length} pages`;
-  const readable = header.brokenChain ? ' that can be found (its list of pages is damaged)' : '';
+  const readable = header.brokenChain
+    ? ` that can be found (${header.longChain ? 'its list of pages is too long' : BROKEN_CHAIN})`
+    : '';
   throw new ConversionError(
     'NO_SUCH_PAGE',
     `"${name}" has ${count}${readable}, so there is no page ${number}. Choose another, or all.`,
@@ -64,12 +67,12 @@ export function pageNumbers(
     return [pages];
   }
   const count = pagesOf(header).length;
-  if (header.brokenChain)
+  if (header.longChain)
     throw new ConversionError(
       'UNREADABLE_TIFF',
-      `The list of pages of "${name}" is damaged, or longer than ${MAX_PAGES}: it ends after page ${count}, and others may be lost. ` +
-        'Convert those before by their numbers, or repair the file.',
+      `The list of pages of "${name}" is longer than arke-tiff reads: it was read up to page ${count}. Convert those by their numbers.`,
     );
+  if (header.brokenChain) throw damagedTiff(name, BROKEN_CHAIN);
   return [1, ...Array.from({ length: count - 1 }, (_, further) => further + 2)];
 }
 

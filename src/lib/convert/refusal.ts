@@ -16,6 +16,9 @@ export const NO_TIFF_TO_SHARP: DecoderWords = {
   words: 'Input file contains unsupported image format',
 };
 
+/** What is said of a file whose chain of directories leads nowhere, or back. */
+export const BROKEN_CHAIN = 'its list of pages is broken';
+
 /** The error of a file that is no TIFF; `what` completes the sentence that its name begins. */
 export function notATiff(name: string, what: string, said?: DecoderWords): ConversionError {
   return refusal('NOT_A_TIFF', name, what, 'Check where it came from', said);

@@ -5,7 +5,7 @@ import { defaultEncoderSettings, type EncoderSettings } from './encoder-settings
 import type { ConversionJob, Region } from './messages.ts';
 import { openTiff } from './open-tiff.ts';
 import { pageNumbered } from './pages.ts';
-import { readable } from './plan/readable.ts';
+import { pageFile, readable } from './plan/readable.ts';
 import type { Converter } from './process/converter.ts';
 
 /** Who makes pictures of a JPEG, and until when. */
@@ -58,9 +58,9 @@ export async function cutPieces(
   options: ShowOptions,
 ): Promise<void> {
   const header = await openTiff(tiff, tiff);
-  const { littleEndian, big, fileBytes } = header;
+  const { littleEndian, big } = header;
   const page = pageNumbered(header, number, tiff);
-  const reading = readable(page, { name: tiff, bytes: fileBytes });
+  const reading = readable(page, pageFile(header, tiff));
   const pieces = { jpeg: absolutePath(jpeg), after: absolutePath(after), region };
   const job = {
     ...{ input: tiff, output: before, name: tiff, settings, page, pieces },

@@ -1,8 +1,11 @@
 import { ConversionError } from '../errors.ts';
 import { upperFirst } from '../upper-first.ts';
+import type { ChosenPages } from './choose-pages.ts';
 import { lossesIn } from './inspect/inspect-file.ts';
 import type { LossSettings } from './inspect/losses.ts';
 import type { ConversionNote } from './messages.ts';
+import { notesFromHeader } from './notes-on-pages.ts';
+import type { PagesSetting } from './pages.ts';
 
 /** What is an error that else is only told. */
 export interface Strictness {
@@ -35,6 +38,24 @@ export async function refuseLosses(
   throw new ConversionError(
     'LOSS',
     `"${name}" would lose something: ${listed.join('; ')}. ${upperFirst(`${advice}without --fail-on-loss it is converted all the same.`)}`,
+  );
+}
+
+/**
+ * Throws `ConversionError` (`WARNING`), listing what the header tells a conversion of these pages would note, if notes are
+ * to be errors: nothing has to be converted to know it.
+ */
+export function refuseCertainWarnings(
+  chosen: ChosenPages,
+  pages: PagesSetting,
+  name: string,
+  { warningsAsErrors }: Strictness,
+): void {
+  const notes = warningsAsErrors ? notesFromHeader(chosen, pages) : [];
+  if (notes.length === 0) return;
+  throw new ConversionError(
+    'WARNING',
+    `"${name}" would have warnings: ${listOf(notes)}. Without --warnings-as-errors it is converted all the same.`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { type ChosenPages, choosePages } from '../../convert/choose-pages.ts';
 import { convertPages, type MadePage, pageOutputs } from '../../convert/convert-pages.ts';
 import type { LocalConversion } from '../../convert/local-files.ts';
-import { refuseLosses } from '../../convert/strictness.ts';
+import { refuseCertainWarnings, refuseLosses } from '../../convert/strictness.ts';
 import { type OutputRules, refuseOutput } from '../../local-output.ts';
 import { sha256Of } from '../checksum.ts';
 import type { SkippedRecord, SourceRecord } from '../events.ts';
@@ -126,6 +126,7 @@ async function dueItem(
   const { tiff, chosen, recorded } = seen;
   const { encoder, pages, strict, force, forcedBy, verify, outDir } = run.options;
   await refuseLosses(tiff.path, tiff.name, strict, { encoder, pages });
+  refuseCertainWarnings(chosen, pages, tiff.name, strict);
   const outputs = pageOutputs(output, chosen.numbers);
   const rules = { force, forcedBy, sources: run.sources, recorded };
   const ours = await replaceableOutputs(outputs, tiff.name, rules);

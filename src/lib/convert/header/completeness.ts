@@ -1,38 +1,58 @@
 import { groupDigits } from '../../group-digits.ts';
 import type { TiffPage } from './tiff-header.ts';
+import type { SegmentsUnknown, TiffSegments } from './tiff-segments.ts';
 import type { ReadTags } from './tiff-tags.ts';
 
 /** Something of a page's data that is not in the file. */
 export interface MissingData {
-  readonly code: 'TRUNCATED' | 'MISSING_SEGMENTS' | 'EMPTY_SEGMENTS' | 'NO_SEGMENTS';
+  readonly code: 'TRUNCATED' | 'OVERSTATED' | 'MISSING_SEGMENTS' | 'EMPTY_SEGMENTS' | 'NO_SEGMENTS';
   /** For people, without a full stop and without a capital: it follows a colon. */
   readonly message: string;
 }
 
-type DataOfPage = Pick<TiffPage, 'segments' | 'compression' | 'wholeJpegEnd'>;
+type DataOfPage = Pick<
+  TiffPage,
+  | 'segments'
+  | 'segmentsUnknown'
+  | 'compression'
+  | 'wholeJpegEnd'
+  | 'samplesPerPixel'
+  | 'bitsPerSample'
+  | 'planar'
+>;
 
-const OLD_JPEG = 6;
+/** What is said of a page whose segments are unknown. */
+export const UNKNOWN_SEGMENTS: Readonly<Record<SegmentsUnknown, MissingData>> = {
+  NO_OFFSETS: { code: 'NO_SEGMENTS', message: 'it does not say where its strips or tiles are' },
+  NO_BYTE_COUNTS: {
+    code: 'NO_SEGMENTS',
+    message: 'it does not say how many bytes its strips or tiles have',
+  },
+  LISTS_OUTSIDE: {
+    code: 'TRUNCATED',
+    message: 'the lists of its strips or tiles are not in the file',
+  },
+  LISTS_UNREADABLE: {
+    code: 'NO_SEGMENTS',
+    message: 'the lists of its strips or tiles cannot be read',
+  },
+};
+
+const [UNCOMPRESSED, OLD_JPEG] = [1, 6];
 
 /**
  * What of a page's data is missing from a file of so many bytes; nothing when all of its strips or tiles
  * are listed, have bytes, and lie in the file. It is proof that nothing was cut off, not that nothing in
  * between is damaged. Of an old-style JPEG that lies in the file in one piece, libjpeg tells whether all is there.
  */
-export function missingData(
-  { segments, compression, wholeJpegEnd }: DataOfPage,
-  fileBytes: number,
-): MissingData[] {
+export function missingData(page: DataOfPage, fileBytes: number): MissingData[] {
+  const { segments, segmentsUnknown = 'NO_OFFSETS', compression, wholeJpegEnd } = page;
   if (compression === OLD_JPEG && wholeJpegEnd !== undefined && wholeJpegEnd <= fileBytes)
     return [];
-  if (!segments)
-    return [{ code: 'NO_SEGMENTS', message: 'it does not say where its strips or tiles are' }];
+  if (!segments) return [UNKNOWN_SEGMENTS[segmentsUnknown]];
   const { kind, count, needed, empty, end } = segments;
   const found: MissingData[] = [];
-  if (end > fileBytes)
-    found.push({
-      code: 'TRUNCATED',
-      message: `the file ends ${groupDigits(end - fileBytes)} ${end - fileBytes === 1 ? 'byte' : 'bytes'} before its last ${kind.slice(0, -1)} does`,
-    });
+  if (end > fileBytes) found.push(beyondEnd(page, segments, end - fileBytes));
   if (count < needed)
     found.push({
       code: 'MISSING_SEGMENTS',
@@ -47,6 +67,28 @@ export function missingData(
           : `${groupDigits(empty)} of its ${groupDigits(needed)} ${kind} ${empty === 1 ? 'has' : 'have'} 0 bytes`,
     });
   return found;
+}
+
+function beyondEnd(page: DataOfPage, segments: TiffSegments, beyond: number): MissingData {
+  const bytes = `${groupDigits(beyond)} ${beyond === 1 ? 'byte' : 'bytes'}`;
+  const last = `last ${segments.kind.slice(0, -1)}`;
+  if (hasAllPixels(page, segments, segments.end - beyond))
+    return {
+      code: 'OVERSTATED',
+      message: `all of its pixels are there, but the size given for its ${last} is ${bytes} more than the file has`,
+    };
+  return { code: 'TRUNCATED', message: `the file ends ${bytes} before its ${last} does` };
+}
+
+/** Of uncompressed samples it is known how many bytes they take: of the strip or tile that begins last, no more than a whole one. */
+function hasAllPixels(
+  { compression, samplesPerPixel, bitsPerSample, planar }: DataOfPage,
+  { width, height, lastStart }: TiffSegments,
+  fileBytes: number,
+): boolean {
+  if (compression !== UNCOMPRESSED) return false;
+  const bits = Math.max(...bitsPerSample) * (planar ? 1 : samplesPerPixel);
+  return lastStart + Math.ceil((width * bits) / 8) * height <= fileBytes;
 }
 
 /**

@@ -1,6 +1,13 @@
 import { inkSetOf } from './ink-set.ts';
-import { type Entries, readEntries } from './tiff-entries.ts';
-import { type SegmentLayout, sumSegments, type TiffSegments } from './tiff-segments.ts';
+import { readTagFaults } from './tag-faults.ts';
+import { type Entries, type EntryTable, readEntries } from './tiff-entries.ts';
+import {
+  type SegmentLayout,
+  type SegmentsUnknown,
+  sumSegments,
+  type TiffSegments,
+  whyUnknown,
+} from './tiff-segments.ts';
 import type { TiffSource } from './tiff-source.ts';
 import { offsetAt, readIntegers, sizeOf, type TiffEntry } from './tiff-values.ts';
 
@@ -39,8 +46,12 @@ export interface TiffPage {
   readonly iccBytes: number;
   /** Undefined when the file does not say, or says what nobody could read. */
   readonly segments: TiffSegments | undefined;
+  /** Why `segments` is undefined. */
+  readonly segmentsUnknown?: SegmentsUnknown | undefined;
   /** Where an old-style JPEG in one piece (JPEGInterchangeFormat) ends in the file; its strips need not be listed. */
   readonly wholeJpegEnd?: number | undefined;
+  /** What is wrong with single tags, for people: `readTagFaults`. */
+  readonly tagFaults?: readonly string[] | undefined;
 }
 
 /** Tags of TIFF 6.0, its supplements and the ICC specification (annex B.4). */
@@ -53,12 +64,15 @@ const TAG = {
   compression: 259,
   photometric: 262,
   stripOffsets: 273,
+  fillOrder: 266,
   orientation: 274,
   samplesPerPixel: 277,
   rowsPerStrip: 278,
   stripByteCounts: 279,
   maxSampleValue: 281,
   planarConfiguration: 284,
+  resolutionUnit: 296,
+  colourMap: 320,
   tileWidth: 322,
   tileLength: 323,
   tileOffsets: 324,
@@ -89,17 +103,17 @@ export async function readDirectory(
 ): Promise<{ page: TiffPage; next: number | undefined } | undefined> {
   const table = await readEntries(source, offset, (tag) => WANTED.has(tag));
   if (!table) return undefined;
-  const { entries, end } = table;
+  const { end } = table;
   const tail = await source.read(end, source.big ? 8 : 4);
   const next = tail && offsetAt(tail, 0, source);
-  const page = { index, offset, ...(await readPage(source, entries)) };
+  const page = { index, offset, ...(await readPage(source, table)) };
   // With the allowance used up, defaults would stand where the file has values.
   return source.exhausted() ? undefined : { page, next };
 }
 
 async function readPage(
   source: TiffSource,
-  entries: Entries,
+  { entries, valueless }: EntryTable,
 ): Promise<Omit<TiffPage, 'index' | 'offset'>> {
   const list = (tag: number, most: number) => readIntegers(source, entries.get(tag), { most });
   const first = async (tag: number) => (await list(tag, 1))?.[0];
@@ -115,6 +129,9 @@ async function readPage(
     tileWidth: await size(TAG.tileWidth),
     tileLength: await size(TAG.tileLength),
   });
+  const segments = await sumSegments(source, layout);
+  const photometric = await first(TAG.photometric);
+  const samples = { samplesPerPixel, bits: bits[0] ?? 1, photometric };
   return {
     width,
     height,
@@ -125,7 +142,7 @@ async function readPage(
     ),
     sampleFormat: (await first(TAG.sampleFormat)) ?? 1,
     compression: (await first(TAG.compression)) ?? 1,
-    photometric: await first(TAG.photometric),
+    photometric,
     planar,
     orientation: orientationOf(await first(TAG.orientation)),
     subfileType: (await first(TAG.newSubfileType)) ?? fromOld(await first(TAG.subfileType)),
@@ -134,8 +151,10 @@ async function readPage(
     chromaSubsampling: subsamplingOf(await list(TAG.chromaSubsampling, 2)),
     maxSampleValue: await first(TAG.maxSampleValue),
     iccBytes: bytesOf(source, entries.get(TAG.iccProfile)),
-    segments: await sumSegments(source, layout),
+    segments,
+    segmentsUnknown: segments ? undefined : whyUnknown(source, layout),
     wholeJpegEnd: wholeJpegEnd(entries, await size(TAG.jpegOffset), await size(TAG.jpegLength)),
+    tagFaults: await readTagFaults(source, { entries, valueless }, samples),
   };
 }
 

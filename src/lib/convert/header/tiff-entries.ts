@@ -7,11 +7,20 @@ export type Entries = ReadonlyMap<number, TiffEntry>;
 /** libtiff reads no directory with more entries either (TIFFFetchDirectory). */
 const MAX_ENTRIES = 4_096;
 
+/** A tag that says nothing. */
+export interface Valueless {
+  readonly tag: number;
+  readonly type: number;
+  readonly count: number;
+}
+
 /** What the table of a directory holds. */
 export interface EntryTable {
   readonly entries: Entries;
   /** All tags as they stand there, the unwanted and the repeated ones, too. */
   readonly listed: readonly number[];
+  /** Those without a value: their number of values is 0, or nobody knows their type. */
+  readonly valueless: readonly Valueless[];
   /** Where the table ends in the file. */
   readonly end: number;
 }
@@ -36,16 +45,18 @@ export async function readEntries(
   if (!table) return undefined;
   const entries = new Map<number, TiffEntry>();
   const listed: number[] = [];
+  const valueless: Valueless[] = [];
   const [fieldAt, fieldBytes] = source.big ? [12, 8] : [8, 4];
   for (let at = 0; at < table.byteLength; at += entryBytes) {
     const tag = table.getUint16(at, source.littleEndian);
     listed.push(tag);
-    if (!isWanted(tag) || entries.has(tag)) continue;
     const type = table.getUint16(at + 2, source.littleEndian);
     const valueCount = offsetAt(table, at + 4, source);
+    if (!sizeOf(type, valueCount)) valueless.push({ tag, type, count: valueCount });
+    if (!isWanted(tag) || entries.has(tag)) continue;
     const inside = (sizeOf(type, valueCount) ?? 0) <= fieldBytes;
     const position = inside ? start + at + fieldAt : offsetAt(table, at + fieldAt, source);
     entries.set(tag, { type, count: valueCount, position });
   }
-  return { entries, listed, end: start + count * entryBytes };
+  return { entries, listed, valueless, end: start + count * entryBytes };
 }

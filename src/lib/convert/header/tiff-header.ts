@@ -16,6 +16,8 @@ export interface TiffHeader {
   readonly pages: readonly [TiffPage, ...TiffPage[]];
   /** The chain ends before its end: a loop, an offset outside the file, too many. */
   readonly brokenChain: boolean;
+  /** It may go on soundly, but was followed no further: more than `MAX_PAGES`, or more to read than a header may cost. */
+  readonly longChain: boolean;
 }
 
 /** Bytes of BigTIFF's header; a classic one takes 8, but no directory fits into the other 8. */
@@ -62,7 +64,7 @@ export async function readHeaderFrom(reader: ByteReader): Promise<TiffHeader | u
 async function readChain(
   source: TiffSource,
   firstOffset: number,
-): Promise<Pick<TiffHeader, 'pages' | 'brokenChain'> | undefined> {
+): Promise<Pick<TiffHeader, 'pages' | 'brokenChain' | 'longChain'> | undefined> {
   const first = await readDirectory(source, firstOffset);
   if (!first) return undefined;
   const pages: [TiffPage, ...TiffPage[]] = [first.page];
@@ -71,9 +73,10 @@ async function readChain(
   while (next && !seen.has(next) && pages.length < MAX_PAGES) {
     seen.add(next);
     const directory = await readDirectory(source, next, pages.length);
-    if (!directory) return { pages, brokenChain: true };
+    if (!directory) return { pages, brokenChain: true, longChain: source.exhausted() };
     pages.push(directory.page);
     next = directory.next;
   }
-  return { pages, brokenChain: next !== 0 };
+  const isOpen = next !== undefined && next !== 0 && !seen.has(next);
+  return { pages, brokenChain: next !== 0, longChain: isOpen };
 }

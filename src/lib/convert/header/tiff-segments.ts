@@ -15,9 +15,17 @@ export interface TiffSegments {
   /** Bytes of the largest and of all that the page needs, compressed, as the file says. */
   readonly largestBytes: number;
   readonly totalBytes: number;
-  /** Where the last of them ends in the file: beyond its size, the file is truncated. */
+  /** Where the last of them begins in the file, and where one ends last: beyond its size, the file is truncated. */
+  readonly lastStart: number;
   readonly end: number;
 }
+
+/** Why nothing is known of a page's segments. */
+export type SegmentsUnknown =
+  | 'NO_OFFSETS'
+  | 'NO_BYTE_COUNTS'
+  | 'LISTS_OUTSIDE'
+  | 'LISTS_UNREADABLE';
 
 /** What a directory says of its page's segments. */
 export interface SegmentLayout {
@@ -57,7 +65,7 @@ export async function sumSegments(
   // A list that does not lie in the file is not worth reading the part of it that does.
   if (!liesInFile(source, offsets, relevant) || !liesInFile(source, byteCounts, relevant))
     return undefined;
-  let [largestBytes, totalBytes, end, empty] = [0, 0, 0, 0];
+  let [largestBytes, totalBytes, lastStart, end, empty] = [0, 0, 0, 0, 0];
   for (let from = 0; from < relevant; from += CHUNK) {
     const range = { from, most: Math.min(CHUNK, relevant - from) };
     const starts = await readIntegers(source, offsets, range);
@@ -71,10 +79,23 @@ export async function sumSegments(
       }
       totalBytes += bytes;
       largestBytes = Math.max(largestBytes, bytes);
+      lastStart = Math.max(lastStart, starts[i] ?? 0);
       end = Math.max(end, (starts[i] ?? 0) + bytes);
     }
   }
-  return { kind, width, height, count, needed, empty, largestBytes, totalBytes, end };
+  return { kind, width, height, count, needed, empty, largestBytes, totalBytes, lastStart, end };
+}
+
+/** Why `sumSegments` gives nothing for a page. */
+export function whyUnknown(
+  source: TiffSource,
+  { offsets, byteCounts, needed }: SegmentLayout,
+): SegmentsUnknown {
+  if (!offsets) return 'NO_OFFSETS';
+  if (!byteCounts) return 'NO_BYTE_COUNTS';
+  const isOutside = (list: TiffEntry) =>
+    sizeOf(list.type, 1) !== undefined && !liesInFile(source, list, Math.min(list.count, needed));
+  return isOutside(offsets) || isOutside(byteCounts) ? 'LISTS_OUTSIDE' : 'LISTS_UNREADABLE';
 }
 
 function liesInFile({ fileBytes }: TiffSource, { type, position }: TiffEntry, count: number) {

@@ -12,7 +12,10 @@ export interface MetadataEntry {
   readonly bytes: number | undefined;
   /** How many tags that directory (EXIF, GPS) has; undefined where it is none, or cannot be read. */
   readonly tags: number | undefined;
-  /** The text, cut after some hundred characters, or the numbers; undefined where only the size is told. */
+  /**
+   * The text, cut after some hundred characters, or the numbers, as text where one of them is none (0/0), which JSON
+   * cannot say; undefined where only the size is told.
+   */
   readonly value: string | readonly number[] | undefined;
 }
 
@@ -127,10 +130,14 @@ async function metadataOf(
       found.push({ tag, bytes: undefined, tags, value: undefined });
       continue;
     }
-    const value = holds === 'text' ? textOf(values, tag) : numbersOf(values, tag);
+    const value = holds === 'text' ? textOf(values, tag) : sayable(numbersOf(values, tag));
     found.push({ tag, bytes: sizeIn(source, entry), tags: undefined, value });
   }
   return found;
+}
+
+function sayable(numbers: readonly number[] | undefined): MetadataEntry['value'] {
+  return numbers?.every(Number.isFinite) === false ? numbers.join(', ') : numbers;
 }
 
 async function countTags(source: TiffSource, entry: TiffEntry): Promise<number | undefined> {

@@ -10,6 +10,7 @@ import {
 import { boundedReader, type ReadableFile } from '../header/tiff-source.ts';
 import { nameOfPage, pageNumbered, pageNumbers, pagesOf } from '../pages.ts';
 import { type Limits, planConversion } from '../plan/plan.ts';
+import { type PageFile, pageFile } from '../plan/readable.ts';
 import { type DirectoryTags, readDirectoryTags } from './directory-tags.ts';
 import type {
   CertainError,
@@ -43,17 +44,23 @@ interface Contents {
  * `ConversionError` (`NO_SUCH_PAGE`).
  */
 export async function inspectTiff(
-  file: ReadableFile,
+  readable: ReadableFile,
   fileBytes: number,
   options: InspectOptions,
 ): Promise<Inspection | undefined> {
-  const contents = await readContents(file, fileBytes);
+  const contents = await readContents(readable, fileBytes);
   if (!contents) return undefined;
   const { header, tagsOf } = contents;
   if (typeof options.pages === 'number') pageNumbered(header, options.pages, options.name);
   const numbers = new Map(pagesOf(header).map((page, index) => [page, index + 1]));
+  const file = pageFile(header, options.name);
   const directories = header.pages.map((page) =>
-    inspectDirectory(header, page, { number: numbers.get(page), tags: tagsOf(page) }, options),
+    inspectDirectory(
+      { header, file },
+      page,
+      { number: numbers.get(page), tags: tagsOf(page) },
+      options,
+    ),
   );
   return {
     bytes: header.fileBytes,
@@ -122,8 +129,14 @@ function attempted<T>(work: () => T): T | { readonly error: CertainError } {
   }
 }
 
+/** A TIFF whose pages are planned. */
+interface Planned {
+  readonly header: TiffHeader;
+  readonly file: PageFile;
+}
+
 function inspectDirectory(
-  header: TiffHeader,
+  tiff: Planned,
   page: TiffPage,
   {
     number,
@@ -133,7 +146,7 @@ function inspectDirectory(
 ): DirectoryInspection {
   const { index, width, height, samplesPerPixel, bitsPerSample, planar, orientation } = page;
   const { photometric, segments } = page;
-  const plan = number === undefined ? undefined : predictPlan(header, page, number, options);
+  const plan = number === undefined ? undefined : predictPlan(tiff, page, number, options);
   return {
     index,
     role: number !== undefined ? 'page' : page.subfileType & MASK ? 'mask' : 'reduced',
@@ -177,15 +190,15 @@ function resolutionOf(tags: DirectoryTags | undefined): ResolutionInspection | u
 }
 
 function predictPlan(
-  header: TiffHeader,
+  { header, file }: Planned,
   page: TiffPage,
   number: number,
-  { limits, encoder, pages, name: file }: InspectOptions,
+  { limits, encoder, pages }: InspectOptions,
 ): PlanInspection {
   const isOnlyOne = pages === 'first' && number === 1;
-  const name = isOnlyOne ? file : nameOfPage(header, number, file);
+  const name = isOnlyOne ? file.name : nameOfPage(header, number, file.name);
   return attempted(() => {
-    const { reading, ...plan } = planConversion(page, limits, encoder, name, header.fileBytes);
+    const { reading, ...plan } = planConversion(page, { ...file, name }, limits, encoder);
     const { effort, turn, memoryBytes, cpuSeconds, reason } = plan;
     return { effort, turn, ...reading, memoryBytes, cpuSeconds, reason };
   });

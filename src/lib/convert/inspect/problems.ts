@@ -48,6 +48,7 @@ export function problemsOf(
     ...sizeProblems(page),
     ...sampleProblems(page),
     ...segmentProblems(page, fileBytes, tags),
+    ...(page.tagFaults ?? []).map((message) => error('TAG_REFUSED', upperFirst(message))),
     ...(tags
       ? tagProblems(tags)
       : [
@@ -111,18 +112,8 @@ function segmentProblems(
 ): PageProblem[] {
   const { segments, width, height } = page;
   if (width === 0 || height === 0) return [];
-  if (!segments) return withoutSegments(tags);
+  if (!segments && tags?.listed.includes(WHOLE_JPEG)) return [];
   return missingData(page, fileBytes).map(({ code, message }) => error(code, upperFirst(message)));
-}
-
-/** Offsets and byte counts of strips and tiles. */
-const LISTS: ReadonlySet<number> = new Set([273, 279, 324, 325]);
-
-function withoutSegments(tags: DirectoryTags | undefined): PageProblem[] {
-  if (tags?.unreadable.some((tag) => LISTS.has(tag)))
-    return [error('TRUNCATED', 'The lists of its strips or tiles are not in the file')];
-  if (tags?.listed.includes(WHOLE_JPEG)) return [];
-  return [error('NO_SEGMENTS', 'It does not say where its strips or tiles are')];
 }
 
 function tagProblems({ listed, unreadable, unterminated, profile }: DirectoryTags): PageProblem[] {

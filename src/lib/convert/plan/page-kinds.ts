@@ -89,6 +89,17 @@ export function isIndex(page: TiffPage): boolean {
 /** More samples a pixel than sharp takes (measured: "Input image exceeds channel limit"). */
 export const SHARPS_SAMPLES = 5;
 
+/** Larger tiles than libvips takes, in pixels a side (measured: "tile size out of range"). */
+export const SHARPS_TILE = 10_000;
+/** What the sides of tiles are multiples of, in pixels. */
+export const TILE_STEP = 16;
+
+/** Whether tiles have sides that TIFF 6.0 (section 15) does not allow; libvips takes none of them. */
+export function hasOddTiles({ segments }: TiffPage): boolean {
+  if (segments?.kind !== 'tiles') return false;
+  return segments.width % TILE_STEP !== 0 || segments.height % TILE_STEP !== 0;
+}
+
 /** Depths that libvips has: packed ones for a single sample only. */
 export const isUsualDepth = (page: TiffPage) =>
   bitsOf(page) === 8 ||

@@ -112,6 +112,7 @@ export function plainPage(picture: PlainPicture, iccBytes: number): TiffPage {
       empty: 0,
       largestBytes: plainRowBytes(picture) * rows,
       totalBytes,
+      lastStart: 0,
       end: totalBytes,
     },
   };

@@ -2,7 +2,7 @@ import { type Effort, type EncoderSettings, efforts } from '../encoder-settings.
 import type { TiffPage } from '../header/tiff-header.ts';
 import type { Turn, Way } from './memory-model.ts';
 import { type Price, priceOf, type Subject, subjectOf, wayOf } from './price.ts';
-import { readable, type Told } from './readable.ts';
+import { type PageFile, readable, type Told } from './readable.ts';
 import type { Reading } from './reader.ts';
 import { outOfDiskError, outOfMemoryError, toMegabytes } from './shortage.ts';
 
@@ -49,14 +49,14 @@ interface Candidate extends ConversionPlan, Price {
  */
 export function planConversion(
   page: TiffPage,
+  file: PageFile,
   limits: Limits,
   settings: EncoderSettings,
-  name: string,
-  fileBytes = page.segments?.end ?? 0,
   told: Told = 'by us',
 ): ConversionPlan {
-  const reading = readable(page, { name, bytes: fileBytes }, told);
-  const subject = subjectOf(page, reading, fileBytes);
+  const { name } = file;
+  const reading = readable(page, file, told);
+  const subject = subjectOf(page, reading, file.bytes);
   const upright = waysFor(page, settings).map((way) => priced(subject, way, limits));
   const tagged = upright.flatMap(({ effort, turn }) =>
     turn === 'disk'

@@ -1,17 +1,33 @@
+import { groupDigits } from '../../group-digits.ts';
 import { missingData } from '../header/completeness.ts';
-import type { TiffPage } from '../header/tiff-header.ts';
+import type { TiffHeader, TiffPage } from '../header/tiff-header.ts';
 import { refuseOversize } from '../jpeg-limits.ts';
-import { damagedTiff, incompleteTiff, NO_TIFF_TO_SHARP, unsupportedTiff } from '../refusal.ts';
+import {
+  BROKEN_CHAIN,
+  damagedTiff,
+  incompleteTiff,
+  NO_TIFF_TO_SHARP,
+  undecodableTiff,
+  unsupportedTiff,
+} from '../refusal.ts';
+import { hasOddTiles, SHARPS_TILE, TILE_STEP } from './page-kinds.ts';
 import { chooseReader, type Reading } from './reader.ts';
 import { refuseBeyondMagick } from './rewriting.ts';
+import { type Chain, chainOf, faultOf } from './whole-chain.ts';
 
 /** Who says that data are missing: we, from the header, or the decoder that stumbles over it. */
 export type Told = 'by us' | 'by sharp';
 
-/** A file as far as its pages are concerned: how it is called in messages, and its size. */
+/** A file as far as its pages are concerned: how it is called in messages, its size, and how its pages are listed. */
 export interface PageFile {
   readonly name: string;
   readonly bytes: number;
+  readonly chain: Chain;
+}
+
+/** The file that a header was read from. Make it once for all pages: it looks at each. */
+export function pageFile(header: TiffHeader, name: string): PageFile {
+  return { name, bytes: header.fileBytes, chain: chainOf(header) };
 }
 
 /**
@@ -27,6 +43,7 @@ export function readable(page: TiffPage, file: PageFile, told: Told = 'by us'): 
   const reading = chooseReader(page, file.name);
   refuseBeyondMagick(page, reading, file);
   if (told === 'by us' || reading.reader !== 'sharp') refuseIncomplete(page, reading, file);
+  if (told === 'by us' && reading.reader === 'sharp') refuseForSharp(page, file);
   return reading;
 }
 
@@ -49,12 +66,44 @@ function refuseImplausible({ samplesPerPixel, bitsPerSample }: TiffPage, { name 
 
 const JPEG = 7;
 
-function refuseIncomplete(page: TiffPage, { reader }: Reading, { name, bytes }: PageFile): void {
-  // Sharp reads no more of a JPEG tile than the picture takes, however many bytes the file claims for it.
-  const isForgiven =
-    reader === 'sharp' && page.compression === JPEG && page.segments?.kind === 'tiles';
-  const missing = missingData(page, bytes).find(
-    ({ code }) => !(isForgiven && code === 'TRUNCATED'),
-  );
+function refuseIncomplete(page: TiffPage, reading: Reading, { name, bytes }: PageFile): void {
+  const forgiven = isForgiven(page, reading, bytes);
+  const missing = missingData(page, bytes).find(({ code }) => !(forgiven && code === 'TRUNCATED'));
   if (missing) throw incompleteTiff(name, missing);
+}
+
+/** Sharp reads no more of a JPEG tile than the picture takes, however many bytes the file claims for it. */
+function isForgiven(
+  { compression, segments }: TiffPage,
+  { reader }: Reading,
+  bytes: number,
+): boolean {
+  if (reader !== 'sharp' || compression !== JPEG || segments?.kind !== 'tiles') return false;
+  return segments.lastStart < bytes;
+}
+
+function refuseTiles(page: TiffPage, name: string): void {
+  const { segments } = page;
+  if (segments?.kind !== 'tiles') return;
+  const { width, height } = segments;
+  const isHuge = Math.max(width, height) > SHARPS_TILE;
+  if (!isHuge && !hasOddTiles(page)) return;
+  const why = isHuge
+    ? `more than ${groupDigits(SHARPS_TILE)} a side`
+    : `with sides that are no multiples of ${TILE_STEP}`;
+  const what = `has tiles of ${width} × ${height} pixels, ${why}, which arke-tiff cannot decode`;
+  throw unsupportedTiff(name, what);
+}
+
+/** What the header tells, and sharp never reads: what its libtiff refuses of any directory in the chain. */
+function refuseForSharp(page: TiffPage, { name, chain }: PageFile): void {
+  refuseTiles(page, name);
+  const own = faultOf(page);
+  if (own !== undefined) throw undecodableTiff(name, `cannot be decoded: ${own}`);
+  if (chain.broken) throw damagedTiff(name, BROKEN_CHAIN);
+  if (!chain.fault) return;
+  const { index, message } = chain.fault;
+  const place = `directory ${index + 1} of ${chain.length}`;
+  const what = `cannot be decoded: its decoder reads all directories, and stops at ${place}: ${message}`;
+  throw undecodableTiff(name, what);
 }

@@ -5,6 +5,7 @@ import type { ConversionJob } from '../messages.ts';
 import { speaksOfLoading } from '../not-loaded.ts';
 import type { Reader } from '../plan/reader-table.ts';
 import {
+  BROKEN_CHAIN,
   type DecoderWords,
   damagedTiff,
   incompleteTiff,
@@ -23,7 +24,7 @@ const UNSUPPORTED =
   /is not (supported|configured|implemented)|are not supported|no known route|maximum supported|size out of range|cannot be undone here/i;
 
 /** What libtiff and libvips say of a chain of directories that leads nowhere, or back. */
-const BROKEN_CHAIN = /failed to read directory|error accessing TIFF directory|IFD looping/i;
+const SAYS_BROKEN_CHAIN = /failed to read directory|error accessing TIFF directory|IFD looping/i;
 
 /** What decoders say of data that are damaged. A warning of one that reads on is proof enough. */
 const DAMAGED =
@@ -76,8 +77,7 @@ function explainSamples(words: string, name: string, options: ErrorOptions): Con
 
 function explainWords(said: DecoderWords, name: string, options: ErrorOptions): ConversionError {
   const { words } = said;
-  if (BROKEN_CHAIN.test(words))
-    return damagedTiff(name, 'its list of pages is broken', said, options);
+  if (SAYS_BROKEN_CHAIN.test(words)) return damagedTiff(name, BROKEN_CHAIN, said, options);
   if (UNSUPPORTED.test(words))
     return unsupportedTiff(name, 'is of a kind that arke-tiff cannot decode', said, options);
   if (DAMAGED.test(words)) return damagedTiff(name, 'its data cannot be decoded', said, options);

@@ -8,7 +8,7 @@ import type { ConversionJob } from '../messages.ts';
 import { openTiff } from '../open-tiff.ts';
 import { nameOfPage, pageNumbered } from '../pages.ts';
 import { priceOfComparison, turnToCompare } from '../plan/comparison-price.ts';
-import { readable } from '../plan/readable.ts';
+import { pageFile, readable } from '../plan/readable.ts';
 import { type Budget, limitsNow } from '../plan/resources.ts';
 import { toMegabytes } from '../plan/shortage.ts';
 import type { Converter, Made } from '../process/converter.ts';
@@ -81,7 +81,7 @@ async function jobFor(input: string, jpeg: string, options: CompareOptions) {
   const { littleEndian, big, fileBytes } = header;
   const page = pageNumbered(header, options.page ?? 1, file);
   const name = options.page === undefined ? file : nameOfPage(header, options.page, file);
-  const reading = readable(page, { name, bytes: fileBytes });
+  const reading = readable(page, pageFile(header, name));
   const price = priceOfComparison(page, reading, settings, fileBytes);
   refuseBeyond(price, await limitsNow(budget, converter.temporaryFolder), name);
   const path = (end: string) => join(converter.temporaryFolder, `verify-${end}`);

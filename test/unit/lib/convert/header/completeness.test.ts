@@ -80,11 +80,15 @@ describe('missing data', () => {
       /^it has 4 of the 8 strips that it needs$/,
     ],
     ['no list of offsets', { ...strips, without: [273] }, /does not say where/],
-    ['no list of sizes', { ...strips, without: [279] }, /does not say where/],
+    [
+      'no list of sizes',
+      { ...strips, without: [279] },
+      /^it does not say how many bytes its strips/,
+    ],
     [
       'lists outside the file',
       { ...strips, entries: [{ tag: 279, type: LONG, values: [1, 1, 1, 1], pointer: 1e9 }] },
-      /does not say where/,
+      /^the lists of its strips or tiles are not in the file$/,
     ],
   ])('are named: %s', async (_, page, message) => {
     expect(await missing(page)).toEqual([expect.stringMatching(message)]);

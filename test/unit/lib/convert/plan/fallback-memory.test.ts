@@ -92,7 +92,14 @@ async function pageOf({ page, tile, rows, fileBytes }: Measured): Promise<TiffPa
   };
   const { width = 0, height = 0 } = page;
   const strip = rows ?? height;
-  const bytes = { totalBytes: fileBytes, end: fileBytes, count: 1, needed: 1, empty: 0 };
+  const bytes = {
+    totalBytes: fileBytes,
+    end: fileBytes,
+    count: 1,
+    needed: 1,
+    empty: 0,
+    lastStart: 0,
+  };
   const segments = tile
     ? { kind: 'tiles' as const, width: tile, height: tile, largestBytes: 50_000, ...bytes }
     : { kind: 'strips' as const, width, height: strip, ...bytes };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultEncoderSettings } from '../../../../../src/lib/convert/encoder-settings.ts';
 import type { TiffPage } from '../../../../../src/lib/convert/header/tiff-header.ts';
 import { type Limits, planConversion } from '../../../../../src/lib/convert/plan/plan.ts';
-import { pageOf, stripsOf } from '../../../../support/pages.ts';
+import { fileOfPage, pageOf, stripsOf } from '../../../../support/pages.ts';
 
 const MB = 1024 * 1024;
 /** A machine of the contract's kind, with its burst of CPU unused. */
@@ -15,9 +15,9 @@ const machine: Limits = {
 const plan = (page: TiffPage, limits: Partial<Limits> = {}, settings = {}) =>
   planConversion(
     page,
+    fileOfPage(page),
     { ...machine, ...limits },
     { ...defaultEncoderSettings, ...settings },
-    'x.tif',
   );
 
 const oneStrip = (megapixels: number, compression: number) => {

@@ -12,6 +12,7 @@ const strips = {
   empty: 0,
   largestBytes: 24_000,
   totalBytes: 24_000,
+  lastStart: 1_000,
   end: 25_000,
 } as const;
 const tiles = { ...strips, kind: 'tiles', width: 16, height: 16, count: 35, needed: 35 } as const;
