@@ -39,6 +39,7 @@ const ALLOWED: Readonly<Record<number, readonly [least: number, most: number]>> 
   296: [1, 3],
   339: [1, 6],
 };
+const SAMPLE_FORMAT = 339;
 /** libtiff takes a number of more than 16 bits for another kind of fault, which it forgives of some tags. */
 const MOST_SHORT = 0xffff;
 
@@ -46,6 +47,8 @@ async function wrongValues(source: TiffSource, { entries }: Table): Promise<stri
   const found: string[] = [];
   for (const [tag, [least, most]] of Object.entries(ALLOWED)) {
     const entry = entries.get(Number(tag));
+    // Where there may be one value, and are more, libtiff looks at none.
+    if (entry?.count !== 1 && Number(tag) !== SAMPLE_FORMAT) continue;
     const [value = least] = (await readIntegers(source, entry, { most: 1 })) ?? [];
     if (value < least || (value > most && value <= MOST_SHORT))
       found.push(
@@ -118,8 +121,6 @@ const KNOWN_PRIVATE: readonly (readonly [first: number, last: number])[] = [
     [50_827, 50_834],
   ] as const),
 ];
-/** Up to here libtiff's answers were asked for, tag by tag. */
-const LAST_ASKED = 51_200;
 
 function withoutValue({ tag, type, count }: Valueless): string[] {
   if (count !== 0)
@@ -132,6 +133,6 @@ function withoutValue({ tag, type, count }: Valueless): string[] {
 }
 
 function isUnknown(tag: number): boolean {
-  if (tag < FIRST_PRIVATE || tag > LAST_ASKED) return false;
+  if (tag < FIRST_PRIVATE) return false;
   return !KNOWN_PRIVATE.some(([first, last]) => tag >= first && tag <= last);
 }
