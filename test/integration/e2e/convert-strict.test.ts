@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeFolder, type TestFolder } from '../../support/folder.ts';
 import { pagedTiff } from '../../support/pictures.ts';
 import { type RunSetup, runProgram } from '../../support/program.ts';
-import { makeTiff } from '../../support/tiff-writer.ts';
+import { makeTiff, makeTiffAs } from '../../support/tiff-writer.ts';
 
 const page = {
   width: 8,
@@ -102,17 +102,40 @@ describe('convert --warnings-as-errors', () => {
   });
 
   it('keeps none that was made with one, and lists them', async () => {
-    const { exitCode, stdout } = await convert(['paged.tif', '--warnings-as-errors', '--json']);
+    await folder.write('unsorted.tif', makeTiffAs({ descending: true }, page));
+    const { exitCode, stdout } = await convert(['unsorted.tif', '--warnings-as-errors', '--json']);
     expect(exitCode).toBe(1);
     expect(JSON.parse(stdout).files).toMatchObject([
       {
         error: {
           code: 'WARNING',
-          message: expect.stringMatching(/^"paged\.tif" was converted with warnings: Only page 1/),
+          message: expect.stringMatching(/^"unsorted\.tif" was converted with warnings: The TIFF/),
         },
       },
     ]);
     expect(await jpegs()).toEqual([]);
+  });
+
+  it.each([
+    [[], 'failed'],
+    [['--dry-run'], 'would_fail'],
+  ])('refuses before converting what the header tells: %j', async (more, status) => {
+    const args = ['paged.tif', 'plain.tif', '--warnings-as-errors', '--json', ...more];
+    const { exitCode, stdout } = await convert(args);
+    const { files, summary } = JSON.parse(stdout);
+    expect(exitCode).toBe(1);
+    expect(summary[status]).toBe(1);
+    expect(files).toContainEqual(
+      expect.objectContaining({
+        status,
+        error: {
+          code: 'WARNING',
+          message:
+            '"paged.tif" would have warnings: Only page 1 was converted; 2 further pages were not ' +
+            '(TIFF_PAGES=all or --page all converts all). Without --warnings-as-errors it is converted all the same.',
+        },
+      }),
+    );
   });
 
   it('leaves the JPEG that was there', async () => {

@@ -79,7 +79,7 @@ describe('a page by its number', () => {
   it('that may have been lost with the rest of the list says that, too', async () => {
     const header = await headerOf(makeTiffAs({ next: 1_000_000 }, page(8)));
     expect(() => pageNumbered(header, 2, 'x.tif')).toThrow(
-      '"x.tif" has only one page that can be found (its list of pages is damaged)',
+      '"x.tif" has only one page that can be found (its list of pages is broken)',
     );
   });
 
@@ -115,7 +115,7 @@ describe('a choice of pages', () => {
   it('of all is refused where the list of pages breaks off', async () => {
     const path = await folder.write('broken.tif', makeTiffAs({ next: 999_999 }, page(8), page(16)));
     await expect(choosePages(path, 'all', 'broken.tif')).rejects.toThrow(
-      'The list of pages of "broken.tif" is damaged',
+      '"broken.tif" is damaged: its list of pages is broken',
     );
     expect((await choosePages(path, 'first', 'broken.tif')).numbers).toEqual([1]);
   });

@@ -53,7 +53,12 @@ describe('what a page may use of the task’s time and CPU', () => {
     const { secondsLeft, cpuSeconds } = sharedBudgets(budget, numbers, header).next();
     const [seconds, cpu] = [secondsLeft?.() ?? 0, cpuSeconds?.(40) ?? 0];
     const limits = { memoryBytes: 1e9, diskBytes: 1e9, seconds, cpuSeconds: cpu };
-    const { effort } = planConversion(header.pages[0], pageFile(header, 'a.tif'), limits, defaultEncoderSettings);
+    const { effort } = planConversion(
+      header.pages[0],
+      pageFile(header, 'a.tif'),
+      limits,
+      defaultEncoderSettings,
+    );
     expect(effort).toBe('max');
   });
 

@@ -284,3 +284,16 @@ describe('an ICC profile', () => {
     });
   });
 });
+
+it('numbers that are none are told as text, as JSON has no word for them', async () => {
+  const [FLOAT, DOUBLE] = [11, 12];
+  const entries = [
+    { tag: 282, type: FLOAT, values: [Number.NaN] },
+    { tag: 283, type: DOUBLE, values: [Number.POSITIVE_INFINITY] },
+  ];
+  const data = Buffer.alloc(4);
+  const grey = { width: 2, height: 2, samplesPerPixel: 1, photometric: 1, data, entries };
+  const { directories } = await inspectionOf(makeTiff(grey));
+  expect(directories[0]?.resolution).toBeUndefined();
+  expect(directories[0]?.metadata.map(({ value }) => value)).toEqual(['NaN', 'Infinity']);
+});
