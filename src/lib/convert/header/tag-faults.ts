@@ -16,18 +16,19 @@ type Table = Pick<EntryTable, 'entries' | 'valueless'>;
 /**
  * What is wrong with single tags of a directory, each for people, without a full stop and a capital: values that TIFF
  * does not have, too few or too many of them, or none. It lists what libtiff 4.7 does not forgive, measured tag by
- * tag, and nothing that it does. Throws what reading throws.
+ * tag, and nothing that it does. Undefined where all is well. Throws what reading throws.
  */
 export async function readTagFaults(
   source: TiffSource,
   table: Table,
   samples: Samples,
-): Promise<string[]> {
-  return [
+): Promise<string[] | undefined> {
+  const found = [
     ...(await wrongValues(source, table)),
     ...wrongCounts(table, samples),
     ...table.valueless.flatMap(withoutValue),
   ];
+  return found.length > 0 ? found : undefined;
 }
 
 /** The values that a tag may have (TIFF 6.0, sections 8 and 19). */

@@ -72,7 +72,7 @@ describe('a plain TIFF', () => {
       const { offset, iccBytes, segments, chromaSubsampling, ...page } = plainPage(picture, 0);
       expect(header?.pages).toHaveLength(1);
       expect(header?.pages[0]).toMatchObject(page);
-      const { end, ...layout } = segments ?? { end: 0 };
+      const { end, lastStart, ...layout } = segments ?? { end: 0, lastStart: 0 };
       expect(header?.pages[0].segments).toMatchObject(layout);
       expect(header?.pages[0].segments?.end).toBe((await stat(path)).size);
     }

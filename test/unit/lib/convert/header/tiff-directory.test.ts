@@ -35,6 +35,7 @@ describe('the directory of a TIFF', () => {
       maxSampleValue: undefined,
       iccBytes: 0,
       segments: undefined,
+      segmentsUnknown: 'NO_BYTE_COUNTS',
     });
     expect(await firstPage({ ...grey, without: [256, 257] })).toMatchObject({
       width: 0,

@@ -81,7 +81,7 @@ describe.each(tiffLayouts)('the header of %s', (_, layout) => {
       empty: 0,
       largestBytes: 320,
       totalBytes: 800,
-      lastStart: 0,
+      lastStart: tiff.lastIndexOf(0xaa) + 1 - 160,
       end: tiff.lastIndexOf(0xaa) + 1,
     } satisfies TiffSegments);
   });

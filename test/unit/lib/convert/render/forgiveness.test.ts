@@ -212,7 +212,11 @@ describe('what is forgiven', () => {
     [
       'a page whose data end behind the file',
       failed(harmless),
-      { ...complete, segments: { ...complete.segments, kind: 'strips', end: 1_001 } } as HeaderPage,
+      {
+        ...complete,
+        compression: 5,
+        segments: { ...complete.segments, kind: 'strips', end: 1_001 },
+      } as HeaderPage,
       false,
     ],
     [
