@@ -4,9 +4,10 @@ import { convertInPlace } from '../convert/convert-in-place.ts';
 import type { Effort, EncoderSettings } from '../convert/encoder-settings.ts';
 import type { ConversionNote } from '../convert/messages.ts';
 import type { Reader } from '../convert/plan/reader-table.ts';
+import { optionNames } from '../convert/setting-names.ts';
 import type { ConversionError } from '../errors.ts';
 import { onlySource, writeOutput } from '../local-output.ts';
-import { budgetOf, conversionOptions, FORCED_BY, page } from './options.ts';
+import { conversionOptions, FORCED_BY, page } from './options.ts';
 import { refuseBundled } from './whole-package.ts';
 
 /** The options of `convertTiff`. All have defaults; those of `EncoderSettings` are `defaultEncoderSettings`. */
@@ -82,7 +83,8 @@ export async function convertTiff(
   const { overwrite: force = false, memoryBytes, ...rest } = options;
   const sourceWith = await onlySource(input);
   const rules = { force, forcedBy: FORCED_BY, sourceWith, keepTiffs: true, jpegs: true };
-  const settings = { ...rest, budget: budgetOf({ memoryBytes }) };
+  const names = { ...optionNames, allPages: "convertCollection with pages: 'all'" };
+  const settings = { ...rest, budget: { memoryBytes, names } };
   const { plan, width, height, channels, bytes, notes, cpuSeconds, peakBytes } = await writeOutput(
     output,
     rules,
