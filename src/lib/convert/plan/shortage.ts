@@ -30,10 +30,11 @@ export function outOfMemoryError(
     `limit ${limitText(limits.memoryBytes)}`,
   ];
   const other = effort === 'auto' || effort === 'fast' ? '' : ` ${autoEffort} may need less.`;
+  const said = seen ? ` ${inParentheses(`${seen.replace(/\.$/, '')}.`)}` : '';
   return new ConversionError(
     'OUT_OF_MEMORY',
     `Out of memory while converting "${name}": ${figures.filter(Boolean).join(', ')}. ` +
-      `${moreMemory}${other}${seen ? ` ${inParentheses(seen)}` : ''}`,
+      `${moreMemory}${other}${said}`,
     options,
   );
 }
