@@ -106,10 +106,8 @@ function code(value: unknown): string {
 
 /** Each paragraph on one line, and each item of a list on its own. */
 function paragraphs(text: string): string {
-  const parts = text.split(/\n(?=\s*\n|- )/).map(oneLine);
-  return parts.reduce(
-    (all, part) => `${all}${/^- /.test(part) && /(^|\n)- .*$/.test(all) ? '\n' : '\n\n'}${part}`,
-  );
+  const parts = text.split(/\n(?=\n|- )/).map(oneLine);
+  return parts.filter(Boolean).join('\n\n').replaceAll('\n\n- ', '\n- ');
 }
 
 function oneLine(text: string): string {

@@ -1,8 +1,7 @@
 import { ConversionError, inParentheses } from '../../errors.ts';
 import type { EffortSetting } from '../encoder-settings.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
-import { commandNames } from '../setting-names.ts';
-import type { Limits } from './plan.ts';
+import { commandNames, type SettingNames } from '../setting-names.ts';
 
 /** What an out-of-memory error has to tell. */
 export interface Shortage {
@@ -10,7 +9,7 @@ export interface Shortage {
   readonly name: string;
   /** What was predicted, in bytes; 0 when nothing could be. */
   readonly neededBytes: number;
-  readonly limits: Pick<Limits, 'memoryBytes' | 'names'>;
+  readonly limits: { readonly memoryBytes: number; readonly names?: SettingNames | undefined };
   /** What was asked for. */
   readonly effort: EffortSetting;
   /** What was seen of it, in our words or a library's, where it was not only predicted. */
