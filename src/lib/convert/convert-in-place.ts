@@ -72,7 +72,7 @@ async function convertWith(
   const limits = await limitsNow(options.budget ?? {}, converter.temporaryFolder);
   try {
     const conversion = await convertByPlan({ ...work, options }, limits, settings);
-    const notes = options.page === undefined ? notesOnPages(header) : [];
+    const notes = options.page === undefined ? notesOnPages(header, options.budget?.names) : [];
     return { ...conversion, notes: [...conversion.notes, ...notesOnPage(page), ...notes] };
   } catch (error) {
     await rm(output, { force: true });

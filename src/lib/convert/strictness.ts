@@ -6,11 +6,14 @@ import type { LossSettings } from './inspect/losses.ts';
 import type { ConversionNote } from './messages.ts';
 import { notesFromHeader } from './notes-on-pages.ts';
 import type { PagesSetting } from './pages.ts';
+import { commandNames, type SettingNames } from './setting-names.ts';
 
 /** What is an error that else is only told. */
 export interface Strictness {
   readonly failOnLoss: boolean;
   readonly warningsAsErrors: boolean;
+  /** What the user calls the settings; default: `commandNames`. */
+  readonly names?: SettingNames | undefined;
 }
 
 /**
@@ -20,11 +23,11 @@ export interface Strictness {
 export async function refuseLosses(
   path: string,
   name: string,
-  { failOnLoss }: Strictness,
-  settings: LossSettings,
+  { failOnLoss, names = commandNames }: Strictness,
+  settings: Omit<LossSettings, 'names'>,
 ): Promise<void> {
   if (!failOnLoss) return;
-  const losses = await lossesIn(path, name, settings);
+  const losses = await lossesIn(path, name, { ...settings, names });
   if (losses.length === 0) return;
   const listed = losses.map(({ page, message }) =>
     page === undefined || page === 1 ? message : `page ${page}: ${message}`,
@@ -37,7 +40,7 @@ export async function refuseLosses(
       : `${flags.join(' and ')} ${flags.length === 1 ? 'avoids' : 'avoid'} ${rest || 'that'}; `;
   throw new ConversionError(
     'LOSS',
-    `"${name}" would lose something: ${listed.join('; ')}. ${upperFirst(`${advice}without --fail-on-loss it is converted all the same.`)}`,
+    `"${name}" would lose something: ${listed.join('; ')}. ${upperFirst(`${advice}without ${names.failOnLoss} it is converted all the same.`)}`,
   );
 }
 
@@ -49,13 +52,13 @@ export function refuseCertainWarnings(
   chosen: ChosenPages,
   pages: PagesSetting,
   name: string,
-  { warningsAsErrors }: Strictness,
+  { warningsAsErrors, names = commandNames }: Strictness,
 ): void {
-  const notes = warningsAsErrors ? notesFromHeader(chosen, pages) : [];
+  const notes = warningsAsErrors ? notesFromHeader(chosen, pages, names) : [];
   if (notes.length === 0) return;
   throw new ConversionError(
     'WARNING',
-    `"${name}" would have warnings: ${listOf(notes)}. Without --warnings-as-errors it is converted all the same.`,
+    `"${name}" would have warnings: ${listOf(notes)}. Without ${names.warningsAsErrors} it is converted all the same.`,
   );
 }
 
@@ -76,13 +79,13 @@ const OF_LOSSES: ReadonlySet<ConversionNote['code']> = new Set([
 export function refuseNotedLosses(
   { notes }: { readonly notes: readonly ConversionNote[] },
   name: string,
-  { failOnLoss }: Strictness,
+  { failOnLoss, names = commandNames }: Strictness,
 ): void {
   const lost = notes.filter(({ code }) => OF_LOSSES.has(code));
   if (!failOnLoss || lost.length === 0) return;
   throw new ConversionError(
     'LOSS',
-    `"${name}" has lost something: ${listOf(lost)}. Its JPEG is not kept; without --fail-on-loss it is.`,
+    `"${name}" has lost something: ${listOf(lost)}. Its JPEG is not kept; without ${names.failOnLoss} it is.`,
   );
 }
 
@@ -90,12 +93,12 @@ export function refuseNotedLosses(
 export function refuseWarnings(
   { notes }: { readonly notes: readonly ConversionNote[] },
   name: string,
-  { warningsAsErrors }: Strictness,
+  { warningsAsErrors, names = commandNames }: Strictness,
 ): void {
   if (!warningsAsErrors || notes.length === 0) return;
   throw new ConversionError(
     'WARNING',
-    `"${name}" was converted with warnings: ${listOf(notes)}. Its JPEG is not kept; without --warnings-as-errors it is.`,
+    `"${name}" was converted with warnings: ${listOf(notes)}. Its JPEG is not kept; without ${names.warningsAsErrors} it is.`,
   );
 }
 

@@ -132,7 +132,7 @@ describe('convert --warnings-as-errors', () => {
           code: 'WARNING',
           message:
             '"paged.tif" would have warnings: Only page 1 was converted; 2 further pages were not ' +
-            '(TIFF_PAGES=all or --page all converts all). Without --warnings-as-errors it is converted all the same.',
+            '(--page all converts all). Without --warnings-as-errors it is converted all the same.',
         },
       }),
     );

@@ -39,7 +39,7 @@ export function refuseNothing(searches: readonly Search[]): void {
   const met = searches.flatMap((search) => [...search.unreadable, ...search.unknown]);
   const paths = some(unread.map(({ path }) => path));
   throw new FileError(
-    `No TIFF was found, but not everything could be read: ${paths} (${reasonOf(met[0]?.error)}). Check who may read there.`,
+    `No TIFF was found, but not everything could be read: ${paths}: ${reasonOf(met[0]?.error)}. Check who may read there.`,
     { cause: met[0]?.error },
   );
 }

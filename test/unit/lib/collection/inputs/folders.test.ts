@@ -238,7 +238,7 @@ describe('a folder that cannot be read', () => {
       const finding = findIn(folder, { paths: [folder.root], recursive: true });
       await expect(finding).rejects.toThrow(FileError);
       await expect(finding).rejects.toThrow(
-        /^No TIFF was found, but .*: .*locked \(permission denied \(EACCES\)\)\. Check who/,
+        /^No TIFF was found, but .*: .*locked: permission denied \(EACCES\)\. Check who/,
       );
     });
   });
@@ -256,7 +256,7 @@ describe('a folder that cannot be read', () => {
       expect(named).toMatchObject({ inputs: ['a.tif', 'b.tif', 'scan'], unread: [] });
       const paths = [folder.root];
       await expect(findIn(folder, { paths, exclude: ['*.tif'] })).rejects.toThrow(
-        /could be read: .*scan \(permission denied/,
+        /could be read: .*scan: permission denied/,
       );
     });
   });
