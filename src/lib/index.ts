@@ -86,4 +86,5 @@ export {
   OptionsError,
   type StorageErrorCode,
 } from './errors.ts';
+export { bytesOfPath, pathOfBytes, shownPath } from './path-bytes.ts';
 export type { RunOutcome, TaskOutcome } from './task/outcome.ts';

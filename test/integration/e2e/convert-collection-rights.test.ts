@@ -1,6 +1,7 @@
 import { chmod, copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nobodysNode, noNobodyBecause } from '../../support/as-nobody.ts';
+import { latin1 } from '../../support/latin1-names.ts';
 import { plainTiff } from '../../support/pictures.ts';
 import { runProgram } from '../../support/program.ts';
 import { useFolder } from '../../support/use-folder.ts';
@@ -109,6 +110,27 @@ describe(`convert for a user who may not do everything${reason ? ` (not tried he
       });
     }
     expect(await readFile(folder.path('out/none.html'), 'utf8')).toContain('"path":"in/locked"');
+  });
+
+  it.skipIf(reason)('reports one whose name is not UTF-8, with its bytes', async () => {
+    const path = latin1(folder.path('tmp/latin/l\xf6cked'));
+    await mkdir(path, { recursive: true });
+    await copyFile(folder.path('in/a.tif'), folder.path('tmp/latin/a.tif'));
+    await chmod(path, 0);
+    const args = ['-r', 'tmp/latin', '--out-dir', 'out/latin', '--report', 'out/latin.csv'];
+    const { exitCode, stderr } = await convert(...args);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('Error: tmp/latin/l\\xF6cked: Could not read this folder: ');
+    const base64 = latin1('tmp/latin/l\xf6cked').toString('base64');
+    const csv = await readFile(folder.path('out/latin.csv'), 'utf8');
+    expect(csv).toMatch(new RegExp(`^tmp/latin/l\\\\xF6cked,,,unread,.*,${base64},\\r$`, 'm'));
+    for (const command of [['convert', '--out-dir', 'out/latin'], ['inspect']]) {
+      const told = await program(...command, '-r', 'tmp/latin', '--json');
+      expect(JSON.parse(told.stdout).unread).toMatchObject([
+        { path: 'tmp/latin/l\\xF6cked', path_base64: base64 },
+      ]);
+    }
+    await rm(folder.path('tmp/latin'), { recursive: true });
   });
 
   it.skipIf(reason)('finds in a dry run that the output cannot be written', async () => {
