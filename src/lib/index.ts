@@ -16,6 +16,7 @@ export {
   type InspectOptions,
   inspectFile,
 } from './api/inspect-file.ts';
+export { bytesOfPath, pathOfBytes, shownPath } from './api/paths.ts';
 export { runTask, type TaskOptions } from './api/run-task.ts';
 export {
   type CallbackPayload,
@@ -86,5 +87,4 @@ export {
   OptionsError,
   type StorageErrorCode,
 } from './errors.ts';
-export { bytesOfPath, pathOfBytes, shownPath } from './path-bytes.ts';
 export type { RunOutcome, TaskOutcome } from './task/outcome.ts';

@@ -19,22 +19,7 @@ const ESCAPED_BYTES = /[\udc80-\udcff]/gu;
 /** What Node.js puts in the place of bytes that are not UTF-8. */
 export const REPLACEMENT = '\ufffd';
 
-/**
- * Makes a path of bytes as the file system has them. Bytes that are not UTF-8 are lone surrogates in it (U+DC80 to
- * U+DCFF, as in Python's `surrogateescape`): all functions of this package take such paths, and `node:fs` does not.
- *
- * @returns The path; of UTF-8 the usual text.
- * @example
- * ```ts
- * import { readdir } from 'node:fs/promises';
- * import { convertTiff, pathOfBytes } from 'arke-tiff';
- *
- * for (const name of await readdir('.', { encoding: 'buffer' })) {
- *   const path = pathOfBytes(name);
- *   if (path.endsWith('.tif')) await convertTiff(path, path.replace(/\.tif$/, '.jpg'));
- * }
- * ```
- */
+/** The path that these bytes are. */
 export function pathOfBytes(bytes: Buffer): string {
   if (isUtf8(bytes)) return bytes.toString();
   let path = '';
@@ -54,20 +39,7 @@ export function isUtf8Path(path: string): boolean {
   return path.isWellFormed() || path.search(ESCAPED_BYTES) < 0;
 }
 
-/**
- * Makes bytes of a path of an event or a result, for `node:fs` and whatever else needs the name as it is on disk.
- *
- * @returns The bytes; `pathOfBytes` makes the same path of them.
- * @example
- * ```ts
- * import { stat } from 'node:fs/promises';
- * import { bytesOfPath, convertCollection } from 'arke-tiff';
- *
- * for await (const event of convertCollection(['scans']))
- *   if (event.event === 'file.ended' && event.status === 'converted')
- *     console.log((await stat(bytesOfPath(event.output))).size);
- * ```
- */
+/** The bytes of a path. */
 export function bytesOfPath(path: string): Buffer {
   if (isUtf8Path(path)) return Buffer.from(path);
   const pieces: Buffer[] = [];
@@ -85,17 +57,8 @@ export function nativePath(path: string): string | Buffer {
 }
 
 /**
- * Makes a path, or a message that holds paths, fit to be shown and stored: bytes that are not UTF-8 become `\xE9`. A
- * backslash of the name itself stays as it is, so the bytes cannot be had back from this.
- *
- * @returns Well-formed text.
- * @example
- * ```ts
- * import { convertCollection, shownPath } from 'arke-tiff';
- *
- * for await (const event of convertCollection(['scans']))
- *   if (event.event === 'collection.warning') console.warn(shownPath(event.message));
- * ```
+ * A path, or a text that holds some, for people: bytes that are not UTF-8 as `\xE9`. A backslash of the name itself
+ * stays as it is, so the bytes cannot be had back from this.
  */
 export function shownPath(text: string): string {
   if (text.isWellFormed()) return text;

@@ -59,7 +59,7 @@ describe('a report as CSV', () => {
 
   it('has the bytes of paths that are not UTF-8, and of no others', () => {
     const [input, output, locked] = ['caf\udce9.tif', '\udce9.jpg', 'l\udcf6cked'] as const;
-    const record = converted(input, { pages: [pageRecord({ output })] });
+    const record = converted(input, {}, { pages: [pageRecord({ output })] });
     const run = runOf([record, converted('a.tif'), failed(input)], [unreadFolder(locked)]);
     const base64 = (text: string) => Buffer.from(text, 'latin1').toString('base64');
     expect(linesOf([...csvOf(run)].join(''))).toMatchObject([
