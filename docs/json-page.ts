@@ -43,7 +43,7 @@ export function renderJsonPage(): string {
 
 /** What a schema says: its sentence, and a table of its fields or of its alternatives. */
 function describe(schema: Schema): string[] {
-  const said = schema.description ? [oneLine(schema.description)] : [];
+  const said = schema.description ? [paragraphs(schema.description)] : [];
   if (schema.properties) return [...said, fieldsOf(schema)];
   const alternatives = alternativesOf(schema);
   if (!alternatives) return [...said, typeOf(schema)];
@@ -102,6 +102,12 @@ function linkTo(name: string): string {
 
 function code(value: unknown): string {
   return `\`${JSON.stringify(value)}\``;
+}
+
+/** Each paragraph on one line, and each item of a list on its own. */
+function paragraphs(text: string): string {
+  const parts = text.split(/\n(?=\n|- )/).map(oneLine);
+  return parts.filter(Boolean).join('\n\n').replaceAll('\n\n- ', '\n- ');
 }
 
 function oneLine(text: string): string {

@@ -29,8 +29,18 @@ export function perSecond(amount: number, ms: number): string {
   return ((amount * 1000) / Math.max(ms, 1)).toFixed(1);
 }
 
-/** What is said about a file, with its name before it where it does not stand in there, in quotation marks, anyway. */
+/** What is said about a file or object (`r2://KEY`), with its name before it where it does not stand in there anyway. */
 export function aboutFile(name: string, message: string): string {
-  const isNamed = message.includes(`"${name}"`) || message.includes(`"${name} (page `);
-  return isNamed ? message : `${name}: ${message}`;
+  const names = [name, name.replace(/^r2:\/\//, '')];
+  return names.some((one) => stands(one, message)) ? message : `${name}: ${message}`;
+}
+
+/** Whether a name stands in a sentence: in quotation marks, or as a word, if it does not look like any other word. */
+function stands(name: string, message: string): boolean {
+  if (message.includes(`"${name}"`) || message.includes(`"${name} (page `)) return true;
+  if (!/[./\\]/.test(name)) return false;
+  const parts = message.split(name);
+  return parts
+    .slice(1)
+    .some((after, i) => /(^|[\s(])$/.test(parts[i] ?? '') && /^($|[\s:;,)]|\.(\s|$))/.test(after));
 }

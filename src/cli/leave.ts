@@ -38,7 +38,7 @@ export function outliveReaders(): Leave {
     command: async (exitCode) => {
       await allTaken();
       if (!failure || exitCode !== exitCodes.ok) return exit(exitCode);
-      const text = `Error: The output is not complete: stdout could not be written (${reasonOf(failure)}).`;
+      const text = `Error: The output is not complete: stdout could not be written: ${reasonOf(failure)}.`;
       process.stderr.write(`${escapeControls(text)}\n`);
       await allTaken();
       exit(exitCodes.failed);

@@ -2,13 +2,13 @@ import { basename, join } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, errorSummary } from '../cli/base-command.ts';
 import { storageFlags, storageSettingsOf } from '../cli/flags.ts';
-import { formatBytes } from '../cli/format.ts';
+import { aboutFile, formatBytes } from '../cli/format.ts';
 import type { Reporter } from '../cli/reporter.ts';
 import type { UploadDocument } from '../lib/documents/documents.ts';
 import { ArkeError, FileError, messageOf, SettingsError, StorageError } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
 import { stat } from '../lib/files.ts';
-import { closeStorage, openStorage, type Storage } from '../lib/storage/client.ts';
+import { closeStorage, openStorage, type Storage, variableNames } from '../lib/storage/client.ts';
 import { contentTypeOf } from '../lib/storage/content-type.ts';
 import type { RequestOptions } from '../lib/storage/objects.ts';
 import { conditionToReplace } from '../lib/storage/replace.ts';
@@ -47,7 +47,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Upload);
     const uploads = planUploads(args.files, flags);
-    const settings = storageSettingsOf(flags, flags.key === undefined ? undefined : '--key');
+    const settings = storageSettingsOf(flags, flags.prefix === undefined ? '--key' : '--prefix');
     const reporter = await this.reporter(flags);
     const storage = await openStorage(settings);
     const files: UploadDocument['files'][number][] = [];
@@ -85,7 +85,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
       this.stopSignal.throwIfAborted();
       if (!(error instanceof ArkeError)) throw error;
       const summary = errorSummary(error, this.redact);
-      reporter.error(`${file.path}: ${summary.message}`);
+      reporter.error(aboutFile(file.path, summary.message));
       return { status: 'failed', ...file, error: summary };
     }
   }
@@ -111,7 +111,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
         throw error;
       throw new StorageError(
         'OBJECT_EXISTS',
-        `"${upload.key}" exists in the bucket "${storage.bucket}". Use --force to replace it, or choose another --key.`,
+        `"${upload.key}" exists in the bucket "${storage.bucket}". Use --force to replace it, or choose another ${(storage.names ?? variableNames).key}.`,
         { cause: error },
       );
     }
@@ -126,7 +126,7 @@ async function refuseFolder(path: string): Promise<void> {
   );
   if (isFolder)
     throw new FileError(
-      `This is a folder, and upload takes files. Name the files in it, such as ${join(path, '*.jpg')}.`,
+      `"${path}" is a folder, and upload takes files. Name the files in it, such as ${join(path, '*.jpg')}.`,
     );
 }
 

@@ -238,6 +238,11 @@ export function messageOf(error: unknown): string {
   return error.message || error.name;
 }
 
+/** What somebody else has said, in parentheses; in square brackets where it has parentheses of its own. */
+export function inParentheses(words: string): string {
+  return /[()]/.test(words) ? `[${words}]` : `(${words})`;
+}
+
 /** The message of an error of the system without the path, which stands in our sentence: `permission denied (EACCES)`. */
 export function reasonOf(error: unknown): string {
   const message = messageOf(error);

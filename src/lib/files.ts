@@ -26,6 +26,11 @@ export function writeFile(path: string, data: string): Promise<void> {
   return fs.writeFile(nativePath(path), data);
 }
 
+/** Which file it is, by whatever name or link it is reached; no double holds the ids of some file systems. */
+export function fileId({ dev, ino }: Pick<sync.BigIntStats, 'dev' | 'ino'>): string {
+  return `${dev}:${ino}`;
+}
+
 /** `readdir` with types. */
 export async function readdir(folder: string): Promise<Dirent[]> {
   const path = nativePath(folder);

@@ -7,12 +7,15 @@ export function hasTiffEnding(name: string): boolean {
 
 const JPEG_ENDING = /\.(?:jpg|jpeg|jpe)$/i;
 
-/** What names a format at the end of a path, unlike `.page-2` or `.0142`. */
-const FORMAT_ENDING = /[^/\\](\.[a-z][a-z\d]{0,4})$/i;
+/**
+ * What may name a format at the end of a path: letters, and digits among them, of any length and script (`.geotiff`, `.7z`,
+ * `.тиф`). No list of formats would have all of them. `.page-2`, `.0142` and `. 3 (copy)` name none.
+ */
+const FORMAT_ENDING = /[^/\\](\.\d*\p{L}[\p{L}\d]*)$/u;
 
 /**
  * What is wrong with the name of a JPEG, or undefined when nothing is: an ending must be that of a JPEG, as others
- * promise another format. A name without an ending promises nothing.
+ * promise another format. A name without an ending of letters and digits promises nothing.
  */
 export function jpegNameProblem(path: string): string | undefined {
   const ending = FORMAT_ENDING.exec(path)?.[1];

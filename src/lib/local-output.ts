@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { dirname } from 'node:path';
 import { FileError, reasonOf, systemCodeOf } from './errors.ts';
-import { access, link, lstat, mkdir, open, rename, rm, stat } from './files.ts';
+import { access, fileId, link, lstat, mkdir, open, rename, rm, stat } from './files.ts';
 import { jpegNameProblem } from './jpeg-name.ts';
 import { temporaryBeside } from './temporary-output.ts';
 import { hasTiffSignature } from './tiff-signature.ts';
@@ -13,10 +13,10 @@ export interface OutputRules {
   readonly force: boolean;
   /** What the caller sets to replace files, for messages; default: the flag `--force`. */
   readonly forcedBy?: string | undefined;
-  /** Files that may be replaced without force: they are known as older outputs. */
+  /** Files that may be replaced without force: JPEGs that are known as made of this TIFF. Undefined where nobody keeps a record. */
   readonly ours?: ReadonlySet<string> | undefined;
-  /** Files that are never replaced, by whatever name or link they are reached. */
-  readonly sources?: readonly string[];
+  /** Finds the source that a file is (`fileId`), by whatever name or link it is reached: sources are never replaced. */
+  readonly sourceWith?: ((id: string) => string | undefined) | undefined;
   /** Never replace a TIFF: an overwritten original is gone. */
   readonly keepTiffs?: boolean;
   /** The outputs are JPEGs, and must not be named as another format. */
@@ -102,10 +102,10 @@ export async function refuseUnwritable(
   }
 }
 
-/** What is at a path; undefined when there is nothing. */
+/** What is at a path, through links; undefined when there is nothing. */
 async function lookAt(path: string, target: string) {
   try {
-    return await stat(path);
+    return await stat(path, { bigint: true });
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw unwritableFile(target, error);
@@ -118,38 +118,41 @@ function isMissing(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
-/** Throws `FileError` when a file cannot be made at a path, or one is there that the rules protect. Writes nothing. */
+/**
+ * Throws `FileError` when a file cannot be made at a path, or one is there that the rules protect. Writes nothing. That a
+ * file exists is said last: replacing it is a remedy for nothing else.
+ */
 export async function refuseOutput(
   target: string,
   rules: OutputRules,
   folder: { readonly makeFolder: boolean },
 ): Promise<void> {
-  await refuseToHarm(target, rules);
-  await refuseUnwritable(target, folder);
-}
-
-/** Throws `FileError` when a file is there that the rules protect. */
-async function refuseToHarm(target: string, rules: OutputRules): Promise<void> {
-  for (const source of rules.sources ?? [])
-    if (await isSameFile(source, target))
-      throw new FileError(
-        `Not written: ${target} is the source ${source} itself. Choose another output.`,
-      );
+  const there = await lookAt(target, target);
+  const source = there && rules.sourceWith?.(fileId(there));
+  if (source !== undefined)
+    throw new FileError(
+      `Not written: ${target} is the source ${source === target ? '' : `${source} `}itself. Choose another output.`,
+    );
   const badName = rules.jpegs ? jpegNameProblem(target) : undefined;
   if (badName) throw new FileError(`Not written: ${badName}`);
-  if (!(await exists(target))) return;
-  if (!mayReplace(target, rules)) throw existsError(target, rules);
-  const there = await stat(target).catch(() => undefined);
   if (there?.isDirectory())
     throw new FileError(`Not written: ${target} is a folder. Name a file in it.`);
   if (there && !there.isFile())
     throw new FileError(
       `Not written: ${target} is a device or a pipe. ${rules.forcedBy ? 'Name a file.' : 'Use - for stdout.'}`,
     );
-  if (rules.keepTiffs && (await isTiff(target)))
+  if (there && rules.keepTiffs && (await isTiff(target)))
     throw new FileError(
       `Not written: ${target} is a TIFF, and originals are never overwritten. Choose another output.`,
     );
+  await refuseUnwritable(target, folder);
+  if (!mayReplace(target, rules) && (await exists(target))) throw existsError(target, rules);
+}
+
+/** `OutputRules.sourceWith` for one source; a file that is not there is nothing's source. */
+export async function onlySource(source: string): Promise<OutputRules['sourceWith']> {
+  const own = await stat(source, { bigint: true }).then(fileId, () => undefined);
+  return (id) => (id === own ? source : undefined);
 }
 
 function mayReplace(target: string, { force, ours }: OutputRules): boolean {
@@ -192,19 +195,6 @@ async function publish(temporary: string, target: string, rules: OutputRules): P
   }
 }
 
-/** Whether two paths lead to one file: through symbolic links, or as hard links of each other. */
-async function isSameFile(a: string, b: string): Promise<boolean> {
-  const [first, second] = await Promise.all(
-    [a, b].map((path) => stat(path, { bigint: true }).catch(() => undefined)),
-  );
-  return (
-    first !== undefined &&
-    second !== undefined &&
-    first.ino === second.ino &&
-    first.dev === second.dev
-  );
-}
-
 async function exists(path: string): Promise<boolean> {
   try {
     await lstat(path);
@@ -220,8 +210,11 @@ function isTiff(path: string): Promise<boolean> {
   return hasTiffSignature(path).catch((error: unknown) => systemCodeOf(error) !== 'ENOENT');
 }
 
-function existsError(target: string, { forcedBy = FORCED_BY }: OutputRules): FileError {
+function existsError(target: string, { forcedBy = FORCED_BY, ours }: OutputRules): FileError {
+  const what = ours
+    ? 'exists, and is not, or no longer, the JPEG that was made of this TIFF here'
+    : 'exists';
   return new FileError(
-    `Not written: ${target} exists. Use ${forcedBy} to replace it, or choose another output.`,
+    `Not written: ${target} ${what}. Use ${forcedBy} to replace it, or choose another output.`,
   );
 }

@@ -34,7 +34,7 @@ export function bodyOfFlags(flags: CallbackFlags): string {
 async function readBytes(path: string, signal: AbortSignal): Promise<Buffer> {
   if (path === STANDARD_STREAM) return readStdinBytes(signal);
   return readFile(path).catch((error: unknown) => {
-    throw unreadableFile(path, error);
+    throw unreadableFile(`"${path}"`, error);
   });
 }
 

@@ -10,6 +10,7 @@ import { planOutputs } from '../collection/outputs.ts';
 import { runCollection } from '../collection/run-collection.ts';
 import { type EncoderSettings, encoderSettings } from '../convert/encoder-settings.ts';
 import type { PagesSetting } from '../convert/pages.ts';
+import { optionNames } from '../convert/setting-names.ts';
 import { defaultLikenessBounds } from '../convert/verify/likeness.ts';
 import { OptionsError, SettingsError } from '../errors.ts';
 import { programName } from '../version.ts';
@@ -182,7 +183,7 @@ function runOptions(options: CollectionOptions): RunOptions {
     preserveTimestamps: options.preserveTimestamps ?? false,
     failFast: options.failFast ?? false,
     dryRun: options.dryRun ?? false,
-    strict: { failOnLoss, warningsAsErrors },
+    strict: { failOnLoss, warningsAsErrors, names: optionNames },
     signal: signal ?? new AbortController().signal,
     program: programName(),
   };

@@ -4,9 +4,10 @@ import { convertInPlace } from '../convert/convert-in-place.ts';
 import type { Effort, EncoderSettings } from '../convert/encoder-settings.ts';
 import type { ConversionNote } from '../convert/messages.ts';
 import type { Reader } from '../convert/plan/reader-table.ts';
+import { optionNames } from '../convert/setting-names.ts';
 import type { ConversionError } from '../errors.ts';
-import { writeOutput } from '../local-output.ts';
-import { budgetOf, conversionOptions, FORCED_BY, page } from './options.ts';
+import { onlySource, writeOutput } from '../local-output.ts';
+import { conversionOptions, FORCED_BY, page } from './options.ts';
 import { refuseBundled } from './whole-package.ts';
 
 /** The options of `convertTiff`. All have defaults; those of `EncoderSettings` are `defaultEncoderSettings`. */
@@ -53,8 +54,8 @@ const paths = v.strictObject({ input: text, output: text });
  * Converts a page of a TIFF file to a JPEG file, upright, in a separate process. Greyscale keeps its one channel,
  * transparency is laid on the background, colours become sRGB unless the profile is kept.
  *
- * `output` must end in `.jpg`, `.jpeg` or `.jpe`, or have no ending. It gets its name only when it is complete; after a
- * failure everything is as it was before. An existing file is replaced only with `overwrite: true`, and the input or any
+ * `output` must end in `.jpg`, `.jpeg` or `.jpe`, or in nothing that could name a format: letters, or letters and digits,
+ * after a dot. It gets its name only when it is complete; after a failure everything is as it was before. An existing file is replaced only with `overwrite: true`, and the input or any
  * other TIFF never, by whatever name or link it is reached.
  *
  * A path that is not UTF-8 is what `pathOfBytes` makes of its bytes; messages hold it so, too (`shownPath`).
@@ -82,8 +83,10 @@ export async function convertTiff(
   checkOptions(schema, options);
   refuseBundled();
   const { overwrite: force = false, memoryBytes, ...rest } = options;
-  const rules = { force, forcedBy: FORCED_BY, sources: [input], keepTiffs: true, jpegs: true };
-  const settings = { ...rest, budget: budgetOf({ memoryBytes }) };
+  const sourceWith = await onlySource(input);
+  const rules = { force, forcedBy: FORCED_BY, sourceWith, keepTiffs: true, jpegs: true };
+  const names = { ...optionNames, allPages: "convertCollection with pages: 'all'" };
+  const settings = { ...rest, budget: { memoryBytes, names } };
   const { plan, width, height, channels, bytes, notes, cpuSeconds, peakBytes } = await writeOutput(
     output,
     rules,

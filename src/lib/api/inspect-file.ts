@@ -8,6 +8,7 @@ import { inspectFile as inspect } from '../convert/inspect/inspect-file.ts';
 import type { Inspection } from '../convert/inspect/inspection.ts';
 import type { PagesSetting } from '../convert/pages.ts';
 import { limitsNow } from '../convert/plan/resources.ts';
+import { optionNames } from '../convert/setting-names.ts';
 import { budgetOf, encoderOptions, pages, positive } from './options.ts';
 
 /** The options of `inspectFile`: how the TIFF would be converted. All have defaults. */
@@ -47,6 +48,7 @@ export async function inspectFile(path: string, options: InspectOptions = {}): P
     name: basename(path),
     encoder: encoderSettings(options),
     pages: options.pages ?? 'first',
+    names: optionNames,
     limits: await limitsNow(budgetOf(options), tmpdir()),
   });
 }

@@ -9,6 +9,7 @@ import {
 } from '../convert/encoder-settings.ts';
 import { type PagesSetting, pagesProblem } from '../convert/pages.ts';
 import type { Budget } from '../convert/plan/resources.ts';
+import { optionNames } from '../convert/setting-names.ts';
 
 /** A number above 0. */
 export const positive = option<number>(
@@ -53,5 +54,5 @@ export const FORCED_BY = 'overwrite: true';
 
 /** The budget that options describe. */
 export function budgetOf({ memoryBytes }: { readonly memoryBytes?: number | undefined }): Budget {
-  return memoryBytes === undefined ? {} : { memoryBytes };
+  return { memoryBytes, names: optionNames };
 }

@@ -16,7 +16,7 @@ export async function sha256Of(path: string, signal: AbortSignal): Promise<strin
     await pipeline(createReadStream(path, { highWaterMark: PIECE_BYTES }), hash, { signal });
   } catch (error) {
     signal.throwIfAborted();
-    throw unreadableFile(path, error);
+    throw unreadableFile(`"${path}"`, error);
   }
   return hash.digest('hex');
 }

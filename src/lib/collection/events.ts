@@ -126,8 +126,9 @@ export interface CollectionSummary {
   readonly would_fail?: number | undefined;
   /** Those that a stop signal or `--fail-fast` left undone. */
   readonly left: number;
-  /** Folders that could not be searched, and files that could not be told from TIFFs: not among `files`. */
+  /** Folders that could not be searched: TIFFs in them are not among `files`. */
   readonly folders_unread: number;
+  /** Files that could not be read, and may be TIFFs: they are not among `files`. */
   readonly files_unread: number;
   /** None in a dry run: warnings come with conversions. */
   readonly warnings: WarningCounts;

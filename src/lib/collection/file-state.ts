@@ -1,4 +1,4 @@
-import { stat } from '../files.ts';
+import { fileId, stat } from '../files.ts';
 import { unreadableFile } from '../unreadable-file.ts';
 
 /** A file as it was when it was looked at. */
@@ -8,7 +8,7 @@ export interface FileState {
   readonly mtimeMs: number;
   readonly accessed: Date;
   readonly modified: Date;
-  /** Which file it is, by whatever name or link it is reached. */
+  /** `fileId`. */
   readonly id: string;
 }
 
@@ -27,13 +27,14 @@ export async function readableState(path: string): Promise<FileState> {
 }
 
 async function lookAt(path: string): Promise<FileState> {
-  // No double holds the ids of some file systems, nor the time so that it is always cut to the same millisecond.
-  const { size, mtimeMs, atime, mtime, dev, ino } = await stat(path, { bigint: true });
+  // No double holds the time so that it is always cut to the same millisecond.
+  const stats = await stat(path, { bigint: true });
+  const { size, mtimeMs, atime, mtime } = stats;
   return {
     bytes: Number(size),
     mtimeMs: Number(mtimeMs),
     accessed: atime,
     modified: mtime,
-    id: `${dev}:${ino}`,
+    id: fileId(stats),
   };
 }

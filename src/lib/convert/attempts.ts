@@ -164,7 +164,7 @@ function explain(
         page,
         name,
         neededBytes: plan.memoryBytes,
-        limitBytes: limits.memoryBytes,
+        limits,
         effort: settings.effort,
         seen: error.message,
       },
@@ -179,8 +179,6 @@ function explain(
 /** What to do about a conversion whose process did not come to an end of its own. */
 const ADVICE: Readonly<Partial<Record<ConversionErrorCode, string>>> = {
   CRASHED: 'Try again; if it happens again, report it with the TIFF.',
-  OUT_OF_MEMORY:
-    "Try again; if memory is short, raise memory_mb in the orchestrator's machine configuration.",
   UNRESPONSIVE: 'Try again; if it happens again, report it with the TIFF.',
   TOO_SLOW: 'TASK_TIMEOUT_MS gives it more time.',
 };

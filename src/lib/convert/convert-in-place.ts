@@ -10,6 +10,7 @@ import { openTiff } from './open-tiff.ts';
 import { isOfAnother, nameOfPage, pageNumbered, pagesOf } from './pages.ts';
 import { limitsNow } from './plan/resources.ts';
 import { type Converter, openConverter } from './process/converter.ts';
+import { commandNames } from './setting-names.ts';
 
 /** What a conversion in place can be told besides the paths. */
 export interface InPlaceOptions extends Partial<EncoderSettings>, PlanningOptions {
@@ -71,7 +72,7 @@ async function convertWith(
   const limits = await limitsNow(options.budget ?? {}, converter.temporaryFolder);
   try {
     const conversion = await convertByPlan({ ...work, options }, limits, settings);
-    const notes = options.page === undefined ? notesOnPages(header) : [];
+    const notes = options.page === undefined ? notesOnPages(header, options.budget?.names) : [];
     return { ...conversion, notes: [...conversion.notes, ...notesOnPage(page), ...notes] };
   } catch (error) {
     await rm(output, { force: true });
@@ -87,10 +88,10 @@ function notesOnPage(page: TiffPage): ConversionNote[] {
   return [{ code: 'ONLY_REDUCED', message }];
 }
 
-function notesOnPages(header: TiffHeader): ConversionNote[] {
+function notesOnPages(header: TiffHeader, { allPages } = commandNames): ConversionNote[] {
   const further = pagesOf(header).length - 1;
   if (further === 0) return [];
   const were = further === 1 ? 'page was' : 'pages were';
-  const message = `Only page 1 was converted; ${further} further ${were} not (TIFF_PAGES=all or --page all converts all)`;
+  const message = `Only page 1 was converted; ${further} further ${were} not (${allPages} converts all)`;
   return [{ code: 'PAGES_NOT_CONVERTED', message }];
 }

@@ -55,7 +55,9 @@ async function refuseOthers(head: Uint8Array, name: string, detect: Detect): Pro
 async function readHead(path: string, name: string): Promise<Uint8Array> {
   try {
     // Opening a pipe that nobody writes to would block for ever.
-    if (!(await stat(path)).isFile()) throw new Error('it is no regular file');
+    const there = await stat(path);
+    // A folder is refused by the system, in the words that `unreadableFile` knows a remedy for.
+    if (!there.isFile() && !there.isDirectory()) throw new Error('it is a device or a pipe');
     const file = await open(path);
     try {
       const { bytesRead, buffer } = await file.read(new Uint8Array(HEAD_LENGTH), 0, HEAD_LENGTH, 0);

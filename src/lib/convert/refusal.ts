@@ -1,4 +1,4 @@
-import { ConversionError } from '../errors.ts';
+import { ConversionError, inParentheses } from '../errors.ts';
 import type { MissingData } from './header/completeness.ts';
 
 /** A decoder's own words about a file, and who says them. */
@@ -75,6 +75,8 @@ function refusal(
   said?: DecoderWords,
   options?: ErrorOptions,
 ): ConversionError {
-  const quoted = said ? ` (the decoder, ${said.decoder}, says: ${said.words})` : '';
+  const quoted = said
+    ? ` ${inParentheses(`the decoder, ${said.decoder}, says: ${said.words}`)}`
+    : '';
   return new ConversionError(code, `"${name}" ${what}. ${advice}${quoted}.`, options);
 }

@@ -3,11 +3,14 @@ import { upperFirst } from '../upper-first.ts';
 import { lossesIn } from './inspect/inspect-file.ts';
 import type { LossSettings } from './inspect/losses.ts';
 import type { ConversionNote } from './messages.ts';
+import { commandNames, type SettingNames } from './setting-names.ts';
 
 /** What is an error that else is only told. */
 export interface Strictness {
   readonly failOnLoss: boolean;
   readonly warningsAsErrors: boolean;
+  /** What the user calls the settings; default: `commandNames`. */
+  readonly names?: SettingNames | undefined;
 }
 
 /**
@@ -17,11 +20,11 @@ export interface Strictness {
 export async function refuseLosses(
   path: string,
   name: string,
-  { failOnLoss }: Strictness,
-  settings: LossSettings,
+  { failOnLoss, names = commandNames }: Strictness,
+  settings: Omit<LossSettings, 'names'>,
 ): Promise<void> {
   if (!failOnLoss) return;
-  const losses = await lossesIn(path, name, settings);
+  const losses = await lossesIn(path, name, { ...settings, names });
   if (losses.length === 0) return;
   const listed = losses.map(({ page, message }) =>
     page === undefined || page === 1 ? message : `page ${page}: ${message}`,
@@ -34,7 +37,7 @@ export async function refuseLosses(
       : `${flags.join(' and ')} ${flags.length === 1 ? 'avoids' : 'avoid'} ${rest || 'that'}; `;
   throw new ConversionError(
     'LOSS',
-    `"${name}" would lose something: ${listed.join('; ')}. ${upperFirst(`${advice}without --fail-on-loss it is converted all the same.`)}`,
+    `"${name}" would lose something: ${listed.join('; ')}. ${upperFirst(`${advice}without ${names.failOnLoss} it is converted all the same.`)}`,
   );
 }
 
@@ -55,13 +58,13 @@ const OF_LOSSES: ReadonlySet<ConversionNote['code']> = new Set([
 export function refuseNotedLosses(
   { notes }: { readonly notes: readonly ConversionNote[] },
   name: string,
-  { failOnLoss }: Strictness,
+  { failOnLoss, names = commandNames }: Strictness,
 ): void {
   const lost = notes.filter(({ code }) => OF_LOSSES.has(code));
   if (!failOnLoss || lost.length === 0) return;
   throw new ConversionError(
     'LOSS',
-    `"${name}" has lost something: ${listOf(lost)}. Its JPEG is not kept; without --fail-on-loss it is.`,
+    `"${name}" has lost something: ${listOf(lost)}. Its JPEG is not kept; without ${names.failOnLoss} it is.`,
   );
 }
 
@@ -69,12 +72,12 @@ export function refuseNotedLosses(
 export function refuseWarnings(
   { notes }: { readonly notes: readonly ConversionNote[] },
   name: string,
-  { warningsAsErrors }: Strictness,
+  { warningsAsErrors, names = commandNames }: Strictness,
 ): void {
   if (!warningsAsErrors || notes.length === 0) return;
   throw new ConversionError(
     'WARNING',
-    `"${name}" was converted with warnings: ${listOf(notes)}. Its JPEG is not kept; without --warnings-as-errors it is.`,
+    `"${name}" was converted with warnings: ${listOf(notes)}. Its JPEG is not kept; without ${names.warningsAsErrors} it is.`,
   );
 }
 

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, open, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { styleText } from 'node:util';
+import { reasonOf } from '../errors.ts';
 import { exitCodes, stopSignals } from '../exit-codes.ts';
 import { drawSampleTiff, pictureSize } from '../sandbox/sample-tiff.ts';
 import { InterruptedError, watchStopSignals } from '../stop.ts';
@@ -54,10 +55,12 @@ async function refuseUnreadable(path: string): Promise<void> {
   try {
     await (await open(path)).close();
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.replace(/, \w+.*$/, '') : cause;
-    throw new Error(`Cannot read ${path} (${reason}). Name a TIFF file, or none for a sample.`, {
-      cause,
-    });
+    throw new Error(
+      `Cannot read ${path}: ${reasonOf(cause)}. Name a TIFF file, or none for a sample.`,
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defaultEncoderSettings } from '../convert/encoder-settings.ts';
 import { inspectRemote } from '../convert/inspect/inspect-file.ts';
+import { taskNames } from '../convert/setting-names.ts';
 import { ArkeError } from '../errors.ts';
 import { withSnakeCase } from '../snake-case.ts';
 import type { Storage } from '../storage/client.ts';
@@ -28,10 +29,12 @@ export async function factsOf(
     cpuSeconds: (machine.cpus ?? availableParallelism()) * TASK_SECONDS,
     seconds: TASK_SECONDS,
     diskBytes: Number.POSITIVE_INFINITY,
+    names: taskNames,
   };
   try {
     const reader = await openRangedReader(storage, key);
-    const options = { name, encoder: defaultEncoderSettings, pages: 'first', limits } as const;
+    const settings = { encoder: defaultEncoderSettings, pages: 'first', names: taskNames } as const;
+    const options = { name, ...settings, limits };
     const inspection = await inspectRemote(reader, reader.info.size, options);
     return { input, ...(withSnakeCase(inspection) as object) };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { ArkeError, messageOf, StorageError } from '../errors.ts';
+import { ArkeError, inParentheses, messageOf, StorageError } from '../errors.ts';
 import { isRetryableStatus, parseRetryAfter } from '../retry.ts';
 import { type StorageRequest, variableNames } from './client.ts';
 import { isConnectionError, toConnectionError } from './connection-error.ts';
@@ -143,5 +143,5 @@ function requestError(error: unknown, request: StorageRequest): StorageError {
 function wordsOf({ message }: Error): string {
   return !message || message === 'UnknownError' || /deserializ|parse error/i.test(message)
     ? ''
-    : ` (${message})`;
+    : ` ${inParentheses(message)}`;
 }

@@ -41,7 +41,7 @@ export async function digestFile(
     return { size, parts };
   } catch (error) {
     signal?.throwIfAborted();
-    throw unreadableFile(path, error);
+    throw unreadableFile(`"${path}"`, error);
   }
 }
 
@@ -83,7 +83,7 @@ async function* watched(
       watch.rest();
     }
   } catch (error) {
-    throw unreadableFile(path, error);
+    throw unreadableFile(`"${path}"`, error);
   }
   if (sent < length)
     throw new FileError(`${path} became shorter while it was uploaded. Upload it again.`);

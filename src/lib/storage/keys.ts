@@ -41,8 +41,10 @@ export function keyProblem(key: string): string | undefined {
 /** Throws `StorageError` (`INVALID_KEY`) when an object cannot be asked for by its key: what key it is, why, what to do. */
 export function refuseInvalidKey(
   key: string,
-  what = 'The key',
-  remedy = 'Give the object another key.',
+  {
+    what = 'The key',
+    remedy = 'Give the object another key.',
+  }: { readonly what?: string; readonly remedy?: string } = {},
 ): void {
   const problem = keyProblem(key);
   if (problem) throw new StorageError('INVALID_KEY', `${what} "${key}" ${problem}. ${remedy}`);

@@ -1,7 +1,7 @@
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { StorageError } from '../errors.ts';
 import { type RetryNotice, type RetryPolicy, retry } from '../retry.ts';
-import type { Storage, StorageRequest } from './client.ts';
+import { type Storage, type StorageRequest, variableNames } from './client.ts';
 import { toStorageError } from './errors.ts';
 import { refuseInvalidKey } from './keys.ts';
 import { PATIENCE, type Patience, startWatch, type Watch } from './patience.ts';
@@ -50,7 +50,7 @@ export async function attemptRequest<T>(
 ): Promise<T> {
   const { policy = STORAGE_RETRY, onRetry, signal } = options;
   // Lists are asked for by a prefix, which is no part of the path.
-  if (request.action !== 'list') refuseInvalidKey(request.key);
+  if (request.action !== 'list') refuseInvalidKey(request.key, { remedy: remedyFor(request) });
   const patience = { ...PATIENCE, ...options.patience };
   return retry(
     async (number) => {
@@ -86,6 +86,12 @@ export async function headObject(
     if (error instanceof StorageError && error.code === 'OBJECT_NOT_FOUND') return undefined;
     throw error;
   }
+}
+
+/** A key that nothing lies under yet is chosen by whoever uploads; what lies under one has to be moved first. */
+function remedyFor({ action, storage }: StorageRequest): string {
+  const { key } = storage.names ?? variableNames;
+  return action === 'write' ? `Choose another ${key}.` : 'Give the object another key.';
 }
 
 /** The common part of the SDK's answers about an object. */

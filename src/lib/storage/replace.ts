@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { StorageError } from '../errors.ts';
 import { isTiffSignature, TIFF_SIGNATURE_LENGTH } from '../tiff-signature.ts';
-import type { Storage } from './client.ts';
+import { type Storage, variableNames } from './client.ts';
 import { attemptRequest, headObject, type ObjectInfo, type RequestOptions } from './objects.ts';
 import type { PutCondition } from './upload-request.ts';
 
@@ -21,7 +21,7 @@ export async function conditionToReplace(
     return { kind: 'unchanged', etag: existing.etag };
   throw new StorageError(
     'OBJECT_EXISTS',
-    `"${key}" in the bucket "${storage.bucket}" is a TIFF, and originals are never overwritten. Choose another --key.`,
+    `"${key}" in the bucket "${storage.bucket}" is a TIFF, and originals are never overwritten. Choose another ${(storage.names ?? variableNames).key}.`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { messageOf, StorageError } from '../errors.ts';
+import { inParentheses, messageOf, StorageError } from '../errors.ts';
 import type { Storage } from './client.ts';
 import { type Attempt, attemptRequest, type ObjectInfo, type RequestOptions } from './objects.ts';
 import { lengthOf, type Pieces, partOf } from './pieces.ts';
@@ -92,7 +92,7 @@ async function readBody(
 function brokenOff({ key, size }: ObjectInfo, reached: number, cause: unknown): StorageError {
   return new StorageError(
     'BROKEN_TRANSFER',
-    `The download of "${key}" broke off at byte ${reached} of ${size} (${messageOf(cause)}). Try again.`,
+    `The download of "${key}" broke off at byte ${reached} of ${size} ${inParentheses(messageOf(cause))}. Try again.`,
     { cause, retryable: true },
   );
 }

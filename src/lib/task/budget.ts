@@ -1,4 +1,5 @@
 import type { Budget } from '../convert/plan/resources.ts';
+import { taskNames } from '../convert/setting-names.ts';
 import { createDeadline, type Deadline } from '../deadline.ts';
 
 /** How much time, CPU and memory a task may take. */
@@ -60,5 +61,6 @@ export function conversionBudget(budget: TaskBudget, deadline: Deadline): Budget
     memoryBytes,
     cpuSeconds: given ?? (onFly ? onSharedCpus : undefined),
     secondsLeft: () => deadline.msLeft() / 1000,
+    names: taskNames,
   };
 }

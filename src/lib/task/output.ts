@@ -43,7 +43,7 @@ export async function findOutput(
   let promised: string | undefined;
   refuseInvalidKey(provenance.sourceKey);
   for (const key of keys) {
-    refuseInvalidKey(key, "The JPEG's key", 'Give the TIFF a shorter key.');
+    refuseInvalidKey(key, { what: "The JPEG's key", remedy: 'Give the TIFF a shorter key.' });
     const asked = key === keys[0] ? first : undefined;
     const object = await (asked ?? headObject(storage, key, options));
     if (!object && isPromised?.(key)) {

@@ -56,12 +56,12 @@ export async function runStage<T>(
 }
 
 function failed(error: unknown, stage: WorkStage): TaskError {
+  if (error instanceof StageError) return failed(error.cause, error.stage);
   const options = { cause: error };
   // Says itself what happened to which file.
   if (error instanceof ConversionError && error.code === 'OUT_OF_MEMORY')
     return new TaskError(stage, error.message, options);
-  const where = error instanceof StageError ? error.stage : stage;
-  return new TaskError(where, `${failures[where]}: ${messageOf(error)}`, options);
+  return new TaskError(stage, `${failures[stage]}: ${messageOf(error)}`, options);
 }
 
 function late(reason: TimedOutError, stage: WorkStage): TaskError {

@@ -19,8 +19,10 @@ export function unknownVariables(environment: Environment): string[] {
   return Object.keys(environment).flatMap((name) => {
     if (names.includes(name)) return [];
     const upper = name.toUpperCase();
-    const near = closest(upper, names);
-    const slips = distance(upper, near);
+    const whole = names.find((one) => upper.includes('_') && one.startsWith(`${upper}_`));
+    const near = whole ?? closest(upper, names);
+    // Without the last words of a name, `MEMORY_LIMIT`, it is still that name.
+    const slips = whole ? 0 : distance(upper, near);
     const isNear = slips <= upper.length / LETTERS_PER_SLIP;
     const isOurs = OUR_BEGINNING.test(upper);
     // Other stores have S3_BUCKET and B2_ACCOUNT_ID.

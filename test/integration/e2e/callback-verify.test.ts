@@ -98,7 +98,7 @@ describe('callback --verify', () => {
     const lost = await verify(['lost.txt']);
     expect(lost).toMatchObject({
       exitCode: 1,
-      stderr: expect.stringContaining('Could not read lost.txt'),
+      stderr: expect.stringContaining('Could not read "lost.txt"'),
     });
   });
 });

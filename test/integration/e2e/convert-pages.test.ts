@@ -181,7 +181,7 @@ describe('convert without --page', () => {
     const { stderr } = await convert(['scan.tif']);
     expect(await widthOf('scan.jpg')).toBe(24);
     expect(stderr).toContain(
-      'Warning: scan.tif: Only page 1 was converted; 2 further pages were not (TIFF_PAGES=all or --page all converts all)',
+      'Warning: scan.tif: Only page 1 was converted; 2 further pages were not (--page all converts all)',
     );
   });
 });

@@ -177,7 +177,7 @@ describe('convert never harms what is there', () => {
     const before = await files();
     const { exitCode, stderr } = await convert(['a.tif', '-o', output, '--force']);
     expect(exitCode).toBe(1);
-    expect(stderr).toContain(`${output} is the source a.tif itself`);
+    expect(stderr).toContain(`${output} is the source ${output === 'a.tif' ? '' : 'a.tif '}itself`);
     expect((await readFile(folder.path('a.tif'))).equals(tiff)).toBe(true);
     expect(await files()).toEqual(before);
   });

@@ -1,13 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { always } from '../../support/fault.ts';
-import { startFaultServer } from '../../support/fault-server.ts';
 import { makeFolder, type TestFolder } from '../../support/folder.ts';
-import { plainTiff } from '../../support/pictures.ts';
 import { contractSnippet, decodeJpeg, largestDifference } from '../../support/pixels.ts';
 import { runProgram } from '../../support/program.ts';
-import { newTask, runTask, type TaskRun, useSandbox } from '../../support/tasks.ts';
+import { runTask, type TaskRun, useSandbox } from '../../support/tasks.ts';
 
 const sandbox = useSandbox();
 const KEY = 'staging/batch_abc/folder/image.tiff';
@@ -132,34 +129,6 @@ describe('the log', () => {
     expect(events[0]).toMatchObject({ ...ids, input_r2_key: 'missing.tif' });
     expect(events[1]).toMatchObject({ ...ids, code: 'OBJECT_NOT_FOUND', stage: 'download' });
     expect(Date.parse(String(events[0]?.['time']))).not.toBeNaN();
-  });
-
-  it.each([
-    ['settings', 'SETTINGS', { JPEG_QUALITY: '0' }],
-    ['convert', 'NO_SUCH_PAGE', { TIFF_PAGES: '3' }],
-    ['upload', 'ACCESS_DENIED', {}],
-    ['callback', 'CALLBACK_FAILED', {}],
-  ])('has the stage that failed, and the code of its error: %s, %s', async (stage, code, env) => {
-    const task = newTask();
-    const key = `failing/${stage}.tif`;
-    await sandbox.current.putObject(key, await plainTiff());
-    if (stage === 'callback')
-      await sandbox.current.answer(task.batchId, task.taskId, [{ status: 400 }]);
-    await using r2 = await startFaultServer(
-      sandbox.current.endpoint,
-      always({ status: 403 }, ({ method }) => stage === 'upload' && method === 'PUT'),
-    );
-    const variables = { LOG_FORMAT: 'json', R2_ENDPOINT: r2.url, ...env };
-    const { stdout } = await runTask(sandbox.current, key, variables, task);
-    const events = stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    expect(events.filter(({ event }) => event === 'task.failed')).toEqual([
-      expect.objectContaining({ stage, code, error: expect.any(String) }),
-    ]);
-    for (const event of events)
-      expect(event).toMatchObject({ task_id: task.taskId, batch_id: task.batchId });
   });
 
   it('cannot be forged by a key with line ends and escapes', async () => {

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { link, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileError } from '../../../src/lib/errors.ts';
-import { writeOutput, writeOutputs } from '../../../src/lib/local-output.ts';
+import { onlySource, writeOutput, writeOutputs } from '../../../src/lib/local-output.ts';
 import { makeFolder, type TestFolder } from '../../support/folder.ts';
 
 let folder: TestFolder;
@@ -119,9 +119,10 @@ describe('an output file', () => {
   ])('is never the source: %s', async (_, targetOf) => {
     const source = await folder.write('a.tif', 'original');
     const target = await targetOf();
-    const rules = { force: true, sources: [source] };
+    const rules = { force: true, sourceWith: await onlySource(source) };
+    const named = target === source ? '' : `${source} `;
     await expect(writeOutput(target, rules, writing('new'))).rejects.toThrow(
-      `the source ${source}`,
+      `Not written: ${target} is the source ${named}itself.`,
     );
     expect(await text(source)).toBe('original');
   });
@@ -140,6 +141,27 @@ describe('an output file', () => {
     expect(await text(target)).toBe('new');
     expect(await readdir(folder.root)).toEqual(['scan.jpg']);
   });
+
+  it.each([
+    ['a folder', 'is a folder'],
+    ['a pipe', 'is a device or a pipe'],
+    ['a TIFF', 'is a TIFF'],
+    ['a PNG by its name', 'would be a JPEG'],
+    ['the source', 'is the source'],
+  ])(
+    'is not said to exist, for which there is a remedy, where that would not help: %s',
+    async (what, said) => {
+      const target = folder.path(what === 'a PNG by its name' ? 'a.png' : 'a.jpg');
+      if (what === 'a folder') await mkdir(target);
+      else if (what === 'a pipe') execFileSync('mkfifo', [target]);
+      else await writeFile(target, what === 'a TIFF' ? 'MM\0*original' : 'precious');
+      const sourceWith = what === 'the source' ? await onlySource(target) : undefined;
+      const rules = { force: false, keepTiffs: true, jpegs: true, sourceWith };
+      const refused = writeOutput(target, rules, writing('new'));
+      await expect(refused).rejects.toThrow(said);
+      await expect(refused).rejects.not.toThrow('--force');
+    },
+  );
 
   it('is never a device or a pipe', async () => {
     execFileSync('mkfifo', [folder.path('pipe')]);

@@ -11,7 +11,7 @@ import type { CollectionItem, Converted, ConvertingTools, DueItem, LookingTools 
 import type { CollectionOptions } from '../options.ts';
 import { describePages, planPages } from '../plan-pages.ts';
 import type { Records } from '../record/records.ts';
-import { replaceableOutputs } from './existing.ts';
+import { knownOutputs } from './existing.ts';
 import { finishPages } from './finish.ts';
 import type { Recorded } from './recorded.ts';
 import { renewLines } from './renew.ts';
@@ -124,13 +124,13 @@ async function dueItem(
 ): Promise<DueItem> {
   const { output } = source;
   const { tiff, chosen, recorded } = seen;
-  const { encoder, pages, strict, force, forcedBy, verify, outDir } = run.options;
+  const { encoder, pages, strict, force, verify, outDir } = run.options;
   await refuseLosses(tiff.path, tiff.name, strict, { encoder, pages });
   const outputs = pageOutputs(output, chosen.numbers);
-  const rules = { force, forcedBy, sources: run.sources, recorded };
-  const ours = await replaceableOutputs(outputs, tiff.name, rules);
-  const may = outputRules(tiff.path, { force, forcedBy, ours });
-  for (const one of outputs) await refuseOutput(one, may, { makeFolder: outDir !== undefined });
+  // With force nobody asks, and comparing hashes takes time.
+  const ours = force ? undefined : await knownOutputs(outputs, recorded);
+  const rules = outputRules(run, ours);
+  for (const one of outputs) await refuseOutput(one, rules, { makeFolder: outDir !== undefined });
   const planning = {
     name: tiff.name,
     output,
@@ -143,25 +143,26 @@ async function dueItem(
   return {
     ...{ status: 'due', source, plans },
     peakBytes: Math.max(...plans.map(({ peak_bytes }) => peak_bytes)),
-    convert: (tools) => convertItem(source, { ...seen, ours }, run, tools),
+    convert: (tools) => convertItem(source, { ...seen, rules }, run, tools),
   };
 }
 
-/** What may happen to what lies where the JPEGs of a TIFF go. */
+/** What may happen to what lies where the JPEGs of a TIFF go; `ours` are those that were made of it. */
 function outputRules(
-  input: string,
-  may: Pick<OutputRules, 'force' | 'forcedBy' | 'ours'>,
+  { options: { force, forcedBy }, sources }: LocalRun,
+  ours: OutputRules['ours'],
 ): OutputRules {
-  return { ...may, sources: [input], keepTiffs: true, jpegs: true };
+  const { sourceWith } = sources;
+  return { force, forcedBy, ours, sourceWith, keepTiffs: true, jpegs: true };
 }
 
 async function convertItem(
   { output, kind, pixels }: SourceRecord,
-  { tiff, chosen, state, recorded, ours }: Seen & { readonly ours: ReadonlySet<string> },
+  { tiff, chosen, state, recorded, rules }: Seen & { readonly rules: OutputRules },
   { options }: LocalRun,
   tools: ConvertingTools,
 ): Promise<Converted> {
-  const { encoder, pages, strict, force, forcedBy, outDir } = options;
+  const { encoder, pages, strict, outDir } = options;
   let converted: Converted | undefined;
   const onMade = async (made: readonly MadePage[]) => {
     const finishing = { tiff, source: state, header: chosen.header, kind, pixels, tools };
@@ -169,7 +170,6 @@ async function convertItem(
     await recorded?.record.append(lines);
     converted = rest;
   };
-  const rules = outputRules(tiff.path, { force, forcedBy, ours });
   const target = { output, rules, makeFolder: outDir !== undefined, onMade };
   const asked = { encoder, pages, strict, ...tools };
   await convertPages(tiff, target, asked, chosen);

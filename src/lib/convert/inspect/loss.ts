@@ -17,7 +17,7 @@ export interface Loss {
   readonly page: number | undefined;
   /** For people, without a full stop. */
   readonly message: string;
-  /** The flag of `convert` that avoids it, where one does. */
+  /** The setting that avoids it, where one does, as its user calls it: `--page all`, `pages: 'all'`. */
   readonly avoidedBy?: string;
 }
 

@@ -1,6 +1,7 @@
 import { type EncoderSettings, levelsOf, type MetadataSetting } from '../encoder-settings.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
 import { tagName } from '../header/tiff-names.ts';
+import type { SettingNames } from '../setting-names.ts';
 import { descriptiveTags, isPictureTag, type KeptWith } from './descriptive-tags.ts';
 import type { DirectoryTags } from './directory-tags.ts';
 import type { PageLoss } from './loss.ts';
@@ -10,6 +11,7 @@ export function profileLost(
   page: TiffPage,
   tags: DirectoryTags | undefined,
   encoder: EncoderSettings,
+  { keepProfile }: Pick<SettingNames, 'keepProfile'>,
 ): PageLoss[] {
   if (page.iccBytes === 0) return [];
   const { description, colourSpace, valid = true } = tags?.profile ?? {};
@@ -22,7 +24,7 @@ export function profileLost(
   const keepable = space !== undefined && !isLaidOnColour(page, encoder);
   if (keepable && encoder.profile === 'keep') return [];
   const message = `Colours are converted from the ${profile} to sRGB, and it is not embedded`;
-  return [{ ...loss(message), ...(keepable ? { avoidedBy: '--profile keep' } : {}) }];
+  return [{ ...loss(message), ...(keepable ? { avoidedBy: keepProfile } : {}) }];
 }
 
 /** What a profile for the samples of the JPEG is for, as profiles write it; undefined where these are converted anyway. */
@@ -44,12 +46,12 @@ const KEEPS: Readonly<Record<MetadataSetting, readonly KeptWith[]>> = {
   copyright: ['copyright'],
   all: ['copyright', 'all'],
 };
-const AVOIDED_BY = '--metadata all';
 
 /** What of its other tags the JPEG does not have: apart those that a setting would keep, and those that none does. */
 export function metadataLost(
   tags: DirectoryTags | undefined,
   setting: MetadataSetting,
+  { allMetadata }: Pick<SettingNames, 'allMetadata'>,
 ): PageLoss[] {
   if (!tags)
     return [
@@ -62,7 +64,7 @@ export function metadataLost(
   const keepable = lost.filter(({ keptWith }) => keptWith !== 'nothing');
   const others = lost.filter(({ keptWith }) => keptWith === 'nothing');
   return [
-    ...leftOut(keepable.map(({ tag }) => tag)).map((loss) => ({ ...loss, avoidedBy: AVOIDED_BY })),
+    ...leftOut(keepable.map(({ tag }) => tag)).map((loss) => ({ ...loss, avoidedBy: allMetadata })),
     ...leftOut([...others.map(({ tag }) => tag), ...unknownTags(tags)]),
   ];
 }

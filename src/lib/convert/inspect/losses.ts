@@ -1,6 +1,7 @@
 import type { EncoderSettings } from '../encoder-settings.ts';
 import type { TiffHeader, TiffPage } from '../header/tiff-header.ts';
 import { isOfAnother, type PagesSetting, pagesOf } from '../pages.ts';
+import { commandNames, type SettingNames } from '../setting-names.ts';
 import type { DirectoryTags } from './directory-tags.ts';
 import type { Loss } from './loss.ts';
 import { lossesOfSamples } from './losses-of-samples.ts';
@@ -10,6 +11,8 @@ import { metadataLost, profileLost } from './losses-of-tags.ts';
 export interface LossSettings {
   readonly encoder: EncoderSettings;
   readonly pages: PagesSetting;
+  /** What the user calls the settings; default: `commandNames`. */
+  readonly names?: SettingNames | undefined;
 }
 
 /** The numbers of the pages that are converted, from 1; those that there are. */
@@ -28,15 +31,16 @@ export function lossesOfFile(
   tagsOf: (page: TiffPage) => DirectoryTags | undefined,
   settings: LossSettings,
 ): Loss[] {
+  const { encoder, names = commandNames } = settings;
   const pages = pagesOf(header);
   const converted = convertedPages(header, settings.pages);
   return [
-    ...pagesLost(pages.length, converted),
+    ...pagesLost(pages.length, converted, names),
     ...chainLost(header),
     ...masksLost(header),
     ...converted.flatMap((number) => {
       const page = pages[number - 1];
-      return page ? lossesOf(number, page, tagsOf(page), settings.encoder) : [];
+      return page ? lossesOf(number, page, tagsOf(page), encoder, names) : [];
     }),
   ];
 }
@@ -47,22 +51,27 @@ export function lossesOf(
   page: TiffPage,
   tags: DirectoryTags | undefined,
   encoder: EncoderSettings,
+  names = commandNames,
 ): Loss[] {
   const found = [
     ...lossesOfSamples(page, encoder),
-    ...profileLost(page, tags, encoder),
-    ...metadataLost(tags, encoder.metadata),
+    ...profileLost(page, tags, encoder, names),
+    ...metadataLost(tags, encoder.metadata, names),
   ];
   return found.map((loss) => ({ ...loss, page: number }));
 }
 
-function pagesLost(count: number, converted: readonly number[]): Loss[] {
+function pagesLost(
+  count: number,
+  converted: readonly number[],
+  { allPages }: SettingNames,
+): Loss[] {
   const lost = Array.from({ length: count }, (_, i) => i + 1).filter((n) => !converted.includes(n));
   if (lost.length === 0) return [];
   const which =
     lost.length === 1 ? `Page ${lost[0]} of ${count} is` : `${lost.length} of ${count} pages are`;
   return [
-    { kind: 'pages', page: undefined, message: `${which} not converted`, avoidedBy: '--page all' },
+    { kind: 'pages', page: undefined, message: `${which} not converted`, avoidedBy: allPages },
   ];
 }
 

@@ -1,5 +1,6 @@
 import { type Effort, type EncoderSettings, efforts } from '../encoder-settings.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
+import type { SettingNames } from '../setting-names.ts';
 import type { Turn, Way } from './memory-model.ts';
 import { type Price, priceOf, type Subject, subjectOf, wayOf } from './price.ts';
 import { readable, type Told } from './readable.ts';
@@ -15,6 +16,8 @@ export interface Limits {
   readonly seconds: number;
   /** Room for temporary files. */
   readonly diskBytes: number;
+  /** What the user calls what decides about them; default: `commandNames`. */
+  readonly names?: SettingNames | undefined;
 }
 
 /** How a TIFF is going to be converted, and what that will take. */
@@ -79,8 +82,7 @@ export function planConversion(
     throw outOfDiskError(name, needed, limits.diskBytes);
   }
   const neededBytes = Math.min(...candidates.map(({ memoryBytes }) => memoryBytes));
-  const { memoryBytes: limitBytes } = limits;
-  throw outOfMemoryError({ page, name, neededBytes, limitBytes, effort: settings.effort });
+  throw outOfMemoryError({ page, name, neededBytes, limits, effort: settings.effort });
 }
 
 /** Every way to a picture that is upright, best first. */

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
+import type { SettingNames } from '../setting-names.ts';
 import type { Limits } from './plan.ts';
 
 /** What a conversion may use, as far as somebody decided it. */
@@ -10,6 +11,8 @@ export interface Budget {
   readonly cpuSeconds?: ((secondsLeft: number) => number) | undefined;
   /** Seconds until the JPEG must be there; without it there is no hurry. */
   readonly secondsLeft?: (() => number) | undefined;
+  /** What the user calls all this, and other settings; default: `commandNames`. */
+  readonly names?: SettingNames | undefined;
 }
 
 const MB = 1024 * 1024;
@@ -41,6 +44,7 @@ export async function limitsNow(budget: Budget, folder: string): Promise<Limits>
     cpuSeconds: budget.cpuSeconds?.(seconds) ?? availableParallelism() * seconds,
     seconds,
     diskBytes: await freeBytes(folder),
+    names: budget.names,
   };
 }
 

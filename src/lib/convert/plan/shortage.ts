@@ -1,6 +1,7 @@
-import { ConversionError } from '../../errors.ts';
+import { ConversionError, inParentheses } from '../../errors.ts';
 import type { EffortSetting } from '../encoder-settings.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
+import { commandNames, type SettingNames } from '../setting-names.ts';
 
 /** What an out-of-memory error has to tell. */
 export interface Shortage {
@@ -8,7 +9,7 @@ export interface Shortage {
   readonly name: string;
   /** What was predicted, in bytes; 0 when nothing could be. */
   readonly neededBytes: number;
-  readonly limitBytes: number;
+  readonly limits: { readonly memoryBytes: number; readonly names?: SettingNames | undefined };
   /** What was asked for. */
   readonly effort: EffortSetting;
   /** What was seen of it, in our words or a library's, where it was not only predicted. */
@@ -17,21 +18,22 @@ export interface Shortage {
 
 /** The error of a conversion that has run, or would have run, out of memory: figures and remedy (contract: "Error Scenarios"). */
 export function outOfMemoryError(
-  { page, name, neededBytes, limitBytes, effort, seen }: Shortage,
+  { page, name, neededBytes, limits, effort, seen }: Shortage,
   options?: ErrorOptions,
 ): ConversionError {
+  const { moreMemory, autoEffort } = limits.names ?? commandNames;
   const figures = [
     page && neededBytes > 0
       ? `${toMegapixels(page)} MP need about ${toMegabytes(neededBytes)} MB`
       : undefined,
-    `limit ${toMegabytes(limitBytes)} MB`,
+    `limit ${limitText(limits.memoryBytes)}`,
   ];
-  const other = effort === 'auto' || effort === 'fast' ? '' : ' JPEG_EFFORT=auto may need less.';
+  const other = effort === 'auto' || effort === 'fast' ? '' : ` ${autoEffort} may need less.`;
+  const said = seen ? ` ${inParentheses(`${seen.replace(/\.$/, '')}.`)}` : '';
   return new ConversionError(
     'OUT_OF_MEMORY',
     `Out of memory while converting "${name}": ${figures.filter(Boolean).join(', ')}. ` +
-      `Raise memory_mb in the orchestrator's machine configuration, or MEMORY_LIMIT_MB where it is set.${other}` +
-      (seen ? ` (${seen.replace(/\.$/, '')}.)` : ''),
+      `${moreMemory}${other}${said}`,
     options,
   );
 }
@@ -44,7 +46,7 @@ export function outOfDiskError(
 ): ConversionError {
   return new ConversionError(
     'WRITE_FAILED',
-    `Converting "${name}" takes about ${toMegabytes(neededBytes)} MB of disk for temporary files, and ${toMegabytes(freeBytes)} MB are free. ` +
+    `Converting "${name}" takes about ${toMegabytes(neededBytes)} MB of disk for temporary files, and ${limitText(freeBytes)} are free. ` +
       'Make room there, or set TMPDIR to a folder that has more.',
   );
 }
@@ -52,6 +54,12 @@ export function outOfDiskError(
 /** Megapixels with one decimal, for people. */
 export function toMegapixels({ width, height }: Pick<TiffPage, 'width' | 'height'>): string {
   return ((width * height) / 1e6).toFixed(1);
+}
+
+/** What there is of memory or disk, for people, never more than that: in megabytes, or in bytes where it is less than one. */
+export function limitText(bytes: number): string {
+  const megabytes = Math.floor(bytes / 1024 / 1024);
+  return megabytes > 0 ? `${megabytes} MB` : `${Math.floor(bytes)} bytes`;
 }
 
 /** Whole megabytes of 1024 × 1024 bytes, rounded up, for people. */

@@ -168,7 +168,7 @@ function errorOf({ exitCode, signal, killedHere, lastWords, error }: ChildEnd): 
   if (signal === 'SIGKILL')
     return failure(
       'OUT_OF_MEMORY',
-      'The conversion process was killed (SIGKILL), as happens when memory runs out',
+      'The conversion process was killed by SIGKILL, as happens when memory runs out',
     );
   const how = signal ? `was ended by ${signal}` : `ended by exit code ${exitCode}`;
   const words = lastWords ? `; its last words: ${lastWords}` : '';

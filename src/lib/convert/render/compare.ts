@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Metadata, OutputInfo, Sharp } from 'sharp';
+import { inParentheses } from '../../errors.ts';
 import type { Effort } from '../encoder-settings.ts';
 import type { ConversionJob, JpegToCompare, Rendered } from '../messages.ts';
 import { conclude } from '../verify/conclusion.ts';
@@ -105,7 +106,11 @@ async function aboutJpeg<T>(
     );
     if (!['UNREADABLE_TIFF', 'UNSUPPORTED_TIFF'].includes(explained.code)) throw explained;
     const words = wordsOf(error, paths);
-    throw unlike({ tiff: job.name, jpeg: name }, `it cannot be decoded (${words})`, error);
+    throw unlike(
+      { tiff: job.name, jpeg: name },
+      `it cannot be decoded ${inParentheses(words)}`,
+      error,
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { ConversionError, messageOf } from '../../errors.ts';
+import { ConversionError, inParentheses, messageOf } from '../../errors.ts';
 import { missingData } from '../header/completeness.ts';
 import { speaksOfMemory } from '../memory-words.ts';
 import type { ConversionJob } from '../messages.ts';
@@ -57,7 +57,7 @@ export function explainFailure(
     return new ConversionError(
       'WRITE_FAILED',
       `The JPEG of "${job.name}" could not be written: make room on the disk, ` +
-        `or choose another folder (TMPDIR for temporary files). (${words})`,
+        `or choose another folder (TMPDIR for temporary files) ${inParentheses(words)}.`,
       options,
     );
   if (reader === 'samples') return explainSamples(words, job.name, options);

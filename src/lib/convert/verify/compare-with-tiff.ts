@@ -8,10 +8,12 @@ import type { ConversionJob } from '../messages.ts';
 import { openTiff } from '../open-tiff.ts';
 import { nameOfPage, pageNumbered } from '../pages.ts';
 import { priceOfComparison, turnToCompare } from '../plan/comparison-price.ts';
+import type { Limits } from '../plan/plan.ts';
 import { readable } from '../plan/readable.ts';
 import { type Budget, limitsNow } from '../plan/resources.ts';
-import { toMegabytes } from '../plan/shortage.ts';
+import { limitText, toMegabytes } from '../plan/shortage.ts';
 import type { Converter, Made } from '../process/converter.ts';
+import { commandNames } from '../setting-names.ts';
 import type { Comparison } from './conclusion.ts';
 import { type ComparedNames, refuseUnlike } from './judge.ts';
 import { defaultLikenessBounds, type Likeness, type LikenessBounds } from './likeness.ts';
@@ -107,16 +109,17 @@ async function jobFor(input: string, jpeg: string, options: CompareOptions) {
 
 function refuseBeyond(
   needed: { readonly memoryBytes: number; readonly diskBytes: number },
-  limits: { readonly memoryBytes: number; readonly diskBytes: number },
+  limits: Pick<Limits, 'memoryBytes' | 'diskBytes' | 'names'>,
   name: string,
 ): void {
+  const { memoryLimit } = limits.names ?? commandNames;
   const figures = (one: 'memoryBytes' | 'diskBytes') =>
-    `about ${toMegabytes(needed[one])} MB, and ${toMegabytes(limits[one])} MB are free`;
+    `about ${toMegabytes(needed[one])} MB, and ${limitText(limits[one])} are free`;
   if (needed.memoryBytes > limits.memoryBytes)
     throw new ConversionError(
       'OUT_OF_MEMORY',
       `Comparing "${name}" with its JPEG takes ${figures('memoryBytes')}. ` +
-        'Raise MEMORY_LIMIT_MB where it is set, or leave the comparison out.',
+        `Raise ${memoryLimit} where it is set, or leave the comparison out.`,
     );
   if (needed.diskBytes > limits.diskBytes)
     throw new ConversionError(

@@ -1,9 +1,10 @@
-import { link, readdir, readFile, symlink } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type ConvertOptions, convertTiff } from '../../../../src/lib/api/convert-tiff.ts';
 import { FileError, OptionsError } from '../../../../src/lib/errors.ts';
 import { makeFolder, type TestFolder } from '../../../support/folder.ts';
 import { plainTiff } from '../../../support/pictures.ts';
+import { makeTiff } from '../../../support/tiff-writer.ts';
 
 let folder: TestFolder;
 let master: string;
@@ -47,6 +48,37 @@ describe('the library never destroys a TIFF', () => {
       expect(await readdir(folder.root)).toEqual(names);
     },
   );
+});
+
+describe('a remedy', () => {
+  it('is an option where memory is too little, with the limit that was given', async () => {
+    const refused = convertTiff(master, folder.path('out.jpg'), { memoryBytes: 1000 });
+    await expect(refused).rejects.toMatchObject({ code: 'OUT_OF_MEMORY' });
+    await expect(refused).rejects.toThrow('limit 1000 bytes. Raise memoryBytes where it is set');
+    await expect(refused).rejects.not.toThrow(/memory_mb|MEMORY_LIMIT_MB/);
+  });
+
+  it('is a function and its option where pages are left', async () => {
+    const page = {
+      width: 8,
+      height: 8,
+      samplesPerPixel: 1,
+      photometric: 1,
+      data: Buffer.alloc(64),
+    };
+    const two = await folder.write('two.tif', makeTiff(page, page));
+    const { notes } = await convertTiff(two, folder.path('two.jpg'));
+    expect(notes.map(({ message }) => message)).toEqual([
+      "Only page 1 was converted; 1 further page was not (convertCollection with pages: 'all' converts all)",
+    ]);
+  });
+
+  it('is to name a file where the input is a folder', async () => {
+    await mkdir(folder.path('dir.jpg'));
+    await expect(convertTiff(folder.path('dir.jpg'), folder.path('out.jpg'))).rejects.toThrow(
+      'Could not read "dir.jpg": illegal operation on a directory (EISDIR). It is a folder: name the files in it.',
+    );
+  });
 });
 
 describe('an existing file', () => {

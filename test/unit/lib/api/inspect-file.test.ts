@@ -18,6 +18,11 @@ describe('inspectFile', () => {
     expect((await inspectFile(two, { pages: 'all' })).losses).toEqual([]);
   });
 
+  it('says by which option a loss is avoided', async () => {
+    const { losses } = await inspectFile(two);
+    expect(losses).toMatchObject([{ kind: 'pages', avoidedBy: "pages: 'all'" }]);
+  });
+
   it('calls the file by its name in messages', async () => {
     await expect(inspectFile(two, { pages: 3 })).rejects.toThrow('"two.tif" has 2 pages');
   });

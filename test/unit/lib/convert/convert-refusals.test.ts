@@ -63,13 +63,13 @@ describe('refusals', () => {
     const input = await folder.write('chain.tif', tiff);
     const conversion = convertInPlace(input, folder.path('never.jpg'));
     await expect(conversion).rejects.toMatchObject({ code: 'UNREADABLE_TIFF' });
-    await expect(conversion).rejects.not.toThrow(/memory_mb/);
+    await expect(conversion).rejects.not.toThrow(/^Out of memory|memory_mb|MEMORY_LIMIT_MB/);
   });
 
   it('does not wait for a pipe that nobody writes to', async () => {
     execFileSync('mkfifo', [folder.path('pipe.tif')]);
     const conversion = convertInPlace(folder.path('pipe.tif'), folder.path('never.jpg'));
-    await expect(conversion).rejects.toThrow('it is no regular file');
+    await expect(conversion).rejects.toThrow('it is a device or a pipe');
   });
 
   it('says which file is missing', async () => {

@@ -15,6 +15,8 @@ describe('unknown variables', () => {
     ['R2_SECRET_KEY', 'R2_SECRET_ACCESS_KEY'],
     ['CALLBACK_URI', 'CALLBACK_URL'],
     ['MEMORY_LIMIT_M', 'MEMORY_LIMIT_MB'],
+    ['MEMORY_LIMIT', 'MEMORY_LIMIT_MB'],
+    ['INPUT_R2', 'INPUT_R2_KEY'],
     ['LOGFORMAT', 'LOG_FORMAT'],
   ])('that look like ours are told, with the one that is meant: %s', (name, meant) => {
     const [text = '', ...more] = of(name);
@@ -54,7 +56,15 @@ describe('unknown variables', () => {
         'NODE_OPTIONS',
       ],
       ...['FLY_APP_NAME', 'FLY_ALLOC_ID', 'FLY_MACHINE_VERSION', 'FLY_IMAGE_REF', 'FLY_REGION'],
-      ...['FLY_VM_MEMORY_MB', 'FLY_PRIVATE_IP', 'FLY_PROCESS_GROUP', 'PRIMARY_REGION'],
+      ...[
+        'FLY_VM_MEMORY_MB',
+        'MEMORY_LIMIT_IN_BYTES',
+        'LOG',
+        'BATCH',
+        'FLY_PRIVATE_IP',
+        'FLY_PROCESS_GROUP',
+        'PRIMARY_REGION',
+      ],
       ...[
         'GITHUB_RUN_ID',
         'INPUT_KEY',

@@ -1,4 +1,4 @@
-import { messageOf } from '../../../errors.ts';
+import { inParentheses, messageOf } from '../../../errors.ts';
 import { speaksOfMemory } from '../../memory-words.ts';
 
 /**
@@ -41,9 +41,12 @@ export function seriousWarning(complaint: Complaint): string | undefined {
 export function magickError(error: unknown): Error {
   const words = plainWords(messageOf(error));
   if (NO_MEMORY.test(words) || speaksOfMemory(words))
-    return new Error(`ImageMagick cannot allocate the memory for the picture (${words})`, {
-      cause: error,
-    });
+    return new Error(
+      `ImageMagick cannot allocate the memory for the picture ${inParentheses(words)}`,
+      {
+        cause: error,
+      },
+    );
   return new Error(words, { cause: error });
 }
 

@@ -25,7 +25,7 @@ describe('a conversion process that ends in the middle', () => {
       expect(plan.effort).toBe('fast');
       expect(replans).toEqual([
         expect.stringMatching(
-          /^OUT_OF_MEMORY: Out of memory while converting "large.tif": 9\.0 MP need about \d+ MB, limit \d+ MB\. Raise .* \(The conversion process was killed \(SIGKILL\), as happens when memory runs out\.\)$/,
+          /^OUT_OF_MEMORY: Out of memory while converting "large.tif": 9\.0 MP need about \d+ MB, limit \d+ MB\. Raise .* \(The conversion process was killed by SIGKILL, as happens when memory runs out\.\)$/,
         ),
       ]);
     }));

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultEncoderSettings } from '../../../../../src/lib/convert/encoder-settings.ts';
 import type { TiffPage } from '../../../../../src/lib/convert/header/tiff-header.ts';
 import { type Limits, planConversion } from '../../../../../src/lib/convert/plan/plan.ts';
+import { optionNames, taskNames } from '../../../../../src/lib/convert/setting-names.ts';
 import { pageOf, stripsOf } from '../../../../support/pages.ts';
 
 const MB = 1024 * 1024;
@@ -126,14 +127,38 @@ describe('the plan', () => {
 describe('a refusal', () => {
   it('names what is needed, what there is, and what to do', () => {
     expect(() => plan(pageOf(60), { memoryBytes: 50 * MB })).toThrow(
-      /^Out of memory while converting "x\.tif": 60\.0 MP need about \d+ MB, limit 50 MB\. Raise memory_mb in the orchestrator's machine configuration, or MEMORY_LIMIT_MB where it is set\.$/,
+      /^Out of memory while converting "x\.tif": 60\.0 MP need about \d+ MB, limit 50 MB\. Raise MEMORY_LIMIT_MB where it is set, or use a machine with more memory\.$/,
     );
   });
 
   it('says that less effort may do where more was asked for', () => {
     const refused = () => plan(pageOf(200), {}, { effort: 'max' });
-    expect(refused).toThrow(/JPEG_EFFORT=auto may need less\.$/);
+    expect(refused).toThrow(/--effort auto may need less\.$/);
     expect(refused).toThrow(expect.objectContaining({ code: 'OUT_OF_MEMORY' }));
+  });
+
+  it.each([
+    [
+      'a task',
+      taskNames,
+      "Raise memory_mb in the orchestrator's machine configuration, or MEMORY_LIMIT_MB where it is set. JPEG_EFFORT=auto may need less.",
+    ],
+    [
+      'the library',
+      optionNames,
+      "Raise memoryBytes where it is set, or use a machine with more memory. effort: 'auto' may need less.",
+    ],
+  ])('names what can be changed by the user of %s', (_, names, remedy) => {
+    const refused = () => plan(pageOf(60), { memoryBytes: 50 * MB, names }, { effort: 'max' });
+    expect(refused).toThrow(`limit 50 MB. ${remedy}`);
+  });
+
+  it.each([
+    [1000, '1000 bytes'],
+    [0, '0 bytes'],
+    [1.9 * MB, '1 MB'],
+  ])('never shows more memory than there is: %s', (memoryBytes, shown) => {
+    expect(() => plan(pageOf(60), { memoryBytes })).toThrow(`limit ${shown}. `);
   });
 
   const rewritten = (differs = {}) => pageOf(24, { compression: 6, photometric: 6, ...differs });

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { damagedTiff } from '../../../src/lib/convert/refusal.ts';
+import { inParentheses } from '../../../src/lib/errors.ts';
+
+it.each([
+  ['the decoder failed', '(the decoder failed)'],
+  ['(0 elements of 8 bytes each)', '[(0 elements of 8 bytes each)]'],
+])('what others said stands in parentheses, but never in two of them: %s', (words, shown) => {
+  expect(inParentheses(words)).toBe(shown);
+});
+
+it('a decoder’s words may have parentheses', () => {
+  const words = 'tiff2vips: out of order (line 7)';
+  const { message } = damagedTiff('a.tif', 'it is cut', { decoder: 'sharp', words });
+  expect(message).toMatch(/ \[the decoder, sharp, says: tiff2vips: out of order \(line 7\)\]\.$/);
+});
