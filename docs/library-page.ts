@@ -16,6 +16,8 @@ Generated from the doc comments by \`npm run docs\`; do not edit.
 Node.js 22.18 or newer; on an older one \`import 'arke-tiff'\` throws one sentence.
 Every error that a function throws on purpose is an \`ArkeError\` with a \`code\` (\`ErrorCode\`); its message says what happened, to which file, and what to do.
 
+A path is a string also where its name is not UTF-8 (old servers' Latin-1): each byte that is not is one lone surrogate in it, in events, results and messages alike. \`bytesOfPath\` makes the name's bytes of it, for \`node:fs\`; \`shownPath\` makes text that can be printed and stored; \`pathOfBytes\` makes such a path for the functions here.
+
 Functions that convert start a process from a file of the package, so a bundler must keep \`arke-tiff\` external: \`esbuild --bundle --platform=node --external:arke-tiff\`. Where it was bundled all the same, they throw an \`ArkeError\` (\`BUNDLED\`) that says so. The others, \`callbackPayloadSchema\` for example, work in a bundle.
 `;
 

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { pathOfBytes, REPLACEMENT } from '../lib/path-bytes.ts';
+import { procList } from '../lib/proc-lists.ts';
 
 /**
  * The arguments that the program was called with. A name that is not UTF-8, which Node.js does not hand on, is as
@@ -8,22 +8,8 @@ import { pathOfBytes, REPLACEMENT } from '../lib/path-bytes.ts';
 export function programArguments(): string[] {
   const args = process.argv.slice(2);
   if (!args.some((arg) => arg.includes(REPLACEMENT))) return args;
-  const exact = exactArguments().slice(-args.length);
+  const exact = procList('cmdline').slice(-args.length);
   const isSame =
     exact.length === args.length && exact.every((arg, i) => arg.toString() === args[i]);
   return isSame ? exact.map(pathOfBytes) : args;
-}
-
-/** All arguments of the process, Node.js's own before the program's. */
-function exactArguments(): Buffer[] {
-  try {
-    const text = readFileSync('/proc/self/cmdline', 'latin1');
-    // Each ends with a NUL.
-    return text
-      .split('\0')
-      .slice(0, -1)
-      .map((arg) => Buffer.from(arg, 'latin1'));
-  } catch {
-    return [];
-  }
 }

@@ -1,7 +1,9 @@
-import { loadEnvFile } from 'node:process';
-import { reasonOf, SettingsError } from '../lib/errors.ts';
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { SettingsError } from '../lib/errors.ts';
 import { nativePath } from '../lib/path-bytes.ts';
 import { type Environment, variables } from '../lib/task/environment.ts';
+import { whyUnreadable } from '../lib/unreadable-file.ts';
 
 /** The process's environment. The only place that looks at it: everything else is handed its values. */
 export function processEnvironment(): Environment {
@@ -29,14 +31,21 @@ export function applyEnvFile(argv: readonly string[]): void {
   dropBlanks();
   const path = envFileOf(argv);
   if (path === undefined) return;
+  for (const [name, value] of Object.entries(parseEnv(readEnvFile(path))))
+    process.env[name] ??= value;
+  dropBlanks();
+}
+
+/** Not by `process.loadEnvFile`, which calls everything that it cannot read "not found". */
+function readEnvFile(path: string): string {
   try {
-    loadEnvFile(nativePath(path));
+    return readFileSync(nativePath(path), 'utf8');
   } catch (error) {
-    throw new SettingsError([`the file ${path} of --env-file cannot be read: ${reasonOf(error)}`], {
+    const why = whyUnreadable(error).replace(/\.$/, '');
+    throw new SettingsError([`the file ${path} of --env-file cannot be read: ${why}`], {
       cause: error,
     });
   }
-  dropBlanks();
 }
 
 /** Only of ours: to other programs' variables a blank value may mean something. */

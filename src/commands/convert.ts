@@ -151,6 +151,7 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
       name,
       reporter: await this.reporter(flags),
       result: shown ? result : undefined,
+      count: flags.quiet ? (line) => this.note(line) : undefined,
       taken: () => outputTaken(this.stopSignal),
     });
   }

@@ -9,7 +9,7 @@ import { messageOf } from '../lib/errors.ts';
 import { writeOutput } from '../lib/local-output.ts';
 import { closeStorage, openStorage, type Storage } from '../lib/storage/client.ts';
 import { openObject } from '../lib/storage/download.ts';
-import { fileNameOf } from '../lib/storage/keys.ts';
+import { fileNameOf, refuseInvalidKey } from '../lib/storage/keys.ts';
 import { withWorkspace } from '../lib/workspace.ts';
 
 export default class Download extends BaseCommand {
@@ -48,6 +48,8 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
   async run(): Promise<DownloadDocument | undefined> {
     const { args, flags } = await this.parse(Download);
     const settings = storageSettingsOf(flags);
+    // Before the name of the file is made of it.
+    refuseInvalidKey(args.key);
     const output = flags.output ?? (fileNameOf(args.key) || 'object');
     if (output === STANDARD_STREAM) refuseBytesOnStdout(this.jsonEnabled());
     const reporter = await this.reporter(flags);

@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, errorSummary } from '../cli/base-command.ts';
 import { inputFlags, inputRequestOf } from '../cli/collection/flags.ts';
+import { type Count, countsOf } from '../cli/collection/summary.ts';
 import { processEnvironment } from '../cli/environment.ts';
 import {
   encoderFlags,
@@ -25,9 +26,10 @@ import type {
   InspectedFile,
   InspectionDocument,
   InspectionFindings,
+  InspectionSummary,
   UninspectedFile,
 } from '../lib/documents/documents.ts';
-import { ArkeError, ConversionError, messageOf } from '../lib/errors.ts';
+import { ArkeError, messageOf, StorageError } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
 import { withSnakeCase } from '../lib/snake-case.ts';
 import { closeStorage, openStorage, type Storage } from '../lib/storage/client.ts';
@@ -39,6 +41,13 @@ type Inspected = { readonly source: TiffSource } & (
   | Omit<UninspectedFile, 'input'>
 );
 
+/** How inspections are shown. */
+interface Shown {
+  readonly reporter: Reporter;
+  readonly quiet: boolean;
+  readonly preview?: Preview;
+}
+
 export default class Inspect extends BaseCommand {
   static override summary = 'Show what is in TIFFs, and what converting them would change.';
 
@@ -46,7 +55,8 @@ export default class Inspect extends BaseCommand {
     `Reads only what a TIFF says of itself, nothing of its pictures; of an object in R2 only the parts that hold it.
 Of a folder the TIFFs in it are inspected, as "convert" finds them: by name or content; with -r those in its subfolders, too.
 For each file: structure, colours, compression and metadata of all pages, how "convert" would go about it here, what the JPEGs would not have of it with the given settings, and what is wrong with it.
-What "convert" would certainly refuse is said first; whether the rest can be decoded stays open. Findings do not affect the exit code; it is 1 when a file cannot be inspected: it cannot be read, is no TIFF, or has no readable directory.
+What "convert" would certainly refuse is said first; whether the rest can be decoded stays open.
+The exit code is 1 when a TIFF would fail, or something could not be read. Losses and problems do not affect it.
 R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-file.`;
 
   static override examples = [
@@ -110,7 +120,10 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
       };
       try {
         const work = (preview?: Preview) =>
-          this.#inspectAll(found, session, { reporter, ...(preview ? { preview } : {}) });
+          this.#inspectAll(found, session, {
+            ...{ reporter, quiet: flags.quiet },
+            ...(preview ? { preview } : {}),
+          });
         const wanted = flags.preview && !flags.quiet && !this.jsonEnabled();
         const pictureText = wanted ? await pictureTextForStdout() : undefined;
         if (!pictureText) return await work();
@@ -125,7 +138,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
   async #inspectAll(
     { sources, unread, warnings }: TiffSources,
     session: InspectSession,
-    { reporter, preview }: { readonly reporter: Reporter; readonly preview?: Preview },
+    { reporter, quiet, preview }: Shown,
   ): Promise<unknown> {
     for (const { message } of warnings) reporter.warn(message);
     const inspected: Inspected[] = [];
@@ -144,9 +157,23 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
     // Last, where it is seen: what is missing concerns all that is above.
     for (const { path, error } of unread) reporter.error(`${path}: ${error.message}`);
     const result = documentOf(inspected, { unread, warnings });
-    if (unread.length > 0 || inspected.some((one) => 'error' in one))
+    this.#sayCounts(result.summary, quiet);
+    if (result.summary.ok < inspected.length || unread.length > 0)
       this.exitWith(exitCodes.failed, result);
     return result;
+  }
+
+  /** What was found, in one line; where all is to be quiet, only if something is missing from it. */
+  #sayCounts(summary: InspectionSummary, quiet: boolean): void {
+    const { files, ok, would_fail, failed, folders_unread, files_unread } = summary;
+    const isUnread = folders_unread + files_unread > 0;
+    if (this.jsonEnabled() || (!isUnread && (quiet || files === 1))) return;
+    const counts: Count[] = [
+      [ok, 'ok (not decoded yet)'],
+      [would_fail, 'would fail'],
+      [failed, 'failed'],
+    ];
+    this.note(countsOf(files, counts, summary));
   }
 
   async #inspect(
@@ -161,7 +188,8 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
       if (!(error instanceof ArkeError)) throw error;
       const summary = errorSummary(error, this.redact);
       reporter.error(aboutFile(source.name, summary.message));
-      const status = error instanceof ConversionError ? 'would_fail' : 'failed';
+      // Converting a local file would meet the same; what R2 answers may be another thing the next time.
+      const status = error instanceof StorageError ? 'failed' : 'would_fail';
       return { source, status, error: summary };
     }
   }

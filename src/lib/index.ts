@@ -16,6 +16,7 @@ export {
   type InspectOptions,
   inspectFile,
 } from './api/inspect-file.ts';
+export { bytesOfPath, pathOfBytes, shownPath } from './api/paths.ts';
 export { runTask, type TaskOptions } from './api/run-task.ts';
 export {
   type CallbackPayload,

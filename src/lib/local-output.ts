@@ -5,6 +5,7 @@ import { access, fileId, link, lstat, mkdir, open, rename, rm, stat } from './fi
 import { jpegNameProblem } from './jpeg-name.ts';
 import { temporaryBeside } from './temporary-output.ts';
 import { hasTiffSignature } from './tiff-signature.ts';
+import { unwritableFile } from './unwritable-file.ts';
 
 /** What may happen to a file that is already there. */
 export interface OutputRules {
@@ -77,7 +78,7 @@ async function make(temporary: string, target: string): Promise<void> {
   try {
     await (await open(temporary, 'wx')).close();
   } catch (error) {
-    throw writeError(target, error);
+    throw unwritableFile(target, error);
   }
 }
 
@@ -93,11 +94,11 @@ export async function refuseUnwritable(
     const there = await lookAt(folder, target);
     if (there?.isDirectory())
       return access(folder, constants.W_OK | constants.X_OK).catch((error: unknown) => {
-        throw writeError(target, error);
+        throw unwritableFile(target, error);
       });
-    if (there) throw writeError(target, new Error(`${folder} is not a folder`));
+    if (there) throw unwritableFile(target, new Error(`${folder} is not a folder`));
     if (!makeFolder || folder === dirname(folder))
-      throw writeError(target, new Error('its folder does not exist'));
+      throw unwritableFile(target, new Error('its folder does not exist'));
   }
 }
 
@@ -107,7 +108,7 @@ async function lookAt(path: string, target: string) {
     return await stat(path, { bigint: true });
   } catch (error) {
     if (isMissing(error)) return undefined;
-    throw writeError(target, error);
+    throw unwritableFile(target, error);
   }
 }
 
@@ -188,7 +189,7 @@ async function publish(temporary: string, target: string, rules: OutputRules): P
     // File systems without hard links (FAT, some network mounts) say one of these.
     const unlinkable =
       code === 'EPERM' || code === 'ENOTSUP' || code === 'EOPNOTSUPP' || code === 'ENOSYS';
-    if (force || !unlinkable) throw writeError(target, error);
+    if (force || !unlinkable) throw unwritableFile(target, error);
     if (await exists(target)) throw existsError(target, rules);
     await rename(temporary, target);
   }
@@ -200,7 +201,7 @@ async function exists(path: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (isMissing(error)) return false;
-    throw writeError(path, error);
+    throw unwritableFile(path, error);
   }
 }
 
@@ -215,12 +216,5 @@ function existsError(target: string, { forcedBy = FORCED_BY, ours }: OutputRules
     : 'exists';
   return new FileError(
     `Not written: ${target} ${what}. Use ${forcedBy} to replace it, or choose another output.`,
-  );
-}
-
-function writeError(target: string, error: unknown): FileError {
-  return new FileError(
-    `Could not write ${target}: ${reasonOf(error)}. Check that its folder exists and is writable.`,
-    { cause: error },
   );
 }

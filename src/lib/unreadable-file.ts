@@ -4,7 +4,8 @@ import { FileError, reasonOf, systemCodeOf } from './errors.ts';
 const remedies: Readonly<Record<string, string>> = {
   EACCES: 'Check who may read it.',
   EPERM: 'Check who may read it.',
-  EISDIR: 'It is a folder: name the files in it.',
+  EISDIR: 'It is a folder: name a file in it.',
+  ENAMETOOLONG: 'Check the path: most file systems take 255 bytes for a name, and 4096 for a path.',
   EIO: 'Check the disk or the network share.',
   ESTALE: 'Check the disk or the network share.',
   EMFILE: 'Try again with fewer files at once, or raise the limit of open files (ulimit -n).',
@@ -13,6 +14,10 @@ const remedies: Readonly<Record<string, string>> = {
 
 /** The error for a file that cannot be read: why, and what to do about that. The name is shown as it is given. */
 export function unreadableFile(name: string, error: unknown): FileError {
-  const remedy = remedies[systemCodeOf(error) ?? ''] ?? 'Check the path.';
-  return new FileError(`Could not read ${name}: ${reasonOf(error)}. ${remedy}`, { cause: error });
+  return new FileError(`Could not read ${name}: ${whyUnreadable(error)}`, { cause: error });
+}
+
+/** Why a file cannot be read, and what to do about that. */
+export function whyUnreadable(error: unknown): string {
+  return `${reasonOf(error)}. ${remedies[systemCodeOf(error) ?? ''] ?? 'Check the path.'}`;
 }

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileError, reasonOf } from './errors.ts';
-import { REPLACEMENT } from './path-bytes.ts';
+import { pathOfBytes, REPLACEMENT } from './path-bytes.ts';
+import { procList } from './proc-lists.ts';
 import { processMark, removeAbandoned, removeNamed } from './temporary-output.ts';
 
 /** A private temporary folder that lives as long as the work in it. */
@@ -55,9 +56,18 @@ async function makeFolder(): Promise<string> {
   } catch (error) {
     const why = parent.includes(REPLACEMENT) ? 'its path is not UTF-8' : reasonOf(error);
     throw new FileError(
-      `Could not make a temporary folder in ${parent}: ${why}. ` +
+      `Could not make a temporary folder in ${exactFolder(parent)}: ${why}. ` +
         'Set TMPDIR to a folder that exists, is writable and has room for the TIFF and the JPEG.',
       { cause: error },
     );
   }
+}
+
+/** The path in the variable that `tmpdir` has taken it from, where Node.js has lost some of its bytes. */
+function exactFolder(parent: string): string {
+  if (!parent.includes(REPLACEMENT)) return parent;
+  const exact = procList('environ')
+    .map((variable) => variable.subarray(variable.indexOf('=') + 1))
+    .find((value) => value.toString().replace(/\/$/, '') === parent);
+  return exact ? pathOfBytes(exact) : parent;
 }

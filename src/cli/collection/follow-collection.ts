@@ -28,7 +28,11 @@ export async function followCollection(
     const outcome = await showCollection(withWarnings(events, warnings), views, taken);
     // A reader that has left, as `head` does, has what it wanted.
     if (outcome.summary.stopped === 'SIGPIPE') return outcome;
-    for (const line of summaryLines(outcome)) say(line);
+    const [counts, ...rest] = summaryLines(outcome);
+    // What is missing from the run is said also where all else is to be quiet.
+    const sayCounts = outcome.unread.length > 0 ? sayAlways : say;
+    sayCounts(counts);
+    for (const line of rest) say(line);
     const warned = warningLine(outcome.summary.warnings);
     if (warned !== undefined) sayAlways(warned);
     return outcome;

@@ -11,12 +11,20 @@ export interface SingleViewOptions {
   readonly reporter: Reporter;
   /** A line of the result; undefined where the JPEG itself is the result: then only what goes wrong is told. */
   readonly result: ((line: string) => void) | undefined;
+  /** A line that counts warnings; undefined where the warnings themselves are shown. */
+  readonly count: ((line: string) => void) | undefined;
   /** Resolves when what was written has been taken. */
   readonly taken: () => Promise<void>;
 }
 
 /** What is seen of a run over one file: that it is being worked on, then how it ended; no counts of one. */
-export function singleView({ name, reporter, result, taken }: SingleViewOptions): ChosenViews {
+export function singleView({
+  name,
+  reporter,
+  result,
+  count,
+  taken,
+}: SingleViewOptions): ChosenViews {
   const { warn, error } = reporter;
   const lines = lineView({ result: (line) => result?.(line), warn, error });
   let activity: Activity | undefined;
@@ -38,7 +46,7 @@ export function singleView({ name, reporter, result, taken }: SingleViewOptions)
       },
     ],
     say: () => {},
-    sayAlways: () => {},
+    sayAlways: (line) => count?.(line),
     taken,
   };
 }

@@ -10,7 +10,11 @@ import {
 import type { CollectionOutcome } from './view.ts';
 
 /** What a run came to, as lines for people: counts, sizes and pace, what failed and what to do about it. */
-export function summaryLines({ records, summary, unread }: CollectionOutcome): string[] {
+export function summaryLines({
+  records,
+  summary,
+  unread,
+}: CollectionOutcome): [counts: string, ...rest: string[]] {
   return [
     countLine(summary),
     ...(summary.converted > 0 ? [summary.predicted ? planLine(summary) : paceLine(summary)] : []),
@@ -22,17 +26,28 @@ export function summaryLines({ records, summary, unread }: CollectionOutcome): s
 /** `300 TIFFs: 285 converted, 12 up to date, 3 failed; 1 folder could not be read; 1 min 12 s`. */
 function countLine(summary: CollectionSummary): string {
   const { files, converted, skipped, failed, would_fail = 0, left, ms } = summary;
-  const counts = [
+  const counts: Count[] = [
     [converted, summary.predicted ? 'to convert (not decoded yet)' : 'converted'],
     [skipped, 'up to date'],
     [failed, 'failed'],
     [would_fail, 'would fail'],
     [left, 'left undone'],
-  ] as const;
-  const said = counts.filter(([count]) => count > 0).map(([count, text]) => `${count} ${text}`);
-  const tiffs = `${files} ${files === 1 ? 'TIFF' : 'TIFFs'}: ${said.join(', ')}`;
-  return [tiffs, ...unreadWords(summary), formatDuration(ms)].join('; ');
+  ];
+  return `${countsOf(files, counts, summary)}; ${formatDuration(ms)}`;
 }
+
+/** How many TIFFs ended in some way, and how that is called. */
+export type Count = readonly [count: number, text: string];
+
+/** `4 TIFFs: 3 converted, 1 failed; 1 folder and 2 files could not be read`, without what there is none of. */
+export function countsOf(files: number, counts: readonly Count[], unread: UnreadCounts): string {
+  const said = counts.filter(([count]) => count > 0).map(([count, text]) => `${count} ${text}`);
+  const tiffs = `${files} ${files === 1 ? 'TIFF' : 'TIFFs'}`;
+  const all = said.length > 0 ? `${tiffs}: ${said.join(', ')}` : tiffs;
+  return [all, ...unreadWords(unread)].join('; ');
+}
+
+type UnreadCounts = Pick<CollectionSummary, 'folders_unread' | 'files_unread'>;
 
 /** `1203.44 MB → 96.51 MB; 4.1 files/s, 16.7 MB/s, 35.2 MP/s`. */
 function paceLine(summary: CollectionSummary): string {
@@ -55,10 +70,7 @@ function planLine({ source_bytes, output_bytes, pixels, predicted }: CollectionS
 }
 
 /** `1 folder and 2 files could not be read`; nothing where there are none. */
-function unreadWords({
-  folders_unread: folders,
-  files_unread: files,
-}: Pick<CollectionSummary, 'folders_unread' | 'files_unread'>): string[] {
+function unreadWords({ folders_unread: folders, files_unread: files }: UnreadCounts): string[] {
   const counts = [
     ...(folders > 0 ? [`${folders} ${folders === 1 ? 'folder' : 'folders'}`] : []),
     ...(files > 0 ? [`${files} ${files === 1 ? 'file' : 'files'}`] : []),

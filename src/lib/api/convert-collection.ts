@@ -90,7 +90,8 @@ const collectionInput = v.strictObject({ input: text, output: v.optional(text) }
  *
  * `inputs` are files, folders and patterns, as the command `convert` takes them, or pairs of a TIFF and the path of its
  * JPEG. JPEGs get their names only when they are complete. Files that the run has not recorded as its own are replaced
- * only with `overwrite: true`, and TIFFs never. A caller that stops reading the events ends the run.
+ * only with `overwrite: true`, and TIFFs never. A caller that stops reading the events ends the run. Paths in events that
+ * are not UTF-8 have lone surrogates (`bytesOfPath`, `shownPath`), and so have messages that name them.
  *
  * @returns Events, with times in milliseconds and sizes in bytes. `file.ended` tells how a TIFF ended, and the last
  *   one, `collection.ended`, what the run came to.

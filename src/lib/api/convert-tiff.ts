@@ -58,6 +58,8 @@ const paths = v.strictObject({ input: text, output: text });
  * after a dot. It gets its name only when it is complete; after a failure everything is as it was before. An existing file is replaced only with `overwrite: true`, and the input or any
  * other TIFF never, by whatever name or link it is reached.
  *
+ * A path that is not UTF-8 is what `pathOfBytes` makes of its bytes; messages hold it so, too (`shownPath`).
+ *
  * @returns The size of the JPEG in pixels and bytes, notes on what it does not have of the TIFF, and what the conversion
  *   took: CPU seconds, and bytes of memory at its peak.
  * @throws `OptionsError` (`INVALID_OPTIONS`) listing all wrong options; `FileError` (`FILE`) when the TIFF cannot be read

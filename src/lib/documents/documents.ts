@@ -48,7 +48,7 @@ export type InspectedFile =
 export interface UninspectedFile {
   /** A path, `r2://` and a key, or `-` for stdin. */
   readonly input: string;
-  /** Whether converting it would fail for the same reason, or only the inspection has failed. */
+  /** Whether converting it would fail for the same reason, or R2 could not be asked for it. */
   readonly status: 'would_fail' | 'failed';
   readonly error: ToldError;
 }

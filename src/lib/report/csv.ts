@@ -1,5 +1,5 @@
 import type { FileRecord, PageRecord } from '../collection/events.ts';
-import { shownPath } from '../path-bytes.ts';
+import { bytesOfPath, isUtf8Path, shownPath } from '../path-bytes.ts';
 import type { ReportRun } from './report-run.ts';
 
 type Cell = string | number | undefined;
@@ -31,13 +31,19 @@ const columns: Readonly<Record<string, Value>> = {
   output_sha256: (_, page) => page?.sha256,
   error_code: (record) => (record.status === 'failed' ? record.error.code : undefined),
   error: (record) => (record.status === 'failed' ? record.error.message : undefined),
+  input_base64: ({ input }) => bytesOf(input),
+  output_base64: (record, page) => bytesOf(page?.output ?? record.output),
 };
+
+/** The bytes of a path, in base64: only where it is not UTF-8, and the text of its cell cannot be turned back into it. */
+function bytesOf(path: string): string | undefined {
+  return isUtf8Path(path) ? undefined : bytesOfPath(path).toString('base64');
+}
 
 /**
  * A run as CSV (RFC 4180): one line for each folder or file that could not be read, one for each JPEG, and one for
- * each TIFF without any. In UTF-8 with a byte
- * order mark, without which Excel takes names for something else. Text that a spreadsheet would take for
- * a formula gets an apostrophe before it. Yields line by line.
+ * each TIFF without any. In UTF-8 with a byte order mark, without which Excel takes names for something else. Text that
+ * a spreadsheet would take for a formula gets an apostrophe before it. Yields line by line.
  */
 export function* csvOf({
   records,
@@ -46,8 +52,11 @@ export function* csvOf({
   const names = Object.keys(columns);
   yield `\uFEFF${lineOf(names)}`;
   for (const { path, error } of unread) {
-    const cells = { input: path, status: 'unread', error_code: error.code, error: error.message };
-    yield lineOf(names.map((name) => (cells as Readonly<Record<string, string>>)[name]));
+    const cells: Readonly<Record<string, Cell>> = {
+      ...{ input: path, status: 'unread', error_code: error.code, error: error.message },
+      input_base64: bytesOf(path),
+    };
+    yield lineOf(names.map((name) => cells[name]));
   }
   for (const record of records) {
     const pages = record.status === 'failed' || !record.pages.length ? [undefined] : record.pages;

@@ -1,5 +1,5 @@
-import { FileError, reasonOf, systemCodeOf } from '../errors.ts';
 import { open, rm } from '../files.ts';
+import { unwritableFile } from '../unwritable-file.ts';
 import { lengthOf, type Pieces, partOf } from './pieces.ts';
 
 /** A local file that several ranges of an object are written into at once. */
@@ -18,7 +18,7 @@ export interface TargetFile {
 export async function createTargetFile(path: string): Promise<TargetFile> {
   const explained = <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
-      throw diskError(error, path);
+      throw unwritableFile(path, error);
     });
   const handle = await explained(open(path, 'w'));
   return {
@@ -42,12 +42,4 @@ export async function createTargetFile(path: string): Promise<TargetFile> {
       if (ours) await rm(path, { force: true });
     },
   };
-}
-
-function diskError(error: unknown, path: string): FileError {
-  const remedy =
-    systemCodeOf(error) === 'ENOSPC'
-      ? 'The disk is full; make room or choose another folder (TMPDIR for temporary files).'
-      : 'Check that the folder exists and is writable.';
-  return new FileError(`Could not write ${path}: ${reasonOf(error)}. ${remedy}`, { cause: error });
 }

@@ -1,6 +1,7 @@
 import { chmod, copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nobodysNode, noNobodyBecause } from '../../support/as-nobody.ts';
+import { latin1 } from '../../support/latin1-names.ts';
 import { plainTiff } from '../../support/pictures.ts';
 import { runProgram } from '../../support/program.ts';
 import { useFolder } from '../../support/use-folder.ts';
@@ -62,7 +63,9 @@ describe(`convert for a user who may not do everything${reason ? ` (not tried he
       const args = ['-r', 'in', '--exclude', 'shut', '--out-dir', 'out', '--force'];
       const { exitCode, stderr } = await convert(...args, '--quiet');
       expect(exitCode).toBe(1);
-      expect(stderr).toMatch(/^Error: in\/locked: Could not read this folder: .*\(EACCES\).*\n$/);
+      expect(stderr).toMatch(
+        /^Error: in\/locked: Could not read this folder: .*\(EACCES\).*\n2 TIFFs: 2 converted; 1 folder could not be read; .*\n$/,
+      );
       const json = await convert(...args, '--json');
       expect(json.exitCode).toBe(1);
       const document = JSON.parse(json.stdout) as object;
@@ -88,6 +91,63 @@ describe(`convert for a user who may not do everything${reason ? ` (not tried he
     await rm(folder.path('tmp/one'), { recursive: true });
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^1 TIFF: 1 converted; 1 folder could not be read; /m);
+  });
+
+  it.skipIf(reason)('reports it where there is nothing else', async () => {
+    const said = /^Error: in\/locked: Could not read this folder: .*\n0 TIFFs; 1 folder could not/;
+    for (const command of [
+      ['convert', '--out-dir', 'out', '--report', 'out/none.html'],
+      ['convert', '-o', 'out/none.jpg', '--dry-run'],
+      ['inspect'],
+    ]) {
+      const text = await program(...command, 'in/locked');
+      expect(text).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(said) });
+      const json = await program(...command, 'in/locked', '--json');
+      expect(json.exitCode).toBe(1);
+      expect(JSON.parse(json.stdout)).toMatchObject({
+        ...{ files: [], summary: { files: 0, folders_unread: 1 } },
+        unread: [{ path: 'in/locked', error: { code: 'FOLDER_UNREADABLE' } }],
+      });
+    }
+    expect(await readFile(folder.path('out/none.html'), 'utf8')).toContain('"path":"in/locked"');
+  });
+
+  it.skipIf(reason)('reports one whose name is not UTF-8, with its bytes', async () => {
+    const path = latin1(folder.path('tmp/latin/l\xf6cked'));
+    await mkdir(path, { recursive: true });
+    await copyFile(folder.path('in/a.tif'), folder.path('tmp/latin/a.tif'));
+    await chmod(path, 0);
+    const args = ['-r', 'tmp/latin', '--out-dir', 'out/latin', '--report', 'out/latin.csv'];
+    const { exitCode, stderr } = await convert(...args);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('Error: tmp/latin/l\\xF6cked: Could not read this folder: ');
+    const base64 = latin1('tmp/latin/l\xf6cked').toString('base64');
+    const csv = await readFile(folder.path('out/latin.csv'), 'utf8');
+    expect(csv).toMatch(new RegExp(`^tmp/latin/l\\\\xF6cked,,,unread,.*,${base64},\\r$`, 'm'));
+    for (const command of [['convert', '--out-dir', 'out/latin'], ['inspect']]) {
+      const told = await program(...command, '-r', 'tmp/latin', '--json');
+      expect(JSON.parse(told.stdout).unread).toMatchObject([
+        { path: 'tmp/latin/l\\xF6cked', path_base64: base64 },
+      ]);
+    }
+    await rm(folder.path('tmp/latin'), { recursive: true });
+  });
+
+  it.skipIf(reason)('finds in a dry run that the output cannot be written', async () => {
+    const args = ['convert', 'in/a.tif', '--out-dir'];
+    for (const out of ['out/shut', 'out/shut/new/er']) {
+      const { exitCode, stdout } = await program(...args, out, '--dry-run', '--json');
+      expect(exitCode).toBe(1);
+      const { files, summary } = JSON.parse(stdout);
+      expect(summary).toMatchObject({ converted: 0, would_fail: 1 });
+      expect(files).toMatchObject([{ status: 'would_fail', error: { code: 'FILE' } }]);
+      expect(files[0].error.message).toMatch(/out\/shut\/.*\(EACCES\).*writable/);
+      const converted = JSON.parse((await program(...args, out, '--json')).stdout);
+      expect(converted.files).toMatchObject([{ status: 'failed', error: { code: 'FILE' } }]);
+    }
+    const well = await program(...args, 'out/new', '--dry-run', '--json');
+    expect(well.exitCode).toBe(0);
+    expect(await readdir(folder.path('out/shut'))).toEqual([]);
   });
 
   it.skipIf(reason)('says of a file that may not be read who to ask', async () => {
@@ -126,7 +186,11 @@ describe(`convert for a user who may not do everything${reason ? ` (not tried he
       ...['in/a.tif: TIFF', 'in/open/b.tif: TIFF', 'in/shut/d.tif: TIFF'],
     ]);
     expect(stderr).toMatch(/^Error: in\/locked: Could not read this folder: permission denied/);
+    expect(stderr).toMatch(/\n3 TIFFs: 3 ok \(not decoded yet\); 1 folder could not be read\n$/);
     expect(exitCode).toBe(1);
+    expect((await program('inspect', '-r', 'in', '--quiet')).stderr).toMatch(
+      /could not be read\n$/,
+    );
     const json = await program('inspect', '-r', 'in', '--json');
     expect(json.exitCode).toBe(1);
     expect(JSON.parse(json.stdout)).toMatchObject({

@@ -41,6 +41,16 @@ describe('convert --page all', () => {
     );
   });
 
+  it('is what a count says, with --quiet, where there are further pages', async () => {
+    const counted = '1 with warnings: 1 has further pages that were not converted (--page all)\n';
+    expect(await convert(['scan.tif', '--quiet'])).toMatchObject({ exitCode: 0, stderr: counted });
+    const piped = await convert(['-', '--quiet'], { input: three });
+    expect(piped).toMatchObject({ exitCode: 0, stderr: counted });
+    const { stderr } = await convert(['scan.tif', '--force']);
+    expect(stderr).toContain('Warning: scan.tif: ');
+    expect(stderr).not.toContain('with warnings');
+  });
+
   it('heeds TIFF_PAGES, which a flag overrules', async () => {
     await convert(['scan.tif'], { env: { TIFF_PAGES: 'all' } });
     expect(await files()).toEqual([...JPEGS, 'scan.tif']);

@@ -143,6 +143,24 @@ describe('download that fails', () => {
     expect(stderr).not.toContain('INPUT_R2_KEY');
   });
 
+  it.each(['box/..', '..', 'box/.'])(
+    'does not take its file for what the key says: %s',
+    async (key) => {
+      const run = await download([key, '--json']);
+      expect(run.exitCode).toBe(1);
+      expect(JSON.parse(run.stdout).error).toMatchObject({
+        code: 'INVALID_KEY',
+        message: expect.stringContaining(`The key "${key}" must not have the part "`),
+      });
+    },
+  );
+
+  it('says of a name that is too long for a file what to do', async () => {
+    const { exitCode, stderr } = await download([`box/${'x'.repeat(300)}.tif`]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/name too long \(ENAMETOOLONG\)\. Choose a shorter name: /);
+  });
+
   it('names the flag that is malformed, or the variable', async () => {
     const flag = await download([KEY, '--bucket', 'no bucket']);
     expect(flag.stderr).toContain('--bucket must be a bucket name');

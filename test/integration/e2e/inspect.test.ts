@@ -218,19 +218,38 @@ describe('inspect that fails', () => {
   it('says first what "convert" would refuse, in its words', async () => {
     const cut = makeTiff({ ...page, entries: [{ tag: 279, type: LONG, values: [9, 9, 999_999] }] });
     await folder.write('cut.tif', cut);
-    const { exitCode, stdout } = await inspect(['cut.tif']);
-    expect(exitCode).toBe(0);
+    const { exitCode, stdout, stderr } = await inspect(['cut.tif']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
     const [, said = ''] = /^ {2}Would fail: (.*)$/m.exec(stdout) ?? [];
     expect(said).toMatch(
       /^"cut\.tif" is damaged: the file ends [\d ]+ bytes? before its last strip does\./,
     );
     expect(stdout).toMatch(/^ {4}Plan +none: it would fail, as said above$/m);
     const json = await inspect(['cut.tif', '--json']);
+    expect(json.exitCode).toBe(1);
     expect(JSON.parse(json.stdout).files).toMatchObject([
       { status: 'would_fail', error: { code: 'UNREADABLE_TIFF', message: said } },
     ]);
     const converted = await runProgram(['convert', 'cut.tif'], { cwd: folder.root });
     expect(converted.stderr).toContain(`Error: ${said}\n`);
+  });
+
+  it('counts several in the end, and a file that is not there as a dry run does', async () => {
+    const args = ['scan.tif', 'lost.tif'];
+    const { exitCode, stderr } = await inspect(args);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      /^Error: .*lost\.tif.*\n2 TIFFs: 1 ok \(not decoded yet\), 1 would fail\n$/,
+    );
+    expect((await inspect([...args, '--quiet'])).stderr).toMatch(/^Error: .*\n$/);
+    const [told, planned] = await Promise.all([
+      inspect([...args, '--json']),
+      runProgram(['convert', ...args, '--dry-run', '--json'], { cwd: folder.root }),
+    ]).then((runs) => runs.map(({ stdout }) => JSON.parse(stdout)));
+    expect(told.summary).toMatchObject({ files: 2, ok: 1, would_fail: 1, failed: 0 });
+    expect(planned.summary).toMatchObject({ converted: 1, would_fail: 1 });
+    const { status, error } = told.files[1];
+    expect(planned.files[1]).toMatchObject({ status, error });
   });
 
   it('on a page that there is not says which there are', async () => {
@@ -317,14 +336,14 @@ describe('inspect r2://KEY', () => {
   });
 
   it.each([
-    ['lost.tif', 'OBJECT_NOT_FOUND', '404 Not Found: there is no object "lost.tif"'],
-    ['a.png', 'NOT_A_TIFF', 'a PNG file'],
-    ['empty.tif', 'NOT_A_TIFF', 'is empty'],
-  ])('of %s is the error %s', async (key, code, message) => {
+    ['lost.tif', 'OBJECT_NOT_FOUND', '404 Not Found: there is no object "lost.tif"', 'failed'],
+    ['a.png', 'NOT_A_TIFF', 'a PNG file', 'would_fail'],
+    ['empty.tif', 'NOT_A_TIFF', 'is empty', 'would_fail'],
+  ])('of %s is the error %s', async (key, code, message, status) => {
     const { exitCode, stdout } = await inspect([`r2://${key}`, '--json'], { env: environment() });
     expect(exitCode).toBe(1);
     expect(JSON.parse(stdout).files).toMatchObject([
-      { input: `r2://${key}`, error: { code, message: expect.stringContaining(message) } },
+      { input: `r2://${key}`, status, error: { code, message: expect.stringContaining(message) } },
     ]);
   });
 });

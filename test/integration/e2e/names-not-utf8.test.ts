@@ -151,6 +151,11 @@ describe('of names that are not UTF-8, convert', () => {
     expect(await run([...args, 'report.csv'])).toMatchObject({ exitCode: 0 });
     const csv = await readFile(folder.path('report.csv'), 'utf8');
     expect(csv).toContain('scans/caf\\xE9.tif,out/caf\\xE9.jpg,1,skipped');
+    const [input, output] = ['scans/caf\xe9.tif', 'out/caf\xe9.jpg'].map((path) =>
+      latin1(path).toString('base64'),
+    );
+    expect(csv).toMatch(new RegExp(`^scans/caf\\\\xE9.tif,.*,${input},${output}\\r$`, 'm'));
+    expect(csv).toMatch(/^scans\/plain\.tif,.*,,\r$/m);
     expect(await run([...args, 'report.json'])).toMatchObject({ exitCode: 0 });
     const { files } = JSON.parse(await readFile(folder.path('report.json'), 'utf8'));
     expect(bytes(files[3].input_base64)).toBe('scans/caf\xe9.tif');
@@ -201,7 +206,7 @@ describe('of names that are not UTF-8', () => {
     ];
     const converted = await run(['convert', 'scans/plain.tif'], { wrap: inTemporary });
     expect(converted).toMatchObject({ exitCode: 1 });
-    expect(converted.stderr).toContain('its path is not UTF-8. Set TMPDIR');
+    expect(converted.stderr).toContain('folder in /tmp/\\xE9: its path is not UTF-8. Set TMPDIR');
     const dev = await runWith(['dev', '--folder'], 'd\xe9v');
     expect(dev).toMatchObject({ exitCode: 1 });
     expect(dev.stderr).toMatch(/The path of the folder .*d\\xE9v is not UTF-8/i);

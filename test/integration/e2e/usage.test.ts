@@ -54,8 +54,9 @@ describe('wrong usage', () => {
 
   it('is an env file that is not there, when the program is started as it is installed', async () => {
     // Node.js itself looks for --env-file behind the script, too, unless -- stands before it.
-    const start = (command: string) =>
-      execa(join(inject('program'), 'bin/run.js'), [command, '--env-file', 'lost.env', '--json'], {
+    const start = (command: string, file = 'lost.env') =>
+      execa(join(inject('program'), 'bin/run.js'), [command, '--env-file', file, '--json'], {
+        cwd: folder.root,
         env: { PATH: `${dirname(process.execPath)}:${process.env['PATH']}` },
         reject: false,
       });
@@ -63,6 +64,15 @@ describe('wrong usage', () => {
     expect(exitCode).toBe(2);
     expect(JSON.parse(stdout).error.message).toContain('the file lost.env of --env-file');
     expect((await start('run')).exitCode).toBe(1);
+    const message = async (file: string) =>
+      JSON.parse((await start('upload', file)).stdout).error.message;
+    expect(await message('.')).toBe(
+      'Invalid settings: the file . of --env-file cannot be read: illegal operation on a directory (EISDIR). It is a folder: name a file in it',
+    );
+    expect(await message('a.tif/x')).toContain('not a directory (ENOTDIR). Check the path');
+    expect(await message('x'.repeat(300))).toContain(
+      'name too long (ENAMETOOLONG). Check the path:',
+    );
   });
 
   it.each([

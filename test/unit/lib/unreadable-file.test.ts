@@ -13,7 +13,11 @@ describe('a file that cannot be read', () => {
     ['EACCES', 'permission denied', 'Check who may read it.'],
     ['EPERM', 'operation not permitted', 'Check who may read it.'],
     ['EIO', 'i/o error', 'Check the disk or the network share.'],
-    ['ENAMETOOLONG', 'name too long', 'Check the path.'],
+    [
+      'ENAMETOOLONG',
+      'name too long',
+      'Check the path: most file systems take 255 bytes for a name, and 4096 for a path.',
+    ],
   ])('has a remedy for why: %s', (code, words, remedy) => {
     const error = unreadableFile('"x.tif"', systemError(code, words));
     expect(error.message).toBe(`Could not read "x.tif": ${words} (${code}). ${remedy}`);
@@ -30,6 +34,6 @@ describe('a file that cannot be read', () => {
 
   it('may be a folder', async () => {
     const error = await readFile('.').catch((cause: unknown) => unreadableFile('.', cause));
-    expect((error as Error).message).toMatch(/EISDIR.*It is a folder: name the files in it\.$/);
+    expect((error as Error).message).toMatch(/EISDIR.*It is a folder: name a file in it\.$/);
   });
 });

@@ -59,8 +59,8 @@ const PATHS_AT_ONCE = 8;
  * order. In folders and by patterns TIFFs are found by ending or content (`judgeFile`); a file that is
  * named is taken whatever it is, and if it is not there its conversion fails.
  *
- * Throws `FileError` when a folder, pattern or list has no TIFF, or nothing is left, and `SettingsError` when
- * nothing is asked for or a pattern is empty; else the signal's reason.
+ * Throws `FileError` when a folder, pattern or list has no TIFF, or nothing is left, though everything could be read, and
+ * `SettingsError` when nothing is asked for or a pattern is empty; else the signal's reason.
  */
 export async function findInputs(
   request: InputRequest,

@@ -27,21 +27,14 @@ function adviceOn({ unsearched, folderLinks }: Pick<Search, 'unsearched' | 'fold
   return 'Name the files themselves.';
 }
 
-/** Throws `FileError`, which says why, when nothing at all was found. */
+/** Throws `FileError`, which says why, when nothing was found though everything could be read. */
 export function refuseNothing(searches: readonly Search[]): void {
-  if (searches.some(({ found }) => found.length > 0)) return;
-  const unread = unreadOf(searches);
-  const [first] = unread;
-  if (!first)
+  const isNothing = ({ found, unreadable, unknown }: Search) =>
+    found.length + unreadable.length + unknown.length === 0;
+  if (searches.every(isNothing))
     throw new FileError(
       'No TIFF is left: --include and --exclude left out all that was found. Check their patterns.',
     );
-  const met = searches.flatMap((search) => [...search.unreadable, ...search.unknown]);
-  const paths = some(unread.map(({ path }) => path));
-  throw new FileError(
-    `No TIFF was found, but not everything could be read: ${paths}: ${reasonOf(met[0]?.error)}. Check who may read there.`,
-    { cause: met[0]?.error },
-  );
 }
 
 /** What kept searches from finding more, each place once. */

@@ -155,7 +155,7 @@ describe('a download that cannot be written or asked for', () => {
   });
 
   it.each([
-    ['a folder that is not there', 'nowhere/a.tif', /nowhere.*Check that the folder exists/],
+    ['a folder that is not there', 'nowhere/a.tif', /nowhere.*Check that its folder exists/],
     [
       'a full disk',
       '/dev/full',

@@ -57,6 +57,23 @@ describe('a report as CSV', () => {
     ]);
   });
 
+  it('has the bytes of paths that are not UTF-8, and of no others', () => {
+    const [input, output, locked] = ['caf\udce9.tif', '\udce9.jpg', 'l\udcf6cked'] as const;
+    const record = converted(input, {}, { pages: [pageRecord({ output })] });
+    const run = runOf([record, converted('a.tif'), failed(input)], [unreadFolder(locked)]);
+    const base64 = (text: string) => Buffer.from(text, 'latin1').toString('base64');
+    expect(linesOf([...csvOf(run)].join(''))).toMatchObject([
+      { input: 'l\\xF6cked', input_base64: base64('l\xf6cked'), output_base64: '' },
+      {
+        input: 'caf\\xE9.tif',
+        input_base64: base64('caf\xe9.tif'),
+        output_base64: base64('\xe9.jpg'),
+      },
+      { input: 'a.tif', input_base64: '', output_base64: '' },
+      { status: 'failed', input_base64: base64('caf\xe9.tif') },
+    ]);
+  });
+
   it('names warnings by their codes, and says what they are', () => {
     expect(linesOf(csv(converted('a.tif', noted('SAMPLES_SCALED'))))).toMatchObject([
       { warnings: 'SAMPLES_SCALED', messages: 'This is SAMPLES_SCALED' },
