@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { defaultEncoderSettings } from '../../../../../src/lib/convert/encoder-settings.ts';
 import type { TiffPage } from '../../../../../src/lib/convert/header/tiff-header.ts';
 import { type Limits, planConversion } from '../../../../../src/lib/convert/plan/plan.ts';
-import { fileOfPage, pageOf, stripsOf } from '../../../../support/pages.ts';
 import { optionNames, taskNames } from '../../../../../src/lib/convert/setting-names.ts';
+import { fileOfPage, pageOf, stripsOf } from '../../../../support/pages.ts';
 
 const MB = 1024 * 1024;
 /** A machine of the contract's kind, with its burst of CPU unused. */
