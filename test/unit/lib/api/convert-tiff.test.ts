@@ -76,7 +76,7 @@ describe('a remedy', () => {
   it('is to name a file where the input is a folder', async () => {
     await mkdir(folder.path('dir.jpg'));
     await expect(convertTiff(folder.path('dir.jpg'), folder.path('out.jpg'))).rejects.toThrow(
-      'Could not read "dir.jpg": illegal operation on a directory (EISDIR). It is a folder: name the files in it.',
+      'Could not read "dir.jpg": illegal operation on a directory (EISDIR). It is a folder: name a file in it.',
     );
   });
 });
