@@ -42,13 +42,28 @@ const LEFT_OUT = new Map([
      export const eventStreamSerdeProvider = () => { throw new Error("No streams of events"); };
      export const EventStreamSerde = eventStreamSerdeProvider;`,
   ],
+  // For JavaScript without node:crypto.
+  ...['Sha1Js', 'Sha256Js', 'Md5Js'].map((name): [string, string] => [
+    name,
+    `export class ${name} { constructor() { throw new Error("No node:crypto"); } }`,
+  ]),
+  // The signature of callbacks by JavaScript, where node:crypto signs.
+  [
+    'fast-sha256',
+    `import { createHmac } from 'node:crypto';
+     export const hmac = (key, data) => createHmac('sha256', key).update(data).digest();`,
+  ],
   // file-type's messages about zip files.
   ['debug', 'export default () => () => {};'],
 ]);
 
 const withoutUnused = {
   name: 'without-unused',
-  resolveId: (id: string) => (LEFT_OUT.has(id) ? `\0${id}` : undefined),
+  resolveId: (id: string) => {
+    // The hashes are files that packages import from where they lie.
+    const name = /\w+Js$/.exec(id)?.[0] ?? id;
+    return LEFT_OUT.has(name) ? `\0${name}` : undefined;
+  },
   load: (id: string) => (id.startsWith('\0') ? LEFT_OUT.get(id.slice(1)) : undefined),
 };
 

@@ -216,8 +216,8 @@ describe('inspect that fails', () => {
   });
 
   it('says first what "convert" would refuse, in its words', async () => {
-    const cut = makeTiff({ ...page, entries: [{ tag: 279, type: LONG, values: [9, 9, 999_999] }] });
-    await folder.write('cut.tif', cut);
+    const behindEnd = { tag: 273, type: LONG, values: [8, 8, 999_999] };
+    await folder.write('cut.tif', makeTiff({ ...page, entries: [behindEnd] }));
     const { exitCode, stdout, stderr } = await inspect(['cut.tif']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
     const [, said = ''] = /^ {2}Would fail: (.*)$/m.exec(stdout) ?? [];
