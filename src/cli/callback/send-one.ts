@@ -5,6 +5,7 @@ import { messageOf, SettingsError, StorageError } from '../../lib/errors.ts';
 import { headObject } from '../../lib/storage/objects.ts';
 import { successFor, taskOfJpeg } from '../../lib/task/jpeg-of-task.ts';
 import { obsoleteBy, putMark, removeEntries } from '../../lib/task/outbox/outbox.ts';
+import { NO_TASK } from '../../lib/task/provenance.ts';
 import { readCallbackSettings } from '../../lib/task/settings.ts';
 import { withSettingNames } from '../setting-names.ts';
 import { bodyOfFlags, readData, refuseInvalid } from './body.ts';
@@ -59,7 +60,14 @@ async function bodyOfJpeg(key: string, session: CallbackSession): Promise<string
     throw new SettingsError([
       `"${key}" is ${jpeg.size === 0 ? 'empty' : 'a TIFF'}: --from-r2 needs the key of a JPEG`,
     ]);
-  const maker = taskOfJpeg(jpeg);
+  const made = taskOfJpeg(jpeg);
+  const isOfNoTask = made?.task_id === NO_TASK;
+  // A task in the environment is not meant: its orchestrator would count a picture that it never asked for.
+  if (isOfNoTask && !(chosen.taskId && chosen.batchId))
+    throw new NotSentError(
+      `"${key}" was made by "batch", for no task. --task-id and --batch-id name the task that it shall count for.`,
+    );
+  const maker = isOfNoTask ? undefined : made;
   const task = {
     task_id: chosen.taskId ?? maker?.task_id ?? flags['task-id'],
     batch_id: chosen.batchId ?? maker?.batch_id ?? flags['batch-id'],

@@ -3,7 +3,7 @@ import { messageOf } from '../errors.ts';
 import { outputKeys } from '../storage/keys.ts';
 import type { RequestOptions } from '../storage/objects.ts';
 import type { OutputRequest } from '../task/output.ts';
-import { firstProvenance } from '../task/provenance.ts';
+import { firstProvenance, NO_TASK } from '../task/provenance.ts';
 import type { KeyClaims } from './claims.ts';
 import type { DiskRoom } from './disk-room.ts';
 import { BATCH_RETRY, type BatchOptions } from './options.ts';
@@ -14,12 +14,6 @@ export interface BatchRun {
   readonly claims: KeyClaims;
   readonly room: DiskRoom;
 }
-
-/**
- * What stands for task and batch in the provenance of a JPEG that no task has made. The same for all, so that a run that was
- * stopped and gone on with leaves what an uninterrupted one leaves; nothing is decided by it.
- */
-export const MADE_BY = 'arke-tiff-batch';
 
 /** How requests of a run are sent: patiently, and each repeat is told. */
 export function requestOptions(
@@ -43,7 +37,7 @@ export async function outputRequest(
 ): Promise<OutputRequest> {
   const { storage, encoder, pages, program } = run.options;
   const provenance = firstProvenance({
-    ...{ sourceKey: key, sourceEtag: etag, taskId: MADE_BY, batchId: MADE_BY },
+    ...{ sourceKey: key, sourceEtag: etag, taskId: NO_TASK, batchId: NO_TASK },
     ...{ encoder, pages, versions: `${program} ${await tools.versions()}` },
   });
   return {

@@ -4,6 +4,12 @@ import { MAX_PAGES } from '../convert/header/tiff-header.ts';
 import type { PagesSetting } from '../convert/pages.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
 
+/**
+ * What stands for task and batch in the provenance of a JPEG that `batch` has made. The same for all, so that a run that was
+ * stopped and gone on with leaves what an uninterrupted one leaves.
+ */
+export const NO_TASK = 'arke-tiff-batch';
+
 /** Where a JPEG comes from and what made it. */
 export interface Provenance {
   readonly sourceKey: string;

@@ -258,6 +258,20 @@ describe('callback --from-r2', () => {
     expect(await received()).toHaveLength(1);
   });
 
+  it('does not report what batch has made, for no task, unless the task is named', async () => {
+    await sandbox.current.putObject('r2/batch/one.tif', tiff);
+    const { TASK_ID, BATCH_ID, CALLBACK_URL, ...env } = sandbox.current.environment('b', 't', 'k');
+    expect((await runProgram(['batch', 'r2/batch/'], { env })).exitCode).toBe(0);
+    const other = { TASK_ID: 'another', BATCH_ID: 'another' };
+    expect(await fromR2('r2/batch/one.jpg', [], other)).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('"r2/batch/one.jpg" was made by "batch", for no task.'),
+    });
+    const named = ['--task-id', task.taskId, '--batch-id', task.batchId];
+    expect((await fromR2('r2/batch/one.jpg', named)).exitCode).toBe(0);
+    expect(await received()).toHaveLength(1);
+  });
+
   it('does not report it for another task, but by force', async () => {
     await convert('other');
     const other = newTask();

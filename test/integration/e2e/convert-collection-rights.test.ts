@@ -93,6 +93,23 @@ describe(`convert for a user who may not do everything${reason ? ` (not tried he
     expect(stderr).toMatch(/^1 TIFF: 1 converted; 1 folder could not be read; /m);
   });
 
+  it.skipIf(reason)(
+    'says that an output folder may not be entered, not that its record cannot be read',
+    async () => {
+      const { exitCode, stderr } = await convert(
+        'in/a.tif',
+        'in/open',
+        '--out-dir',
+        'in/locked/out',
+      );
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(
+        /^Error: in\/a\.tif: Could not write .*in\/locked\/out: permission denied \(EACCES\)\. Check that its folder/m,
+      );
+      expect(stderr).not.toContain('record');
+    },
+  );
+
   it.skipIf(reason)('reports it where there is nothing else', async () => {
     const said = /^Error: in\/locked: Could not read this folder: .*\n0 TIFFs; 1 folder could not/;
     for (const command of [

@@ -105,7 +105,7 @@ describe.skipIf(!hasTerminal)('inspect on a terminal', () => {
     await folder.write('cut.tif', makeTiff(odd));
     const shown = await onTerminal('inspect cut.tif; echo exit $?', ITERM);
     expect(shown).toMatch(/^cut\.tif: TIFF/m);
-    expect(shown).toContain('exit 0');
+    expect(shown).toContain('exit 1');
     expect(shown).not.toContain(ITERM_PICTURE);
   });
 });

@@ -1,8 +1,10 @@
-import { join } from 'node:path';
+import { constants } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { FileError, reasonOf, systemCodeOf } from '../../errors.ts';
-import { open, readFile, rename, rm, writeFile } from '../../files.ts';
+import { access, open, readFile, rename, rm, writeFile } from '../../files.ts';
 import { stringifyWithPaths } from '../../path-json.ts';
 import { temporaryBeside } from '../../temporary-output.ts';
+import { unwritableFile } from '../../unwritable-file.ts';
 import { stateOf } from '../file-state.ts';
 import { parseLine, type RecordLine } from './record-line.ts';
 
@@ -62,6 +64,11 @@ async function readRecord(path: string): Promise<string> {
     const code = systemCodeOf(error);
     // A file where the folder should be is told by whoever makes the folder.
     if (code === 'ENOENT' || code === 'ENOTDIR') return '';
+    const folder = dirname(path);
+    // Where nobody may enter, there need be no record.
+    await access(folder, constants.X_OK).catch((shut: unknown) => {
+      throw unwritableFile(folder, shut);
+    });
     throw new FileError(
       `Could not read the record ${path}: ${reasonOf(error)}. Make it readable, or remove it; its JPEGs then count as somebody else's.`,
       { cause: error },

@@ -130,7 +130,7 @@ function withoutValue({ tag, type, count }: Valueless): string[] {
       : [];
   const isPacket = PACKETS.has(tag) && (type === BYTE || type === UNDEFINED);
   const isFault = OF_PICTURES.has(tag) || isPacket || (isUnknown(tag) && type !== ASCII);
-  return isFault ? [`its ${tagName(tag)} has no value`] : [];
+  return isFault ? [`there is no value in its ${tagName(tag)}`] : [];
 }
 
 function isUnknown(tag: number): boolean {
