@@ -55,6 +55,7 @@ export function planConversion(
   fileBytes = page.segments?.end ?? 0,
   told: Told = 'by us',
 ): ConversionPlan {
+  refuseNoNumbers(limits);
   const reading = readable(page, { name, bytes: fileBytes }, told);
   const subject = subjectOf(page, reading, fileBytes);
   const upright = waysFor(page, settings).map((way) => priced(subject, way, limits));
@@ -81,6 +82,12 @@ export function planConversion(
   const neededBytes = Math.min(...candidates.map(({ memoryBytes }) => memoryBytes));
   const { memoryBytes: limitBytes } = limits;
   throw outOfMemoryError({ page, name, neededBytes, limitBytes, effort: settings.effort });
+}
+
+/** Time and disk may be unlimited; what is no number would let everything pass, or nothing. */
+function refuseNoNumbers(limits: Limits): void {
+  for (const [what, value] of Object.entries(limits))
+    if (Number.isNaN(value)) throw new RangeError(`The limit ${what} is not a number`);
 }
 
 /** Every way to a picture that is upright, best first. */
