@@ -96,5 +96,7 @@ export type ChildMessage =
   | ({ readonly kind: 'progress' } & Cost)
   | ({ readonly kind: 'done'; readonly rendered: Rendered } & Cost)
   | { readonly kind: 'failed'; readonly code: ConversionErrorCode; readonly message: string }
+  /** A fault of our own code, which says nothing about the TIFF. */
+  | { readonly kind: 'fault'; readonly message: string; readonly stack: string | undefined }
   /** Its libraries cannot be loaded, or it fails in a way that nobody foresaw. */
   | { readonly kind: 'broken'; readonly message: string };

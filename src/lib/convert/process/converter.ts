@@ -30,7 +30,8 @@ export interface Converter {
   versions(watch?: Pick<Watch, 'signal' | 'silenceMs'>): Promise<string>;
   /**
    * Has a job done. Throws `ConversionError`: what the process says of the TIFF, or by `OUT_OF_MEMORY`
-   * (killed), `CRASHED`, `UNRESPONSIVE` and `TOO_SLOW` how it ended. Nothing of the job goes on then.
+   * (killed), `CRASHED`, `UNRESPONSIVE` and `TOO_SLOW` how it ended. A fault of our own code is an `Error` without a
+   * code. Nothing of the job goes on then.
    */
   convert(job: ConversionJob, watch?: Watch): Promise<Made>;
   /** Ends the process, if there is one, and what it is at; no other one is started. */
@@ -140,6 +141,7 @@ async function runJob(child: Child, job: ConversionJob, watch: Watch): Promise<M
     if (message.kind === 'progress' && onProgress?.(message) === false)
       reject(failure('TOO_SLOW', 'The conversion would not have been done in time'));
     if (message.kind === 'failed') reject(new ConversionError(message.code, message.message));
+    if (message.kind === 'fault') reject(faultOf(message, job));
     if (message.kind !== 'done') return;
     const { cpuSeconds, peakBytes, rendered } = message;
     resolve({ ...rendered, cpuSeconds, peakBytes });
@@ -153,6 +155,16 @@ async function runJob(child: Child, job: ConversionJob, watch: Watch): Promise<M
     silence.stop();
     signal?.removeEventListener('abort', abort);
   }
+}
+
+/** No `ConversionError`: nothing is wrong with the TIFF. Its stack is that of the process. */
+function faultOf(
+  { message, stack }: { readonly message: string; readonly stack: string | undefined },
+  { name }: ConversionJob,
+): Error {
+  const error = new Error(`The conversion of "${name}" failed by a fault of arke-tiff: ${message}`);
+  if (stack) error.stack = stack;
+  return error;
 }
 
 /**
