@@ -91,7 +91,7 @@ describe.each([
     });
     await run('inspect', folder.path('seven-bits.tif'));
     await sandbox.current.putObject(key, await readFile(folder.path('seven-bits.tif')));
-    await run('upload', 'jpegs/plain.jpg', `${prefix}other.jpg`);
+    await run('upload', 'jpegs/plain.jpg', '--key', `${prefix}other.jpg`);
     await run('run');
     await run('batch', prefix, '--force', '--json');
     await run('download', `${prefix}image.jpg`);

@@ -1,8 +1,9 @@
-import { missingData } from '../header/completeness.ts';
+import { type MissingData, missingData } from '../header/completeness.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
 import { refuseOversize } from '../jpeg-limits.ts';
 import { damagedTiff, incompleteTiff, NO_TIFF_TO_SHARP, unsupportedTiff } from '../refusal.ts';
 import { chooseReader, type Reading } from './reader.ts';
+import type { Reader } from './reader-table.ts';
 import { refuseBeyondMagick } from './rewriting.ts';
 
 /** Who says that data are missing: we, from the header, or the decoder that stumbles over it. */
@@ -50,11 +51,19 @@ function refuseImplausible({ samplesPerPixel, bitsPerSample }: TiffPage, { name 
 const JPEG = 7;
 
 function refuseIncomplete(page: TiffPage, { reader }: Reading, { name, bytes }: PageFile): void {
-  // Sharp reads no more of a JPEG tile than the picture takes, however many bytes the file claims for it.
-  const isForgiven =
-    reader === 'sharp' && page.compression === JPEG && page.segments?.kind === 'tiles';
-  const missing = missingData(page, bytes).find(
-    ({ code }) => !(isForgiven && code === 'TRUNCATED'),
-  );
+  const missing = missingData(page, bytes).find((one) => !isOverclaimed(page, reader, one));
   if (missing) throw incompleteTiff(name, missing);
+}
+
+/**
+ * Whether bytes beyond the end of the file are only claimed: sharp reads no more of a JPEG tile than the picture takes,
+ * however many bytes the file claims for it.
+ */
+export function isOverclaimed(
+  { compression, segments }: TiffPage,
+  reader: Reader | 'nobody',
+  { code }: MissingData,
+): boolean {
+  const isJpegTiles = compression === JPEG && segments?.kind === 'tiles';
+  return reader === 'sharp' && isJpegTiles && code === 'TRUNCATED';
 }

@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { flushCompileCache } from 'node:module';
 import { ConversionError, messageOf } from '../../errors.ts';
+import { residentBytes } from '../../resident-memory.ts';
 import { isFault } from '../fault.ts';
 import type { ChildMessage, ConversionJob, Cost, Rendered } from '../messages.ts';
 import { renderComparison } from '../render/compare.ts';
@@ -80,7 +81,8 @@ async function work(job: ConversionJob, reader: TiffReader): Promise<void> {
   const cost = meter();
   const heartbeat = setInterval(() => say({ kind: 'progress', ...cost() }), PROGRESS_MS);
   try {
-    say({ kind: 'done', rendered: await carryOut(job, reader), ...cost() });
+    const rendered = await carryOut(job, reader);
+    say({ kind: 'done', rendered, ...cost(), heldBytes: residentBytes() });
   } catch (error) {
     say(await told(error, job));
   } finally {
@@ -92,7 +94,7 @@ async function work(job: ConversionJob, reader: TiffReader): Promise<void> {
 async function told(error: unknown, job: ConversionJob): Promise<ChildMessage> {
   if (isFault(error)) return { kind: 'fault', message: `${error}`, stack: error.stack };
   const { code, message } = error instanceof ConversionError ? error : await explained(error, job);
-  return { kind: 'failed', code, message };
+  return { kind: 'failed', code, message, heldBytes: residentBytes() };
 }
 
 async function explained(error: unknown, job: ConversionJob): Promise<ConversionError> {
