@@ -1,6 +1,6 @@
+import type { Budget } from '../convert/plan/resources.ts';
 import { IDLE_BYTES } from '../convert/process/converter.ts';
 import { ConversionError } from '../errors.ts';
-import type { Budget } from '../convert/plan/resources.ts';
 import type { Admission, Admitted } from './admission.ts';
 import type { Converters } from './converters.ts';
 import type { CollectionEvent, FileRecord } from './events.ts';

@@ -1,7 +1,7 @@
+import { IDLE_BYTES } from '../convert/process/converter.ts';
 import { type Admitted, createAdmission, MOST_OVERTAKING } from './admission.ts';
 import { bringAhead } from './arrivals.ts';
 import { createBell } from './bell.ts';
-import { IDLE_BYTES } from '../convert/process/converter.ts';
 import { type ConvertRun, convertAdmitted } from './convert-item.ts';
 import type { CollectionItem, DueItem, Look, LookingTools } from './item.ts';
 import { lookAhead } from './look-ahead.ts';

@@ -105,8 +105,8 @@ async function readBelow(
   if (offset === undefined) return undefined;
   const tags =
     Number.isSafeInteger(offset) && offset > 0
-    ? await readDirectory(source, { name, offset, mode }, drop)
-    : undefined;
+      ? await readDirectory(source, { name, offset, mode }, drop)
+      : undefined;
   if (!tags) drop(nameOfTag('ifd0', POINTERS[name]), 'cannot be read');
   return tags;
 }
