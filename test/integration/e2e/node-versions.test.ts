@@ -95,7 +95,7 @@ describe.each([
     await run('run');
     await run('batch', prefix, '--force', '--json');
     await run('download', `${prefix}image.jpg`);
-    await run('callback', '--from-r2');
+    await run('callback', '--from-r2', `${prefix}image.jpg`);
     const bodies = await sandbox.current.callbacks(batchId, taskId);
     expect(bodies.map(({ body }) => JSON.parse(body).status)).toEqual(['success', 'success']);
   });
