@@ -3,7 +3,7 @@
  * thread, each with all it needs of our sources and of npm packages but for what must stay a package. A
  * part of the build. Writes `THIRD-PARTY` there: the licences of what was bundled.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type OutputChunk, type RolldownOptions, rolldown } from 'rolldown';
 import { bundledSharp } from './bundled-sharp.ts';
@@ -11,6 +11,10 @@ import { licencesOf } from './licences.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 const folder = `${project}dist/bundle`;
+
+/** The oldest Node.js that must be able to read what is made here: `>=22.18` in package.json is `node22.18`. */
+const { engines } = JSON.parse(readFileSync(`${project}package.json`, 'utf8'));
+const target = engines.node.replace('>=', 'node');
 
 /** WebAssembly beside its module, and oclif, whose plugins share it with the commands. */
 const PACKAGES = [/^@oclif\//, '@imagemagick/magick-wasm'];
@@ -84,6 +88,7 @@ const options: RolldownOptions = {
   platform: 'node',
   external: PACKAGES,
   plugins: [withoutUnused, withoutDev, bundledSharp],
+  transform: { target },
   // ES modules where a package has both: only of those can be left out what is not used.
   resolve: { mainFields: ['module', 'main'], conditionNames: ['module', 'import', 'node'] },
 };

@@ -36,11 +36,14 @@ export function startDevProgram(
   program: string,
   args: readonly string[],
   cwd: string,
-  { ownGroup = false }: { readonly ownGroup?: boolean } = {},
+  {
+    ownGroup = false,
+    node,
+  }: { readonly ownGroup?: boolean; readonly node?: string | undefined } = {},
 ) {
-  const coverage = inject('programCoverage');
+  const coverage = node === undefined && inject('programCoverage');
   // Node.js would take `--env-file` for its own.
-  return execa(process.execPath, ['--', program, 'dev', ...args], {
+  return execa(node ?? process.execPath, ['--', program, 'dev', ...args], {
     cwd,
     env: {
       PATH: process.env['PATH'] ?? '',

@@ -18,6 +18,8 @@ export interface RunSetup {
   readonly cwd?: string;
   /** Where stdout goes instead of to the test: opened by a shell, with no pipe of execa's between. */
   readonly stdout?: { readonly file: string };
+  /** Another Node.js than the one of the tests. */
+  readonly node?: string;
   /** Makes another command of the one that starts the program. */
   readonly wrap?: ((command: readonly string[]) => readonly string[]) | undefined;
 }
@@ -25,10 +27,11 @@ export interface RunSetup {
 /** Starts the packed and installed program as a process of its own. */
 export function startProgram(
   args: readonly string[],
-  { env = {}, input, cwd, stdout, wrap = (command) => command }: RunSetup = {},
+  { env = {}, input, cwd, stdout, node, wrap = (command) => command }: RunSetup = {},
 ) {
-  const coverage = inject('programCoverage');
-  const program = wrap([process.execPath, join(inject('program'), 'bin/run.js'), ...args]);
+  // What another Node.js writes of it cannot be added up with this one's.
+  const coverage = node === undefined && inject('programCoverage');
+  const program = wrap([node ?? process.execPath, join(inject('program'), 'bin/run.js'), ...args]);
   const [command = '', ...rest] = stdout
     ? ['sh', '-c', 'to=$1; shift; exec "$@" >"$to"', 'sh', stdout.file, ...program]
     : program;

@@ -1,11 +1,10 @@
-import { open } from 'node:fs/promises';
 import {
   readHeaderFrom,
   readTiffHeader,
   type TiffHeader,
   type TiffPage,
 } from '../../src/lib/convert/header/tiff-header.ts';
-import { boundedReader } from '../../src/lib/convert/header/tiff-source.ts';
+import { boundedReader, type ReadableFile } from '../../src/lib/convert/header/tiff-source.ts';
 import { makeFolder } from './folder.ts';
 import { makeTiffAs, type TiffLayout, type TiffPage as WrittenPage } from './tiff-writer.ts';
 
@@ -29,22 +28,19 @@ export async function firstPage(page: WrittenPage, layout: TiffLayout = {}): Pro
   return (await headerOf(makeTiffAs(layout, page))).pages[0];
 }
 
-/** The header of these bytes as a file, if they have one, and how many bytes were read for it. */
-export function readCounting(
+/** The header of these bytes, if they have one, and how many of them were read for it. */
+export async function readCounting(
   tiff: Uint8Array,
 ): Promise<{ readonly header: TiffHeader | undefined; readonly bytes: number }> {
-  return inFile(tiff, async (path) => {
-    await using file = await open(path);
-    let bytes = 0;
-    const read = async (into: Uint8Array, offset: number, length: number, position: number) => {
-      const result = await file.read(into, offset, length, position);
-      bytes += result.bytesRead;
-      return result;
-    };
-    const counting = { read } as Parameters<typeof boundedReader>[0];
-    const header = await readHeaderFrom(boundedReader(counting, tiff.length));
-    return { header, bytes };
-  });
+  let bytes = 0;
+  const read: ReadableFile['read'] = async (into, offset, length, position) => {
+    const piece = tiff.subarray(position, position + length);
+    into.set(piece, offset);
+    bytes += piece.length;
+    return { bytesRead: piece.length };
+  };
+  const header = await readHeaderFrom(boundedReader({ read }, tiff.length));
+  return { header, bytes };
 }
 
 async function inFile<T>(content: Uint8Array, use: (path: string) => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
-import { stripVTControlCharacters } from 'node:util';
 import { type ObjectInText, objectsIn, parsedString } from './json-in-text.ts';
 import { type CallbackPayload, readPayload } from './payload.ts';
+import { stripSequences } from './strip-sequences.ts';
 
 /** A callback's body that was found in a log. */
 export interface FoundCallback {
@@ -82,14 +82,14 @@ const DEEPEST = 5;
  * A member of an object that is written over several lines, as `fly logs --json` and jq do, by a name under
  * which platforms have lines, or ours a body; others, ours among them, hold keys.
  */
-const MEMBER = /^\s*"@?(?:message|msg|log|line|text|body)"\s*:\s*("(?:[^"\\]|\\.)*")\s*,?\s*$/;
+const MEMBER = /^\s*"@?(?:message|msg|log|line|text|body)"\s*:\s*("(?:[^"\\]|\\.)*")\s*(?:,\s*)?$/;
 
 function visitLine(coloured: string, listener: Listener, depth = 0): void {
-  const line = stripVTControlCharacters(coloured);
+  const line = stripSequences(coloured);
   const member = parsedString(MEMBER.exec(line)?.[1] ?? '');
   if (member !== undefined) {
     // Nothing but the whole of it: ours may be among such texts, too, and quotes keys.
-    const inner = stripVTControlCharacters(member).trim();
+    const inner = stripSequences(member).trim();
     if (depth < DEEPEST && isWholeObject(inner)) visitLine(inner, listener, depth + 1);
     else hearTask(inner, listener);
     return;

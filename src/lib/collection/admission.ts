@@ -1,3 +1,5 @@
+import { finite } from '../finite.ts';
+
 /** A job that has been admitted, and waits no more. */
 export interface Admitted<T> {
   readonly job: T;
@@ -9,7 +11,7 @@ export interface Admitted<T> {
 
 /** Lets jobs begin as far as there is room. */
 export interface Admission<T> {
-  /** Queues a job that will take so many bytes of memory at most. */
+  /** Queues a job that will take so many bytes of memory at most. Throws `RangeError` for what is no such number. */
   wait(job: T, bytes: number): void;
   /** The next job that may begin now, which then has its room until it is released. */
   next(): Admitted<T> | undefined;
@@ -39,9 +41,11 @@ export const MOST_OVERTAKING = 16;
  * Admits jobs in the order in which they were queued, as long as the memory they are predicted to take
  * at their peaks fits together. One that does not fit yet is overtaken by later ones that do, by
  * `MOST_OVERTAKING` at most. One that never fits begins when nothing else runs: what becomes of it then
- * is for its plan to say.
+ * is for its plan to say. Throws `RangeError` where a limit is no number.
  */
 export function createAdmission<T>({ jobs, memoryBytes }: AdmissionLimits): Admission<T> {
+  finite('The number of jobs', jobs, 1);
+  finite('The memory for all jobs in bytes', memoryBytes);
   const queue: { readonly job: T; readonly bytes: number; overtaken: number }[] = [];
   let running = 0;
   let taken = 0;
@@ -62,7 +66,10 @@ export function createAdmission<T>({ jobs, memoryBytes }: AdmissionLimits): Admi
     return { job, memoryBytes: left, release };
   };
   return {
-    wait: (job, bytes) => void queue.push({ job, bytes, overtaken: 0 }),
+    wait: (job, bytes) => {
+      finite('The memory of a job in bytes', bytes, 1);
+      queue.push({ job, bytes, overtaken: 0 });
+    },
     next: () => {
       if (running >= jobs) return undefined;
       // Whoever was overtaken often enough is the last that may begin.

@@ -1,4 +1,6 @@
 import type { Budget } from '../convert/plan/resources.ts';
+import { IDLE_BYTES } from '../convert/process/converter.ts';
+import { ConversionError } from '../errors.ts';
 import type { Admission, Admitted } from './admission.ts';
 import type { Converters } from './converters.ts';
 import type { CollectionEvent, FileRecord } from './events.ts';
@@ -22,9 +24,6 @@ export interface ConvertRun {
   /** Called when a file has given its room back before its end. */
   readonly onRoom: () => void;
 }
-
-/** What a conversion process takes while it has nothing to do, in bytes: 95 to 107 MB were measured. */
-export const IDLE_BYTES = 128 * 1024 * 1024;
 
 /**
  * Converts a file that has been admitted, and tells what becomes of it. Where its JPEGs are to be brought elsewhere, it
@@ -59,9 +58,21 @@ async function convert(
   const onReplan = (message: string) =>
     tell({ event: 'file.replanned', input: job.source.input, message });
   const budget = { ...run.budget, memoryBytes };
-  return job
-    .convert({ converter, budget, signal, onReplan })
-    .finally(() => converters.giveBack(converter, job.peakBytes));
+  try {
+    const made = await job.convert({ converter, budget, signal, onReplan });
+    await converters.giveBack(converter, job.peakBytes);
+    return made;
+  } catch (error) {
+    if (isJudgement(error)) await converters.giveBack(converter, job.peakBytes);
+    // A TIFF that a decoder stumbled over shall have no part in the next one's picture.
+    else await converters.discard(converter);
+    throw error;
+  }
+}
+
+/** Whether a TIFF was decoded without trouble, and only its JPEG was not wanted. */
+function isJudgement(error: unknown): boolean {
+  return error instanceof ConversionError && ['LOSS', 'WARNING', 'UNLIKE'].includes(error.code);
 }
 
 function deliver(

@@ -8,6 +8,8 @@ export interface Converters {
   take(): Promise<Converter>;
   /** Gives a process back, which took so many bytes of memory at most for its last file. */
   giveBack(converter: Converter, peakBytes: number): Promise<void>;
+  /** Ends a process that nobody may use again. */
+  discard(converter: Converter): Promise<void>;
   /** Ends processes that nobody uses, until they are so many at most. */
   keepIdle(most: number): Promise<void>;
   /** Names and versions of the libraries that make the pixels. Throws `ConversionError`, and the signal's reason. */
@@ -49,6 +51,7 @@ export function openConverters(folder: string): Converters {
       if (peakBytes > MOST_HELD_BYTES) await end(converter);
       else idle.push(converter);
     },
+    discard: end,
     keepIdle: async (most) => {
       const superfluous = idle.splice(0, Math.max(0, idle.length - most));
       await Promise.all(superfluous.map(end));

@@ -1,7 +1,8 @@
+import { IDLE_BYTES } from '../convert/process/converter.ts';
 import { type Admitted, createAdmission, MOST_OVERTAKING } from './admission.ts';
 import { bringAhead } from './arrivals.ts';
 import { createBell } from './bell.ts';
-import { type ConvertRun, convertAdmitted, IDLE_BYTES } from './convert-item.ts';
+import { type ConvertRun, convertAdmitted } from './convert-item.ts';
 import type { CollectionItem, DueItem, Look, LookingTools } from './item.ts';
 import { lookAhead } from './look-ahead.ts';
 import { createSlots } from './slots.ts';

@@ -52,19 +52,26 @@ export interface Work {
   readonly options: PlanningOptions;
 }
 
+/** A plan that was tried, and what became of it, for people. */
+interface Tried {
+  readonly plan: ConversionPlan;
+  readonly end: string;
+}
+
 /**
- * Plans and converts; what was killed for memory, hangs or is too slow is planned again with less,
- * until it is done or nothing less is left; `after` says what became of the plan before.
+ * Plans and converts; what was killed for memory, hangs or is too slow is planned again with less, until it is done or
+ * nothing less is left. A way is gone once, whatever the figures say, so that there is an end; `tried` has those before.
  */
 export async function convertByPlan(
   work: Work,
   limits: Limits,
   settings: EncoderSettings,
-  after?: string,
+  tried: readonly Tried[] = [],
 ): Promise<Conversion> {
   const { options, converter } = work;
   const planned = planOf(work, { limits, settings });
-  const plan = after === undefined ? planned : { ...planned, reason: after };
+  const last = tried.at(-1);
+  const plan = last ? { ...planned, reason: last.end } : planned;
   options.onPlan?.(plan, limits);
   try {
     return { ...(await attempt(work, plan)), plan };
@@ -75,9 +82,10 @@ export async function convertByPlan(
     const budget = { ...options.budget, memoryBytes: limits.memoryBytes };
     const now = await limitsNow(budget, converter.temporaryFolder);
     const next = nextTry(error, { plan, settings, limits: now });
-    if (!next || !canBePlanned(work, next)) throw explained;
+    const all = [...tried, { plan, end: `${plan.effort} ${END[error.code]}` }];
+    if (!next || !isNewWay(work, next, all)) throw explained;
     options.onReplan?.(explained);
-    return convertByPlan(work, next.limits, next.settings, `${plan.effort} ${END[error.code]}`);
+    return convertByPlan(work, next.limits, next.settings, all);
   }
 }
 
@@ -110,9 +118,10 @@ function planOf({ page, file, options }: Work, { limits, settings }: Try) {
   return planConversion(page, file, limits, settings, options.damageTold);
 }
 
-function canBePlanned(work: Work, next: Try): boolean {
+function isNewWay(work: Work, next: Try, tried: readonly Tried[]): boolean {
   try {
-    return planOf(work, next) !== undefined;
+    const { effort, turn } = planOf(work, next);
+    return !tried.some(({ plan }) => plan.effort === effort && plan.turn === turn);
   } catch {
     return false;
   }

@@ -16,7 +16,9 @@ export interface ConversionJob {
   /** How the TIFF is called in messages. */
   readonly name: string;
   readonly settings: EncoderSettings;
-  readonly plan: Pick<ConversionPlan, 'effort' | 'turn' | 'reading'>;
+  /** `memoryBytes` is what it may take; a look, which has no plan of its own, takes no more than a process that waits. */
+  readonly plan: Pick<ConversionPlan, 'effort' | 'turn' | 'reading'> &
+    Partial<Pick<ConversionPlan, 'memoryBytes'>>;
   /** What the header says of the page to be converted; undefined when it could not be read. */
   readonly page: TiffPage | undefined;
   /** How the file writes its numbers; undefined with the page. */
@@ -88,13 +90,24 @@ export interface Cost {
   readonly peakBytes: number;
 }
 
+/** What the process holds when a job has ended. */
+interface Holding {
+  readonly heldBytes: number;
+}
+
 /** What the conversion process says. */
 export type ChildMessage =
   /** Its libraries are loaded; `versions` names them, for provenance. */
   | { readonly kind: 'ready'; readonly versions: string }
   /** It is alive: sent every quarter of a second while a job is under way. */
   | ({ readonly kind: 'progress' } & Cost)
-  | ({ readonly kind: 'done'; readonly rendered: Rendered } & Cost)
-  | { readonly kind: 'failed'; readonly code: ConversionErrorCode; readonly message: string }
+  | ({ readonly kind: 'done'; readonly rendered: Rendered } & Cost & Holding)
+  | ({
+      readonly kind: 'failed';
+      readonly code: ConversionErrorCode;
+      readonly message: string;
+    } & Holding)
+  /** A fault of our own code, which says nothing about the TIFF. */
+  | { readonly kind: 'fault'; readonly message: string; readonly stack: string | undefined }
   /** Its libraries cannot be loaded, or it fails in a way that nobody foresaw. */
   | { readonly kind: 'broken'; readonly message: string };

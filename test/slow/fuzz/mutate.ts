@@ -62,3 +62,25 @@ function hitField(bytes: Buffer, below: (end: number) => number): string {
   bytes.set(bigEndian ? written.reverse() : written, at);
   return `field at ${at} = ${value}${wide ? '' : ' (short)'}`;
 }
+
+const SIDES = [256, 257];
+
+/** The same file with a first page of width or height 0, or both; undefined where its directory is not found. */
+export function withoutPixels(original: Buffer, random: () => number): Buffer | undefined {
+  const bytes = Buffer.from(original);
+  const bigEndian = bytes[0] === 0x4d;
+  const word = (at: number) => (bigEndian ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at));
+  const short = (at: number) => (bigEndian ? bytes.readUInt16BE(at) : bytes.readUInt16LE(at));
+  const big = bytes[bigEndian ? 3 : 2] === 43;
+  const directory = big ? word(bigEndian ? 12 : 8) : word(4);
+  const [size, value, before] = big ? [20, 12, 8] : [12, 8, 2];
+  const wanted = SIDES.filter(() => random() < 0.5);
+  let hit = false;
+  for (let at = directory + before; at + size <= bytes.length; at += size) {
+    if (!(wanted.length > 0 ? wanted : SIDES).includes(short(at))) continue;
+    bytes.fill(0, at + value, at + size);
+    hit = true;
+    if (short(at) === 257) break;
+  }
+  return hit ? bytes : undefined;
+}

@@ -9,11 +9,12 @@ export interface WorkerJob {
 /** What it answers. */
 export type Answer =
   | { readonly ok: true; readonly rewritten: Rewritten }
-  | { readonly ok: false; readonly message: string };
+  /** The error as it was thrown, where it is a fault of our own code; of others the message tells all. */
+  | { readonly ok: false; readonly message: string; readonly fault: Error | undefined };
 
 /**
  * Writes a page anew in a thread of its own, which is gone when this is done, with all the memory it has
- * taken. Throws an `Error` with what the decoder says of the page.
+ * taken. Throws an `Error` with what the decoder says of the page, and faults of our own code as they are.
  */
 export async function rewriteInWorker(
   reader: WorkerJob['reader'],
@@ -31,7 +32,7 @@ export async function rewriteInWorker(
   try {
     const answer = await promise;
     if (answer.ok) return answer.rewritten;
-    throw new Error(answer.message);
+    throw answer.fault ?? new Error(answer.message);
   } finally {
     await worker.terminate();
   }

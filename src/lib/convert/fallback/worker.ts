@@ -4,6 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../errors.ts';
+import { isFault } from '../fault.ts';
 import type { RewriteJob, Rewritten } from './rewrite.ts';
 import type { Answer, WorkerJob } from './run-worker.ts';
 
@@ -20,7 +21,11 @@ async function answer({ reader, job }: WorkerJob): Promise<Answer> {
   try {
     return { ok: true, rewritten: await rewrite(reader, job) };
   } catch (error) {
-    return { ok: false, message: messageOf(error) };
+    return {
+      ok: false,
+      message: messageOf(error),
+      fault: isFault(error) ? error : undefined,
+    };
   }
 }
 

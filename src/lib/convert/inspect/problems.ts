@@ -4,7 +4,8 @@ import type { TiffHeader, TiffPage } from '../header/tiff-header.ts';
 import { compressionName, photometricName, tagName } from '../header/tiff-names.ts';
 import { MAX_JPEG_SIDE } from '../jpeg-limits.ts';
 import { pagesOf } from '../pages.ts';
-import { MOST_PLAUSIBLE } from '../plan/readable.ts';
+import { isOverclaimed, MOST_PLAUSIBLE } from '../plan/readable.ts';
+import { readerRows } from '../plan/reader-table.ts';
 import type { DirectoryTags } from './directory-tags.ts';
 
 /** Something that is wrong with a TIFF. */
@@ -113,7 +114,11 @@ function segmentProblems(
   const { segments, width, height } = page;
   if (width === 0 || height === 0) return [];
   if (!segments && tags?.listed.includes(WHOLE_JPEG)) return [];
-  return missingData(page, fileBytes).map(({ code, message }) => error(code, upperFirst(message)));
+  const reader = readerRows.find(({ applies }) => applies(page))?.reader ?? 'sharp';
+  return missingData(page, fileBytes).map((missing) => {
+    const told = isOverclaimed(page, { reader, bytes: fileBytes }, missing) ? warning : error;
+    return told(missing.code, upperFirst(missing.message));
+  });
 }
 
 function tagProblems({ listed, unreadable, unterminated, profile }: DirectoryTags): PageProblem[] {

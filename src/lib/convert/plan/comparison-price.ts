@@ -2,7 +2,7 @@ import type { EncoderSettings } from '../encoder-settings.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
 import { jpegChannels, pixelsOf, predictMemory, type Turn } from './memory-model.ts';
 import { plainPage } from './plain-picture.ts';
-import { type Price, priceOf, subjectOf, wayOf } from './price.ts';
+import { checkedPrice, type Price, priceOf, subjectOf, wayOf } from './price.ts';
 import type { Reading } from './reader.ts';
 
 /** How a page is turned to be compared: by way of the disk, as no JPEG is made of it that is worth memory. */
@@ -30,7 +30,7 @@ const COMPARE = { colour: 0.045, grey: 0.03 } as const;
  * What comparing a JPEG with its TIFF takes of the conversion process, once the JPEG is there; `effort` is the one
  * that it was made with: `fast` JPEGs are decoded in constant memory, of the others another one may have to be
  * made. Never less memory than was measured, and at most 1.5 times as much and 60 MB where the other one is made. Its
- * CPU is not in it: photographs do not need it.
+ * CPU is not in it: photographs do not need it. Throws as `checkedPrice`.
  */
 export function priceOfComparison(
   page: TiffPage,
@@ -54,12 +54,12 @@ export function priceOfComparison(
   const encoding = isFast
     ? 0
     : predictMemory(savedPage(page, channels), again) + LEFT.bytes + row * LEFT.rows;
-  return {
+  return checkedPrice({
     memoryBytes: Math.max(reference.memoryBytes, decoding, encoding),
     cpuSeconds: reference.cpuSeconds + (pixels / 1e6) * COMPARE[kind],
     // The pixels of both pictures, and the other JPEG, which noise makes as large as one of them.
     diskBytes: reference.diskBytes + pixels * channels * 3,
-  };
+  });
 }
 
 /** The page as its pixels are saved. */

@@ -57,6 +57,7 @@ export function planConversion(
   settings: EncoderSettings,
   told: Told = 'by us',
 ): ConversionPlan {
+  refuseNoNumbers(limits);
   const { name } = file;
   const reading = readable(page, file, told);
   const subject = subjectOf(page, reading, file.bytes);
@@ -83,6 +84,12 @@ export function planConversion(
   }
   const neededBytes = Math.min(...candidates.map(({ memoryBytes }) => memoryBytes));
   throw outOfMemoryError({ page, name, neededBytes, limits, effort: settings.effort });
+}
+
+/** Time and disk may be unlimited; what is no number would let everything pass, or nothing. */
+function refuseNoNumbers(limits: Limits): void {
+  for (const [what, value] of Object.entries(limits))
+    if (Number.isNaN(value)) throw new RangeError(`The limit ${what} is not a number`);
 }
 
 /** Every way to a picture that is upright, best first. */

@@ -1,3 +1,4 @@
+import { finite } from '../../finite.ts';
 import { type EncoderSettings, levelsOf } from '../encoder-settings.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
 import { predictCpuSeconds } from './cpu-model.ts';
@@ -40,7 +41,16 @@ export function wayOf(
   return { chromaSubsampling, blended };
 }
 
-/** The price of going a way. */
+/** A price as a model has reckoned it. Throws `RangeError` where a figure of it is no finite, positive number. */
+export function checkedPrice(price: Price): Price {
+  const { memoryBytes, cpuSeconds, diskBytes } = price;
+  finite('The predicted memory in bytes', memoryBytes, 1);
+  finite('The predicted CPU time in seconds', cpuSeconds, Number.MIN_VALUE);
+  finite('The predicted disk space in bytes', diskBytes);
+  return price;
+}
+
+/** The price of going a way. Throws as `checkedPrice`. */
 export function priceOf({ page, rewriting }: Subject, way: Way): Price {
   const read = rewriting?.page ?? page;
   // One after the other: the thread of the first is gone before the second begins.
@@ -48,5 +58,5 @@ export function priceOf({ page, rewriting }: Subject, way: Way): Price {
   const cpuSeconds = (rewriting?.cpuSeconds ?? 0) + predictCpuSeconds(read, way);
   const turning = way.turn === 'disk' ? pixelsOf(page) * (jpegChannels(read) + 1) : 0;
   const diskBytes = turning + (rewriting?.diskBytes ?? 0);
-  return { memoryBytes, cpuSeconds, diskBytes };
+  return checkedPrice({ memoryBytes, cpuSeconds, diskBytes });
 }

@@ -1,5 +1,5 @@
 import { groupDigits } from '../../group-digits.ts';
-import { missingData } from '../header/completeness.ts';
+import { type MissingData, missingData } from '../header/completeness.ts';
 import type { TiffHeader, TiffPage } from '../header/tiff-header.ts';
 import { refuseOversize } from '../jpeg-limits.ts';
 import {
@@ -12,6 +12,7 @@ import {
 } from '../refusal.ts';
 import { hasOddTiles, SHARPS_TILE, TILE_STEP } from './page-kinds.ts';
 import { chooseReader, type Reading } from './reader.ts';
+import type { Reader } from './reader-table.ts';
 import { refuseBeyondMagick } from './rewriting.ts';
 import { type Chain, chainOf, faultOf } from './whole-chain.ts';
 
@@ -66,20 +67,24 @@ function refuseImplausible({ samplesPerPixel, bitsPerSample }: TiffPage, { name 
 
 const JPEG = 7;
 
-function refuseIncomplete(page: TiffPage, reading: Reading, { name, bytes }: PageFile): void {
-  const forgiven = isForgiven(page, reading, bytes);
-  const missing = missingData(page, bytes).find(({ code }) => !(forgiven && code === 'TRUNCATED'));
+function refuseIncomplete(page: TiffPage, { reader }: Reading, { name, bytes }: PageFile): void {
+  const missing = missingData(page, bytes).find(
+    (one) => !isOverclaimed(page, { reader, bytes }, one),
+  );
   if (missing) throw incompleteTiff(name, missing);
 }
 
-/** Sharp reads no more of a JPEG tile than the picture takes, however many bytes the file claims for it. */
-function isForgiven(
+/**
+ * Whether bytes beyond the end of the file are only claimed: sharp reads no more of a JPEG tile than the picture takes,
+ * however many bytes the file claims for it.
+ */
+export function isOverclaimed(
   { compression, segments }: TiffPage,
-  { reader }: Reading,
-  bytes: number,
+  { reader, bytes }: { readonly reader: Reader | 'nobody'; readonly bytes: number },
+  { code }: MissingData,
 ): boolean {
   if (reader !== 'sharp' || compression !== JPEG || segments?.kind !== 'tiles') return false;
-  return segments.lastStart < bytes;
+  return code === 'TRUNCATED' && segments.lastStart < bytes;
 }
 
 function refuseTiles(page: TiffPage, name: string): void {

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
+import { residentBytes } from '../../resident-memory.ts';
 import type { SettingNames } from '../setting-names.ts';
 import type { Limits } from './plan.ts';
 
@@ -32,7 +33,7 @@ const SYSTEM_MEMORY = 48 * MB;
 export function detectMemory(): number {
   // No limit is told as 0, or as a number near 2^64.
   const constrained = process.constrainedMemory() || Number.POSITIVE_INFINITY;
-  const reserved = process.memoryUsage.rss() + SYSTEM_MEMORY;
+  const reserved = residentBytes() + SYSTEM_MEMORY;
   return Math.max(0, Math.min(constrained, totalmem()) - reserved);
 }
 

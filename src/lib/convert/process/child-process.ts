@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import module from 'node:module';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
+import { systemCodeOf } from '../../errors.ts';
 import type { ChildMessage, ConversionJob } from '../messages.ts';
 
 /** How the conversion process ended. */
@@ -45,11 +46,8 @@ export function startChild(temporaryFolder: string): Child {
     import.meta.url.endsWith('.ts') ? './child.ts' : './child.js',
     import.meta.url,
   );
-  const child = fork(url, [], {
-    env: { TMPDIR: temporaryFolder, MALLOC_ARENA_MAX: '2', ...compileCache() },
-    execArgv: [],
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
+  const child = forked(url, temporaryFolder);
+  if (child instanceof Error) return neverStarted(child);
   const lastWords = collect(child.stderr);
   const ended = endOf(child, lastWords);
   return {
@@ -71,6 +69,31 @@ export function startChild(temporaryFolder: string): Child {
       child.kill('SIGKILL');
       await within(ended, KILL_PATIENCE_MS);
     },
+  };
+}
+
+/** The process, or why there is none: some errors are thrown, others (`EAGAIN`, `EMFILE`) come as an event. */
+function forked(url: URL, temporaryFolder: string): ChildProcess | Error {
+  try {
+    return fork(url, [], {
+      env: { TMPDIR: temporaryFolder, MALLOC_ARENA_MAX: '2', ...compileCache() },
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+  } catch (error) {
+    if (systemCodeOf(error) === undefined) throw error;
+    return error as Error;
+  }
+}
+
+function neverStarted(error: Error): Child {
+  const nothing = { exitCode: null, signal: null, killedHere: false, lastWords: '' };
+  return {
+    ended: Promise.resolve({ ...nothing, error }),
+    isAlive: () => false,
+    send: () => {},
+    onMessage: () => () => {},
+    kill: async () => {},
   };
 }
 

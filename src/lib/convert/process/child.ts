@@ -7,6 +7,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { flushCompileCache } from 'node:module';
 import { ConversionError, messageOf } from '../../errors.ts';
+import { residentBytes } from '../../resident-memory.ts';
+import { isFault } from '../fault.ts';
 import type { ChildMessage, ConversionJob, Cost, Rendered } from '../messages.ts';
 import { renderComparison } from '../render/compare.ts';
 import { explainFailure } from '../render/failure.ts';
@@ -79,17 +81,23 @@ async function work(job: ConversionJob, reader: TiffReader): Promise<void> {
   const cost = meter();
   const heartbeat = setInterval(() => say({ kind: 'progress', ...cost() }), PROGRESS_MS);
   try {
-    say({ kind: 'done', rendered: await carryOut(job, reader), ...cost() });
+    const rendered = await carryOut(job, reader);
+    say({ kind: 'done', rendered, ...cost(), heldBytes: residentBytes() });
   } catch (error) {
-    const { code, message } = await explained(error, job);
-    say({ kind: 'failed', code, message });
+    say(await told(error, job));
   } finally {
     clearInterval(heartbeat);
   }
 }
 
+/** What became of a job that has failed. */
+async function told(error: unknown, job: ConversionJob): Promise<ChildMessage> {
+  if (isFault(error)) return { kind: 'fault', message: `${error}`, stack: error.stack };
+  const { code, message } = error instanceof ConversionError ? error : await explained(error, job);
+  return { kind: 'failed', code, message, heldBytes: residentBytes() };
+}
+
 async function explained(error: unknown, job: ConversionJob): Promise<ConversionError> {
-  if (error instanceof ConversionError) return error;
   const file = await stat(job.input).catch(() => undefined);
   return explainFailure(error, job, { reader: 'sharp', fileBytes: file?.size });
 }

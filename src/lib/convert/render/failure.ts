@@ -1,4 +1,5 @@
 import { ConversionError, inParentheses, messageOf } from '../../errors.ts';
+import { isFault } from '../fault.ts';
 import { missingData } from '../header/completeness.ts';
 import { speaksOfMemory } from '../memory-words.ts';
 import type { ConversionJob } from '../messages.ts';
@@ -43,13 +44,14 @@ export interface Origin {
 
 /**
  * The error of a conversion that failed, told for a person: is it memory, the place where the JPEG
- * goes, or the TIFF itself?
+ * goes, or the TIFF itself? Throws the error itself where it is a fault of our own code.
  */
 export function explainFailure(
   error: unknown,
   job: Pick<ConversionJob, Paths | 'name' | 'page'>,
   { reader, fileBytes }: Origin,
 ): ConversionError {
+  if (isFault(error)) throw error;
   const words = wordsOf(error, job);
   const options = { cause: error };
   if (speaksOfMemory(words)) return new ConversionError('OUT_OF_MEMORY', words, options);

@@ -94,7 +94,10 @@ async function jobFor(input: string, jpeg: string, options: CompareOptions) {
     plain: path('decoded.tif'),
     name,
     settings,
-    plan: { effort: 'fast', turn: turnToCompare(page), reading },
+    plan: {
+      ...{ effort: 'fast', turn: turnToCompare(page), reading },
+      memoryBytes: price.memoryBytes,
+    },
     page,
     format: { littleEndian, big },
     compare: {

@@ -168,10 +168,16 @@ describe('the search for undelivered callbacks in a log', () => {
     expect(searchLog(`a\n${told}\n${body.slice(0, 30)}`).withoutBody).toEqual([2]);
   });
 
-  it('ends soon on lines that are full of braces', () => {
+  it.each([
+    ['braces', '{"'.repeat(500_000)],
+    ['commands to a terminal without an end', '\u001b]'.repeat(500_000)],
+    ['the beginnings of its sequences', '\u001b[;'.repeat(500_000)],
+    ['numbers for it', `\u001b[${'1;'.repeat(500_000)}`],
+    ['blanks', `"message": "x"${' '.repeat(500_000)}y`],
+  ])('ends soon on lines that are full of %s', (_, line) => {
     const start = performance.now();
-    searchLog('{"'.repeat(500_000));
-    // Looked at from each brace to the end, it would take hours.
+    searchLog(line);
+    // Looked at from each of them to the end, it would take minutes or hours.
     expect(performance.now() - start).toBeLessThan(60_000);
   });
 });

@@ -61,4 +61,17 @@ describe('jobs that wait for memory', () => {
     running?.release();
     expect(admission.next()?.job).toBe('giant');
   });
+
+  it.each([Number.NaN, 0, -1, Number.POSITIVE_INFINITY])('are refused with %d bytes', (bytes) => {
+    const admission = createAdmission<string>({ jobs: 2, memoryBytes: 100 });
+    expect(() => admission.wait('a bug', bytes)).toThrow(RangeError);
+    expect([admission.waiting(), admission.taken()]).toEqual([0, 0]);
+  });
+
+  it.each([
+    { jobs: Number.NaN, memoryBytes: 100 },
+    { jobs: 2, memoryBytes: Number.NaN },
+  ])('are not begun within %o', (limits) => {
+    expect(() => createAdmission(limits)).toThrow(RangeError);
+  });
 });

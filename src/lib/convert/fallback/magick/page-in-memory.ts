@@ -37,19 +37,30 @@ export async function readPage({ input, page, format }: RewriteJob): Promise<Pag
   const tags = await readTags(input, page.offset, format, isDecodingTag);
   if (!tags) throw new Error('The page has no directory that can be read');
   const directory = directoryOf(tags);
-  await using file = await open(input);
-  const { size } = await file.stat();
-  requireComplete(page, size);
-  if (size > MAX_FILE_BYTES)
-    throw new Error('ImageMagick cannot allocate memory for files of 4 GB and more');
-  const bytes = new Uint8Array(size + directoryBytes(directory));
-  for (let at = 0; at < size; ) {
-    const { bytesRead } = await file.read(bytes, at, Math.min(size - at, CHUNK), at);
-    if (bytesRead === 0) throw new Error('The file ends before its end: somebody is writing to it');
-    at += bytesRead;
-  }
+  const { bytes, size } = await readWhole(input, page, directoryBytes(directory));
   if (page.compression === OLD_JPEG) return newJpeg(bytes.subarray(0, size), page, directory);
   return { directory, as: (other) => placeDirectory(bytes, size, other, format) };
+}
+
+/** All of a file, with room behind it. */
+async function readWhole(input: string, page: RewriteJob['page'], room: number) {
+  const file = await open(input);
+  try {
+    const { size } = await file.stat();
+    requireComplete(page, size);
+    if (size > MAX_FILE_BYTES)
+      throw new Error('ImageMagick cannot allocate memory for files of 4 GB and more');
+    const bytes = new Uint8Array(size + room);
+    for (let at = 0; at < size; ) {
+      const { bytesRead } = await file.read(bytes, at, Math.min(size - at, CHUNK), at);
+      if (bytesRead === 0)
+        throw new Error('The file ends before its end: somebody is writing to it');
+      at += bytesRead;
+    }
+    return { bytes, size };
+  } finally {
+    await file.close();
+  }
 }
 
 /** JPEG data have no byte order, so the directory may have any. */

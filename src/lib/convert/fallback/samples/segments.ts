@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { isFault } from '../../fault.ts';
 import type { TiffPage } from '../../header/tiff-header.ts';
 import { numbersOf, type TiffTags } from '../../header/tiff-tags.ts';
 import { decompressors, unpackLogL } from './decompress.ts';
@@ -113,6 +114,7 @@ async function attempt<T>(work: () => Promise<T>, damaged: Damaged): Promise<T> 
   try {
     return await work();
   } catch (error) {
+    if (isFault(error)) throw error;
     throw damaged(error instanceof Error ? error.message : String(error), error);
   }
 }

@@ -1,4 +1,5 @@
 import { messageOf } from '../../../errors.ts';
+import { isFault } from '../../fault.ts';
 import type { ConversionJob, ConversionNote } from '../../messages.ts';
 import { collectDrops, type Drop } from './drop.ts';
 import { exifSegment } from './exif.ts';
@@ -44,7 +45,8 @@ async function describing(
     if (segments) return segments;
     drop('all of them', 'the directory of the page cannot be read');
   } catch (error) {
-    drop('all of them', messageOf(error));
+    const report = isFault(error) ? '; a fault of arke-tiff, report it' : '';
+    drop('all of them', `${messageOf(error)}${report}`);
   }
   return onlyOrientation(picture, drop);
 }

@@ -82,7 +82,8 @@ export function isKept(
   if (mode !== 'all') return false;
   if (directory === 'gps') return tag <= MOST_GPS;
   if (directory === 'interoperability') return INTEROPERABILITY.has(tag);
-  if (OF_THE_ENCODING.has(tag)) return false;
+  // GPS has its number among those of EXIF; a pointer that was copied would lead nowhere.
+  if (OF_THE_ENCODING.has(tag) || tag === POINTERS.gps) return false;
   return EXIF_RANGES.some(([first, last]) => tag >= first && tag <= last);
 }
 

@@ -58,6 +58,8 @@ export async function readMetadata(
     const below = (name: keyof typeof POINTERS, from: TiffTags | undefined) =>
       readBelow(bounded, { name, from, mode }, drop);
     const exif = await below('exif', tags);
+    if (exif?.tags.has(POINTERS.gps))
+      drop(nameOfTag('ifd0', POINTERS.gps), 'hangs below EXIF, where nobody looks for it');
     const directories = {
       ifd0: valuesOf(tags, 'ifd0', mode, drop),
       exif: valuesOf(exif, 'exif', mode, drop),
@@ -100,10 +102,11 @@ async function readBelow(
   drop: Drop,
 ): Promise<TiffTags | undefined> {
   const offset = from && numbersOf(from, POINTERS[name])?.[0];
-  if (!offset) return undefined;
-  const tags = Number.isSafeInteger(offset)
-    ? await readDirectory(source, { name, offset, mode }, drop)
-    : undefined;
+  if (offset === undefined) return undefined;
+  const tags =
+    Number.isSafeInteger(offset) && offset > 0
+      ? await readDirectory(source, { name, offset, mode }, drop)
+      : undefined;
   if (!tags) drop(nameOfTag('ifd0', POINTERS[name]), 'cannot be read');
   return tags;
 }

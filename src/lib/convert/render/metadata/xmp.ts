@@ -54,7 +54,47 @@ function decoded(packet: Buffer, encoding: 'utf-16le' | 'utf-16be'): Buffer {
 
 function problemOf(packet: Buffer): string | undefined {
   if (!packet.includes('<rdf:RDF')) return 'it is no XMP in UTF-8 or UTF-16';
-  return isUtf8(packet) ? undefined : 'it is damaged';
+  return isUtf8(packet) && areClosed(packet.toString('latin1')) ? undefined : 'it is damaged';
+}
+
+/** What in XML is no element: how it begins and ends. */
+const NO_ELEMENTS = [
+  ['<!--', '-->'],
+  ['<![CDATA[', ']]>'],
+  ['<?', '?>'],
+] as const;
+
+/** Whether every element of an XML text ends, and those in it before it: in one that was cut or overwritten some do not. */
+function areClosed(xml: string): boolean {
+  const open: string[] = [];
+  for (let at = xml.indexOf('<'); at >= 0; ) {
+    const other = NO_ELEMENTS.find(([start]) => xml.startsWith(start, at));
+    const end = other ? xml.indexOf(other[1], at) : endOfTag(xml, at);
+    if (end < 0) return false;
+    if (!other && !isInPlace(xml.slice(at + 1, end), open)) return false;
+    at = xml.indexOf('<', end);
+  }
+  return open.length === 0;
+}
+
+/** Whether a tag, without its brackets, may stand behind those that are open, which it changes. */
+function isInPlace(tag: string, open: string[]): boolean {
+  const [, closing, name = ''] = /^(\/?)([^\s/]*)/.exec(tag) ?? [];
+  if (closing) return open.pop() === name;
+  if (!tag.endsWith('/') && !tag.startsWith('!')) open.push(name);
+  return true;
+}
+
+/** Where a tag ends: values of attributes may have brackets. -1 where it does not. */
+function endOfTag(xml: string, start: number): number {
+  let quote = '';
+  for (let at = start; at < xml.length; at++) {
+    const char = xml[at] ?? '';
+    if (quote) quote = char === quote ? '' : quote;
+    else if (char === '"' || char === "'") quote = char;
+    else if (char === '>') return at;
+  }
+  return -1;
 }
 
 const TIFF = 'http://ns.adobe.com/tiff/1.0/';

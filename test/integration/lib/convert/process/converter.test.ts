@@ -1,10 +1,17 @@
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { failureOf } from '../../../../../src/lib/collection/failure.ts';
+import { defaultEncoderSettings } from '../../../../../src/lib/convert/encoder-settings.ts';
+import type { ConversionJob } from '../../../../../src/lib/convert/messages.ts';
 import type { ConversionPlan } from '../../../../../src/lib/convert/plan/plan.ts';
+import type { Reader } from '../../../../../src/lib/convert/plan/reader-table.ts';
+import { ArkeError } from '../../../../../src/lib/errors.ts';
 import { pid, signalChild, useConverters } from '../../../../support/converters.ts';
 import { noisyTiff, plainTiff } from '../../../../support/pictures.ts';
 import { childrenOf, cpuSecondsOf, isRunning } from '../../../../support/processes.ts';
+import { headerOf } from '../../../../support/tiff-headers.ts';
 import { until } from '../../../../support/until.ts';
 
 const { folder, withConverter, convert } = useConverters();
@@ -80,6 +87,43 @@ describe('the conversion process', () => {
     await parent;
     await until(() => !isRunning(child));
   });
+});
+
+describe('a fault of our own code', () => {
+  const broken = async (
+    reader: Reader,
+    wrong: { readonly settings?: undefined; readonly page?: object },
+  ) => {
+    const { littleEndian, big, pages } = await headerOf(await readFile(small));
+    const job = {
+      ...{ input: small, output: folder.path('out.jpg'), name: 'small.tif' },
+      ...{ scratch: folder.path('scratch'), plain: folder.path('plain') },
+      ...{ settings: defaultEncoderSettings, format: { littleEndian, big } },
+      plan: { effort: 'fast', turn: 'none', reading: { reader, feature: '' } },
+      ...wrong,
+      page: { ...pages[0], ...wrong.page },
+    };
+    return job as ConversionJob;
+  };
+
+  it.each([
+    ['in the process', 'sharp', { settings: undefined }],
+    ['in the thread of the decoders', 'samples', { page: { bitsPerSample: undefined } }],
+  ] as const)('%s says nothing about the TIFF', (_, reader, wrong) =>
+    withConverter(async (converter) => {
+      const job = await broken(reader, wrong);
+      const error: unknown = await converter.convert(job).catch((thrown) => thrown);
+      expect(error).not.toBeInstanceOf(ArkeError);
+      expect(failureOf(error)).toEqual({
+        code: 'UNEXPECTED',
+        message: expect.stringMatching(
+          /^The conversion of "small.tif" failed by a fault of arke-tiff: TypeError: .*\(unexpected; report it\)$/,
+        ),
+      });
+      expect((error as Error).stack).toMatch(/^TypeError: .*\n +at /);
+      expect((await convert(small, converter)).width).toBe(64);
+    }),
+  );
 });
 
 describe('a conversion that will be late', () => {

@@ -1,3 +1,4 @@
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openConverter } from '../../../../../src/lib/convert/process/converter.ts';
 import { impatientOnce, noneLeft, pid, signalChild } from '../../../../support/converters.ts';
@@ -16,6 +17,28 @@ it('there is no conversion process before somebody needs one', async () => {
   expect(pid()).toBeUndefined();
   await converter.close();
   expect(pid()).toBeUndefined();
+});
+
+it('one that the system does not start says what ran out, and what helps', async () => {
+  const script = `
+    import { openSync } from 'node:fs';
+    import { openConverter } from './src/lib/convert/process/converter.ts';
+    const converter = openConverter(${JSON.stringify(folder.root)});
+    try {
+      for (;;) openSync('/dev/null');
+    } catch {}
+    const { code, message } = await converter.versions().catch((error) => error);
+    console.log(JSON.stringify({ code, message }));
+    await converter.close();`;
+  const few = ['sh', '-c', 'ulimit -n 64 && exec "$@"', 'sh'] as const;
+  const [command, ...flags] = [...few, process.execPath, '--input-type=module', '--eval', script];
+  const { stdout } = await execa(command, flags);
+  expect(JSON.parse(stdout)).toEqual({
+    code: 'CRASHED',
+    message:
+      'The conversion process could not be started: this process has as many files open as it may have (EMFILE). ' +
+      'Raise that limit (ulimit -n), or convert fewer TIFFs at once.',
+  });
 });
 
 describe('a conversion process that does not get ready', () => {

@@ -42,6 +42,11 @@ describe('metadata that are damaged', () => {
     ['a type that nobody has defined', [{ tag: 269, type: 99, values: [1] }], 'DocumentName'],
     ['EXIF outside the file', [{ tag: 34_665, type: 4, values: [0x7fff_fff0] }], 'EXIF'],
     ['EXIF that is no directory', [{ tag: 34_853, type: 4, values: [2] }], 'GPS'],
+    ['EXIF at no place', [{ tag: 34_665, type: 4, values: [0] }], 'EXIF'],
+    ['GPS below EXIF', [directory(34_665, { tag: 34_853, type: 4, values: [8] }, lens)], 'GPS'],
+    ['XMP without its end', [xmpEntry('<rdf:RDF><rdf:Description rdf:about="">')], 'XMP'],
+    ['XMP whose ends are crossed', [xmpEntry('<rdf:RDF><a:b><c:d></a:b></c:d></rdf:RDF>')], 'XMP'],
+    ['XMP that ends in a tag', [xmpEntry('<rdf:RDF></rdf:RDF><x:xmpmeta a=">"')], 'XMP'],
     ['XMP outside the file', [{ ...xmpEntry('<rdf:RDF/>'), pointer: 0x7fff_ffff }], 'XMP'],
     ['IPTC outside the file', [{ ...bytes(33_723, 'longer'), pointer: 0x7fff_ffff }], 'IPTC'],
   ])('are left out alone, and it is said: %s', async (_, entries, name) => {

@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { addressesOf, installWithMiniflare, startDevProgram } from '../../support/dev-program.ts';
+import { makeFolder, type TestFolder } from '../../support/folder.ts';
+import { makeOldJpeg } from '../../support/make-ojpeg.ts';
+import { otherNode } from '../../support/other-node.ts';
+import { sampledPage } from '../../support/packed-samples.ts';
+import { plainTiff } from '../../support/pictures.ts';
+import { runProgram } from '../../support/program.ts';
+import { newTask, useSandbox } from '../../support/tasks.ts';
+import { makeTiff } from '../../support/tiff-writer.ts';
+
+const sandbox = useSandbox();
+const { engines } = createRequire(import.meta.url)(
+  fileURLToPath(new URL('../../../package.json', import.meta.url)),
+);
+const oldest = engines.node.replace('>=', '');
+
+let folder: TestFolder;
+let program: string;
+beforeAll(async () => {
+  folder = await makeFolder();
+  program = await installWithMiniflare(folder);
+  const pixels = { width: 32, height: 16, data: Buffer.alloc(32 * 16 * 3, 200) };
+  const sampled = { width: 16, height: 16, samples: 1, value: (x: number) => x };
+  await folder.write('plain.tif', await plainTiff());
+  // For each decoder that is loaded later than the program is.
+  await folder.write('old-jpeg.tif', await makeOldJpeg(pixels, { kind: 'interchange' }));
+  await folder.write('seven-bits.tif', makeTiff(sampledPage({ ...sampled, bits: 7 })));
+  const zstd = { ...sampled, bits: 8, compression: 'zstd' } as const;
+  await folder.write('zstd.tif', makeTiff(sampledPage(zstd)));
+});
+afterAll(() => folder.remove());
+
+/** Compiles each module of the package, and says which ones this Node.js cannot read. */
+const PARSE = `
+  const { globSync, readFileSync } = require('node:fs');
+  const vm = require('node:vm');
+  const files = globSync('{bin,dist}/**/*.js').map((file) => file.replaceAll('\\\\', '/'));
+  const unread = files.flatMap((file) => {
+    const code = readFileSync(file, 'utf8');
+    try {
+      if (file.startsWith('dist/bundle/')) vm.compileFunction(code);
+      else new vm.SourceTextModule(code.replace(/^#!.*/, ''));
+      return [];
+    } catch (error) {
+      return [file + ': ' + error.message];
+    }
+  });
+  console.log(JSON.stringify({ bundles: files.filter((file) => file.includes('bundle')).length, unread }));`;
+
+describe.each([
+  ['the oldest that package.json promises', oldest],
+  ['the newest', 'latest'],
+])('on %s (%s)', (_, range) => {
+  let node: string;
+  beforeAll(async () => {
+    const { path, version } = await otherNode(range);
+    if (range === oldest) expect(version).toBe(`v${oldest}.0`);
+    node = path;
+  });
+
+  it('each module of the package can be read', async () => {
+    const flags = ['--no-warnings', '--experimental-vm-modules', '--eval', PARSE];
+    const { stdout } = await execa(node, flags, { cwd: inject('program') });
+    const { bundles, unread } = JSON.parse(stdout);
+    expect(unread).toEqual([]);
+    expect(bundles).toBeGreaterThan(5);
+  });
+
+  it('every command does its work', async () => {
+    const { batchId, taskId } = newTask();
+    const prefix = `staging/${batchId}/`;
+    const key = `${prefix}image.tif`;
+    const cwd = await folder.make(batchId);
+    const env = sandbox.current.environment(batchId, taskId, key);
+    const run = async (...args: string[]) => {
+      const { exitCode, stdout, stderr } = await runProgram(args, { cwd, env, node });
+      if (exitCode !== 0) throw new Error(`${args.join(' ')}: ${stderr}`);
+      return stdout;
+    };
+    const tiffs = ['plain', 'old-jpeg', 'seven-bits', 'zstd'].map((one) =>
+      folder.path(`${one}.tif`),
+    );
+    const converted = ['--out-dir', 'jpegs', '--verify', '--report', 'report.html', '--json'];
+    expect(JSON.parse(await run('convert', ...tiffs, ...converted))).toMatchObject({
+      summary: { converted: 4, failed: 0 },
+    });
+    await run('inspect', folder.path('seven-bits.tif'));
+    await sandbox.current.putObject(key, await readFile(folder.path('seven-bits.tif')));
+    await run('upload', 'jpegs/plain.jpg', '--key', `${prefix}other.jpg`);
+    await run('run');
+    await run('batch', prefix, '--force', '--json');
+    await run('download', `${prefix}image.jpg`);
+    await run('callback', '--from-r2', `${prefix}image.jpg`);
+    const bodies = await sandbox.current.callbacks(batchId, taskId);
+    expect(bodies.map(({ body }) => JSON.parse(body).status)).toEqual(['success', 'success']);
+  });
+
+  it('dev does its work', async () => {
+    const run = startDevProgram(program, ['--port', '0', '--json'], folder.root, { node });
+    const { page } = await addressesOf(run);
+    expect((await fetch(page)).status).toBe(200);
+    run.kill('SIGINT');
+    expect((await run).exitCode).toBe(130);
+  });
+});
