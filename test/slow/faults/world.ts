@@ -53,6 +53,8 @@ export interface World extends Stand {
   replaceTiff(): Promise<void>;
   /** Somebody else's object under a key that the JPEG may have. */
   putForeignJpeg(index: number): Promise<void>;
+  /** What a server makes of a JPEG that comes, under the key that it is to have. */
+  putJpeg(bytes: Uint8Array): Promise<void>;
   arrived(): Promise<string[]>;
 }
 
@@ -174,7 +176,9 @@ async function prepareObjects(
   { sandbox, pictures }: Stand,
   { picture, lost = false }: Scenario,
   taskId: string,
-): Promise<Pick<World, 'tiffKey' | 'jpegKeys' | 'tiff' | 'replaceTiff' | 'putForeignJpeg'>> {
+): Promise<
+  Pick<World, 'tiffKey' | 'jpegKeys' | 'tiff' | 'replaceTiff' | 'putForeignJpeg' | 'putJpeg'>
+> {
   const tiffKey = `${taskId}/image.tif`;
   const jpegKeys = [`${taskId}/image.jpg`, `${taskId}/image.tif.jpg`] as const;
   const versions = [...pictures[picture]];
@@ -188,5 +192,6 @@ async function prepareObjects(
       if (versions[0]) await sandbox.putObject(tiffKey, versions[0]);
     },
     putForeignJpeg: (index) => sandbox.putObject(jpegKeys[index] ?? '', FOREIGN),
+    putJpeg: (bytes) => sandbox.putObject(jpegKeys[0], bytes),
   };
 }

@@ -30,6 +30,8 @@ export interface DrainOptions extends Claiming {
   readonly policy: RetryPolicy;
   readonly onSending?: (request: CallbackRequest) => void;
   readonly onRetry?: (notice: RetryNotice) => void;
+  /** Told of an entry that stays claimed, with the reason; also when the drain is stopped, and tells nothing else any more. */
+  readonly onStuck?: (key: string, reason: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -115,8 +117,9 @@ async function send(
       attempts = number;
     });
   } catch (error) {
-    await giveBack(outbox, mine, error, options.signal);
-    return { kind: 'failed', ...of, error, attempts, ms: ms() };
+    const leftover = await giveBack(outbox, mine, error, options);
+    const failed = { kind: 'failed', ...of, error, attempts, ms: ms() } as const;
+    return leftover === undefined ? failed : { ...failed, leftover };
   }
   const delivered = { kind: 'delivered', ...of, delivery, ms: ms() } as const;
   try {
@@ -153,17 +156,25 @@ async function deliverWithinLease(
   }
 }
 
-/** Lets others have the entry; a stopped drain as well, before it throws the signal's reason. */
+/**
+ * Lets others have the entry; a stopped drain as well, before it throws the signal's reason. Where that fails, the lease runs
+ * out: gives, or tells, until when, and why.
+ */
 async function giveBack(
   outbox: Outbox,
   mine: Pending,
   error: unknown,
-  signal: AbortSignal,
-): Promise<void> {
+  { signal, onStuck }: DrainOptions,
+): Promise<string | undefined> {
   const request = signal.aborted
     ? { ...outbox.request, signal: AbortSignal.timeout(RELEASE_MS) }
     : outbox.request;
-  // Where that fails, too, the lease runs out.
-  await release({ ...outbox, request }, mine, messageOf(error)).catch(() => {});
+  const stuck = await release({ ...outbox, request }, mine, messageOf(error)).then(
+    () => undefined,
+    (problem: unknown) =>
+      `it could not be given back, and no other drain has it before ${mine.entry.lease?.until}: ${messageOf(problem)}`,
+  );
+  if (stuck !== undefined) onStuck?.(mine.key, stuck);
   signal.throwIfAborted();
+  return stuck;
 }

@@ -20,9 +20,10 @@ export type DrainEvent =
     })
   /** It would have been sent. */
   | (OfEntry & { readonly kind: 'pending'; readonly request: CallbackRequest })
-  /** It could not be delivered, and stays. */
+  /** It could not be delivered, and stays; `leftover` says why it could not be given back, and until when nobody else has it. */
   | (OfEntry & {
       readonly kind: 'failed';
+      readonly leftover?: string;
       readonly request: CallbackRequest;
       readonly error: unknown;
       readonly attempts: number;

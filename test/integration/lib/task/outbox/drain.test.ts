@@ -9,7 +9,9 @@ import type { DrainOptions } from '../../../../../src/lib/task/outbox/drain-entr
 import type { DrainEvent } from '../../../../../src/lib/task/outbox/drain-events.ts';
 import { deliveredKey, pendingKey } from '../../../../../src/lib/task/outbox/keys.ts';
 import { type Outbox, putMark, storeEntry } from '../../../../../src/lib/task/outbox/outbox.ts';
-import { withStorage } from '../../../../support/storage.ts';
+import { type Fault, inTurn, method } from '../../../../support/fault.ts';
+import { startFaultServer } from '../../../../support/fault-server.ts';
+import { quickRetry, withStorage } from '../../../../support/storage.ts';
 import { newTask, useSandbox } from '../../../../support/tasks.ts';
 
 const sandbox = useSandbox();
@@ -27,9 +29,12 @@ beforeEach(() => {
   prefix = `outbox-${randomUUID()}`;
 });
 
-function withOutbox<T>(use: (outbox: Outbox) => Promise<T>): Promise<T> {
-  const { current } = sandbox;
-  return withStorage(current, current.endpoint, (storage) => use({ storage, prefix, request: {} }));
+function withOutbox<T>(
+  use: (outbox: Outbox) => Promise<T>,
+  endpoint = sandbox.current.endpoint,
+): Promise<T> {
+  const request = { policy: quickRetry };
+  return withStorage(sandbox.current, endpoint, (storage) => use({ storage, prefix, request }));
 }
 
 function outcomeOf({ batchId, taskId }: Task, status: 'success' | 'error' = 'success') {
@@ -56,7 +61,10 @@ const received = async ({ batchId, taskId }: Task) =>
   (await sandbox.current.callbacks(batchId, taskId)).map(({ body }) => body);
 const there = () => sandbox.current.listKeys(`${prefix}/pending/`);
 
-async function drain(more: Partial<DrainOptions> = {}): Promise<DrainEvent[]> {
+async function drain(
+  more: Partial<DrainOptions> = {},
+  endpoint = sandbox.current.endpoint,
+): Promise<DrainEvent[]> {
   const origins = [new URL(sandbox.current.url).origin];
   const options: DrainOptions = {
     wanted: () => true,
@@ -74,7 +82,7 @@ async function drain(more: Partial<DrainOptions> = {}): Promise<DrainEvent[]> {
     now: () => start,
     ...more,
   };
-  return withOutbox((outbox) => Array.fromAsync(drainOutbox(outbox, options)));
+  return withOutbox((outbox) => Array.fromAsync(drainOutbox(outbox, options)), endpoint);
 }
 
 const textOf = async (key: string) =>
@@ -168,6 +176,36 @@ describe('an entry that could not be delivered', () => {
     });
     await expect(stopped).rejects.toThrow('stopped');
     expect(kinds(await drain())).toEqual(['delivered']);
+  });
+});
+
+describe('an entry that is to be given back', () => {
+  /** A drain of an entry that the orchestrator refuses, behind what happens to the PUT that gives it back. */
+  async function refusedDrain(faults: readonly Fault[]) {
+    const [task] = tasks(1) as [Task];
+    await put(task);
+    await sandbox.current.answer(task.batchId, task.taskId, [{ status: 400 }]);
+    // The first PUT is the claim.
+    const faultOf = inTurn([undefined, ...faults], method('PUT'));
+    await using server = await startFaultServer(sandbox.current.endpoint, faultOf);
+    const stuck: string[] = [];
+    const events = await drain({ onStuck: (...of) => stuck.push(of.join(': ')) }, server.url);
+    return { events, stuck, again: kinds(await drain()) };
+  }
+
+  it('is, also when R2 wants a second between two writes', async () => {
+    const { events, stuck, again } = await refusedDrain([{ status: 429 }, { status: 429 }]);
+    expect([kinds(events), stuck, again]).toEqual([['failed'], [], ['delivered']]);
+    expect(events[0]).not.toHaveProperty('leftover');
+  });
+
+  it('and cannot be stays claimed, and that is told', async () => {
+    const { events, stuck, again } = await refusedDrain(Array(3).fill({ status: 429 }));
+    expect(events).toMatchObject([
+      { kind: 'failed', leftover: expect.stringContaining(later(LEASE_MS).toISOString()) },
+    ]);
+    expect(stuck).toEqual([expect.stringMatching(/could not be given back, .*429/)]);
+    expect(again).toEqual(['busy']);
   });
 });
 
