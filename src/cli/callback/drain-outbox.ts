@@ -47,6 +47,7 @@ export async function drainPending(session: CallbackSession): Promise<CallbackRe
         }),
       mayRepeat: (_, known) => mayRepeat(known, session),
       force: flags.force,
+      unsigned: flags.unsigned,
       dryRun: flags['dry-run'],
       secret: session.secret,
       userAgent: session.userAgent,

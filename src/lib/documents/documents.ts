@@ -186,7 +186,7 @@ export type OutboxEntryTold =
             /** Why it is still in the outbox though it was delivered, or still claimed though it was not. */
             readonly leftover?: string | undefined;
           } & CallbackSent)
-        | { readonly state: 'obsolete' | 'busy' | 'refused'; readonly reason: string }
+        | { readonly state: 'obsolete' | 'busy' | 'unsigned' | 'refused'; readonly reason: string }
       ))
   | { readonly key: string; readonly state: 'corrupt'; readonly reason: string };
 

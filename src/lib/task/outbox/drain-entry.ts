@@ -8,7 +8,7 @@ import type { RetryNotice, RetryPolicy } from '../../retry.ts';
 import { jpegOfTask } from '../jpeg-of-task.ts';
 import { type Claiming, claim, type Pending, release, settle } from './claim.ts';
 import type { DrainEvent } from './drain-events.ts';
-import { findMark, type Outbox, removeEntries } from './outbox.ts';
+import { deliveredAtText, findMark, type Outbox, removeEntries } from './outbox.ts';
 
 /** How an outbox is drained. */
 export interface DrainOptions extends Claiming {
@@ -23,6 +23,8 @@ export interface DrainOptions extends Claiming {
   readonly mayRepeat: (callback: Pending, known: string) => Promise<boolean>;
   /** Whether an error may follow a success. */
   readonly force: boolean;
+  /** Whether entries are sent, too, that nobody who knows the secret has written. */
+  readonly unsigned: boolean;
   /** Whether nothing is sent and nothing changed. */
   readonly dryRun: boolean;
   readonly secret: string | undefined;
@@ -45,7 +47,7 @@ export async function drainEntry(
   const { key, payload, entry } = callback;
   const of = { key, payload };
   const mark = await findMark(outbox, payload);
-  if (mark && isMarkOf(mark, entry.body)) {
+  if (mark?.isSealed && isMarkOf(mark, entry.body)) {
     if (!options.dryRun) await removeEntries(outbox, [payload]);
     return { kind: 'obsolete', ...of, reason: `it was delivered at ${mark.delivered_at}` };
   }
@@ -55,7 +57,7 @@ export async function drainEntry(
   if (typeof address === 'string') return { kind: 'refused', ...of, reason: address };
   const request = requestOf(entry, address, options);
   if (options.dryRun) return { kind: 'pending', ...of, request };
-  const known = `the same outcome of this task was delivered from the outbox at ${mark?.delivered_at}`;
+  const known = `the same outcome of this task was delivered from the outbox ${mark ? deliveredAtText(mark) : ''}`;
   if (mark && !(await options.mayRepeat(callback, known)))
     return { kind: 'refused', ...of, reason: `${known}; --yes sends it again` };
   const mine = await claim(outbox, callback, options);
@@ -70,7 +72,7 @@ async function errorAfterSuccess(
   if (payload.status === 'success') return undefined;
   const mark = await findMark(outbox, { ...payload, status: 'success' });
   const after = 'an error after it would lose the picture; --force sends it all the same';
-  if (mark) return `the success of this task was delivered at ${mark.delivered_at}, and ${after}`;
+  if (mark) return `the success of this task was delivered ${deliveredAtText(mark)}, and ${after}`;
   const inputKey = entry.input_r2_key;
   if (inputKey === undefined) return undefined;
   const jpeg = await jpegOfTask(outbox.storage, inputKey, payload, outbox.request);

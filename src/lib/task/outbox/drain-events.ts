@@ -33,6 +33,8 @@ export type DrainEvent =
   | (OfEntry & { readonly kind: 'obsolete'; readonly reason: string })
   /** Somebody else is delivering it. */
   | (OfEntry & { readonly kind: 'busy'; readonly reason: string })
+  /** Nobody who knows the secret has written it, and it stays. */
+  | (OfEntry & { readonly kind: 'unsigned'; readonly reason: string })
   /** It must not be sent, or not there, and stays. */
   | (OfEntry & { readonly kind: 'refused'; readonly reason: string })
   /** It is no entry, and stays. */

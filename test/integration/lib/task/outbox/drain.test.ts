@@ -72,6 +72,7 @@ async function drain(
       addressOfEntry(entry, payload, { url: undefined, origins, severalTasks }),
     mayRepeat: async () => false,
     force: false,
+    unsigned: false,
     dryRun: false,
     secret: undefined,
     userAgent: 'arke-tiff/1',
@@ -82,7 +83,11 @@ async function drain(
     now: () => start,
     ...more,
   };
-  return withOutbox((outbox) => Array.fromAsync(drainOutbox(outbox, options)), endpoint);
+  const { secret } = options;
+  return withOutbox(
+    (outbox) => Array.fromAsync(drainOutbox({ ...outbox, secret }, options)),
+    endpoint,
+  );
 }
 
 const textOf = async (key: string) =>
@@ -176,6 +181,73 @@ describe('an entry that could not be delivered', () => {
     });
     await expect(stopped).rejects.toThrow('stopped');
     expect(kinds(await drain())).toEqual(['delivered']);
+  });
+});
+
+describe('with a secret', () => {
+  const secret = `whsec_${Buffer.from('the secret of this drain, in full').toString('base64')}`;
+  const withSecret = <T>(use: (outbox: Outbox) => Promise<T>) =>
+    withOutbox((outbox) => use({ ...outbox, secret }));
+  const drainSigned = (more: Partial<DrainOptions> = {}) => drain({ secret, ...more });
+  const putSealed = (task: Task, body = bodyOf(task)) => {
+    const request = { settings: { url: urlOf(task) }, body, id: idOfBody(body), userAgent: 'a/1' };
+    const entry = outboxEntry(request, { error: 'down', at: start });
+    return withSecret((outbox) => storeEntry(outbox, entry, JSON.parse(body), start));
+  };
+  const change = async (key: string, fields: Record<string, unknown>) => {
+    const text = JSON.stringify({ ...JSON.parse(await textOf(key)), ...fields });
+    await sandbox.current.putObject(key, Buffer.from(text));
+  };
+
+  it('what it has kept is delivered, also after a drain that could not', async () => {
+    const [task] = tasks(1) as [Task];
+    await putSealed(task);
+    await sandbox.current.answer(task.batchId, task.taskId, [{ status: 400 }]);
+    expect(kinds(await drainSigned())).toEqual(['failed']);
+    expect(kinds(await drainSigned())).toEqual(['delivered']);
+    expect(await there()).toEqual([]);
+  });
+
+  it('what somebody else has put there is listed, kept, and sent only with --unsigned', async () => {
+    const [planted, changed] = tasks(2) as [Task, Task];
+    const keys = [await put(planted), await putSealed(changed)];
+    await change(keys[1] ?? '', { body: bodyOf(changed, 'success', 2) });
+    const events = await drainSigned();
+    expect(kinds(events)).toEqual(['unsigned', 'unsigned']);
+    expect(events[0]).toMatchObject({ reason: expect.stringContaining('--unsigned sends it') });
+    expect([await received(planted), await received(changed)]).toEqual([[], []]);
+    expect(await there()).toEqual([...keys].sort());
+    expect(kinds(await drainSigned({ unsigned: true }))).toEqual(['delivered', 'delivered']);
+  });
+
+  it('a success that somebody else has put there keeps no error back', async () => {
+    const [task] = tasks(1) as [Task];
+    await putSealed(task, bodyOf(task, 'error'));
+    await put(task);
+    expect(kinds(await drainSigned()).sort()).toEqual(['delivered', 'unsigned']);
+    expect(await received(task)).toEqual([bodyOf(task, 'error')]);
+  });
+
+  it('an entry that somebody else has leased does not keep a task’s own away', async () => {
+    const [task] = tasks(1) as [Task];
+    const key = await put(task, bodyOf(task, 'success', 2));
+    await change(key, { lease: { owner: 'x', until: later(LEASE_MS).toISOString() } });
+    await putSealed(task);
+    expect(JSON.parse(await textOf(key))).toMatchObject({ body: bodyOf(task) });
+  });
+
+  it('a mark that somebody else has put there removes nothing', async () => {
+    const [task] = tasks(1) as [Task];
+    const body = bodyOf(task);
+    await putSealed(task);
+    await withOutbox((outbox) => putMark(outbox, outcomeOf(task), { id: idOfBody(body), body }, start));
+    expect(await drainSigned()).toMatchObject([
+      { kind: 'refused', reason: expect.stringContaining('as an unsigned mark says') },
+    ]);
+    expect(await there()).toHaveLength(1);
+    await withSecret((outbox) => putMark(outbox, outcomeOf(task), { id: idOfBody(body), body }, start));
+    expect(kinds(await drainSigned())).toEqual(['obsolete']);
+    expect(await there()).toEqual([]);
   });
 });
 
