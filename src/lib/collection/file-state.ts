@@ -12,9 +12,9 @@ export interface FileState {
   readonly id: string;
 }
 
-/** Looks at a file, through links; undefined when there is none that can be looked at. */
+/** Looks at a file, through links; undefined when there is none that can be looked at, or what is there is none (a pipe, say). */
 export function stateOf(path: string): Promise<FileState | undefined> {
-  return lookAt(path).catch(() => undefined);
+  return lookAt(path, { onlyFiles: true }).catch(() => undefined);
 }
 
 /** The same for a file that must be there. Throws `FileError`. */
@@ -26,9 +26,11 @@ export async function readableState(path: string): Promise<FileState> {
   }
 }
 
-async function lookAt(path: string): Promise<FileState> {
+async function lookAt(path: string, { onlyFiles = false } = {}): Promise<FileState> {
   // No double holds the ids of some file systems, nor the time so that it is always cut to the same millisecond.
-  const { size, mtimeMs, atime, mtime, dev, ino } = await stat(path, { bigint: true });
+  const found = await stat(path, { bigint: true });
+  if (onlyFiles && !found.isFile()) throw new Error(`${path} is no file`);
+  const { size, mtimeMs, atime, mtime, dev, ino } = found;
   return {
     bytes: Number(size),
     mtimeMs: Number(mtimeMs),

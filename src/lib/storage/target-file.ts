@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { FileError, reasonOf, systemCodeOf } from '../errors.ts';
 import { open, rm } from '../files.ts';
 import { lengthOf, type Pieces, partOf } from './pieces.ts';
@@ -16,13 +17,17 @@ export interface TargetFile {
   discard(): Promise<void>;
 }
 
+/** What has taken the place of a temporary file meanwhile is not written through. */
+const WRITE_AND_READ =
+  constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0);
+
 /** Creates the file, or empties the one that is there. Throws `FileError` that says what to do. */
 export async function createTargetFile(path: string): Promise<TargetFile> {
   const explained = <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
       throw diskError(error, path);
     });
-  const handle = await explained(open(path, 'w+'));
+  const handle = await explained(open(path, WRITE_AND_READ, 0o666));
   // Something that is no file (a device, a pipe) was there before and stays.
   const ours = await handle.stat().then(
     (stats) => stats.isFile(),

@@ -5,6 +5,7 @@ import { type FaultServer, startFaultServer } from '../../support/fault-server.t
 import type { TestFolder } from '../../support/folder.ts';
 import { type RunSetup, startProgram } from '../../support/program.ts';
 import { newTask } from '../../support/tasks.ts';
+import { startTlsFront, type TlsMode } from '../../support/tls-front.ts';
 import { PATIENCE_VARIABLE } from './patience.ts';
 import type { Pictures } from './pictures.ts';
 
@@ -30,6 +31,8 @@ export interface Scenario {
   readonly onLine?: (line: string, world: Running) => void;
   /** While it runs. */
   readonly meanwhile?: (world: Running) => Promise<void>;
+  /** R2 is asked by TLS, and this is how it answers to that. */
+  readonly tls?: TlsMode;
   /** Puts the program under something that is no environment: a memory cap. */
   readonly wrap?: RunSetup['wrap'];
 }
@@ -117,11 +120,19 @@ export async function runScenario(stand: Stand, scenario: Scenario): Promise<End
     arrived: async () => (await sandbox.callbacks(batchId, taskId)).map(({ body }) => body),
   };
   await scenario.before?.(world);
+  const { tls } = scenario;
+  await using front = tls
+    ? await startTlsFront(tls, r2.url, () => world.happened.push(tls))
+    : undefined;
+  const trusted = front
+    ? { NODE_EXTRA_CA_CERTS: await folder.write(`${taskId}.pem`, front.certificate) }
+    : {};
   const program = startProgram(['run'], {
     env: {
       ...sandbox.environment(batchId, taskId, objects.tiffKey),
       ...NO_HURRY,
-      R2_ENDPOINT: r2.url,
+      R2_ENDPOINT: front?.url ?? r2.url,
+      ...(tls === 'a certificate that nobody trusts' ? {} : trusted),
       CALLBACK_URL: `${orchestrator.url}?${QUERY}`,
       CALLBACK_SECRET,
       TMPDIR: world.temporary,

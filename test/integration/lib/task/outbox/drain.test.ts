@@ -3,13 +3,15 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { addressOfEntry } from '../../../../../src/lib/callback/address.ts';
 import { outboxEntry, readOutboxEntry } from '../../../../../src/lib/callback/outbox-entry.ts';
 import { idOfBody } from '../../../../../src/lib/callback/request.ts';
+import { STORAGE_RETRY } from '../../../../../src/lib/storage/objects.ts';
+import type { RetryPolicy } from '../../../../../src/lib/retry.ts';
 import { claim, settle } from '../../../../../src/lib/task/outbox/claim.ts';
 import { drainOutbox } from '../../../../../src/lib/task/outbox/drain.ts';
 import type { DrainOptions } from '../../../../../src/lib/task/outbox/drain-entry.ts';
 import type { DrainEvent } from '../../../../../src/lib/task/outbox/drain-events.ts';
 import { deliveredKey, pendingKey } from '../../../../../src/lib/task/outbox/keys.ts';
 import { type Outbox, putMark, storeEntry } from '../../../../../src/lib/task/outbox/outbox.ts';
-import { type Fault, inTurn, method } from '../../../../support/fault.ts';
+import { type Fault, type FaultOf, inTurn, method } from '../../../../support/fault.ts';
 import { startFaultServer } from '../../../../support/fault-server.ts';
 import { quickRetry, withStorage } from '../../../../support/storage.ts';
 import { newTask, useSandbox } from '../../../../support/tasks.ts';
@@ -32,8 +34,9 @@ beforeEach(() => {
 function withOutbox<T>(
   use: (outbox: Outbox) => Promise<T>,
   endpoint = sandbox.current.endpoint,
+  policy: RetryPolicy = quickRetry,
 ): Promise<T> {
-  const request = { policy: quickRetry };
+  const request = { policy };
   return withStorage(sandbox.current, endpoint, (storage) => use({ storage, prefix, request }));
 }
 
@@ -64,6 +67,7 @@ const there = () => sandbox.current.listKeys(`${prefix}/pending/`);
 async function drain(
   more: Partial<DrainOptions> = {},
   endpoint = sandbox.current.endpoint,
+  storagePolicy = quickRetry,
 ): Promise<DrainEvent[]> {
   const origins = [new URL(sandbox.current.url).origin];
   const options: DrainOptions = {
@@ -87,6 +91,7 @@ async function drain(
   return withOutbox(
     (outbox) => Array.fromAsync(drainOutbox({ ...outbox, secret }, options)),
     endpoint,
+    storagePolicy,
   );
 }
 
@@ -269,6 +274,25 @@ describe('an entry that is to be given back', () => {
     const { events, stuck, again } = await refusedDrain([{ status: 429 }, { status: 429 }]);
     expect([kinds(events), stuck, again]).toEqual([['failed'], [], ['delivered']]);
     expect(events[0]).not.toHaveProperty('leftover');
+  });
+
+  it('is, behind a server that takes no two writes to a key within a second, as R2', async () => {
+    const [task] = tasks(1) as [Task];
+    await put(task);
+    await sandbox.current.answer(task.batchId, task.taskId, [{ status: 400 }]);
+    const taken = new Map<string, number>();
+    const rate1: FaultOf = ({ method, url }) => {
+      if (method !== 'PUT') return undefined;
+      const now = performance.now();
+      if (now - (taken.get(url) ?? Number.NEGATIVE_INFINITY) < 1_000) return { status: 429 };
+      taken.set(url, now);
+      return undefined;
+    };
+    await using server = await startFaultServer(sandbox.current.endpoint, rate1);
+    const events = await drain({}, server.url, STORAGE_RETRY);
+    expect(kinds(events)).toEqual(['failed']);
+    expect(events[0]).not.toHaveProperty('leftover');
+    expect(kinds(await drain())).toEqual(['delivered']);
   });
 
   it('and cannot be stays claimed, and that is told', async () => {
