@@ -14,7 +14,8 @@ const CAREFULLY = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 export async function openRegularFile(path: string, flags: number): Promise<FileHandle> {
   const file = await open(path, flags | CAREFULLY, 0o666).catch((error: unknown) => {
     const code = systemCodeOf(error);
-    if (code === 'ELOOP') throw new Error('it is a symbolic link, and none is followed', { cause: error });
+    if (code === 'ELOOP')
+      throw new Error('it is a symbolic link, and none is followed', { cause: error });
     // A pipe that nobody reads, and a socket.
     if (code === 'ENXIO') throw new Error(NO_FILE, { cause: error });
     throw error;

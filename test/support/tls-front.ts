@@ -12,7 +12,7 @@ export type TlsMode =
   | 'no TLS';
 
 /** A server that stands before another one and speaks TLS, or does not. */
-export interface TlsFront extends AsyncDisposable {
+interface TlsFront extends AsyncDisposable {
   readonly url: string;
   /** Its certificate, as `NODE_EXTRA_CA_CERTS` takes it. */
   readonly certificate: string;

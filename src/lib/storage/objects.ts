@@ -1,8 +1,8 @@
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { StorageError } from '../errors.ts';
 import { type RetryNotice, type RetryPolicy, retry } from '../retry.ts';
-import type { Storage, StorageRequest } from './client.ts';
 import { isWebPage } from './answers.ts';
+import type { Storage, StorageRequest } from './client.ts';
 import { isClockCorrected, toStorageError } from './errors.ts';
 import { refuseInvalidKey } from './keys.ts';
 import { PATIENCE, type Patience, startWatch, type Watch } from './patience.ts';
@@ -31,7 +31,7 @@ export interface RequestOptions {
 }
 
 /** What may be strange about a server: its ETags are not the MD5s that R2's are. */
-export type StorageWarning = 'ETAG_NOT_MD5';
+type StorageWarning = 'ETAG_NOT_MD5';
 
 /** How often a request to R2 is tried: together at most about 10 s of waiting. */
 export const STORAGE_RETRY: RetryPolicy = { attempts: 5, baseDelayMs: 200, maxDelayMs: 5_000 };

@@ -6,7 +6,7 @@ import { hasArrived, isOwn, type Own, onlyOnce } from './own-object.ts';
 import type { PutCondition, Uploaded } from './upload-request.ts';
 
 /** A condition as the headers of a request. */
-export type ConditionHeaders = { readonly IfNoneMatch: string } | { readonly IfMatch: string };
+type ConditionHeaders = { readonly IfNoneMatch: string } | { readonly IfMatch: string };
 
 /** An upload that makes an object under a condition. */
 export interface OwnPut {

@@ -59,8 +59,7 @@ export async function openRecord(folder: string): Promise<OutputRecord> {
 
 async function readRecord(path: string): Promise<string> {
   try {
-    await using file = await openRegularFile(path, constants.O_RDONLY);
-    return await file.readFile('utf8');
+    return await readText(path);
   } catch (error) {
     const code = systemCodeOf(error);
     // A file where the folder should be is told by whoever makes the folder.
@@ -69,6 +68,15 @@ async function readRecord(path: string): Promise<string> {
       `Could not read the record ${path}: ${reasonOf(error)}. Make it readable, or remove it; its JPEGs then count as somebody else's.`,
       { cause: error },
     );
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  const file = await openRegularFile(path, constants.O_RDONLY);
+  try {
+    return await file.readFile('utf8');
+  } finally {
+    await file.close();
   }
 }
 

@@ -25,9 +25,10 @@ export async function* drainOutbox(
       // Whoever was faster has delivered it.
       if (read === undefined) continue;
       if (typeof read === 'string') yield { kind: 'corrupt', key, reason: read };
-      else if (!options.wanted(read.payload)) continue;
-      else if (options.unsigned || isSealed(outbox, key, read.entry)) callbacks.push(read);
-      else yield { kind: 'unsigned', key, payload: read.payload, reason: UNSIGNED };
+      else if (options.wanted(read.payload)) {
+        if (options.unsigned || isSealed(outbox, key, read.entry)) callbacks.push(read);
+        else yield { kind: 'unsigned', key, payload: read.payload, reason: UNSIGNED };
+      }
     }
     yield* drainTask(outbox, callbacks, options, tasks.length > 1);
   }

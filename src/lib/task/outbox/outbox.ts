@@ -33,7 +33,7 @@ export function isSealed({ secret }: Outbox, key: string, entry: OutboxEntry): b
 }
 
 /** A mark, and whether it was written by somebody who knows the secret. */
-export interface FoundMark extends DeliveredMark {
+interface FoundMark extends DeliveredMark {
   readonly isSealed: boolean;
 }
 

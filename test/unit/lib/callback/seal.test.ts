@@ -47,7 +47,9 @@ describe('the seal of an entry', () => {
 
   it('does not change with what drains write anew', () => {
     const lease = { owner: 'drain', until: '2026-11-24T16:02:00.000Z' };
-    expect(sealOfEntry(secret, key, { ...entry, lease, error: 'still down', seal: 'x' })).toBe(sealed);
+    expect(sealOfEntry(secret, key, { ...entry, lease, error: 'still down', seal: 'x' })).toBe(
+      sealed,
+    );
   });
 
   it('is no signature of a callback, and no mark’s', () => {

@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { addressOfEntry } from '../../../../../src/lib/callback/address.ts';
 import { outboxEntry, readOutboxEntry } from '../../../../../src/lib/callback/outbox-entry.ts';
 import { idOfBody } from '../../../../../src/lib/callback/request.ts';
-import { STORAGE_RETRY } from '../../../../../src/lib/storage/objects.ts';
 import type { RetryPolicy } from '../../../../../src/lib/retry.ts';
+import { STORAGE_RETRY } from '../../../../../src/lib/storage/objects.ts';
 import { claim, settle } from '../../../../../src/lib/task/outbox/claim.ts';
 import { drainOutbox } from '../../../../../src/lib/task/outbox/drain.ts';
 import type { DrainOptions } from '../../../../../src/lib/task/outbox/drain-entry.ts';
@@ -245,12 +245,16 @@ describe('with a secret', () => {
     const [task] = tasks(1) as [Task];
     const body = bodyOf(task);
     await putSealed(task);
-    await withOutbox((outbox) => putMark(outbox, outcomeOf(task), { id: idOfBody(body), body }, start));
+    await withOutbox((outbox) =>
+      putMark(outbox, outcomeOf(task), { id: idOfBody(body), body }, start),
+    );
     expect(await drainSigned()).toMatchObject([
       { kind: 'refused', reason: expect.stringContaining('as an unsigned mark says') },
     ]);
     expect(await there()).toHaveLength(1);
-    await withSecret((outbox) => putMark(outbox, outcomeOf(task), { id: idOfBody(body), body }, start));
+    await withSecret((outbox) =>
+      putMark(outbox, outcomeOf(task), { id: idOfBody(body), body }, start),
+    );
     expect(kinds(await drainSigned())).toEqual(['obsolete']);
     expect(await there()).toEqual([]);
   });

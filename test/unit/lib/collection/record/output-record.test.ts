@@ -41,7 +41,9 @@ it('follows no link, and waits for no pipe', async () => {
   );
   const piped = await folder.make('piped');
   execFileSync('mkfifo', [join(piped, RECORD_NAME)]);
-  await expect(openRecord(piped)).rejects.toThrow('it is no file, but a folder, a pipe or a device');
+  await expect(openRecord(piped)).rejects.toThrow(
+    'it is no file, but a folder, a pipe or a device',
+  );
 });
 
 it('writes through no link that has come meanwhile, and into no pipe', async () => {
@@ -49,9 +51,7 @@ it('writes through no link that has come meanwhile, and into no pipe', async () 
   const elsewhere = await folder.write('other', 'as it was');
   const record = await openRecord(late);
   await symlink(elsewhere, join(late, RECORD_NAME));
-  await expect(record.append([lineOf('a.jpg')])).rejects.toThrow(
-    'Could not write the record',
-  );
+  await expect(record.append([lineOf('a.jpg')])).rejects.toThrow('Could not write the record');
   expect(await readFile(elsewhere, 'utf8')).toBe('as it was');
   const piped = await folder.make('late-pipe');
   const other = await openRecord(piped);
