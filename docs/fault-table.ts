@@ -4,6 +4,7 @@ import { outboxes } from '../test/slow/faults/outbox.ts';
 import type { Outcome } from '../test/slow/faults/outcome.ts';
 import { resources } from '../test/slow/faults/resources.ts';
 import { cells } from '../test/slow/faults/table.ts';
+import { tls } from '../test/slow/faults/tls.ts';
 
 const TIMES: readonly Times[] = ['once', 'twice', 'for good'];
 
@@ -12,7 +13,7 @@ export function renderFaultTable(): string {
   const stages = [...new Set(cells.map(({ stage }) => stage))];
   const events = [
     ...[...signals, ...parentKilled, ...childKilled, ...deadlines],
-    ...[...outboxes, ...resources],
+    ...[...outboxes, ...tls, ...resources],
   ];
   return [
     `${cells.length} faults of the network and ${events.length} of processes, memory and disk; each is a run of the packed program.`,

@@ -89,7 +89,8 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
     const onRetry = ({ error, delayMs }: { error: unknown; delayMs: number }) =>
       reporter.warn(`${messageOf(error)} Trying again in ${delayMs} ms`);
     const toFile = async (path: string) => {
-      const object = await openObject(storage, key, { signal, onRetry });
+      const onWarning = (_: string, message: string) => reporter.warn(message);
+      const object = await openObject(storage, key, { signal, onRetry, onWarning });
       return object.saveTo(path);
     };
     if (output !== STANDARD_STREAM) return writeOutput(output, { force }, toFile);

@@ -9,7 +9,6 @@ import { bytesOfPath, isUtf8Path, nativePath, pathOfBytes, REPLACEMENT } from '.
 
 export const access = byBytes(fs.access);
 export const createReadStream = byBytes(sync.createReadStream);
-export const createWriteStream = byBytes(sync.createWriteStream);
 export const link = byBytes(fs.link);
 export const lstat = byBytes(fs.lstat);
 export const mkdir = byBytes(fs.mkdir);
@@ -22,8 +21,9 @@ export const stat = byBytes(fs.stat);
 export const symlink = byBytes(fs.symlink);
 export const utimes = byBytes(fs.utimes);
 
-export function writeFile(path: string, data: string): Promise<void> {
-  return fs.writeFile(nativePath(path), data);
+/** Writes a file that must not be there yet, be it as a link. */
+export function writeNewFile(path: string, data: string): Promise<void> {
+  return fs.writeFile(nativePath(path), data, { flag: 'wx' });
 }
 
 /** Which file it is, by whatever name or link it is reached; no double holds the ids of some file systems. */

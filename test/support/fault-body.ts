@@ -2,6 +2,9 @@ import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from './fault.ts';
 
+/** Of extra bytes, however many there are. */
+const MOST_AT_ONCE = 1024 * 1024;
+
 type Chunks = AsyncIterable<Buffer> | Iterable<Buffer>;
 
 /** The headers of an answer as the fault wants them. */
@@ -14,7 +17,8 @@ export function rewritten(headers: NodeJS.Dict<string | string[]>, { rewrite = {
 export async function sendBody(body: Chunks, answer: ServerResponse, fault: Fault): Promise<void> {
   const { cutAfter = Number.POSITIVE_INFINITY, stallAfter = Number.POSITIVE_INFINITY } = fault;
   let left = Math.min(cutAfter, stallAfter);
-  for await (const piece of pieces(body, fault.drip, fault.extraBytes)) {
+  const whole = flipped(body, fault.flipAt);
+  for await (const piece of pieces(whole, fault.drip, fault.extraBytes)) {
     const part = piece.subarray(0, left);
     left -= part.length;
     // In the client's hands before anything else happens to the connection.
@@ -32,9 +36,9 @@ export async function sendBody(body: Chunks, answer: ServerResponse, fault: Faul
 export async function sendRequest(
   body: Chunks,
   outgoing: ClientRequest,
-  { dripRequest, cutRequestAfter: left = Number.POSITIVE_INFINITY }: Fault,
+  { dripRequest, flipRequestAt, cutRequestAfter: left = Number.POSITIVE_INFINITY }: Fault,
 ): Promise<boolean> {
-  for await (const piece of pieces(body, dripRequest)) {
+  for await (const piece of pieces(flipped(body, flipRequestAt), dripRequest)) {
     const part = piece.subarray(0, left);
     left -= part.length;
     await new Promise((resolve) => outgoing.write(part, resolve));
@@ -59,6 +63,20 @@ export async function takeSome(
   incoming.pause();
 }
 
+/** A body with one bit changed in the byte at a place. */
+async function* flipped(body: Chunks, at: number | undefined): AsyncGenerator<Buffer> {
+  let position = 0;
+  for await (const chunk of body) {
+    const place = (at ?? -1) - position;
+    if (place >= 0 && place < chunk.length) {
+      const changed = Buffer.from(chunk);
+      changed[place] = (changed[place] ?? 0) ^ 1;
+      yield changed;
+    } else yield chunk;
+    position += chunk.length;
+  }
+}
+
 /** A body in the pieces that it shall come in, and with what shall come after it. */
 async function* pieces(body: Chunks, drip: Fault['drip'], extraBytes = 0): AsyncGenerator<Buffer> {
   for await (const chunk of body) {
@@ -69,5 +87,6 @@ async function* pieces(body: Chunks, drip: Fault['drip'], extraBytes = 0): Async
         await sleep(drip.everyMs);
       }
   }
-  if (extraBytes > 0) yield Buffer.alloc(extraBytes);
+  for (let left = extraBytes; left > 0; left -= MOST_AT_ONCE)
+    yield Buffer.alloc(Math.min(left, MOST_AT_ONCE));
 }

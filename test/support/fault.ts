@@ -31,11 +31,16 @@ export interface Fault {
   /** The request's body is taken in pieces of so many bytes with a pause between them. */
   readonly dripRequest?: { readonly bytes: number; readonly everyMs: number };
 
+  /** The byte at this place of the request's body is another one when it is passed on. */
+  readonly flipRequestAt?: number;
+
   /** Headers that the answer gets instead of its own (`content-length`, `content-range`, `etag` …); undefined removes one. */
   readonly rewrite?: Readonly<Record<string, string | undefined>>;
 
   /** So many bytes more than there are come at the body's end; send no content-length with it (`rewrite`). */
   readonly extraBytes?: number;
+  /** The byte at this place of the answer's body is another one. */
+  readonly flipAt?: number;
   /** The answer's body comes in pieces of so many bytes with a pause of so many milliseconds between them. */
   readonly drip?: { readonly bytes: number; readonly everyMs: number };
   /** The answer's body breaks off after so many bytes, all of which arrive: the connection is closed. */

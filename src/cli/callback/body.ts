@@ -1,7 +1,7 @@
 import { readPayload } from '../../lib/callback/payload.ts';
 import { SettingsError } from '../../lib/errors.ts';
 import { readFile } from '../../lib/files.ts';
-import { fileNameOf } from '../../lib/storage/keys.ts';
+import { fileNameOf, lengthProblem } from '../../lib/storage/keys.ts';
 import { unreadableFile } from '../../lib/unreadable-file.ts';
 import { decodeText, readStdinBytes, STANDARD_STREAM } from '../standard-streams.ts';
 import type { CallbackFlags } from './flags.ts';
@@ -18,6 +18,10 @@ export function bodyOfFlags(flags: CallbackFlags): string {
   if (success && flags['output-size'] === undefined) problems.push('--output-size is missing');
   for (const name of ['task-id', 'batch-id', 'output-key', 'error'] as const)
     if (flags[name]?.isWellFormed() === false) problems.push(`--${name} is not UTF-8`);
+  for (const name of ['task-id', 'batch-id', 'output-key'] as const) {
+    const problem = lengthProblem(flags[name] ?? '');
+    if (problem) problems.push(`--${name} ${problem}`);
+  }
   if (problems.length > 0) throw new SettingsError(problems);
   const task = { task_id: flags['task-id'], batch_id: flags['batch-id'] };
   if (!success) return JSON.stringify({ ...task, status: 'error', error: flags.error });

@@ -47,12 +47,14 @@ export async function drainPending(session: CallbackSession): Promise<CallbackRe
         }),
       mayRepeat: (_, known) => mayRepeat(known, session),
       force: flags.force,
+      unsigned: flags.unsigned,
       dryRun: flags['dry-run'],
       secret: session.secret,
       userAgent: session.userAgent,
       policy: policyOf(session),
       onSending: (request) => showRequest(request, session),
       onRetry: warnOfRetry(session),
+      onStuck: (key, reason) => session.reporter.warn(`"${key}" stays in the outbox: ${reason}`),
       signal: session.signal,
       owner: randomUUID(),
       leaseMs: flags.lease * 1000,
@@ -62,7 +64,8 @@ export async function drainPending(session: CallbackSession): Promise<CallbackRe
       const told = tell(event, session);
       entries.push(told);
       await outputTaken(session.signal);
-      ok &&= ['delivered', 'pending', 'obsolete', 'busy'].includes(event.kind);
+      ok &&=
+        ['delivered', 'pending', 'obsolete', 'busy'].includes(event.kind) && !('leftover' in told);
     }
   if (entries.length === 0) result('Nothing to deliver.');
   tellSkipped(skipped, session);
@@ -105,7 +108,12 @@ function tell(event: DrainEvent, session: CallbackSession): OutboxEntryTold {
     case 'failed': {
       const { document, summary } = failedAs(event.request, event.error, event);
       line(summary);
-      return { ...of, state: kind, ...document };
+      return {
+        ...of,
+        state: kind,
+        ...document,
+        ...(event.leftover ? { leftover: event.leftover } : {}),
+      };
     }
     default:
       line(event.reason);

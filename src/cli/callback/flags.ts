@@ -93,6 +93,10 @@ const outboxFlags = {
       return url.origin;
     },
   }),
+  unsigned: Flags.boolean({
+    summary: 'Send entries of the outbox, too, that are not signed with CALLBACK_SECRET.',
+    helpGroup: 'OUTBOX',
+  }),
   lease: Flags.integer({
     summary: 'For how many seconds an entry belongs to the drain that has claimed it.',
     min: 2,

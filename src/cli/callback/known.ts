@@ -2,7 +2,7 @@ import type { LogFindings } from '../../lib/callback/log-search.ts';
 import type { CallbackPayload } from '../../lib/callback/payload.ts';
 import { ArkeError, messageOf } from '../../lib/errors.ts';
 import { jpegOfTask } from '../../lib/task/jpeg-of-task.ts';
-import { findMark, type Outbox } from '../../lib/task/outbox/outbox.ts';
+import { deliveredAtText, findMark, type Outbox } from '../../lib/task/outbox/outbox.ts';
 import type { CallbackSession } from './session.ts';
 
 /** Thrown when a callback must not be sent, or not without somebody's consent. */
@@ -87,13 +87,13 @@ async function lookInR2(
   if (!session.storageSettings) return {};
   const outbox = await outboxOf(session);
   const mark = outbox && (await findMark(outbox, payload));
-  const same = mark && `it was delivered from the outbox at ${mark.delivered_at}`;
+  const same = mark && `it was delivered from the outbox ${deliveredAtText(mark)}`;
   if (payload.status === 'success') return { same };
   const success = outbox && (await findMark(outbox, { ...payload, status: 'success' }));
   if (success)
     return {
       same,
-      success: `its success was delivered from the outbox at ${success.delivered_at}`,
+      success: `its success was delivered from the outbox ${deliveredAtText(success)}`,
     };
   const key = log?.inputKey(payload.task_id) ?? session.inputKeyOf(payload.task_id);
   if (key === undefined) return { same };
@@ -107,5 +107,6 @@ async function lookInR2(
 export async function outboxOf(session: CallbackSession): Promise<Outbox | undefined> {
   const prefix = session.flags['outbox-prefix'];
   if (prefix === undefined || !session.storageSettings) return undefined;
-  return { storage: await session.storage(), prefix, request: { signal: session.signal } };
+  const { secret, signal } = session;
+  return { storage: await session.storage(), prefix, secret, request: { signal } };
 }

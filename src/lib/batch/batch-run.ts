@@ -25,6 +25,7 @@ export function requestOptions(
     signal,
     onRetry: ({ error, delayMs }) =>
       warn('RETRY', `${messageOf(error)} Trying again in ${delayMs} ms`),
+    onWarning: warn,
   };
 }
 

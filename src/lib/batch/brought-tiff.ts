@@ -4,6 +4,7 @@ import type { LookingTools } from '../collection/item.ts';
 import { FileError, reasonOf } from '../errors.ts';
 import { openObject } from '../storage/download.ts';
 import { changedMeanwhile } from '../storage/errors.ts';
+import { isSameEtag } from '../storage/etags.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
 import { type BatchRun, requestOptions } from './batch-run.ts';
 
@@ -39,12 +40,12 @@ export async function bringTiff(
     folder = await makeFolder(tools.folder);
     const path = join(folder, 'source.tif');
     const object = await openObject(run.options.storage, key, requestOptions(run, tools));
-    if (object.info.etag !== etag) {
+    if (!isSameEtag(object.info.etag, etag)) {
       object.discard();
       throw changedMeanwhile(key, 'another ETag');
     }
     const saved = await object.saveTo(path);
-    if (saved.etag !== etag) throw changedMeanwhile(key, 'another ETag');
+    if (!isSameEtag(saved.etag, etag)) throw changedMeanwhile(key, 'another ETag');
     // What it becomes is still to be written.
     place.filled(saved.size);
     const pathOf = (name: string) => join(folder ?? tools.folder, name);

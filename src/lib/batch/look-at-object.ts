@@ -3,6 +3,7 @@ import { failureOf } from '../collection/failure.ts';
 import type { DueItem, Look, LookingTools } from '../collection/item.ts';
 import { describePages, planPages } from '../collection/plan-pages.ts';
 import { type ChosenPages, chooseRemotePages } from '../convert/choose-pages.ts';
+import { isSameEtag } from '../storage/etags.ts';
 import { outputKeys } from '../storage/keys.ts';
 import type { ListedObject } from '../storage/list-objects.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
@@ -67,10 +68,9 @@ async function look(
   const tiff = await openRangedReader(storage, key, requestOptions(run, tools));
   const { info } = tiff;
   known.source = { ...known.source, source_bytes: info.size };
-  const outputs =
-    info.etag === etag
-      ? listed
-      : await findOutputs(await outputRequest(key, info.etag, run, tools));
+  const outputs = isSameEtag(info.etag, etag)
+    ? listed
+    : await findOutputs(await outputRequest(key, info.etag, run, tools));
   const chosen = await chooseRemotePages(tiff, info.size, pages, key);
   known.source = { ...known.source, ...describePages(chosen) };
   const all = pages === 'all' ? await findAllOutputs(outputs, chosen.numbers.length) : outputs;

@@ -6,6 +6,8 @@ const markSchema = v.looseObject({
   webhook_id: v.string(),
   body_sha256: v.string(),
   delivered_at: v.pipe(v.string(), v.isoTimestamp()),
+  /** Shows that it was written by somebody who knows the secret (`seal.ts`). */
+  seal: v.optional(v.string()),
 });
 
 /** What is kept of a callback of the outbox once it is delivered. */

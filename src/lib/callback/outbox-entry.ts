@@ -30,6 +30,8 @@ const entrySchema = v.looseObject({
   /** Why it could not be delivered, the last time that it was tried. */
   error: v.string(),
   lease: v.optional(v.object({ owner: v.string(), until: instant })),
+  /** Shows that it was written by somebody who knows the secret (`seal.ts`). */
+  seal: v.optional(v.string()),
 });
 
 /** A callback that could not be delivered, as it is kept. */

@@ -12,9 +12,9 @@ export interface FileState {
   readonly id: string;
 }
 
-/** Looks at a file, through links; undefined when there is none that can be looked at. */
+/** Looks at a file, through links; undefined when there is none that can be looked at, or what is there is none (a pipe, say). */
 export function stateOf(path: string): Promise<FileState | undefined> {
-  return lookAt(path).catch(() => undefined);
+  return lookAt(path, { onlyFiles: true }).catch(() => undefined);
 }
 
 /** The same for a file that must be there. Throws `FileError`. */
@@ -26,9 +26,10 @@ export async function readableState(path: string): Promise<FileState> {
   }
 }
 
-async function lookAt(path: string): Promise<FileState> {
+async function lookAt(path: string, { onlyFiles = false } = {}): Promise<FileState> {
   // No double holds the time so that it is always cut to the same millisecond.
   const stats = await stat(path, { bigint: true });
+  if (onlyFiles && !stats.isFile()) throw new Error(`${path} is no file`);
   const { size, mtimeMs, atime, mtime } = stats;
   return {
     bytes: Number(size),

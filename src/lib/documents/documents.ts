@@ -182,12 +182,11 @@ export type OutboxEntryTold =
   | (CallbackOutcome & { readonly key: string } & (
         | ({ readonly state: 'pending' } & CallbackToSend)
         | ({
-            readonly state: 'delivered';
-            /** Why it is still in the outbox. */
+            readonly state: 'delivered' | 'failed';
+            /** Why it is still in the outbox though it was delivered, or still claimed though it was not. */
             readonly leftover?: string | undefined;
           } & CallbackSent)
-        | ({ readonly state: 'failed' } & CallbackSent)
-        | { readonly state: 'obsolete' | 'busy' | 'refused'; readonly reason: string }
+        | { readonly state: 'obsolete' | 'busy' | 'unsigned' | 'refused'; readonly reason: string }
       ))
   | { readonly key: string; readonly state: 'corrupt'; readonly reason: string };
 

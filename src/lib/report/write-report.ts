@@ -1,9 +1,11 @@
+import { constants } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { FileError, reasonOf } from '../errors.ts';
-import { createWriteStream, readFile } from '../files.ts';
+import { readFile } from '../files.ts';
 import { writeOutput } from '../local-output.ts';
 import { packageFile } from '../package-file.ts';
+import { openRegularFile } from '../regular-file.ts';
 import { csvOf } from './csv.ts';
 import { PICTURE_BYTES } from './gather-pictures.ts';
 import { htmlOf } from './html.ts';
@@ -34,7 +36,8 @@ export async function writeReport(
   const pieces = await piecesOf(path, run, { pictures, pictureBytes });
   await writeOutput(path, { force: true, keepTiffs: true }, async (temporary) => {
     try {
-      await pipeline(Readable.from(pieces), createWriteStream(temporary));
+      const file = await openRegularFile(temporary, constants.O_WRONLY | constants.O_TRUNC);
+      await pipeline(Readable.from(pieces), file.createWriteStream());
     } catch (error) {
       throw new FileError(
         `Could not write the report ${path}: ${reasonOf(error)}. Check that there is room, or choose another folder.`,

@@ -1,4 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import { refuseStrangeAnswers } from './answers.ts';
 
 /** What the user calls the settings, so that remedies name what can be changed: variables or flags. */
 export interface StorageNames {
@@ -35,6 +36,11 @@ export interface Storage {
   readonly bucket: string;
   readonly endpoint: string;
   readonly names?: StorageNames | undefined;
+  /** What was found out about the server's ETags. */
+  readonly etags: {
+    /** Whether those of objects in one part are the MD5 of their bytes, as R2's are. */
+    areMd5: boolean;
+  };
 }
 
 /** What a request was about, for the message of its error. */
@@ -42,6 +48,8 @@ export interface StorageRequest {
   readonly storage: Pick<Storage, 'bucket' | 'endpoint' | 'names'>;
   readonly key: string;
   readonly action: 'read' | 'write' | 'list';
+  /** The header without which it must not be done, for servers that do not know it. */
+  readonly header?: string | undefined;
 }
 
 /** R2's jurisdictions with an endpoint of their own (https://developers.cloudflare.com/r2/reference/data-location/). */
@@ -85,8 +93,9 @@ export async function openStorage(settings: StorageSettings): Promise<Storage> {
       socketTimeout: 0,
     },
   });
+  refuseStrangeAnswers(client);
   const { bucket, endpoint, names } = settings;
-  return { client, bucket, endpoint, names };
+  return { client, bucket, endpoint, names, etags: { areMd5: true } };
 }
 
 const ignore = (): void => {};

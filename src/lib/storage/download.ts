@@ -1,7 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { StorageError } from '../errors.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { Storage } from './client.ts';
+import { arrivedDamaged, notS3 } from './errors.ts';
+import { md5OfEtag } from './etags.ts';
+import { fileMd5 } from './file-md5.ts';
 import { attemptRequest, headObject, type ObjectInfo, type RequestOptions } from './objects.ts';
+import type { Pieces } from './pieces.ts';
 import { RANGE_BYTES, type RangeAnswer, requestRange, splitRange } from './ranges.ts';
 import { fetchSegment } from './segment.ts';
 import { createTargetFile, type TargetFile } from './target-file.ts';
@@ -11,7 +16,7 @@ export interface OpenObject {
   /** The version that was there when it was asked for. */
   readonly info: ObjectInfo;
   /**
-   * Writes all bytes to a file and checks their number. Gives what was saved: another version than
+   * Writes all bytes to a file and checks their number and, where the ETag is one, their MD5. Gives what was saved: another version than
    * `info` when the object was replaced meanwhile, but never a mixture of both. Leaves no file when
    * it fails. Throws `StorageError` (`PRECONDITION_FAILED` when it was replaced twice) or `FileError`.
    */
@@ -72,14 +77,14 @@ export interface Version {
  * Asks for the first bytes of an object, as many as `firstBytes`. Throws `StorageError`
  * (`OBJECT_NOT_FOUND` when there is none).
  */
-export function openVersion(
+export async function openVersion(
   storage: Storage,
   key: string,
   options: RequestOptions,
   firstBytes = RANGE_BYTES,
 ): Promise<Version> {
-  const request = { storage, key, action: 'read' } as const;
-  return attemptRequest(request, options, async (attempt) => {
+  const request = { storage, key, action: 'read', header: 'Range' } as const;
+  const version = await attemptRequest(request, options, async (attempt): Promise<Version> => {
     try {
       const range = { start: 0, end: firstBytes };
       const answer = await requestRange(storage, key, range, attempt);
@@ -97,6 +102,26 @@ export function openVersion(
       );
     }
   });
+  await refuseWebSite(storage, version, options);
+  return version;
+}
+
+/**
+ * A web server that has a page for every address answers as R2 does, down to ranges and ETags; but it also has what nobody
+ * has put there. Asked only where a web page came.
+ */
+async function refuseWebSite(
+  storage: Storage,
+  { info, answer }: Version,
+  options: RequestOptions,
+): Promise<void> {
+  if (!/^text\/html\b/i.test(info.contentType ?? '')) return;
+  const nobodys = `arke-tiff-${randomUUID()}`;
+  const there = await headObject(storage, nobodys, options).catch(() => undefined);
+  if (!there) return;
+  answer?.body.destroy();
+  const detail = `with a web page, and that for "${nobodys}", which nobody has put there, as well`;
+  throw notS3({ storage, key: info.key, action: 'read' }, detail);
 }
 
 function isUnsatisfiable(error: unknown): boolean {
@@ -111,7 +136,7 @@ async function saveEitherVersion(
   options: RequestOptions,
 ): Promise<ObjectInfo> {
   try {
-    await saveVersion(storage, opened, file, options);
+    await saveChecked(storage, opened, file, options);
     return opened.info;
   } catch (error) {
     if (!(error instanceof StorageError) || error.code !== 'PRECONDITION_FAILED') throw error;
@@ -120,27 +145,76 @@ async function saveEitherVersion(
   const next = await openVersion(storage, opened.info.key, options);
   try {
     await file.clear();
-    await saveVersion(storage, next, file, options);
+    await saveChecked(storage, next, file, options);
     return next.info;
   } finally {
     next.answer?.body.destroy();
   }
 }
 
+/** How often a version is taken whole until its bytes are what its ETag says, or twice the same. */
+const MOST_DOWNLOADS = 3;
+
+/**
+ * Saves a version until the MD5 of its bytes is its ETag. Where two downloads agree with each other and not with it, it is no
+ * MD5, as those of objects that a server has encrypted are not: that is told, and no ETag of this bucket is believed from then on.
+ */
+async function saveChecked(
+  storage: Storage,
+  opened: Version,
+  file: TargetFile,
+  options: RequestOptions,
+): Promise<void> {
+  const { info } = opened;
+  const came: string[] = [];
+  for (let version = opened; ; version = { info }) {
+    const wanted = storage.etags.areMd5 ? md5OfEtag(info.etag) : undefined;
+    const md5 = await saveVersion(storage, version, file, options);
+    if (wanted === undefined || md5 === undefined || md5 === wanted || !storage.etags.areMd5)
+      return;
+    if (came.includes(md5)) {
+      storage.etags.areMd5 = false;
+      options.onWarning?.('ETAG_NOT_MD5', notMd5(info, md5));
+      return;
+    }
+    came.push(md5);
+    const error = arrivedDamaged(info, md5);
+    if (came.length === MOST_DOWNLOADS) throw error;
+    options.onRetry?.({ attempt: came.length, error, delayMs: 0 });
+    await file.clear();
+  }
+}
+
+function notMd5({ key, etag }: ObjectInfo, md5: string): string {
+  return (
+    `The ETag of "${key}" is ${etag} and the MD5 of its bytes ${md5}, twice: the server's ETags are no MD5s, ` +
+    'and nothing shows whether what comes was changed on its way'
+  );
+}
+
+/** Gives the MD5 of the bytes that were saved, where it can be had. */
 async function saveVersion(
   storage: Storage,
   { info, answer }: Version,
   file: TargetFile,
   options: RequestOptions,
-): Promise<void> {
+): Promise<string | undefined> {
+  const { read } = file;
+  const isMd5 = storage.etags.areMd5 && md5OfEtag(info.etag) !== undefined;
+  const md5 = read && isMd5 ? fileMd5(read) : undefined;
+  const write = async (pieces: Pieces, position: number) => {
+    await file.write(pieces, position);
+    md5?.wrote(pieces, position);
+  };
   const rest = splitRange({ start: answer?.end ?? 0, end: info.size });
   await inParallel(
     answer ? [answer, ...rest] : rest,
     (range, signal) =>
       fetchSegment(
-        { storage, info, range, write: file.write, waiting: range === answer ? answer : undefined },
+        { storage, info, range, write, waiting: range === answer ? answer : undefined },
         { ...options, signal },
       ),
     { limit: PARALLEL_RANGES, signal: options.signal },
   );
+  return md5?.digest();
 }

@@ -1,12 +1,15 @@
 import { ArkeError, inParentheses, messageOf, StorageError } from '../errors.ts';
 import { isRetryableStatus, parseRetryAfter } from '../retry.ts';
+import { StrangeAnswer } from './answers.ts';
 import { type StorageRequest, variableNames } from './client.ts';
 import { isConnectionError, toConnectionError } from './connection-error.ts';
 import { unseenEnds } from './keys.ts';
 
 /** What the SDK's errors carry, as far as we look at it. */
 interface SdkError extends Error {
-  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly clockSkewCorrected?: boolean };
+  /** S3 names the header that it does not know. */
+  readonly Header?: string;
   readonly $response?: { readonly headers?: Record<string, string> };
 }
 
@@ -17,6 +20,7 @@ interface SdkError extends Error {
  */
 export function toStorageError(error: unknown, request: StorageRequest): ArkeError {
   if (error instanceof ArkeError) return error;
+  if (error instanceof StrangeAnswer) return strangeAnswer(error, request);
   const sdkError = error as SdkError;
   const status = sdkError?.$metadata?.httpStatusCode;
   if (status === undefined)
@@ -24,6 +28,52 @@ export function toStorageError(error: unknown, request: StorageRequest): ArkeErr
       ? toConnectionError(error, request)
       : requestError(error, request);
   return byCode(sdkError, status, request) ?? byStatus(sdkError, status, request);
+}
+
+/**
+ * Whether a request was refused while this machine's clock is off by minutes: the SDK has taken R2's time from the answer
+ * by then, and signs the next attempt with it.
+ */
+export function isClockCorrected(error: unknown): boolean {
+  const { httpStatusCode: status, clockSkewCorrected = false } =
+    (error as SdkError)?.$metadata ?? {};
+  return clockSkewCorrected && (status === 400 || status === 401 || status === 403);
+}
+
+/** The error for an endpoint that answers with pages for browsers. */
+export function notS3({ storage, action, key }: StorageRequest, detail: string): StorageError {
+  const { endpoint, names = variableNames } = storage;
+  return new StorageError(
+    'STORAGE_FAILED',
+    `${new URL(endpoint).host} is not an S3 endpoint: the attempt to ${action} "${key}" was answered ${detail}. ` +
+      `Check ${names.endpoint}, and whether this network wants a login in the browser first.`,
+    { retryable: true },
+  );
+}
+
+/** The error for bytes whose MD5 is not the one that their ETag says. */
+export function arrivedDamaged(
+  { key, etag }: { readonly key: string; readonly etag: string },
+  md5: string,
+): StorageError {
+  return new StorageError(
+    'BROKEN_TRANSFER',
+    `"${key}" did not arrive as it is in R2: the MD5 of what came is ${md5}, and its ETag is ${etag}. Try again; ` +
+      'if it stays so, look for what changes bytes between here and R2 (a proxy, memory).',
+    { retryable: true },
+  );
+}
+
+function strangeAnswer(error: StrangeAnswer, request: StorageRequest): StorageError {
+  const { kind, status, message } = error;
+  if (kind === 'page') return notS3(request, `${message} (${status})`);
+  const { endpoint, names = variableNames } = request.storage;
+  return new StorageError(
+    'BROKEN_TRANSFER',
+    `R2 at ${new URL(endpoint).host} answered the attempt to ${request.action} "${request.key}" with ${status}, but ${message}. ` +
+      `Try again; if it stays so, check ${names.endpoint}.`,
+    { cause: error, retryable: true },
+  );
 }
 
 /** The error for when an object is not (or no longer) the one that was looked at; `detail` says how that is known. */
@@ -114,6 +164,7 @@ function byStatus(error: SdkError, status: number, request: StorageRequest): Sto
         `"${request.key}" in the bucket "${bucket}". Give it "Object Read & Write" on that bucket, or check ${names.bucket}.`,
       options,
     );
+  if (status === 501) return notImplemented(error, request);
   return new StorageError(
     'STORAGE_FAILED',
     `R2 answered ${status}${wordsOf(error)} on the attempt to ${request.action} "${request.key}". ` +
@@ -123,8 +174,35 @@ function byStatus(error: SdkError, status: number, request: StorageRequest): Sto
     {
       ...options,
       retryable: isRetryableStatus(status),
-      retryAfterMs: parseRetryAfter(error.$response?.headers?.['retry-after']),
+      retryAfterMs: waitAfter(error, status, request),
     },
+  );
+}
+
+/** R2 takes one write a second to a key (https://developers.cloudflare.com/r2/platform/limits/); more, so that two do not meet again. */
+const BETWEEN_WRITES_MS = 1_000;
+
+/** How long R2 wants to be left alone, in milliseconds, where it is known. */
+function waitAfter(
+  error: SdkError,
+  status: number,
+  { action }: StorageRequest,
+): number | undefined {
+  const asked = parseRetryAfter(error.$response?.headers?.['retry-after']);
+  if (status !== 429 || action !== 'write') return asked;
+  return Math.max(asked ?? 0, BETWEEN_WRITES_MS * (1 + Math.random() / 2));
+}
+
+/** A server that lacks something lacks it a moment later, too. */
+function notImplemented(error: SdkError, request: StorageRequest): StorageError {
+  const { endpoint, names = variableNames } = request.storage;
+  const header = error.Header ?? request.header;
+  const what = header ? `the header ${header}` : 'what it was asked';
+  return new StorageError(
+    'STORAGE_FAILED',
+    `The server at ${new URL(endpoint).host} does not know ${what}, which the attempt to ${request.action} "${request.key}" ` +
+      `cannot do without (501${wordsOf(error).replace(/^ \(/, ', ').replace(/\)$/, '')}). R2 knows it; check ${names.endpoint}.`,
+    { cause: error },
   );
 }
 

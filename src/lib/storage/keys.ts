@@ -21,6 +21,14 @@ export function fileNameOf(key: string): string {
 /** The longest key that R2 takes, in bytes of UTF-8 (https://developers.cloudflare.com/r2/platform/limits/). */
 const MOST_BYTES = 1024;
 
+/** What is wrong with the length of a key, or of an id, which stands in keys and their metadata; undefined when nothing is. */
+export function lengthProblem(text: string): string | undefined {
+  const bytes = Buffer.byteLength(text);
+  return bytes > MOST_BYTES
+    ? `must have at most ${MOST_BYTES} bytes, and it has ${bytes}`
+    : undefined;
+}
+
 /**
  * Why an object cannot be asked for by its key over HTTP, or undefined when nothing is in the way. R2 itself takes keys
  * with `.` and `..` (from Workers, say), but an address with them is resolved on its way as a path is, and what arrives
@@ -32,10 +40,8 @@ export function keyProblem(key: string): string | undefined {
   const dots = key.split('/').find((part) => part === '.' || part === '..');
   if (dots !== undefined)
     return `must not have the part "${dots}": in the address of a request it is resolved as in a path, so that R2 would be asked for another object`;
-  const bytes = Buffer.byteLength(key);
-  if (bytes > MOST_BYTES)
-    return `must have at most ${MOST_BYTES} bytes, and it has ${bytes}: R2 takes no longer ones`;
-  return undefined;
+  const long = lengthProblem(key);
+  return long && `${long}: R2 takes no longer ones`;
 }
 
 /** Throws `StorageError` (`INVALID_KEY`) when an object cannot be asked for by its key: what key it is, why, what to do. */

@@ -1,6 +1,7 @@
 import { StorageError } from '../errors.ts';
 import { isUtf8Path } from '../path-bytes.ts';
 import type { Storage } from './client.ts';
+import { lengthProblem } from './keys.ts';
 import { attemptRequest, type ObjectInfo, type RequestOptions } from './objects.ts';
 
 /** What a listing says of an object. */
@@ -21,6 +22,8 @@ export async function listObjects(
       'INVALID_KEY',
       `The prefix "${prefix}" is not UTF-8, which every key in R2 is. Give another prefix.`,
     );
+  const long = lengthProblem(prefix);
+  if (long) throw new StorageError('INVALID_KEY', `The prefix ${long}, as no key in R2 has.`);
   const { ListObjectsV2Command } = await import('./sdk.ts');
   const request = { storage, key: prefix, action: 'list' } as const;
   const objects: ListedObject[] = [];

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { inParallel } from '../in-parallel.ts';
 import type { RetryPolicy } from '../retry.ts';
 import type { Storage } from './client.ts';
-import { type FilePart, sendPart } from './file-parts.ts';
+import { digestFile, type FilePart, sendPart } from './file-parts.ts';
 import { attemptRequest, headObject, type RequestOptions } from './objects.ts';
-import { hasArrived, isSame, onlyOnce, requireCondition } from './own-object.ts';
-import { conditionHeaders, type Upload, type Uploaded } from './upload-request.ts';
+import { isOwn, type Own, onlyOnce, requireCondition } from './own-object.ts';
+import { type OwnPut, putOwn } from './put-own.ts';
+import type { Upload, Uploaded } from './upload-request.ts';
 
 /**
  * Bytes of a part unless told otherwise. R2 takes 5 MiB to 5 GiB, all but the last of equal length
@@ -35,7 +36,7 @@ interface Multipart {
   readonly storage: Storage;
   readonly upload: Upload;
   readonly parts: readonly FilePart[];
-  readonly own: Uploaded;
+  readonly own: Own;
   readonly uploadId: string;
 }
 
@@ -57,7 +58,9 @@ export async function uploadInParts(
 ): Promise<Uploaded> {
   const { key, condition } = upload;
   const size = parts.reduce((sum, { length }) => sum + length, 0);
-  const own = { key, size, etag: multipartEtag(parts) };
+  const whole = () => digestFile(upload.path, (bytes) => bytes, options.signal);
+  const md5 = async () => (await whole()).parts[0]?.md5.toString('hex') ?? '';
+  const own = { key, size, etag: multipartEtag(parts), md5 };
   requireCondition(await headObject(storage, key, options), key, condition);
   const uploadId = await begin(storage, upload, options);
   const multipart = { storage, upload, parts, own, uploadId };
@@ -67,7 +70,7 @@ export async function uploadInParts(
       (part, signal) => putPart(multipart, part, { ...options, signal }),
       { limit: PARALLEL_PARTS, signal: options.signal },
     );
-    return { ...own, etag: await complete(multipart, etags, options) };
+    return await complete(multipart, etags, options);
   } catch (error) {
     await abandon(multipart);
     throw error;
@@ -115,41 +118,38 @@ async function putPart(
   );
 }
 
-/** Makes the parts an object under the condition; gives its ETag. */
+/** Makes the parts an object under the condition. */
 async function complete(
   { storage, upload, parts, own, uploadId }: Multipart,
   etags: readonly (string | undefined)[],
   options: RequestOptions,
-): Promise<string> {
+): Promise<Uploaded> {
   const { CompleteMultipartUploadCommand } = await import('./sdk.ts');
   const { key, condition } = upload;
-  const command = new CompleteMultipartUploadCommand({
-    Bucket: storage.bucket,
-    Key: key,
-    UploadId: uploadId,
-    MultipartUpload: {
-      Parts: parts.map(({ number }, i) => ({ PartNumber: number, ETag: etags[i] })),
-    },
-    ...conditionHeaders(condition),
-  });
-  let attempts = 0;
-  try {
-    return await attemptRequest({ storage, key, action: 'write' }, options, async (attempt) => {
-      const { number, watch, patience } = attempt;
-      attempts = number;
+  const put: OwnPut = {
+    ...{ storage, own, condition, repeatable: false },
+    send: async ({ number, watch, patience }, headers) => {
       watch.rest();
       const there = await headObject(storage, key, onlyOnce(options));
       // An attempt before this one has arrived, and its answer was lost.
-      if (number > 1 && isSame(there, own)) return own.etag;
+      if (number > 1 && there && (await isOwn(storage, there, own, onlyOnce(options))))
+        return there.etag;
       requireCondition(there, key, condition);
       watch.expect('answer', patience.headersMs);
-      const output = await storage.client.send(command, { abortSignal: watch.signal });
-      return output.ETag ?? own.etag;
-    });
-  } catch (error) {
-    if (await hasArrived(storage, own, { error, attempts }, options)) return own.etag;
-    throw error;
-  }
+      const command = new CompleteMultipartUploadCommand({
+        Bucket: storage.bucket,
+        Key: key,
+        UploadId: uploadId,
+        MultipartUpload: {
+          Parts: parts.map(({ number }, i) => ({ PartNumber: number, ETag: etags[i] })),
+        },
+        ...headers,
+      });
+      const { ETag } = await storage.client.send(command, { abortSignal: watch.signal });
+      return ETag ?? (await headObject(storage, key, onlyOnce(options)))?.etag;
+    },
+  };
+  return putOwn(put, options);
 }
 
 /**

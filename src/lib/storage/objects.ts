@@ -1,8 +1,9 @@
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { StorageError } from '../errors.ts';
 import { type RetryNotice, type RetryPolicy, retry } from '../retry.ts';
+import { isWebPage } from './answers.ts';
 import { type Storage, type StorageRequest, variableNames } from './client.ts';
-import { toStorageError } from './errors.ts';
+import { isClockCorrected, toStorageError } from './errors.ts';
 import { refuseInvalidKey } from './keys.ts';
 import { PATIENCE, type Patience, startWatch, type Watch } from './patience.ts';
 
@@ -24,11 +25,19 @@ export interface RequestOptions {
   /** How long each attempt waits; `PATIENCE` where nothing is said. */
   readonly patience?: Patience | undefined;
   readonly onRetry?: ((notice: RetryNotice) => void) | undefined;
+  /** Told what is strange, and does not stop anything. */
+  readonly onWarning?: ((code: StorageWarning, message: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What may be strange about a server: its ETags are not the MD5s that R2's are. */
+type StorageWarning = 'ETAG_NOT_MD5';
+
 /** How often a request to R2 is tried: together at most about 10 s of waiting. */
 export const STORAGE_RETRY: RetryPolicy = { attempts: 5, baseDelayMs: 200, maxDelayMs: 5_000 };
+
+/** After as many web pages nobody waits for S3 any more, however patient: a wrong address stays wrong. */
+const MOST_WEB_PAGES = 3;
 
 /** One attempt at a request, as the one who sends it sees it. */
 export interface Attempt {
@@ -52,6 +61,7 @@ export async function attemptRequest<T>(
   // Lists are asked for by a prefix, which is no part of the path.
   if (request.action !== 'list') refuseInvalidKey(request.key, { remedy: remedyFor(request) });
   const patience = { ...PATIENCE, ...options.patience };
+  let clockCorrected = false;
   return retry(
     async (number) => {
       const watch = startWatch(signal);
@@ -60,7 +70,12 @@ export async function attemptRequest<T>(
         return await send({ number, watch, patience });
       } catch (error) {
         signal?.throwIfAborted();
-        throw toStorageError(watch.signal.aborted ? watch.signal.reason : error, request);
+        const told = toStorageError(watch.signal.aborted ? watch.signal.reason : error, request);
+        if (isWebPage(error) && number >= MOST_WEB_PAGES)
+          throw Object.assign(told, { retryable: false });
+        if (clockCorrected || !isClockCorrected(error)) throw told;
+        clockCorrected = true;
+        throw Object.assign(told, { retryable: true });
       } finally {
         watch.end();
       }

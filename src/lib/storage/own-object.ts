@@ -1,34 +1,82 @@
+import { createHash } from 'node:crypto';
 import { StorageError } from '../errors.ts';
 import type { Storage } from './client.ts';
+import { openVersion } from './download.ts';
 import { changedMeanwhile } from './errors.ts';
+import { isSameEtag } from './etags.ts';
 import { headObject, type ObjectInfo, type RequestOptions } from './objects.ts';
+import { RANGE_BYTES, splitRange } from './ranges.ts';
+import { fetchBytes } from './segment.ts';
 import type { PutCondition, Uploaded } from './upload-request.ts';
 
+/** What is going to be uploaded: how it is known when it is there. */
+export interface Own extends Uploaded {
+  /** Of all its bytes, in hexadecimal; where it goes up in parts, its ETag is another one. */
+  readonly md5: () => Promise<string>;
+}
+
 /**
- * Whether an upload that failed has arrived all the same: an attempt whose answer was lost may have,
+ * What an upload that failed has left in R2 all the same: an attempt whose answer was lost may have arrived,
  * and then the next one finds its own object in its way. Asks R2 only if the failure leaves that open.
  * Throws the signal's reason.
  */
 export async function hasArrived(
   storage: Storage,
-  own: Uploaded,
+  own: Own,
   failure: { readonly error: unknown; readonly attempts: number },
   options: RequestOptions,
-): Promise<boolean> {
+): Promise<Uploaded | undefined> {
   const { error, attempts } = failure;
-  if (!(error instanceof StorageError)) return false;
+  if (!(error instanceof StorageError)) return undefined;
   const inTheWay = error.code === 'PRECONDITION_FAILED' && attempts > 1;
-  if (!inTheWay && !error.retryable) return false;
+  if (!inTheWay && !error.retryable) return undefined;
   // After as many failures as were allowed, one question more, and no second one.
   const asking = inTheWay ? options : onlyOnce(options);
-  const there = await headObject(storage, own.key, asking).catch(() => undefined);
+  const arrived = async () => {
+    const there = await headObject(storage, own.key, asking);
+    if (!there || !(await isOwn(storage, there, own, asking))) return undefined;
+    return { key: own.key, size: own.size, etag: there.etag };
+  };
+  const found = await arrived().catch(() => undefined);
   options.signal?.throwIfAborted();
-  return isSame(there, own);
+  return found;
 }
 
-/** Whether an object is the one that was to be uploaded: the same bytes in the same parts. */
-export function isSame(there: ObjectInfo | undefined, own: Uploaded): boolean {
-  return there?.etag === own.etag && there.size === own.size;
+/**
+ * Whether an object is the one that was to be uploaded: by its ETag or, where that is another one, as with servers whose
+ * ETags are not MD5s, by its bytes, which are read. Throws `StorageError`, and the signal's reason.
+ */
+export async function isOwn(
+  storage: Storage,
+  there: Pick<ObjectInfo, 'etag' | 'size'>,
+  own: Own,
+  options: RequestOptions,
+): Promise<boolean> {
+  if (there.size !== own.size) return false;
+  if (isSameEtag(there.etag, own.etag)) return true;
+  return (await storedMd5(storage, { ...own, etag: there.etag }, options)) === (await own.md5());
+}
+
+/** The MD5 of the bytes of a version of an object. Throws `StorageError` when it is another version, or cannot be read. */
+async function storedMd5(
+  storage: Storage,
+  { key, size, etag }: Uploaded,
+  options: RequestOptions,
+): Promise<string> {
+  const { info, answer } = await openVersion(storage, key, options);
+  try {
+    if (!isSameEtag(info.etag, etag) || info.size !== size)
+      throw changedMeanwhile(key, 'another ETag');
+    const hash = createHash('md5');
+    const first = { start: 0, end: Math.min(size, RANGE_BYTES) };
+    for (const range of [first, ...splitRange({ start: first.end, end: size })]) {
+      const waiting = range === first ? answer : undefined;
+      hash.update(await fetchBytes({ storage, info, range, waiting }, options));
+    }
+    return hash.digest('hex');
+  } finally {
+    answer?.body.destroy();
+  }
 }
 
 /** Throws `StorageError` (`PRECONDITION_FAILED`) unless what is there is what the condition wants. */
@@ -37,8 +85,8 @@ export function requireCondition(
   key: string,
   condition: PutCondition,
 ): void {
-  const wanted = condition.kind === 'absent' ? undefined : condition.etag;
-  if (there?.etag !== wanted) throw changedMeanwhile(key, 'HEAD shows another one');
+  const holds = condition.kind === 'absent' ? !there : isSameEtag(there?.etag, condition.etag);
+  if (!holds) throw changedMeanwhile(key, 'HEAD shows another one');
 }
 
 /** The same options without repeats. */

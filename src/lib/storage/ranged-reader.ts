@@ -1,8 +1,7 @@
 import type { Storage } from './client.ts';
 import { openVersion } from './download.ts';
 import type { ObjectInfo, RequestOptions } from './objects.ts';
-import type { Pieces } from './pieces.ts';
-import { fetchSegment } from './segment.ts';
+import { fetchBytes } from './segment.ts';
 
 /** An object that is read in pieces, as a file is. */
 export interface RangedReader {
@@ -44,15 +43,7 @@ export async function openRangedReader(
   const fetchBlocks = async (first: number, last: number, waiting?: typeof answer) => {
     const start = first * BLOCK_BYTES;
     const range = { start, end: Math.min(info.size, (last + 1) * BLOCK_BYTES) };
-    const bytes = new Uint8Array(range.end - start);
-    const write = async (pieces: Pieces, at: number) => {
-      let position = at - start;
-      for (const piece of pieces) {
-        bytes.set(piece, position);
-        position += piece.length;
-      }
-    };
-    await fetchSegment({ storage, info, range, write, waiting }, options);
+    const bytes = await fetchBytes({ storage, info, range, waiting }, options);
     for (let at = 0; at < bytes.length; at += BLOCK_BYTES)
       blocks.set(first + at / BLOCK_BYTES, bytes.subarray(at, at + BLOCK_BYTES));
   };

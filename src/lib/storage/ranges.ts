@@ -4,6 +4,7 @@ import { StorageError } from '../errors.ts';
 import { type Body, receiveBody } from './body.ts';
 import type { Storage } from './client.ts';
 import { changedMeanwhile } from './errors.ts';
+import { isSameEtag, isWeakEtag } from './etags.ts';
 import { type Attempt, type ObjectInfo, toObjectInfo } from './objects.ts';
 
 /** Bytes of an object, from `start` up to but without `end`. */
@@ -55,7 +56,8 @@ export async function requestRange(
       Bucket: storage.bucket,
       Key: key,
       Range: `bytes=${range.start}-${range.end - 1}`,
-      IfMatch: expected?.etag,
+      // It can hold for no weak ETag (RFC 9110, section 13.1.1); the answer says of which version it is all the same.
+      IfMatch: expected && !isWeakEtag(expected.etag) ? expected.etag : undefined,
     }),
     { abortSignal: watch.signal },
   );
@@ -64,7 +66,8 @@ export async function requestRange(
     const { size, ...answered } = answeredRange(output, range, key);
     const info = { ...toObjectInfo(key, output), size };
     // If-Match has asked for it; a server that does not know it must not make us mix two versions.
-    if (expected && info.etag !== expected.etag) throw changedMeanwhile(key, 'another ETag');
+    if (expected && !isSameEtag(info.etag, expected.etag))
+      throw changedMeanwhile(key, 'another ETag');
     if (expected && size !== expected.size)
       throw wrongAnswer(key, `an object of ${size} bytes, and it has ${expected.size}`);
     return { ...answered, info, body };

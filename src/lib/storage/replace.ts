@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { StorageError } from '../errors.ts';
 import { isTiffSignature, TIFF_SIGNATURE_LENGTH } from '../tiff-signature.ts';
 import { type Storage, variableNames } from './client.ts';
+import { isWeakEtag } from './etags.ts';
 import { attemptRequest, headObject, type ObjectInfo, type RequestOptions } from './objects.ts';
 import type { PutCondition } from './upload-request.ts';
 
@@ -49,7 +50,7 @@ async function firstBytes(
     const command = new GetObjectCommand({
       Bucket: storage.bucket,
       Key: object.key,
-      IfMatch: object.etag,
+      IfMatch: isWeakEtag(object.etag) ? undefined : object.etag,
       Range: `bytes=0-${TIFF_SIGNATURE_LENGTH - 1}`,
     });
     const { Body } = await storage.client.send(command, { abortSignal: watch.signal });

@@ -47,6 +47,24 @@ export async function fetchSegment(segment: Segment, options: RequestOptions): P
   }
 }
 
+/** The bytes of a segment, in memory. Throws as `fetchSegment`. */
+export async function fetchBytes(
+  segment: Omit<Segment, 'write'>,
+  options: RequestOptions,
+): Promise<Uint8Array> {
+  const { start, end } = segment.range;
+  const bytes = new Uint8Array(end - start);
+  const write = async (pieces: Pieces, position: number) => {
+    let at = position - start;
+    for (const piece of pieces) {
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+  };
+  await fetchSegment({ ...segment, write }, options);
+  return bytes;
+}
+
 /** How far the bytes of a range came, and why not to its end. */
 interface BodyRead {
   readonly reached: number;

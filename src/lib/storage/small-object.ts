@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { StorageError } from '../errors.ts';
 import type { Storage } from './client.ts';
+import { arrivedDamaged } from './errors.ts';
+import { md5OfEtag } from './etags.ts';
 import { attemptRequest, type ObjectInfo, type RequestOptions, toObjectInfo } from './objects.ts';
-import { hasArrived } from './own-object.ts';
-import { conditionHeaders, type PutCondition, type Uploaded } from './upload-request.ts';
+import { type OwnPut, putOwn } from './put-own.ts';
+import type { PutCondition, Uploaded } from './upload-request.ts';
 
 /** An object that is small enough to be held in memory, and is text. */
 export interface SmallObject {
@@ -26,33 +28,24 @@ export async function putSmallObject(
 ): Promise<Uploaded> {
   const { PutObjectCommand } = await import('./sdk.ts');
   const body = Buffer.from(text);
-  const md5 = createHash('md5').update(body).digest();
-  const own = { key, size: body.length, etag: `"${md5.toString('hex')}"` };
-  let attempts = 0;
-  try {
-    const etag = await attemptRequest(
-      { storage, key, action: 'write' },
-      options,
-      async (attempt) => {
-        attempts = attempt.number;
-        const command = new PutObjectCommand({
-          Bucket: storage.bucket,
-          Key: key,
-          Body: body,
-          ContentMD5: md5.toString('base64'),
-          ContentType: contentType,
-          ...conditionHeaders(condition),
-        });
-        return (
-          (await storage.client.send(command, { abortSignal: attempt.watch.signal })).ETag ?? ''
-        );
-      },
-    );
-    return { ...own, etag };
-  } catch (error) {
-    if (await hasArrived(storage, own, { error, attempts }, options)) return own;
-    throw error;
-  }
+  const digest = createHash('md5').update(body).digest();
+  const md5 = digest.toString('hex');
+  const own = { key, size: body.length, etag: `"${md5}"`, md5: async () => md5 };
+  const put: OwnPut = {
+    ...{ storage, own, condition, repeatable: true },
+    send: async ({ watch }, headers) => {
+      const command = new PutObjectCommand({
+        Bucket: storage.bucket,
+        Key: key,
+        Body: body,
+        ContentMD5: digest.toString('base64'),
+        ContentType: contentType,
+        ...headers,
+      });
+      return (await storage.client.send(command, { abortSignal: watch.signal })).ETag;
+    },
+  };
+  return putOwn(put, options);
 }
 
 /**
@@ -67,6 +60,7 @@ export async function getSmallObject(
 ): Promise<{ readonly info: ObjectInfo; readonly bytes: Buffer } | undefined> {
   const { GetObjectCommand } = await import('./sdk.ts');
   const command = new GetObjectCommand({ Bucket: storage.bucket, Key: key });
+  let came: string | undefined;
   try {
     return await attemptRequest({ storage, key, action: 'read' }, options, async (attempt) => {
       const { watch, patience } = attempt;
@@ -81,7 +75,13 @@ export async function getSmallObject(
       watch.expect('further bytes', patience.stallMs);
       const chunks: Buffer[] = [];
       for await (const chunk of body) chunks.push(chunk as Buffer);
-      return { info, bytes: Buffer.concat(chunks) };
+      const bytes = Buffer.concat(chunks);
+      const md5 = createHash('md5').update(bytes).digest('hex');
+      const [before, wanted] = [came, storage.etags.areMd5 ? md5OfEtag(info.etag) : undefined];
+      came = md5;
+      // Twice the same: then its ETag is no MD5.
+      if (wanted !== undefined && md5 !== wanted && md5 !== before) throw arrivedDamaged(info, md5);
+      return { info, bytes };
     });
   } catch (error) {
     if (error instanceof StorageError && error.code === 'OBJECT_NOT_FOUND') return undefined;

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open, rm } from '../files.ts';
 import { unwritableFile } from '../unwritable-file.ts';
 import { lengthOf, type Pieces, partOf } from './pieces.ts';
@@ -6,6 +7,8 @@ import { lengthOf, type Pieces, partOf } from './pieces.ts';
 export interface TargetFile {
   /** Writes all bytes at an offset. Throws `FileError`. */
   write(pieces: Pieces, position: number): Promise<void>;
+  /** Reads so many bytes back. Throws `FileError`; undefined where it cannot be read, as a device. */
+  readonly read: ((buffer: Uint8Array, position: number) => Promise<void>) | undefined;
   /** Makes it empty again. */
   clear(): Promise<void>;
   /** Throws `FileError` when the last bytes could not be written. */
@@ -14,14 +17,32 @@ export interface TargetFile {
   discard(): Promise<void>;
 }
 
+/** What has taken the place of a temporary file meanwhile is not written through. */
+const WRITE_AND_READ =
+  constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0);
+
 /** Creates the file, or empties the one that is there. Throws `FileError` that says what to do. */
 export async function createTargetFile(path: string): Promise<TargetFile> {
   const explained = <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
       throw unwritableFile(path, error);
     });
-  const handle = await explained(open(path, 'w'));
+  const handle = await explained(open(path, WRITE_AND_READ, 0o666));
+  // Something that is no file (a device, a pipe) was there before and stays.
+  const ours = await handle.stat().then(
+    (stats) => stats.isFile(),
+    () => true,
+  );
+  const read = async (buffer: Uint8Array, position: number) => {
+    for (let done = 0; done < buffer.length; ) {
+      const rest = handle.read(buffer, done, buffer.length - done, position + done);
+      const { bytesRead } = await explained(rest);
+      if (bytesRead === 0) throw unwritableFile(path, new Error('it has become shorter'));
+      done += bytesRead;
+    }
+  };
   return {
+    read: ours ? read : undefined,
     async write(pieces, position) {
       const length = lengthOf(pieces);
       // A write may take less than it was given, as when the disk has room for a part only.
@@ -33,11 +54,6 @@ export async function createTargetFile(path: string): Promise<TargetFile> {
     clear: () => explained(handle.truncate(0)),
     close: () => explained(handle.close()),
     async discard() {
-      // Something that is no file (a device, a pipe) was there before and stays.
-      const ours = await handle.stat().then(
-        (stats) => stats.isFile(),
-        () => true,
-      );
       await handle.close().catch(() => {});
       if (ours) await rm(path, { force: true });
     },

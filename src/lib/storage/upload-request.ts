@@ -31,10 +31,3 @@ export interface UploadOptions extends RequestOptions {
   /** Bytes of a part, at least R2's 5 MiB; `PART_BYTES` unless told. */
   readonly partBytes?: number;
 }
-
-/** A condition as request headers. */
-export function conditionHeaders(
-  condition: PutCondition,
-): { readonly IfNoneMatch: string } | { readonly IfMatch: string } {
-  return condition.kind === 'absent' ? { IfNoneMatch: '*' } : { IfMatch: condition.etag };
-}

@@ -1,15 +1,9 @@
 import type { Storage } from './client.ts';
 import { digestFile, type FilePart, sendPart } from './file-parts.ts';
 import { partBytesFor, uploadInParts } from './multipart.ts';
-import { type Attempt, attemptRequest, type RequestOptions } from './objects.ts';
-import { hasArrived } from './own-object.ts';
-import {
-  conditionHeaders,
-  type PutCondition,
-  type Upload,
-  type Uploaded,
-  type UploadOptions,
-} from './upload-request.ts';
+import type { RequestOptions } from './objects.ts';
+import { type OwnPut, putOwn } from './put-own.ts';
+import type { PutCondition, Upload, Uploaded, UploadOptions } from './upload-request.ts';
 
 export type { PutCondition, Upload, Uploaded, UploadOptions };
 
@@ -48,39 +42,26 @@ async function uploadWhole(
   whole: FilePart,
   options: RequestOptions,
 ): Promise<Uploaded> {
-  const { key } = upload;
-  const own = { key, size: whole.length, etag: `"${whole.md5.toString('hex')}"` };
-  let attempts = 0;
-  try {
-    const etag = await attemptRequest({ storage, key, action: 'write' }, options, (attempt) => {
-      attempts = attempt.number;
-      return put(storage, upload, whole, attempt);
-    });
-    return { ...own, etag };
-  } catch (error) {
-    if (await hasArrived(storage, own, { error, attempts }, options)) return own;
-    throw error;
-  }
-}
-
-async function put(
-  storage: Storage,
-  { path, key, contentType, metadata, condition }: Upload,
-  whole: FilePart,
-  attempt: Attempt,
-): Promise<string> {
+  const { key, condition, path, contentType, metadata } = upload;
   const { PutObjectCommand } = await import('./sdk.ts');
-  return sendPart(path, whole, attempt, async (body) => {
-    const command = new PutObjectCommand({
-      Bucket: storage.bucket,
-      Key: key,
-      Body: body,
-      ContentLength: whole.length,
-      ContentMD5: whole.md5.toString('base64'),
-      ContentType: contentType,
-      Metadata: { ...metadata },
-      ...conditionHeaders(condition),
-    });
-    return (await storage.client.send(command, { abortSignal: attempt.watch.signal })).ETag ?? '';
-  });
+  const md5 = whole.md5.toString('hex');
+  const own = { key, size: whole.length, etag: `"${md5}"`, md5: async () => md5 };
+  const put: OwnPut = {
+    ...{ storage, own, condition, repeatable: true },
+    send: (attempt, headers) =>
+      sendPart(path, whole, attempt, async (body) => {
+        const command = new PutObjectCommand({
+          Bucket: storage.bucket,
+          Key: key,
+          Body: body,
+          ContentLength: whole.length,
+          ContentMD5: whole.md5.toString('base64'),
+          ContentType: contentType,
+          Metadata: { ...metadata },
+          ...headers,
+        });
+        return (await storage.client.send(command, { abortSignal: attempt.watch.signal })).ETag;
+      }),
+  };
+  return putOwn(put, options);
 }

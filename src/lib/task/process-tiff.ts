@@ -2,6 +2,7 @@ import type { SuccessPayload } from '../callback/payload.ts';
 import { openConverter } from '../convert/process/converter.ts';
 import type { WorkStage } from '../log.ts';
 import { closeStorage, openStorage, type Storage } from '../storage/client.ts';
+import { isSameEtag } from '../storage/etags.ts';
 import { fileNameOf } from '../storage/keys.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
 import { type Workspace, withWorkspace } from '../workspace.ts';
@@ -87,7 +88,7 @@ async function transfer(
   const saved = await runStage(job, 'download', source.result.saved);
   const download = source.ms + saved.ms;
   log({ event: 'tiff.downloaded', bytes: saved.result.size, ms: download });
-  if (saved.result.etag !== source.result.etag) {
+  if (!isSameEtag(saved.result.etag, source.result.etag)) {
     // The TIFF was replaced while it came: all that was decided by its ETag is decided anew.
     const { request } = outputs.first;
     const provenance = { ...request.provenance, sourceEtag: saved.result.etag };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describeEncoder, type EncoderSettings } from '../convert/encoder-settings.ts';
 import { MAX_PAGES } from '../convert/header/tiff-header.ts';
 import type { PagesSetting } from '../convert/pages.ts';
+import { tagOf } from '../storage/etags.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
 
 /**
@@ -58,7 +59,7 @@ export function toMetadata(provenance: Provenance): Record<string, string> {
   const { pageCount } = provenance;
   return {
     'arke-source-key': encodeKey(provenance.sourceKey),
-    'arke-source-etag': encodeURIComponent(provenance.sourceEtag.replaceAll('"', '')),
+    'arke-source-etag': encodeURIComponent(tagOf(provenance.sourceEtag)),
     'arke-task-id': encodeURIComponent(provenance.taskId),
     'arke-batch-id': encodeURIComponent(provenance.batchId),
     'arke-encoder': describeEncoder(provenance.encoder),

@@ -12,7 +12,7 @@ import { pagesProblem, parsePages } from '../convert/pages.ts';
 import { httpUrlProblem, requestUrl } from '../http-url.ts';
 import { logFormats } from '../log.ts';
 import { jurisdictions } from '../storage/client.ts';
-import { keyProblem } from '../storage/keys.ts';
+import { keyProblem, lengthProblem } from '../storage/keys.ts';
 import type { Environment, VariableName } from './environment.ts';
 import { isAmongInputs, outboxPrefix, outboxPrefixProblem } from './outbox/keys.ts';
 
@@ -47,8 +47,8 @@ const credential = v.pipe(
 /** Every variable of a task and how it must look; what is not set has its default. */
 export const schema = v.object(
   {
-    TASK_ID: text,
-    BATCH_ID: text,
+    TASK_ID: checked(lengthProblem),
+    BATCH_ID: checked(lengthProblem),
     INPUT_R2_KEY: checked(keyProblem),
     R2_ACCOUNT_ID: v.pipe(text, v.regex(/^[\w-]+$/, 'must consist of letters, digits, - and _')),
     R2_ACCESS_KEY_ID: credential,

@@ -83,5 +83,6 @@ function requestOptions(
     signal: deadline.signal,
     onRetry: ({ attempt, delayMs, error }) =>
       log({ event: 'retry', stage, attempt, delay_ms: delayMs, reason: messageOf(error) }),
+    onWarning: (code, message) => log({ event: 'warning', code, message }),
   };
 }

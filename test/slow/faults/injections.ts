@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { Fault, Matching } from '../../support/fault.ts';
 import { method } from '../../support/fault.ts';
+import type { SeenRequest } from '../../support/fault-server.ts';
 import type { Cell, Stage } from './cell.ts';
 import type { World } from './world.ts';
 
@@ -16,7 +18,14 @@ export const requestsOf: Record<Stage, Matching> = {
 };
 
 /** What happens to one request of the stage; what it returns may depend on which it is, from 0. */
-type Injection = Fault | ((world: World, index: number) => Promise<Fault | undefined>);
+type Injection =
+  | Fault
+  | ((world: World, index: number, request: SeenRequest) => Promise<Fault | undefined>);
+
+const PAGE = '<!DOCTYPE html><html><body>Please log in</body></html>';
+
+/** Half a gigabyte would take all memory of a task. */
+const HUGE_BYTES = 400 * 1024 * 1024;
 
 /** How the faults that have no number are made. Sizes: a TIFF has 196 kB, or a range of 1.5 MB. */
 const general: Record<string, Injection> = {
@@ -24,9 +33,13 @@ const general: Record<string, Injection> = {
   'never answers': { hang: true },
   'reset after it arrived': { resetAfter: true },
   'never answers after it arrived': { hangAfter: true },
+  portal: { status: 200, headers: { 'content-type': 'text/html' }, body: PAGE },
+  hugeerr: { status: 500, extraBytes: HUGE_BYTES },
 };
 
 const ofGet: Record<string, Injection> = {
+  // Each time another one: twice the same would be taken for what is there.
+  flip: async (_, index) => ({ flipAt: 1_000 + index }),
   'breaks off': { cutAfter: 50_000 },
   stalls: { stallAfter: 50_000 },
   drips: { drip: { bytes: 40_000, everyMs: 20 } },
@@ -49,6 +62,16 @@ const ofRange: Record<string, Injection> = {
 };
 
 const ofPut: Record<string, Injection> = {
+  flip: { flipRequestAt: 1_000 },
+  put200: { status: 200 },
+  'put200 with an ETag': { status: 200, headers: { etag: `"${'0'.repeat(32)}"` } },
+  'flip, and taken for what it is': async ({ putJpeg }, index, request) => {
+    const bytes = Buffer.from(await request.body());
+    bytes[1_000] = (bytes[1_000] ?? 0) ^ (index + 1);
+    await putJpeg(bytes);
+    const etag = `"${createHash('md5').update(bytes).digest('hex')}"`;
+    return { status: 200, headers: { etag } };
+  },
   'breaks off': { cutRequestAfter: 1_000 },
   stalls: { stallRequestAfter: 1_000 },
   drips: { dripRequest: { bytes: 4_000, everyMs: 10 } },

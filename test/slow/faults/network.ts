@@ -35,7 +35,7 @@ function injected(cell: Cell, world: World): FaultOf {
     if (!requestsOf[cell.stage](request) || index >= TIMES[cell.times] * perTime) return undefined;
     const at = index++;
     world.happened.push(request.method);
-    return typeof injection === 'function' ? injection(world, at) : injection;
+    return typeof injection === 'function' ? injection(world, at, request) : injection;
   };
 }
 

@@ -4,6 +4,7 @@ import { childKilled, deadlines, type EventCell, parentKilled, signals } from '.
 import { expectOutcome } from './expect-outcome.ts';
 import { MomentMissed } from './moments.ts';
 import { outboxes } from './outbox.ts';
+import { tls } from './tls.ts';
 import { type Ended, runScenario, type Stand } from './world.ts';
 
 const stand = useStand({ heavy: true });
@@ -16,6 +17,7 @@ describe.skipIf(elsewhere).each([
   ['a conversion process that is killed', childKilled],
   ['silence', deadlines],
   ['an outbox', outboxes],
+  ['TLS', tls],
 ] as const)(`%s${elsewhere}`, (_, cells: readonly EventCell[]) => {
   it.concurrent.each(cells.map((cell) => [cell.event, cell.stage, cell] as const))(
     '%s, %s: ends as the table says',

@@ -28,6 +28,8 @@ function beforeTheAnswer(failure: (what: string) => RegExp): Row[] {
     row('refused', 'R2 at \\S+ refused the connection'),
     row('reset', 'The connection to R2 at \\S+ broke off'),
     row('never answers', 'R2 at \\S+ did not answer in time'),
+    row('portal', '\\S+ is not an S3 endpoint'),
+    row('hugeerr', 'R2 answered 500'),
     ...PASSING.map((status) => row(String(status), `R2 answered ${status}`)),
   ];
 }
@@ -47,6 +49,7 @@ const bodyRows: Row[] = [
   onDownload('stalls', 'R2 at \\S+ did not answer in time .*: no further bytes'),
   onDownload('wrong length', 'The download of "\\S+" failed: R2 answered with'),
   onDownload('too many bytes', 'The download of "\\S+" broke off .*more bytes came'),
+  onDownload('flip', '"\\S+" did not arrive as it is in R2'),
   harmless('drips'),
   {
     fault: 'object replaced',
@@ -64,6 +67,8 @@ const getAnswer: Row[] = [
   refusedBy('403', download('403 Forbidden')),
   refusedBy('404', download('404 Not Found')),
   refusedBy('403 RequestTimeTooSkewed', download("R2 rejected .* this machine's clock is wrong")),
+  refusedBy('501', download('The server at \\S+ does not know')),
+  onDownload('200 InternalError', 'R2 at \\S+ answered .* with 200, but with an error'),
 ];
 
 const getRange: Row[] = [
@@ -91,6 +96,11 @@ const put: Row[] = [
   refusedBy('401', upload('401 Unauthorized')),
   refusedBy('403', upload('403 Forbidden')),
   onUpload('400 BadDigest', '"\\S+" did not arrive in R2 as it was sent'),
+  onUpload('flip', '"\\S+" did not arrive in R2 as it was sent'),
+  onUpload('flip, and taken for what it is', '"\\S+" is not in R2 as it was sent'),
+  onUpload('put200', 'R2 at \\S+ answered .* with 200, but without an ETag'),
+  onUpload('put200 with an ETag', '"\\S+" is not in R2 as it was sent'),
+  refusedBy('501', upload('The server at \\S+ does not know the header If-None-Match')),
   { fault: 'reset after it arrived', outcomes: arrived },
   { fault: 'never answers after it arrived', outcomes: arrived },
   { fault: '503 after it arrived', outcomes: arrived },

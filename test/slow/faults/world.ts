@@ -5,6 +5,7 @@ import { type FaultServer, startFaultServer } from '../../support/fault-server.t
 import type { TestFolder } from '../../support/folder.ts';
 import { type RunSetup, startProgram } from '../../support/program.ts';
 import { newTask } from '../../support/tasks.ts';
+import { startTlsFront, type TlsMode } from '../../support/tls-front.ts';
 import { PATIENCE_VARIABLE } from './patience.ts';
 import type { Pictures } from './pictures.ts';
 
@@ -30,6 +31,8 @@ export interface Scenario {
   readonly onLine?: (line: string, world: Running) => void;
   /** While it runs. */
   readonly meanwhile?: (world: Running) => Promise<void>;
+  /** R2 is asked by TLS, and this is how it answers to that. */
+  readonly tls?: TlsMode;
   /** Puts the program under something that is no environment: a memory cap. */
   readonly wrap?: RunSetup['wrap'];
 }
@@ -53,6 +56,8 @@ export interface World extends Stand {
   replaceTiff(): Promise<void>;
   /** Somebody else's object under a key that the JPEG may have. */
   putForeignJpeg(index: number): Promise<void>;
+  /** What a server makes of a JPEG that comes, under the key that it is to have. */
+  putJpeg(bytes: Uint8Array): Promise<void>;
   arrived(): Promise<string[]>;
 }
 
@@ -115,11 +120,19 @@ export async function runScenario(stand: Stand, scenario: Scenario): Promise<End
     arrived: async () => (await sandbox.callbacks(batchId, taskId)).map(({ body }) => body),
   };
   await scenario.before?.(world);
+  const { tls } = scenario;
+  await using front = tls
+    ? await startTlsFront(tls, r2.url, () => world.happened.push(tls))
+    : undefined;
+  const trusted = front
+    ? { NODE_EXTRA_CA_CERTS: await folder.write(`${taskId}.pem`, front.certificate) }
+    : {};
   const program = startProgram(['run'], {
     env: {
       ...sandbox.environment(batchId, taskId, objects.tiffKey),
       ...NO_HURRY,
-      R2_ENDPOINT: r2.url,
+      R2_ENDPOINT: front?.url ?? r2.url,
+      ...(tls === 'a certificate that nobody trusts' ? {} : trusted),
       CALLBACK_URL: `${orchestrator.url}?${QUERY}`,
       CALLBACK_SECRET,
       TMPDIR: world.temporary,
@@ -174,7 +187,9 @@ async function prepareObjects(
   { sandbox, pictures }: Stand,
   { picture, lost = false }: Scenario,
   taskId: string,
-): Promise<Pick<World, 'tiffKey' | 'jpegKeys' | 'tiff' | 'replaceTiff' | 'putForeignJpeg'>> {
+): Promise<
+  Pick<World, 'tiffKey' | 'jpegKeys' | 'tiff' | 'replaceTiff' | 'putForeignJpeg' | 'putJpeg'>
+> {
   const tiffKey = `${taskId}/image.tif`;
   const jpegKeys = [`${taskId}/image.jpg`, `${taskId}/image.tif.jpg`] as const;
   const versions = [...pictures[picture]];
@@ -188,5 +203,6 @@ async function prepareObjects(
       if (versions[0]) await sandbox.putObject(tiffKey, versions[0]);
     },
     putForeignJpeg: (index) => sandbox.putObject(jpegKeys[index] ?? '', FOREIGN),
+    putJpeg: (bytes) => sandbox.putObject(jpegKeys[0], bytes),
   };
 }

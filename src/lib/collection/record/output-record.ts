@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FileError, reasonOf, systemCodeOf } from '../../errors.ts';
-import { access, open, readFile, rename, rm, writeFile } from '../../files.ts';
+import { access, rename, rm, writeNewFile } from '../../files.ts';
 import { stringifyWithPaths } from '../../path-json.ts';
+import { openRegularFile } from '../../regular-file.ts';
 import { temporaryBeside } from '../../temporary-output.ts';
 import { unwritableFile } from '../../unwritable-file.ts';
 import { stateOf } from '../file-state.ts';
@@ -59,7 +60,7 @@ export async function openRecord(folder: string): Promise<OutputRecord> {
 
 async function readRecord(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return await readText(path);
   } catch (error) {
     const code = systemCodeOf(error);
     // A file where the folder should be is told by whoever makes the folder.
@@ -76,9 +77,19 @@ async function readRecord(path: string): Promise<string> {
   }
 }
 
+async function readText(path: string): Promise<string> {
+  const file = await openRegularFile(path, constants.O_RDONLY);
+  try {
+    return await file.readFile('utf8');
+  } finally {
+    await file.close();
+  }
+}
+
 /** A full disk, or a process that was killed, may have left a torn line at the end: it must not tear the next, too. */
 async function appendLines(path: string, text: string): Promise<void> {
-  const file = await open(path, 'a+');
+  const { O_RDWR, O_APPEND, O_CREAT } = constants;
+  const file = await openRegularFile(path, O_RDWR | O_APPEND | O_CREAT);
   try {
     const { size } = await file.stat();
     const { buffer } = await file.read(Buffer.alloc(1), 0, 1, Math.max(size - 1, 0));
@@ -113,7 +124,7 @@ async function rewrite(folder: string, path: string): Promise<void> {
     kept.push(...(await validOf(folder, lines.get(name) ?? [])));
   const temporary = temporaryBeside(path);
   try {
-    await orFileError(path, writeFile(temporary, textOf(kept)));
+    await orFileError(path, writeNewFile(temporary, textOf(kept)));
     await orFileError(path, rename(temporary, path));
   } finally {
     await rm(temporary, { force: true });

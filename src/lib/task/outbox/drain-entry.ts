@@ -8,7 +8,7 @@ import type { RetryNotice, RetryPolicy } from '../../retry.ts';
 import { jpegOfTask } from '../jpeg-of-task.ts';
 import { type Claiming, claim, type Pending, release, settle } from './claim.ts';
 import type { DrainEvent } from './drain-events.ts';
-import { findMark, type Outbox, removeEntries } from './outbox.ts';
+import { deliveredAtText, findMark, type Outbox, removeEntries } from './outbox.ts';
 
 /** How an outbox is drained. */
 export interface DrainOptions extends Claiming {
@@ -23,6 +23,8 @@ export interface DrainOptions extends Claiming {
   readonly mayRepeat: (callback: Pending, known: string) => Promise<boolean>;
   /** Whether an error may follow a success. */
   readonly force: boolean;
+  /** Whether entries are sent, too, that nobody who knows the secret has written. */
+  readonly unsigned: boolean;
   /** Whether nothing is sent and nothing changed. */
   readonly dryRun: boolean;
   readonly secret: string | undefined;
@@ -30,6 +32,8 @@ export interface DrainOptions extends Claiming {
   readonly policy: RetryPolicy;
   readonly onSending?: (request: CallbackRequest) => void;
   readonly onRetry?: (notice: RetryNotice) => void;
+  /** Told of an entry that stays claimed, with the reason; also when the drain is stopped, and tells nothing else any more. */
+  readonly onStuck?: (key: string, reason: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -43,7 +47,7 @@ export async function drainEntry(
   const { key, payload, entry } = callback;
   const of = { key, payload };
   const mark = await findMark(outbox, payload);
-  if (mark && isMarkOf(mark, entry.body)) {
+  if (mark?.isSealed && isMarkOf(mark, entry.body)) {
     if (!options.dryRun) await removeEntries(outbox, [payload]);
     return { kind: 'obsolete', ...of, reason: `it was delivered at ${mark.delivered_at}` };
   }
@@ -53,7 +57,7 @@ export async function drainEntry(
   if (typeof address === 'string') return { kind: 'refused', ...of, reason: address };
   const request = requestOf(entry, address, options);
   if (options.dryRun) return { kind: 'pending', ...of, request };
-  const known = `the same outcome of this task was delivered from the outbox at ${mark?.delivered_at}`;
+  const known = `the same outcome of this task was delivered from the outbox ${mark ? deliveredAtText(mark) : ''}`;
   if (mark && !(await options.mayRepeat(callback, known)))
     return { kind: 'refused', ...of, reason: `${known}; --yes sends it again` };
   const mine = await claim(outbox, callback, options);
@@ -68,7 +72,7 @@ async function errorAfterSuccess(
   if (payload.status === 'success') return undefined;
   const mark = await findMark(outbox, { ...payload, status: 'success' });
   const after = 'an error after it would lose the picture; --force sends it all the same';
-  if (mark) return `the success of this task was delivered at ${mark.delivered_at}, and ${after}`;
+  if (mark) return `the success of this task was delivered ${deliveredAtText(mark)}, and ${after}`;
   const inputKey = entry.input_r2_key;
   if (inputKey === undefined) return undefined;
   const jpeg = await jpegOfTask(outbox.storage, inputKey, payload, outbox.request);
@@ -115,8 +119,9 @@ async function send(
       attempts = number;
     });
   } catch (error) {
-    await giveBack(outbox, mine, error, options.signal);
-    return { kind: 'failed', ...of, error, attempts, ms: ms() };
+    const leftover = await giveBack(outbox, mine, error, options);
+    const failed = { kind: 'failed', ...of, error, attempts, ms: ms() } as const;
+    return leftover === undefined ? failed : { ...failed, leftover };
   }
   const delivered = { kind: 'delivered', ...of, delivery, ms: ms() } as const;
   try {
@@ -153,17 +158,25 @@ async function deliverWithinLease(
   }
 }
 
-/** Lets others have the entry; a stopped drain as well, before it throws the signal's reason. */
+/**
+ * Lets others have the entry; a stopped drain as well, before it throws the signal's reason. Where that fails, the lease runs
+ * out: gives, or tells, until when, and why.
+ */
 async function giveBack(
   outbox: Outbox,
   mine: Pending,
   error: unknown,
-  signal: AbortSignal,
-): Promise<void> {
+  { signal, onStuck }: DrainOptions,
+): Promise<string | undefined> {
   const request = signal.aborted
     ? { ...outbox.request, signal: AbortSignal.timeout(RELEASE_MS) }
     : outbox.request;
-  // Where that fails, too, the lease runs out.
-  await release({ ...outbox, request }, mine, messageOf(error)).catch(() => {});
+  const stuck = await release({ ...outbox, request }, mine, messageOf(error)).then(
+    () => undefined,
+    (problem: unknown) =>
+      `it could not be given back, and no other drain has it before ${mine.entry.lease?.until}: ${messageOf(problem)}`,
+  );
+  if (stuck !== undefined) onStuck?.(mine.key, stuck);
   signal.throwIfAborted();
+  return stuck;
 }

@@ -20,9 +20,10 @@ export type DrainEvent =
     })
   /** It would have been sent. */
   | (OfEntry & { readonly kind: 'pending'; readonly request: CallbackRequest })
-  /** It could not be delivered, and stays. */
+  /** It could not be delivered, and stays; `leftover` says why it could not be given back, and until when nobody else has it. */
   | (OfEntry & {
       readonly kind: 'failed';
+      readonly leftover?: string;
       readonly request: CallbackRequest;
       readonly error: unknown;
       readonly attempts: number;
@@ -32,6 +33,8 @@ export type DrainEvent =
   | (OfEntry & { readonly kind: 'obsolete'; readonly reason: string })
   /** Somebody else is delivering it. */
   | (OfEntry & { readonly kind: 'busy'; readonly reason: string })
+  /** Nobody who knows the secret has written it, and it stays. */
+  | (OfEntry & { readonly kind: 'unsigned'; readonly reason: string })
   /** It must not be sent, or not there, and stays. */
   | (OfEntry & { readonly kind: 'refused'; readonly reason: string })
   /** It is no entry, and stays. */

@@ -5,7 +5,7 @@ import type { Pending } from './claim.ts';
 import { type DrainOptions, drainEntry } from './drain-entry.ts';
 import type { DrainEvent } from './drain-events.ts';
 import { pendingKey, pendingPrefix } from './keys.ts';
-import { type Outbox, removeEntries } from './outbox.ts';
+import { isSealed, type Outbox, removeEntries } from './outbox.ts';
 
 /**
  * Delivers what lies in an outbox, one after the other, and tells what became of each object in it. Several
@@ -25,11 +25,18 @@ export async function* drainOutbox(
       // Whoever was faster has delivered it.
       if (read === undefined) continue;
       if (typeof read === 'string') yield { kind: 'corrupt', key, reason: read };
-      else if (options.wanted(read.payload)) callbacks.push(read);
+      else if (options.wanted(read.payload)) {
+        if (options.unsigned || isSealed(outbox, key, read.entry)) callbacks.push(read);
+        else yield { kind: 'unsigned', key, payload: read.payload, reason: UNSIGNED };
+      }
     }
     yield* drainTask(outbox, callbacks, options, tasks.length > 1);
   }
 }
+
+const UNSIGNED =
+  'it is not signed with this CALLBACK_SECRET: anybody who can write to the bucket may have put it there, or arke-tiff 0.1.0 did. ' +
+  'Look at it; --unsigned sends it';
 
 function folderOf(key: string): string {
   return key.slice(0, key.lastIndexOf('/'));

@@ -10,6 +10,7 @@ import {
   type OutboxEntry,
   readOutboxEntry,
 } from '../../callback/outbox-entry.ts';
+import { isSeal, sealOfEntry, sealOfMark } from '../../callback/seal.ts';
 import { StorageError } from '../../errors.ts';
 import type { Storage } from '../../storage/client.ts';
 import type { RequestOptions } from '../../storage/objects.ts';
@@ -21,7 +22,24 @@ import { deliveredKey, type Outcome, pendingKey } from './keys.ts';
 export interface Outbox {
   readonly storage: Storage;
   readonly prefix: string;
+  /** What entries and marks are sealed with; without it everything that lies there is believed. */
+  readonly secret?: string | undefined;
   readonly request: RequestOptions;
+}
+
+/** Whether an entry was written by somebody who knows the secret; without a secret all count as such. */
+export function isSealed({ secret }: Outbox, key: string, entry: OutboxEntry): boolean {
+  return secret === undefined || isSeal(entry.seal, sealOfEntry(secret, key, entry));
+}
+
+/** A mark, and whether it was written by somebody who knows the secret. */
+interface FoundMark extends DeliveredMark {
+  readonly isSealed: boolean;
+}
+
+/** When a callback was delivered, as a mark says it. */
+export function deliveredAtText({ delivered_at: at, isSealed }: FoundMark): string {
+  return isSealed ? `at ${at}` : `at ${at}, as an unsigned mark says`;
 }
 
 /** How often a place is looked at again because somebody else was faster. */
@@ -32,12 +50,15 @@ const MAX_RACES = 3;
  * unless it is being delivered right now: the orchestrator gets one of both. Throws `StorageError`.
  */
 export async function storeEntry(
-  { storage, prefix, request }: Outbox,
-  entry: OutboxEntry,
+  outbox: Outbox,
+  unsealed: OutboxEntry,
   outcome: Outcome,
   now: Date,
 ): Promise<string> {
+  const { storage, prefix, request, secret } = outbox;
   const key = pendingKey(prefix, outcome);
+  const seal = secret === undefined ? {} : { seal: sealOfEntry(secret, key, unsealed) };
+  const entry = { ...unsealed, ...seal };
   let condition: PutCondition = { kind: 'absent' };
   for (let races = 1; ; races++) {
     try {
@@ -50,7 +71,9 @@ export async function storeEntry(
     if (!there) condition = { kind: 'absent' };
     else {
       const read = readOutboxEntry(there.bytes);
-      if (typeof read !== 'string' && isLeased(read.entry, now)) return key;
+      const leased = typeof read !== 'string' && isLeased(read.entry, now);
+      // One that anybody may have put there must not keep ours away.
+      if (leased && isSealed(outbox, key, read.entry)) return key;
       condition = { kind: 'unchanged', etag: there.info.etag };
     }
   }
@@ -86,23 +109,28 @@ export async function removeEntries(
 
 /** The mark that an outcome was delivered from the outbox before, if there is one. Throws `StorageError`. */
 export async function findMark(
-  { storage, prefix, request }: Outbox,
+  { storage, prefix, request, secret }: Outbox,
   outcome: Outcome,
-): Promise<DeliveredMark | undefined> {
+): Promise<FoundMark | undefined> {
   const key = deliveredKey(prefix, outcome);
-  const mark = await getSmallObject(storage, key, MAX_ENTRY_BYTES, request);
-  return mark && readDeliveredMark(mark.bytes.toString());
+  const object = await getSmallObject(storage, key, MAX_ENTRY_BYTES, request);
+  const mark = object && readDeliveredMark(object.bytes.toString());
+  if (!mark) return undefined;
+  const isSealed = secret === undefined || isSeal(mark.seal, sealOfMark(secret, key, mark));
+  return { ...mark, isSealed };
 }
 
 /** Marks an outcome as delivered; what an earlier delivery has left is replaced. Throws `StorageError`. */
 export async function putMark(
-  { storage, prefix, request }: Outbox,
+  { storage, prefix, request, secret }: Outbox,
   outcome: Outcome,
   { id, body }: { readonly id: string; readonly body: string },
   at: Date,
 ): Promise<void> {
   const key = deliveredKey(prefix, outcome);
-  const text = `${JSON.stringify(deliveredMark(id, body, at))}\n`;
+  const mark = deliveredMark(id, body, at);
+  const seal = secret === undefined ? {} : { seal: sealOfMark(secret, key, mark) };
+  const text = `${JSON.stringify({ ...mark, ...seal })}\n`;
   const put = (condition: PutCondition) =>
     putSmallObject(storage, { key, text, contentType: JSON_TYPE, condition }, request);
   try {

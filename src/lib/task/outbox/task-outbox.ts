@@ -45,7 +45,7 @@ export function taskOutbox(settings: OutboxSettings, use: OutboxUse): TaskOutbox
       const entry = outboxEntry(request, { error: reason, inputKey: settings.inputKey, at });
       try {
         const key = await withOutbox(settings, use, (outbox) =>
-          storeEntry(outbox, entry, payload, at),
+          storeEntry({ ...outbox, secret: request.settings.secret }, entry, payload, at),
         );
         const message = `the callback is kept in the outbox as ${key}; "arke-tiff callback --pending" sends it`;
         use.log({ event: 'note', code: 'OUTBOX', message });

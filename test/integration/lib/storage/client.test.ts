@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closeStorage, openStorage, r2Endpoint } from '../../../../src/lib/storage/client.ts';
 import { uploadFile } from '../../../../src/lib/storage/upload.ts';
@@ -50,7 +51,10 @@ describe('the endpoint', () => {
 
 describe('a request', () => {
   it('is as R2 needs it: region auto, no checksum trailer, no Expect, an MD5 for what is sent', async () => {
-    await using server = await startFaultServer('http://127.0.0.1:1', () => ({ status: 200 }));
+    await using server = await startFaultServer('http://127.0.0.1:1', () => ({
+      status: 200,
+      headers: { etag: `"${createHash('md5').update(Buffer.alloc(3_000_000)).digest('hex')}"` },
+    }));
     const credentials = { accessKeyId: 'id', secretAccessKey: 'secret' };
     const storage = await openStorage({ endpoint: server.url, bucket: 'b', ...credentials });
     const path = await folder.write('large.bin', Buffer.alloc(3_000_000));

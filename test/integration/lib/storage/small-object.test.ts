@@ -79,6 +79,7 @@ describe('a small object', () => {
   it.each([
     ['breaks off', { cutAfter: 10 }],
     ['comes with a passing error', { status: 503 }],
+    ['has a changed bit', { flipAt: 7 }],
   ])('is asked for again when its body %s', async (_, fault) => {
     const key = newKey();
     await sandbox.current.putObject(key, Buffer.from('x'.repeat(500)));

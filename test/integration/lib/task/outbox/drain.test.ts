@@ -3,13 +3,17 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { addressOfEntry } from '../../../../../src/lib/callback/address.ts';
 import { outboxEntry, readOutboxEntry } from '../../../../../src/lib/callback/outbox-entry.ts';
 import { idOfBody } from '../../../../../src/lib/callback/request.ts';
+import type { RetryPolicy } from '../../../../../src/lib/retry.ts';
+import { STORAGE_RETRY } from '../../../../../src/lib/storage/objects.ts';
 import { claim, settle } from '../../../../../src/lib/task/outbox/claim.ts';
 import { drainOutbox } from '../../../../../src/lib/task/outbox/drain.ts';
 import type { DrainOptions } from '../../../../../src/lib/task/outbox/drain-entry.ts';
 import type { DrainEvent } from '../../../../../src/lib/task/outbox/drain-events.ts';
 import { deliveredKey, pendingKey } from '../../../../../src/lib/task/outbox/keys.ts';
 import { type Outbox, putMark, storeEntry } from '../../../../../src/lib/task/outbox/outbox.ts';
-import { withStorage } from '../../../../support/storage.ts';
+import { type Fault, type FaultOf, inTurn, method } from '../../../../support/fault.ts';
+import { startFaultServer } from '../../../../support/fault-server.ts';
+import { quickRetry, withStorage } from '../../../../support/storage.ts';
 import { newTask, useSandbox } from '../../../../support/tasks.ts';
 
 const sandbox = useSandbox();
@@ -27,9 +31,13 @@ beforeEach(() => {
   prefix = `outbox-${randomUUID()}`;
 });
 
-function withOutbox<T>(use: (outbox: Outbox) => Promise<T>): Promise<T> {
-  const { current } = sandbox;
-  return withStorage(current, current.endpoint, (storage) => use({ storage, prefix, request: {} }));
+function withOutbox<T>(
+  use: (outbox: Outbox) => Promise<T>,
+  endpoint = sandbox.current.endpoint,
+  policy: RetryPolicy = quickRetry,
+): Promise<T> {
+  const request = { policy };
+  return withStorage(sandbox.current, endpoint, (storage) => use({ storage, prefix, request }));
 }
 
 function outcomeOf({ batchId, taskId }: Task, status: 'success' | 'error' = 'success') {
@@ -56,7 +64,11 @@ const received = async ({ batchId, taskId }: Task) =>
   (await sandbox.current.callbacks(batchId, taskId)).map(({ body }) => body);
 const there = () => sandbox.current.listKeys(`${prefix}/pending/`);
 
-async function drain(more: Partial<DrainOptions> = {}): Promise<DrainEvent[]> {
+async function drain(
+  more: Partial<DrainOptions> = {},
+  endpoint = sandbox.current.endpoint,
+  storagePolicy = quickRetry,
+): Promise<DrainEvent[]> {
   const origins = [new URL(sandbox.current.url).origin];
   const options: DrainOptions = {
     wanted: () => true,
@@ -64,6 +76,7 @@ async function drain(more: Partial<DrainOptions> = {}): Promise<DrainEvent[]> {
       addressOfEntry(entry, payload, { url: undefined, origins, severalTasks }),
     mayRepeat: async () => false,
     force: false,
+    unsigned: false,
     dryRun: false,
     secret: undefined,
     userAgent: 'arke-tiff/1',
@@ -74,7 +87,12 @@ async function drain(more: Partial<DrainOptions> = {}): Promise<DrainEvent[]> {
     now: () => start,
     ...more,
   };
-  return withOutbox((outbox) => Array.fromAsync(drainOutbox(outbox, options)));
+  const { secret } = options;
+  return withOutbox(
+    (outbox) => Array.fromAsync(drainOutbox({ ...outbox, secret }, options)),
+    endpoint,
+    storagePolicy,
+  );
 }
 
 const textOf = async (key: string) =>
@@ -168,6 +186,126 @@ describe('an entry that could not be delivered', () => {
     });
     await expect(stopped).rejects.toThrow('stopped');
     expect(kinds(await drain())).toEqual(['delivered']);
+  });
+});
+
+describe('with a secret', () => {
+  const secret = `whsec_${Buffer.from('the secret of this drain, in full').toString('base64')}`;
+  const withSecret = <T>(use: (outbox: Outbox) => Promise<T>) =>
+    withOutbox((outbox) => use({ ...outbox, secret }));
+  const drainSigned = (more: Partial<DrainOptions> = {}) => drain({ secret, ...more });
+  const putSealed = (task: Task, body = bodyOf(task)) => {
+    const request = { settings: { url: urlOf(task) }, body, id: idOfBody(body), userAgent: 'a/1' };
+    const entry = outboxEntry(request, { error: 'down', at: start });
+    return withSecret((outbox) => storeEntry(outbox, entry, JSON.parse(body), start));
+  };
+  const change = async (key: string, fields: Record<string, unknown>) => {
+    const text = JSON.stringify({ ...JSON.parse(await textOf(key)), ...fields });
+    await sandbox.current.putObject(key, Buffer.from(text));
+  };
+
+  it('what it has kept is delivered, also after a drain that could not', async () => {
+    const [task] = tasks(1) as [Task];
+    await putSealed(task);
+    await sandbox.current.answer(task.batchId, task.taskId, [{ status: 400 }]);
+    expect(kinds(await drainSigned())).toEqual(['failed']);
+    expect(kinds(await drainSigned())).toEqual(['delivered']);
+    expect(await there()).toEqual([]);
+  });
+
+  it('what somebody else has put there is listed, kept, and sent only with --unsigned', async () => {
+    const [planted, changed] = tasks(2) as [Task, Task];
+    const keys = [await put(planted), await putSealed(changed)];
+    await change(keys[1] ?? '', { body: bodyOf(changed, 'success', 2) });
+    const events = await drainSigned();
+    expect(kinds(events)).toEqual(['unsigned', 'unsigned']);
+    expect(events[0]).toMatchObject({ reason: expect.stringContaining('--unsigned sends it') });
+    expect([await received(planted), await received(changed)]).toEqual([[], []]);
+    expect(await there()).toEqual([...keys].sort());
+    expect(kinds(await drainSigned({ unsigned: true }))).toEqual(['delivered', 'delivered']);
+  });
+
+  it('a success that somebody else has put there keeps no error back', async () => {
+    const [task] = tasks(1) as [Task];
+    await putSealed(task, bodyOf(task, 'error'));
+    await put(task);
+    expect(kinds(await drainSigned()).sort()).toEqual(['delivered', 'unsigned']);
+    expect(await received(task)).toEqual([bodyOf(task, 'error')]);
+  });
+
+  it('an entry that somebody else has leased does not keep a task’s own away', async () => {
+    const [task] = tasks(1) as [Task];
+    const key = await put(task, bodyOf(task, 'success', 2));
+    await change(key, { lease: { owner: 'x', until: later(LEASE_MS).toISOString() } });
+    await putSealed(task);
+    expect(JSON.parse(await textOf(key))).toMatchObject({ body: bodyOf(task) });
+  });
+
+  it('a mark that somebody else has put there removes nothing', async () => {
+    const [task] = tasks(1) as [Task];
+    const body = bodyOf(task);
+    await putSealed(task);
+    await withOutbox((outbox) =>
+      putMark(outbox, outcomeOf(task), { id: idOfBody(body), body }, start),
+    );
+    expect(await drainSigned()).toMatchObject([
+      { kind: 'refused', reason: expect.stringContaining('as an unsigned mark says') },
+    ]);
+    expect(await there()).toHaveLength(1);
+    await withSecret((outbox) =>
+      putMark(outbox, outcomeOf(task), { id: idOfBody(body), body }, start),
+    );
+    expect(kinds(await drainSigned())).toEqual(['obsolete']);
+    expect(await there()).toEqual([]);
+  });
+});
+
+describe('an entry that is to be given back', () => {
+  /** A drain of an entry that the orchestrator refuses, behind what happens to the PUT that gives it back. */
+  async function refusedDrain(faults: readonly Fault[]) {
+    const [task] = tasks(1) as [Task];
+    await put(task);
+    await sandbox.current.answer(task.batchId, task.taskId, [{ status: 400 }]);
+    // The first PUT is the claim.
+    const faultOf = inTurn([undefined, ...faults], method('PUT'));
+    await using server = await startFaultServer(sandbox.current.endpoint, faultOf);
+    const stuck: string[] = [];
+    const events = await drain({ onStuck: (...of) => stuck.push(of.join(': ')) }, server.url);
+    return { events, stuck, again: kinds(await drain()) };
+  }
+
+  it('is, also when R2 wants a second between two writes', async () => {
+    const { events, stuck, again } = await refusedDrain([{ status: 429 }, { status: 429 }]);
+    expect([kinds(events), stuck, again]).toEqual([['failed'], [], ['delivered']]);
+    expect(events[0]).not.toHaveProperty('leftover');
+  });
+
+  it('is, behind a server that takes no two writes to a key within a second, as R2', async () => {
+    const [task] = tasks(1) as [Task];
+    await put(task);
+    await sandbox.current.answer(task.batchId, task.taskId, [{ status: 400 }]);
+    const taken = new Map<string, number>();
+    const rate1: FaultOf = ({ method, url }) => {
+      if (method !== 'PUT') return undefined;
+      const now = performance.now();
+      if (now - (taken.get(url) ?? Number.NEGATIVE_INFINITY) < 1_000) return { status: 429 };
+      taken.set(url, now);
+      return undefined;
+    };
+    await using server = await startFaultServer(sandbox.current.endpoint, rate1);
+    const events = await drain({}, server.url, STORAGE_RETRY);
+    expect(kinds(events)).toEqual(['failed']);
+    expect(events[0]).not.toHaveProperty('leftover');
+    expect(kinds(await drain())).toEqual(['delivered']);
+  });
+
+  it('and cannot be stays claimed, and that is told', async () => {
+    const { events, stuck, again } = await refusedDrain(Array(3).fill({ status: 429 }));
+    expect(events).toMatchObject([
+      { kind: 'failed', leftover: expect.stringContaining(later(LEASE_MS).toISOString()) },
+    ]);
+    expect(stuck).toEqual([expect.stringMatching(/could not be given back, .*429/)]);
+    expect(again).toEqual(['busy']);
   });
 });
 

@@ -1,5 +1,6 @@
-import { appendFile, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { appendFile, readFile, symlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openRecord, RECORD_NAME } from '../../../../../src/lib/collection/record/output-record.ts';
 import type { RecordLine } from '../../../../../src/lib/collection/record/record-line.ts';
@@ -29,4 +30,31 @@ it('loses no line behind one that was torn after the record was opened, as on a 
   expect(again.linesOf('a.jpg')).toHaveLength(1);
   expect(again.linesOf('c.jpg')).toHaveLength(1);
   expect(await readFile(path, 'utf8')).not.toContain('b.jpg');
+});
+
+it('follows no link, and waits for no pipe', async () => {
+  const linked = await folder.make('linked');
+  const elsewhere = await folder.write('elsewhere', 'as it was');
+  await symlink(elsewhere, join(linked, RECORD_NAME));
+  await expect(openRecord(linked)).rejects.toThrow(
+    /Could not read the record .*: it is a symbolic link, and none is followed\. Make it readable, or remove it/,
+  );
+  const piped = await folder.make('piped');
+  execFileSync('mkfifo', [join(piped, RECORD_NAME)]);
+  await expect(openRecord(piped)).rejects.toThrow(
+    'it is no file, but a folder, a pipe or a device',
+  );
+});
+
+it('writes through no link that has come meanwhile, and into no pipe', async () => {
+  const late = await folder.make('late');
+  const elsewhere = await folder.write('other', 'as it was');
+  const record = await openRecord(late);
+  await symlink(elsewhere, join(late, RECORD_NAME));
+  await expect(record.append([lineOf('a.jpg')])).rejects.toThrow('Could not write the record');
+  expect(await readFile(elsewhere, 'utf8')).toBe('as it was');
+  const piped = await folder.make('late-pipe');
+  const other = await openRecord(piped);
+  execFileSync('mkfifo', [join(piped, RECORD_NAME)]);
+  await expect(other.append([lineOf('a.jpg')])).rejects.toThrow('it is no file');
 });

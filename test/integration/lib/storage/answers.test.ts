@@ -1,0 +1,219 @@
+import { describe, expect, it } from 'vitest';
+import type { StorageError } from '../../../../src/lib/errors.ts';
+import type { Storage } from '../../../../src/lib/storage/client.ts';
+import { openObject } from '../../../../src/lib/storage/download.ts';
+import { listObjects } from '../../../../src/lib/storage/list-objects.ts';
+import { headObject, type RequestOptions } from '../../../../src/lib/storage/objects.ts';
+import {
+  deleteObject,
+  getSmallObject,
+  putSmallObject,
+} from '../../../../src/lib/storage/small-object.ts';
+import { always, type Fault, type FaultOf, method, once } from '../../../support/fault.ts';
+import { type FaultServer, startFaultServer } from '../../../support/fault-server.ts';
+import { MIB, quickRetry, withStorage } from '../../../support/storage.ts';
+import { useSandbox } from '../../../support/tasks.ts';
+import { useFolder } from '../../../support/use-folder.ts';
+
+const sandbox = useSandbox();
+const folder = useFolder();
+const nowhere = { bucket: 'b', credentials: { accessKeyId: 'id', secretAccessKey: 'secret' } };
+const options: RequestOptions = { policy: quickRetry };
+
+const requests: Record<string, (storage: Storage) => Promise<unknown>> = {
+  GET: async (storage) =>
+    (await openObject(storage, 'k.tif', options)).saveTo(folder.path('saved')),
+  HEAD: (storage) => headObject(storage, 'k.tif', options),
+  PUT: (storage) =>
+    putSmallObject(
+      storage,
+      { key: 'k.json', text: '{}', contentType: 'application/json', condition: { kind: 'absent' } },
+      options,
+    ),
+  list: (storage) => listObjects(storage, 'k', options),
+  'GET of an entry': (storage) => getSmallObject(storage, 'k.json', 1_000, options),
+  DELETE: (storage) => deleteObject(storage, 'k.json', options),
+};
+
+/** How each request ends at a server that always answers so: its error, or nothing. */
+async function errorsAt(fault: Fault, names = Object.keys(requests)) {
+  await using server = await startFaultServer('http://127.0.0.1:1', always(fault));
+  return await withStorage(nowhere, server.url, async (storage) => {
+    const errors: Record<string, StorageError | undefined> = {};
+    for (const name of names)
+      errors[name] = await requests[name]?.(storage).then(
+        () => undefined,
+        (error: StorageError) => error,
+      );
+    return { errors, host: new URL(server.url).host, server };
+  });
+}
+
+const PAGE = '<!DOCTYPE html>\n<html><body>Please log in</body></html>';
+const html = { 'content-type': 'text/html; charset=utf-8', 'content-length': String(PAGE.length) };
+
+describe('a server that answers with web pages', () => {
+  it.each([
+    ['200 to everything', { status: 200, headers: html, body: PAGE }],
+    ['302 to everything', { status: 302, headers: { ...html, location: '/login' }, body: PAGE }],
+    ['404 to everything', { status: 404, headers: html, body: PAGE }],
+  ])('is not an S3 endpoint: %s', async (_, fault) => {
+    const { errors, host } = await errorsAt(fault);
+    for (const [name, error] of Object.entries(errors))
+      expect(error, name).toMatchObject({
+        code: 'STORAGE_FAILED',
+        message: expect.stringContaining(`${host} is not an S3 endpoint: the attempt to `),
+      });
+  });
+
+  it('is none with ETags and ranges, either, when it has pages where nobody has put them', async () => {
+    const headers = { ...html, etag: '"64b0a5e4-1c2"' };
+    const { errors } = await errorsAt({ status: 200, headers, body: PAGE }, ['GET', 'PUT']);
+    expect(errors['GET']?.message).toMatch(/not an S3 endpoint: .* which nobody has put there/);
+    // Its ETag is not ours, and what is read back is such a page.
+    expect(errors['PUT']?.message).toContain('is not an S3 endpoint');
+  });
+
+  it('is none as long as it does: what comes once is asked for again', async () => {
+    await sandbox.current.putObject('k.tif', Buffer.from('TIFF'));
+    const portal = once({ status: 200, headers: html, body: PAGE });
+    await using server = await startFaultServer(sandbox.current.endpoint, portal);
+    await withStorage(
+      sandbox.current,
+      server.url,
+      (storage) => requests['GET']?.(storage) ?? Promise.reject(),
+    );
+    expect(server.seen).toHaveLength(2);
+  });
+});
+
+describe('a 200', () => {
+  const error =
+    '<?xml version="1.0"?>\n<Error><Code>InternalError</Code><Message>Later</Message></Error>';
+
+  it('with an error in it is one, and is tried again', async () => {
+    const { errors, server } = await errorsAt({ status: 200, body: error });
+    for (const [name, told] of Object.entries(errors))
+      expect(told, name).toMatchObject({
+        // A HEAD has no body, and is known by what it lacks.
+        message: expect.stringMatching(
+          name === 'HEAD'
+            ? /with 200, but without an ETag/
+            : /with 200, but with an error \(InternalError: Later\)/,
+        ),
+        retryable: true,
+      });
+    expect(server.seen.length).toBeGreaterThanOrEqual(3 * Object.keys(errors).length);
+  });
+
+  it('without what it should have is none', async () => {
+    const { errors } = await errorsAt({ status: 200, body: 'OK' });
+    for (const name of ['GET', 'HEAD', 'PUT', 'GET of an entry'])
+      expect(errors[name]?.message, name).toContain('with 200, but without an ETag');
+    expect(errors['list']?.message).toContain('with 200, but without a ListBucketResult');
+  });
+});
+
+describe('an error', () => {
+  it.each([503, 403])('of 400 MB is read no further than need be: %i', async (status) => {
+    const { errors, server } = await errorsAt(
+      { status, extraBytes: 400 * MIB, headers: { 'content-type': 'application/xml' } },
+      ['GET', 'PUT', 'list'],
+    );
+    expect(errors['GET']?.message).toContain(status === 503 ? 'R2 answered 503' : '403 Forbidden');
+    // Nine or three answers, and what the system took of each before the connection was gone.
+    expect(server.bytesSent()).toBeLessThan(9 * 16 * MIB);
+  });
+
+  it('501 is not tried again, and names the header', async () => {
+    const { errors, server } = await errorsAt({ status: 501 }, ['PUT']);
+    expect(errors['PUT']?.message).toMatch(/does not know the header If-None-Match, .*\(501/);
+    expect(server.seen).toHaveLength(1);
+  });
+});
+
+/** A server whose clock is so many milliseconds ahead, and which minds. */
+const ahead =
+  (ms: number): FaultOf =>
+  ({ headers }) => {
+    const [, y, m, d, h, min, s] =
+      /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(String(headers['x-amz-date'])) ?? [];
+    const signed = Date.parse(`${y}-${m}-${d}T${h}:${min}:${s}Z`);
+    const now = Date.now() + ms;
+    if (Math.abs(now - signed) < 15 * 60_000) return undefined;
+    const body = '<Error><Code>RequestTimeTooSkewed</Code><Message>no</Message></Error>';
+    return { status: 403, headers: { date: new Date(now).toUTCString() }, body };
+  };
+
+describe('a clock that is off by an hour', () => {
+  const hour = 60 * 60_000;
+  /** What the requests of a server were answered that it minds; the others are as R2 would take them. */
+  const answered = async (faultOf: FaultOf, name: string) => {
+    await using server: FaultServer = await startFaultServer(
+      'http://127.0.0.1:1',
+      async (request) => (await faultOf(request)) ?? { status: 404 },
+    );
+    const outcome = await withStorage(
+      nowhere,
+      server.url,
+      (storage) =>
+        requests[name]?.(storage).then(
+          () => undefined,
+          (error: StorageError) => error,
+        ) ?? Promise.reject(),
+    );
+    return { outcome, seen: server.seen.length };
+  };
+
+  it.each([
+    ['ahead', hour],
+    ['behind', -hour],
+  ])('is corrected by that of R2, once: %s', async (_, ms) => {
+    expect(await answered(ahead(ms), 'HEAD')).toEqual({ outcome: undefined, seen: 2 });
+  });
+
+  it('is told when that does not help', async () => {
+    const never = always({
+      status: 403,
+      headers: { date: new Date(Date.now() + hour).toUTCString() },
+      body: '<Error><Code>RequestTimeTooSkewed</Code></Error>',
+    });
+    const { outcome, seen } = await answered(never, 'GET');
+    expect(outcome).toMatchObject({ code: 'CLOCK_SKEWED' });
+    expect(seen).toBe(2);
+  });
+});
+
+describe('a weak ETag', () => {
+  it('is compared as what it is: ranges of such an object come, and are of one version', async () => {
+    const bytes = Buffer.alloc(9 * MIB, 'x');
+    await sandbox.current.putObject('weak.tif', bytes);
+    const etag = 'W/"0123"';
+    await using server = await startFaultServer(
+      sandbox.current.endpoint,
+      // Part of the proxies make it weak on its way.
+      ({ headers }) => ({
+        rewrite: { etag: headers['range'] === 'bytes=0-8388607' ? etag : '"0123"' },
+      }),
+    );
+    await withStorage(sandbox.current, server.url, async (storage) => {
+      const object = await openObject(storage, 'weak.tif', options);
+      expect(await object.saveTo(folder.path('weak.tif'))).toMatchObject({
+        etag,
+        size: bytes.length,
+      });
+    });
+    expect(server.seen.map(({ headers }) => headers['if-match'])).toEqual([undefined, undefined]);
+  });
+});
+
+it('what is no error is passed on as it is: a page that is an object', async () => {
+  await sandbox.current.putObject('page', Buffer.from(PAGE));
+  const faultOf: FaultOf = (request) =>
+    method('GET', 'HEAD')(request) ? { rewrite: { 'content-type': 'text/html' } } : undefined;
+  await using server = await startFaultServer(sandbox.current.endpoint, faultOf);
+  const saved = await withStorage(sandbox.current, server.url, async (storage) =>
+    (await openObject(storage, 'page', options)).saveTo(folder.path('page')),
+  );
+  expect(saved).toMatchObject({ size: PAGE.length, contentType: 'text/html' });
+});

@@ -1,0 +1,21 @@
+import type { TlsMode } from '../../support/tls-front.ts';
+import type { EventCell } from './events.ts';
+import { converted, failed, type Outcome } from './outcome.ts';
+import { patience } from './patience.ts';
+
+const refused = (what: string) => failed(new RegExp(`^Failed to download TIFF: ${what}`));
+const outcomes: Record<TlsMode, Outcome> = {
+  'a certificate that is trusted': converted(),
+  'a certificate that nobody trusts': refused('The TLS certificate of R2 at \\S+ was not accepted'),
+  'a certificate that has expired': refused('The TLS certificate of R2 at \\S+ was not accepted'),
+  'the handshake is broken off': refused('The connection to R2 at \\S+ broke off'),
+  'no TLS': refused('The TLS handshake with R2 at \\S+ failed'),
+};
+
+/** R2 by TLS, in all ways that it may go. */
+export const tls: readonly EventCell[] = Object.entries(outcomes).map(([mode, outcome]) => ({
+  event: mode,
+  stage: 'R2 by TLS',
+  outcome,
+  scenario: { picture: 'small', patience, tls: mode as TlsMode },
+}));
