@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 /** A lane of tests: what lies in its folder. */
-const lane = (name: string, globalSetup: readonly string[] = []) => ({
+const lane = (name: string, globalSetup: readonly string[] = [], isolate = true) => ({
   extends: true as const,
-  test: { name, include: [`test/${name}/**/*.test.ts`], globalSetup: [...globalSetup] },
+  test: { name, include: [`test/${name}/**/*.test.ts`], globalSetup: [...globalSetup], isolate },
 });
 
 const program = ['test/support/install-program.ts'];
@@ -11,8 +11,8 @@ const program = ['test/support/install-program.ts'];
 export default defineConfig({
   test: {
     projects: [
-      // No server, no packed program, no browser: seconds.
-      lane('unit'),
+      // No server, no packed program, no browser: seconds. Two processes take all files; no module has state of its own.
+      lane('unit', [], false),
       lane('integration', program),
       // Real TIFFs, faults, mutants, memory caps: each file takes most of a minute or more.
       lane('slow', program),
