@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { DeliveredMark } from '../../../../src/lib/callback/delivered-mark.ts';
 import type { OutboxEntry } from '../../../../src/lib/callback/outbox-entry.ts';
 import { signature } from '../../../../src/lib/callback/request.ts';
 import { isSeal, sealOfEntry, sealOfMark } from '../../../../src/lib/callback/seal.ts';
@@ -16,9 +17,12 @@ const entry: OutboxEntry = {
   program: 'arke-tiff/1',
   error: 'down',
 };
-const mark = {
-  ...{ v: 1, webhook_id: 'msg_1', body_sha256: 'abc', delivered_at: '2026-11-24T16:00:00.000Z' },
-} as const;
+const mark: DeliveredMark = {
+  v: 1,
+  webhook_id: 'msg_1',
+  body_sha256: 'abc',
+  delivered_at: '2026-11-24T16:00:00.000Z',
+};
 
 describe('the seal of an entry', () => {
   const sealed = sealOfEntry(secret, key, entry);

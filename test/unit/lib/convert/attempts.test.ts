@@ -4,7 +4,7 @@ import { defaultEncoderSettings } from '../../../../src/lib/convert/encoder-sett
 import type { ConversionJob } from '../../../../src/lib/convert/messages.ts';
 import type { Converter } from '../../../../src/lib/convert/process/converter.ts';
 import { ConversionError } from '../../../../src/lib/errors.ts';
-import { pageOf } from '../../../support/pages.ts';
+import { fileOfPage, pageOf } from '../../../support/pages.ts';
 import { useFolder } from '../../../support/use-folder.ts';
 
 const folder = useFolder();
@@ -38,8 +38,8 @@ it('goes no way to a JPEG twice, even if the figures change at each look', async
   const settings = defaultEncoderSettings;
   const paths = { input: folder.path('x.tif'), output: folder.path('x.jpg'), name: 'x.tif' };
   const format = { littleEndian: true, big: false };
-  const fileBytes = 2 ** 40;
-  const work = { ...paths, page, format, fileBytes, settings, converter, options: {} };
+  const file = { ...fileOfPage(page), bytes: 2 ** 40 };
+  const work = { ...paths, page, format, file, settings, converter, options: {} };
   await expect(convertByPlan(work, limits, settings)).rejects.toMatchObject({
     code: 'OUT_OF_MEMORY',
     message: expect.stringContaining('"x.tif"'),

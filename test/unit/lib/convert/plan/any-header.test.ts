@@ -5,9 +5,10 @@ import type { TiffPage } from '../../../../../src/lib/convert/header/tiff-header
 import { priceOfComparison } from '../../../../../src/lib/convert/plan/comparison-price.ts';
 import { planConversion } from '../../../../../src/lib/convert/plan/plan.ts';
 import { checkedPrice } from '../../../../../src/lib/convert/plan/price.ts';
+import { type PageFile, pageFile } from '../../../../../src/lib/convert/plan/readable.ts';
 import { predictJpegBytes } from '../../../../../src/lib/convert/plan/size-model.ts';
 import { ConversionError } from '../../../../../src/lib/errors.ts';
-import { pageOf } from '../../../../support/pages.ts';
+import { fileOfPage, pageOf } from '../../../../support/pages.ts';
 import { readCounting } from '../../../../support/tiff-headers.ts';
 import { makeTiffAs, type TiffEntry } from '../../../../support/tiff-writer.ts';
 
@@ -21,9 +22,9 @@ const endless = {
 const settings = defaultEncoderSettings;
 
 /** All that is reckoned with a page before it is converted. */
-function figuresOf(page: TiffPage, fileBytes: number): number[] {
-  const plan = planConversion(page, endless, settings, 'x.tif', fileBytes);
-  const comparison = priceOfComparison(page, plan.reading, { ...settings, ...plan }, fileBytes);
+function figuresOf(page: TiffPage, file: PageFile): number[] {
+  const plan = planConversion(page, file, endless, settings);
+  const comparison = priceOfComparison(page, plan.reading, { ...settings, ...plan }, file.bytes);
   return [
     ...[plan.memoryBytes, plan.cpuSeconds, comparison.memoryBytes, comparison.cpuSeconds],
     predictJpegBytes(page, { ...settings, ...plan }),
@@ -73,9 +74,10 @@ describe('the plan of any header', () => {
     await fc.assert(
       fc.asyncProperty(entries, fc.boolean(), async (hostile, big) => {
         const tiff = makeTiffAs({ big }, { ...page, data, entries: hostile });
-        const first = (await readCounting(tiff)).header?.pages[0];
+        const { header } = await readCounting(tiff);
+        const first = header?.pages[0];
         if (!first) return;
-        const figures = refusalOf(() => figuresOf(first, tiff.length));
+        const figures = refusalOf(() => figuresOf(first, pageFile(header, 'x.tif')));
         if (figures instanceof ConversionError) refused++;
         else {
           planned++;
@@ -101,7 +103,7 @@ describe('the plan of any header', () => {
       for (const compression of [1, 6, 7]) {
         const bitsPerSample = [bits, bits, bits];
         const bare = { ...pageOf(1), width, height, bitsPerSample, compression };
-        expect(refusalOf(() => figuresOf(bare, 100))).toMatchObject({
+        expect(refusalOf(() => figuresOf(bare, fileOfPage(bare)))).toMatchObject({
           code: 'UNREADABLE_TIFF',
           message: expect.stringContaining(`it has no pixels (${width} × ${height})`),
         });
@@ -127,6 +129,7 @@ describe('what is no number', () => {
 
   it.each(Object.keys(endless))('is no limit: %s', (what) => {
     const limits = { ...endless, [what]: Number.NaN };
-    expect(() => planConversion(pageOf(1), limits, settings, 'x.tif')).toThrow(RangeError);
+    const page = pageOf(1);
+    expect(() => planConversion(page, fileOfPage(page), limits, settings)).toThrow(RangeError);
   });
 });
