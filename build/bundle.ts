@@ -48,8 +48,32 @@ const LEFT_OUT = new Map([
   ],
   // For JavaScript without node:crypto.
   ...['Sha1Js', 'Sha256Js', 'Md5Js'].map((name): [string, string] => [
-    name,
+    `./${name}`,
     `export class ${name} { constructor() { throw new Error("No node:crypto"); } }`,
+  ]),
+  // For one signature that holds in all of Amazon's regions: what it is without them is all that is used of it.
+  [
+    '@aws-sdk/signature-v4-multi-region',
+    `import { SignatureV4SignWithCredentials } from '@aws-sdk/signature-v4-multi-region/dist-es/SignatureV4SignWithCredentials.js';
+     export { SignatureV4SignWithCredentials, SignatureV4SignWithCredentials as SignatureV4MultiRegion };`,
+  ],
+  // For traces of Amazon's Lambda.
+  ['@aws/lambda-invoke-store', 'export const InvokeStore = { getInstanceAsync: async () => {} };'],
+  // The region is always given: the machine's is not asked for.
+  ['./getInstanceMetadataRegion', 'export const getInstanceMetadataRegion = async () => {};'],
+  // For retries at the SDK's own pace: ours are the only ones.
+  [
+    './DefaultRateLimiter',
+    'export class DefaultRateLimiter { constructor() { throw new Error("No own pace"); } }',
+  ],
+  // For fetch: requests go through node:https.
+  ...[
+    ['sdk-stream-mixin', 'sdkStreamMixin'],
+    ['createChecksumStream', 'createChecksumStream'],
+    ['getAwsChunkedEncodingStream', 'getAwsChunkedEncodingStream'],
+  ].map(([file, name]): [string, string] => [
+    `./${file}.browser`,
+    `export const ${name} = () => { throw new Error("No streams of the web"); };`,
   ]),
   // The signature of callbacks by JavaScript, where node:crypto signs.
   [
@@ -64,8 +88,8 @@ const LEFT_OUT = new Map([
 const withoutUnused = {
   name: 'without-unused',
   resolveId: (id: string) => {
-    // The hashes are files that packages import from where they lie.
-    const name = /\w+Js$/.exec(id)?.[0] ?? id;
+    // Of packages that bundle well, a file: from wherever it is imported.
+    const name = LEFT_OUT.has(id) ? id : `./${id.split('/').at(-1)}`;
     return LEFT_OUT.has(name) ? `\0${name}` : undefined;
   },
   load: (id: string) => (id.startsWith('\0') ? LEFT_OUT.get(id.slice(1)) : undefined),

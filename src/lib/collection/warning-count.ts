@@ -45,6 +45,7 @@ const WORDS: Readonly<Record<Code, readonly [one: string, several: string]>> = {
   SAMPLES_SCALED: ['was scaled to 8 bits', 'were scaled to 8 bits'],
   WARNINGS_FORGIVEN: ['breaks the TIFF specification', 'break the TIFF specification'],
   FAX_LINES_DAMAGED: ['has damaged fax lines', 'have damaged fax lines'],
+  CHECKSUM_MISSING: ['ends in a checksum', 'end in a checksum'],
   METADATA_DROPPED: ['lost metadata', 'lost metadata'],
   PROFILE_CONVERTED: [
     'was converted to sRGB, as a JPEG cannot keep the profile',

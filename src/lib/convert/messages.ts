@@ -64,6 +64,7 @@ export interface ConversionNote {
     | 'SAMPLES_SCALED'
     | 'WARNINGS_FORGIVEN'
     | 'FAX_LINES_DAMAGED'
+    | 'CHECKSUM_MISSING'
     | 'METADATA_DROPPED'
     | 'PROFILE_CONVERTED';
   readonly message: string;

@@ -42,7 +42,7 @@ export function incompleteTiff(
   said?: DecoderWords,
   options?: ErrorOptions,
 ): ConversionError {
-  if (code === 'TRUNCATED' || code === 'MISSING_SEGMENTS')
+  if (code === 'TRUNCATED' || code === 'NO_CHECKSUM' || code === 'MISSING_SEGMENTS')
     return damagedTiff(name, message, said, options);
   return undecodableTiff(name, `cannot be decoded: ${message}`, said, options);
 }

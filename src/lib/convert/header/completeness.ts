@@ -1,11 +1,17 @@
 import { groupDigits } from '../../group-digits.ts';
 import type { TiffPage } from './tiff-header.ts';
-import type { SegmentsUnknown, TiffSegments } from './tiff-segments.ts';
+import { lacksChecksum, type SegmentsUnknown, type TiffSegments } from './tiff-segments.ts';
 import type { ReadTags } from './tiff-tags.ts';
 
 /** Something of a page's data that is not in the file. */
 export interface MissingData {
-  readonly code: 'TRUNCATED' | 'OVERSTATED' | 'MISSING_SEGMENTS' | 'EMPTY_SEGMENTS' | 'NO_SEGMENTS';
+  readonly code:
+    | 'TRUNCATED'
+    | 'NO_CHECKSUM'
+    | 'OVERSTATED'
+    | 'MISSING_SEGMENTS'
+    | 'EMPTY_SEGMENTS'
+    | 'NO_SEGMENTS';
   /** For people, without a full stop and without a capital: it follows a colon. */
   readonly message: string;
 }
@@ -77,7 +83,10 @@ function beyondEnd(page: DataOfPage, segments: TiffSegments, beyond: number): Mi
       code: 'OVERSTATED',
       message: `all of its pixels are there, but the size given for its ${last} is ${bytes} more than the file has`,
     };
-  return { code: 'TRUNCATED', message: `the file ends ${bytes} before its ${last} does` };
+  const message = `the file ends ${bytes} before its ${last} does`;
+  return lacksChecksum(page.compression, segments, segments.end - beyond)
+    ? { code: 'NO_CHECKSUM', message: `${message}, in the checksum of its data` }
+    : { code: 'TRUNCATED', message };
 }
 
 /** Of uncompressed samples it is known how many bytes they take: of the strip or tile that begins last, no more than a whole one. */

@@ -2,6 +2,7 @@ import { inkSetOf } from './ink-set.ts';
 import { readTagFaults } from './tag-faults.ts';
 import { type Entries, type EntryTable, readEntries } from './tiff-entries.ts';
 import {
+  lacksChecksum,
   type SegmentLayout,
   type SegmentsUnknown,
   sumSegments,
@@ -48,6 +49,8 @@ export interface TiffPage {
   readonly segments: TiffSegments | undefined;
   /** Why `segments` is undefined. */
   readonly segmentsUnknown?: SegmentsUnknown | undefined;
+  /** Whether the file ends in the checksum of Deflate data, or before it (`lacksChecksum`). */
+  readonly lacksChecksum?: boolean | undefined;
   /** Where an old-style JPEG in one piece (JPEGInterchangeFormat) ends in the file; its strips need not be listed. */
   readonly wholeJpegEnd?: number | undefined;
   /** What is wrong with single tags, for people: `readTagFaults`. */
@@ -130,6 +133,7 @@ async function readPage(
     tileLength: await size(TAG.tileLength),
   });
   const segments = await sumSegments(source, layout);
+  const compression = (await first(TAG.compression)) ?? 1;
   const photometric = await first(TAG.photometric);
   const samples = { samplesPerPixel, bits: bits[0] ?? 1, photometric };
   return {
@@ -141,7 +145,7 @@ async function readPage(
       (_, i) => bits[i] ?? bits[0] ?? 1,
     ),
     sampleFormat: (await first(TAG.sampleFormat)) ?? 1,
-    compression: (await first(TAG.compression)) ?? 1,
+    compression,
     photometric,
     planar,
     orientation: orientationOf(await first(TAG.orientation)),
@@ -153,6 +157,7 @@ async function readPage(
     iccBytes: bytesOf(source, entries.get(TAG.iccProfile)),
     segments,
     segmentsUnknown: segments ? undefined : whyUnknown(source, layout),
+    lacksChecksum: lacksChecksum(compression, segments, source.fileBytes) || undefined,
     wholeJpegEnd: wholeJpegEnd(entries, await size(TAG.jpegOffset), await size(TAG.jpegLength)),
     tagFaults: await readTagFaults(source, { entries, valueless }, samples),
   };

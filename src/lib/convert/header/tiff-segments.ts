@@ -20,6 +20,22 @@ export interface TiffSegments {
   readonly end: number;
 }
 
+/** Deflate and Adobe's Deflate (TIFF 6.0, supplement 2): zlib's format, whose last bytes are a checksum (RFC 1950). */
+const DEFLATE = [8, 32_946];
+/** Bytes of that checksum. */
+export const CHECKSUM_BYTES = 4;
+
+/** Whether a file ends in the checksum of its last strip or tile, or before it: nothing else of the data needs to be missing. */
+export function lacksChecksum(
+  compression: number,
+  segments: Pick<TiffSegments, 'end'> | undefined,
+  fileBytes: number,
+): boolean {
+  if (!segments || !DEFLATE.includes(compression)) return false;
+  const beyond = segments.end - fileBytes;
+  return beyond > 0 && beyond <= CHECKSUM_BYTES;
+}
+
 /** Why nothing is known of a page's segments. */
 export type SegmentsUnknown =
   | 'NO_OFFSETS'

@@ -75,14 +75,15 @@ function refuseIncomplete(page: TiffPage, { reader }: Reading, { name, bytes }: 
 }
 
 /**
- * Whether bytes beyond the end of the file are only claimed: sharp reads no more of a JPEG tile than the picture takes,
- * however many bytes the file claims for it.
+ * Whether bytes beyond the end of the file are not needed: sharp reads no more of a JPEG tile than the picture takes,
+ * however many bytes the file claims for it, and our own reader needs no checksum.
  */
 export function isOverclaimed(
   { compression, segments }: TiffPage,
   { reader, bytes }: { readonly reader: Reader | 'nobody'; readonly bytes: number },
   { code }: MissingData,
 ): boolean {
+  if (code === 'NO_CHECKSUM') return reader === 'samples';
   if (reader !== 'sharp' || compression !== JPEG || segments?.kind !== 'tiles') return false;
   return code === 'TRUNCATED' && segments.lastStart < bytes;
 }

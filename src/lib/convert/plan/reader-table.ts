@@ -201,6 +201,11 @@ export const readerRows: readonly ReaderRow[] = [
     reader: 'samples',
   },
   {
+    feature: 'Deflate data without their checksum',
+    applies: (page) => isPlainColour(page) && isOurs(page) && page.lacksChecksum === true,
+    reader: 'samples',
+  },
+  {
     feature: 'an unusual compression',
     applies: ({ compression }) => !SHARPS.includes(compression),
     reader: 'nobody',

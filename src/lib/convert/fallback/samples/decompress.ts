@@ -2,6 +2,7 @@ import type { Transform } from 'node:stream';
 import {
   constants,
   createInflate,
+  createInflateRaw,
   createZstdDecompress,
   inflateSync,
   zstdDecompressSync,
@@ -36,6 +37,33 @@ function inflate(data: Uint8Array, into: Uint8Array): Uint8Array | Promise<Uint8
     all: (limits) => inflateSync(data, { ...INFLATE, ...limits }),
     first: () => firstOf(createInflate({ ...INFLATE, ...CHUNK }), data, into),
   });
+}
+
+/** Of zlib's format (RFC 1950): its header's bytes, and how the first begins. */
+const ZLIB = { header: 2, method: 8, checkedBy: 31, dictionary: 0x20 } as const;
+
+/**
+ * Undoes Deflate of which the checksum is not all there: without one, that the last block has ended is the only sign that
+ * nothing else is missing. It may make at most so many bytes, those of a whole strip or tile.
+ */
+export function inflateWithoutChecksum(most: number): Decompress {
+  return async (data, into) => {
+    const [first = 0, second = 0] = data;
+    const isZlib =
+      (first & 15) === ZLIB.method &&
+      (first * 256 + second) % ZLIB.checkedBy === 0 &&
+      (second & ZLIB.dictionary) === 0;
+    if (!isZlib) throw new Error('its Deflate data do not begin as such');
+    const stream = createInflateRaw(CHUNK);
+    stream.end(data.subarray(ZLIB.header));
+    let at = 0;
+    for await (const piece of stream as AsyncIterable<Uint8Array>) {
+      into.set(piece.subarray(0, Math.max(0, into.length - at)), Math.min(at, into.length));
+      at += piece.length;
+      if (at > Math.max(most, into.length)) throw new Error('its Deflate data do not end');
+    }
+    return into.subarray(0, at);
+  };
 }
 
 function unpackZstd(data: Uint8Array, into: Uint8Array): Uint8Array | Promise<Uint8Array> {

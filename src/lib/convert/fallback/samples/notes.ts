@@ -36,6 +36,14 @@ function short(value: number): string {
   return String(Number(value.toPrecision(6)));
 }
 
+/** That nothing tells whether the last data are what was written, for people. */
+export function notesOnChecksum({ lacksChecksum }: TiffPage): readonly ConversionNote[] {
+  if (!lacksChecksum) return [];
+  const message =
+    'The file ends in the checksum of its last data; all rows are there, but nothing tells whether they are undamaged';
+  return [{ code: 'CHECKSUM_MISSING', message }];
+}
+
 /** What was left out, for people. */
 export function notesOnExtras(
   { samplesPerPixel }: TiffPage,

@@ -13,7 +13,7 @@ import {
 import { createPlainTiff } from '../plain-tiff.ts';
 import type { RewriteJob, Rewritten } from '../rewrite.ts';
 import { COLOUR_TAGS, type ColourMaking, colourMaking } from './colours.ts';
-import { isCalledSigned, notesOnExtras, notesOnRange } from './notes.ts';
+import { isCalledSigned, notesOnChecksum, notesOnExtras, notesOnRange } from './notes.ts';
 import {
   type Extremes,
   extremesCollector,
@@ -50,7 +50,9 @@ export async function rewriteSamples({
   if (!tags) throw new Error('its directory cannot be read');
   const file = await open(input);
   try {
-    const missing = missingData(page, (await file.stat()).size)[0]?.message ?? missingValues(tags);
+    const { size } = await file.stat();
+    const lost = missingData(page, size).find(({ code }) => code !== 'NO_CHECKSUM');
+    const missing = lost?.message ?? missingValues(tags);
     if (missing) throw new Error(missing);
     const sampled = asSampled(page);
     const read = segmentReader(file, sampled, tags);
@@ -64,7 +66,11 @@ export async function rewriteSamples({
     await write(output, { picture, page: sampled, read, making, range });
     return {
       picture,
-      notes: [...notesOnRange(page, range), ...notesOnExtras(page, making, plain)],
+      notes: [
+        ...notesOnChecksum(page),
+        ...notesOnRange(page, range),
+        ...notesOnExtras(page, making, plain),
+      ],
     };
   } finally {
     await file.close();

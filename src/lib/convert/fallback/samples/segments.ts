@@ -1,8 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
 import { isFault } from '../../fault.ts';
 import type { TiffPage } from '../../header/tiff-header.ts';
+import { CHECKSUM_BYTES } from '../../header/tiff-segments.ts';
 import { numbersOf, type TiffTags } from '../../header/tiff-tags.ts';
-import { decompressors, unpackLogL } from './decompress.ts';
+import { decompressors, inflateWithoutChecksum, unpackLogL } from './decompress.ts';
 import { undoPredictor } from './predictor.ts';
 
 /** One strip or tile, decoded: whole rows of samples as they are packed in the file. */
@@ -74,8 +75,10 @@ export function segmentReader(file: FileHandle, page: TiffPage, tags: TiffTags):
     const wanted = plain ? length : Math.min(bytes, mostCompressed(length));
     slots[slot] ??= reusable();
     const into = slots[slot](length);
-    const raw = plain ? into : compressed(wanted);
-    if (!(await fill(raw, file, offset + skipped))) throw damaged('its data end too early');
+    const room = plain ? into : compressed(wanted);
+    const raw = room.subarray(0, await fill(room, file, offset + skipped));
+    const cut = wanted - raw.length;
+    if (cut > (page.lacksChecksum ? CHECKSUM_BYTES : 0)) throw damaged('its data end too early');
     if (fillOrder === 2) reverseBits(raw);
     if (compression === SGI_LOG)
       return {
@@ -83,7 +86,8 @@ export function segmentReader(file: FileHandle, page: TiffPage, tags: TiffTags):
         rowBytes,
         littleEndian: false,
       };
-    const decompress = decompressors[compression];
+    const most = (page.segments?.height ?? 0) * rowBytes;
+    const decompress = cut > 0 ? inflateWithoutChecksum(most) : decompressors[compression];
     if (!decompress) throw new Error(`Compression ${compression} cannot be undone here`);
     const unpacked = await attempt(async () => decompress(raw, into), damaged);
     const data = checked(unpacked, length, damaged);
@@ -129,14 +133,15 @@ function listOf(tags: TiffTags, [strips, tiles]: readonly [number, number], kind
   return numbersOf(tags, first) ?? numbersOf(tags, second) ?? [];
 }
 
-/** Reads until the bytes are full; false where the file ends before. */
-async function fill(bytes: Uint8Array, file: FileHandle, position: number): Promise<boolean> {
-  for (let at = 0; at < bytes.length; ) {
+/** Reads until the bytes are full, or the file ends: how many were read. */
+async function fill(bytes: Uint8Array, file: FileHandle, position: number): Promise<number> {
+  let at = 0;
+  while (at < bytes.length) {
     const { bytesRead } = await file.read(bytes, at, bytes.length - at, position + at);
-    if (bytesRead === 0) return false;
+    if (bytesRead === 0) break;
     at += bytesRead;
   }
-  return true;
+  return at;
 }
 
 /** FillOrder 2 (TIFF 6.0, section 8): the lowest bit of a byte comes first. */

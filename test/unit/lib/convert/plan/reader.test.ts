@@ -148,6 +148,10 @@ const decided: Readonly<Record<string, readonly (readonly [string, Kind])[]>> = 
     ['CMYK and two', { ...cmyk, samplesPerPixel: 6, bits: 16 }],
   ],
   'ZSTD compression': [['RGB', { compression: ZSTD }]],
+  'Deflate data without their checksum': [
+    ['RGB', { compression: DEFLATE, lacksChecksum: true }],
+    ['grey', { ...grey, compression: 32_946, lacksChecksum: true }],
+  ],
   'an unusual compression': [
     ['LERC', { compression: 34_887 }],
     ['JPEG 2000', { compression: 34_712 }],
