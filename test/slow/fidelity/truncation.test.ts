@@ -92,6 +92,34 @@ describe('a TIFF that was cut off behind its directory', () => {
     await expectRefusals(await directoryFirst(folder.path('written.tif')));
   });
 
+  // The one exception: without a checksum nothing of the picture is missing.
+  it.each([
+    ['grey strips', () => grey().tiff({ compression: 'deflate' })],
+    ['grey tiles', () => grey().tiff({ compression: 'deflate', ...tile })],
+    [
+      'colours of 16 bits, as differences',
+      () =>
+        colour().toColourspace('rgb16').tiff({ compression: 'deflate', predictor: 'horizontal' }),
+    ],
+    ['one bit', () => grey().threshold().tiff({ compression: 'deflate', bitdepth: 1 })],
+  ] as const)(
+    'but Deflate data that lack no more than their checksum are converted, with a warning: %s',
+    async (_, tiff) => {
+      await tiff().toFile(folder.path('written.tif'));
+      const whole = await directoryFirst(folder.path('written.tif'));
+      const picture = await pictureOf(await folder.write('whole.tif', whole));
+      const cut = (bytes: number) => folder.write('cut.tif', whole.subarray(0, -bytes));
+      for (const bytes of [1, 2, 3, 4]) {
+        const jpeg = folder.path('cut.jpg');
+        const options = { converter, effort: 'fast' } as const;
+        const { notes } = await convertInPlace(await cut(bytes), jpeg, options);
+        expect(notes.map(({ code }) => code)).toEqual(['CHECKSUM_MISSING']);
+        expect(picture && largestDifference(picture, await decodeJpeg(jpeg))).toBe(0);
+      }
+      expect(await pictureOf(await cut(5))).toBeUndefined();
+    },
+  );
+
   const grey16 = steps(16, 0, 1);
   const rare: [string, Buffer][] = [
     [

@@ -65,9 +65,10 @@ interface Session {
 
 /**
  * Opens a place for a conversion process, which is started when somebody first needs it: by `convert`, or
- * earlier by `versions`. What it writes besides the outputs goes to `temporaryFolder`.
+ * earlier by `versions`. What it writes besides the outputs goes to `temporaryFolder`; one that holds more than `idleBytes`
+ * is replaced where its next job is predicted to take less.
  */
-export function openConverter(temporaryFolder: string): Converter {
+export function openConverter(temporaryFolder: string, idleBytes = IDLE_BYTES): Converter {
   let current: Session | undefined;
   let closed = false;
   const living = () => {
@@ -90,8 +91,7 @@ export function openConverter(temporaryFolder: string): Converter {
     }
   };
   const endGrown = async ({ plan: { memoryBytes = 0 } }: ConversionJob) => {
-    if (current && current.heldBytes > Math.max(IDLE_BYTES, memoryBytes))
-      await current.child.kill();
+    if (current && current.heldBytes > Math.max(idleBytes, memoryBytes)) await current.child.kill();
   };
   return {
     temporaryFolder,
@@ -102,8 +102,8 @@ export function openConverter(temporaryFolder: string): Converter {
       try {
         return await withPlainPaths(job, temporaryFolder, (plain) => runJob(session, plain, watch));
       } catch (error) {
-        // The next job gets a process that nothing has happened to. A file that it found fault with is nothing.
-        if (!isAboutFiles(error)) await session.child.kill();
+        // The next job gets a process that nothing has happened to: a decoder that stopped midway may have left anything.
+        if (!isAboutJpeg(error)) await session.child.kill();
         throw error;
       }
     },
@@ -114,8 +114,9 @@ export function openConverter(temporaryFolder: string): Converter {
   };
 }
 
-function isAboutFiles(error: unknown): boolean {
-  return error instanceof ConversionError && ['UNREADABLE_TIFF', 'UNLIKE'].includes(error.code);
+/** Whether all was decoded, and only the JPEG is not what it should be. */
+function isAboutJpeg(error: unknown): boolean {
+  return error instanceof ConversionError && error.code === 'UNLIKE';
 }
 
 /** A process's promise to be ready, or `UNRESPONSIVE` when it says nothing for too long. */

@@ -7,8 +7,9 @@ import { defaultEncoderSettings } from '../../../../../src/lib/convert/encoder-s
 import type { ConversionJob } from '../../../../../src/lib/convert/messages.ts';
 import type { ConversionPlan } from '../../../../../src/lib/convert/plan/plan.ts';
 import type { Reader } from '../../../../../src/lib/convert/plan/reader-table.ts';
+import { openConverter } from '../../../../../src/lib/convert/process/converter.ts';
 import { ArkeError } from '../../../../../src/lib/errors.ts';
-import { pid, signalChild, useConverters } from '../../../../support/converters.ts';
+import { noneLeft, pid, signalChild, useConverters } from '../../../../support/converters.ts';
 import { noisyTiff, plainTiff } from '../../../../support/pictures.ts';
 import { childrenOf, cpuSecondsOf, isRunning } from '../../../../support/processes.ts';
 import { headerOf } from '../../../../support/tiff-headers.ts';
@@ -22,6 +23,23 @@ beforeAll(async () => {
   // Under way long enough for something to happen to it.
   large = await folder.write('large.tif', await noisyTiff(3000));
 });
+
+/** A job of the small TIFF, wrong in some way or not. */
+async function jobOf(
+  reader: Reader,
+  differs: { readonly settings?: undefined; readonly page?: object; readonly plan?: object },
+): Promise<ConversionJob> {
+  const { littleEndian, big, pages } = await headerOf(await readFile(small));
+  const job = {
+    ...{ input: small, output: folder.path('out.jpg'), name: 'small.tif' },
+    ...{ scratch: folder.path('scratch'), plain: folder.path('plain') },
+    ...{ settings: defaultEncoderSettings, format: { littleEndian, big } },
+    ...differs,
+    plan: { effort: 'fast', turn: 'none', reading: { reader, feature: '' }, ...differs.plan },
+    page: { ...pages[0], ...differs.page },
+  };
+  return job as ConversionJob;
+}
 
 describe('the conversion process', () => {
   it('names what makes the pixels', () =>
@@ -60,14 +78,32 @@ describe('the conversion process', () => {
       expect(pid()).toBeDefined();
     }));
 
-  it('goes on with the next TIFF after one that it could not read', () =>
+  it('is another one after a TIFF that it could not read: a decoder that stopped midway may have left anything', () =>
     withConverter(async (converter) => {
       const broken = await folder.write('broken.tif', 'II*\0 and nothing else');
       const first = pid();
       await expect(convert(broken, converter)).rejects.toMatchObject({ code: 'UNREADABLE_TIFF' });
       expect((await convert(small, converter)).width).toBe(64);
-      expect(pid()).toBe(first);
+      expect(pid()).not.toBe(first);
     }));
+
+  it.each([
+    ['is another one where it holds more than its next job is predicted to take', 1, 1, false],
+    ['stays where its next job is predicted to take more', 1, 2 ** 40, true],
+    ['stays where it holds no more than any that waits', 2 ** 40, 1, true],
+  ])('%s', async (_, idleBytes, memoryBytes, stays) => {
+    const converter = openConverter(folder.root, idleBytes);
+    try {
+      const job = await jobOf('sharp', { plan: { memoryBytes } });
+      await converter.convert(job);
+      const first = pid();
+      await converter.convert(job);
+      expect(pid() === first).toBe(stays);
+    } finally {
+      await converter.close();
+    }
+    await noneLeft();
+  });
 
   it('goes when its parent goes, however that ends, and in the middle of its work', async () => {
     const script = `
@@ -90,28 +126,12 @@ describe('the conversion process', () => {
 });
 
 describe('a fault of our own code', () => {
-  const broken = async (
-    reader: Reader,
-    wrong: { readonly settings?: undefined; readonly page?: object },
-  ) => {
-    const { littleEndian, big, pages } = await headerOf(await readFile(small));
-    const job = {
-      ...{ input: small, output: folder.path('out.jpg'), name: 'small.tif' },
-      ...{ scratch: folder.path('scratch'), plain: folder.path('plain') },
-      ...{ settings: defaultEncoderSettings, format: { littleEndian, big } },
-      plan: { effort: 'fast', turn: 'none', reading: { reader, feature: '' } },
-      ...wrong,
-      page: { ...pages[0], ...wrong.page },
-    };
-    return job as ConversionJob;
-  };
-
   it.each([
     ['in the process', 'sharp', { settings: undefined }],
     ['in the thread of the decoders', 'samples', { page: { bitsPerSample: undefined } }],
   ] as const)('%s says nothing about the TIFF', (_, reader, wrong) =>
     withConverter(async (converter) => {
-      const job = await broken(reader, wrong);
+      const job = await jobOf(reader, wrong);
       const error: unknown = await converter.convert(job).catch((thrown) => thrown);
       expect(error).not.toBeInstanceOf(ArkeError);
       expect(failureOf(error)).toEqual({

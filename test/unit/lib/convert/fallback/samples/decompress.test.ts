@@ -1,8 +1,9 @@
-import { deflateRawSync, deflateSync, zstdCompressSync } from 'node:zlib';
+import { constants, deflateRawSync, deflateSync, zstdCompressSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import {
   decompressors,
+  inflateWithoutChecksum,
   unpackLogL,
 } from '../../../../../../src/lib/convert/fallback/samples/decompress.ts';
 import { readTiffHeader } from '../../../../../../src/lib/convert/header/tiff-header.ts';
@@ -37,6 +38,33 @@ async function stripsOf(tiff: Buffer): Promise<{ data: Buffer; rows: number }[]>
     await folder.remove();
   }
 }
+
+describe('Deflate data without their checksum', () => {
+  const rows = Buffer.from(Array.from({ length: 3_000 }, (_, i) => (i * i) % 251));
+  const whole = deflateSync(rows);
+  const undone = async (data: Uint8Array, length = rows.length, most = length) =>
+    Buffer.from(await inflateWithoutChecksum(most)(data, new Uint8Array(length)));
+
+  it.each([1, 2, 3, 4])('give every byte back without their last %i', async (cut) => {
+    expect((await undone(whole.subarray(0, -cut))).equals(rows)).toBe(true);
+  });
+
+  it('give the rows that are wanted of a strip that holds more', async () => {
+    expect(await undone(whole.subarray(0, -4), 100, 3_000)).toEqual(rows.subarray(0, 100));
+  });
+
+  it('are refused where their last block has not ended, whatever it held', async () => {
+    await expect(undone(whole.subarray(0, -5))).rejects.toThrow('unexpected end of file');
+    const flushed = deflateSync(rows, { finishFlush: constants.Z_SYNC_FLUSH });
+    await expect(undone(flushed)).rejects.toThrow('unexpected end of file');
+  });
+
+  it('are refused where they are none, or more than a strip can be', async () => {
+    await expect(undone(rows)).rejects.toThrow('do not begin as such');
+    await expect(undone(deflateRawSync(rows))).rejects.toThrow();
+    await expect(undone(whole.subarray(0, -4), 100, 2_999)).rejects.toThrow('do not end');
+  });
+});
 
 describe('what libtiff compressed', () => {
   const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
