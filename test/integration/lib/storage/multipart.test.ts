@@ -10,6 +10,9 @@ const { folder, paths, large, upload, get, stored } = useUploads(sandbox);
 /** R2's smallest parts, so that 12 MiB are three of them. */
 const inParts = { multipartAbove: 8 * MIB, partBytes: 5 * MIB };
 
+/** For what must not be sent again because the machine is busy. */
+const patient = { headersMs: 300_000, stallMs: 300_000 };
+
 const part =
   (number: number): Matching =>
   (request) =>
@@ -43,7 +46,7 @@ describe('an upload in parts', () => {
   it('is how more than 64 MiB go up, in parts of 16 MiB', async () => {
     const bytes = distinctBytes(65 * MIB);
     const path = await folder.write('huge.jpg', bytes);
-    const outcome = await upload('huge.jpg', { path });
+    const outcome = await upload('huge.jpg', { path, patience: patient });
     expect(outcome.error).toBeUndefined();
     const lengths = outcome.seen
       .filter(put)
@@ -53,16 +56,16 @@ describe('an upload in parts', () => {
   });
 
   it.each([
-    ['reset', { reset: true }],
-    ['answered with 500', { status: 500 }],
-    ['never answered', { hangAfter: true }],
-  ])('sends only the part again that was %s', async (what, fault) => {
+    ['reset', { reset: true }, patient],
+    ['answered with 500', { status: 500 }, patient],
+    ['never answered', { hangAfter: true }, { headersMs: 20_000 }],
+  ])('sends only the part again that was %s', async (what, fault, patience) => {
     const key = `part ${what}.jpg`;
     const outcome = await upload(key, {
       path: paths.large,
       ...inParts,
       faultOf: once(fault, part(2)),
-      patience: { headersMs: 3_000 },
+      patience,
     });
     expect(outcome.seen.filter(part(2))).toHaveLength(2);
     expect(outcome.seen.filter(put)).toHaveLength(4);
@@ -112,16 +115,20 @@ describe('an upload in parts', () => {
   });
 
   it.each([
-    ['of one completion', once({ resetAfter: true }, completion)],
-    ['of every completion', always({ resetAfter: true }, completion)],
-    ['of a completion never comes, and the answer', once({ hangAfter: true }, completion)],
-  ])('is known again when the answer %s is lost', async (what, faultOf) => {
+    ['of one completion', once({ resetAfter: true }, completion), patient],
+    ['of every completion', always({ resetAfter: true }, completion), patient],
+    [
+      'of a completion never comes, and the answer',
+      once({ hangAfter: true }, completion),
+      { headersMs: 20_000 },
+    ],
+  ])('is known again when the answer %s is lost', async (what, faultOf, patience) => {
     const key = `completed ${what}.jpg`;
     const outcome = await upload(key, {
       path: paths.large,
       ...inParts,
       faultOf,
-      patience: { headersMs: 3_000 },
+      patience,
     });
     expect(outcome.uploaded).toMatchObject({ key, size: large.length });
     expect(methodsOf(outcome)).not.toContain('DELETE');

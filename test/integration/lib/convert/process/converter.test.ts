@@ -10,7 +10,7 @@ import type { Reader } from '../../../../../src/lib/convert/plan/reader-table.ts
 import { openConverter } from '../../../../../src/lib/convert/process/converter.ts';
 import { ArkeError } from '../../../../../src/lib/errors.ts';
 import { noneLeft, pid, signalChild, useConverters } from '../../../../support/converters.ts';
-import { noisyTiff, plainTiff } from '../../../../support/pictures.ts';
+import { noisyTiff, plainTiff, raw } from '../../../../support/pictures.ts';
 import { childrenOf, cpuSecondsOf, isRunning } from '../../../../support/processes.ts';
 import { headerOf } from '../../../../support/tiff-headers.ts';
 import { until } from '../../../../support/until.ts';
@@ -80,7 +80,13 @@ describe('the conversion process', () => {
 
   it('is another one after a TIFF that it could not read: a decoder that stopped midway may have left anything', () =>
     withConverter(async (converter) => {
-      const broken = await folder.write('broken.tif', 'II*\0 and nothing else');
+      // Samples come first in this file, and Deflate's cannot begin like that.
+      const bytes = (await raw(64, 64, 3).tiff({ compression: 'deflate' }).toBuffer()).fill(
+        9,
+        8,
+        40,
+      );
+      const broken = await folder.write('broken.tif', bytes);
       const first = pid();
       await expect(convert(broken, converter)).rejects.toMatchObject({ code: 'UNREADABLE_TIFF' });
       expect((await convert(small, converter)).width).toBe(64);
