@@ -193,7 +193,10 @@ describe('convert --report', () => {
     await folder.write('scans/a.csv', 'x');
     await folder.write('a.json', tiff);
     const { exitCode, stderr } = await convert(['scans', '--report', path]);
-    expect({ exitCode, stderr }).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(why) });
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining(why),
+    });
     expect(await readdir(folder.path('scans'))).not.toContain('a.jpg');
   });
 

@@ -138,32 +138,26 @@ describe('convert --warnings-as-errors', () => {
     );
   });
 
-  it.each([
-    [[], 'was converted with|would have'],
-    [['--dry-run'], 'would have'],
-  ])('refuses what header and plan tell of samples and turning: %j', async (more, how) => {
-    const grey = { ...page, photometric: 1, samplesPerPixel: 1 };
-    const rows = { width: 6000, height: 4000, data: Buffer.alloc(6000 * 4000 * 3) };
-    await folder.write('signed.tif', makeTiff({ ...grey, sampleFormat: 2 }));
-    await folder.write('extra.tif', makeTiff({ ...page, samplesPerPixel: 4, extraSamples: [0] }));
-    await folder.write('large.tif', makeTiff({ ...page, ...rows, orientation: 6 }));
-    const files = ['signed.tif', 'extra.tif', 'large.tif', 'plain.tif'];
-    const env = { MEMORY_LIMIT_MB: '160' };
-    const run = await convert([...files, '--warnings-as-errors', '--json', ...more], { env });
-    expect(run.exitCode).toBe(1);
-    const told = JSON.parse(run.stdout).files.map(
-      ({ error }: { error?: { message: string } }) => error?.message,
-    );
-    expect(told).toEqual([
-      expect.stringMatching(`^"signed.tif" (${how}) warnings: Its 8-bit samples are called signed`),
-      expect.stringMatching(`^"extra.tif" (${how}) warnings: The TIFF has extra samples`),
-      expect.stringMatching(
-        `^"large.tif" (${how}) warnings: The picture is too large to be turned`,
-      ),
-      undefined,
-    ]);
-    expect(await jpegs()).toEqual(more.length > 0 ? [] : ['plain.jpg']);
-  });
+  it.each([[[]], [['--dry-run']]])(
+    'refuses before converting what the header tells of samples: %j',
+    async (more) => {
+      const grey = { ...page, photometric: 1, samplesPerPixel: 1 };
+      await folder.write('signed.tif', makeTiff({ ...grey, sampleFormat: 2 }));
+      await folder.write('extra.tif', makeTiff({ ...page, samplesPerPixel: 4, extraSamples: [0] }));
+      const files = ['signed.tif', 'extra.tif', 'plain.tif'];
+      const run = await convert([...files, '--warnings-as-errors', '--json', ...more]);
+      expect(run.exitCode).toBe(1);
+      const told = JSON.parse(run.stdout).files.map(
+        ({ error }: { error?: { message: string } }) => error?.message,
+      );
+      expect(told).toEqual([
+        expect.stringMatching(/^"signed.tif" would have warnings: Its 8-bit samples are called/),
+        expect.stringMatching(/^"extra.tif" would have warnings: The TIFF has extra samples/),
+        undefined,
+      ]);
+      expect(await jpegs()).toEqual(more.length > 0 ? [] : ['plain.jpg']);
+    },
+  );
 
   it('leaves the JPEG that was there', async () => {
     await folder.write('paged.jpg', 'precious');
