@@ -91,7 +91,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Batch);
-    refuseReportPaths(flags.report ?? []);
+    await refuseReportPaths(flags.report ?? []);
     const prefix = prefixOf(args.prefix);
     const storage = await openStorage(storageSettingsOf(flags));
     try {

@@ -5,7 +5,7 @@ import { drainPending } from '../cli/callback/drain-outbox.ts';
 import { type CallbackFlags, callbackFlags } from '../cli/callback/flags.ts';
 import { replayLog } from '../cli/callback/replay-log.ts';
 import { sendOne } from '../cli/callback/send-one.ts';
-import type { CallbackResult, CallbackSession, ChosenTask } from '../cli/callback/session.ts';
+import type { CallbackResult, CallbackSession } from '../cli/callback/session.ts';
 import { verifyStored } from '../cli/callback/verify-stored.ts';
 import { processEnvironment } from '../cli/environment.ts';
 import { storageSettingsOf } from '../cli/flags.ts';
@@ -21,7 +21,7 @@ export default class Callback extends BaseCommand {
 
   static override description =
     `Builds the body of a success or an error from flags, sends --data unchanged, or finds what was not delivered: in a log, in R2, in the outbox. Shows request, answer and time.
-The orchestrator counts a success twice that it gets twice, and an error after a success loses the picture: what is known to have been delivered (by the log, by the outbox's marks, by the JPEG in R2) is sent again only with consent, and an error after a success only with --force.
+The orchestrator counts a success twice that it gets twice, and an error after a success loses the picture: what is known to have been delivered (by the log, by the outbox's marks) is sent again only with consent, and an error after a success, or where the task's JPEG is in R2, only with --force.
 --pending sends to --url, or with --allow-origin to the address that an entry names. Several drains at once share the work: each entry is delivered by one of them.
 CALLBACK_SECRET, for the signature, and R2's keys come from the environment or --env-file.`;
 
@@ -76,7 +76,7 @@ CALLBACK_SECRET, for the signature, and R2's keys come from the environment or -
   async run(): Promise<unknown> {
     const { flags, raw } = await this.parse(Callback);
     let storage: Promise<Storage> | undefined;
-    const session = await this.#session(flags, chosenBy(raw), () => {
+    const session = await this.#session(flags, raw, () => {
       storage ??= openStorage(storageSettingsOf(flags));
       return storage;
     });
@@ -98,14 +98,18 @@ CALLBACK_SECRET, for the signature, and R2's keys come from the environment or -
 
   async #session(
     flags: CallbackFlags,
-    chosen: ChosenTask,
+    raw: Interfaces.ParserOutput['raw'],
     storage: () => Promise<Storage>,
   ): Promise<CallbackSession> {
     const environment = processEnvironment();
     const isQuiet = flags.quiet || this.jsonEnabled();
     return {
       flags,
-      chosen,
+      chosen: { taskId: given('task-id', raw), batchId: given('batch-id', raw) },
+      addressOf:
+        given('url', raw) === undefined
+          ? { taskId: environment['TASK_ID'], batchId: environment['BATCH_ID'] }
+          : undefined,
       storage,
       reporter: await this.reporter(flags),
       result: (text) => this.result(text),
@@ -123,10 +127,8 @@ CALLBACK_SECRET, for the signature, and R2's keys come from the environment or -
 }
 
 /** What the command line names, whatever the environment says: the last where a flag is given twice. */
-function chosenBy(raw: Interfaces.ParserOutput['raw']): ChosenTask {
-  const given = (name: string) =>
-    raw.findLast((token) => token.type === 'flag' && token.flag === name)?.input;
-  return { taskId: given('task-id'), batchId: given('batch-id') };
+function given(name: string, raw: Interfaces.ParserOutput['raw']): string | undefined {
+  return raw.findLast((token) => token.type === 'flag' && token.flag === name)?.input;
 }
 
 /** Where R2 is, if all of that is known: without it there is less to look at, and that is no error. */

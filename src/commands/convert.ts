@@ -107,7 +107,7 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
     const { args, flags } = await this.parse(Convert);
     for (const name of ['output', 'out-dir'] as const)
       if (flags[name] === '') throw new SettingsError([`--${name} is empty`]);
-    refuseReportPaths(flags.report ?? []);
+    await refuseReportPaths(flags.report ?? [], flags['out-dir']);
     const paths = args.paths ?? [];
     if (paths.includes(STANDARD_STREAM) || flags.output === STANDARD_STREAM)
       return this.#convertStream(paths, flags);

@@ -23,6 +23,8 @@ export interface OutputRules {
   readonly jpegs?: boolean;
 }
 
+const MAKE_FOLDER = 'Make the folder, or choose another one.';
+
 /** What the commands call it. */
 export const FORCED_BY = '--force';
 
@@ -98,7 +100,7 @@ export async function refuseUnwritable(
       });
     if (there) throw unwritableFile(target, new Error(`${folder} is not a folder`));
     if (!makeFolder || folder === dirname(folder))
-      throw unwritableFile(target, new Error('its folder does not exist'));
+      throw unwritableFile(target, new Error('its folder does not exist'), MAKE_FOLDER);
   }
 }
 

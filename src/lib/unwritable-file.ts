@@ -9,9 +9,10 @@ const remedies: Readonly<Record<string, string>> = {
   EDQUOT: FULL,
 };
 
-/** The error for a file that cannot be written: why, and what to do about that. */
-export function unwritableFile(path: string, error: unknown): FileError {
-  const remedy =
-    remedies[systemCodeOf(error) ?? ''] ?? 'Check that its folder exists and is writable.';
+const CHECK = 'Check that its folder exists and is writable.';
+
+/** The error for a file that cannot be written: why, and what to do about that, where no code of the system decides it: `advice`. */
+export function unwritableFile(path: string, error: unknown, advice = CHECK): FileError {
+  const remedy = remedies[systemCodeOf(error) ?? ''] ?? advice;
   return new FileError(`Could not write ${path}: ${reasonOf(error)}. ${remedy}`, { cause: error });
 }

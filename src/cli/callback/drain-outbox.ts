@@ -13,6 +13,7 @@ import { deliveredAs, failedAs, policyOf, warnOfRetry } from './send-request.ts'
 import {
   type CallbackResult,
   type CallbackSession,
+  isAddressOfAnother,
   isChosen,
   tellSkipped,
   urlFlag,
@@ -41,7 +42,7 @@ export async function drainPending(session: CallbackSession): Promise<CallbackRe
       addressOf: ({ entry, payload }, several) =>
         addressOfEntry(entry, payload, {
           urlName,
-          url: flags.url,
+          url: isAddressOfAnother(payload, session) ? undefined : flags.url,
           origins: flags['allow-origin'] ?? [],
           severalTasks: several && chosen.taskId === undefined,
         }),

@@ -87,7 +87,7 @@ async function replay(
   const { body, payload } = found;
   const { flags, reporter, result } = session;
   const name = escapeControls(`${payload.batch_id}/${payload.task_id} ${payload.status}`);
-  const request = requestFor(session, urlFor(flags.url, body), { body, id: idOfBody(body) });
+  const request = requestFor(session, urlFor(session, body), { body, id: idOfBody(body) });
   try {
     const better = outcomes.find(
       (one) => one.payload.task_id === payload.task_id && one.payload.batch_id === payload.batch_id,

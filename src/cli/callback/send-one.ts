@@ -1,5 +1,5 @@
 import { addressOfTask, isForAllTasks } from '../../lib/callback/address.ts';
-import { readPayload } from '../../lib/callback/payload.ts';
+import { type CallbackPayload, readPayload } from '../../lib/callback/payload.ts';
 import { idOfBody } from '../../lib/callback/request.ts';
 import { messageOf, SettingsError, StorageError } from '../../lib/errors.ts';
 import { headObject } from '../../lib/storage/objects.ts';
@@ -11,7 +11,13 @@ import { withSettingNames } from '../setting-names.ts';
 import { bodyOfFlags, readData, refuseInvalid } from './body.ts';
 import { NotSentError, outboxOf, refuseKnown } from './known.ts';
 import { sendRequest } from './send-request.ts';
-import { type CallbackResult, type CallbackSession, requestFor, urlFlag } from './session.ts';
+import {
+  type CallbackResult,
+  type CallbackSession,
+  isAddressOfAnother,
+  requestFor,
+  urlFlag,
+} from './session.ts';
 import { showInsteadOfSending } from './show-request.ts';
 
 /** Sends the one callback that flags, a file or a JPEG in R2 describe. Throws what speaks against it. */
@@ -19,7 +25,7 @@ export async function sendOne(session: CallbackSession): Promise<CallbackResult>
   const { flags } = session;
   const body = await bodyFor(session);
   if (flags.validate) refuseInvalid(body);
-  const request = requestFor(session, urlFor(flags.url, body), { body, id: idOfBody(body) });
+  const request = requestFor(session, urlFor(session, body), { body, id: idOfBody(body) });
   if (flags['dry-run']) return { ok: true, document: showInsteadOfSending(request, session) };
   const payload = readPayload(body);
   if (typeof payload !== 'string') await refuseKnown(payload, session);
@@ -35,15 +41,29 @@ function bodyFor(session: CallbackSession): Promise<string> | string {
   return bodyOfFlags(flags);
 }
 
-/** The address for a body. Throws `SettingsError` when it is none, or needs a task that the body does not name. */
-export function urlFor(url: string | undefined, body: string): string {
+/**
+ * The address for a body. Throws `SettingsError` when it is none, or needs a task that the body does not name, and
+ * `NotSentError` when it is another task's.
+ */
+export function urlFor(session: CallbackSession, body: string): string {
+  const { url } = session.flags;
   const payload = readPayload(body);
+  if (typeof payload !== 'string') refuseOtherAddress(payload, session);
   const needsTask = url !== undefined && isForAllTasks(url);
   if (needsTask && typeof payload === 'string')
     throw new SettingsError([`--url has places for task and batch, and ${payload}`]);
   const address = needsTask && typeof payload !== 'string' ? addressOfTask(url, payload) : url;
   return withSettingNames(urlFlag({ url }), () => readCallbackSettings({ CALLBACK_URL: address }))
     .url;
+}
+
+function refuseOtherAddress(payload: CallbackPayload, session: CallbackSession): void {
+  if (!isAddressOfAnother(payload, session)) return;
+  const { taskId = payload.task_id, batchId = payload.batch_id } = session.addressOf ?? {};
+  throw new NotSentError(
+    `The ${payload.status} of ${payload.task_id} of the batch ${payload.batch_id} is not sent: CALLBACK_URL is set beside ` +
+      `TASK_ID and BATCH_ID of another task, ${taskId} of ${batchId}. --url names the address that it shall go to.`,
+  );
 }
 
 /** The success of a JPEG that is in R2, by its size and what its metadata say of the task that made it. */

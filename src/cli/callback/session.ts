@@ -1,3 +1,4 @@
+import { isForAllTasks } from '../../lib/callback/address.ts';
 import type { CallbackPayload } from '../../lib/callback/payload.ts';
 import type { CallbackRequest } from '../../lib/callback/request.ts';
 import type { CallbackDocument } from '../../lib/documents/documents.ts';
@@ -21,6 +22,8 @@ export interface CallbackSession {
    * `flags` they may also come from the environment of a task, which describes one callback at most.
    */
   readonly chosen: ChosenTask;
+  /** The task whose address the environment has; undefined where the command line names the address. */
+  readonly addressOf: ChosenTask | undefined;
   readonly reporter: Reporter;
   /** A part of the result, on stdout; left out under `--json`. */
   readonly result: (text: string) => void;
@@ -52,6 +55,15 @@ export interface CallbackResult<Document = CallbackDocument> {
 export function isChosen({ task_id, batch_id }: CallbackPayload, chosen: ChosenTask): boolean {
   const { taskId = task_id, batchId = batch_id } = chosen;
   return taskId === task_id && batchId === batch_id;
+}
+
+/** Whether the address is that of a task in the environment, and a callback is not that task's. */
+export function isAddressOfAnother(
+  payload: CallbackPayload,
+  { flags: { url }, addressOf }: Pick<CallbackSession, 'flags' | 'addressOf'>,
+): boolean {
+  if (url === undefined || !addressOf || isForAllTasks(url)) return false;
+  return !isChosen(payload, addressOf);
 }
 
 /** Says how many callbacks were skipped because the command line names another task or batch. */

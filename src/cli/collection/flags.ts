@@ -59,7 +59,7 @@ export const anyRunFlags = {
   }),
   report: Flags.string({
     summary:
-      'Write a report of the run: a page to look at and to vouch for (.html), or a table (.csv, .json); also several.',
+      'Write a report of the run: a page to look at and to vouch for (.html), or a table (.csv, .json); also several. What is there is replaced, but for TIFFs.',
     helpValue: 'FILE',
     multiple: true,
     multipleNonGreedy: true,

@@ -18,7 +18,7 @@ export function summaryLines({
   return [
     countLine(summary),
     ...(summary.converted > 0 ? [summary.predicted ? planLine(summary) : paceLine(summary)] : []),
-    ...failureLines(records, unread),
+    ...failureLines({ records, summary, unread }),
     ...endLine(summary),
   ];
 }
@@ -78,14 +78,16 @@ function unreadWords({ folders_unread: folders, files_unread: files }: UnreadCou
   return counts.length > 0 ? [`${counts.join(' and ')} could not be read`] : [];
 }
 
-function failureLines(
-  records: CollectionOutcome['records'],
-  unread: CollectionOutcome['unread'],
-): string[] {
+function failureLines({
+  records,
+  summary,
+  unread,
+}: Pick<CollectionOutcome, 'records' | 'summary' | 'unread'>): string[] {
+  const isDryRun = summary.would_fail !== undefined;
   const failed = records.filter((record) => record.status === 'failed');
   const wouldFail = records.filter((record) => record.status === 'would_fail');
   return [
-    ...section('Failed:', [
+    ...section(isDryRun ? 'Could not be read:' : 'Failed:', [
       ...unread.map(({ path, error }) => ({ input: path, error })),
       ...failed,
     ]),
@@ -101,8 +103,11 @@ function section(
   return lines.length > 0 ? [title, ...lines] : [];
 }
 
-function endLine({ left, stopped, predicted }: CollectionSummary): string[] {
-  if (left === 0 && !stopped) return predicted ? ['A dry run: nothing was written.'] : [];
+function endLine({ left, stopped, predicted, converted }: CollectionSummary): string[] {
+  if (left === 0 && !stopped) {
+    const open = converted > 0 ? ' Decoding may still show errors and warnings.' : '';
+    return predicted ? [`A dry run: nothing was written.${open}`] : [];
+  }
   const why = stopped ? `Stopped by ${stopped}` : 'Stopped at the first failure, by --fail-fast';
   return [`${why}. Run it again to go on: what is up to date is not converted again.`];
 }

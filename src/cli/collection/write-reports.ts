@@ -1,11 +1,13 @@
+import { dirname, isAbsolute, relative, sep } from 'node:path';
 import type { FileRecord } from '../../lib/collection/events.ts';
 import { SettingsError } from '../../lib/errors.ts';
+import { refuseOutput } from '../../lib/local-output.ts';
 import { openPictures } from '../../lib/report/converted-pictures.ts';
 import { type KeptPictures, keepPictures } from '../../lib/report/kept-pictures.ts';
 import type { PictureSource } from '../../lib/report/picture-source.ts';
 import { reportFormatOf, reportPathProblem } from '../../lib/report/report-format.ts';
 import type { ReportRun } from '../../lib/report/report-run.ts';
-import { writeReport } from '../../lib/report/write-report.ts';
+import { REPORT_RULES, writeReport } from '../../lib/report/write-report.ts';
 import { withWorkspace } from '../../lib/workspace.ts';
 import type { CollectionOutcome } from './view.ts';
 
@@ -19,13 +21,28 @@ export interface ReportRequest extends Omit<ReportRun, 'records' | 'summary' | '
   readonly signal: AbortSignal;
 }
 
-/** Throws `SettingsError` for a path whose ending says nothing of what the report shall be. */
-export function refuseReportPaths(paths: readonly string[]): void {
+/**
+ * Finds out before a run what would keep its reports from being written after it; a folder in `outDir` is made by the run.
+ * Throws `SettingsError` for a path whose ending says nothing of what the report shall be, and `FileError`.
+ */
+export async function refuseReportPaths(
+  paths: readonly string[],
+  outDir?: string | undefined,
+): Promise<void> {
   const problems = paths.flatMap((path) => {
     const problem = reportPathProblem(path);
     return problem ? [`--report ${path} ${problem}`] : [];
   });
   if (problems.length > 0) throw new SettingsError(problems);
+  for (const path of paths) {
+    const makeFolder = outDir !== undefined && isIn(outDir, dirname(path));
+    await refuseOutput(path, REPORT_RULES, { makeFolder });
+  }
+}
+
+function isIn(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way.split(sep)[0] !== '..' && !isAbsolute(way);
 }
 
 /** Writes the reports of a run over local files. Throws `FileError`. */

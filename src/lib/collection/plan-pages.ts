@@ -4,10 +4,11 @@ import type { EncoderSettings } from '../convert/encoder-settings.ts';
 import { kindOfPage } from '../convert/header/kind-of-page.ts';
 import { nameOfPage, type PagesSetting, pageNumbered, pagesOf } from '../convert/pages.ts';
 import { priceOfComparison } from '../convert/plan/comparison-price.ts';
-import { pixelsOf } from '../convert/plan/memory-model.ts';
+import { pixelsOf, type Turn } from '../convert/plan/memory-model.ts';
 import { type Limits, planConversion } from '../convert/plan/plan.ts';
 import { pageFile } from '../convert/plan/readable.ts';
 import { predictJpegBytes } from '../convert/plan/size-model.ts';
+import { refuseCertainWarnings, type Strictness } from '../convert/strictness.ts';
 import type { PagePlan } from './events.ts';
 
 /** What kind the first of some pages is, and the pixels of all. */
@@ -32,20 +33,27 @@ export interface Planning {
   readonly limits: Limits;
   /** Whether the JPEGs are compared with the TIFF, too. */
   readonly verify: boolean;
+  /** What is an error that else is only told; default: nothing. */
+  readonly strict?: Strictness | undefined;
 }
 
-/** Plans all pages as `convertTiff` will. Throws what `planConversion` throws for the first that cannot be. */
+/**
+ * Plans all pages as `convertTiff` will. Throws what `planConversion` throws for the first that cannot be, and what
+ * `refuseCertainWarnings` throws.
+ */
 export function planPages(
   { header, numbers }: ChosenPages,
-  { name: file, output, pages, encoder, limits, verify }: Planning,
+  { name: file, output, pages, encoder, limits, verify, strict }: Planning,
 ): readonly [PagePlan, ...PagePlan[]] {
   const outputs = pageOutputs(output, numbers);
   const tiff = pageFile(header, file);
+  const turns: Turn[] = [];
   const planOf = (number: number, index: number): PagePlan => {
     const page = pageNumbered(header, number, file);
     const name = pages === 'first' ? file : nameOfPage(header, number, file);
     const plan = planConversion(page, { ...tiff, name }, limits, encoder);
     const { effort, reading, reason } = plan;
+    turns.push(plan.turn);
     const comparison =
       verify && priceOfComparison(page, reading, { ...encoder, effort }, header.fileBytes);
     const cpuSeconds = plan.cpuSeconds + (comparison ? comparison.cpuSeconds : 0);
@@ -57,5 +65,10 @@ export function planPages(
     };
   };
   const [first, ...others] = numbers;
-  return [planOf(first, 0), ...others.map((number, index) => planOf(number, index + 1))];
+  const plans = [
+    planOf(first, 0),
+    ...others.map((number, index) => planOf(number, index + 1)),
+  ] as const;
+  if (strict) refuseCertainWarnings({ header, numbers, turns }, pages, file, strict);
+  return plans;
 }

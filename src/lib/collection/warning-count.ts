@@ -42,7 +42,10 @@ const WORDS: Readonly<Record<Code, readonly [one: string, several: string]>> = {
     'is too large to be turned, and has an orientation tag',
     'are too large to be turned, and have an orientation tag',
   ],
-  SAMPLES_SCALED: ['was scaled to 8 bits', 'were scaled to 8 bits'],
+  SAMPLES_SCALED: [
+    'was scaled to 8 bits, or signed and taken as unsigned',
+    'were scaled to 8 bits, or signed and taken as unsigned',
+  ],
   WARNINGS_FORGIVEN: ['breaks the TIFF specification', 'break the TIFF specification'],
   FAX_LINES_DAMAGED: ['has damaged fax lines', 'have damaged fax lines'],
   CHECKSUM_MISSING: ['ends in a checksum', 'end in a checksum'],

@@ -1,20 +1,45 @@
 import type { TiffHeader, TiffPage } from './header/tiff-header.ts';
 import type { ConversionNote } from './messages.ts';
+import { notesOnSamples } from './notes-on-samples.ts';
 import { isOfAnother, type PagesSetting, pagesOf } from './pages.ts';
+import type { Turn } from './plan/memory-model.ts';
+import { readerOf } from './plan/reader.ts';
 import { commandNames, type SettingNames } from './setting-names.ts';
 
-/** What a conversion of these pages, counted from 1, is going to note, as far as the header tells; each note once. */
+/** Pages of a TIFF, counted from 1, and where it is planned already how each is turned. */
+export interface PagesToNote {
+  readonly header: TiffHeader;
+  readonly numbers: readonly number[];
+  readonly turns?: readonly Turn[];
+}
+
+/** What a conversion of these pages is going to note, as far as header and plan tell; each note once. */
 export function notesFromHeader(
-  { header, numbers }: { readonly header: TiffHeader; readonly numbers: readonly number[] },
+  { header, numbers, turns = [] }: PagesToNote,
   pages: PagesSetting,
   names: SettingNames,
 ): ConversionNote[] {
   const all: readonly TiffPage[] = pagesOf(header);
-  const notes = numbers.flatMap((number) => {
+  const notes = numbers.flatMap((number, index) => {
     const page = all[number - 1];
-    return page ? notesOnPage(page) : [];
+    if (!page) return [];
+    const reader = readerOf(page);
+    return [
+      ...(turns[index] === 'tag' ? [orientationTagged(page.orientation)] : []),
+      ...(reader === 'nobody' ? [] : notesOnSamples(page, reader)),
+      ...notesOnPage(page),
+    ];
   });
-  return [...notes.slice(0, 1), ...(pages === 'first' ? notesOnPages(header, names) : [])];
+  const once = new Map(notes.map((note) => [note.message, note]));
+  return [...once.values(), ...(pages === 'first' ? notesOnPages(header, names) : [])];
+}
+
+/** What is left of an orientation that is not applied to the pixels. */
+export function orientationTagged(orientation: number): ConversionNote {
+  return {
+    code: 'ORIENTATION_TAGGED',
+    message: `The picture is too large to be turned here; its orientation (${orientation}) is kept as an EXIF tag`,
+  };
 }
 
 /** What is left where a raw or layered file keeps its picture elsewhere: below a directory, for example. */

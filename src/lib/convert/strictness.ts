@@ -1,10 +1,9 @@
 import { ConversionError } from '../errors.ts';
 import { upperFirst } from '../upper-first.ts';
-import type { ChosenPages } from './choose-pages.ts';
 import { lossesIn } from './inspect/inspect-file.ts';
 import type { LossSettings } from './inspect/losses.ts';
 import type { ConversionNote } from './messages.ts';
-import { notesFromHeader } from './notes-on-pages.ts';
+import { notesFromHeader, type PagesToNote } from './notes-on-pages.ts';
 import type { PagesSetting } from './pages.ts';
 import { commandNames, type SettingNames } from './setting-names.ts';
 
@@ -45,11 +44,11 @@ export async function refuseLosses(
 }
 
 /**
- * Throws `ConversionError` (`WARNING`), listing what the header tells a conversion of these pages would note, if notes are
+ * Throws `ConversionError` (`WARNING`), listing what header and plan tell a conversion of these pages would note, if notes are
  * to be errors: nothing has to be converted to know it.
  */
 export function refuseCertainWarnings(
-  chosen: ChosenPages,
+  chosen: PagesToNote,
   pages: PagesSetting,
   name: string,
   { warningsAsErrors, names = commandNames }: Strictness,

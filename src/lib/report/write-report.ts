@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { FileError, reasonOf } from '../errors.ts';
 import { readFile } from '../files.ts';
-import { writeOutput } from '../local-output.ts';
+import { type OutputRules, writeOutput } from '../local-output.ts';
 import { packageFile } from '../package-file.ts';
 import { openRegularFile } from '../regular-file.ts';
 import { csvOf } from './csv.ts';
@@ -20,6 +20,9 @@ export interface ReportOptions {
   readonly pictureBytes?: number;
 }
 
+/** What may happen to what is there already: a report may be written again and again, a TIFF is never lost. */
+export const REPORT_RULES: OutputRules = { force: true, keepTiffs: true };
+
 /**
  * Writes what a run came to, for people or for programs, as the path's ending says: `.html`, `.csv` or
  * `.json`. A file that is there already is replaced, unless it is a TIFF. Only a page asks
@@ -34,7 +37,7 @@ export async function writeReport(
   { pictureBytes = PICTURE_BYTES }: ReportOptions = {},
 ): Promise<void> {
   const pieces = await piecesOf(path, run, { pictures, pictureBytes });
-  await writeOutput(path, { force: true, keepTiffs: true }, async (temporary) => {
+  await writeOutput(path, REPORT_RULES, async (temporary) => {
     try {
       const file = await openRegularFile(temporary, constants.O_WRONLY | constants.O_TRUNC);
       await pipeline(Readable.from(pieces), file.createWriteStream());

@@ -57,7 +57,8 @@ describe('callback', () => {
   });
 
   it('builds the contract’s error from flags, which beat the environment', async () => {
-    const { exitCode } = await callback(['--error', 'Lost: “ü”', '--task-id', 'other']);
+    const url = ['--url', sandbox.current.callbackUrl(task.batchId, task.taskId)];
+    const { exitCode } = await callback(['--error', 'Lost: “ü”', '--task-id', 'other', ...url]);
     expect(exitCode).toBe(0);
     expect(JSON.parse((await received())[0]?.body ?? '')).toEqual({
       task_id: 'other',
@@ -67,8 +68,33 @@ describe('callback', () => {
     });
   });
 
+  it.each([
+    [['--task-id', 'other', '--error', 'Lost'], 'other', 'BATCH'],
+    [['--batch-id', 'other', '--error', 'Lost'], 'TASK', 'other'],
+    [['--data', 'other.json'], 't', 'b'],
+    [['--task-id', 'other', '--error', 'Lost', '--dry-run'], 'other', 'BATCH'],
+  ])(
+    'does not send to the address of another task in the environment: %j',
+    async (args, of, in_) => {
+      await folder.write(
+        'other.json',
+        '{"task_id":"t","batch_id":"b","status":"error","error":"E"}',
+      );
+      const { exitCode, stderr } = await callback(args);
+      const { taskId, batchId } = task;
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain(
+        `The error of ${of.replace('TASK', taskId)} of the batch ${in_.replace('BATCH', batchId)} is not sent: ` +
+          `CALLBACK_URL is set beside TASK_ID and BATCH_ID of another task, ${taskId} of ${batchId}. ` +
+          '--url names the address that it shall go to.',
+      );
+      expect(await received()).toEqual([]);
+    },
+  );
+
   it.each(['pretty.json', '-'])('sends --data %s unchanged', async (data) => {
-    const value = { task_id: 't', batch_id: 'b', status: 'error', error: 'ä\u2028€ “\t” 😀' };
+    const of = { task_id: task.taskId, batch_id: task.batchId };
+    const value = { ...of, status: 'error', error: 'ä\u2028€ “\t” 😀' };
     const body = `\n${JSON.stringify(value, null, '\t')}`;
     await folder.write('pretty.json', body);
     const run = await callback(['--data', data], { input: body });

@@ -185,6 +185,21 @@ describe('convert --report', () => {
     expect(JSON.parse(document ?? '')).toMatchObject({ summary: { converted: 4, failed: 0 } });
   });
 
+  it.each([
+    ['nowhere/run.html', 'Could not write nowhere/run.html: its folder does not exist. '],
+    ['scans/a.csv/run.csv', 'Could not write scans/a.csv/run.csv: scans/a.csv is not a folder. '],
+    ['a.json', 'Not written: a.json is a TIFF, and originals are never overwritten. '],
+  ])('refuses %s, which cannot be written, before anything is converted', async (path, why) => {
+    await folder.write('scans/a.csv', 'x');
+    await folder.write('a.json', tiff);
+    const { exitCode, stderr } = await convert(['scans', '--report', path]);
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining(why),
+    });
+    expect(await readdir(folder.path('scans'))).not.toContain('a.jpg');
+  });
+
   it('refuses a path that does not say what it shall be, before anything is converted', async () => {
     const { exitCode, stderr } = await convert(['scans', '--report', 'run.pdf']);
     expect({ exitCode, stderr }).toMatchObject({

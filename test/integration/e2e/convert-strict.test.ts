@@ -138,6 +138,27 @@ describe('convert --warnings-as-errors', () => {
     );
   });
 
+  it.each([[[]], [['--dry-run']]])(
+    'refuses before converting what the header tells of samples: %j',
+    async (more) => {
+      const grey = { ...page, photometric: 1, samplesPerPixel: 1 };
+      await folder.write('signed.tif', makeTiff({ ...grey, sampleFormat: 2 }));
+      await folder.write('extra.tif', makeTiff({ ...page, samplesPerPixel: 4, extraSamples: [0] }));
+      const files = ['signed.tif', 'extra.tif', 'plain.tif'];
+      const run = await convert([...files, '--warnings-as-errors', '--json', ...more]);
+      expect(run.exitCode).toBe(1);
+      const told = JSON.parse(run.stdout).files.map(
+        ({ error }: { error?: { message: string } }) => error?.message,
+      );
+      expect(told).toEqual([
+        expect.stringMatching(/^"signed.tif" would have warnings: Its 8-bit samples are called/),
+        expect.stringMatching(/^"extra.tif" would have warnings: The TIFF has extra samples/),
+        undefined,
+      ]);
+      expect(await jpegs()).toEqual(more.length > 0 ? [] : ['plain.jpg']);
+    },
+  );
+
   it('leaves the JPEG that was there', async () => {
     await folder.write('paged.jpg', 'precious');
     const { exitCode } = await convert(['paged.tif', '--warnings-as-errors', '--force']);

@@ -50,7 +50,7 @@ describe('the page of a report', () => {
     );
     expect(await page.locator('#totals').textContent()).toMatch(/Files7 .*Failed1/);
     expect(await page.locator('#warned').textContent()).toBe(
-      '1 with warnings: 1 was scaled to 8 bits.',
+      '1 with warnings: 1 was scaled to 8 bits, or signed and taken as unsigned.',
     );
     expect(await page.locator('#unread').isVisible()).toBe(false);
     expect(await page.title()).toBe('Conversion report: 7 files, 2026-01-02');

@@ -172,6 +172,6 @@ describe('an output file', () => {
   it('in a folder that does not exist is an error that says so', async () => {
     const target = folder.path('nowhere/a.jpg');
     const failing = writeOutput(target, { force: false }, writing('new'));
-    await expect(failing).rejects.toThrow(/nowhere.*Check that its folder exists/);
+    await expect(failing).rejects.toThrow(/nowhere.*its folder does not exist\. Make the folder/);
   });
 });

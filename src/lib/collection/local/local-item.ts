@@ -1,7 +1,7 @@
 import { type ChosenPages, choosePages } from '../../convert/choose-pages.ts';
 import { convertPages, type MadePage, pageOutputs } from '../../convert/convert-pages.ts';
 import type { LocalConversion } from '../../convert/local-files.ts';
-import { refuseCertainWarnings, refuseLosses } from '../../convert/strictness.ts';
+import { refuseLosses } from '../../convert/strictness.ts';
 import { type OutputRules, refuseOutput } from '../../local-output.ts';
 import { sha256Of } from '../checksum.ts';
 import type { SkippedRecord, SourceRecord } from '../events.ts';
@@ -126,7 +126,6 @@ async function dueItem(
   const { tiff, chosen, recorded } = seen;
   const { encoder, pages, strict, force, verify, outDir } = run.options;
   await refuseLosses(tiff.path, tiff.name, strict, { encoder, pages });
-  refuseCertainWarnings(chosen, pages, tiff.name, strict);
   const outputs = pageOutputs(output, chosen.numbers);
   // With force nobody asks, and comparing hashes takes time.
   const ours = force ? undefined : await knownOutputs(outputs, recorded);
@@ -137,6 +136,7 @@ async function dueItem(
     output,
     pages,
     encoder,
+    strict,
     verify: verify !== undefined,
     limits: await limits(),
   };

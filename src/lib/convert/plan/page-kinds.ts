@@ -11,6 +11,7 @@ export const PHOTOMETRIC = {
   ituLab: 10,
   colourFilterArray: 32_803,
   logL: 32_844,
+  logLuv: 32_845,
   linearRaw: 34_892,
 } as const;
 

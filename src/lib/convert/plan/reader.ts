@@ -1,7 +1,7 @@
 import type { TiffPage } from '../header/tiff-header.ts';
 import { compressionName, photometricName, sampleFormatName } from '../header/tiff-names.ts';
 import { unsupportedTiff } from '../refusal.ts';
-import { type Reader, readerRows } from './reader-table.ts';
+import { type Reader, type ReaderRow, readerRows } from './reader-table.ts';
 
 /** Who reads a page, and what it is about the page that decided it. */
 export interface Reading {
@@ -15,7 +15,7 @@ export interface Reading {
  * the feature that nobody here reads.
  */
 export function chooseReader(page: TiffPage, name: string): Reading {
-  const row = readerRows.find(({ applies }) => applies(page));
+  const row = rowOf(page);
   if (!row) return { reader: 'sharp', feature: '' };
   const { reader, feature } = row;
   if (reader !== 'nobody') return { reader, feature };
@@ -27,4 +27,13 @@ export function chooseReader(page: TiffPage, name: string): Reading {
     sampleFormatName(sampleFormat),
   ].join(', ');
   throw unsupportedTiff(name, `has ${feature}, which arke-tiff cannot decode (${figures})`);
+}
+
+/** Who reads a page, from its header alone. */
+export function readerOf(page: TiffPage): ReaderRow['reader'] {
+  return rowOf(page)?.reader ?? 'sharp';
+}
+
+function rowOf(page: TiffPage): ReaderRow | undefined {
+  return readerRows.find(({ applies }) => applies(page));
 }

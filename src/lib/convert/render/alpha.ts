@@ -9,15 +9,15 @@ export type Levels = readonly [number, number, number];
 export type AlphaPlan =
   /** There are none. */
   | { readonly kind: 'opaque' }
-  /** They are no transparency: leave them out. `lost` says that the file really has them. */
-  | { readonly kind: 'drop'; readonly lost: boolean }
+  /** They are no transparency: leave them out. */
+  | { readonly kind: 'drop' }
   /** One alpha beside the colours: sharp's own flattening is right. */
   | { readonly kind: 'flatten' }
   /** Everything else: blended by us. `index` counts from the first sample after the colours. */
   | { readonly kind: 'blend'; readonly index: number };
 
 /** What the page's directory says of its samples. */
-type Samples = Pick<TiffPage, 'photometric' | 'samplesPerPixel' | 'extraSamples'>;
+type Samples = Pick<TiffPage, 'extraSamples'>;
 
 const ASSOCIATED = 1;
 const UNASSOCIATED = 2;
@@ -36,7 +36,7 @@ export function planAlpha(
   if (!page) return { kind: 'flatten' };
   const index = page.extraSamples.findIndex((s) => s === ASSOCIATED || s === UNASSOCIATED);
   // libvips gives some pictures (subsampled YCbCr) an opaque alpha that the file does not have.
-  if (index === -1) return { kind: 'drop', lost: page.samplesPerPixel > coloursOf(page) };
+  if (index === -1) return { kind: 'drop' };
   const alone = page.extraSamples.length === 1;
   const neutral = red === green && green === blue;
   return alone && (neutral || !isGrey(metadata)) ? { kind: 'flatten' } : { kind: 'blend', index };
@@ -45,13 +45,6 @@ export function planAlpha(
 /** Whether a picture has one colour channel. */
 export function isGrey({ space }: Pick<Metadata, 'space'>): boolean {
   return space === 'b-w' || space === 'grey16';
-}
-
-/** How many samples are colours, by PhotometricInterpretation (TIFF 6.0, section 8): CMYK is 5. */
-function coloursOf({ photometric }: Samples): number {
-  if (photometric === 5) return 4;
-  const oneSample = photometric === 0 || photometric === 1 || photometric === 3;
-  return oneSample ? 1 : 3;
 }
 
 /** Pixels of 8 bits a sample, samples side by side. */

@@ -3,6 +3,7 @@ import type { Metadata, Sharp } from 'sharp';
 import { levelsOf } from '../encoder-settings.ts';
 import { refuseOversize } from '../jpeg-limits.ts';
 import type { ConversionJob, ConversionNote } from '../messages.ts';
+import { dropsExtras, EXTRAS_DROPPED } from '../notes-on-samples.ts';
 import type { Turn } from '../plan/memory-model.ts';
 import { type AlphaPlan, blendOver, isGrey, type Levels, planAlpha } from './alpha.ts';
 import { forgivable } from './forgiveness.ts';
@@ -90,9 +91,10 @@ export async function openFlat(
   const flat = await flatten(reader, source, { metadata, alpha, background });
   const orientation = metadata.orientation ?? 1;
   const picture = turn === 'disk' ? await turnOnDisk(reader, flat, scratch, orientation) : flat;
-  const notes = [...notesOn(alpha), ...profile.notes];
-  const bits = wide === 'exactly' ? 16 : 8;
   const hasExtraSamples = alpha.kind === 'drop';
+  const isLost = hasExtraSamples && page !== undefined && dropsExtras(page, 'sharp');
+  const notes = [...(isLost ? [EXTRAS_DROPPED] : []), ...profile.notes];
+  const bits = wide === 'exactly' ? 16 : 8;
   return { picture, bits, hasExtraSamples, orientation, profile, warnings, notes };
 }
 
@@ -142,10 +144,4 @@ async function blend(
   const { width, height } = flat;
   const pixels = sharp(flat.data, { raw: { width, height, channels }, limitInputPixels: false });
   return channels === 1 ? pixels.extractChannel(0) : pixels;
-}
-
-function notesOn(alpha: AlphaPlan): ConversionNote[] {
-  if (alpha.kind !== 'drop' || !alpha.lost) return [];
-  const message = 'The TIFF has extra samples that are no transparency; they were left out';
-  return [{ code: 'EXTRA_SAMPLES_DROPPED', message }];
 }

@@ -3,6 +3,7 @@ import type { Sharp } from 'sharp';
 import type { Effort, EncoderSettings } from '../encoder-settings.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
 import type { ConversionJob, ConversionNote, Rendered } from '../messages.ts';
+import { orientationTagged } from '../notes-on-pages.ts';
 import { type FlatSource, openFlat, readForgivingly } from './flat-picture.ts';
 import { areForgiven, notesOnForgiven } from './forgiveness.ts';
 import { addMetadata } from './metadata/add-metadata.ts';
@@ -49,13 +50,6 @@ async function renderSource(
   const { size: bytes } = await stat(job.output);
   const notes = [...flat.warnings, ...turning, ...flat.notes, ...lost];
   return { width, height, channels, bytes, notes };
-}
-
-function orientationTagged(orientation: number): ConversionNote {
-  return {
-    code: 'ORIENTATION_TAGGED',
-    message: `The picture is too large to be turned here; its orientation (${orientation}) is kept as an EXIF tag`,
-  };
 }
 
 /** The contract's encoder and its cheaper relatives. */

@@ -66,6 +66,21 @@ describe('the summary of a run', () => {
     });
   });
 
+  it('does not call failed, in a dry run, what could not be read', async () => {
+    const error = { code: 'FOLDER_UNREADABLE', message: 'No. Ask.' } as const;
+    const outcome = await showCollection(
+      run(
+        ...[
+          started(0),
+          { event: 'collection.unread', kind: 'folder', path: 'in/x', error } as const,
+        ],
+        ended({ files: 0, would_fail: 0, folders_unread: 1, ms: 12 }),
+      ),
+      [],
+    );
+    expect(summaryLines(outcome).slice(1)).toEqual(['Could not be read:', '  in/x: No. Ask.']);
+  });
+
   it('is one line where there was nothing to do', async () => {
     const outcome = await showCollection(
       run(started(1), skipped('a'), ended({ files: 1, skipped: 1, ms: 12 })),
@@ -86,7 +101,7 @@ describe('the summary of a run', () => {
     expect(summaryLines(outcome)).toEqual([
       '300 TIFFs: 288 to convert (not decoded yet), 12 up to date; 40 ms',
       '600.00 MB → about 30.00 MB; 400.0 MP; predicted 1 min 30 s of CPU, 45.2 s in all',
-      'A dry run: nothing was written.',
+      'A dry run: nothing was written. Decoding may still show errors and warnings.',
     ]);
     expect(documentOf(outcome, ['a.tif'])).toMatchObject({
       files: [{ status: 'due', input: 'a.tif', pages: [{ effort: 'max', reason: 'it fits' }] }, {}],

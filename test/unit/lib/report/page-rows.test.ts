@@ -49,7 +49,9 @@ describe('the data of a page', () => {
   it('counts files with warnings as the summary does, and says which', () => {
     const { totals, warnings } = dataOf(converted('a.tif', noted('SAMPLES_SCALED')), failed('b'));
     expect(totals.warned).toBe(1);
-    expect(warnings).toBe('1 with warnings: 1 was scaled to 8 bits');
+    expect(warnings).toBe(
+      '1 with warnings: 1 was scaled to 8 bits, or signed and taken as unsigned',
+    );
   });
 
   it('tells names from the folder that all are in', () => {

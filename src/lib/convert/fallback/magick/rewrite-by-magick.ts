@@ -1,6 +1,6 @@
 import { missingValues } from '../../header/completeness.ts';
 import { readTags } from '../../header/tiff-tags.ts';
-import type { ConversionNote } from '../../messages.ts';
+import { dropsExtras, EXTRAS_DROPPED } from '../../notes-on-samples.ts';
 import { createPlainTiff, type PlainPicture } from '../plain-tiff.ts';
 import type { RewriteJob, Rewritten } from '../rewrite.ts';
 import { coloursOf, labToRgba, spreadRange, widenLab, type YcbcrRange } from './colours.ts';
@@ -27,7 +27,7 @@ export async function rewriteByMagick(
   load: () => Promise<Magick> = loadMagick,
 ): Promise<Rewritten> {
   const { input, output, page, format } = job;
-  const { wanted, alpha, dropped } = planSamples(job);
+  const { wanted, alpha } = planSamples(job);
   const profile = await readTags(input, page.offset, format, (tag) => tag === ICC_PROFILE);
   const missing = profile && missingValues(profile);
   if (missing) throw new Error(missing);
@@ -49,22 +49,16 @@ export async function rewriteByMagick(
       if (lab) return alpha ? labToRgba(rows, lab) : widenLab(rows, lab);
       return range ? spreadRange(rows, range) : rows;
     });
-    return { picture, notes: dropped ? [DROPPED] : [] };
+    return { picture, notes: dropsExtras(page, 'magick') ? [EXTRAS_DROPPED] : [] };
   } finally {
     decoded.dispose();
   }
 }
 
-const DROPPED: ConversionNote = {
-  code: 'EXTRA_SAMPLES_DROPPED',
-  message: 'The TIFF has extra samples that are no transparency; they were left out',
-};
-
 interface SamplePlan {
   readonly wanted: Wanted;
   /** ExtraSamples of the alpha. */
   readonly alpha: 1 | 2 | undefined;
-  readonly dropped: boolean;
 }
 
 /** Which samples are taken; the first one of the extra ones that is transparency is the alpha. */
@@ -83,7 +77,6 @@ function planSamples({ page }: RewriteJob): SamplePlan {
   return {
     wanted: { page, colours, alphaAt: index === -1 ? undefined : colours.samples + index },
     alpha: index === -1 ? undefined : extraSamples[index] === 1 ? 1 : 2,
-    dropped: extra > 0 && index === -1,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { TiffPage } from '../../header/tiff-header.ts';
 import { numbersOf, type TiffTags, textOf } from '../../header/tiff-tags.ts';
-import { claimedDepth } from '../../plan/page-kinds.ts';
+import { isUnusualRange } from '../../notes-on-samples.ts';
+import { claimedDepth, FLOAT, SIGNED } from '../../plan/page-kinds.ts';
 
 /** The values that become black (or no ink at all) and white (or all of it). */
 export interface SampleRange {
@@ -22,17 +23,14 @@ export const RANGE_TAGS: readonly number[] = Object.values(TAG);
 
 const MOST_SAMPLES = 64;
 
-const SIGNED = 2;
-const FLOAT = 3;
-
 /**
  * The range of a page's samples as far as its tags and depth decide it; undefined where the samples
  * themselves must be looked at (docs/fidelity.md, "Scaling").
  */
 export function rangeFromTags(page: TiffPage, tags: TiffTags): SampleRange | undefined {
   const bits = page.bitsPerSample[0] ?? 1;
-  const unusual = page.sampleFormat === SIGNED || page.sampleFormat === FLOAT || bits > 16;
-  if (!unusual) return claimedDepth(page) ? undefined : { low: 0, high: 2 ** bits - 1, source: '' };
+  if (!isUnusualRange(page))
+    return claimedDepth(page) ? undefined : { low: 0, high: 2 ** bits - 1, source: '' };
   return (
     rangeOf(tags, TAG.sMin, TAG.sMax, 'SMinSampleValue and SMaxSampleValue') ??
     (page.sampleFormat === FLOAT

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { missingData, missingValues } from '../../header/completeness.ts';
 import type { TiffPage } from '../../header/tiff-header.ts';
 import { readTags, type TiffTags } from '../../header/tiff-tags.ts';
+import { asSampled, CHECKSUM_CUT, dropsExtras, EXTRAS_DROPPED } from '../../notes-on-samples.ts';
 import { colourSamples } from '../../plan/page-kinds.ts';
 import {
   type PlainColours,
@@ -13,7 +14,7 @@ import {
 import { createPlainTiff } from '../plain-tiff.ts';
 import type { RewriteJob, Rewritten } from '../rewrite.ts';
 import { COLOUR_TAGS, type ColourMaking, colourMaking } from './colours.ts';
-import { isCalledSigned, notesOnChecksum, notesOnExtras, notesOnRange } from './notes.ts';
+import { notesOnRange } from './notes.ts';
 import {
   type Extremes,
   extremesCollector,
@@ -67,25 +68,14 @@ export async function rewriteSamples({
     return {
       picture,
       notes: [
-        ...notesOnChecksum(page),
+        ...(page.lacksChecksum ? [CHECKSUM_CUT] : []),
         ...notesOnRange(page, range),
-        ...notesOnExtras(page, making, plain),
+        ...(dropsExtras(page, 'samples') ? [EXTRAS_DROPPED] : []),
       ],
     };
   } finally {
     await file.close();
   }
-}
-
-/**
- * Lab's signs are told by its encoding, whatever SampleFormat says; a log luminance is no number yet;
- * indices of a palette and video signals have no sign.
- * Samples of 8 bits that are called signed are shown by their bits in the tools that archivists use
- * (ImageMagick, libtiff's): mostly they are pictures with a wrong tag.
- */
-function asSampled(page: TiffPage): TiffPage {
-  const encoded = [3, 6, 8, 9, 32_844].includes(page.photometric ?? 1);
-  return encoded || isCalledSigned(page) ? { ...page, sampleFormat: 1 } : page;
 }
 
 async function rangeOf(
