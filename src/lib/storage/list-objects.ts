@@ -23,7 +23,7 @@ export async function listObjects(
       `The prefix "${prefix}" is not UTF-8, which every key in R2 is. Give another prefix.`,
     );
   const long = lengthProblem(prefix);
-  if (long) throw new StorageError('INVALID_KEY', `The prefix ${long}, as no key in R2 has.`);
+  if (long) throw new StorageError('INVALID_KEY', `The prefix ${long}: no key in R2 is longer.`);
   const { ListObjectsV2Command } = await import('./sdk.ts');
   const request = { storage, key: prefix, action: 'list' } as const;
   const objects: ListedObject[] = [];

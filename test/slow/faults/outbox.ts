@@ -74,6 +74,8 @@ export const outboxes: readonly EventCell[] = [
   ...(
     [
       ['503', { status: 503 }, 'once', kept],
+      // R2 takes one write a second to a key.
+      ['429', { status: 429 }, 'once', kept],
       ['503 after it arrived', { statusAfter: 503 }, 'once', kept],
       ['reset', { reset: true }, 'once', kept],
       ['reset after it arrived', { resetAfter: true }, 'for good', kept],

@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { bodyOfFlags } from '../../../../src/cli/callback/body.ts';
+import { openStorage } from '../../../../src/lib/storage/client.ts';
+import { keyProblem } from '../../../../src/lib/storage/keys.ts';
+import { listObjects } from '../../../../src/lib/storage/list-objects.ts';
 import { readTaskSettings } from '../../../../src/lib/task/settings.ts';
 
 const environment = {
@@ -22,5 +26,34 @@ describe('keys and ids', () => {
     expect(problems('é'.repeat(513))).toContain(
       `${name} must have at most 1024 bytes, and it has 1026`,
     );
+  });
+
+  it.each(['task-id', 'batch-id', 'output-key'])(
+    'have at most 1024 bytes in a callback, too: --%s',
+    (name) => {
+      const flags = { 'task-id': 't', 'batch-id': 'b', 'output-key': 'x.jpg', 'output-size': 1 };
+      const body = (value: string) => bodyOfFlags({ ...flags, [name]: value });
+      expect(body('é'.repeat(512))).toContain('success');
+      expect(() => body('é'.repeat(513))).toThrow(
+        `--${name} must have at most 1024 bytes, and it has 1026`,
+      );
+    },
+  );
+
+  it('of objects have at most 1024 bytes', () => {
+    expect(keyProblem('é'.repeat(512))).toBeUndefined();
+    expect(keyProblem('é'.repeat(513))).toBe(
+      'must have at most 1024 bytes, and it has 1026: R2 takes no longer ones',
+    );
+  });
+
+  it('begin with at most 1024 bytes: nobody is asked for a longer prefix', async () => {
+    const endpoint = 'http://127.0.0.1:9';
+    const access = { bucket: 'bucket', accessKeyId: 'id', secretAccessKey: 'secret' };
+    const storage = await openStorage({ endpoint, ...access });
+    await expect(listObjects(storage, 'é'.repeat(513))).rejects.toMatchObject({
+      code: 'INVALID_KEY',
+      message: 'The prefix must have at most 1024 bytes, and it has 1026: no key in R2 is longer.',
+    });
   });
 });
