@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bodyOfFlags } from '../../../../src/cli/callback/body.ts';
+import type { CallbackFlags } from '../../../../src/cli/callback/flags.ts';
 import { openStorage } from '../../../../src/lib/storage/client.ts';
 import { keyProblem } from '../../../../src/lib/storage/keys.ts';
 import { listObjects } from '../../../../src/lib/storage/list-objects.ts';
@@ -32,7 +33,8 @@ describe('keys and ids', () => {
     'have at most 1024 bytes in a callback, too: --%s',
     (name) => {
       const flags = { 'task-id': 't', 'batch-id': 'b', 'output-key': 'x.jpg', 'output-size': 1 };
-      const body = (value: string) => bodyOfFlags({ ...flags, [name]: value });
+      const body = (value: string) =>
+        bodyOfFlags({ ...flags, [name]: value } as unknown as CallbackFlags);
       expect(body('é'.repeat(512))).toContain('success');
       expect(() => body('é'.repeat(513))).toThrow(
         `--${name} must have at most 1024 bytes, and it has 1026`,
