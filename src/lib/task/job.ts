@@ -19,6 +19,8 @@ export interface TaskPatience {
   /** How long one attempt at the callback may take, in milliseconds. */
   readonly callbackMs?: number;
   readonly callbackRetry?: RetryPolicy;
+  /** How long a callback may take after a stop signal, and however late it is, in milliseconds. */
+  readonly lastCallbackMs?: number;
 }
 
 /** What processing needs besides the task's settings. */

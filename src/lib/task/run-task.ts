@@ -89,25 +89,26 @@ interface Way {
 }
 
 /** Until when after a stop signal the callback of a task is tried. */
-function callbackEnding(target: CallbackTarget, { signal }: TaskOptions): Ending {
-  return endSoonAfter(signal, msAfterStop(target));
+function callbackEnding(target: CallbackTarget, options: TaskOptions): Ending {
+  return endSoonAfter(options.signal, msAfterStop(target, options));
 }
 
-function msAfterStop({ outbox }: CallbackTarget): number {
+function msAfterStop({ outbox }: CallbackTarget, { patience }: TaskOptions): number {
+  if (patience?.lastCallbackMs !== undefined) return patience.lastCallbackMs;
   return outbox ? INTERRUPTED_CALLBACK_WITH_OUTBOX_MS : INTERRUPTED_CALLBACK_MS;
 }
 
 /** Why a callback was not delivered: a stop signal or a deadline, which may have ended the task, too, as what it was here. */
-function givenUp(target: CallbackTarget, error: unknown): unknown {
+function givenUp(target: CallbackTarget, options: TaskOptions, error: unknown): unknown {
   const what = `The callback to ${shownUrl(target.callback.url)} was not taken`;
-  const options = { cause: error };
+  const by = { cause: error };
   if (error instanceof InterruptedError)
     return new CallbackError(
-      `${what} within ${msAfterStop(target) / 1000} s after ${error.signal}.`,
-      options,
+      `${what} within ${msAfterStop(target, options) / 1000} s after ${error.signal}.`,
+      by,
     );
   if (error instanceof TimedOutError)
-    return new CallbackError(`${what} in the time that the task had.`, options);
+    return new CallbackError(`${what} in the time that the task had.`, by);
   return error;
 }
 
@@ -130,7 +131,8 @@ async function report(
     userAgent: options.program,
   };
   // Not ended by a stop signal at once, as the stages are: what was begun is brought to its end.
-  const endsAt = Math.max(target.budget.timeoutMs, options.sinceStart() + LATE_CALLBACK_MS);
+  const lateMs = options.patience?.lastCallbackMs ?? LATE_CALLBACK_MS;
+  const endsAt = Math.max(target.budget.timeoutMs, options.sinceStart() + lateMs);
   const reserveMs = target.outbox ? OUTBOX_RESERVE_MS : 0;
   const deadline = createDeadline(endsAt - reserveMs, { now: options.sinceStart });
   try {
@@ -150,7 +152,7 @@ async function report(
         }),
     });
   } catch (error) {
-    const failure = givenUp(target, error);
+    const failure = givenUp(target, options, error);
     const [reason, code] = [messageOf(failure), errorCodeOf(failure)];
     options.log({ event: 'task.failed', code, stage: 'callback', error: reason });
     options.log({ event: 'callback.undelivered', body: request.body, reason });

@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeFolder, type TestFolder } from '../../support/folder.ts';
 import { startProgram } from '../../support/program.ts';
+import { untilTold, withPatience } from '../../support/task-patience.ts';
 import { newTask, useSandbox } from '../../support/tasks.ts';
 import { until } from '../../support/until.ts';
 
@@ -77,7 +78,7 @@ describe('a task that is asked to stop', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'calls back one error and leaves nothing behind: %s',
     async (signal) => {
-      const { program, bodies } = await startTask();
+      const { program, bodies } = await startTask(withPatience(untilTold));
       program.kill(signal);
       expect((await program).exitCode).toBe(1);
       expect(await bodies()).toMatchObject([
@@ -92,7 +93,10 @@ describe('a task that is asked to stop', () => {
 describe('a task that was paused past its deadline', () => {
   it('still says once how it ended', async () => {
     const start = performance.now();
-    const { program, bodies } = await startTask({ TASK_TIMEOUT_MS: '3000' });
+    const { program, bodies } = await startTask({
+      ...withPatience(untilTold),
+      TASK_TIMEOUT_MS: '3000',
+    });
     program.kill('SIGSTOP');
     await until(() => performance.now() - start > 4_000);
     program.kill('SIGCONT');
@@ -114,7 +118,7 @@ describe('a task that is asked to stop before it has begun', () => {
     const { exitCode } = await startProgram(['run'], {
       env: {
         ...sandbox.current.environment(batchId, taskId, 'large.tif'),
-        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}`,
+        ...withPatience(untilTold, `data:text/javascript,${encodeURIComponent(preload)}`),
       },
     });
     expect(exitCode).toBe(1);

@@ -4,6 +4,7 @@ import { bytesIn, FOREIGN } from '../../support/objects.ts';
 import { damaged, grey, mixed, noise } from '../../support/paged-tiffs.ts';
 import { decodeJpeg } from '../../support/pixels.ts';
 import { startProgram } from '../../support/program.ts';
+import { untilTold, withPatience } from '../../support/task-patience.ts';
 import { newTask, runTask, useSandbox } from '../../support/tasks.ts';
 import { makeTiff, makeTiffAs } from '../../support/tiff-writer.ts';
 
@@ -106,7 +107,7 @@ describe('TIFF_PAGES=all', () => {
     await sandbox.current.putObject('a7/scan.tif', makeTiff(...Array(6).fill(noise(1500))));
     const { batchId, taskId } = newTask();
     const env = { ...sandbox.current.environment(batchId, taskId, 'a7/scan.tif'), ...ALL };
-    const program = startProgram(['run'], { env });
+    const program = startProgram(['run'], { env: { ...env, ...withPatience(untilTold) } });
     let log = '';
     program.stdout.on('data', (chunk: Buffer) => {
       log += chunk;

@@ -1,4 +1,5 @@
 import { signalIfThere } from '../../support/processes.ts';
+import { untilTold } from '../../support/task-patience.ts';
 import { until } from '../../support/until.ts';
 import { killConversion, killEveryConversion, processesOf } from './conversion-processes.ts';
 import {
@@ -40,7 +41,11 @@ function cell(
   outcome: Outcome,
   more: Partial<Scenario> = {},
 ): EventCell {
-  return { event, stage, outcome, scenario: { ...SMALL, ...scenario(act), ...more } };
+  const made = { ...SMALL, ...scenario(act), ...more };
+  // What is told in the end takes its time on a busy machine; what nobody takes is given up as it is in earnest.
+  const isTold = !outcome.log?.source.includes('not delivered');
+  const patience = isTold ? { ...made.patience, ...untilTold } : made.patience;
+  return { event, stage, outcome, scenario: { ...made, patience } };
 }
 
 const notFound = /^Failed to download TIFF: 404 Not Found/;

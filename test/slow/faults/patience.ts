@@ -1,7 +1,5 @@
+import { ENDLESS_MS } from '../../support/task-patience.ts';
 import { ATTEMPTS } from './cell.ts';
-
-/** The variable that tells the tests' command `run` how patient to be, as JSON; the program knows none. */
-export const PATIENCE_VARIABLE = 'ARKE_TEST_PATIENCE';
 
 /** So long that a busy machine is never taken for a dead one; what waits for it waits beside others. */
 const WAITING_MS = 4_000;
@@ -19,7 +17,6 @@ export const patience = {
 export const DEADLINE = { TASK_TIMEOUT_MS: '10000' };
 
 /** How patient a task is that is to meet no time-out of a request: longer than any deadline. */
-const ENDLESS_MS = 900_000;
 export const endless = {
   ...patience,
   storage: { headersMs: ENDLESS_MS, stallMs: ENDLESS_MS },

@@ -4,9 +4,9 @@ import type { FaultOf } from '../../support/fault.ts';
 import { type FaultServer, startFaultServer } from '../../support/fault-server.ts';
 import type { TestFolder } from '../../support/folder.ts';
 import { type RunSetup, startProgram } from '../../support/program.ts';
+import { withPatience } from '../../support/task-patience.ts';
 import { newTask } from '../../support/tasks.ts';
 import { startTlsFront, type TlsMode } from '../../support/tls-front.ts';
-import { PATIENCE_VARIABLE } from './patience.ts';
 import type { Pictures } from './pictures.ts';
 
 /** What the cells of a file share. */
@@ -137,8 +137,7 @@ export async function runScenario(stand: Stand, scenario: Scenario): Promise<End
       CALLBACK_SECRET,
       TMPDIR: world.temporary,
       NODE_COMPILE_CACHE: stand.folder.path('compile-cache'),
-      NODE_OPTIONS: `--import=${new URL('./impatient.ts', import.meta.url)}`,
-      [PATIENCE_VARIABLE]: JSON.stringify(scenario.patience ?? {}),
+      ...withPatience(scenario.patience ?? {}),
       ...scenario.env,
     },
     wrap: scenario.wrap,

@@ -3,7 +3,7 @@
  * the test asks for. All else is what is shipped: start-up, signals, exit codes, the log.
  */
 import { registerHooks } from 'node:module';
-import { PATIENCE_VARIABLE } from './patience.ts';
+import { PATIENCE_VARIABLE } from './task-patience.ts';
 
 const BUNDLE = /\/dist\/bundle\/[\w-]+\.js$/;
 /** Where the bundle makes what a task gets besides its environment (`src/cli/task-options.ts`). */
