@@ -235,9 +235,13 @@ describe('callback --pending', () => {
     await using stranger = await startFaultServer(sandbox.current.url, always({ status: 200 }));
     const entry = { ...(await entryOf(key)), url: `${stranger.url}/callback/x/y` };
     await sandbox.current.putObject(key, Buffer.from(JSON.stringify(entry)));
-    const { exitCode, stdout } = await startProgram(['callback', '--pending', ...toOrigin()], {
-      env: { ...drainerEnv(), CALLBACK_SECRET: SECRET },
-    });
+    const setup = { env: { ...drainerEnv(), CALLBACK_SECRET: SECRET } };
+    const args = ['callback', '--pending', ...toOrigin()];
+    const unsigned = await startProgram(args, setup);
+    expect(unsigned.exitCode).toBe(1);
+    expect(unsigned.stdout).toMatch(/^unsigned: .* it is not signed with this CALLBACK_SECRET/);
+    // Not even when it is to be sent all the same.
+    const { exitCode, stdout } = await startProgram([...args, '--unsigned'], setup);
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/^refused: .* its address is at http:\/\/127\S+, which was not allowed/);
     expect(stranger.seen).toEqual([]);
