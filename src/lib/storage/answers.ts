@@ -1,13 +1,19 @@
 import type { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
+import { isRetryableStatus } from '../retry.ts';
 
 /** An answer that says 2xx, or that there is nothing, and is none of S3's. */
 export class StrangeAnswer extends Error {
   readonly kind: 'page' | 'error' | 'incomplete';
   readonly status: number;
 
-  constructor(kind: StrangeAnswer['kind'], status: number, message: string) {
-    super(message);
+  constructor(
+    kind: StrangeAnswer['kind'],
+    status: number,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
     this.kind = kind;
     this.status = status;
   }
@@ -23,7 +29,7 @@ const MOST_OF_AN_ERROR = 64 * 1024;
 /** What is read of any other answer that is no object, in bytes: a list of 1 000 keys of 1 024 bytes has 4 MB, written as an address is. */
 const MOST_OF_AN_ANSWER = 16 * 1024 * 1024;
 
-/** By what the success of a command is known: by the ETag in its headers, or by the root of the XML in its body. */
+/** By what the success of a command is known: by the ETag in its headers, by the root of the XML in its body, or by an empty body. */
 const MARKS: Readonly<Record<string, string>> = {
   GetObjectCommand: 'etag',
   HeadObjectCommand: 'etag',
@@ -32,6 +38,8 @@ const MARKS: Readonly<Record<string, string>> = {
   ListObjectsV2Command: 'ListBucketResult',
   CreateMultipartUploadCommand: 'InitiateMultipartUploadResult',
   CompleteMultipartUploadCommand: 'CompleteMultipartUploadResult',
+  DeleteObjectCommand: 'nothing',
+  AbortMultipartUploadCommand: 'nothing',
 };
 
 /** An answer as the SDK's handler gives it. */
@@ -66,30 +74,66 @@ async function lookAt(answer: Answer, command: string): Promise<void> {
   if (success && mark === 'etag' && headers['etag']) return;
   const body = await beginningOf(answer.body, success ? MOST_OF_AN_ANSWER : MOST_OF_AN_ERROR);
   answer.body = body.whole ? body.bytes : Buffer.alloc(0);
-  const text = body.bytes.toString('utf8', 0, 1_024);
-  if (isPage(text, headers) && (success || isPlaceless(status))) throw page(status);
+  const text = body.bytes.toString('utf8', 0, 1_024).replace(/^\uFEFF/, '');
+  const root = /^\s*(?:<\?xml[^>]*>\s*)?<([\w:]+)/.exec(text)?.[1];
+  if (success || isPlaceless(status)) {
+    const page = pageIn(text, root, headers) ?? elsewhere(status, headers, root);
+    if (page) throw new StrangeAnswer('page', status, page);
+  }
   if (!success) return;
-  const root = /^\s*(?:<\?xml[^>]*>\s*)?<([\w:]+)/.exec(text.replace(/^\uFEFF/, ''))?.[1];
   if (root === 'Error') throw new StrangeAnswer('error', status, errorText(text));
-  if (mark === 'etag') throw new StrangeAnswer('incomplete', status, 'without an ETag');
-  if (mark !== undefined && root !== mark)
-    throw new StrangeAnswer('incomplete', status, `without a ${mark}`);
+  const lacks = lackOf(mark, body, root, text);
+  if (lacks) throw new StrangeAnswer('incomplete', status, lacks);
 }
 
-/** Answers of whoever stands where no S3 is: it sends elsewhere, or knows neither path nor method. */
+/** What a success is not without, and this one is. */
+function lackOf(
+  mark: string | undefined,
+  { bytes, whole }: Beginning,
+  root: string | undefined,
+  text: string,
+): string | undefined {
+  if (!whole) return `with more than ${MOST_OF_AN_ANSWER} bytes`;
+  if (mark === undefined) return undefined;
+  if (mark === 'etag') return 'without an ETag';
+  if (mark === 'nothing')
+    return text.trim() && !root ? 'with a text that S3 does not send' : undefined;
+  if (root !== mark) return `without a ${mark}`;
+  // What is cut where no length was told is only seen by its end.
+  const end = bytes.toString('utf8', Math.max(0, bytes.length - 1_024)).trimEnd();
+  return end.endsWith(`</${mark}>`) ? undefined : `with a ${mark} that breaks off`;
+}
+
+/**
+ * Answers of whoever stands where no S3 is: it sends elsewhere, wants a login, or knows neither path nor method. Not those
+ * that Cloudflare itself gives with a page when there is too much to do.
+ */
 function isPlaceless(status: number): boolean {
-  return (status >= 300 && status < 400) || status === 404 || status === 405;
+  return (status >= 300 && status < 500 && !isRetryableStatus(status)) || status === 511;
 }
 
-function isPage(text: string, headers: Answer['headers']): boolean {
-  return (
-    /^\s*text\/html\b/i.test(headers['content-type'] ?? '') ||
-    /^\s*<(!doctype\s+html|html)\b/i.test(text)
-  );
+function pageIn(
+  text: string,
+  root: string | undefined,
+  headers: Answer['headers'],
+): string | undefined {
+  const isHtml = /^text\/html\b/i.test(headers['content-type']?.trim() ?? '');
+  const isPage = root !== 'Error' && (isHtml || /^\s*<(!doctype\s+html|html)\b/i.test(text));
+  return isPage ? 'with a web page' : undefined;
 }
 
-function page(status: number): StrangeAnswer {
-  return new StrangeAnswer('page', status, 'with a web page');
+/** Where a login page is without a page: S3 says why it sends elsewhere, if only by headers of its own. */
+function elsewhere(
+  status: number,
+  headers: Answer['headers'],
+  root: string | undefined,
+): string | undefined {
+  const { location } = headers;
+  const isS3 = root === 'Error' || Object.keys(headers).some((name) => name.startsWith('x-amz-'));
+  if (status < 300 || status >= 400 || !location || isS3) return undefined;
+  // What follows the host may be secret.
+  const to = URL.parse(location)?.origin;
+  return `by being sent elsewhere${to ? `, to ${to}` : ''}`;
 }
 
 function errorText(text: string): string {
@@ -99,11 +143,14 @@ function errorText(text: string): string {
   return `with an error (${[code, message].filter(Boolean).join(': ') || 'which it does not name'})`;
 }
 
+/** A body as far as it was read. */
+interface Beginning {
+  readonly bytes: Buffer;
+  readonly whole: boolean;
+}
+
 /** A body as far as that many bytes; the rest is dropped, and the connection with it. */
-async function beginningOf(
-  body: Answer['body'],
-  most: number,
-): Promise<{ readonly bytes: Buffer; readonly whole: boolean }> {
+async function beginningOf(body: Answer['body'], most: number): Promise<Beginning> {
   if (body instanceof Uint8Array) return { bytes: Buffer.from(body), whole: true };
   const chunks: Buffer[] = [];
   let length = 0;

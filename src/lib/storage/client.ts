@@ -38,8 +38,8 @@ export interface Storage {
   readonly names?: StorageNames | undefined;
   /** What was found out about the server's ETags. */
   readonly etags: {
-    /** Whether those of objects in one part are the MD5 of their bytes, as R2's are. */
-    areMd5: boolean;
+    /** Whether those of objects in one part are the MD5 of their bytes, as R2's are; undefined until one has shown it. */
+    areMd5: boolean | undefined;
   };
 }
 
@@ -95,7 +95,7 @@ export async function openStorage(settings: StorageSettings): Promise<Storage> {
   });
   refuseStrangeAnswers(client);
   const { bucket, endpoint, names } = settings;
-  return { client, bucket, endpoint, names, etags: { areMd5: true } };
+  return { client, bucket, endpoint, names, etags: { areMd5: undefined } };
 }
 
 const ignore = (): void => {};

@@ -1,11 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { StorageError } from '../errors.ts';
 import { inParallel } from '../in-parallel.ts';
+import { md5ToBe, mismatch } from './arrived.ts';
 import type { Storage } from './client.ts';
-import { arrivedDamaged, notS3 } from './errors.ts';
-import { md5OfEtag } from './etags.ts';
 import { fileMd5 } from './file-md5.ts';
-import { attemptRequest, headObject, type ObjectInfo, type RequestOptions } from './objects.ts';
+import {
+  attemptRequest,
+  headObject,
+  type ObjectInfo,
+  type RequestOptions,
+  refuseWebSite,
+} from './objects.ts';
 import type { Pieces } from './pieces.ts';
 import { RANGE_BYTES, type RangeAnswer, requestRange, splitRange } from './ranges.ts';
 import { fetchSegment } from './segment.ts';
@@ -102,26 +106,13 @@ export async function openVersion(
       );
     }
   });
-  await refuseWebSite(storage, version, options);
+  try {
+    await refuseWebSite(storage, version.info, options);
+  } catch (error) {
+    version.answer?.body.destroy();
+    throw error;
+  }
   return version;
-}
-
-/**
- * A web server that has a page for every address answers as R2 does, down to ranges and ETags; but it also has what nobody
- * has put there. Asked only where a web page came.
- */
-async function refuseWebSite(
-  storage: Storage,
-  { info, answer }: Version,
-  options: RequestOptions,
-): Promise<void> {
-  if (!/^text\/html\b/i.test(info.contentType ?? '')) return;
-  const nobodys = `arke-tiff-${randomUUID()}`;
-  const there = await headObject(storage, nobodys, options).catch(() => undefined);
-  if (!there) return;
-  answer?.body.destroy();
-  const detail = `with a web page, and that for "${nobodys}", which nobody has put there, as well`;
-  throw notS3({ storage, key: info.key, action: 'read' }, detail);
 }
 
 function isUnsatisfiable(error: unknown): boolean {
@@ -155,10 +146,7 @@ async function saveEitherVersion(
 /** How often a version is taken whole until its bytes are what its ETag says, or twice the same. */
 const MOST_DOWNLOADS = 3;
 
-/**
- * Saves a version until the MD5 of its bytes is its ETag. Where two downloads agree with each other and not with it, it is no
- * MD5, as those of objects that a server has encrypted are not: that is told, and no ETag of this bucket is believed from then on.
- */
+/** Saves a version until its bytes can be believed. */
 async function saveChecked(
   storage: Storage,
   opened: Version,
@@ -166,30 +154,16 @@ async function saveChecked(
   options: RequestOptions,
 ): Promise<void> {
   const { info } = opened;
-  const came: string[] = [];
+  const earlier: string[] = [];
   for (let version = opened; ; version = { info }) {
-    const wanted = storage.etags.areMd5 ? md5OfEtag(info.etag) : undefined;
     const md5 = await saveVersion(storage, version, file, options);
-    if (wanted === undefined || md5 === undefined || md5 === wanted || !storage.etags.areMd5)
-      return;
-    if (came.includes(md5)) {
-      storage.etags.areMd5 = false;
-      options.onWarning?.('ETAG_NOT_MD5', notMd5(info, md5));
-      return;
-    }
-    came.push(md5);
-    const error = arrivedDamaged(info, md5);
-    if (came.length === MOST_DOWNLOADS) throw error;
-    options.onRetry?.({ attempt: came.length, error, delayMs: 0 });
+    const error = md5 && mismatch(storage, info, { md5, earlier }, options);
+    if (!md5 || !error) return;
+    earlier.push(md5);
+    if (earlier.length === MOST_DOWNLOADS) throw error;
+    options.onRetry?.({ attempt: earlier.length, error, delayMs: 0 });
     await file.clear();
   }
-}
-
-function notMd5({ key, etag }: ObjectInfo, md5: string): string {
-  return (
-    `The ETag of "${key}" is ${etag} and the MD5 of its bytes ${md5}, twice: the server's ETags are no MD5s, ` +
-    'and nothing shows whether what comes was changed on its way'
-  );
 }
 
 /** Gives the MD5 of the bytes that were saved, where it can be had. */
@@ -200,8 +174,7 @@ async function saveVersion(
   options: RequestOptions,
 ): Promise<string | undefined> {
   const { read } = file;
-  const isMd5 = storage.etags.areMd5 && md5OfEtag(info.etag) !== undefined;
-  const md5 = read && isMd5 ? fileMd5(read) : undefined;
+  const md5 = read && md5ToBe(info) !== undefined ? fileMd5(read) : undefined;
   const write = async (pieces: Pieces, position: number) => {
     await file.write(pieces, position);
     md5?.wrote(pieces, position);

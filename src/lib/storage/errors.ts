@@ -1,7 +1,7 @@
 import { ArkeError, inParentheses, messageOf, StorageError } from '../errors.ts';
 import { isRetryableStatus, parseRetryAfter } from '../retry.ts';
 import { StrangeAnswer } from './answers.ts';
-import { type StorageRequest, variableNames } from './client.ts';
+import { type StorageNames, type StorageRequest, variableNames } from './client.ts';
 import { isConnectionError, toConnectionError } from './connection-error.ts';
 import { unseenEnds } from './keys.ts';
 
@@ -27,6 +27,12 @@ export function toStorageError(error: unknown, request: StorageRequest): ArkeErr
     return isConnectionError(error)
       ? toConnectionError(error, request)
       : requestError(error, request);
+  // A success that the SDK could not read, such as XML that is none.
+  if (status < 300)
+    return strangeAnswer(
+      new StrangeAnswer('incomplete', status, 'with what cannot be read', { cause: error }),
+      request,
+    );
   return byCode(sdkError, status, request) ?? byStatus(sdkError, status, request);
 }
 
@@ -38,6 +44,12 @@ export function isClockCorrected(error: unknown): boolean {
   const { httpStatusCode: status, clockSkewCorrected = false } =
     (error as SdkError)?.$metadata ?? {};
   return clockSkewCorrected && (status === 400 || status === 401 || status === 403);
+}
+
+/** Whether a server has refused a request by its condition: not that we have found another version ourselves. */
+export function isRefusedCondition(error: unknown): boolean {
+  if (!(error instanceof StorageError) || error.code !== 'PRECONDITION_FAILED') return false;
+  return (error.cause as SdkError | undefined)?.$metadata?.httpStatusCode === 412;
 }
 
 /** The error for an endpoint that answers with pages for browsers. */
@@ -167,16 +179,19 @@ function byStatus(error: SdkError, status: number, request: StorageRequest): Sto
   if (status === 501) return notImplemented(error, request);
   return new StorageError(
     'STORAGE_FAILED',
-    `R2 answered ${status}${wordsOf(error)} on the attempt to ${request.action} "${request.key}". ` +
-      (status >= 500
-        ? "Try again later; see Cloudflare's status page."
-        : `Check ${names.endpoint}.`),
+    `R2 answered ${status}${wordsOf(error)} on the attempt to ${request.action} "${request.key}". ${remedyOf(status, names)}`,
     {
       ...options,
       retryable: isRetryableStatus(status),
       retryAfterMs: waitAfter(error, status, request),
     },
   );
+}
+
+function remedyOf(status: number, { endpoint }: StorageNames): string {
+  if (status === 429) return 'Too much was asked at once: try again later, with less at a time.';
+  if (status >= 500) return "Try again later; see Cloudflare's status page.";
+  return isRetryableStatus(status) ? 'Try again later.' : `Check ${endpoint}.`;
 }
 
 /** R2 takes one write a second to a key (https://developers.cloudflare.com/r2/platform/limits/); more, so that two do not meet again. */
@@ -189,15 +204,19 @@ function waitAfter(
   { action }: StorageRequest,
 ): number | undefined {
   const asked = parseRetryAfter(error.$response?.headers?.['retry-after']);
-  if (status !== 429 || action !== 'write') return asked;
+  // Other servers say it so.
+  const isTooMuch = status === 429 || error.name === 'SlowDown';
+  if (!isTooMuch || action !== 'write') return asked;
   return Math.max(asked ?? 0, BETWEEN_WRITES_MS * (1 + Math.random() / 2));
 }
 
 /** A server that lacks something lacks it a moment later, too. */
 function notImplemented(error: SdkError, request: StorageRequest): StorageError {
   const { endpoint, names = variableNames } = request.storage;
-  const header = error.Header ?? request.header;
-  const what = header ? `the header ${header}` : 'what it was asked';
+  const perhaps = request.header
+    ? `something (perhaps the header ${request.header})`
+    : 'what it was asked';
+  const what = error.Header ? `the header ${error.Header}` : perhaps;
   return new StorageError(
     'STORAGE_FAILED',
     `The server at ${new URL(endpoint).host} does not know ${what}, which the attempt to ${request.action} "${request.key}" ` +

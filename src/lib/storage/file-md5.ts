@@ -24,8 +24,11 @@ export function fileMd5(read: (buffer: Uint8Array, position: number) => Promise<
   /** Where what came before its turn begins, and where it ends. */
   const early = new Map<number, number>();
   let reading: Promise<void> | undefined;
+  /** Up to where is being read back. */
+  let readEnd = 0;
 
   const readUpTo = async (end: number) => {
+    readEnd = end;
     while (next < end) {
       const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, end - next));
       await read(buffer, next);
@@ -44,7 +47,7 @@ export function fileMd5(read: (buffer: Uint8Array, position: number) => Promise<
     wrote(pieces, position) {
       const end = position + lengthOf(pieces);
       written = Math.max(written, end);
-      if (position < next) rewritten = true;
+      if (position < next || (reading && position < readEnd)) rewritten = true;
       if (position === next && !reading) {
         for (const piece of pieces) hash.update(piece);
         next = end;

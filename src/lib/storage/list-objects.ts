@@ -36,14 +36,19 @@ export async function listObjects(
       // XML has no way to write some characters that keys may have.
       EncodingType: 'url',
     });
-    const page = await attemptRequest(request, options, ({ watch }) =>
-      storage.client.send(command, { abortSignal: watch.signal }),
-    );
+    const page = await attemptRequest(request, options, async ({ watch }) => {
+      const answer = await storage.client.send(command, { abortSignal: watch.signal });
+      const { IsTruncated, NextContinuationToken } = answer;
+      if (IsTruncated === undefined)
+        throw brokenList(prefix, 'does not say whether there are more');
+      if (IsTruncated && !NextContinuationToken)
+        throw brokenList(prefix, 'says that there are more, but not where');
+      return answer;
+    });
     const decode = page.EncodingType === 'url' ? decodeKey : (key: string) => key;
     for (const { Key, Size, ETag } of page.Contents ?? [])
       objects.push({ key: decode(Key ?? ''), size: Size ?? 0, etag: ETag ?? '' });
     next = page.IsTruncated ? page.NextContinuationToken : undefined;
-    if (page.IsTruncated && !next) throw brokenList(prefix);
   } while (next);
   return objects;
 }
@@ -61,9 +66,10 @@ function decodeKey(key: string): string {
   }
 }
 
-function brokenList(prefix: string): StorageError {
+function brokenList(prefix: string, how: string): StorageError {
   return new StorageError(
     'BROKEN_TRANSFER',
-    `The list of objects under "${prefix}" breaks off: R2 says that there are more, but not where. Try again.`,
+    `The list of objects under "${prefix}" breaks off: R2 ${how}. Try again.`,
+    { retryable: true },
   );
 }

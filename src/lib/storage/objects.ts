@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
-import { StorageError } from '../errors.ts';
+import { messageOf, StorageError } from '../errors.ts';
 import { type RetryNotice, type RetryPolicy, retry } from '../retry.ts';
 import { isWebPage } from './answers.ts';
 import { type Storage, type StorageRequest, variableNames } from './client.ts';
-import { isClockCorrected, toStorageError } from './errors.ts';
+import { isClockCorrected, notS3, toStorageError } from './errors.ts';
 import { refuseInvalidKey } from './keys.ts';
 import { PATIENCE, type Patience, startWatch, type Watch } from './patience.ts';
 
@@ -17,6 +18,8 @@ export interface ObjectInfo {
   readonly contentType: string | undefined;
   /** Custom metadata; names in lower case. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** Whether the server says that it has encrypted it by a key of its own kind: then its ETag is no MD5. */
+  readonly encrypted?: boolean;
 }
 
 /** How requests to R2 are tried. */
@@ -84,11 +87,44 @@ export async function attemptRequest<T>(
   );
 }
 
-/** Looks an object up; undefined when there is none. Throws `StorageError`. */
+/** Looks an object up; undefined when there is none. Throws `StorageError`, also where a web site answers. */
 export async function headObject(
   storage: Storage,
   key: string,
   options: RequestOptions = {},
+): Promise<ObjectInfo | undefined> {
+  const info = await lookUp(storage, key, options);
+  if (info) await refuseWebSite(storage, info, options);
+  return info;
+}
+
+/**
+ * A web server that has a page for every address answers as R2 does, down to ranges and ETags; but it also has what nobody
+ * has put there, or does not tell. Asked only where a web page came. Throws `StorageError`.
+ */
+export async function refuseWebSite(
+  storage: Storage,
+  { key, contentType = '' }: ObjectInfo,
+  options: RequestOptions,
+): Promise<void> {
+  if (!/^text\/html\b/i.test(contentType)) return;
+  const nobodys = `arke-tiff-${randomUUID()}`;
+  const told = await lookUp(storage, nobodys, options).then(
+    (there) => there && 'as well',
+    (error) => {
+      if (!(error instanceof StorageError) || error.code !== 'ACCESS_DENIED') throw error;
+      return `with ${messageOf(error).split(':')[0]}`;
+    },
+  );
+  if (told === undefined) return;
+  const detail = `with a web page, and that for "${nobodys}", which nobody has put there, ${told}`;
+  throw notS3({ storage, key, action: 'read' }, detail);
+}
+
+async function lookUp(
+  storage: Storage,
+  key: string,
+  options: RequestOptions,
 ): Promise<ObjectInfo | undefined> {
   const { HeadObjectCommand } = await import('./sdk.ts');
   const command = new HeadObjectCommand({ Bucket: storage.bucket, Key: key });
@@ -112,13 +148,24 @@ function remedyFor({ action, storage }: StorageRequest): string {
 /** The common part of the SDK's answers about an object. */
 export function toObjectInfo(
   key: string,
-  output: Pick<HeadObjectCommandOutput, 'ContentLength' | 'ETag' | 'ContentType' | 'Metadata'>,
+  output: Pick<
+    HeadObjectCommandOutput,
+    | 'ContentLength'
+    | 'ETag'
+    | 'ContentType'
+    | 'Metadata'
+    | 'ServerSideEncryption'
+    | 'SSECustomerAlgorithm'
+  >,
 ): ObjectInfo {
+  const encrypted =
+    output.SSECustomerAlgorithm ?? output.ServerSideEncryption?.startsWith('aws:kms');
   return {
     key,
     size: output.ContentLength ?? 0,
     etag: output.ETag ?? '',
     contentType: output.ContentType,
     metadata: output.Metadata ?? {},
+    ...(encrypted && { encrypted: true }),
   };
 }

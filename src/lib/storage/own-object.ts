@@ -54,29 +54,48 @@ export async function isOwn(
 ): Promise<boolean> {
   if (there.size !== own.size) return false;
   if (isSameEtag(there.etag, own.etag)) return true;
-  return (await storedMd5(storage, { ...own, etag: there.etag }, options)) === (await own.md5());
+  const stored = await readBack(storage, own, options);
+  if (stored && !isSameEtag(stored.etag, there.etag))
+    throw changedMeanwhile(own.key, 'another ETag');
+  return stored?.isOwn ?? false;
 }
 
-/** The MD5 of the bytes of a version of an object. Throws `StorageError` when it is another version, or cannot be read. */
-async function storedMd5(
+/** What lies under the key of an upload. */
+export interface Stored {
+  readonly etag: string;
+  /** Whether its bytes are those that were uploaded. */
+  readonly isOwn: boolean;
+}
+
+/**
+ * Reads what lies under the key of an upload, whichever version that is; undefined when there is nothing. Throws
+ * `StorageError`, also when it is replaced meanwhile.
+ */
+export async function readBack(
   storage: Storage,
-  { key, size, etag }: Uploaded,
+  own: Own,
   options: RequestOptions,
-): Promise<string> {
-  const { info, answer } = await openVersion(storage, key, options);
+): Promise<Stored | undefined> {
+  const version = await openVersion(storage, own.key, options).catch(unlessMissing);
+  if (!version) return undefined;
+  const { info, answer } = version;
+  const { size, etag } = info;
   try {
-    if (!isSameEtag(info.etag, etag) || info.size !== size)
-      throw changedMeanwhile(key, 'another ETag');
+    if (size !== own.size) return { etag, isOwn: false };
     const hash = createHash('md5');
     const first = { start: 0, end: Math.min(size, RANGE_BYTES) };
     for (const range of [first, ...splitRange({ start: first.end, end: size })]) {
       const waiting = range === first ? answer : undefined;
       hash.update(await fetchBytes({ storage, info, range, waiting }, options));
     }
-    return hash.digest('hex');
+    return { etag, isOwn: hash.digest('hex') === (await own.md5()) };
   } finally {
     answer?.body.destroy();
   }
+}
+
+function unlessMissing(error: unknown): undefined {
+  if (!(error instanceof StorageError) || error.code !== 'OBJECT_NOT_FOUND') throw error;
 }
 
 /** Throws `StorageError` (`PRECONDITION_FAILED`) unless what is there is what the condition wants. */

@@ -1,8 +1,9 @@
 import { StorageError } from '../errors.ts';
 import { type Storage, variableNames } from './client.ts';
+import { isRefusedCondition } from './errors.ts';
 import { isSameEtag, spellingsOf } from './etags.ts';
 import { type Attempt, attemptRequest, headObject, type RequestOptions } from './objects.ts';
-import { hasArrived, isOwn, type Own, onlyOnce } from './own-object.ts';
+import { hasArrived, type Own, onlyOnce, readBack, type Stored } from './own-object.ts';
 import type { PutCondition, Uploaded } from './upload-request.ts';
 
 /** A condition as the headers of a request. */
@@ -31,7 +32,7 @@ export async function putOwn(put: OwnPut, options: RequestOptions): Promise<Uplo
     try {
       return await putUnder(put, { IfMatch: spelling }, options);
     } catch (error) {
-      if (!(error instanceof StorageError) || error.code !== 'PRECONDITION_FAILED') throw error;
+      if (!isRefusedCondition(error)) throw error;
       const there = await headObject(storage, own.key, options);
       if (!isSameEtag(there?.etag, condition.etag)) throw error;
     }
@@ -61,16 +62,17 @@ async function putUnder(
       async (attempt) => {
         attempts = attempt.number;
         const etag = (await send(attempt, headers)) ?? '';
-        const there = { key, size: own.size, etag };
         attempt.watch.rest();
-        const arrived = await isOwn(storage, there, own, options).catch(unlessMissing);
-        if (arrived) return there;
+        if (isSameEtag(etag, own.etag)) return { key, size: own.size, etag };
+        const stored = await readBack(storage, own, options);
+        const isAsTold = isSameEtag(stored?.etag, etag);
+        if (stored?.isOwn) return { key, size: own.size, etag: isAsTold ? etag : stored.etag };
         // What lies there now is ours, and nothing else may be replaced by what is sent next.
-        if (arrived === false) headers = { IfMatch: etag };
+        if (isAsTold) headers = { IfMatch: etag };
+        const told = `its ETag is ${etag} instead of ${own.etag}, and ${differenceOf(stored, etag)}`;
         throw new StorageError(
           'BROKEN_TRANSFER',
-          `"${key}" is not in R2 as it was sent: its ETag is ${etag} instead of ${own.etag}, and ` +
-            `${arrived === false ? 'what is read back differs' : 'there is nothing to read back'}. Try again.`,
+          `"${key}" is not in R2 as it was sent: ${told}. Try again.`,
           { retryable: repeatable },
         );
       },
@@ -83,8 +85,10 @@ async function putUnder(
   }
 }
 
-function unlessMissing(error: unknown): undefined {
-  if (!(error instanceof StorageError) || error.code !== 'OBJECT_NOT_FOUND') throw error;
+function differenceOf(stored: Stored | undefined, etag: string): string {
+  if (!stored) return 'there is nothing to read back';
+  if (isSameEtag(stored.etag, etag)) return 'what is read back differs';
+  return `what is read back is something else (${stored.etag})`;
 }
 
 /** Removes what arrived broken, unless it is another object by now: it would be taken for a finished one. */

@@ -55,7 +55,13 @@ async function firstBytes(
     });
     const { Body } = await storage.client.send(command, { abortSignal: watch.signal });
     const chunks: Buffer[] = [];
-    for await (const chunk of Body as Readable) chunks.push(chunk as Buffer);
+    let length = 0;
+    for await (const chunk of Body as Readable) {
+      chunks.push(chunk as Buffer);
+      length += (chunk as Buffer).length;
+      // A server that knows no ranges sends all of it; leaving the loop destroys the stream.
+      if (length >= TIFF_SIGNATURE_LENGTH) break;
+    }
     return Buffer.concat(chunks);
   });
 }

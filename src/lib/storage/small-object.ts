@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { StorageError } from '../errors.ts';
+import { mismatch } from './arrived.ts';
 import type { Storage } from './client.ts';
-import { arrivedDamaged } from './errors.ts';
-import { md5OfEtag } from './etags.ts';
 import { attemptRequest, type ObjectInfo, type RequestOptions, toObjectInfo } from './objects.ts';
 import { type OwnPut, putOwn } from './put-own.ts';
 import type { PutCondition, Uploaded } from './upload-request.ts';
@@ -60,7 +59,7 @@ export async function getSmallObject(
 ): Promise<{ readonly info: ObjectInfo; readonly bytes: Buffer } | undefined> {
   const { GetObjectCommand } = await import('./sdk.ts');
   const command = new GetObjectCommand({ Bucket: storage.bucket, Key: key });
-  let came: string | undefined;
+  const earlier: string[] = [];
   try {
     return await attemptRequest({ storage, key, action: 'read' }, options, async (attempt) => {
       const { watch, patience } = attempt;
@@ -69,19 +68,16 @@ export async function getSmallObject(
       const info = toObjectInfo(key, output);
       if (info.size > maxBytes) {
         body.destroy();
-        throw tooLarge(info, maxBytes);
+        throw tooLarge(key, `${info.size}`, maxBytes);
       }
       addAbortSignal(watch.signal, body);
       watch.expect('further bytes', patience.stallMs);
-      const chunks: Buffer[] = [];
-      for await (const chunk of body) chunks.push(chunk as Buffer);
-      const bytes = Buffer.concat(chunks);
+      const bytes = await collect(body, info, maxBytes);
       const md5 = createHash('md5').update(bytes).digest('hex');
-      const [before, wanted] = [came, storage.etags.areMd5 ? md5OfEtag(info.etag) : undefined];
-      came = md5;
-      // Twice the same: then its ETag is no MD5.
-      if (wanted !== undefined && md5 !== wanted && md5 !== before) throw arrivedDamaged(info, md5);
-      return { info, bytes };
+      const error = mismatch(storage, info, { md5, earlier }, options);
+      earlier.push(md5);
+      if (error) throw error;
+      return { info: { ...info, size: bytes.length }, bytes };
     });
   } catch (error) {
     if (error instanceof StorageError && error.code === 'OBJECT_NOT_FOUND') return undefined;
@@ -102,9 +98,22 @@ export async function deleteObject(
   );
 }
 
-function tooLarge({ key, size }: ObjectInfo, maxBytes: number): StorageError {
+/** All of a body, which need not have told how long it is. */
+async function collect(body: Readable, { key }: ObjectInfo, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += (chunk as Buffer).length;
+    // Leaving the loop destroys the stream.
+    if (length > maxBytes) throw tooLarge(key, `more than ${maxBytes}`, maxBytes);
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}
+
+function tooLarge(key: string, bytes: string, maxBytes: number): StorageError {
   return new StorageError(
     'STORAGE_FAILED',
-    `"${key}" has ${size} bytes, and at most ${maxBytes} were expected. Look at who put it there.`,
+    `"${key}" has ${bytes} bytes, and at most ${maxBytes} were expected. Look at who put it there.`,
   );
 }

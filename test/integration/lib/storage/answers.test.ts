@@ -9,7 +9,7 @@ import {
   getSmallObject,
   putSmallObject,
 } from '../../../../src/lib/storage/small-object.ts';
-import { always, type Fault, type FaultOf, method, once } from '../../../support/fault.ts';
+import { always, type Fault, type FaultOf, once } from '../../../support/fault.ts';
 import { type FaultServer, startFaultServer } from '../../../support/fault-server.ts';
 import { MIB, quickRetry, withStorage } from '../../../support/storage.ts';
 import { useSandbox } from '../../../support/tasks.ts';
@@ -57,6 +57,11 @@ describe('a server that answers with web pages', () => {
     ['200 to everything', { status: 200, headers: html, body: PAGE }],
     ['302 to everything', { status: 302, headers: { ...html, location: '/login' }, body: PAGE }],
     ['404 to everything', { status: 404, headers: html, body: PAGE }],
+    ['401 to everything', { status: 401, headers: html, body: PAGE }],
+    ['403 to everything', { status: 403, headers: html, body: PAGE }],
+    ['407 to everything', { status: 407, headers: html, body: PAGE }],
+    ['511 to everything', { status: 511, headers: html, body: PAGE }],
+    ['302 without a page', { status: 302, headers: { location: 'https://login.example/?id=1' } }],
   ])('is not an S3 endpoint: %s', async (_, fault) => {
     const { errors, host } = await errorsAt(fault);
     for (const [name, error] of Object.entries(errors))
@@ -68,10 +73,34 @@ describe('a server that answers with web pages', () => {
 
   it('is none with ETags and ranges, either, when it has pages where nobody has put them', async () => {
     const headers = { ...html, etag: '"64b0a5e4-1c2"' };
-    const { errors } = await errorsAt({ status: 200, headers, body: PAGE }, ['GET', 'PUT']);
-    expect(errors['GET']?.message).toMatch(/not an S3 endpoint: .* which nobody has put there/);
+    const { errors } = await errorsAt({ status: 200, headers, body: PAGE }, ['GET', 'HEAD', 'PUT']);
+    for (const name of ['GET', 'HEAD'])
+      expect(errors[name]?.message, name).toMatch(
+        /not an S3 endpoint: .* which nobody has put there, as well/,
+      );
     // Its ETag is not ours, and what is read back is such a page.
     expect(errors['PUT']?.message).toContain('is not an S3 endpoint');
+  });
+
+  it('is none, either, when it does not tell whether it has them', async () => {
+    const headers = { ...html, etag: '"64b0a5e4-1c2"' };
+    const faultOf: FaultOf = ({ url }) =>
+      url.includes('arke-tiff-') ? { status: 403 } : { status: 200, headers, body: PAGE };
+    await using server = await startFaultServer('http://127.0.0.1:1', faultOf);
+    await withStorage(nowhere, server.url, async (storage) => {
+      for (const name of ['GET', 'HEAD'])
+        await expect(requests[name]?.(storage), name).rejects.toThrow(
+          /not an S3 endpoint: .* which nobody has put there, with 403 Forbidden\./,
+        );
+    });
+  });
+
+  it('is not told more of where it sends than its host', async () => {
+    const headers = { location: 'https://login.example/?token=secret' };
+    const { errors } = await errorsAt({ status: 302, headers }, ['GET']);
+    expect(errors['GET']?.message).toContain(
+      'was answered by being sent elsewhere, to https://login.example (302)',
+    );
   });
 
   it('is none as long as it does: what comes once is asked for again', async () => {
@@ -111,6 +140,40 @@ describe('a 200', () => {
     for (const name of ['GET', 'HEAD', 'PUT', 'GET of an entry'])
       expect(errors[name]?.message, name).toContain('with 200, but without an ETag');
     expect(errors['list']?.message).toContain('with 200, but without a ListBucketResult');
+    expect(errors['DELETE']?.message).toContain('with 200, but with a text that S3 does not send');
+  });
+
+  it('without a body is the success of what asks for none', async () => {
+    const { errors } = await errorsAt({ status: 200 }, ['DELETE']);
+    expect(errors['DELETE']).toBeUndefined();
+  });
+});
+
+const list = (inside: string) => `<?xml version="1.0"?><ListBucketResult>${inside}`;
+const END = '</ListBucketResult>';
+
+describe('a list', () => {
+  it.each<[string, Fault, string]>([
+    ['too long', { body: list(''), extraBytes: 17 * MIB }, 'with more than 16777216 bytes'],
+    [
+      'cut in its middle',
+      { body: list('<IsTruncated>false</IsTruncated><Contents><Key>a') },
+      'with a ListBucketResult that breaks off',
+    ],
+    ['empty', { body: '<ListBucketResult/>' }, 'with a ListBucketResult that breaks off'],
+    ['no XML', { body: list(`<!-- ${END}`) }, 'with what cannot be read'],
+    [
+      'one that says nothing of its end',
+      { body: list(END) },
+      'does not say whether there are more',
+    ],
+  ])('that is %s is no list, and is asked for again', async (_, fault, told) => {
+    const { errors, server } = await errorsAt({ status: 200, ...fault }, ['list']);
+    expect(errors['list']).toMatchObject({
+      code: 'BROKEN_TRANSFER',
+      message: expect.stringContaining(told),
+    });
+    expect(server.seen).toHaveLength(3);
   });
 });
 
@@ -127,8 +190,27 @@ describe('an error', () => {
 
   it('501 is not tried again, and names the header', async () => {
     const { errors, server } = await errorsAt({ status: 501 }, ['PUT']);
-    expect(errors['PUT']?.message).toMatch(/does not know the header If-None-Match, .*\(501/);
+    expect(errors['PUT']?.message).toMatch(
+      /does not know something \(perhaps the header If-None-Match\), .*\(501/,
+    );
     expect(server.seen).toHaveLength(1);
+  });
+
+  it('501 names the header that the server names', async () => {
+    const body = '<Error><Code>NotImplemented</Code><Header>x-strange</Header></Error>';
+    const { errors } = await errorsAt({ status: 501, body }, ['PUT']);
+    expect(errors['PUT']?.message).toContain('does not know the header x-strange, which');
+  });
+
+  it.each([
+    [429, 'TooManyRequests', 'Too much was asked at once: try again later, with less at a time.'],
+    [503, 'SlowDown', "Try again later; see Cloudflare's status page."],
+  ])('that a key is written too often waits for a second: %i', async (status, code, remedy) => {
+    const body = `<Error><Code>${code}</Code></Error>`;
+    const { errors } = await errorsAt({ status, body }, ['PUT', 'HEAD']);
+    expect(errors['PUT']?.message).toContain(remedy);
+    expect(errors['PUT']?.retryAfterMs).toBeGreaterThanOrEqual(1_000);
+    expect(errors['HEAD']?.retryAfterMs).toBeUndefined();
   });
 });
 
@@ -210,7 +292,7 @@ describe('a weak ETag', () => {
 it('what is no error is passed on as it is: a page that is an object', async () => {
   await sandbox.current.putObject('page', Buffer.from(PAGE));
   const faultOf: FaultOf = (request) =>
-    method('GET', 'HEAD')(request) ? { rewrite: { 'content-type': 'text/html' } } : undefined;
+    request.url.includes('/page') ? { rewrite: { 'content-type': 'text/html' } } : undefined;
   await using server = await startFaultServer(sandbox.current.endpoint, faultOf);
   const saved = await withStorage(sandbox.current, server.url, async (storage) =>
     (await openObject(storage, 'page', options)).saveTo(folder.path('page')),

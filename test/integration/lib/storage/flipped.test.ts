@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { openObject } from '../../../../src/lib/storage/download.ts';
 import { uploadFile } from '../../../../src/lib/storage/upload.ts';
 import { useDownloads } from '../../../support/downloads.ts';
 import { type FaultOf, inTurn, method, once } from '../../../support/fault.ts';
@@ -9,7 +10,7 @@ import { useSandbox } from '../../../support/tasks.ts';
 import { methodsOf, put, useUploads } from '../../../support/uploads.ts';
 
 const sandbox = useSandbox();
-const { small, large, save, isThere } = useDownloads(sandbox);
+const { small, large, save, isThere, folder } = useDownloads(sandbox);
 const { small: picture, large: wide, upload, stored, get, paths } = useUploads(sandbox);
 
 describe('a download with a changed bit', () => {
@@ -51,6 +52,60 @@ describe('a download with a changed bit', () => {
     expect(told).toEqual([
       ['ETAG_NOT_MD5', expect.stringContaining("the server's ETags are no MD5s")],
     ]);
+  });
+});
+
+describe('a bucket', () => {
+  /** Downloads several objects by one client, each changed in the same way whenever it comes. */
+  const saveAll = async (changed: readonly string[], keys: readonly string[]) => {
+    const told: string[] = [];
+    const faultOf: FaultOf = ({ url }) =>
+      changed.some((key) => url.includes(key)) ? { flipAt: 99 } : undefined;
+    await using server = await startFaultServer(sandbox.current.endpoint, faultOf);
+    const outcomes = await withStorage(sandbox.current, server.url, async (storage) => {
+      const outcomes: unknown[] = [];
+      for (const key of keys) {
+        await sandbox.current.putObject(key, small);
+        const options = { policy: quickRetry, onWarning: (code: string) => told.push(code) };
+        const object = await openObject(storage, key, options);
+        const saved = object.saveTo(folder.path('of-bucket.tif'));
+        outcomes.push(
+          await saved.then(
+            () => 'saved',
+            ({ code }) => code,
+          ),
+        );
+      }
+      return outcomes;
+    });
+    return { outcomes, told, asked: server.seen.length };
+  };
+
+  it('one of whose ETags was the MD5 of what came has no other ones', async () => {
+    expect(await saveAll(['bad.tif'], ['good.tif', 'bad.tif'])).toEqual({
+      outcomes: ['saved', 'BROKEN_TRANSFER'],
+      told: [],
+      asked: 1 + 3,
+    });
+  });
+
+  it('has its ETags minded again once one is an MD5', async () => {
+    const keys = ['bad-1.tif', 'bad-2.tif', 'good.tif', 'bad-3.tif'];
+    expect(await saveAll(['bad-'], keys)).toEqual({
+      outcomes: ['saved', 'saved', 'saved', 'BROKEN_TRANSFER'],
+      told: ['ETAG_NOT_MD5'],
+      asked: 2 + 1 + 1 + 3,
+    });
+  });
+
+  it('may have objects whose ETags are none, if the server says that it has encrypted them', async () => {
+    const headers = {
+      etag: `"${'0'.repeat(32)}"`,
+      'content-length': String(small.length),
+      'x-amz-server-side-encryption': 'aws:kms',
+    };
+    const { asked } = await save('small.tif', () => ({ status: 200, headers, body: small }));
+    expect(asked).toHaveLength(1);
   });
 });
 
@@ -115,6 +170,8 @@ describe('an upload whose ETag is no MD5', () => {
   it('in parts is read back, too', async () => {
     const outcome = await upload('parts.jpg', {
       ...{ path: paths.large, multipartAbove: 1, partBytes: 8 * MIB },
+      // The answer comes when the other server has taken all of it, however busy the machine is.
+      patience: { headersMs: 600_000, stallMs: 600_000 },
       faultOf: async (request) => {
         if (method('GET', 'HEAD')(request)) return { rewrite: { etag: 'W/"sse"' } };
         if (request.method !== 'POST' || !request.url.includes('uploadId')) return undefined;
@@ -127,6 +184,34 @@ describe('an upload whose ETag is no MD5', () => {
     expect(methodsOf(outcome).slice(-3)).toEqual(['POST', 'GET', 'GET']);
     expect(outcome.uploaded).toMatchObject({ size: wide.length, etag: '"sse"' });
   });
+
+  it('is compared, too, where only the answer to the PUT has another one than the object', async () => {
+    const wrong = once({ rewrite: { etag: `"${'0'.repeat(32)}"` } }, put);
+    const outcome = await upload('wrong.jpg', { faultOf: wrong });
+    expect(methodsOf(outcome)).toEqual(['PUT', 'GET']);
+    expect(outcome.uploaded).toMatchObject({ etag: own });
+  });
+
+  it.each([
+    ['passed on', { rewrite: { etag: '"0"' } }, ['PUT', 'GET']],
+    ['not passed on', { status: 200, headers: { etag: '"0"' } }, ['PUT', 'GET', 'PUT']],
+  ])(
+    'replaces what was there under the condition that it is there: %s',
+    async (name, fault, methods) => {
+      const key = `replaced-${name.length}.jpg`;
+      await sandbox.current.putObject(key, Buffer.from('outdated'));
+      const etag = `"${createHash('md5').update('outdated').digest('hex')}"`;
+      const outcome = await upload(key, {
+        faultOf: once(fault, put),
+        condition: { kind: 'unchanged', etag },
+      });
+      expect(outcome.uploaded).toMatchObject({ etag: own });
+      expect(methodsOf(outcome)).toEqual(methods);
+      for (const { method, headers } of outcome.seen)
+        if (method === 'PUT') expect(headers['if-match']).toBe(etag);
+      expect((await stored(key)).equals(picture)).toBe(true);
+    },
+  );
 
   it('is sent again when there is nothing to read back', async () => {
     const nothing = { status: 200, headers: { etag: '"0"' } };

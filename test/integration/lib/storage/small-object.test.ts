@@ -6,7 +6,7 @@ import {
   getSmallObject,
   putSmallObject,
 } from '../../../../src/lib/storage/small-object.ts';
-import { type FaultOf, method, once } from '../../../support/fault.ts';
+import { always, type FaultOf, method, once } from '../../../support/fault.ts';
 import { startFaultServer } from '../../../support/fault-server.ts';
 import { quickRetry, withStorage } from '../../../support/storage.ts';
 import { useSandbox } from '../../../support/tasks.ts';
@@ -94,5 +94,34 @@ describe('a small object', () => {
       expect(await get(storage, key, 500)).toHaveLength(500);
       await expect(get(storage, key, 499)).rejects.toThrow(/has 500 bytes, and at most 499/);
     });
+  });
+
+  it('is read no further than it may be long when nobody says how long it is', async () => {
+    const key = newKey();
+    await sandbox.current.putObject(key, Buffer.from('x'.repeat(500)));
+    const unsaid = always({ rewrite: { 'content-length': undefined } });
+    await behind(unsaid, async (storage) => {
+      expect(await getSmallObject(storage, key, 500, options)).toMatchObject({
+        info: { size: 500 },
+      });
+      await expect(get(storage, key, 499)).rejects.toThrow(
+        /has more than 499 bytes, and at most 499/,
+      );
+    });
+  });
+
+  it('whose ETag is no MD5 is read twice; that is told, and remembered', async () => {
+    const key = newKey();
+    await sandbox.current.putObject(key, Buffer.from('text'));
+    const told: unknown[] = [];
+    const faultOf = always({ rewrite: { etag: `"${'0'.repeat(32)}"` } });
+    await using server = await startFaultServer(sandbox.current.endpoint, faultOf);
+    await withStorage(sandbox.current, server.url, async (storage) => {
+      const telling = { ...options, onWarning: (code: string) => told.push(code) };
+      for (let times = 0; times < 2; times++)
+        expect((await getSmallObject(storage, key, 100, telling))?.bytes.toString()).toBe('text');
+    });
+    expect(told).toEqual(['ETAG_NOT_MD5']);
+    expect(server.seen).toHaveLength(3);
   });
 });

@@ -46,6 +46,32 @@ describe('the MD5 of a file while it is written', () => {
     expect((await written([0, 1, 2, 3, 4, 0, 1, 5, 6, 7, 8, 9], wrong)).digest).toBe(md5(bytes));
   });
 
+  it('is that of what was written last, also while that very piece is read back', async () => {
+    const file = Buffer.alloc(20);
+    const reads: (() => void)[] = [];
+    const running = fileMd5(async (buffer, position) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      reads.push(resolve);
+      file.copy(buffer, 0, position, position + buffer.length);
+      await promise;
+    });
+    const write = (text: string, at: number) => {
+      file.write(text, at);
+      running.wrote([Buffer.from(text)], at);
+    };
+    write('wrong-----', 10);
+    write('0123456789', 0);
+    // What lies from 10 on has been read, but not taken yet.
+    expect(reads).toHaveLength(1);
+    write('right', 10);
+    const digest = running.digest();
+    while (reads.length > 0) {
+      reads.shift()?.();
+      await new Promise(setImmediate);
+    }
+    expect(await digest).toBe(md5(Buffer.from('0123456789right-----')));
+  });
+
   it('tells what cannot be read', async () => {
     const running = fileMd5(() => Promise.reject(new Error('no disk')));
     running.wrote([bytes.subarray(5)], 5);
