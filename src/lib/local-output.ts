@@ -54,8 +54,10 @@ export async function writeOutputs<T>(
   for (const target of targets) await refuseOutput(target, rules, { makeFolder: false });
   const files = targets.map((target) => ({ target, temporary: temporaryBeside(target) }));
   try {
-    for (const { temporary, target } of files) await make(temporary, target);
+    const made = new Map<string, string>();
+    for (const { temporary, target } of files) made.set(temporary, await make(temporary, target));
     const result = await write(files.map(({ temporary }) => temporary));
+    for (const file of files) await refuseReplaced(file, made.get(file.temporary));
     await publishAll(files.reverse(), rules);
     return result;
   } finally {
@@ -75,13 +77,37 @@ export async function makeOutputFolder(path: string): Promise<void> {
   }
 }
 
-/** Makes the temporary file, so that a bad folder is found out before the work, and by its own error. */
-async function make(temporary: string, target: string): Promise<void> {
+/** Makes the temporary file, so that a bad folder is found out before the work, and by its own error; gives its id. */
+async function make(temporary: string, target: string): Promise<string> {
   try {
-    await (await open(temporary, 'wx')).close();
+    const file = await open(temporary, 'wx');
+    try {
+      return fileId(await file.stat({ bigint: true }));
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     throw unwritableFile(target, error);
   }
+}
+
+/**
+ * Throws `FileError` when something else lies in the place of a temporary file: whoever may write to the folder may have put
+ * a link there, or a second name of a file of somebody else. A second name of our own file is none of that (a backup by hard
+ * links), nor is another id alone, which some network file systems give from time to time.
+ */
+async function refuseReplaced(
+  { temporary, target }: { readonly temporary: string; readonly target: string },
+  made: string | undefined,
+): Promise<void> {
+  const there = await lstat(temporary, { bigint: true }).catch((error: unknown) => {
+    throw unwritableFile(target, error);
+  });
+  if (there.isFile() && (there.nlink <= 1n || fileId(there) === made)) return;
+  throw new FileError(
+    `Not written: ${target}. Somebody has put something else in the place of the temporary file ${temporary} meanwhile. ` +
+      'Look at who may write to that folder, or choose another one.',
+  );
 }
 
 /**
@@ -141,7 +167,7 @@ export async function refuseOutput(
     throw new FileError(`Not written: ${target} is a folder. Name a file in it.`);
   if (there && !there.isFile())
     throw new FileError(
-      `Not written: ${target} is a device or a pipe. ${rules.forcedBy ? 'Name a file.' : 'Use - for stdout.'}`,
+      `Not written: ${target} is a device or a pipe. ${/^\/dev\//.test(target) && !rules.forcedBy ? 'Use - for stdout.' : 'Choose another output.'}`,
     );
   if (there && rules.keepTiffs && (await isTiff(target)))
     throw new FileError(

@@ -62,7 +62,8 @@ export const photographed: readonly TiffEntry[] = [
     short(34_855, 100),
     bytes(36_864, '0232'),
     text(36_867, '2024:03:07 09:08:07'),
-    bytes(37_121, '\x01\x02\x03\0'),
+    // That its components are red, green and blue is true for the TIFF only.
+    bytes(37_121, '\x04\x05\x06\0'),
     short(37_396, 3, 4),
     bytes(37_510, 'ASCII\0\0\0with a loupe'),
     short(40_961, 65_535),

@@ -77,7 +77,10 @@ export async function addTo(
   const header = await readTiffHeader(input);
   const settings = { ...defaultEncoderSettings, metadata };
   const job = { input, output, settings, page: header?.pages[0], format: header };
-  const picture = { width: 16, height: 24, orientation: 6, tagged: false, swapped: true };
+  const picture = {
+    ...{ width: 16, height: 24, channels: 3 },
+    ...{ orientation: 6, tagged: false, swapped: true },
+  };
   const notes = await addMetadata(job, { ...picture, converted: true, profile: undefined });
   return { path: output, bytes: await readFile(output), notes };
 }

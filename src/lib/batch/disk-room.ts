@@ -1,5 +1,6 @@
 import { createBell } from '../collection/bell.ts';
 import { FileError } from '../errors.ts';
+import { finite } from '../finite.ts';
 import { orAborted } from '../stop.ts';
 
 /** A part of the disk that is kept for a TIFF. */
@@ -22,7 +23,7 @@ export interface Wanted {
 export interface DiskRoom {
   /**
    * Waits until there is room, in the order in which it is asked for. Throws `FileError` when there is none
-   * though nothing else is kept there, and the signal's reason.
+   * though nothing else is kept there, `RangeError` for what is no number of bytes, and the signal's reason.
    */
   take(wanted: Wanted, signal: AbortSignal): Promise<DiskPlace>;
 }
@@ -55,6 +56,7 @@ export function createDiskRoom(freeBytes: (folder: string) => Promise<number>): 
     return { filled, release };
   };
   const wait = async (wanted: Wanted, signal: AbortSignal) => {
+    finite('The size of a TIFF in bytes', wanted.bytes);
     for (;;) {
       signal.throwIfAborted();
       const free = (await freeBytes(wanted.folder)) - promised;

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConversionError, type ConversionErrorCode } from '../errors.ts';
+import { finite } from '../finite.ts';
 import type { EncoderSettings } from './encoder-settings.ts';
 import type { TiffPage } from './header/tiff-header.ts';
 import type { TiffFormat } from './header/tiff-tags.ts';
@@ -155,8 +156,11 @@ function paceOf(
   const { chromaSubsampling } = settings;
   const fast = { effort: 'fast', turn: plan.turn, chromaSubsampling } as const;
   const rewriting = rewritingOf(page, plan.reading, file.bytes);
-  const fastCpuSeconds =
-    (rewriting?.cpuSeconds ?? 0) + predictCpuSeconds(rewriting?.page ?? page, fast);
+  const fastCpuSeconds = finite(
+    'The predicted CPU time in seconds',
+    (rewriting?.cpuSeconds ?? 0) + predictCpuSeconds(rewriting?.page ?? page, fast),
+    Number.MIN_VALUE,
+  );
   return watchPace({ cpuSeconds: plan.cpuSeconds, fastCpuSeconds }, secondsLeft);
 }
 

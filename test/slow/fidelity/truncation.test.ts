@@ -102,6 +102,7 @@ describe('a TIFF that was cut off behind its directory', () => {
       () =>
         colour().toColourspace('rgb16').tiff({ compression: 'deflate', predictor: 'horizontal' }),
     ],
+    ['CIELab of 16 bits', () => colour().toColourspace('labs').tiff({ compression: 'deflate' })],
   ] as const)(
     'but Deflate data that lack no more than their checksum are converted, with a warning: %s',
     async (_, tiff) => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { link, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileError } from '../../../src/lib/errors.ts';
 import { onlySource, writeOutput, writeOutputs } from '../../../src/lib/local-output.ts';
@@ -98,6 +98,28 @@ describe('an output file', () => {
     expect(await text(theirs)).toBe('precious');
   });
 
+  it.each([
+    ['a link', symlink],
+    ['another name of a file', link],
+  ])('does not get its name from %s that was put in its place', async (_, put) => {
+    const theirs = await folder.write('theirs', 'theirs');
+    const written = writeOutput(folder.path('a.jpg'), { force: true }, async (temporary) => {
+      await rm(temporary);
+      await put(theirs, temporary);
+    });
+    await expect(written).rejects.toThrow(/a.jpg. Somebody has put something else in the place of/);
+    expect(await readdir(folder.root)).toEqual(['theirs']);
+    expect(await text(theirs)).toBe('theirs');
+  });
+
+  it('gets its name while a backup has a second one of it', async () => {
+    await writeOutput(folder.path('a.jpg'), { force: true }, async (temporary) => {
+      await writeFile(temporary, 'ours');
+      await link(temporary, folder.path('backup.jpg'));
+    });
+    expect(await text(folder.path('a.jpg'))).toBe('ours');
+  });
+
   it('replaces a link, not what the link leads to', async () => {
     const other = await folder.write('other.jpg', 'other');
     await symlink(other, folder.path('a.jpg'));
@@ -144,7 +166,7 @@ describe('an output file', () => {
 
   it.each([
     ['a folder', 'is a folder'],
-    ['a pipe', 'is a device or a pipe'],
+    ['a pipe', 'a.jpg is a device or a pipe. Choose another output.'],
     ['a TIFF', 'is a TIFF'],
     ['a PNG by its name', 'would be a JPEG'],
     ['the source', 'is the source'],

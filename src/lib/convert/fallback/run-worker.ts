@@ -1,3 +1,5 @@
+import { ConversionError, messageOf } from '../../errors.ts';
+import { whatRanOut } from '../ran-out.ts';
 import type { RewriteJob, Rewritten } from './rewrite.ts';
 
 /** What the thread is told. */
@@ -14,7 +16,8 @@ export type Answer =
 
 /**
  * Writes a page anew in a thread of its own, which is gone when this is done, with all the memory it has
- * taken. Throws an `Error` with what the decoder says of the page, and faults of our own code as they are.
+ * taken. Throws an `Error` with what the decoder says of the page, faults of our own code as they are, and
+ * `ConversionError` (`CRASHED`) when the thread does not start or ends before it has answered.
  */
 export async function rewriteInWorker(
   reader: WorkerJob['reader'],
@@ -27,8 +30,10 @@ export async function rewriteInWorker(
   const worker = new Worker(new URL(file, import.meta.url), { workerData, stderr: false });
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   worker.once('message', resolve);
-  worker.once('error', reject);
-  worker.once('exit', (code) => reject(new Error(`The decoder ended by exit code ${code}`)));
+  worker.once('error', (error: unknown) =>
+    reject(isNotStarted(error) ? threadFailed(error) : error),
+  );
+  worker.once('exit', (code) => reject(threadFailed(`it ended by exit code ${code}`)));
   try {
     const answer = await promise;
     if (answer.ok) return answer.rewritten;
@@ -36,4 +41,18 @@ export async function rewriteInWorker(
   } finally {
     await worker.terminate();
   }
+}
+
+/** Whether there was no thread: an error of what ran in it has no such code. */
+function isNotStarted(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException | null)?.code === 'ERR_WORKER_INIT_FAILED';
+}
+
+function threadFailed(reason: unknown): ConversionError {
+  const words = messageOf(reason);
+  return new ConversionError(
+    'CRASHED',
+    `The thread of the decoder failed: ${whatRanOut(words) ?? words}.`,
+    { cause: reason },
+  );
 }

@@ -38,7 +38,7 @@ export function pageFile(header: TiffHeader, name: string): PageFile {
  * Throws `ConversionError`: `UNREADABLE_TIFF` (no pixels, data that are missing), `TOO_LARGE_FOR_JPEG`, `UNSUPPORTED_TIFF`.
  */
 export function readable(page: TiffPage, file: PageFile, told: Told = 'by us'): Reading {
-  refuseWithoutPixels(page, file);
+  refuseWithoutPixels(page, file, told);
   refuseOversize(page, file.name);
   refuseImplausible(page, file);
   const reading = chooseReader(page, file.name);
@@ -48,9 +48,10 @@ export function readable(page: TiffPage, file: PageFile, told: Told = 'by us'): 
   return reading;
 }
 
-function refuseWithoutPixels({ width, height }: TiffPage, { name }: PageFile): void {
+function refuseWithoutPixels({ width, height }: TiffPage, { name }: PageFile, told: Told): void {
   if (width > 0 && height > 0) return;
-  throw damagedTiff(name, `it has no pixels (${width} × ${height})`, NO_TIFF_TO_SHARP);
+  const said = told === 'by sharp' ? NO_TIFF_TO_SHARP : undefined;
+  throw damagedTiff(name, `it has no pixels (${width} × ${height})`, said);
 }
 
 /** More than any decoder takes; sharp reads 64 samples at most. */

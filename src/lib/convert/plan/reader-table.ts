@@ -202,7 +202,8 @@ export const readerRows: readonly ReaderRow[] = [
   },
   {
     feature: 'Deflate data without their checksum',
-    applies: (page) => isPlainColour(page) && isOurs(page) && page.lacksChecksum === true,
+    applies: (page) =>
+      (isPlainColour(page) || isLab(page)) && isOurs(page) && page.lacksChecksum === true,
     reader: 'samples',
   },
   {

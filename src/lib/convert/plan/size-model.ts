@@ -1,3 +1,4 @@
+import { finite } from '../../finite.ts';
 import type { Effort, EncoderSettings } from '../encoder-settings.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
 import { type EncodedKind, encodedKind, pixelsOf } from './memory-model.ts';
@@ -30,7 +31,7 @@ const BY_QUALITY: readonly (readonly [quality: number, factor: number])[] = [
   [100, 1.87],
 ];
 
-/** The size of a page's JPEG in bytes: a rough guess, for the sum over many files. */
+/** The size of a page's JPEG in bytes: a rough guess, for the sum over many files. Throws `RangeError` where it is no number. */
 export function predictJpegBytes(
   page: TiffPage,
   {
@@ -41,7 +42,10 @@ export function predictJpegBytes(
 ): number {
   const bits = BITS_PER_PIXEL[encodedKind(page, chromaSubsampling)];
   const factor = BY_EFFORT[effort] * factorOfQuality(quality);
-  return Math.round((pixelsOf(page) * bits * factor) / 8);
+  return finite(
+    'The predicted size of a JPEG in bytes',
+    Math.round((pixelsOf(page) * bits * factor) / 8),
+  );
 }
 
 function factorOfQuality(quality: number): number {

@@ -4,7 +4,6 @@
  * that is gone, so is this.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { flushCompileCache } from 'node:module';
 import { ConversionError, messageOf } from '../../errors.ts';
 import { residentBytes } from '../../resident-memory.ts';
@@ -12,6 +11,7 @@ import { isFault } from '../fault.ts';
 import type { ChildMessage, ConversionJob, Cost, Rendered } from '../messages.ts';
 import { renderComparison } from '../render/compare.ts';
 import { explainFailure } from '../render/failure.ts';
+import { lookAgain } from '../render/look-again.ts';
 import { renderPieces } from '../render/pieces.ts';
 import { renderPreview } from '../render/preview.ts';
 import { render } from '../render/render.ts';
@@ -97,9 +97,9 @@ async function told(error: unknown, job: ConversionJob): Promise<ChildMessage> {
   return { kind: 'failed', code, message, heldBytes: residentBytes() };
 }
 
-async function explained(error: unknown, job: ConversionJob): Promise<ConversionError> {
-  const file = await stat(job.input).catch(() => undefined);
-  return explainFailure(error, job, { reader: 'sharp', fileBytes: file?.size });
+async function explained(thrown: unknown, job: ConversionJob): Promise<ConversionError> {
+  const { error, fileBytes } = await lookAgain(thrown, job.input);
+  return explainFailure(error, job, { reader: 'sharp', fileBytes });
 }
 
 async function start(): Promise<void> {

@@ -1,7 +1,8 @@
 import { ConversionError, type ConversionErrorCode, systemCodeOf } from '../../errors.ts';
 import { orAborted } from '../../stop.ts';
 import { speaksOfMemory } from '../memory-words.ts';
-import type { ChildMessage, ConversionJob, Cost, Rendered } from '../messages.ts';
+import type { ChildMessage, ConversionJob, ConversionNote, Cost, Rendered } from '../messages.ts';
+import { whatRanOut } from '../ran-out.ts';
 import { type Child, type ChildEnd, startChild } from './child-process.ts';
 import { withPlainPaths } from './plain-paths.ts';
 import { watchSilence } from './silence.ts';
@@ -100,7 +101,11 @@ export function openConverter(temporaryFolder: string, idleBytes = IDLE_BYTES): 
       await endGrown(job);
       const session = await started(watch);
       try {
-        return await withPlainPaths(job, temporaryFolder, (plain) => runJob(session, plain, watch));
+        const made = await withPlainPaths(job, temporaryFolder, (plain) =>
+          runJob(session, plain, watch),
+        );
+        if (made.notes.some(isDamage)) await session.child.kill();
+        return made;
       } catch (error) {
         // The next job gets a process that nothing has happened to: a decoder that stopped midway may have left anything.
         if (!isAboutJpeg(error)) await session.child.kill();
@@ -113,6 +118,17 @@ export function openConverter(temporaryFolder: string, idleBytes = IDLE_BYTES): 
     },
   };
 }
+
+/** Whether a TIFF was read although something was wrong with it: its decoder is no more to be trusted than after an error. */
+function isDamage({ code }: ConversionNote): boolean {
+  return DAMAGE.includes(code);
+}
+
+const DAMAGE: readonly ConversionNote['code'][] = [
+  'WARNINGS_FORGIVEN',
+  'FAX_LINES_DAMAGED',
+  'CHECKSUM_MISSING',
+];
 
 /** Whether all was decoded, and only the JPEG is not what it should be. */
 function isAboutJpeg(error: unknown): boolean {
@@ -213,20 +229,8 @@ function unresponsive(silenceMs: number): ConversionError {
   return failure('UNRESPONSIVE', `The conversion process said nothing for ${silenceMs / 1000} s`);
 }
 
-/** Why the system starts no process, and what helps, by its error code. */
-const EXHAUSTED: Readonly<Record<string, string>> = {
-  EMFILE:
-    'this process has as many files open as it may have (EMFILE). Raise that limit (ulimit -n), or convert fewer TIFFs at once',
-  ENFILE:
-    'the system has as many files open as it can have (ENFILE). Close other programs, or raise that limit (fs.file-max)',
-  EAGAIN:
-    'the system allows no further process (EAGAIN). Raise the limit of processes (ulimit -u, or that of the container), or convert fewer TIFFs at once',
-  ENOMEM:
-    'the system has no memory for a further process (ENOMEM). Close other programs, or convert fewer TIFFs at once',
-};
-
 function notStarted(error: Error): ConversionError {
-  const reason = EXHAUSTED[systemCodeOf(error) ?? ''];
+  const reason = whatRanOut(systemCodeOf(error) ?? '');
   if (!reason) return brokenInstallation(error.message);
   const message = `The conversion process could not be started: ${reason}.`;
   return new ConversionError('CRASHED', message, { cause: error });

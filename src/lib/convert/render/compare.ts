@@ -9,6 +9,8 @@ import type { AreaSums } from '../verify/similarity.ts';
 import { compareSaved } from './compare-saved.ts';
 import { explainFailure, wordsOf } from './failure.ts';
 import { type FlatPicture, openFlat, readForgivingly } from './flat-picture.ts';
+import { lookAgain } from './look-again.ts';
+import { writeOwnOutput } from './own-output.ts';
 import { encode } from './render.ts';
 import { savePixels } from './saved-picture.ts';
 import { type TiffReader, withJpegs } from './sharp-tiff.ts';
@@ -77,7 +79,8 @@ async function expectation(
   reader: TiffReader,
 ): Promise<AreaSums> {
   const page = plainly(reader.openTiff(pixels, { unlimited: true }), channels);
-  await encode(page, job.settings, effort).toFile(job.output);
+  const encoded = encode(page, job.settings, effort);
+  await writeOwnOutput(job.output, (path) => encoded.toFile(path));
   await withJpegs(reader, 'as stored', (openJpeg) =>
     savePixels(plainly(openJpeg(job.output), channels), decoded),
   );
@@ -97,7 +100,8 @@ async function aboutJpeg<T>(
 ): Promise<T> {
   try {
     return await read();
-  } catch (error) {
+  } catch (thrown) {
+    const { error } = await lookAgain(thrown, jpeg);
     const paths = { input: jpeg, output: job.output, scratch: pixels, plain: decoded };
     const explained = explainFailure(
       error,

@@ -5,6 +5,7 @@ import { speaksOfMemory } from '../memory-words.ts';
 import type { ConversionJob } from '../messages.ts';
 import { speaksOfLoading } from '../not-loaded.ts';
 import type { Reader } from '../plan/reader-table.ts';
+import { whatRanOut } from '../ran-out.ts';
 import {
   BROKEN_CHAIN,
   type DecoderWords,
@@ -19,6 +20,9 @@ type Paths = 'input' | 'output' | 'scratch' | 'plain';
 /** What is said when the JPEG, not the TIFF, is the trouble. */
 const WRITE_FAILED =
   /write error|unable to (write|open for write)|no space left|ENOSPC|EDQUOT|disk quota|file too large|read-only file system/i;
+
+/** What is said when something else lies in the place where the JPEG is made (`openRegularFile`). */
+const REPLACED = /it is a symbolic link|it is no file, but/;
 
 /** What decoders say of a page that they were not made for, however sound it is. */
 const UNSUPPORTED =
@@ -44,7 +48,7 @@ export interface Origin {
 
 /**
  * The error of a conversion that failed, told for a person: is it memory, the place where the JPEG
- * goes, or the TIFF itself? Throws the error itself where it is a fault of our own code.
+ * goes, what the system has too little of, or the TIFF itself? Throws the error itself where it is a fault of our own code.
  */
 export function explainFailure(
   error: unknown,
@@ -52,10 +56,25 @@ export function explainFailure(
   { reader, fileBytes }: Origin,
 ): ConversionError {
   if (isFault(error)) throw error;
+  if (error instanceof ConversionError) return error;
   const words = wordsOf(error, job);
   const options = { cause: error };
   if (speaksOfMemory(words)) return new ConversionError('OUT_OF_MEMORY', words, options);
   if (speaksOfLoading(words)) return new ConversionError('CRASHED', `${words}.`, options);
+  const lacking = whatRanOut(words);
+  if (lacking)
+    return new ConversionError(
+      'CRASHED',
+      `The conversion of "${job.name}" could not go on: ${lacking}.`,
+      options,
+    );
+  if (REPLACED.test(words))
+    return new ConversionError(
+      'WRITE_FAILED',
+      `The JPEG of "${job.name}" could not be written: somebody has put something else in its place ${inParentheses(words)}. ` +
+        'Look at who may write to that folder, or choose another one.',
+      options,
+    );
   if (WRITE_FAILED.test(words))
     return new ConversionError(
       'WRITE_FAILED',
@@ -102,6 +121,7 @@ export function wordsOf(
     .replaceAll(input, 'the TIFF')
     .replaceAll(plain, 'the TIFF')
     .replaceAll(output, 'the JPEG')
+    .replaceAll(/\/proc\/self\/fd\/\d+/g, 'the JPEG')
     .replaceAll(scratch, 'the temporary file');
   const lines = named.split('\n').map((line) => line.trim());
   const said = lines.filter((line) => line && !ABOUT_US.test(line));

@@ -7,6 +7,7 @@ import { orientationTagged } from '../notes-on-pages.ts';
 import { type FlatSource, openFlat, readForgivingly } from './flat-picture.ts';
 import { areForgiven, notesOnForgiven } from './forgiveness.ts';
 import { addMetadata } from './metadata/add-metadata.ts';
+import { writeOwnOutput } from './own-output.ts';
 import type { TiffReader } from './sharp-tiff.ts';
 
 /**
@@ -38,13 +39,14 @@ async function renderSource(
 ): Promise<Rendered> {
   const { turn, effort } = job.plan;
   const flat = await openFlat(job, source, turn, reader);
-  const made = await encode(flat.picture, job.settings, effort).toFile(job.output);
+  const encoded = encode(flat.picture, job.settings, effort);
+  const made = await writeOwnOutput(job.output, (path) => encoded.toFile(path));
   const { width, height, channels } = made;
   const { orientation } = flat;
   const { converted, kept } = flat.profile;
   const tagged = turn === 'tag';
   const swapped = !tagged && orientation >= 5;
-  const seen = { width, height, orientation, tagged, swapped, converted };
+  const seen = { width, height, channels, orientation, tagged, swapped, converted };
   const lost = await addMetadata(job, { ...seen, profile: kept });
   const turning = tagged ? [orientationTagged(orientation)] : [];
   const { size: bytes } = await stat(job.output);

@@ -82,6 +82,17 @@ describe('the room on a disk', () => {
     await expect(waiting).rejects.toMatchObject({ code: 'FILE' });
   });
 
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, -1])(
+    'is for no number of bytes such as %d, and that does no harm',
+    async (bytes) => {
+      const { take } = roomWith(100);
+      await expect(take(bytes)).rejects.toThrow(RangeError);
+      const first = await take(60);
+      expect(await isSettled(take(60))).toBe(false);
+      first.release();
+    },
+  );
+
   it('is given back once', async () => {
     const { take } = roomWith(100);
     const first = await take(50);

@@ -1,4 +1,5 @@
 import { inParentheses, messageOf } from '../../../errors.ts';
+import { isFault } from '../../fault.ts';
 import { speaksOfMemory } from '../../memory-words.ts';
 
 /**
@@ -37,8 +38,9 @@ export function seriousWarning(complaint: Complaint): string | undefined {
     .find((words) => !HARMLESS.some((harmless) => harmless.test(words)));
 }
 
-/** What ImageMagick failed with, as an error in libtiff's words; a lack of memory is said as such. */
+/** What ImageMagick failed with, as an error in libtiff's words; a lack of memory is said as such, a fault of our own is kept. */
 export function magickError(error: unknown): Error {
+  if (isFault(error)) return error;
   const words = plainWords(messageOf(error));
   if (NO_MEMORY.test(words) || speaksOfMemory(words))
     return new Error(

@@ -3,7 +3,7 @@ import { isFault } from '../../fault.ts';
 import type { ConversionJob, ConversionNote } from '../../messages.ts';
 import { collectDrops, type Drop } from './drop.ts';
 import { exifSegment } from './exif.ts';
-import { exifFor, type JpegPicture, onlyOrientation } from './exif-for-jpeg.ts';
+import { exifFor, type JpegPicture, onlyOrientation, withMandatory } from './exif-for-jpeg.ts';
 import { iccSegments } from './icc.ts';
 import { iptcSegments } from './iptc.ts';
 import { insertSegments } from './jpeg-segments.ts';
@@ -63,7 +63,9 @@ async function segmentsOf(
   if (!metadata) return undefined;
   const { tags, directories, xmp } = metadata;
   const { littleEndian } = tags;
-  const exif = exifSegment(exifFor(picture, directories, littleEndian), littleEndian, drop);
+  const kept = exifFor(picture, directories, littleEndian);
+  const whole = mode === 'all' ? withMandatory(kept, picture, littleEndian) : kept;
+  const exif = exifSegment(whole, littleEndian, drop);
   const orientation = picture.tagged ? picture.orientation : 1;
   return [
     jfifOf(tags, picture.swapped) ?? [],

@@ -2,19 +2,27 @@ import type { Drop } from './drop.ts';
 import { type ExifDirectories, exifSegment } from './exif.ts';
 import {
   COLOUR_SPACE,
+  COMPONENTS_CONFIGURATION,
+  type DirectoryName,
+  EXIF_VERSION,
+  FLASHPIX_VERSION,
+  GPS_VERSION,
   ORIENTATION,
   PIXEL_X_DIMENSION,
   PIXEL_Y_DIMENSION,
   PLACES,
+  YCBCR_POSITIONING,
 } from './exif-tags.ts';
-import { type ExifValue, longs, shorts } from './exif-values.ts';
-import { X_RESOLUTION, Y_RESOLUTION } from './resolution.ts';
+import { bytes, type ExifValue, longs, shorts, undefinedBytes } from './exif-values.ts';
+import { INCH, RESOLUTION_UNIT, X_RESOLUTION, Y_RESOLUTION } from './resolution.ts';
 
 /** The picture as it is in the JPEG. */
 export interface JpegPicture {
   /** Pixels. */
   readonly width: number;
   readonly height: number;
+  /** 1 for greyscale, else 3. */
+  readonly channels: number;
   /** What the TIFF says, 1 to 8. */
   readonly orientation: number;
   /** The picture lies as it was scanned: whoever shows it has to turn it. */
@@ -26,8 +34,14 @@ export interface JpegPicture {
 }
 
 const NOTHING: ExifDirectories = { ifd0: [], exif: [], gps: [], interoperability: [] };
-/** ColorSpace of EXIF: sRGB. */
-const SRGB = 1;
+/** ColorSpace of EXIF: sRGB, or anything else. */
+const [SRGB, UNCALIBRATED] = [1, 0xffff];
+/** YCbCrPositioning, as it is in JFIF (ITU-T T.871): colours lie in the middle of the pixels that they are of. */
+const CENTRED = 1;
+/** The oldest version of EXIF that has all tags which are kept, those of FlashPix, which there is only one of, and of GPS. */
+const VERSIONS = { exif: '0232', flashpix: '0100', gps: [2, 3, 0, 0] } as const;
+/** ComponentsConfiguration of EXIF: Y alone, or Y, Cb and Cr. */
+const COMPONENTS = { grey: [1, 0, 0, 0], colour: [1, 2, 3, 0] } as const;
 
 /** EXIF that says nothing but how the picture is to be turned; nothing where it is upright. */
 export function onlyOrientation(picture: JpegPicture, drop: Drop): Buffer[] {
@@ -57,6 +71,55 @@ export function exifFor(
     gps: directories.gps,
     // It may name Adobe RGB as the colour space (DCF 2.0: "R03").
     interoperability: converted ? [] : directories.interoperability,
+  };
+}
+
+/**
+ * The same with what EXIF demands in a JPEG (Exif 2.32, "Tag Support Levels": mandatory) as far as it is known, in each directory that there
+ * is. What the TIFF says of its own stays; a resolution that it does not tell is not made up.
+ */
+export function withMandatory(
+  directories: ExifDirectories,
+  { width, height, channels, converted }: JpegPicture,
+  littleEndian: boolean,
+): ExifDirectories {
+  if (Object.values(directories).every((values) => values.length === 0)) return directories;
+  const { ifd0, exif, interoperability } = directories;
+  const isResolved = ifd0.some(({ tag }) => tag === X_RESOLUTION || tag === Y_RESOLUTION);
+  const short = (tag: number, value: number) => shorts(littleEndian, tag, value);
+  const long = (tag: number, value: number) => longs(littleEndian, tag, value);
+  const mandatory: Readonly<Record<DirectoryName, readonly ExifValue[]>> = {
+    ifd0: [
+      short(YCBCR_POSITIONING, CENTRED),
+      ...(isResolved ? [short(RESOLUTION_UNIT, INCH)] : []),
+    ],
+    exif: [
+      undefinedBytes(EXIF_VERSION, Buffer.from(VERSIONS.exif)),
+      undefinedBytes(COMPONENTS_CONFIGURATION, COMPONENTS[channels === 1 ? 'grey' : 'colour']),
+      undefinedBytes(FLASHPIX_VERSION, Buffer.from(VERSIONS.flashpix)),
+      short(COLOUR_SPACE, converted ? SRGB : UNCALIBRATED),
+      long(PIXEL_X_DIMENSION, width),
+      long(PIXEL_Y_DIMENSION, height),
+    ],
+    gps: [bytes(GPS_VERSION, VERSIONS.gps)],
+    interoperability: [],
+  };
+  const isThere = {
+    ifd0: true,
+    exif: exif.length > 0 || interoperability.length > 0,
+    gps: directories.gps.length > 0,
+    interoperability: false,
+  };
+  const complete = (name: DirectoryName) => {
+    const has = new Set(directories[name].map(({ tag }) => tag));
+    const lacking = mandatory[name].filter(({ tag }) => !has.has(tag));
+    return isThere[name] ? [...directories[name], ...lacking] : directories[name];
+  };
+  return {
+    ifd0: complete('ifd0'),
+    exif: complete('exif'),
+    gps: complete('gps'),
+    interoperability,
   };
 }
 

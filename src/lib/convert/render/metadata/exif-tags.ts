@@ -8,6 +8,11 @@ export type DirectoryName = 'ifd0' | 'exif' | 'gps' | 'interoperability';
 export const POINTERS = { exif: 34_665, gps: 34_853, interoperability: 40_965 } as const;
 
 export const ORIENTATION = 274;
+export const YCBCR_POSITIONING = 531;
+export const EXIF_VERSION = 36_864;
+export const COMPONENTS_CONFIGURATION = 37_121;
+export const FLASHPIX_VERSION = 40_960;
+export const GPS_VERSION = 0;
 export const COLOUR_SPACE = 40_961;
 export const PIXEL_X_DIMENSION = 40_962;
 export const PIXEL_Y_DIMENSION = 40_963;
@@ -55,7 +60,7 @@ const ARTIST = 315;
 const COPYRIGHT = 33_432;
 
 /** ComponentsConfiguration and CompressedBitsPerPixel: they tell of the encoding of another file. */
-const OF_THE_ENCODING: ReadonlySet<number> = new Set([37_121, 37_122]);
+const OF_THE_ENCODING: ReadonlySet<number> = new Set([COMPONENTS_CONFIGURATION, 37_122]);
 
 /**
  * Where the tags of EXIF and of Adobe's owner fields lie. A directory that a damaged pointer leads to

@@ -4,7 +4,7 @@ import { numbersOf, type TiffTag } from '../../header/tiff-tags.ts';
 export type ExifValue = TiffTag;
 
 /** Types of TIFF 6.0 (section 2) and, from 13 on, of its supplement 1 and BigTIFF. */
-const [ASCII, SHORT, LONG, SLONG, LONG8, SLONG8] = [2, 3, 4, 9, 16, 17];
+const [BYTE, ASCII, SHORT, LONG, UNDEFINED, SLONG, LONG8, SLONG8] = [1, 2, 3, 4, 7, 9, 16, 17];
 const LAST_OF_TIFF6 = 12;
 
 /** One or more numbers of 16 bits. */
@@ -19,6 +19,17 @@ export function shorts(
 /** One or more numbers of 32 bits. */
 export function longs(littleEndian: boolean, tag: number, ...values: readonly number[]): ExifValue {
   return integers(littleEndian, { tag, type: LONG, values });
+}
+
+/** Bytes that are numbers. */
+export function bytes(tag: number, values: readonly number[]): ExifValue {
+  return { tag, type: BYTE, count: values.length, bytes: Uint8Array.from(values) };
+}
+
+/** Bytes whose meaning the tag alone has. */
+export function undefinedBytes(tag: number, values: Iterable<number>): ExifValue {
+  const bytes = Uint8Array.from(values);
+  return { tag, type: UNDEFINED, count: bytes.length, bytes };
 }
 
 /**

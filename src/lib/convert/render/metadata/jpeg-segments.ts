@@ -1,4 +1,6 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { openRegularFile } from '../../../regular-file.ts';
 
 /** The most that a segment holds besides its marker and its length (ITU-T T.81, B.1.1.4). */
 export const MAX_SEGMENT_BYTES = 65_533;
@@ -24,7 +26,7 @@ export function appSegment(number: number, ...content: readonly Uint8Array[]): B
 export async function insertSegments(path: string, segments: readonly Uint8Array[]): Promise<void> {
   const inserted = Buffer.concat(segments);
   if (inserted.length === 0) return;
-  const file = await open(path, 'r+');
+  const file = await openRegularFile(path, constants.O_RDWR);
   try {
     await moveTail(file, START_BYTES, inserted.length);
     await writeAll(file, inserted, START_BYTES);

@@ -7,7 +7,8 @@ export const Y_RESOLUTION = 283;
 export const RESOLUTION_UNIT = 296;
 
 /** ResolutionUnit: none (the numbers are an aspect ratio), inch (default), centimetre. */
-const [NO_UNIT, INCH, CENTIMETRE] = [1, 2, 3];
+export const INCH = 2;
+const [NO_UNIT, CENTIMETRE] = [1, 3];
 const CENTIMETRES_PER_INCH = 2.54;
 /** JFIF counts with 16 bits. */
 const MOST_DENSITY = 65_535;

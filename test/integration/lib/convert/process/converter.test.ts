@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
+import { readFile, symlink } from 'node:fs/promises';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { failureOf } from '../../../../../src/lib/collection/failure.ts';
@@ -8,11 +8,15 @@ import type { ConversionJob } from '../../../../../src/lib/convert/messages.ts';
 import type { ConversionPlan } from '../../../../../src/lib/convert/plan/plan.ts';
 import type { Reader } from '../../../../../src/lib/convert/plan/reader-table.ts';
 import { openConverter } from '../../../../../src/lib/convert/process/converter.ts';
+import { defaultLikenessBounds } from '../../../../../src/lib/convert/verify/likeness.ts';
 import { ArkeError } from '../../../../../src/lib/errors.ts';
 import { noneLeft, pid, signalChild, useConverters } from '../../../../support/converters.ts';
+import { pictureWith } from '../../../../support/described-tiff.ts';
+import { lastSegmentLast } from '../../../../support/last-segment-last.ts';
 import { noisyTiff, plainTiff, raw } from '../../../../support/pictures.ts';
 import { childrenOf, cpuSecondsOf, isRunning } from '../../../../support/processes.ts';
 import { headerOf } from '../../../../support/tiff-headers.ts';
+import { makeTiffAs } from '../../../../support/tiff-writer.ts';
 import { until } from '../../../../support/until.ts';
 
 const { folder, withConverter, convert } = useConverters();
@@ -39,6 +43,14 @@ async function jobOf(
     page: { ...pages[0], ...differs.page },
   };
   return job as ConversionJob;
+}
+
+/** A comparison of the small TIFF with a JPEG. */
+async function comparison(): Promise<ConversionJob> {
+  const jpeg = await folder.write('small.jpg', await raw(64, 48, 3).jpeg().toBuffer());
+  const files = { jpeg, pixels: folder.path('pixels'), decoded: folder.path('decoded') };
+  const compare = { ...files, name: 'small.jpg', bounds: defaultLikenessBounds };
+  return { ...(await jobOf('sharp', {})), compare };
 }
 
 describe('the conversion process', () => {
@@ -92,6 +104,31 @@ describe('the conversion process', () => {
       expect((await convert(small, converter)).width).toBe(64);
       expect(pid()).not.toBe(first);
     }));
+
+  it.each<[string, () => Promise<Buffer>, string]>([
+    [
+      'whose checksum is cut off',
+      async () => {
+        const tiff = raw(64, 64, 1).toColourspace('b-w').tiff({ compression: 'deflate' });
+        return lastSegmentLast(await tiff.toBuffer()).subarray(0, -2);
+      },
+      'CHECKSUM_MISSING',
+    ],
+    [
+      'that breaks the specification',
+      async () =>
+        makeTiffAs({}, pictureWith({ tag: 305, type: 2, values: [...Buffer.from('no end')] })),
+      'WARNINGS_FORGIVEN',
+    ],
+  ])('is another one after a TIFF %s, though that was read', async (_, tiff, code) =>
+    withConverter(async (converter) => {
+      const damaged = await folder.write('damaged.tif', await tiff());
+      const first = pid();
+      expect((await convert(damaged, converter)).notes.map((note) => note.code)).toContain(code);
+      expect((await convert(small, converter)).width).toBe(64);
+      expect(pid()).not.toBe(first);
+    }),
+  );
 
   it.each([
     ['is another one where it holds more than its next job is predicted to take', 1, 1, false],
@@ -149,6 +186,45 @@ describe('a fault of our own code', () => {
       expect((error as Error).stack).toMatch(/^TypeError: .*\n +at /);
       expect((await convert(small, converter)).width).toBe(64);
     }),
+  );
+});
+
+describe('a JPEG', () => {
+  it('is never written through a link that lies in its place', () =>
+    withConverter(async (converter) => {
+      const theirs = await folder.write('theirs', 'theirs');
+      const job = { ...(await jobOf('sharp', {})), output: folder.path('linked.jpg') };
+      await symlink(theirs, job.output);
+      await expect(converter.convert(job)).rejects.toMatchObject({
+        code: 'WRITE_FAILED',
+        message: expect.stringMatching(
+          /somebody has put something else in its place \(it is a symbolic link, and none is followed\)\. Look at who may write/,
+        ),
+      });
+      expect(await readFile(theirs, 'utf8')).toBe('theirs');
+    }));
+});
+
+describe('a process that may not open any more files', () => {
+  it.each(['sharp', 'samples', 'magick', 'a comparison'] as const)(
+    'says so, and not that the TIFF or the JPEG is damaged: %s',
+    (reader) =>
+      withConverter(async (converter) => {
+        const job = reader === 'a comparison' ? await comparison() : await jobOf(reader, {});
+        const child = pid() ?? Number.NaN;
+        const open = new Set(readdirSync(`/proc/${child}/fd`).map(Number));
+        // The limit is on the numbers of files, the lowest that is free is taken, and others may be in use beyond it.
+        const free = [...Array(open.size + 1).keys()].find((number) => !open.has(number));
+        await execa('prlimit', [`--pid=${child}`, `--nofile=${free}`]);
+        await expect(converter.convert(job)).rejects.toMatchObject({
+          code: 'CRASHED',
+          message: expect.stringContaining(
+            'as many files open as it may have (EMFILE). Raise that limit (ulimit -n), or convert fewer TIFFs at once.',
+          ),
+        });
+        // Another one has the limit of this process.
+        expect((await convert(small, converter)).width).toBe(64);
+      }),
   );
 });
 

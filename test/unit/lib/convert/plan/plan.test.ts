@@ -119,7 +119,7 @@ describe('the plan', () => {
 
   it('is none when there are no pixels', () => {
     expect(() => plan({ ...pageOf(1), height: 0 })).toThrow(
-      /^"x\.tif" is damaged: it has no pixels/,
+      /^"x\.tif" is damaged: it has no pixels \(\d+ × 0\)\. Check where it came from\.$/,
     );
   });
 });

@@ -151,6 +151,7 @@ const decided: Readonly<Record<string, readonly (readonly [string, Kind])[]>> = 
   'Deflate data without their checksum': [
     ['RGB', { compression: DEFLATE, lacksChecksum: true }],
     ['grey', { ...grey, compression: 32_946, lacksChecksum: true }],
+    ['CIELab of 16 bits', { photometric: 8, bits: 16, compression: DEFLATE, lacksChecksum: true }],
   ],
   'an unusual compression': [
     ['LERC', { compression: 34_887 }],

@@ -24,6 +24,12 @@ describe('the guess at the size of a JPEG', () => {
     expect(predict({})).toBe(250_000);
   });
 
+  it('is a number, or a fault', () => {
+    const none = { ...page, width: Number.NaN };
+    const settings = { ...defaultEncoderSettings, effort: 'max' } as const;
+    expect(() => predictJpegBytes(none, settings)).toThrow(RangeError);
+  });
+
   it('grows with the quality, without a step, up to the highest', () => {
     const sizes = Array.from({ length: 100 }, (_, i) => predict({ quality: i + 1 }));
     expect(sizes.toSorted((a, b) => a - b)).toEqual(sizes);

@@ -4,9 +4,10 @@ import {
   directory,
   photographed,
   pictureWith,
+  rational,
   text,
 } from '../../../../../support/described-tiff.ts';
-import { groupsOf } from '../../../../../support/exiftool.ts';
+import { complaintsOf, groupsOf } from '../../../../../support/exiftool.ts';
 import { useJpegs } from '../../../../../support/jpegs.ts';
 import { decodeJpeg, largestDifference } from '../../../../../support/pixels.ts';
 import { makeTiffAs, type TiffLayout } from '../../../../../support/tiff-writer.ts';
@@ -46,7 +47,7 @@ describe.each(layouts)('JPEG_METADATA=all ($name)', (layout) => {
   });
 
   it('keeps EXIF, GPS and interoperability', async () => {
-    const { found } = await make(makeTiffAs(layout, page), { metadata: 'all' });
+    const { path, found } = await make(makeTiffAs(layout, page), { metadata: 'all' });
     expect(found).toMatchObject({
       'ExifIFD:ExposureTime': '1/8',
       'ExifIFD:ISO': 100,
@@ -59,6 +60,7 @@ describe.each(layouts)('JPEG_METADATA=all ($name)', (layout) => {
       'GPS:GPSLatitude': `47 deg 22' 30.00"`,
       'InteropIFD:InteropIndex': expect.stringContaining('R03'),
     });
+    expect(await complaintsOf(path)).toEqual([]);
   });
 
   it('keeps nothing that pixels are read by, here or in EXIF', async () => {
@@ -68,7 +70,43 @@ describe.each(layouts)('JPEG_METADATA=all ($name)', (layout) => {
       /IFD0:(Strip|Tile|Rows|Bits|Samples|Compression|Photometric|Image[WL])/,
     );
     expect(names).not.toContain('IFD0:Orientation');
-    expect(names).not.toContain('ComponentsConfiguration');
+    // Of the JPEG's own pixels.
+    expect(found['ExifIFD:ComponentsConfiguration']).toBe('Y, Cb, Cr, -');
+  });
+});
+
+describe('EXIF that lacks what a JPEG must have', () => {
+  it.each([
+    ['of colour', 3, 'Y, Cb, Cr, -'],
+    ['of grey', 1, 'Y, -, -, -'],
+  ])('gets it as it is true for the JPEG: %s', async (_, samplesPerPixel, components) => {
+    const lens = directory(34_665, text(42_036, 'Rodenstock'));
+    const place = directory(34_853, text(1, 'N'), rational(2, 47, 22, 30));
+    const page = pictureWith(rational(282, 300), rational(283, 300), lens, place);
+    const photometric = samplesPerPixel === 1 ? 1 : 2;
+    const tiff = makeTiffAs({}, { ...page, samplesPerPixel, photometric });
+    const { path, found } = await make(tiff, { metadata: 'all' });
+    expect(await complaintsOf(path)).toEqual([]);
+    expect(found).toMatchObject({
+      'IFD0:ResolutionUnit': 'inches',
+      'IFD0:YCbCrPositioning': 'Centered',
+      'ExifIFD:ExifVersion': '0232',
+      'ExifIFD:ComponentsConfiguration': components,
+      'ExifIFD:FlashpixVersion': '0100',
+      'ExifIFD:ColorSpace': 'Uncalibrated',
+      'ExifIFD:ExifImageWidth': 24,
+      'ExifIFD:ExifImageHeight': 16,
+      'GPS:GPSVersionID': '2.3.0.0',
+    });
+  });
+
+  it('gets no resolution, and no directory that the TIFF does not have', async () => {
+    const { found } = await make(makeTiffAs({}, pictureWith(text(315, 'Anna'))), {
+      metadata: 'all',
+    });
+    expect(groupsOf(found)).toEqual(['IFD0']);
+    expect(found).not.toHaveProperty('IFD0:XResolution');
+    expect(found).not.toHaveProperty('IFD0:ResolutionUnit');
   });
 });
 

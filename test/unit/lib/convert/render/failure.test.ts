@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { magickError } from '../../../../../src/lib/convert/fallback/magick/words.ts';
+import { explainFailure } from '../../../../../src/lib/convert/render/failure.ts';
+import { ConversionError } from '../../../../../src/lib/errors.ts';
+
+const job = {
+  name: 'scan.tif',
+  input: '/in/scan.tif',
+  output: '/out/scan.jpg',
+  scratch: '/tmp/scratch',
+  plain: '/tmp/plain',
+  page: undefined,
+};
+
+describe('what a conversion failed for', () => {
+  it.each([
+    ['EMFILE', "EMFILE: too many open files, open '/in/scan.tif'"],
+    ['EMFILE', '/in/scan.tif: unable to open for read\nunix error: Too many open files'],
+    ['ENFILE', "ENFILE: file table overflow, open '/in/scan.tif'"],
+    ['ENFILE', 'unix error: Too many open files in system'],
+    ['EAGAIN', 'error creating thread: Resource temporarily unavailable'],
+    ['EIO', 'EIO: i/o error, read'],
+    ['EIO', 'read error\nunix error: Input/output error'],
+  ])('is no damage where the system is at its end: %s by %j', (code, words) => {
+    for (const reader of ['sharp', 'samples', 'magick'] as const)
+      expect(explainFailure(new Error(words), job, { reader }), reader).toMatchObject({
+        code: 'CRASHED',
+        message: expect.stringMatching(
+          new RegExp(`^The conversion of "scan.tif" could not go on: .*\\(${code}\\)\\. `),
+        ),
+      });
+  });
+
+  it('is kept where it has been told already', () => {
+    const told = new ConversionError('CRASHED', 'The thread of the decoder failed: no reason.');
+    expect(explainFailure(told, job, { reader: 'samples' })).toBe(told);
+  });
+
+  it('is none of ImageMagick where our own code around it has a fault', () => {
+    const fault = new TypeError('tags is undefined');
+    expect(magickError(fault)).toBe(fault);
+    expect(() => explainFailure(magickError(fault), job, { reader: 'magick' })).toThrow(fault);
+  });
+});
