@@ -52,20 +52,41 @@ export function searchLog(text: string): LogFindings {
     });
   }
   const undelivered = [...bodies.values()];
-  const of = (what: Told['what'], taskId: string) =>
-    told.find((event) => event.what === what && event.head.endsWith(`[${taskId}`));
+  const first = (what: Told['what']) =>
+    firstOfEachTask(told.filter((event) => event.what === what));
+  const [succeeded, started] = [first('succeeded'), first('started')];
+  const withBody = new Set(undelivered.map(({ payload }) => payload.task_id));
   return {
     undelivered,
-    successLine: (taskId) => of('succeeded', taskId)?.line,
-    inputKey: (taskId) => of('started', taskId)?.rest.trimEnd(),
+    successLine: (taskId) => succeeded.get(taskId)?.line,
+    inputKey: (taskId) => started.get(taskId)?.rest.trimEnd(),
     withoutBody: told
-      .filter(({ what, head }) => what === 'undelivered' && !hasBody(head, undelivered))
+      .filter(
+        ({ what, head }) => what === 'undelivered' && !idsIn(head).some((id) => withBody.has(id)),
+      )
       .map(({ line }) => line),
   };
 }
 
-function hasBody(head: string, undelivered: readonly FoundCallback[]): boolean {
-  return undelivered.some(({ payload }) => head.endsWith(`[${payload.task_id}`));
+/** By task id, so that a log of thousands of tasks is looked through once. */
+function firstOfEachTask(told: readonly Told[]): Map<string, Told> {
+  const first = new Map<string, Told>();
+  for (const event of told)
+    for (const id of idsIn(event.head)) if (!first.has(id)) first.set(id, event);
+  return first;
+}
+
+/** How many brackets of a head are looked at: a prefix has few, and a task id hardly any. */
+const MOST_BRACKETS = 16;
+
+/** What may be the task id at the end of a head: an id may have brackets of its own, so all that stands behind one. */
+function idsIn(head: string): string[] {
+  const ids: string[] = [];
+  for (let at = head.lastIndexOf('['); at >= 0 && ids.length < MOST_BRACKETS; ) {
+    ids.push(head.slice(at + 1));
+    at = at === 0 ? -1 : head.lastIndexOf('[', at - 1);
+  }
+  return ids;
 }
 
 /** Takes what a line says. */

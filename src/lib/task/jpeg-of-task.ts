@@ -2,6 +2,7 @@ import type { SuccessPayload } from '../callback/payload.ts';
 import type { Storage } from '../storage/client.ts';
 import { fileNameOf, outputKeys } from '../storage/keys.ts';
 import { headObject, type ObjectInfo, type RequestOptions } from '../storage/objects.ts';
+import { encodedId, HASHED } from './provenance.ts';
 
 /** A task, as JPEGs name theirs. */
 export interface TaskName {
@@ -9,7 +10,7 @@ export interface TaskName {
   readonly batch_id: string;
 }
 
-/** The task that made a JPEG, by its metadata; undefined where they do not say. */
+/** The task that made a JPEG, by its metadata; undefined where they do not say, or have hashes of its ids. */
 export function taskOfJpeg({ metadata }: ObjectInfo): TaskName | undefined {
   const [taskId, batchId] = ['arke-task-id', 'arke-batch-id'].map((name) =>
     decoded(metadata[name]),
@@ -19,7 +20,7 @@ export function taskOfJpeg({ metadata }: ObjectInfo): TaskName | undefined {
 
 function decoded(value: string | undefined): string | undefined {
   try {
-    return value === undefined ? undefined : decodeURIComponent(value);
+    return value === undefined || value.startsWith(HASHED) ? undefined : decodeURIComponent(value);
   } catch {
     return undefined;
   }
@@ -37,6 +38,17 @@ export function successFor({ key, size }: ObjectInfo, task: TaskName): SuccessPa
   };
 }
 
+/** Whether a task has made a JPEG; long ids stood there as they are, too, before they were hashed. */
+function isOfTask(object: ObjectInfo, task: TaskName): boolean {
+  const { metadata } = object;
+  const maker = taskOfJpeg(object);
+  if (maker) return maker.task_id === task.task_id && maker.batch_id === task.batch_id;
+  return (
+    metadata['arke-task-id'] === encodedId(task.task_id) &&
+    metadata['arke-batch-id'] === encodedId(task.batch_id)
+  );
+}
+
 /** The JPEG that a task has made of a TIFF, if it is in R2. Throws `StorageError`. */
 export async function jpegOfTask(
   storage: Storage,
@@ -46,8 +58,7 @@ export async function jpegOfTask(
 ): Promise<ObjectInfo | undefined> {
   for (const key of outputKeys(inputKey)) {
     const object = await headObject(storage, key, options);
-    const maker = object && object.size > 0 ? taskOfJpeg(object) : undefined;
-    if (maker?.task_id === task.task_id && maker.batch_id === task.batch_id) return object;
+    if (object && object.size > 0 && isOfTask(object, task)) return object;
   }
   return undefined;
 }

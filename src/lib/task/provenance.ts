@@ -58,10 +58,10 @@ export type Ownership =
 export function toMetadata(provenance: Provenance): Record<string, string> {
   const { pageCount } = provenance;
   return {
-    'arke-source-key': encodeKey(provenance.sourceKey),
+    'arke-source-key': encoded(provenance.sourceKey, MAX_ENCODED_KEY),
     'arke-source-etag': encodeURIComponent(tagOf(provenance.sourceEtag)),
-    'arke-task-id': encodeURIComponent(provenance.taskId),
-    'arke-batch-id': encodeURIComponent(provenance.batchId),
+    'arke-task-id': encodedId(provenance.taskId),
+    'arke-batch-id': encodedId(provenance.batchId),
     'arke-encoder': describeEncoder(provenance.encoder),
     'arke-versions': provenance.versions,
     'arke-page': String(provenance.page),
@@ -83,11 +83,22 @@ export function isOfSameBytes({ metadata }: ObjectInfo, provenance: Provenance):
 /** The longest source key that stands in the metadata itself, encoded; all metadata must fit into 2 KB in some stores. */
 const MAX_ENCODED_KEY = 1_024;
 
-/** A key as metadata can hold it: percent-encoded, or its hash where that would be too long. */
-function encodeKey(key: string): string {
-  const encoded = encodeURIComponent(key.toWellFormed());
-  if (encoded.length <= MAX_ENCODED_KEY) return encoded;
-  return `sha256:${createHash('sha256').update(key).digest('hex')}`;
+/** The longest id that does. */
+const MAX_ENCODED_ID = 256;
+
+/** What the hash of a key or an id begins with: nothing that is percent-encoded has a colon. */
+export const HASHED = 'sha256:';
+
+/** The id of a task or a batch as metadata have it. */
+export function encodedId(id: string): string {
+  return encoded(id, MAX_ENCODED_ID);
+}
+
+/** A key or an id as metadata can hold it: percent-encoded, or its hash where that would be longer than so many characters. */
+function encoded(text: string, most: number): string {
+  const plain = encodeURIComponent(text.toWellFormed());
+  if (plain.length <= most) return plain;
+  return `${HASHED}${createHash('sha256').update(text).digest('hex')}`;
 }
 
 /** What must agree for a JPEG to be up to date; the task and batch that made it may differ. */

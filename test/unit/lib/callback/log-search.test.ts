@@ -180,6 +180,29 @@ describe('the search for undelivered callbacks in a log', () => {
     // Looked at from each of them to the end, it would take minutes or hours.
     expect(performance.now() - start).toBeLessThan(60_000);
   });
+
+  it('ends soon in the log of very many tasks', () => {
+    const ids = Array.from({ length: 40_000 }, (_, i) => `batch_[${i}]`);
+    const log = ids.flatMap((id) => [
+      `[${id}] Starting TIFF conversion: ${id}.tif`,
+      `[${id}] Callback not delivered; its body follows`,
+      JSON.stringify({ task_id: id, batch_id: 'b', status: 'error', error: 'x' }),
+      `[other-${id}] ✓ Success in 1 s`,
+    ]);
+    const start = performance.now();
+    const found = searchLog(log.join('\n'));
+    const keys = ids.map((id) => found.inputKey(id));
+    const lines = ids.map((id) => found.successLine(`other-${id}`));
+    const none = ids.filter((id) => found.successLine(id) !== undefined);
+    const ms = performance.now() - start;
+    expect(found.undelivered).toHaveLength(ids.length);
+    expect(found.withoutBody).toEqual([]);
+    expect(keys).toEqual(ids.map((id) => `${id}.tif`));
+    expect(lines).toEqual(ids.map((_, i) => 4 * i + 4));
+    expect(none).toEqual([]);
+    // Each looked for in all lines, it would take minutes.
+    expect(ms).toBeLessThan(60_000);
+  });
 });
 
 function linesOf(events: readonly TaskEvent[], format: LogFormat): string[] {
