@@ -8,7 +8,10 @@ export type TlsMode =
   | 'a certificate that is trusted'
   | 'a certificate that nobody trusts'
   | 'a certificate that has expired'
+  | 'a certificate of another host'
   | 'the handshake is broken off'
+  | 'the handshake is never answered'
+  | 'an old version of TLS'
   | 'no TLS';
 
 /** A server that stands before another one and speaks TLS, or does not. */
@@ -25,7 +28,10 @@ export async function startTlsFront(
   onConnection: () => void,
 ): Promise<TlsFront> {
   const { hostname, port, pathname } = new URL(target);
-  const certificate = selfSignedCertificate({ expired: mode.endsWith('expired') });
+  const certificate = selfSignedCertificate({
+    expired: mode === 'a certificate that has expired',
+    host: mode === 'a certificate of another host' ? 'elsewhere' : 'localhost',
+  });
   const sockets = new Set<Socket>();
   const remember = (socket: Socket) => {
     sockets.add(socket);
@@ -38,6 +44,9 @@ export async function startTlsFront(
   };
   const servers: Partial<Record<TlsMode, () => Server>> = {
     'the handshake is broken off': () => createServer((socket) => socket.destroy()),
+    'the handshake is never answered': () => createServer(),
+    'an old version of TLS': () =>
+      createTlsServer({ ...certificate, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' }, pass),
     'no TLS': () => createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
   };
   const server = servers[mode]?.() ?? createTlsServer(certificate, pass);

@@ -7,6 +7,7 @@ export type Stage =
   | 'GET, a further range'
   | 'HEAD'
   | 'PUT'
+  | 'PUT over an older JPEG'
   | 'callback of a success'
   | 'callback of an error';
 

@@ -13,6 +13,7 @@ export const requestsOf: Record<Stage, Matching> = {
     request.method === 'GET' && !/^bytes=0-/.test(String(request.headers['range'])),
   HEAD: method('HEAD'),
   PUT: method('PUT'),
+  'PUT over an older JPEG': method('PUT'),
   'callback of a success': method('POST'),
   'callback of an error': method('POST'),
 };
@@ -61,7 +62,17 @@ const ofRange: Record<string, Injection> = {
   },
 };
 
+/** When a key was first written to, by the world that it lies in, in milliseconds. */
+const written = new WeakMap<World, number>();
+
 const ofPut: Record<string, Injection> = {
+  // R2 takes one write a second to a key; somebody else's has just come.
+  rate1: async (world) => {
+    const first = written.get(world);
+    if (first !== undefined && performance.now() - first >= 1_000) return undefined;
+    written.set(world, first ?? performance.now());
+    return { status: 429 };
+  },
   flip: { flipRequestAt: 1_000 },
   put200: { status: 200 },
   'put200 with an ETag': { status: 200, headers: { etag: `"${'0'.repeat(32)}"` } },
@@ -99,6 +110,7 @@ const special: Record<Stage, Record<string, Injection>> = {
   'GET, a further range': ofRange,
   HEAD: {},
   PUT: ofPut,
+  'PUT over an older JPEG': ofPut,
   'callback of a success': ofCallback,
   'callback of an error': ofCallback,
 };

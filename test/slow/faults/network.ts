@@ -13,13 +13,19 @@ export function leastTimes({ times, outcome }: Cell): number {
   return outcome.exitCode === 0 ? 1 : ATTEMPTS - 1;
 }
 
+/** Of tasks that wait as long as they are told to. */
+const patient = { ...patience, storageRetry: { ...patience.storageRetry, maxDelayMs: 5_000 } };
+
 /** The scenario of a cell of the network's table. */
 export function scenarioOf(cell: Cell): Scenario {
   const atCallback = cell.stage.startsWith('callback');
   const task = {
     picture: cell.stage === 'GET, a further range' ? 'wide' : 'small',
     lost: cell.stage === 'callback of an error',
-    patience,
+    patience: cell.fault === 'rate1' ? patient : patience,
+    ...(cell.stage === 'PUT over an older JPEG' && {
+      before: (world: World) => world.putOlderJpeg(),
+    }),
   } as const;
   if (cell.fault === 'refused') return { ...task, ...outage(cell) };
   const faults = (world: World) => injected(cell, world);

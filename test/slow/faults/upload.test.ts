@@ -1,3 +1,3 @@
 import { describeCells } from './describe-cells.ts';
 
-describeCells(['HEAD', 'PUT']);
+describeCells(['HEAD', 'PUT', 'PUT over an older JPEG']);

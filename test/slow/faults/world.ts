@@ -56,6 +56,8 @@ export interface World extends Stand {
   replaceTiff(): Promise<void>;
   /** Somebody else's object under a key that the JPEG may have. */
   putForeignJpeg(index: number): Promise<void>;
+  /** A JPEG of an earlier version of the TIFF, which is to be replaced. */
+  putOlderJpeg(): Promise<void>;
   /** What a server makes of a JPEG that comes, under the key that it is to have. */
   putJpeg(bytes: Uint8Array): Promise<void>;
   arrived(): Promise<string[]>;
@@ -187,7 +189,10 @@ async function prepareObjects(
   { picture, lost = false }: Scenario,
   taskId: string,
 ): Promise<
-  Pick<World, 'tiffKey' | 'jpegKeys' | 'tiff' | 'replaceTiff' | 'putForeignJpeg' | 'putJpeg'>
+  Pick<
+    World,
+    'tiffKey' | 'jpegKeys' | 'tiff' | 'replaceTiff' | 'putForeignJpeg' | 'putOlderJpeg' | 'putJpeg'
+  >
 > {
   const tiffKey = `${taskId}/image.tif`;
   const jpegKeys = [`${taskId}/image.jpg`, `${taskId}/image.tif.jpg`] as const;
@@ -202,6 +207,10 @@ async function prepareObjects(
       if (versions[0]) await sandbox.putObject(tiffKey, versions[0]);
     },
     putForeignJpeg: (index) => sandbox.putObject(jpegKeys[index] ?? '', FOREIGN),
+    putOlderJpeg: () =>
+      sandbox.putObject(jpegKeys[0], FOREIGN, {
+        metadata: { 'arke-source-key': encodeURIComponent(tiffKey) },
+      }),
     putJpeg: (bytes) => sandbox.putObject(jpegKeys[0], bytes),
   };
 }
