@@ -2,7 +2,7 @@ import type { FaultOf } from '../../support/fault.ts';
 import type { SeenRequest } from '../../support/fault-server.ts';
 import { ATTEMPTS, type Cell, type Times } from './cell.ts';
 import { injectionOf, requestsOf } from './injections.ts';
-import { patience } from './patience.ts';
+import { endless, patienceIn } from './patience.ts';
 import type { Running, Scenario, World } from './world.ts';
 
 const TIMES: Record<Times, number> = { once: 1, twice: 2, 'for good': Number.POSITIVE_INFINITY };
@@ -13,16 +13,13 @@ export function leastTimes({ times, outcome }: Cell): number {
   return outcome.exitCode === 0 ? 1 : ATTEMPTS - 1;
 }
 
-/** Of tasks that wait as long as they are told to. */
-const patient = { ...patience, storageRetry: { ...patience.storageRetry, maxDelayMs: 5_000 } };
-
 /** The scenario of a cell of the network's table. */
 export function scenarioOf(cell: Cell): Scenario {
   const atCallback = cell.stage.startsWith('callback');
   const task = {
     picture: cell.stage === 'GET, a further range' ? 'wide' : 'small',
     lost: cell.stage === 'callback of an error',
-    patience: cell.fault === 'rate1' ? patient : patience,
+    patience: patienceIn(cell),
     ...(cell.stage === 'PUT over an older JPEG' && {
       before: (world: World) => world.putOlderJpeg(),
     }),
@@ -63,9 +60,9 @@ function outage({ stage, times }: Cell): Partial<Scenario> {
     world.happened.push(line);
     if (++retries === TIMES[times]) void door(world).accept();
   };
-  const policy = { ...patience.storageRetry, attempts: times === 'for good' ? ATTEMPTS : 1_000 };
+  const policy = { ...endless.storageRetry, attempts: times === 'for good' ? ATTEMPTS : 1_000 };
   return {
-    patience: { ...patience, storageRetry: policy, callbackRetry: policy },
+    patience: { ...endless, storageRetry: policy, callbackRetry: policy },
     onLine,
     ...(before ? { r2: refuse } : { before: (world) => door(world).refuse() }),
   };

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { makeCap, noCapBecause } from '../../support/memory-cap.ts';
 import { converted, failed, type Outcome } from './outcome.ts';
-import { patience } from './patience.ts';
+import { endless } from './patience.ts';
 import type { Scenario, World } from './world.ts';
 
 const run = promisify(execFile);
@@ -121,5 +121,5 @@ export const resources: readonly ResourceCell[] = [
 
 /** The scenario of such a cell. */
 export function scenarioUnder(shortage: Shortage, { picture, env }: ResourceCell): Scenario {
-  return { picture, patience, ...(env ? { env } : {}), ...shortage.scenario };
+  return { picture, patience: endless, ...(env ? { env } : {}), ...shortage.scenario };
 }

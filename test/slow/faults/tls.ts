@@ -1,7 +1,7 @@
 import type { TlsMode } from '../../support/tls-front.ts';
 import type { EventCell } from './events.ts';
 import { converted, failed, type Outcome } from './outcome.ts';
-import { patience } from './patience.ts';
+import { endless, patience } from './patience.ts';
 
 const refused = (what: string) => failed(new RegExp(`^Failed to download TIFF: ${what}`));
 const notAccepted = refused('The TLS certificate of R2 at \\S+ was not accepted');
@@ -22,5 +22,9 @@ export const tls: readonly EventCell[] = Object.entries(outcomes).map(([mode, ou
   event: mode,
   stage: 'R2 by TLS',
   outcome,
-  scenario: { picture: 'small', patience, tls: mode as TlsMode },
+  scenario: {
+    picture: 'small',
+    patience: mode === 'the handshake is never answered' ? patience : endless,
+    tls: mode as TlsMode,
+  },
 }));
