@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { FileError, reasonOf } from '../../errors.ts';
 import { rm, symlink } from '../../files.ts';
 import { isUtf8Path } from '../../path-bytes.ts';
@@ -6,7 +6,8 @@ import type { ConversionJob } from '../messages.ts';
 
 /**
  * Runs `work` with a job whose paths are UTF-8, as libraries need them: in the place of any other path comes a link in
- * `folder` that leads there. Throws `FileError` when there can be no link, and what `work` throws.
+ * `folder` that leads there; where only its folder has such a name, the link is to that, as nothing is written to
+ * through a link in the place of a file. Throws `FileError` when there can be no link, and what `work` throws.
  */
 export async function withPlainPaths<T>(
   job: ConversionJob,
@@ -19,8 +20,13 @@ export async function withPlainPaths<T>(
     if (isUtf8Path(path)) return path;
     const link = join(folder, `link-${links.length + 1}`);
     links.push(link);
-    await makeLink(path, link);
-    return link;
+    const name = basename(path);
+    if (!isUtf8Path(name)) {
+      await makeLink(path, link);
+      return link;
+    }
+    await makeLink(dirname(path), link);
+    return join(link, name);
   };
   const withJpeg = async <Part extends { readonly jpeg: string }>(part: Part) => ({
     ...part,
