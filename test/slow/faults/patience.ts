@@ -28,7 +28,7 @@ export const DEADLINE = { TASK_TIMEOUT_MS: '10000' };
 /** The same where not even a conversion process that stands still is given up. */
 export const deaf = { ...endless, silenceMs: ENDLESS_MS };
 
-/** How patient a task is in a cell of the network's table: endlessly, but for what is silent there. */
+/** How patient a task is in a cell of the network's table: endlessly, except where an answer, or the rest of a body that was announced, never comes. */
 export function patienceIn({ stage, fault, times }: Cell): typeof endless {
   // R2 says for how long it takes nothing.
   if (fault === 'rate1') return { ...endless, storageRetry: { ...RETRY, maxDelayMs: 5_000 } };
