@@ -13,9 +13,15 @@ import { parseArgs } from 'node:util';
 import { openConverter } from '../src/lib/convert/process/converter.ts';
 import { withTables } from '../test/slow/fidelity/class-table.ts';
 import { type Measured, measure } from '../test/slow/fidelity/measure.ts';
+import { reportedTiffs } from '../test/slow/fidelity/reported-tiffs.ts';
 import { readerVersions } from '../test/slow/fidelity/versions.ts';
 import { contractSnippet } from '../test/support/pixels.ts';
-import { hasSharedTiffs, noSharedTiffs, sharedTiffs } from '../test/support/shared-tiffs.ts';
+import {
+  hasSharedTiffs,
+  noSharedTiffs,
+  type SharedTiff,
+  sharedTiffs,
+} from '../test/support/shared-tiffs.ts';
 import { inWorkFolder } from './work-folder.ts';
 
 const page = fileURLToPath(new URL('../docs/fidelity.md', import.meta.url));
@@ -27,19 +33,24 @@ if (!hasSharedTiffs) throw new Error(`Nothing to measure: ${noSharedTiffs}.`);
 
 await inWorkFolder('fidelity', async (folder) => {
   const converter = openConverter(folder);
-  const measured: Measured[] = [];
-  try {
-    for (const tiff of sharedTiffs()) {
+  const measureAll = async (tiffs: readonly SharedTiff[]): Promise<Measured[]> => {
+    const measured: Measured[] = [];
+    for (const tiff of tiffs) {
       const file = await measure(tiff, { converter, folder });
       measured.push(file);
       console.log(describe(file));
       if (pictures) await keepPair(file, pictures);
     }
+    return measured;
+  };
+  try {
+    const shared = await measureAll(sharedTiffs());
+    const reported = await measureAll(reportedTiffs());
+    const text = await readFile(page, 'utf8');
+    await writeFile(page, withTables(text, { shared, reported }, await readerVersions()));
   } finally {
     await converter.close();
   }
-  const text = await readFile(page, 'utf8');
-  await writeFile(page, withTables(text, measured, await readerVersions()));
 });
 
 function describe({ tiff, ours, likeness, verdicts }: Measured): string {

@@ -81,6 +81,14 @@ const LEFT_OUT = new Map([
     `import { createHmac } from 'node:crypto';
      export const hmac = (key, data) => createHmac('sha256', key).update(data).digest();`,
   ],
+  // ora's spinners, of which it shows one: with and without characters beyond ASCII.
+  [
+    'cli-spinners',
+    `export default {
+       dots: { interval: 80, frames: [...'⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'] },
+       line: { interval: 130, frames: ['-', '\\\\', '|', '/'] },
+     };`,
+  ],
   // file-type's messages about zip files.
   ['debug', 'export default () => () => {};'],
 ]);

@@ -2,7 +2,9 @@ import { orientationName } from '../lib/convert/header/tiff-names.ts';
 import type {
   DirectoryInspection,
   Inspection,
+  PictureInspection,
   PlanInspection,
+  SubIfdInspection,
 } from '../lib/convert/inspect/inspection.ts';
 import { toMegabytes, toMegapixels } from '../lib/convert/plan/shortage.ts';
 import { escapeControls } from '../lib/redact.ts';
@@ -17,7 +19,13 @@ export function describeInspection(name: string, inspection: Inspection): string
     ...(error ? [`  Would fail: ${escapeControls(error.message)}`] : []),
     ...directories.flatMap((directory) => [
       `  ${titleOf(directory)}`,
-      ...aligned(fieldsOf(directory, inspection)),
+      ...aligned([...fieldsOf(directory, directory, inspection), ...subIfdsOf(directory)]),
+      ...directory.subIfds
+        .filter(isPage)
+        .flatMap((below) => [
+          `  ${titleOf({ ...below, index: directory.index })} (SubIFD ${below.subIfd + 1} of directory ${directory.index + 1})`,
+          ...aligned(fieldsOf(below, directory, inspection)),
+        ]),
     ]),
     ...section('Lost or changed by converting', lossLines(inspection)),
     ...section('Wrong with the file', problemLines(inspection)),
@@ -36,6 +44,24 @@ function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`  ${title}`, ...lines.map((line) => `    ${line}`)];
 }
 
+function isPage({ page }: PictureInspection): boolean {
+  return page !== undefined;
+}
+
+/** Size and kind of what hangs below a directory; of a page more is said elsewhere. */
+function subIfdsOf({ subDirectories, subIfds }: DirectoryInspection): Field[] {
+  const unread = subDirectories - subIfds.length;
+  return [
+    ...subIfds.map((one): Field => [`SubIFD ${one.subIfd + 1}`, subIfdText(one)]),
+    ...optional('SubIFDs', unread > 0 ? `${unread} of ${subDirectories} cannot be read` : ''),
+  ];
+}
+
+function subIfdText(picture: SubIfdInspection): string {
+  const role = picture.role === 'page' ? `page ${picture.page}` : ROLES[picture.role];
+  return `${role}, ${sizeOf(picture)}, ${samplesOf(picture)}, ${picture.compression}`;
+}
+
 const ROLES = { reduced: 'smaller version', mask: 'transparency mask' } as const;
 
 function titleOf({
@@ -51,8 +77,13 @@ function isDoubtful({ problems }: Inspection, { index }: DirectoryInspection): b
   return problems.some(({ directory, severity }) => directory === index && severity === 'error');
 }
 
-function fieldsOf(directory: DirectoryInspection, inspection: Inspection): Field[] {
-  const { orientation, subDirectories, plan } = directory;
+/** `parent` is the directory of the chain that this one is, or hangs below. */
+function fieldsOf(
+  directory: PictureInspection,
+  parent: DirectoryInspection,
+  inspection: Inspection,
+): Field[] {
+  const { orientation, plan } = directory;
   return [
     ['Size', sizeOf(directory)],
     ['Samples', samplesOf(directory)],
@@ -65,12 +96,8 @@ function fieldsOf(directory: DirectoryInspection, inspection: Inspection): Field
     ...directory.metadata
       .filter(({ tag }) => !RESOLUTION.has(tag))
       .map((entry): Field => [entry.name, metadataText(entry)]),
-    ...optional(
-      'SubIFDs',
-      subDirectories === 0 ? '' : `${subDirectories}, which are not looked at`,
-    ),
     ...optional('Reader', plan ? readerText(plan) : ''),
-    ...optional('Plan', plan ? planText(plan, directory, inspection) : ''),
+    ...optional('Plan', plan ? planText(plan, parent, inspection) : ''),
   ];
 }
 
@@ -81,7 +108,7 @@ function optional(label: string, text: string): Field[] {
   return text === '' ? [] : [[label, text]];
 }
 
-function sizeOf(directory: DirectoryInspection): string {
+function sizeOf(directory: PictureInspection): string {
   const { width, height, resolution } = directory;
   const megapixels = width * height < 1e5 ? '' : `, ${toMegapixels(directory)} MP`;
   const pixels = `${width} × ${height} pixels${megapixels}`;
@@ -92,7 +119,7 @@ function sizeOf(directory: DirectoryInspection): string {
   return `${pixels}, ${both} ${unit === 'inch' ? 'dpi' : 'per centimetre'}`;
 }
 
-function samplesOf(directory: DirectoryInspection): string {
+function samplesOf(directory: PictureInspection): string {
   const { samplesPerPixel, bitsPerSample, sampleFormat, photometric, planar } = directory;
   const same = bitsPerSample.every((bits) => bits === bitsPerSample[0]);
   const bits = same ? `${bitsPerSample[0] ?? 0}` : bitsPerSample.join(', ');
@@ -109,14 +136,14 @@ function samplesOf(directory: DirectoryInspection): string {
   ].join(', ');
 }
 
-function compressionOf({ compression, segments }: DirectoryInspection): string {
+function compressionOf({ compression, segments }: PictureInspection): string {
   if (!segments) return compression;
   const { kind, count, width, height, bytes } = segments;
   const one = count === 1 ? kind.slice(0, -1) : kind;
   return `${compression}, ${count} ${one} of ${width} × ${height} pixels, ${formatBytes(bytes)}`;
 }
 
-function profileOf({ profile }: DirectoryInspection): string {
+function profileOf({ profile }: PictureInspection): string {
   if (!profile) return '';
   const { description, colourSpace, bytes } = profile;
   return [
@@ -129,7 +156,7 @@ function profileOf({ profile }: DirectoryInspection): string {
 /** Longer texts are cut where people read them, in characters. */
 const MOST_CHARACTERS = 100;
 
-function metadataText({ value, bytes, tags }: DirectoryInspection['metadata'][number]): string {
+function metadataText({ value, bytes, tags }: PictureInspection['metadata'][number]): string {
   if (typeof value === 'string') {
     const text = escapeControls(value.trim());
     return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { EncoderSettings } from '../lib/convert/encoder-settings.ts';
-import type { Inspection } from '../lib/convert/inspect/inspection.ts';
+import { type Inspection, pictureOfPage } from '../lib/convert/inspect/inspection.ts';
 import type { PagesSetting } from '../lib/convert/pages.ts';
 import { previewTiff } from '../lib/convert/preview-tiff.ts';
 import { openConverter } from '../lib/convert/process/converter.ts';
@@ -31,14 +31,14 @@ export function withPreviews<T>(
   stop: AbortSignal,
   use: (preview: Preview) => Promise<T>,
 ): Promise<T> {
-  const page = typeof pages === 'number' ? pages : 1;
   // Terminals take the numbers for sRGB, whatever profile is with them.
   const settings: EncoderSettings = { ...encoder, profile: 'srgb' };
   return withWorkspace(async (workspace) => {
     const converter = openConverter(workspace.folder);
     const output = workspace.path('preview.png');
-    const preview: Preview = async (path, { directories }) => {
-      const plan = directories.find((directory) => directory.page === page)?.plan;
+    const preview: Preview = async (path, { directories, firstPage }) => {
+      const page = typeof pages === 'number' ? pages : pages === 'first' ? firstPage : 1;
+      const plan = pictureOfPage(directories, page)?.plan;
       if (!plan || 'error' in plan) return undefined;
       const signal = AbortSignal.any([stop, AbortSignal.timeout(PATIENCE_MS)]);
       try {

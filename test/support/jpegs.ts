@@ -70,7 +70,7 @@ export async function addTo(
   folder: Pick<TestFolder, 'write'>,
   jpeg: Buffer,
   tiff: Buffer,
-  metadata: Exclude<EncoderSettings['metadata'], 'none'> = 'all',
+  metadata: EncoderSettings['metadata'] = 'all',
 ): Promise<Omit<MadeJpeg, 'found'>> {
   const input = await folder.write('added.tif', tiff);
   const output = await folder.write('added.jpg', jpeg);

@@ -28,6 +28,8 @@ export interface OldJpeg {
   readonly stripByteCount?: number | 'none';
   /** ReferenceBlackWhite; default JPEG's. */
   readonly range?: readonly number[];
+  /** `interchange` only: what is done to the JPEG; its scan begins where it did, or as much earlier as bytes are gone. */
+  readonly change?: (jpeg: Buffer) => Buffer;
   readonly layout?: TiffLayout;
   /** What differs from the page as it should be. */
   readonly page?: Partial<TiffPage>;
@@ -114,8 +116,8 @@ interface Draft {
 }
 
 async function wholePage(picture: RgbPicture, options: OldJpeg): Promise<Draft> {
-  const { quality, chromaSubsampling, stripByteCount } = options;
-  const jpeg = await baselineJpeg(picture, quality, chromaSubsampling);
+  const { quality, chromaSubsampling, stripByteCount, change = (made) => made } = options;
+  const jpeg = change(await baselineJpeg(picture, quality, chromaSubsampling));
   const { scanAt } = jpegParts(jpeg);
   const long = (tag: number, value: number) => ({ tag, type: LONG, values: [value] });
   return {

@@ -23,7 +23,7 @@ export async function planarJpegPage(
         for (let y = top; y < Math.min(height, top + side); y++)
           for (let x = left; x < Math.min(width, left + side); x++)
             tile[(y - top) * side + x - left] = data[(y * width + x) * channels + plane] ?? 0;
-        segments.push(await greyJpeg(tile, side));
+        segments.push(await greyJpeg(tile, side, side));
       }
   return {
     ...{ width, height, samplesPerPixel: channels, photometric, compression: 7, planar: true },
@@ -31,9 +31,10 @@ export async function planarJpegPage(
   };
 }
 
-async function greyJpeg(data: Uint8Array, side: number): Promise<Buffer> {
-  return sharp(data, { raw: { width: side, height: side, channels: 1 } })
+/** A baseline JPEG with the tables of its standard, so that several have the same. */
+export async function greyJpeg(data: Uint8Array, width: number, height: number): Promise<Buffer> {
+  return sharp(data, { raw: { width, height, channels: 1 } })
     .toColourspace('b-w')
-    .jpeg({ quality: 95 })
+    .jpeg({ quality: 95, optimiseCoding: false })
     .toBuffer();
 }

@@ -54,6 +54,6 @@ export function stripsOf(
 
 /** The file of such a page, and of no other. */
 export function fileOfPage({ segments }: TiffPage, name = 'x.tif'): PageFile {
-  const chain = { length: 1, broken: false, fault: undefined };
-  return { name, bytes: segments?.end ?? 0, chain };
+  const bytes = segments?.end ?? 0;
+  return { name, bytes, big: false, walkable: true, lacksDirectories: false };
 }

@@ -14,7 +14,7 @@ export interface RewrittenPicture extends Rewritten {
 
 /** Has the reader of samples write a TIFF's page anew, and reads what it wrote. */
 export async function rewritePage(
-  folder: TestFolder,
+  folder: Pick<TestFolder, 'write' | 'path'>,
   page: TiffPage | readonly TiffPage[],
   { index = 0, ...layout }: TiffLayout & { readonly index?: number } = {},
 ): Promise<RewrittenPicture> {
@@ -24,7 +24,7 @@ export async function rewritePage(
 
 /** The same for a file. */
 export async function rewriteFile(
-  folder: TestFolder,
+  folder: Pick<TestFolder, 'write' | 'path'>,
   input: string,
   index = 0,
 ): Promise<RewrittenPicture> {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Picture } from './pixels.ts';
 
 const folder = fileURLToPath(new URL('../../../shared/tiffs/', import.meta.url));
 
@@ -16,6 +17,8 @@ export interface SharedTiff {
   readonly width: number;
   readonly height: number;
   readonly pages: number;
+  /** The picture that is right, where one is known. */
+  readonly right?: (() => Promise<Picture>) | undefined;
 }
 
 /** Whether the collection of real TIFFs lies beside the project. It is never copied into it. */

@@ -86,7 +86,7 @@ export function makeTiffAs(layout: TiffLayout, ...pages: readonly TiffPage[]): B
   const parts: Buffer[] = [Buffer.concat(head)];
   let offset = big ? 16 : 8;
   pages.forEach((page, index) => {
-    const segments = page.segments ?? cut(page);
+    const segments = segmentsOf(page);
     const entries = entriesOf(page, segments, offsetType);
     if (layout.descending) entries.reverse();
     const extras: Buffer[] = [];
@@ -171,6 +171,11 @@ function entriesOf(
   const replaced = new Set([...others.map(({ tag }) => tag), ...(page.without ?? [])]);
   const kept = standard.filter(({ tag }) => !replaced.has(tag));
   return [...kept, ...others].sort((a, b) => a.tag - b.tag);
+}
+
+/** The strips or tiles of a page as they stand in its file. */
+export function segmentsOf(page: TiffPage): readonly Uint8Array[] {
+  return page.segments ?? cut(page);
 }
 
 /** The samples of a page in strips or tiles; tiles at the edge are filled up with zeros. */

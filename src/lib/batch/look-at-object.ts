@@ -3,6 +3,8 @@ import { failureOf } from '../collection/failure.ts';
 import type { DueItem, Look, LookingTools } from '../collection/item.ts';
 import { describePages, planPages } from '../collection/plan-pages.ts';
 import { type ChosenPages, chooseRemotePages } from '../convert/choose-pages.ts';
+import { firstPage, pageNumbered } from '../convert/pages.ts';
+import { copyBytes, pageFile } from '../convert/plan/readable.ts';
 import { isSameEtag } from '../storage/etags.ts';
 import { outputKeys } from '../storage/keys.ts';
 import type { ListedObject } from '../storage/list-objects.ts';
@@ -15,6 +17,7 @@ import {
   leftPages,
   leftPagesMessage,
   type Outputs,
+  outputsKnowing,
   type PageOutput,
 } from '../task/page-outputs.ts';
 import { type BatchRun, outputRequest, requestOptions } from './batch-run.ts';
@@ -73,7 +76,8 @@ async function look(
     : await findOutputs(await outputRequest(key, info.etag, run, tools));
   const chosen = await chooseRemotePages(tiff, info.size, pages, key);
   known.source = { ...known.source, ...describePages(chosen) };
-  const all = pages === 'all' ? await findAllOutputs(outputs, chosen.numbers.length) : outputs;
+  const read = outputsKnowing(outputs, firstPage(chosen.header));
+  const all = pages === 'all' ? await findAllOutputs(read, chosen.numbers.length) : read;
   const open = openPages(all, force);
   if (!open) return skipped(known, finished(all));
   sayWhatIsLeft(all, chosen, key, tools);
@@ -116,11 +120,13 @@ async function dueItem(
   const plans = planPages(due, { ...planning, limits: await tools.limits() });
   tellOfKeys(info.key, open, run, tools);
   const jpegBytes = plans.reduce((sum, { output_bytes }) => sum + (output_bytes ?? 0), 0);
+  const wanted = due.numbers.map((number) => pageNumbered(header, number, info.key));
+  const scratchBytes = copyBytes(wanted, pageFile(header, info.key));
   const object = { source, info, header, outputs, open };
   return {
     ...{ status: 'due', source, plans: withKeys(plans, open) },
     peakBytes: Math.max(...plans.map(({ peak_bytes }) => peak_bytes)),
-    ...objectToConvert(object, info.size + jpegBytes, run, tools),
+    ...objectToConvert(object, info.size + jpegBytes + scratchBytes, run, tools),
   };
 }
 

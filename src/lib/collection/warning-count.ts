@@ -32,6 +32,14 @@ const WORDS: Readonly<Record<Code, readonly [one: string, several: string]>> = {
     'has further pages that were not converted (--page all)',
     'have further pages that were not converted (--page all)',
   ],
+  PAGES_UNREACHABLE: [
+    'has a broken list of pages, so some may be missing',
+    'have a broken list of pages, so some may be missing',
+  ],
+  THUMBNAIL_SKIPPED: [
+    'begins with a thumbnail, and its full picture was converted',
+    'begin with a thumbnail, and their full pictures were converted',
+  ],
   ONLY_REDUCED: [
     'has only a smaller version of its picture, or a mask',
     'have only a smaller version of their picture, or a mask',
@@ -42,12 +50,15 @@ const WORDS: Readonly<Record<Code, readonly [one: string, several: string]>> = {
     'is too large to be turned, and has an orientation tag',
     'are too large to be turned, and have an orientation tag',
   ],
+  COLOURS_ASSUMED: ['does not say what colours it has', 'do not say what colours they have'],
+  PIXELS_NOT_SQUARE: ['has pixels that are not square', 'have pixels that are not square'],
   SAMPLES_SCALED: [
     'was scaled to 8 bits, or signed and taken as unsigned',
     'were scaled to 8 bits, or signed and taken as unsigned',
   ],
   WARNINGS_FORGIVEN: ['breaks the TIFF specification', 'break the TIFF specification'],
   FAX_LINES_DAMAGED: ['has damaged fax lines', 'have damaged fax lines'],
+  FAX_ROWS_MISSING: ['lacks fax rows at its end', 'lack fax rows at their end'],
   CHECKSUM_MISSING: ['ends in a checksum', 'end in a checksum'],
   METADATA_DROPPED: ['lost metadata', 'lost metadata'],
   PROFILE_CONVERTED: [

@@ -5,9 +5,9 @@ import { withWorkspace } from '../workspace.ts';
 import { type Conversion, convertByPlan, type PlanningOptions } from './attempts.ts';
 import { type EncoderSettings, encoderSettings } from './encoder-settings.ts';
 import type { TiffHeader } from './header/tiff-header.ts';
-import { notesOnPage, notesOnPages } from './notes-on-pages.ts';
+import { notesBesides } from './notes-on-pages.ts';
 import { openTiff } from './open-tiff.ts';
-import { nameOfPage, pageNumbered } from './pages.ts';
+import { firstPage, nameOfPage, pageNumbered } from './pages.ts';
 import { pageFile } from './plan/readable.ts';
 import { limitsNow } from './plan/resources.ts';
 import { type Converter, openConverter } from './process/converter.ts';
@@ -16,7 +16,7 @@ import { type Converter, openConverter } from './process/converter.ts';
 export interface InPlaceOptions extends Partial<EncoderSettings>, PlanningOptions {
   /** How the TIFF is called in messages; default: its file name. */
   readonly name?: string | undefined;
-  /** Which page, counted from 1 (`pagesOf`); without it the first, and a note says that there are more. */
+  /** Which page, counted from 1 (`pagesOf`); without it `firstPage`, and a note says that there are more. */
   readonly page?: number | undefined;
   /** What `readTiffHeader` says of the file, if it has been read already. */
   readonly header?: TiffHeader | undefined;
@@ -58,7 +58,8 @@ async function convertWith(
   const settings = encoderSettings(options);
   const header = options.header ?? (await openTiff(input, file));
   const { littleEndian, big } = header;
-  const page = pageNumbered(header, options.page ?? 1, file);
+  const number = options.page ?? firstPage(header);
+  const page = pageNumbered(header, number, file);
   const name = options.page === undefined ? file : nameOfPage(header, options.page, file);
   const paths = { input: absolutePath(input), output: absolutePath(output), name };
   const work = {
@@ -72,8 +73,10 @@ async function convertWith(
   const limits = await limitsNow(options.budget ?? {}, converter.temporaryFolder);
   try {
     const conversion = await convertByPlan({ ...work, options }, limits, settings);
-    const notes = options.page === undefined ? notesOnPages(header, options.budget?.names) : [];
-    return { ...conversion, notes: [...conversion.notes, ...notesOnPage(page), ...notes] };
+    const { reading } = conversion.plan;
+    const asked = options.page ?? 'first';
+    const notes = notesBesides({ header, page, reading }, asked, options.budget?.names);
+    return { ...conversion, notes: [...conversion.notes, ...notes] };
   } catch (error) {
     await rm(output, { force: true });
     throw error;

@@ -29,7 +29,7 @@ export async function makeLonePage(
   } finally {
     await file.close();
   }
-  return { ...page, index: 0 };
+  return { ...page, index: 0, subIfd: undefined, alone: true };
 }
 
 /** Where a directory's entries end (TIFF 6.0, section 2; BigTIFF: wider fields). */

@@ -57,13 +57,18 @@ export interface JpegToCompare {
 export interface ConversionNote {
   readonly code:
     | 'PAGES_NOT_CONVERTED'
+    | 'PAGES_UNREACHABLE'
+    | 'THUMBNAIL_SKIPPED'
     | 'ONLY_REDUCED'
     | 'EXTRA_SAMPLES_DROPPED'
     | 'DECODER_WARNING'
     | 'ORIENTATION_TAGGED'
+    | 'PIXELS_NOT_SQUARE'
+    | 'COLOURS_ASSUMED'
     | 'SAMPLES_SCALED'
     | 'WARNINGS_FORGIVEN'
     | 'FAX_LINES_DAMAGED'
+    | 'FAX_ROWS_MISSING'
     | 'CHECKSUM_MISSING'
     | 'METADATA_DROPPED'
     | 'PROFILE_CONVERTED';

@@ -1,9 +1,12 @@
-import type { TiffHeader, TiffPage } from './header/tiff-header.ts';
+import type { ChainBreak, TiffHeader, TiffPage } from './header/tiff-header.ts';
+import { photometricName } from './header/tiff-names.ts';
+import { uneven } from './jpeg-density.ts';
 import type { ConversionNote } from './messages.ts';
 import { notesOnSamples } from './notes-on-samples.ts';
-import { isOfAnother, type PagesSetting, pagesOf } from './pages.ts';
+import { firstPage, isOfAnother, type PagesSetting, pagesOf } from './pages.ts';
 import type { Turn } from './plan/memory-model.ts';
-import { readerOf } from './plan/reader.ts';
+import { type Reading, readerOf } from './plan/reader.ts';
+import { faultsOf } from './plan/whole-chain.ts';
 import { commandNames, type SettingNames } from './setting-names.ts';
 
 /** Pages of a TIFF, counted from 1, and where it is planned already how each is turned. */
@@ -27,11 +30,37 @@ export function notesFromHeader(
     return [
       ...(turns[index] === 'tag' ? [orientationTagged(page.orientation)] : []),
       ...(reader === 'nobody' ? [] : notesOnSamples(page, reader)),
-      ...notesOnPage(page),
+      ...notesOnPage(header, page, 'all'),
     ];
   });
   const once = new Map(notes.map((note) => [note.message, note]));
-  return [...once.values(), ...(pages === 'first' ? notesOnPages(header, names) : [])];
+  return [...once.values(), ...notesOnFile(header, pages, names)];
+}
+
+/** Of these, what no decoder tells: of one page that was read so, and of those beside it. */
+export function notesBesides(
+  { header, page, reading }: ReadPage,
+  pages: PagesSetting,
+  names: SettingNames = commandNames,
+): ConversionNote[] {
+  const isHeard = reading.reader === 'sharp' && !reading.copied;
+  const faults = isHeard ? 'unheard' : 'all';
+  return [...notesOnPage(header, page, faults), ...notesOnFile(header, pages, names)];
+}
+
+/** A page of a file, and who read it. */
+export interface ReadPage {
+  readonly header: TiffHeader;
+  readonly page: TiffPage;
+  readonly reading: Reading;
+}
+
+function notesOnFile(
+  header: TiffHeader,
+  pages: PagesSetting,
+  names: SettingNames,
+): ConversionNote[] {
+  return [...notesOnChain(header), ...(pages === 'first' ? notesOnPages(header, names) : [])];
 }
 
 /** What is left of an orientation that is not applied to the pixels. */
@@ -42,19 +71,94 @@ export function orientationTagged(orientation: number): ConversionNote {
   };
 }
 
+/** Which faults of tags are told: all, or those of which libtiff says nothing, as it does where sharp reads the file itself. */
+type ToldFaults = 'all' | 'unheard';
+
+/** What the header tells of a page that its JPEG will not have, or that is wrong and left out. */
+function notesOnPage(header: TiffHeader, page: TiffPage, faults: ToldFaults): ConversionNote[] {
+  return [
+    ...notesOnReduced(page),
+    ...notesOnSubIfd(header, page),
+    ...notesOnTags(page, faults),
+    ...notesOnColours(page),
+    ...notesOnPixels(page),
+  ];
+}
+
+function notesOnSubIfd({ pages }: TiffHeader, { index, subIfd }: TiffPage): ConversionNote[] {
+  const parent = pages[index];
+  if (subIfd === undefined || !parent) return [];
+  const message = `Directory ${index + 1} has a smaller version of the picture (${sizeOf(parent)}); the one below it was converted (SubIFD ${subIfd + 1})`;
+  return [{ code: 'THUMBNAIL_SKIPPED', message }];
+}
+
+const sizeOf = ({ width, height }: TiffPage) => `${width} × ${height} pixels`;
+
 /** What is left where a raw or layered file keeps its picture elsewhere: below a directory, for example. */
-export function notesOnPage(page: TiffPage): ConversionNote[] {
+function notesOnReduced(page: TiffPage): ConversionNote[] {
   if (!isOfAnother(page)) return [];
   const message =
     'The TIFF has nothing but a smaller version of its picture, or a mask, where pages are; it was converted';
   return [{ code: 'ONLY_REDUCED', message }];
 }
 
-/** What is left when the first page alone is converted. */
-export function notesOnPages(header: TiffHeader, { allPages } = commandNames): ConversionNote[] {
-  const further = pagesOf(header).length - 1;
+function notesOnColours(page: TiffPage): ConversionNote[] {
+  return page.untold ? [{ code: 'COLOURS_ASSUMED', message: untoldColours(page) }] : [];
+}
+
+/** What is said of a page without PhotometricInterpretation, without a full stop. */
+export function untoldColours({ photometric }: Pick<TiffPage, 'photometric'>): string {
+  const taken =
+    photometric === undefined ? '' : `; they are taken for ${photometricName(photometric)}`;
+  return `It does not say what colours its samples are (PhotometricInterpretation is missing)${taken}`;
+}
+
+function notesOnPixels({ resolution }: TiffPage): ConversionNote[] {
+  const message = uneven(resolution);
+  return message === undefined ? [] : [{ code: 'PIXELS_NOT_SQUARE', message }];
+}
+
+function notesOnTags(page: TiffPage, told: ToldFaults): ConversionNote[] {
+  const faults = faultsOf(page).flatMap(({ message, kind }) => {
+    if (kind === 'left out') return [`${message} (left out)`];
+    return kind === 'fatal' || (kind === 'warned' && told === 'unheard') ? [] : [message];
+  });
+  if (faults.length === 0) return [];
+  const message = `The TIFF breaks the specification, but its picture is complete: ${faults.join('; ')}`;
+  return [{ code: 'WARNINGS_FORGIVEN', message }];
+}
+
+/** What the last directory that was found says of the next one. */
+const CHAIN_BREAKS: Readonly<Record<ChainBreak, string>> = {
+  NO_POINTER: 'the file ends before it says whether there is another one',
+  OUTSIDE:
+    'the next one is said to lie behind the end of the file, so at least 1 cannot be reached',
+  NO_DIRECTORY: 'there is none where the next one is said to be, so at least 1 cannot be reached',
+  LOOP: 'the next one is said to be one of those before it, so it is not known whether there are more',
+};
+
+/** What may lie behind the last directory of a broken chain. */
+function notesOnChain({ pages, chainBreak }: TiffHeader): ConversionNote[] {
+  if (!chainBreak) return [];
+  const message = `The TIFF's list of pages breaks off after directory ${pages.length}: ${CHAIN_BREAKS[chainBreak]}`;
+  return [{ code: 'PAGES_UNREACHABLE', message }];
+}
+
+/** What is left when `first` alone is converted. */
+function notesOnPages(header: TiffHeader, { allPages }: SettingNames): ConversionNote[] {
+  const pages = pagesOf(header);
+  const number = firstPage(header);
+  const further = pages.length - 1;
   if (further === 0) return [];
   const were = further === 1 ? 'page was' : 'pages were';
-  const message = `Only page 1 was converted; ${further} further ${were} not (${allPages} converts all)`;
-  return [{ code: 'PAGES_NOT_CONVERTED', message }];
+  const message = `Only page ${number} was converted; ${further} further ${were} not (${allPages} converts all)`;
+  return [
+    ...(number === 1 ? [] : [thumbnailSkipped(pages[0], number)]),
+    { code: 'PAGES_NOT_CONVERTED', message },
+  ];
+}
+
+function thumbnailSkipped(page: TiffPage, picture: number): ConversionNote {
+  const message = `Page 1 (${sizeOf(page)}) looks like a thumbnail of page ${picture}, which was converted in its place`;
+  return { code: 'THUMBNAIL_SKIPPED', message };
 }

@@ -2,7 +2,7 @@ import { ConversionError } from '../errors.ts';
 import type { TiffHeader, TiffPage } from './header/tiff-header.ts';
 import { BROKEN_CHAIN, damagedTiff } from './refusal.ts';
 
-/** Which pages are converted: the first, all, or one by its number, counted from 1. */
+/** Which pages are converted: the first (`firstPage`), all, or one by its number, counted from 1. */
 export type PagesSetting = 'first' | 'all' | number;
 
 /** What is wrong with a choice of pages, or undefined when it is one. */
@@ -26,15 +26,60 @@ export function isOfAnother({ subfileType }: TiffPage): boolean {
   return (subfileType & (REDUCED | MASK)) !== 0;
 }
 
+const PAGE = 2;
+
 /**
- * The pages of a TIFF: its directories without thumbnails, the smaller versions of a pyramid, and masks.
- * Where nothing else is left, the largest picture is the page.
+ * The pages of a TIFF: its directories without thumbnails, the smaller versions of a pyramid, and masks. Where a directory
+ * is a smaller version of a picture that hangs below it (SubIFDs), that picture is the page. Where nothing else is
+ * left, the largest picture is the page.
  */
-export function pagesOf({ pages }: TiffHeader): readonly [TiffPage, ...TiffPage[]] {
-  const [first, ...others] = pages.filter((page) => !isOfAnother(page));
+export function pagesOf({ pages }: Pick<TiffHeader, 'pages'>): readonly [TiffPage, ...TiffPage[]] {
+  const [first, ...others] = pages.flatMap((page) => pageAt(page) ?? []);
   if (first) return [first, ...others];
-  const area = ({ width, height }: TiffPage) => width * height;
-  return [pages.reduce((largest, page) => (area(page) > area(largest) ? page : largest))];
+  return [largestOf(pages.flatMap((page) => [page, ...(page.subIfds ?? [])])) ?? pages[0]];
+}
+
+/** The page that a directory of the chain stands for, if any. */
+function pageAt(directory: TiffPage): TiffPage | undefined {
+  if (directory.subfileType & MASK) return undefined;
+  const below = largestOf((directory.subIfds ?? []).filter((one) => !isOfAnother(one)));
+  if (isOfAnother(directory)) return below;
+  return below && isThumbnailOf(directory, below) ? below : directory;
+}
+
+const areaOf = ({ width, height }: TiffPage) => width * height;
+
+function largestOf(pages: readonly TiffPage[]): TiffPage | undefined {
+  const [first, ...others] = pages;
+  return others.reduce(
+    (largest, page) => (largest && areaOf(page) > areaOf(largest) ? page : largest),
+    first,
+  );
+}
+
+/** A thumbnail that is not called one has less than this share of the picture's area, and its shape, give or take so much. */
+const THUMBNAIL = { area: 1 / 16, shape: 0.03 } as const;
+
+function isThumbnailOf(page: TiffPage, picture: TiffPage): boolean {
+  const isSmall = areaOf(page) > 0 && areaOf(page) < areaOf(picture) * THUMBNAIL.area;
+  return isSmall && Math.abs(shapeOf(page) / shapeOf(picture) - 1) <= THUMBNAIL.shape;
+}
+
+/** Width by height, as the picture is seen. */
+function shapeOf({ width, height, orientation }: TiffPage): number {
+  return orientation < 5 ? width / height : height / width;
+}
+
+/**
+ * The number of the page, counted from 1, that `first` stands for: the first one, unless that is a thumbnail of another page
+ * though it is not called so. A page that is called one of several is none.
+ */
+export function firstPage(header: Pick<TiffHeader, 'pages'>): number {
+  const pages = pagesOf(header);
+  const [first] = pages;
+  if (first.subfileType & PAGE) return 1;
+  const picture = largestOf(pages.filter((page) => isThumbnailOf(first, page)));
+  return picture ? pages.indexOf(picture) + 1 : 1;
 }
 
 /** The page with a number, counted from 1. Throws `ConversionError` (`NO_SUCH_PAGE`). */
@@ -61,7 +106,7 @@ export function pageNumbers(
   pages: PagesSetting,
   name: string,
 ): readonly [number, ...number[]] {
-  if (pages === 'first') return [1];
+  if (pages === 'first') return [firstPage(header)];
   if (pages !== 'all') {
     pageNumbered(header, pages, name);
     return [pages];

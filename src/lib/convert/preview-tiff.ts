@@ -4,7 +4,7 @@ import { absolutePath } from '../path-bytes.ts';
 import { type EncoderSettings, encoderSettings } from './encoder-settings.ts';
 import { readTiffHeader } from './header/tiff-header.ts';
 import { pageNumbered } from './pages.ts';
-import { chooseReader } from './plan/reader.ts';
+import { pageFile, readingOf } from './plan/readable.ts';
 import type { Converter } from './process/converter.ts';
 
 /** What a preview is made with. */
@@ -33,7 +33,9 @@ export async function previewTiff(
 ): Promise<void> {
   const header = await readTiffHeader(input);
   const page = header && pageNumbered(header, number, name);
-  const reading = page ? chooseReader(page, name) : ({ reader: 'sharp', feature: '' } as const);
+  const reading = page
+    ? readingOf(page, pageFile(header, name))
+    : ({ reader: 'sharp', feature: '' } as const);
   const scratch = join(converter.temporaryFolder, 'preview.tif');
   const plain = join(converter.temporaryFolder, 'preview-plain.tif');
   const job = {

@@ -64,8 +64,10 @@ export function refuseCertainWarnings(
 /** What a conversion tells only when it has seen the samples, or the insides of the metadata. */
 const OF_LOSSES: ReadonlySet<ConversionNote['code']> = new Set([
   'PAGES_NOT_CONVERTED',
+  'PAGES_UNREACHABLE',
   'ONLY_REDUCED',
   'EXTRA_SAMPLES_DROPPED',
+  'FAX_ROWS_MISSING',
   'SAMPLES_SCALED',
   'METADATA_DROPPED',
   'PROFILE_CONVERTED',

@@ -65,7 +65,8 @@ function planFields({ effort, turn, reading, reason, memoryBytes, cpuSeconds }: 
   return {
     effort,
     turn,
-    ...reading,
+    reader: reading.reader,
+    feature: reading.feature,
     reason,
     predicted_peak_bytes: Math.round(memoryBytes),
     predicted_cpu_seconds: hundredths(cpuSeconds),

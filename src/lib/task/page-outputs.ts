@@ -34,6 +34,14 @@ export async function findOutputs(
   return { first: { request, slot }, further: await findFurther({ request, slot }, count) };
 }
 
+/** The same outputs once the TIFF is read, which tells what `first` stands for in it. */
+export function outputsKnowing({ first, further }: Outputs, firstPage: number): Outputs {
+  const { request } = first;
+  const page = request.provenance.isFirst ? firstPage : request.provenance.page;
+  const provenance = { ...request.provenance, page, firstPage };
+  return { first: { ...first, request: { ...request, provenance } }, further };
+}
+
 /** The outputs of a TIFF that turned out to have so many pages, when all are wanted. Throws as `findOutput`. */
 export async function findAllOutputs({ first }: Outputs, count: number): Promise<Outputs> {
   const provenance = { ...first.request.provenance, pageCount: count };

@@ -2,7 +2,7 @@ import { choosePages } from '../convert/choose-pages.ts';
 import type { Effort } from '../convert/encoder-settings.ts';
 import type { TiffHeader, TiffPage } from '../convert/header/tiff-header.ts';
 import { makeLonePage } from '../convert/lone-page.ts';
-import { pageNumbered } from '../convert/pages.ts';
+import { firstPage, pageNumbered } from '../convert/pages.ts';
 import { inParallel } from '../in-parallel.ts';
 import { fileNameOf } from '../storage/keys.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
@@ -16,6 +16,7 @@ import {
   leftPages,
   leftPagesMessage,
   type Outputs,
+  outputsKnowing,
   PARALLEL_PAGES,
   type PageOutput,
 } from './page-outputs.ts';
@@ -55,7 +56,8 @@ export async function convertPages(job: Job, places: PagePlaces): Promise<Conver
   const name = fileNameOf(settings.inputKey);
   const chosen = await runStage(job, 'convert', () => choosePages(tiffPath, settings.pages, name));
   const { header, numbers } = chosen.result;
-  const outputs = await withFurther(job, places.outputs, numbers.length);
+  const known = outputsKnowing(places.outputs, firstPage(header));
+  const outputs = await withFurther(job, known, numbers.length);
   const open = [outputs.first, ...outputs.further].filter(({ slot }) => slot.kind === 'open');
   if (open.length < numbers.length) logKept(job, numbers.length - open.length, numbers.length);
   warnOfLeft(job, leftPages(outputs.first, numbers.length));
@@ -129,7 +131,10 @@ async function uploadFurther(
 async function alone(tiffPath: string, header: TiffHeader, number: number): Promise<TiffHeader> {
   const page = pageNumbered(header, number, tiffPath);
   const lone = await makeLonePage(tiffPath, header, page);
-  const inPlace = (one: TiffPage) => (one === page ? lone : one);
+  const inPlace = (one: TiffPage): TiffPage => {
+    if (one === page) return lone;
+    return one.subIfds?.includes(page) ? { ...one, subIfds: one.subIfds.map(inPlace) } : one;
+  };
   const [first, ...others] = header.pages;
   return { ...header, pages: [inPlace(first), ...others.map(inPlace)] };
 }

@@ -9,7 +9,6 @@ import { type Workspace, withWorkspace } from '../workspace.ts';
 import type { TaskDeadlines } from './budget.ts';
 import type { Job, ProcessOptions } from './job.ts';
 import { findOutputs, finished, type Outputs } from './page-outputs.ts';
-import { convertPages, uploadPages } from './page-stages.ts';
 import type { TaskSettings } from './settings.ts';
 import { openSource } from './source.ts';
 import { runStage } from './stages.ts';
@@ -85,7 +84,11 @@ async function transfer(
     return upToDate(job, found, outputs.further.length, source.ms);
   }
 
-  const saved = await runStage(job, 'download', source.result.saved);
+  // What converts is loaded while the TIFF comes: the first request waits for none of it.
+  const [saved, { convertPages, uploadPages }] = await Promise.all([
+    runStage(job, 'download', source.result.saved),
+    import('./page-stages.ts'),
+  ]);
   const download = source.ms + saved.ms;
   log({ event: 'tiff.downloaded', bytes: saved.result.size, ms: download });
   if (!isSameEtag(saved.result.etag, source.result.etag)) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describeEncoder, type EncoderSettings } from '../convert/encoder-settings.ts';
-import { MAX_PAGES } from '../convert/header/tiff-header.ts';
+import { MAX_PAGES } from '../convert/header/limits.ts';
 import type { PagesSetting } from '../convert/pages.ts';
 import { tagOf } from '../storage/etags.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
@@ -21,8 +21,12 @@ export interface Provenance {
   readonly encoder: EncoderSettings;
   /** Names and versions of the program and its libraries. */
   readonly versions: string;
-  /** Which page of the TIFF, counted from 1. */
+  /** Which page of the TIFF, counted from 1; of `first`, 1 until the TIFF is read. */
   readonly page: number;
+  /** Whether `first` chose it. */
+  readonly isFirst?: boolean | undefined;
+  /** The page that `first` stands for in this TIFF; undefined until it is read. */
+  readonly firstPage?: number | undefined;
   /**
    * Of the first page when all are converted: how many there are, so that the others can be looked for
    * before the TIFF is read; `unread` until it is.
@@ -38,6 +42,7 @@ export function firstProvenance({
   return {
     ...about,
     page: typeof pages === 'number' ? pages : 1,
+    isFirst: pages === 'first',
     pageCount: pages === 'all' ? 'unread' : undefined,
   };
 }
@@ -56,7 +61,7 @@ export type Ownership =
  * percent-encoded.
  */
 export function toMetadata(provenance: Provenance): Record<string, string> {
-  const { pageCount } = provenance;
+  const { pageCount, firstPage = 1 } = provenance;
   return {
     'arke-source-key': encoded(provenance.sourceKey, MAX_ENCODED_KEY),
     'arke-source-etag': encodeURIComponent(tagOf(provenance.sourceEtag)),
@@ -65,6 +70,7 @@ export function toMetadata(provenance: Provenance): Record<string, string> {
     'arke-encoder': describeEncoder(provenance.encoder),
     'arke-versions': provenance.versions,
     'arke-page': String(provenance.page),
+    ...(firstPage === 1 ? {} : { 'arke-first-page': String(firstPage) }),
     ...(typeof pageCount === 'number' ? { 'arke-page-count': String(pageCount) } : {}),
   };
 }
@@ -114,10 +120,14 @@ export function ownershipOf(object: ObjectInfo, provenance: Provenance): Ownersh
   return same && isSamePage(object, provenance) ? 'current' : 'outdated';
 }
 
-/** Where nothing is said of a page, it is the first: JPEGs were made before there was a choice. */
-function isSamePage(object: ObjectInfo, { page, pageCount }: Provenance): boolean {
+/**
+ * Where nothing is said of a page, it is the first: JPEGs were made before there was a choice. What `first` stands for in the TIFF,
+ * the JPEG says itself, so that it can be looked for before the TIFF is read.
+ */
+function isSamePage(object: ObjectInfo, { page, isFirst, pageCount }: Provenance): boolean {
   const count = pageCountOf(object);
-  if ((object.metadata['arke-page'] ?? '1') !== String(page)) return false;
+  const wanted = isFirst ? (object.metadata['arke-first-page'] ?? '1') : String(page);
+  if ((object.metadata['arke-page'] ?? '1') !== wanted) return false;
   return pageCount === 'unread'
     ? count !== undefined
     : pageCount === undefined || pageCount === count;

@@ -88,7 +88,7 @@ describe('inspect', () => {
           ! A transparency mask is not applied
           ! page 1: Transparency (unassociated alpha) is laid on white
           ! page 1: Colours are converted from the profile "Wide Colours" to sRGB, and it is not embedded (not with --profile keep)
-          ! page 1: Metadata left out: Artist, ImageDescription, Software, XResolution, YResolution (not with --metadata all)
+          ! page 1: Metadata left out: Artist, ImageDescription, Software (not with --metadata all)
         Wrong with the file
           ! Page 2: Texts do not end in a NUL byte: Software
       "

@@ -178,13 +178,15 @@ describe('the JPEG’s settings', () => {
     });
   });
 
-  it('keep nothing of it unless told to', async () => {
+  it('keep nothing of it but its resolution unless told to', async () => {
     await sandbox.current.putObject('bare.tif', makeTiff(pictureWith(...described)));
     await runTask(sandbox.current, 'bare.tif');
     const path = await folder.write(
       'bare.jpg',
       (await sandbox.current.getObject('bare.jpg'))?.bytes ?? '',
     );
-    expect(groupsOf(await exiftool(path))).toEqual([]);
+    const found = await exiftool(path);
+    expect(groupsOf(found)).toEqual(['JFIF']);
+    expect(found).toMatchObject({ 'JFIF:XResolution': 300, 'JFIF:ResolutionUnit': 'inches' });
   });
 });

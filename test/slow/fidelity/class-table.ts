@@ -8,12 +8,23 @@ const COLUMNS = ['ours', 'snippet', ...peers] as const;
 /** A note that says nothing about the pixels of the page. */
 const NO_WARNING = 'PAGES_NOT_CONVERTED';
 
-/** The page with its three tables written anew, each between its marks. */
-export function withTables(page: string, measured: readonly Measured[], versions: string): string {
+/** Real TIFFs, and those that people had trouble with. */
+export interface AllMeasured {
+  readonly shared: readonly Measured[];
+  readonly reported: readonly Measured[];
+}
+
+/** The page with its tables written anew, each between its marks. */
+export function withTables(
+  page: string,
+  { shared, reported }: AllMeasured,
+  versions: string,
+): string {
   const tables = {
-    classes: `Measured with ${versions}.\n\n${classTable(measured)}`,
+    classes: `Measured with ${versions}.\n\n${classTable(shared)}`,
+    reported: classTable(reported),
     arbiters: arbiterTable(),
-    refused: refusedTable(measured),
+    refused: refusedTable([...shared, ...reported]),
   };
   return Object.entries(tables).reduce((text, [name, table]) => between(text, name, table), page);
 }
@@ -70,6 +81,7 @@ function arbiterTable(): string {
 
 function whoIsRight(arbiter: Arbiter): string {
   if ('right' in arbiter) return arbiter.right.join(', ');
+  if ('lookedAt' in arbiter) return 'arke-tiff: looked at';
   return 'refused' in arbiter ? 'who refuses it' : 'nobody: computed';
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
+import sharp, { type Sharp } from 'sharp';
 import { readTiffHeader } from '../../../src/lib/convert/header/tiff-header.ts';
 import { makeFolder } from '../../support/folder.ts';
 import type { Picture } from '../../support/pixels.ts';
@@ -38,4 +39,20 @@ export async function doublesOverTheirRange({ path }: SharedTiff): Promise<Pictu
   } finally {
     await folder.remove();
   }
+}
+
+/** The picture in the second directory of the chain. */
+export function secondDirectory({ path }: SharedTiff): Promise<Picture> {
+  return levelsOf(sharp(path, { page: 1 }));
+}
+
+/** What the snippet would show, did it not give up at a warning. */
+export function inSpiteOfWarnings({ path }: SharedTiff): Promise<Picture> {
+  return levelsOf(sharp(path, { failOn: 'none' }));
+}
+
+async function levelsOf(picture: Sharp): Promise<Picture> {
+  const upright = picture.autoOrient().removeAlpha().toColourspace('srgb').raw();
+  const { data, info } = await upright.toBuffer({ resolveWithObject: true });
+  return { ...info, data };
 }

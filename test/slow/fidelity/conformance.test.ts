@@ -18,6 +18,7 @@ import { hasPicture } from './arbiters.ts';
 import { versionsOn, withTables } from './class-table.ts';
 import { type Measured, measure } from './measure.ts';
 import { ALIKE } from './references.ts';
+import { reportedTiffs } from './reported-tiffs.ts';
 import { readerVersions } from './versions.ts';
 
 const tiffs = sharedTiffs();
@@ -103,8 +104,9 @@ describe.skipIf(!hasSharedTiffs)('real TIFFs', () => {
       );
       return;
     }
-    const all: Measured[] = [];
-    for (const tiff of tiffs) all.push(await measureOnce(tiff));
+    const all = { shared: [] as Measured[], reported: [] as Measured[] };
+    for (const tiff of tiffs) all.shared.push(await measureOnce(tiff));
+    for (const tiff of reportedTiffs()) all.reported.push(await measureOnce(tiff));
     expect(page, 'Run "npm run bench:fidelity" and commit the result.').toBe(
       withTables(page, all, versions),
     );

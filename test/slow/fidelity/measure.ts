@@ -54,13 +54,13 @@ const FINE = { quality: 95, chromaSubsampling: '4:4:4' } as const;
 export async function measure(tiff: SharedTiff, { converter, folder }: Bench): Promise<Measured> {
   const ours = await convertOurs(tiff, converter, join(folder, `${tiff.file}.jpg`));
   const renditions = await renditionsOf(tiff, folder);
-  const references = await referencesFor(tiff, renditions);
+  const picture = ours.kind === 'picture' ? ours.picture : undefined;
+  const references = await referencesFor(tiff, renditions, picture);
   const verdictOn = (picture: Picture | undefined): Verdict => {
     if (!picture) return 'fails';
     if (references.length === 0) return 'reads it';
     return isAlike(picture, references) ? 'right' : 'wrong';
   };
-  const picture = ours.kind === 'picture' ? ours.picture : undefined;
   const others = Object.fromEntries(
     Object.entries(renditions).map(([name, rendition]) => [name, verdictOn(rendition)]),
   ) as Record<Peer | 'snippet', Verdict>;

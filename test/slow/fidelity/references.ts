@@ -15,14 +15,20 @@ export function isAlike(picture: Picture, references: readonly Picture[]): boole
 }
 
 /**
- * The pictures that are right for a TIFF: by the arbiter where there is one, else those of two or more
+ * The pictures that are right for a TIFF: the known one, else by the arbiter where there is one, else those of two or more
  * peers that agree, else that of the only one that can read it; none where it should be refused. Throws when peers disagree and no arbiter
  * says who is right, and when nobody can read it.
  */
-export async function referencesFor(tiff: SharedTiff, renditions: Renditions): Promise<Picture[]> {
+export async function referencesFor(
+  tiff: SharedTiff,
+  renditions: Renditions,
+  ours: Picture | undefined,
+): Promise<Picture[]> {
   if (!hasPicture(tiff)) return [];
+  if (tiff.right) return [await tiff.right()];
   const arbiter = arbiters[tiff.file];
   if (arbiter && 'picture' in arbiter) return [await arbiter.picture(tiff)];
+  if (arbiter && 'lookedAt' in arbiter) return ours ? [ours] : [];
   const given = arbiter && 'right' in arbiter ? arbiter.right : peers;
   const pictures = given.map((name) => renditions[name]).filter((p) => p !== undefined);
   if (arbiter) return pictures;

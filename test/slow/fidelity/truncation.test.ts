@@ -5,12 +5,18 @@ import { convertInPlace } from '../../../src/lib/convert/convert-in-place.ts';
 import { type Converter, openConverter } from '../../../src/lib/convert/process/converter.ts';
 import { ConversionError } from '../../../src/lib/errors.ts';
 import { directoryFirst } from '../../support/directory-first.ts';
+import { directoryLast } from '../../support/directory-last.ts';
 import { lastSegmentLast } from '../../support/last-segment-last.ts';
+import { type FaxCoding, faxPage, faxRows } from '../../support/make-fax.ts';
+import { makeOldJpeg } from '../../support/make-ojpeg.ts';
+import { sideBySideJpegPage } from '../../support/make-rgba-jpeg.ts';
+import { oldLzw } from '../../support/old-lzw.ts';
 import { patchesTiff } from '../../support/patches.ts';
 import { raw } from '../../support/pictures.ts';
 import { decodeJpeg, largestDifference, type Picture } from '../../support/pixels.ts';
 import { makeProfile } from '../../support/profiles.ts';
 import { hasSharedTiffs, sharedTiffs } from '../../support/shared-tiffs.ts';
+import { makeTiff } from '../../support/tiff-writer.ts';
 import { useFolder } from '../../support/use-folder.ts';
 import { steps } from './use-colours.ts';
 
@@ -190,5 +196,88 @@ describe('a TIFF that was cut off behind its directory', () => {
 
   it.each(rare)('is refused also where sharp cannot read it: %s', async (_name, tiff) => {
     await expectRefusals(tiff);
+  });
+});
+
+/** So many of a file's last bytes are cut off. */
+const LAST = 200;
+
+describe('a fax that is forgiven something, and has lost any of its last bytes', () => {
+  const rows = faxRows(216, 320);
+  /**
+   * A refused file costs a new process: of the kinds that are read alike, each cut is made of one, in turn (which of how
+   * many).
+   */
+  const kinds: [string, readonly [which: number, of: number], FaxCoding][] = [
+    ['Group 3 without end-of-line codes', [0, 3], { coding: 'group 3', endsOfLine: false }],
+    ['the same in strips', [1, 3], { coding: 'group 3', endsOfLine: false, rowsPerStrip: 64 }],
+    ['the same with RTC', [2, 3], { coding: 'group 3', endsOfLine: false, endCode: true }],
+    ['Group 3 that lacks rows', [0, 2], { coding: 'group 3', missing: 3 }],
+    ['the same of two dimensions', [1, 2], { coding: 'group 3 2D', missing: 1 }],
+    ['Group 4 that lacks rows', [0, 2], { coding: 'group 4', missing: 2 }],
+    ['the same in strips', [1, 2], { coding: 'group 4', rowsPerStrip: 64, missing: 2 }],
+    ['Group 4 without colours', [0, 16], { coding: 'group 4', page: { without: [262] } }],
+  ];
+  it.each(kinds)('is refused, whatever is missing: %s', async (_, [which, of], coding) => {
+    const tiff = makeTiff(faxPage(rows, coding));
+    const whole = await pictureOf(await folder.write('whole.tif', tiff));
+    expect(whole).toBeDefined();
+    for (let cut = 1 + which; cut <= LAST; cut += of) {
+      const rest = tiff.subarray(0, tiff.length - cut);
+      const picture = await pictureOf(await folder.write('cut.tif', rest));
+      // What stands behind an end code is no loss where no row is missing.
+      const isWhole = picture && whole && coding.endCode !== false && !coding.missing && cut < 3;
+      if (isWhole) expect(largestDifference(picture, whole), `${cut} bytes`).toBe(0);
+      else expect(picture, `${cut} bytes`).toBeUndefined();
+    }
+  });
+
+  it.each(kinds)('gives no part where its directory comes last: %s', async (_, __, coding) => {
+    const tiff = directoryLast(faxPage(rows, coding));
+    const whole = await pictureOf(await folder.write('whole.tif', tiff));
+    expect(whole).toBeDefined();
+    for (let cut = 1; cut <= LAST; cut += 16) {
+      const picture = await pictureOf(
+        await folder.write('cut.tif', tiff.subarray(0, tiff.length - cut)),
+      );
+      // Behind the directory's table nothing but its end is missing.
+      if (picture && whole) expect(largestDifference(picture, whole), `${cut} bytes`).toBe(0);
+    }
+  });
+});
+
+describe('what else is read in a way of its own', () => {
+  const grey = Uint8Array.from({ length: 96 * 64 }, (_, i) => (i * 7) & 255);
+  const plain = { width: 96, height: 64, samplesPerPixel: 1, photometric: 1, data: grey };
+  const kinds: [string, () => Promise<Buffer> | Buffer][] = [
+    ['old LZW', () => makeTiff({ ...plain, compression: 5, segments: [oldLzw(grey)] })],
+    [
+      'old LZW in strips',
+      () => {
+        const strips = [0, 1, 2, 3].map((i) => oldLzw(grey.subarray(i * 1536, (i + 1) * 1536)));
+        return makeTiff({ ...plain, compression: 5, rowsPerStrip: 16, segments: strips });
+      },
+    ],
+    ['no PhotometricInterpretation', () => makeTiff({ ...plain, without: [262] })],
+    [
+      'RGBA as JPEG in tiles',
+      async () => {
+        const data = Uint8Array.from({ length: 96 * 64 * 4 }, (_, i) => (i >> 3) & 255);
+        const rgba = { width: 96, height: 64, channels: 4, data };
+        const page = await sideBySideJpegPage(rgba, 2, { tile: 32 });
+        return makeTiff({ ...page, extraSamples: [2] });
+      },
+    ],
+    [
+      'an old-style JPEG that is called RGB',
+      () => {
+        const data = Uint8Array.from({ length: 96 * 64 * 3 }, (_, i) => (i >> 3) & 255);
+        const page = { photometric: 2 };
+        return makeOldJpeg({ width: 96, height: 64, data }, { kind: 'interchange', page });
+      },
+    ],
+  ];
+  it.each(kinds)('is refused when it was cut off: %s', async (_, make) => {
+    await expectRefusals(await make());
   });
 });

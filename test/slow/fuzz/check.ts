@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { convertInPlace } from '../../../src/lib/convert/convert-in-place.ts';
 import { readTiffHeader } from '../../../src/lib/convert/header/tiff-header.ts';
+import { firstPage, pageNumbered } from '../../../src/lib/convert/pages.ts';
 import type { Converter } from '../../../src/lib/convert/process/converter.ts';
 import { ArkeError } from '../../../src/lib/errors.ts';
 import type { Mutant } from './mutate.ts';
@@ -79,9 +80,9 @@ async function problemOf(
   { input, output }: Pick<Bench, 'input' | 'output'>,
   whole: Buffer | undefined,
 ): Promise<{ problem?: string }> {
-  const page = (await readTiffHeader(input))?.pages[0];
-  if (!page) return { problem: 'a JPEG of a TIFF whose header cannot be read' };
-  const { width, height, orientation } = page;
+  const header = await readTiffHeader(input);
+  if (!header) return { problem: 'a JPEG of a TIFF whose header cannot be read' };
+  const { width, height, orientation } = pageNumbered(header, firstPage(header), input);
   const wanted = orientation >= 5 ? [height, width] : [width, height];
   try {
     const { data, info } = await decode(output);

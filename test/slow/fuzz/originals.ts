@@ -1,8 +1,19 @@
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
+import { type FaxCoding, faxPage, faxRows } from '../../support/make-fax.ts';
+import { makeOldJpeg } from '../../support/make-ojpeg.ts';
+import { sideBySideJpegPage } from '../../support/make-rgba-jpeg.ts';
+import { subIfd } from '../../support/odd-tiffs.ts';
+import { oldLzw } from '../../support/old-lzw.ts';
 import { type SampledPicture, sampledPage } from '../../support/packed-samples.ts';
-import { sharedTiffs } from '../../support/shared-tiffs.ts';
-import { makeTiffAs, type TiffPage } from '../../support/tiff-writer.ts';
+import { allSharedFiles, sharedTiffs } from '../../support/shared-tiffs.ts';
+import {
+  makeTiffAs,
+  type TiffEntry,
+  type TiffLayout,
+  type TiffPage,
+} from '../../support/tiff-writer.ts';
 
 /** A TIFF to be mutated. */
 export interface Original {
@@ -15,10 +26,55 @@ const MOST_BYTES = 120_000;
 
 /** TIFFs of many layouts and compressions, and the real ones that are small enough. */
 export async function originals(): Promise<Original[]> {
-  const real = sharedTiffs()
-    .map(({ file, path }) => ({ name: file, bytes: readFileSync(path) }))
+  const reported = allSharedFiles().filter((path) => path.includes('/reported/'));
+  const real = [...sharedTiffs().map(({ path }) => path), ...reported]
+    .map((path) => ({ name: basename(path), bytes: readFileSync(path) }))
     .filter(({ bytes }) => bytes.length > 0 && bytes.length < MOST_BYTES);
-  return [...(await bySharp()), ...byHand(), ...sampled(), ...real];
+  return [...(await bySharp()), ...byHand(), ...sampled(), ...(await odd()), ...real];
+}
+
+/** Old LZW, odd faxes, colours that nobody told, and JPEGs of unusual kinds. */
+async function odd(): Promise<Original[]> {
+  const [width, height] = [48, 40];
+  const data = Buffer.from(Array.from({ length: width * height * 4 }, (_, i) => (i * 5) % 253));
+  const size = { width, height, data };
+  const grey = { ...size, samplesPerPixel: 1, photometric: 1, compression: 5 };
+  const half = data.subarray(0, (width * height) / 2);
+  const rows = faxRows(width, 200);
+  const rgba = await sideBySideJpegPage({ ...size, channels: 4 }, 2, { tile: 16 });
+  const fax = (coding: FaxCoding) => makeTiffAs({}, faxPage(rows, coding));
+  const made: [string, Buffer][] = [
+    ['old LZW', makeTiffAs({}, { ...grey, rowsPerStrip: 20, segments: [half, half].map(oldLzw) })],
+    [
+      'old LZW in tiles',
+      makeTiffAs(
+        { big: true, bigEndian: true },
+        {
+          ...{ ...grey, tile: { width: 48, height: 48 } },
+          segments: [oldLzw(data.subarray(0, 48 * 48))],
+        },
+      ),
+    ],
+    ['Group 3 without end-of-line codes', fax({ coding: 'group 3', endsOfLine: false })],
+    ['Group 3 that lacks a row', fax({ coding: 'group 3', missing: 1, rowsPerStrip: 64 })],
+    ['Group 3 in tiles', fax({ coding: 'group 3 2D', tile: 32 })],
+    ['Group 4 that lacks rows', fax({ coding: 'group 4', missing: 2 })],
+    ['Group 4, colours untold', fax({ coding: 'group 4', page: { without: [262] } })],
+    [
+      'RGB, untold',
+      makeTiffAs({}, { ...size, samplesPerPixel: 3, photometric: 2, without: [262] }),
+    ],
+    ['RGBA as JPEG in tiles', makeTiffAs({}, { ...rgba, extraSamples: [2] })],
+    [
+      'an old-style JPEG that is called RGB',
+      await makeOldJpeg(size, { kind: 'interchange', page: { photometric: 2 } }),
+    ],
+    [
+      'an old-style JPEG without SamplesPerPixel',
+      await makeOldJpeg(size, { kind: 'tables', page: { without: [277] } }),
+    ],
+  ];
+  return made.map(([name, bytes]) => ({ name, bytes }));
 }
 
 async function bySharp(): Promise<Original[]> {
@@ -50,6 +106,14 @@ async function bySharp(): Promise<Original[]> {
   );
 }
 
+const short = (tag: number, ...values: number[]): TiffEntry => ({ tag, type: 3, values });
+
+function belowThumbnail(layout: TiffLayout, page: TiffPage): Buffer {
+  const picture = { ...page, data: page.data.subarray(0, page.width * page.height * 3) };
+  const thumbnail = { ...page, width: 8, height: 6, subfileType: 1 };
+  return makeTiffAs(layout, { ...thumbnail, entries: [subIfd(picture, layout)] });
+}
+
 function byHand(): Original[] {
   const data = Buffer.from(Array.from({ length: 40 * 30 * 4 }, (_, i) => (i * 7) % 256));
   const page: TiffPage = { width: 40, height: 30, samplesPerPixel: 3, photometric: 2, data };
@@ -61,6 +125,15 @@ function byHand(): Original[] {
     ['CMYK', makeTiffAs({}, { ...page, samplesPerPixel: 4, photometric: 5 })],
     ['extra sample', makeTiffAs({}, { ...page, samplesPerPixel: 4, extraSamples: [1] })],
     ['two pages', makeTiffAs({}, page, { ...page, orientation: 8 })],
+    ['a thumbnail first', makeTiffAs({}, { ...page, width: 8, height: 6 }, page)],
+    ['a picture below its thumbnail', belowThumbnail({}, page)],
+    ['the same, big-endian BigTIFF', belowThumbnail({ big: true, bigEndian: true }, page)],
+    ['a list of pages that breaks off', makeTiffAs({ next: 99_999 }, page)],
+    ['a loop', makeTiffAs({ next: 8 }, page)],
+    ['Orientation 0', makeTiffAs({}, { ...page, entries: [short(274, 0)] })],
+    ['sizes that are missing', makeTiffAs({}, { ...page, rowsPerStrip: 7, without: [279] })],
+    ['a sample without a meaning', makeTiffAs({}, { ...page, samplesPerPixel: 4 })],
+    ['odd tiles', makeTiffAs({}, { ...page, tile: { width: 25, height: 11 } })],
   ];
   return layouts.map(([name, bytes]) => ({ name, bytes }));
 }

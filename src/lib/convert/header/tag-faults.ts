@@ -1,6 +1,7 @@
 import type { EntryTable, Valueless } from './tiff-entries.ts';
 import { tagName } from './tiff-names.ts';
 import type { TiffSource } from './tiff-source.ts';
+import { readNumber } from './tiff-tags.ts';
 import { readIntegers } from './tiff-values.ts';
 
 /** What the number of values of some tags depends on. */
@@ -13,23 +14,48 @@ interface Samples {
 
 type Table = Pick<EntryTable, 'entries' | 'valueless'>;
 
+/** What is wrong with one tag of a directory. */
+export interface TagFault {
+  /** For people, without a full stop and without a capital. */
+  readonly message: string;
+  /**
+   * What it means for the picture. `warned`: libtiff warns of it and reads on, as every other reader does. `left out`: no pixel
+   * depends on what the tag says, so the picture is read without it, which libtiff would not do. `mended`: the picture tells what the
+   * tag should. `read`: there are readers that take it as it is. `harmless`: all do, whatever they say of it. `fatal`: nobody can
+   * tell what the picture is.
+   */
+  readonly kind: 'warned' | 'left out' | 'mended' | 'read' | 'harmless' | 'fatal';
+}
+
 /**
- * What is wrong with single tags of a directory, each for people, without a full stop and a capital: values that TIFF
- * does not have, too few or too many of them, or none. It lists what libtiff 4.7 does not forgive, measured tag by
- * tag, and nothing that it does. Undefined where all is well. Throws what reading throws.
+ * What is wrong with single tags of a directory: values that TIFF does not have, too few or too many of them, or none. It lists
+ * what libtiff 4.7 does not take without a word, measured tag by tag. Undefined where all is well. Throws what reading throws.
  */
 export async function readTagFaults(
   source: TiffSource,
   table: Table,
   samples: Samples,
-): Promise<string[] | undefined> {
+): Promise<TagFault[] | undefined> {
   const found = [
     ...(await wrongValues(source, table)),
+    ...(await wrongResolution(source, table)),
     ...wrongCounts(table, samples),
     ...table.valueless.flatMap(withoutValue),
   ];
   return found.length > 0 ? found : undefined;
 }
+
+const TAG = {
+  bitsPerSample: 258,
+  fillOrder: 266,
+  orientation: 274,
+  photometric: 262,
+  xResolution: 282,
+  yResolution: 283,
+  resolutionUnit: 296,
+  colourMap: 320,
+  iccProfile: 34_675,
+} as const;
 
 /** The values that a tag may have (TIFF 6.0, sections 8 and 19). */
 const ALLOWED: Readonly<Record<number, readonly [least: number, most: number]>> = {
@@ -44,41 +70,72 @@ const SAMPLE_FORMAT = 339;
 /** libtiff takes a number of more than 16 bits for another kind of fault, which it forgives of some tags. */
 const MOST_SHORT = 0xffff;
 
-async function wrongValues(source: TiffSource, { entries }: Table): Promise<string[]> {
-  const found: string[] = [];
+/** Whether the picture is the same whatever a tag says that has a value which TIFF does not have. */
+function isIdle(tag: number, value: number): boolean {
+  if (tag === TAG.fillOrder) return value === 0;
+  return tag === TAG.orientation || tag === TAG.resolutionUnit;
+}
+
+async function wrongValues(source: TiffSource, { entries }: Table): Promise<TagFault[]> {
+  const found: TagFault[] = [];
   for (const [tag, [least, most]] of Object.entries(ALLOWED)) {
     const entry = entries.get(Number(tag));
     // Where there may be one value, and are more, libtiff looks at none.
     if (entry?.count !== 1 && Number(tag) !== SAMPLE_FORMAT) continue;
     const [value = least] = (await readIntegers(source, entry, { most: 1 })) ?? [];
     if (value < least || (value > most && value <= MOST_SHORT))
-      found.push(
-        `its ${tagName(Number(tag))} is ${value}, and TIFF has ${most > MOST_SHORT ? `no value below ${least}` : `only ${least} to ${most}`}`,
-      );
+      found.push({
+        message: `its ${tagName(Number(tag))} is ${value}, and TIFF has ${most > MOST_SHORT ? `no value below ${least}` : `only ${least} to ${most}`}`,
+        kind: isIdle(Number(tag), value) ? 'left out' : 'fatal',
+      });
   }
   return found;
 }
 
-const TAG = { bitsPerSample: 258, fillOrder: 266, orientation: 274, colourMap: 320 } as const;
+const [FLOAT, DOUBLE] = [11, 12];
+
+/** Resolutions that libtiff refuses: below 0, or floats that are no numbers. */
+async function wrongResolution(source: TiffSource, { entries }: Table): Promise<TagFault[]> {
+  const found: TagFault[] = [];
+  for (const tag of [TAG.xResolution, TAG.yResolution]) {
+    const entry = entries.get(tag);
+    const value = entry?.count === 1 ? await readNumber(source, entry) : undefined;
+    const isFloat = entry?.type === FLOAT || entry?.type === DOUBLE;
+    if (value === undefined || !(value < 0 || (isFloat && Number.isNaN(value)))) continue;
+    const message = `its ${tagName(tag)} is ${Number.isNaN(value) ? 'no number' : value}`;
+    found.push({ message, kind: 'left out' });
+  }
+  return found;
+}
+
 const PALETTE = 3;
 
-function wrongCounts({ entries }: Table, { samplesPerPixel, bits, photometric }: Samples) {
-  const found = [TAG.fillOrder, TAG.orientation].flatMap((tag) => {
+function wrongCounts(
+  { entries }: Table,
+  { samplesPerPixel, bits, photometric }: Samples,
+): TagFault[] {
+  const fatal = (message: string): TagFault => ({ message, kind: 'fatal' });
+  const found = [TAG.photometric, TAG.fillOrder, TAG.orientation].flatMap((tag) => {
     const count = entries.get(tag)?.count ?? 1;
-    return count > 1 ? [`its ${tagName(tag)} has ${count} values, and may have only 1`] : [];
+    return count > 1 ? [fatal(`its ${tagName(tag)} has ${count} values, and may have only 1`)] : [];
   });
-  const depths = entries.get(TAG.bitsPerSample)?.count ?? 1;
-  if (depths > 1 && depths !== samplesPerPixel)
-    found.push(
-      `its ${tagName(TAG.bitsPerSample)} has ${depths} values for ${samplesPerPixel} samples`,
-    );
+  for (const tag of [TAG.bitsPerSample, SAMPLE_FORMAT]) {
+    const count = entries.get(tag)?.count ?? 1;
+    if (count <= 1 || count === samplesPerPixel) continue;
+    found.push({
+      message: `its ${tagName(tag)} has ${count} values for ${samplesPerPixel} ${samplesPerPixel === 1 ? 'sample' : 'samples'}`,
+      kind: count > samplesPerPixel ? 'warned' : 'fatal',
+    });
+  }
   const colours = entries.get(TAG.colourMap)?.count;
   const needed = 3 * 2 ** bits;
   if (colours && colours !== needed)
-    found.push(`its ${tagName(TAG.colourMap)} has ${colours} values, and ${needed} are needed`);
+    found.push(
+      fatal(`its ${tagName(TAG.colourMap)} has ${colours} values, and ${needed} are needed`),
+    );
   // Of 8 bits and more libtiff takes the places in the palette for levels of grey.
   if (colours === undefined && photometric === PALETTE && bits < 8)
-    found.push(`it has a palette, and no ${tagName(TAG.colourMap)}`);
+    found.push(fatal(`it has a palette, and no ${tagName(TAG.colourMap)}`));
   return found;
 }
 
@@ -86,6 +143,8 @@ function wrongCounts({ entries }: Table, { samplesPerPixel, bits, photometric }:
 const OF_PICTURES: ReadonlySet<number> = new Set([
   ...[266, 274, 280, 281, 284, 301, 320, 332, 339, 340, 341, 529, 530, 531, 532],
 ]);
+/** Those of them whose absence leaves the picture as it is: FillOrder, Orientation, Min- and MaxSampleValue, TransferFunction, YCbCrPositioning. */
+const WITHOUT_THEM: ReadonlySet<number> = new Set([266, 274, 280, 281, 301, 340, 341, 531]);
 /** XMP, IPTC, Photoshop's resources and layers, ICC profile: of these types. */
 const PACKETS: ReadonlySet<number> = new Set([700, 33_723, 34_377, 34_675, 37_724]);
 const [BYTE, ASCII, UNDEFINED] = [1, 2, 7];
@@ -123,14 +182,25 @@ const KNOWN_PRIVATE: readonly (readonly [first: number, last: number])[] = [
   ] as const),
 ];
 
-function withoutValue({ tag, type, count }: Valueless): string[] {
-  if (count !== 0)
-    return isUnknown(tag)
-      ? [`its ${tagName(tag)} is of type ${type}, which TIFF does not have`]
-      : [];
+function withoutValue({ tag, type, count }: Valueless): TagFault[] {
+  if (count !== 0) {
+    if (!isUnknown(tag)) return [];
+    const message = `its ${tagName(tag)} is of type ${type}, which TIFF does not have`;
+    return [{ message, kind: 'left out' }];
+  }
   const isPacket = PACKETS.has(tag) && (type === BYTE || type === UNDEFINED);
   const isFault = OF_PICTURES.has(tag) || isPacket || (isUnknown(tag) && type !== ASCII);
-  return isFault ? [`there is no value in its ${tagName(tag)}`] : [];
+  if (!isFault) return [];
+  return [
+    { message: `there is no value in its ${tagName(tag)}`, kind: kindWithoutValue(tag, type) },
+  ];
+}
+
+function kindWithoutValue(tag: number, type: number): TagFault['kind'] {
+  if (OF_PICTURES.has(tag)) return WITHOUT_THEM.has(tag) ? 'left out' : 'fatal';
+  // A missing profile is none; of other types than these libtiff says more than a warning.
+  const isWarned = tag !== TAG.iccProfile && (type === BYTE || type === UNDEFINED);
+  return isWarned ? 'warned' : 'left out';
 }
 
 function isUnknown(tag: number): boolean {

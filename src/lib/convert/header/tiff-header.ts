@@ -1,6 +1,13 @@
 import { open } from '../../files.ts';
 import { isTiffSignature, TIFF_SIGNATURE_LENGTH } from '../../tiff-signature.ts';
-import { readDirectory, type TiffPage } from './tiff-directory.ts';
+import { MAX_DIRECTORIES, MAX_PAGES } from './limits.ts';
+import { markOldLzw } from './old-lzw.ts';
+import {
+  MAX_SUB_IFDS,
+  type ReadDirectory,
+  readDirectory,
+  type TiffPage,
+} from './tiff-directory.ts';
 import { type ByteReader, boundedReader, type TiffSource } from './tiff-source.ts';
 import { offsetAt } from './tiff-values.ts';
 
@@ -12,26 +19,32 @@ export interface TiffHeader {
   readonly fileBytes: number;
   readonly littleEndian: boolean;
   readonly big: boolean;
-  /** The chain of directories, first to last. At least one. */
+  /** The chain of directories, first to last, each with those that hang below it. At least one. */
   readonly pages: readonly [TiffPage, ...TiffPage[]];
   /** The chain ends before its end: a loop, an offset outside the file, too many. */
   readonly brokenChain: boolean;
+  /** Where it is broken, how; undefined where it is sound, or was followed no further (`longChain`). */
+  readonly chainBreak?: ChainBreak | undefined;
   /** It may go on soundly, but was followed no further: more than `MAX_PAGES`, or more to read than a header may cost. */
   readonly longChain: boolean;
 }
+
+/** What the last directory that can be reached says of the next one. */
+export type ChainBreak =
+  /** Nothing: the file ends before. */
+  | 'NO_POINTER'
+  /** That it lies where the file has no bytes, or where there is no directory. */
+  | 'OUTSIDE'
+  | 'NO_DIRECTORY'
+  /** That it is one of those before. */
+  | 'LOOP';
 
 /** Bytes of BigTIFF's header; a classic one takes 8, but no directory fits into the other 8. */
 const HEADER_BYTES = 16;
 
 /**
- * The longest chain that is followed: a stack of this many pages is read in under a second, and a
- * damaged chain does not go on for ever.
- */
-export const MAX_PAGES = 10_000;
-
-/**
- * Reads what all directories (IFDs) in the chain of a classic or BigTIFF say of their pages; not those
- * that hang below one (SubIFDs). The values are the file's own claims, however absurd, and harmless to
+ * Reads what all directories (IFDs) in the chain of a classic or BigTIFF say of their pages, and those
+ * that hang below them (SubIFDs). The values are the file's own claims, however absurd, and harmless to
  * ask for: memory, bytes read and time are bounded. Undefined when there is no TIFF signature or no
  * readable first directory: the decoder's own message tells more than ours could.
  *
@@ -61,22 +74,73 @@ export async function readHeaderFrom(reader: ByteReader): Promise<TiffHeader | u
   return chain && { fileBytes: reader.fileBytes, littleEndian, big, ...chain };
 }
 
-async function readChain(
-  source: TiffSource,
-  firstOffset: number,
-): Promise<Pick<TiffHeader, 'pages' | 'brokenChain' | 'longChain'> | undefined> {
+type Chain = Pick<TiffHeader, 'pages' | 'brokenChain' | 'chainBreak' | 'longChain'>;
+
+async function readChain(source: TiffSource, firstOffset: number): Promise<Chain | undefined> {
   const first = await readDirectory(source, firstOffset);
   if (!first) return undefined;
-  const pages: [TiffPage, ...TiffPage[]] = [first.page];
+  const found: [ReadDirectory, ...ReadDirectory[]] = [first];
   const seen = new Set([firstOffset]);
-  let { next } = first;
-  while (next && !seen.has(next) && pages.length < MAX_PAGES) {
+  const end = await followChain(source, found, seen);
+  const [root, ...others] = found;
+  const pages: [TiffPage, ...TiffPage[]] = [await withSubIfds(source, root, seen)];
+  for (const directory of others) pages.push(await withSubIfds(source, directory, seen));
+  return { pages: await markOldLzw(source, pages), ...end };
+}
+
+/** Adds the directories of a chain to its first one, and says how it ends. */
+async function followChain(
+  source: TiffSource,
+  found: [ReadDirectory, ...ReadDirectory[]],
+  seen: Set<number>,
+): Promise<Omit<Chain, 'pages'>> {
+  let { next } = found[0];
+  while (next && !seen.has(next) && found.length < MAX_PAGES) {
     seen.add(next);
-    const directory = await readDirectory(source, next, pages.length);
-    if (!directory) return { pages, brokenChain: true, longChain: source.exhausted() };
-    pages.push(directory.page);
+    const directory = await readDirectory(source, next, { index: found.length });
+    if (!directory) {
+      const longChain = source.exhausted();
+      const chainBreak = longChain ? undefined : breakAt(source, next);
+      return { brokenChain: true, chainBreak, longChain };
+    }
+    found.push(directory);
     next = directory.next;
   }
-  const isOpen = next !== undefined && next !== 0 && !seen.has(next);
-  return { pages, brokenChain: next !== 0, longChain: isOpen };
+  if (next === 0) return { brokenChain: false, longChain: false };
+  if (next === undefined) return { brokenChain: true, chainBreak: 'NO_POINTER', longChain: false };
+  if (seen.has(next)) return { brokenChain: true, chainBreak: 'LOOP', longChain: false };
+  return { brokenChain: true, longChain: true };
+}
+
+/** A directory with those that hang below it: that the tag lists, and that these lead to in chains of their own. */
+async function withSubIfds(
+  source: TiffSource,
+  { page: parent, subIfds: offsets }: ReadDirectory,
+  seen: Set<number>,
+): Promise<TiffPage> {
+  const subIfds: TiffPage[] = [];
+  const queue = [...offsets];
+  let { lacksSubIfds } = parent;
+  for (let i = 0; i < queue.length && subIfds.length < MAX_SUB_IFDS; i++) {
+    const offset = queue[i] ?? 0;
+    if (offset === 0 || seen.has(offset)) continue;
+    const listed = i < offsets.length;
+    const place = { index: parent.index, subIfd: i, listed, parent };
+    const isRead = seen.size < MAX_DIRECTORIES;
+    const directory = isRead ? await readDirectory(source, offset, place) : undefined;
+    if (isRead) seen.add(offset);
+    if (!directory) {
+      if (listed) lacksSubIfds = true;
+      continue;
+    }
+    subIfds.push(directory.page);
+    queue.push(...directory.subIfds);
+    if (directory.next) queue.push(directory.next);
+  }
+  return subIfds.length > 0 || lacksSubIfds ? { ...parent, subIfds, lacksSubIfds } : parent;
+}
+
+/** Why there is no directory at an offset. */
+function breakAt({ fileBytes }: TiffSource, offset: number): ChainBreak {
+  return offset >= fileBytes ? 'OUTSIDE' : 'NO_DIRECTORY';
 }

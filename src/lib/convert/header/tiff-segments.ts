@@ -1,3 +1,4 @@
+import { mostBytes, type PageCut, plainBytes, type SizesKnown } from './segment-sizes.ts';
 import type { TiffSource } from './tiff-source.ts';
 import { readIntegers, sizeOf, type TiffEntry } from './tiff-values.ts';
 
@@ -18,6 +19,8 @@ export interface TiffSegments {
   /** Where the last of them begins in the file, and where one ends last: beyond its size, the file is truncated. */
   readonly lastStart: number;
   readonly end: number;
+  /** How their sizes are known where the file does not tell them; `largestBytes` and the others are then the most there can be. */
+  readonly sizes?: SizesKnown | undefined;
 }
 
 /** Deflate and Adobe's Deflate (TIFF 6.0, supplement 2): zlib's format, whose last bytes are a checksum (RFC 1950). */
@@ -53,6 +56,10 @@ export interface SegmentLayout {
   /** StripOffsets or TileOffsets, StripByteCounts or TileByteCounts. */
   readonly offsets: TiffEntry | undefined;
   readonly byteCounts: TiffEntry | undefined;
+  /** How the sizes can be known without the list, if at all. */
+  readonly known?:
+    | { readonly by: SizesKnown['by']; readonly cut: PageCut; readonly compression: number }
+    | undefined;
 }
 
 /**
@@ -71,6 +78,83 @@ const CHUNK = 8_192;
  * are needed. Throws what reading throws.
  */
 export async function sumSegments(
+  source: TiffSource,
+  layout: SegmentLayout,
+): Promise<TiffSegments | undefined> {
+  const listed = await sumListed(source, layout);
+  const why = whyWrong(source, layout, listed);
+  return (why && (await sumKnown(source, layout, why))) ?? listed;
+}
+
+/** What writers round sizes up to; one that is so much beyond the end of the file need not be missing data. */
+const ROUNDED_UP = { beyond: 4_096, step: 512 } as const;
+
+/**
+ * Whether the size of the last strip or tile tells nothing of its data: it was rounded up, or is what they take when they are not
+ * compressed, or more. Where it was not, and is beyond the end of the file, the data were cut off.
+ */
+function isNoSize(
+  { end, lastStart, kind }: TiffSegments,
+  cut: PageCut,
+  fileBytes: number,
+): boolean {
+  const size = end - lastStart;
+  if (end - fileBytes <= ROUNDED_UP.beyond || size % ROUNDED_UP.step === 0) return true;
+  return size >= plainBytes({ ...cut, kind }, 0);
+}
+
+function whyWrong(
+  { fileBytes }: TiffSource,
+  { byteCounts, needed, known }: SegmentLayout,
+  listed: TiffSegments | undefined,
+): SizesKnown['why'] | undefined {
+  if (!known || needed === 0) return undefined;
+  if (!byteCounts || byteCounts.count === 0) return 'MISSING';
+  if (!listed) return undefined;
+  if (listed.count >= needed && listed.empty === needed) return 'ZERO';
+  // That of Deflate data is told as such.
+  if (lacksChecksum(known.compression, listed, fileBytes)) return undefined;
+  if (listed.end <= fileBytes) return undefined;
+  return known.by === 'pixels' || isNoSize(listed, known.cut, fileBytes) ? 'BEYOND' : undefined;
+}
+
+/** More segments than that are not looked at one by one. */
+const MOST_UNLISTED = 65_536;
+
+/** The sums where the list of sizes is of no use; undefined where the file does not have what it should. */
+async function sumKnown(
+  source: TiffSource,
+  { kind, width, height, needed, offsets, byteCounts, known }: SegmentLayout,
+  why: SizesKnown['why'],
+): Promise<TiffSegments | undefined> {
+  if (!offsets || !known || offsets.count < needed || needed > MOST_UNLISTED) return undefined;
+  const { fileBytes } = source;
+  const starts = await readIntegers(source, offsets, { most: needed });
+  const listed =
+    why === 'BEYOND' ? await readIntegers(source, byteCounts, { most: needed }) : undefined;
+  // A segment at 0 is one that a sparse file leaves out.
+  if (starts?.length !== needed || starts.includes(0)) return undefined;
+  const { by, cut } = known;
+  const sizes =
+    by === 'pixels'
+      ? starts.map((_, i) => plainBytes(cut, i))
+      : mostBytes(starts, listed, fileBytes);
+  const fits = starts.every((start, i) => {
+    const size = sizes[i] ?? 0;
+    return size > 0 && start + size <= fileBytes && (!listed || size <= (listed[i] ?? 0));
+  });
+  if (!fits) return undefined;
+  return {
+    ...{ kind, width, height, count: offsets.count, needed, empty: 0 },
+    largestBytes: sizes.reduce((most, size) => Math.max(most, size), 0),
+    totalBytes: sizes.reduce((sum, size) => sum + size, 0),
+    lastStart: starts.reduce((last, start) => Math.max(last, start), 0),
+    end: starts.reduce((end, start, i) => Math.max(end, start + (sizes[i] ?? 0)), 0),
+    sizes: { why, by },
+  };
+}
+
+async function sumListed(
   source: TiffSource,
   { kind, width, height, needed, offsets, byteCounts }: SegmentLayout,
 ): Promise<TiffSegments | undefined> {

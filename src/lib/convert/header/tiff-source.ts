@@ -38,21 +38,20 @@ export const MAX_BYTES_READ = 128 * 1024 ** 2;
 const WINDOW_BYTES = 4_096;
 
 /**
- * Reads from an open file of `fileBytes` bytes, keeping the last piece, until `MAX_BYTES_READ` are used
- * up. Bytes that are read again count again, so that the allowance bounds the time, too. Throws what
- * `file.read` throws.
+ * Reads from an open file of `fileBytes` bytes until `MAX_BYTES_READ` are used up, keeping the last two pieces: a directory,
+ * and what it leads to. Bytes that are read again count again, so that the allowance bounds the time, too. Throws
+ * what `file.read` throws.
  */
 export function boundedReader(file: ReadableFile, fileBytes: number): ByteReader {
   let allowance = MAX_BYTES_READ;
-  let window = { start: 0, bytes: new Uint8Array(0) };
-  const holds = (position: number, length: number) =>
-    position >= window.start && position + length <= window.start + window.bytes.length;
+  let windows: readonly Window[] = [];
   return {
     fileBytes,
     exhausted: () => allowance <= 0,
     async read(position, length) {
       if (allowance <= 0 || position + length > fileBytes) return undefined;
-      if (holds(position, length)) {
+      let window = windows.find((one) => holds(one, position, length));
+      if (window) {
         allowance -= length;
       } else {
         const wanted = Math.max(length, WINDOW_BYTES);
@@ -60,10 +59,21 @@ export function boundedReader(file: ReadableFile, fileBytes: number): ByteReader
         const bytes = new Uint8Array(Math.min(wanted, fileBytes - position));
         const { bytesRead } = await file.read(bytes, 0, bytes.length, position);
         window = { start: position, bytes: bytes.subarray(0, bytesRead) };
+        windows = [window, ...windows.slice(0, 1)];
         // Somebody is shortening the file.
         if (bytesRead < length) return undefined;
       }
       return new DataView(window.bytes.buffer, position - window.start, length);
     },
   };
+}
+
+/** A piece of a file. */
+interface Window {
+  readonly start: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+function holds({ start, bytes }: Window, position: number, length: number): boolean {
+  return position >= start && position + length <= start + bytes.length;
 }

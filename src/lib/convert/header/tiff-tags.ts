@@ -1,7 +1,7 @@
 import { open } from '../../files.ts';
 import { readEntries } from './tiff-entries.ts';
 import { boundedReader, type TiffSource } from './tiff-source.ts';
-import { sizeOf } from './tiff-values.ts';
+import { sizeOf, type TiffEntry } from './tiff-values.ts';
 
 /** One tag of a directory with its values, as the file has them. */
 export interface TiffTag {
@@ -63,6 +63,8 @@ export async function readTagsFrom(
   const tags = new Map<number, TiffTag>();
   const unreadable: number[] = [];
   for (const [tag, { type, count, position }] of table.entries) {
+    // Without a value it says nothing, as if it were not there.
+    if (count === 0) continue;
     const length = sizeOf(type, count);
     const readable = length && length <= MAX_VALUE_BYTES;
     const view = readable ? await source.read(position, length) : undefined;
@@ -88,6 +90,18 @@ export function numbersOf({ tags, littleEndian }: TiffTags, tag: number): number
   const view = new DataView(found.bytes.buffer, found.bytes.byteOffset, found.bytes.byteLength);
   const step = found.bytes.byteLength / found.count;
   return Array.from({ length: found.count }, (_, i) => number(view, i * step, littleEndian));
+}
+
+/** The first value of an entry as a number, as `numbersOf` has it. Throws what reading throws. */
+export async function readNumber(
+  source: TiffSource,
+  entry: TiffEntry | undefined,
+): Promise<number | undefined> {
+  const number = entry && NUMBERS[entry.type];
+  const bytes = entry?.count ? sizeOf(entry.type, 1) : undefined;
+  if (!entry || !number || !bytes) return undefined;
+  const view = await source.read(entry.position, bytes);
+  return view && number(view, 0, source.littleEndian);
 }
 
 /** The value of an ASCII tag (TIFF 6.0, section 2), read as UTF-8 and, where it is none, as Latin-1; up to its first NUL. */

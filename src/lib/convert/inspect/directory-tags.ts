@@ -29,15 +29,11 @@ export interface DirectoryTags {
   readonly unterminated: readonly number[];
   readonly metadata: readonly MetadataEntry[];
   readonly profile: IccProfile | undefined;
-  /** Pixels per unit, across and down; the unit as ResolutionUnit has it: 1 none, 2 inch, 3 centimetre. */
-  readonly resolution:
-    | { readonly x: number; readonly y: number; readonly unit: number }
-    | undefined;
   /** How many directories hang below this one (SubIFDs, TIFF supplement 1). */
   readonly subDirectories: number;
 }
 
-const TAG = { xResolution: 282, yResolution: 283, unit: 296, subIfds: 330, icc: 34_675 } as const;
+const TAG = { subIfds: 330, icc: 34_675 } as const;
 const DIRECTORIES: ReadonlySet<number> = new Set([34_665, 34_853]);
 const ASCII = 2;
 /** So much of a text is read and shown, in bytes; some files keep whole databases in ImageDescription. */
@@ -69,7 +65,6 @@ export async function readDirectoryTags(
     unterminated: await findUnterminated(source, readable),
     metadata: await metadataOf(source, readable, values),
     profile: icc && (await readIccProfile(source, icc.position, sizeIn(source, icc) ?? 0)),
-    resolution: resolutionOf(values),
     subDirectories: readable.get(TAG.subIfds)?.count ?? 0,
   };
   // With the allowance used up, what is missing may well be there.
@@ -86,7 +81,7 @@ function sizeIn({ fileBytes }: TiffSource, entry: TiffEntry): number | undefined
 async function readBeginnings(source: TiffSource, entries: Entries): Promise<TiffTags> {
   const tags = new Map<number, TiffTag>();
   const shown = descriptiveTags.filter(({ holds }) => holds !== 'data').map(({ tag }) => tag);
-  for (const tag of [...shown, TAG.unit]) {
+  for (const tag of shown) {
     const entry = entries.get(tag);
     const width = entry && sizeOf(entry.type, 1);
     if (!entry || !width) continue;
@@ -145,13 +140,4 @@ async function countTags(source: TiffSource, entry: TiffEntry): Promise<number |
   return offset === undefined
     ? undefined
     : (await readEntries(source, offset, () => false))?.listed.length;
-}
-
-function resolutionOf(values: TiffTags): DirectoryTags['resolution'] {
-  const [x] = numbersOf(values, TAG.xResolution) ?? [];
-  const [y] = numbersOf(values, TAG.yResolution) ?? [];
-  const usable = (value: number | undefined) => Number.isFinite(value) && (value ?? 0) > 0;
-  if (x === undefined || y === undefined || !usable(x) || !usable(y)) return undefined;
-  // ResolutionUnit is inch unless the file says otherwise (TIFF 6.0, section 8).
-  return { x, y, unit: numbersOf(values, TAG.unit)?.[0] ?? 2 };
 }

@@ -8,16 +8,18 @@ import {
   tagName,
 } from '../header/tiff-names.ts';
 import { boundedReader, type ReadableFile } from '../header/tiff-source.ts';
-import { nameOfPage, pageNumbered, pageNumbers, pagesOf } from '../pages.ts';
+import { firstPage, nameOfPage, pageNumbered, pageNumbers, pagesOf } from '../pages.ts';
 import { type Limits, planConversion } from '../plan/plan.ts';
 import { type PageFile, pageFile } from '../plan/readable.ts';
 import { type DirectoryTags, readDirectoryTags } from './directory-tags.ts';
-import type {
-  CertainError,
-  DirectoryInspection,
-  Inspection,
-  PlanInspection,
-  ResolutionInspection,
+import {
+  type CertainError,
+  type DirectoryInspection,
+  type Inspection,
+  type PictureInspection,
+  type PlanInspection,
+  pictureOfPage,
+  type ResolutionInspection,
 } from './inspection.ts';
 import type { Loss } from './loss.ts';
 import { type LossSettings, lossesOfFile } from './losses.ts';
@@ -54,24 +56,36 @@ export async function inspectTiff(
   if (typeof options.pages === 'number') pageNumbered(header, options.pages, options.name);
   const numbers = new Map(pagesOf(header).map((page, index) => [page, index + 1]));
   const file = pageFile(header, options.name);
-  const directories = header.pages.map((page) =>
-    inspectDirectory(
+  const inspect = (page: TiffPage) =>
+    inspectPicture(
       { header, file },
       page,
       { number: numbers.get(page), tags: tagsOf(page) },
       options,
-    ),
+    );
+  const directories = header.pages.map(
+    (page): DirectoryInspection => ({
+      index: page.index,
+      ...inspect(page),
+      subDirectories: tagsOf(page)?.subDirectories ?? 0,
+      subIfds: (page.subIfds ?? []).map((one) => ({ subIfd: one.subIfd ?? 0, ...inspect(one) })),
+    }),
   );
+  const looked = header.pages.flatMap((page) => [
+    page,
+    ...(page.subIfds ?? []).filter((one) => numbers.has(one)),
+  ]);
   return {
     bytes: header.fileBytes,
     format: header.big ? 'BigTIFF' : 'TIFF',
     byteOrder: header.littleEndian ? 'little-endian' : 'big-endian',
     pages: numbers.size,
+    firstPage: firstPage(header),
     error: certainError(header, directories, options),
     directories,
     problems: [
       ...problemsOfFile(header),
-      ...header.pages.flatMap((page) => problemsOf(header, page, tagsOf(page))),
+      ...looked.flatMap((page) => problemsOf(header, page, tagsOf(page))),
     ],
     losses: lossesOfFile(header, tagsOf, options),
   };
@@ -96,8 +110,19 @@ async function readContents(file: ReadableFile, fileBytes: number): Promise<Cont
   for (const page of header.pages) {
     const read = await readDirectoryTags(source, page.offset);
     if (read) tags.set(page, read);
+    for (const below of page.subIfds ?? []) {
+      const own = await readDirectoryTags(source, below.offset);
+      if (own) tags.set(below, read ? withParent(own, read) : own);
+    }
   }
   return { header, tagsOf: (page) => tags.get(page) };
+}
+
+/** What is said of a picture as a whole stands in the directory that its own hangs below (TIFF/EP, DNG). */
+function withParent(own: DirectoryTags, parent: DirectoryTags): DirectoryTags {
+  const has = new Set(own.metadata.map(({ tag }) => tag));
+  const inherited = parent.metadata.filter(({ tag }) => !has.has(tag));
+  return { ...own, metadata: [...own.metadata, ...inherited] };
 }
 
 /** Of NewSubfileType (TIFF 6.0, section 8). */
@@ -112,7 +137,7 @@ function certainError(
 ): CertainError | undefined {
   const errors = attempted(() => {
     const plans = pageNumbers(header, pages, name).map(
-      (number) => directories.find(({ page }) => page === number)?.plan,
+      (number) => pictureOfPage(directories, number)?.plan,
     );
     return plans.flatMap((plan) => (plan && 'error' in plan ? plan.error : []));
   });
@@ -135,7 +160,7 @@ interface Planned {
   readonly file: PageFile;
 }
 
-function inspectDirectory(
+function inspectPicture(
   tiff: Planned,
   page: TiffPage,
   {
@@ -143,12 +168,11 @@ function inspectDirectory(
     tags,
   }: { readonly number: number | undefined; readonly tags: DirectoryTags | undefined },
   options: InspectOptions,
-): DirectoryInspection {
-  const { index, width, height, samplesPerPixel, bitsPerSample, planar, orientation } = page;
+): PictureInspection {
+  const { width, height, samplesPerPixel, bitsPerSample, planar, orientation } = page;
   const { photometric, segments } = page;
   const plan = number === undefined ? undefined : predictPlan(tiff, page, number, options);
   return {
-    index,
     role: number !== undefined ? 'page' : page.subfileType & MASK ? 'mask' : 'reduced',
     page: number,
     width,
@@ -156,7 +180,8 @@ function inspectDirectory(
     samplesPerPixel,
     bitsPerSample,
     sampleFormat: sampleFormatName(page.sampleFormat),
-    photometric: photometric === undefined ? undefined : photometricName(photometric),
+    photometric:
+      photometric === undefined || page.untold ? undefined : photometricName(photometric),
     compression: compressionName(page.compression),
     planar,
     orientation,
@@ -170,23 +195,17 @@ function inspectDirectory(
       bytes: segments.totalBytes,
     },
     profile: tags?.profile,
-    resolution: resolutionOf(tags),
+    resolution: resolutionOf(page),
     metadata: (tags?.metadata ?? []).map((entry) => ({ name: tagName(entry.tag), ...entry })),
-    subDirectories: tags?.subDirectories ?? 0,
     plan,
     reader: plan && 'reader' in plan ? plan.reader : undefined,
   };
 }
 
-const UNITS: Readonly<Record<number, ResolutionInspection['unit']>> = {
-  2: 'inch',
-  3: 'centimetre',
-};
+const UNITS = { 1: 'none', 2: 'inch', 3: 'centimetre' } as const;
 
-function resolutionOf(tags: DirectoryTags | undefined): ResolutionInspection | undefined {
-  const { x, y, unit } = tags?.resolution ?? {};
-  if (x === undefined || y === undefined) return undefined;
-  return { x, y, unit: UNITS[unit ?? 2] ?? 'none' };
+function resolutionOf({ resolution }: TiffPage): ResolutionInspection | undefined {
+  return resolution && { ...resolution, unit: UNITS[resolution.unit] };
 }
 
 function predictPlan(
@@ -195,11 +214,12 @@ function predictPlan(
   number: number,
   { limits, encoder, pages }: InspectOptions,
 ): PlanInspection {
-  const isOnlyOne = pages === 'first' && number === 1;
+  const isOnlyOne = pages === 'first' && number === firstPage(header);
   const name = isOnlyOne ? file.name : nameOfPage(header, number, file.name);
   return attempted(() => {
     const { reading, ...plan } = planConversion(page, { ...file, name }, limits, encoder);
     const { effort, turn, memoryBytes, cpuSeconds, reason } = plan;
-    return { effort, turn, ...reading, memoryBytes, cpuSeconds, reason };
+    const { reader, feature } = reading;
+    return { effort, turn, reader, feature, memoryBytes, cpuSeconds, reason };
   });
 }

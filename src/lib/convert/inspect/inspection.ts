@@ -13,6 +13,8 @@ export interface Inspection {
   readonly byteOrder: 'little-endian' | 'big-endian';
   /** How many pages there are, without thumbnails, smaller versions and masks. */
   readonly pages: number;
+  /** The page that `first` stands for, counted from 1: not 1 where that is a thumbnail of another page, though not called so. */
+  readonly firstPage: number;
   /**
    * What converting it would certainly end with, with the settings that the inspection was made for: the very error that
    * converting throws. Undefined where only decoding, which an inspection never does, can show whether it fails.
@@ -25,10 +27,24 @@ export interface Inspection {
   readonly losses: readonly Loss[];
 }
 
-/** One directory (IFD) of a TIFF. */
-export interface DirectoryInspection {
+/** One directory (IFD) in the chain of a TIFF. */
+export interface DirectoryInspection extends PictureInspection {
   /** Place in the chain, from 0. */
   readonly index: number;
+  /** How many directories hang below this one. */
+  readonly subDirectories: number;
+  /** Those of them that can be read: where this one is a smaller version, the picture may be among them. */
+  readonly subIfds: readonly SubIfdInspection[];
+}
+
+/** A directory that hangs below one of the chain (SubIFDs, TIFF supplement 1). */
+export interface SubIfdInspection extends PictureInspection {
+  /** Place below it, from 0. */
+  readonly subIfd: number;
+}
+
+/** What a directory says of its picture. */
+export interface PictureInspection {
   readonly role: 'page' | 'reduced' | 'mask';
   /** The page's number, from 1; undefined where it is none. */
   readonly page: number | undefined;
@@ -51,12 +67,20 @@ export interface DirectoryInspection {
   readonly profile: IccProfile | undefined;
   readonly resolution: ResolutionInspection | undefined;
   readonly metadata: readonly (MetadataEntry & { readonly name: string })[];
-  /** How many directories hang below this one. */
-  readonly subDirectories: number;
   /** How the page would be converted, or why it would not; undefined where it is no page. */
   readonly plan: PlanInspection | undefined;
   /** Who would read the page; undefined where it is no page, or nobody would. */
   readonly reader: Reader | undefined;
+}
+
+/** The directory of a page, counted from 1, wherever it is. */
+export function pictureOfPage(
+  directories: Inspection['directories'],
+  number: number,
+): PictureInspection | undefined {
+  return directories
+    .flatMap((directory) => [directory, ...directory.subIfds])
+    .find(({ page }) => page === number);
 }
 
 /** How the samples are cut. */

@@ -1,6 +1,7 @@
 import { type EncoderSettings, levelsOf, type MetadataSetting } from '../encoder-settings.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
 import { tagName } from '../header/tiff-names.ts';
+import { densityOf } from '../jpeg-density.ts';
 import type { SettingNames } from '../setting-names.ts';
 import { descriptiveTags, isPictureTag, type KeptWith } from './descriptive-tags.ts';
 import type { DirectoryTags } from './directory-tags.ts';
@@ -47,8 +48,12 @@ const KEEPS: Readonly<Record<MetadataSetting, readonly KeptWith[]>> = {
   all: ['copyright', 'all'],
 };
 
+/** XResolution and YResolution, which JFIF says whatever the setting, if it has numbers for them. */
+const RESOLUTION: ReadonlySet<number> = new Set([282, 283]);
+
 /** What of its other tags the JPEG does not have: apart those that a setting would keep, and those that none does. */
 export function metadataLost(
+  { resolution }: TiffPage,
   tags: DirectoryTags | undefined,
   setting: MetadataSetting,
   { allMetadata }: Pick<SettingNames, 'allMetadata'>,
@@ -57,7 +62,8 @@ export function metadataLost(
     return [
       { kind: 'metadata', message: 'Its tags cannot all be read, and what they hold is lost' },
     ];
-  const there = new Set(tags.metadata.map(({ tag }) => tag));
+  const isSaid = (tag: number) => RESOLUTION.has(tag) && densityOf(resolution) !== undefined;
+  const there = new Set(tags.metadata.map(({ tag }) => tag).filter((tag) => !isSaid(tag)));
   const lost = descriptiveTags.filter(
     ({ tag, keptWith }) => there.has(tag) && !KEEPS[setting].includes(keptWith),
   );

@@ -1,6 +1,6 @@
 import type { EncoderSettings } from '../encoder-settings.ts';
 import type { TiffHeader, TiffPage } from '../header/tiff-header.ts';
-import { isOfAnother, type PagesSetting, pagesOf } from '../pages.ts';
+import { firstPage, isOfAnother, type PagesSetting, pagesOf } from '../pages.ts';
 import { commandNames, type SettingNames } from '../setting-names.ts';
 import type { DirectoryTags } from './directory-tags.ts';
 import type { Loss } from './loss.ts';
@@ -18,7 +18,8 @@ export interface LossSettings {
 /** The numbers of the pages that are converted, from 1; those that there are. */
 export function convertedPages(header: TiffHeader, pages: PagesSetting): number[] {
   const all = pagesOf(header).map((_, index) => index + 1);
-  return pages === 'all' ? all : all.filter((page) => page === (pages === 'first' ? 1 : pages));
+  const wanted = pages === 'first' ? firstPage(header) : pages;
+  return pages === 'all' ? all : all.filter((page) => page === wanted);
 }
 
 /**
@@ -56,7 +57,7 @@ export function lossesOf(
   const found = [
     ...lossesOfSamples(page, encoder),
     ...profileLost(page, tags, encoder, names),
-    ...metadataLost(tags, encoder.metadata, names),
+    ...metadataLost(page, tags, encoder.metadata, names),
   ];
   return found.map((loss) => ({ ...loss, page: number }));
 }

@@ -2,10 +2,13 @@ import { upperFirst } from '../../upper-first.ts';
 import { missingData } from '../header/completeness.ts';
 import type { TiffHeader, TiffPage } from '../header/tiff-header.ts';
 import { compressionName, photometricName, tagName } from '../header/tiff-names.ts';
+import { uneven } from '../jpeg-density.ts';
 import { MAX_JPEG_SIDE } from '../jpeg-limits.ts';
+import { untoldColours } from '../notes-on-pages.ts';
 import { pagesOf } from '../pages.ts';
 import { isOverclaimed, MOST_PLAUSIBLE } from '../plan/readable.ts';
 import { readerRows } from '../plan/reader-table.ts';
+import { faultsOf } from '../plan/whole-chain.ts';
 import type { DirectoryTags } from './directory-tags.ts';
 
 /** Something that is wrong with a TIFF. */
@@ -47,9 +50,14 @@ export function problemsOf(
 ): Problem[] {
   const found = [
     ...sizeProblems(page),
+    ...pixelProblems(page),
     ...sampleProblems(page),
     ...segmentProblems(page, fileBytes, tags),
-    ...(page.tagFaults ?? []).map((message) => error('TAG_REFUSED', upperFirst(message))),
+    ...faultsOf(page).map(({ message, kind }) =>
+      kind === 'fatal'
+        ? error('TAG_REFUSED', upperFirst(message))
+        : warning('TAG_WRONG', upperFirst(message)),
+    ),
     ...(tags
       ? tagProblems(tags)
       : [
@@ -73,14 +81,19 @@ function sizeProblems({ width, height }: TiffPage): PageProblem[] {
   return [error('TOO_LARGE_FOR_JPEG', `A JPEG can have at most ${MAX_JPEG_SIDE} pixels a side`)];
 }
 
+function pixelProblems({ resolution }: TiffPage): PageProblem[] {
+  const message = uneven(resolution);
+  return message === undefined ? [] : [warning('PIXELS_NOT_SQUARE', message)];
+}
+
 function sampleProblems(page: TiffPage): PageProblem[] {
-  const { photometric, compression, samplesPerPixel, bitsPerSample } = page;
+  const { photometric, untold, compression, samplesPerPixel, bitsPerSample } = page;
   const found: PageProblem[] = [];
   const compressed = compressionName(compression);
   if (compressed.startsWith('unknown'))
     found.push(error('UNKNOWN_COMPRESSION', `Nobody registered its compression: ${compression}`));
-  if (photometric === undefined)
-    found.push(warning('NO_PHOTOMETRIC', 'It does not say what colours its samples are'));
+  if (photometric === undefined || untold)
+    found.push(warning('NO_PHOTOMETRIC', untoldColours(page)));
   else if (photometricName(photometric).startsWith('unknown'))
     found.push(error('UNKNOWN_PHOTOMETRIC', `Nobody registered its colours: ${photometric}`));
   const { samples, bits } = MOST_PLAUSIBLE;

@@ -25,6 +25,8 @@ export const COMPRESSION = {
   sgiLog: 34_676,
 } as const;
 export const ZSTD = 50_000;
+/** Compressions of bilevel pictures by ITU-T: run lengths, Group 3, Group 4, and run lengths in words. */
+export const FAXES: readonly number[] = [2, 3, 4, 32_771];
 /** What our reader of samples can decompress: beside those above, PackBits and the older number of Deflate. */
 export const OURS: readonly number[] = [
   COMPRESSION.none,
@@ -56,6 +58,9 @@ export const isSubsampled = ({ chromaSubsampling: [across, down] }: TiffPage) =>
 export const isYcbcr = ({ photometric }: TiffPage) => photometric === PHOTOMETRIC.ycbcr;
 export const isLab = ({ photometric }: TiffPage) =>
   photometric === PHOTOMETRIC.lab || photometric === PHOTOMETRIC.iccLab;
+/** A fax, which sharp reads unless it is odd or in tiles. */
+export const isFax = ({ compression, samplesPerPixel, bitsPerSample }: TiffPage) =>
+  FAXES.includes(compression) && samplesPerPixel === 1 && bitsPerSample[0] === 1;
 export const isOurs = ({ compression }: TiffPage) => OURS.includes(compression);
 /** What the sample reader makes a picture of; CMYK's inks count as such. */
 export const isPlainColour = ({ photometric = -1 }: TiffPage) =>
@@ -73,6 +78,16 @@ const THREE_SAMPLES: readonly number[] = [
 export function colourSamples({ photometric }: Pick<TiffPage, 'photometric'>): 1 | 3 | 4 {
   if (photometric === PHOTOMETRIC.cmyk) return 4;
   return THREE_SAMPLES.includes(photometric ?? -1) ? 3 : 1;
+}
+
+/** Tiles of JPEG with more samples than colours; libvips, which decodes tiles itself, knows no such JPEGs of grey and RGB. */
+export function isJpegTilesWithExtra(page: TiffPage): boolean {
+  const { compression, planar, segments, photometric = -1, samplesPerPixel } = page;
+  if (compression !== COMPRESSION.jpeg || planar || segments?.kind !== 'tiles') return false;
+  return (
+    [0, 1, PHOTOMETRIC.rgb].includes(photometric) &&
+    samplesPerPixel > colourSamples({ photometric })
+  );
 }
 
 /** Depths and formats that somebody has defined (TIFF 6.0, sections 8 and 19; TIFF Technical Note 3). */

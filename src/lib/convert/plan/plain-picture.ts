@@ -7,8 +7,8 @@ export interface PlainPicture {
   readonly width: number;
   readonly height: number;
   readonly colours: PlainColours;
-  /** Of each sample, unsigned; Lab has 16 only. */
-  readonly bits: 8 | 16;
+  /** Of each sample, unsigned; Lab has 16 only, and 1 only grey without an alpha. */
+  readonly bits: 1 | 8 | 16;
   /** ExtraSamples of the one sample beside the colours: 1 associated alpha, 2 unassociated (TIFF 6.0, section 18). */
   readonly alpha?: 1 | 2 | undefined;
   readonly icc?: Uint8Array | undefined;
@@ -36,7 +36,7 @@ export function plainSamples({ colours, alpha }: PlainPicture): number {
 
 /** Bytes of a row. */
 export function plainRowBytes(picture: PlainPicture): number {
-  return (picture.width * plainSamples(picture) * picture.bits) / 8;
+  return Math.ceil((picture.width * plainSamples(picture) * picture.bits) / 8);
 }
 
 /** Rows of a strip, so that one has about 256 kB: libvips holds a whole one. */
@@ -61,11 +61,13 @@ export function plainPictureOf(page: TiffPage, reader: 'samples' | 'magick'): Pl
   const colours = coloursOf(photometric, alpha === undefined);
   // Lab has finer steps than sRGB.
   const fine = Math.max(...page.bitsPerSample) > 8 || LAB.includes(photometric);
+  const isBilevel = colours === 'grey' && alpha === undefined && page.bitsPerSample[0] === 1;
+  const bits = reader === 'samples' ? (fine ? 16 : isBilevel ? 1 : 8) : 8;
   return {
     width,
     height,
     colours,
-    bits: colours === 'lab' || (reader === 'samples' && fine) ? 16 : 8,
+    bits: colours === 'lab' ? 16 : bits,
     alpha: alpha as PlainPicture['alpha'],
     orientation,
   };

@@ -21,11 +21,14 @@ export interface Subject {
   readonly page: TiffPage;
   readonly reading: Reading;
   readonly rewriting: Rewriting | undefined;
+  /** Of the copy that is read in place of the file, in bytes; 0 without. */
+  readonly copyBytes: number;
 }
 
 /** A page of a file of so many bytes, with what it takes to read it. */
 export function subjectOf(page: TiffPage, reading: Reading, fileBytes: number): Subject {
-  return { page, reading, rewriting: rewritingOf(page, reading, fileBytes) };
+  const rewriting = rewritingOf(page, reading, fileBytes);
+  return { page, reading, rewriting, copyBytes: reading.copied ? fileBytes : 0 };
 }
 
 /** What all ways to a page's JPEG have in common. */
@@ -51,12 +54,12 @@ export function checkedPrice(price: Price): Price {
 }
 
 /** The price of going a way. Throws as `checkedPrice`. */
-export function priceOf({ page, rewriting }: Subject, way: Way): Price {
+export function priceOf({ page, rewriting, copyBytes }: Subject, way: Way): Price {
   const read = rewriting?.page ?? page;
   // One after the other: the thread of the first is gone before the second begins.
   const memoryBytes = Math.max(rewriting?.memoryBytes ?? 0, predictMemory(read, way));
   const cpuSeconds = (rewriting?.cpuSeconds ?? 0) + predictCpuSeconds(read, way);
   const turning = way.turn === 'disk' ? pixelsOf(page) * (jpegChannels(read) + 1) : 0;
-  const diskBytes = turning + (rewriting?.diskBytes ?? 0);
+  const diskBytes = turning + (rewriting?.diskBytes ?? 0) + copyBytes;
   return checkedPrice({ memoryBytes, cpuSeconds, diskBytes });
 }

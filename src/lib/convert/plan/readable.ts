@@ -2,8 +2,8 @@ import { groupDigits } from '../../group-digits.ts';
 import { type MissingData, missingData } from '../header/completeness.ts';
 import type { TiffHeader, TiffPage } from '../header/tiff-header.ts';
 import { refuseOversize } from '../jpeg-limits.ts';
+import { isOfAnother } from '../pages.ts';
 import {
-  BROKEN_CHAIN,
   damagedTiff,
   incompleteTiff,
   NO_TIFF_TO_SHARP,
@@ -14,7 +14,7 @@ import { hasOddTiles, SHARPS_TILE, TILE_STEP } from './page-kinds.ts';
 import { chooseReader, type Reading } from './reader.ts';
 import type { Reader } from './reader-table.ts';
 import { refuseBeyondMagick } from './rewriting.ts';
-import { type Chain, chainOf, faultOf } from './whole-chain.ts';
+import { faultsOf, isWalkable } from './whole-chain.ts';
 
 /** Who says that data are missing: we, from the header, or the decoder that stumbles over it. */
 export type Told = 'by us' | 'by sharp';
@@ -23,12 +23,20 @@ export type Told = 'by us' | 'by sharp';
 export interface PageFile {
   readonly name: string;
   readonly bytes: number;
-  readonly chain: Chain;
+  /** Whether its offsets have 64 bits. */
+  readonly big: boolean;
+  /** Whether sharp can read all of its directories: `isWalkable`. */
+  readonly walkable: boolean;
+  /** Whether it speaks of directories that cannot be read. */
+  readonly lacksDirectories: boolean;
 }
 
 /** The file that a header was read from. Make it once for all pages: it looks at each. */
 export function pageFile(header: TiffHeader, name: string): PageFile {
-  return { name, bytes: header.fileBytes, chain: chainOf(header) };
+  const { fileBytes: bytes, big, brokenChain, longChain, pages } = header;
+  const lacksDirectories =
+    (brokenChain && !longChain) || pages.some(({ lacksSubIfds }) => lacksSubIfds);
+  return { name, bytes, big, walkable: isWalkable(header), lacksDirectories };
 }
 
 /**
@@ -39,13 +47,54 @@ export function pageFile(header: TiffHeader, name: string): PageFile {
  */
 export function readable(page: TiffPage, file: PageFile, told: Told = 'by us'): Reading {
   refuseWithoutPixels(page, file, told);
+  refuseRemnant(page, file);
   refuseOversize(page, file.name);
   refuseImplausible(page, file);
-  const reading = chooseReader(page, file.name);
+  const reading = readingOf(page, file);
   refuseBeyondMagick(page, reading, file);
-  if (told === 'by us' || reading.reader !== 'sharp') refuseIncomplete(page, reading, file);
+  const isSharps = reading.reader === 'sharp' && !reading.copied;
+  if (told === 'by us' || !isSharps) refuseIncomplete(page, reading, file);
+  if (reading.copied) refuseTooLargeToCopy(file);
   if (told === 'by us' && reading.reader === 'sharp') refuseForSharp(page, file);
   return reading;
+}
+
+/** Who reads a page of a file, and of which one; whether that succeeds is not said. Throws as `chooseReader`. */
+export function readingOf(page: TiffPage, { name, walkable }: PageFile): Reading {
+  const reading = chooseReader(page, name);
+  if (reading.reader !== 'sharp' || !isCopied(page, walkable)) return reading;
+  return { ...reading, copied: true };
+}
+
+/** Whether sharp stumbles over what lies beside a page, or over tags that its picture does not depend on. */
+function isCopied(page: TiffPage, walkable: boolean): boolean {
+  const kinds = new Set(faultsOf(page).map(({ kind }) => kind));
+  // A copy would have something in the place of what nobody can tell.
+  if (kinds.has('fatal')) return false;
+  // What a SubIFD has from its directory, sharp does not know, nor any but those that the tag lists.
+  if (page.above !== undefined && page.orientation !== 1) return true;
+  if (page.subIfd !== undefined && !page.listed) return true;
+  // It wants PhotometricInterpretation.
+  if (page.untold) return true;
+  const isMended = kinds.has('left out') || kinds.has('mended');
+  return isMended || !(walkable || page.alone);
+}
+
+/** Bytes of the copy that is made of a file for some of its pages, one after the other; 0 without. Throws as `chooseReader`. */
+export function copyBytes(pages: readonly TiffPage[], file: PageFile): number {
+  return pages.some((page) => readingOf(page, file).copied) ? file.bytes : 0;
+}
+
+/** What a directory with its values can take, in bytes. */
+const ROOM = 2 ** 20;
+
+/** The offsets of a classic TIFF reach no further. */
+function refuseTooLargeToCopy({ name, bytes, big }: PageFile): void {
+  if (big || bytes + ROOM < 2 ** 32) return;
+  throw undecodableTiff(
+    name,
+    'cannot be decoded: its decoder stumbles over one of its directories, and a TIFF of 4 GB has no room for a better one',
+  );
 }
 
 function refuseWithoutPixels({ width, height }: TiffPage, { name }: PageFile, told: Told): void {
@@ -66,13 +115,29 @@ function refuseImplausible({ samplesPerPixel, bitsPerSample }: TiffPage, { name 
   );
 }
 
+/** Of a file that was cut off, a thumbnail may be all that is left. */
+function refuseRemnant(page: TiffPage, { name, lacksDirectories }: PageFile): void {
+  if (!lacksDirectories || !isOfAnother(page)) return;
+  throw damagedTiff(
+    name,
+    'nothing but a smaller version of its picture, or a mask, is left of it: where its other directories should be, there are none',
+  );
+}
+
 const JPEG = 7;
 
-function refuseIncomplete(page: TiffPage, { reader }: Reading, { name, bytes }: PageFile): void {
+function refuseIncomplete(page: TiffPage, reading: Reading, { name, bytes }: PageFile): void {
   const missing = missingData(page, bytes).find(
-    (one) => !isOverclaimed(page, { reader, bytes }, one),
+    (one) => !isOverclaimed(page, { ...reading, bytes }, one),
   );
   if (missing) throw incompleteTiff(name, missing);
+}
+
+/** Who reads a page of a file of so many bytes. */
+interface Overclaim {
+  readonly reader: Reader | 'nobody';
+  readonly copied?: boolean | undefined;
+  readonly bytes: number;
 }
 
 /**
@@ -81,11 +146,13 @@ function refuseIncomplete(page: TiffPage, { reader }: Reading, { name, bytes }: 
  */
 export function isOverclaimed(
   { compression, segments }: TiffPage,
-  { reader, bytes }: { readonly reader: Reader | 'nobody'; readonly bytes: number },
+  { reader, copied, bytes }: Overclaim,
   { code }: MissingData,
 ): boolean {
   if (code === 'NO_CHECKSUM') return reader === 'samples';
-  if (reader !== 'sharp' || compression !== JPEG || segments?.kind !== 'tiles') return false;
+  // In a copy something else would lie where the file ends.
+  if (reader !== 'sharp' || copied || compression !== JPEG || segments?.kind !== 'tiles')
+    return false;
   return code === 'TRUNCATED' && segments.lastStart < bytes;
 }
 
@@ -102,15 +169,9 @@ function refuseTiles(page: TiffPage, name: string): void {
   throw unsupportedTiff(name, what);
 }
 
-/** What the header tells, and sharp never reads: what its libtiff refuses of any directory in the chain. */
-function refuseForSharp(page: TiffPage, { name, chain }: PageFile): void {
+/** What the header tells, and sharp never reads. */
+function refuseForSharp(page: TiffPage, { name }: PageFile): void {
   refuseTiles(page, name);
-  const own = faultOf(page);
-  if (own !== undefined) throw undecodableTiff(name, `cannot be decoded: ${own}`);
-  if (chain.broken) throw damagedTiff(name, BROKEN_CHAIN);
-  if (!chain.fault) return;
-  const { index, message } = chain.fault;
-  const place = `directory ${index + 1} of ${chain.length}`;
-  const what = `cannot be decoded: its decoder reads all directories, and stops at ${place}: ${message}`;
-  throw undecodableTiff(name, what);
+  const fatal = faultsOf(page).find(({ kind }) => kind === 'fatal');
+  if (fatal) throw undecodableTiff(name, `cannot be decoded: ${fatal.message}`);
 }

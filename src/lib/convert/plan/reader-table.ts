@@ -6,8 +6,11 @@ import {
   claimedDepth,
   colourSamples,
   FLOAT,
+  hasOddTiles,
   isDefined,
+  isFax,
   isIndex,
+  isJpegTilesWithExtra,
   isLab,
   isOurs,
   isPlainColour,
@@ -44,9 +47,8 @@ export interface ReaderRow {
 export const readerRows: readonly ReaderRow[] = [
   {
     feature: 'no PhotometricInterpretation tag',
-    // Old-style JPEG is YCbCr then, as libtiff has it.
-    applies: ({ photometric, compression }) =>
-      photometric === undefined && compression !== COMPRESSION.oldJpeg,
+    // Where nobody can tell what it would be.
+    applies: ({ photometric }) => photometric === undefined,
     reader: 'nobody',
   },
   {
@@ -60,7 +62,7 @@ export const readerRows: readonly ReaderRow[] = [
     reader: 'nobody',
   },
   {
-    feature: 'raw sensor data (a colour filter array)',
+    feature: 'raw camera data (a colour filter array, or linear)',
     applies: ({ photometric = -1 }) =>
       [PHOTOMETRIC.colourFilterArray, PHOTOMETRIC.linearRaw].some((one) => one === photometric),
     reader: 'nobody',
@@ -88,6 +90,21 @@ export const readerRows: readonly ReaderRow[] = [
   {
     feature: 'JPEG compression of 12 bits',
     applies: (page) => page.compression === COMPRESSION.jpeg && bitsOf(page) > 8,
+    reader: 'magick',
+  },
+  {
+    feature: 'JPEG compression of several extra samples in tiles',
+    applies: (page) => isJpegTilesWithExtra(page) && page.samplesPerPixel > colourSamples(page) + 1,
+    reader: 'nobody',
+  },
+  {
+    feature: 'JPEG compression of an extra sample in tiles',
+    applies: isJpegTilesWithExtra,
+    reader: 'magick',
+  },
+  {
+    feature: 'JPEG compression of tiles with sides that are no multiples of 16',
+    applies: (page) => page.compression === COMPRESSION.jpeg && hasOddTiles(page),
     reader: 'magick',
   },
   {
@@ -175,6 +192,16 @@ export const readerRows: readonly ReaderRow[] = [
     reader: 'samples',
   },
   {
+    feature: 'tiles with sides that are no multiples of 16',
+    applies: (page) => hasOddTiles(page) && (isFax(page) || (isPlainColour(page) && isOurs(page))),
+    reader: 'samples',
+  },
+  {
+    feature: 'strips or tiles of unknown sizes',
+    applies: (page) => isOurs(page) && page.segments?.sizes?.by === 'data',
+    reader: 'samples',
+  },
+  {
     feature: 'planes in tiles',
     applies: (page) => isPlainColour(page) && isOurs(page) && isTiledInPlanes(page),
     reader: 'samples',
@@ -198,6 +225,17 @@ export const readerRows: readonly ReaderRow[] = [
   {
     feature: 'ZSTD compression',
     applies: (page) => isPlainColour(page) && page.compression === ZSTD,
+    reader: 'samples',
+  },
+  {
+    feature: 'a fax in tiles',
+    // Of rows that are missing or damaged there, sharp's decoder only warns.
+    applies: (page) => isPlainColour(page) && isFax(page) && page.segments?.kind === 'tiles',
+    reader: 'samples',
+  },
+  {
+    feature: 'LZW of the kind from before TIFF 5.0',
+    applies: (page) => isPlainColour(page) && page.oldLzw === true,
     reader: 'samples',
   },
   {

@@ -8,6 +8,11 @@ export interface Reading {
   readonly reader: Reader;
   /** For people; empty where sharp reads it as it reads most. */
   readonly feature: string;
+  /**
+   * Sharp reads a private copy of the file in which this page is the only one and its directory holds nothing but what
+   * the picture depends on: what lies behind the page, or is wrong with its other tags, does not matter then.
+   */
+  readonly copied?: true | undefined;
 }
 
 /**

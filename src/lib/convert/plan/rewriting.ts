@@ -1,7 +1,7 @@
 import type { TiffPage } from '../header/tiff-header.ts';
 import { unsupportedTiff } from '../refusal.ts';
 import { exceedsMagick, magickBytes, magickCpuSeconds } from './fallback-memory.ts';
-import { bitsOf } from './page-kinds.ts';
+import { bitsOf, FAXES } from './page-kinds.ts';
 import { plainPage, plainPictureOf } from './plain-picture.ts';
 import type { Reading } from './reader.ts';
 import { toMegapixels } from './shortage.ts';
@@ -19,12 +19,11 @@ export interface Rewriting {
 
 /** The price of reading a page by another decoder than sharp; undefined where sharp reads it. */
 export function rewritingOf(
-  header: TiffPage,
+  page: TiffPage,
   { reader }: Reading,
   fileBytes: number,
 ): Rewriting | undefined {
   if (reader === 'sharp') return undefined;
-  const page = asDecoded(header);
   const plain = plainPage(plainPictureOf(page, reader), page.iccBytes);
   const diskBytes = plain.segments?.totalBytes ?? 0;
   const price =
@@ -32,14 +31,6 @@ export function rewritingOf(
       ? { memoryBytes: magickBytes(page, fileBytes), cpuSeconds: magickCpuSeconds(page) }
       : { memoryBytes: samplesBytes(page), cpuSeconds: samplesCpuSeconds(page) };
   return { page: plain, diskBytes, ...price };
-}
-
-const [OLD_JPEG, YCBCR] = [6, 6];
-
-/** Old-style JPEGs without PhotometricInterpretation are YCbCr, as libtiff has it, and three times as large as grey. */
-function asDecoded(page: TiffPage): TiffPage {
-  const isUntold = page.photometric === undefined && page.compression === OLD_JPEG;
-  return isUntold ? { ...page, photometric: YCBCR } : page;
 }
 
 /** Throws `ConversionError` (`UNSUPPORTED_TIFF`) for a page that no machine has the memory to read. */
@@ -85,13 +76,21 @@ function samplesBytes(page: TiffPage): number {
   return BASE + band + compressedBytes(page) + lists + written + thrownAway(page);
 }
 
+/** Codes of a fax, and a generous end, to a byte of pixels; no other compression makes data more than half as long again (LZW). */
+const MOST_PER_BYTE = { fax: 8, other: 2 } as const;
+
+/** The most bytes that samples of so many bytes take when they are compressed; what lies beyond is not looked at. */
+export function mostCompressed(compression: number, bytes: number): number {
+  return MOST_PER_BYTE[FAXES.includes(compression) ? 'fax' : 'other'] * bytes + 65_536;
+}
+
 /** The largest strip or tile before it is decompressed: of what it claims, no more is read than its rows can take. */
 function compressedBytes(page: TiffPage): number {
   const { compression, segments } = page;
   if (compression === NONE || !segments) return 0;
   const samples = page.planar ? 1 : page.samplesPerPixel;
   const decoded = (segments.width * segments.height * samples * bitsOf(page)) / 8;
-  return Math.min(segments.largestBytes, 2 * decoded + 65_536);
+  return Math.min(segments.largestBytes, mostCompressed(compression, decoded));
 }
 
 function thrownAway(page: TiffPage): number {

@@ -1,6 +1,5 @@
-import { UNKNOWN_SEGMENTS } from '../header/completeness.ts';
+import type { TagFault } from '../header/tag-faults.ts';
 import type { TiffHeader, TiffPage } from '../header/tiff-header.ts';
-import { compressionName } from '../header/tiff-names.ts';
 import {
   COMPRESSION,
   colourSamples,
@@ -10,42 +9,47 @@ import {
   ZSTD,
 } from './page-kinds.ts';
 
-/** What is wrong with one directory of a chain, for people, without a full stop and a capital. */
-export interface DirectoryFault {
-  /** Place in the chain, from 0. */
-  readonly index: number;
-  readonly message: string;
-}
-
-/** What sharp is going to stumble over in a file: it reads all directories of the chain, whichever page is wanted. */
-export interface Chain {
-  readonly length: number;
-  /** It leads nowhere, or back. */
-  readonly broken: boolean;
-  /** The first directory that sharp does not read. */
-  readonly fault: DirectoryFault | undefined;
-}
-
-/** What `readTiffHeader` has found out about the chain of directories, looked at once for all pages. */
-export function chainOf({
+/**
+ * Whether sharp gets to the end of a chain of directories: it reads all of them, whichever page is wanted, and one that it does
+ * not read keeps it from all others. A chain that was followed no further is taken for a sound one.
+ */
+export function isWalkable({
   pages,
   brokenChain,
   longChain,
-}: Pick<TiffHeader, 'pages' | 'brokenChain' | 'longChain'>): Chain {
-  let fault: DirectoryFault | undefined;
-  for (const page of pages) {
-    const message = faultOf(page) ?? faultBeside(page);
-    if (message !== undefined) {
-      fault = { index: page.index, message };
-      break;
-    }
-  }
-  return { length: pages.length, broken: brokenChain && !longChain, fault };
+}: Pick<TiffHeader, 'pages' | 'brokenChain' | 'longChain'>): boolean {
+  return !(brokenChain && !longChain) && pages.every(isReadOver);
 }
 
-/** What makes sharp refuse a page, and every other page of its file, too, whatever its samples are. */
-export function faultOf(page: TiffPage): string | undefined {
-  return page.tagFaults?.[0] ?? extraSamplesFault(page);
+/** What is wrong with a page's tags, as `readTagFaults` tells it; with ExtraSamples, and with its strips or tiles, too. */
+export function faultsOf(page: TiffPage): readonly TagFault[] {
+  return [...(page.tagFaults ?? []), ...extraSamplesFaults(page), ...segmentFaults(page)];
+}
+
+function segmentFaults(page: TiffPage): TagFault[] {
+  const { segments } = page;
+  const found: TagFault[] = [];
+  if (segments?.sizes) {
+    const { why } = segments.sizes;
+    const message = {
+      MISSING: `it does not say how many bytes its ${segments.kind} have`,
+      ZERO: `its ${segments.kind} are said to have 0 bytes`,
+      BEYOND: `the size given for its last ${segments.kind.slice(0, -1)} is more than the file has`,
+    }[why];
+    found.push({ message, kind: 'mended' });
+  }
+  if (segments && hasOddTiles(page)) {
+    const message = `its tiles have ${segments.width} × ${segments.height} pixels, no multiples of ${TILE_STEP}`;
+    found.push({ message, kind: 'read' });
+  }
+  if (page.oldLzw)
+    found.push({ message: 'its LZW is of the kind from before TIFF 5.0', kind: 'read' });
+  if (page.progressive)
+    found.push({
+      message: 'its JPEG data are progressive, and TIFF has only sequential ones',
+      kind: 'harmless',
+    });
+  return found;
 }
 
 /** The colours that TIFF 6.0 gives no number of samples (libtiff's `_TIFFGetMaxColorChannels`). */
@@ -54,28 +58,41 @@ const UNASSOCIATED = 2;
 /** Corel's name of unassociated alpha, which libtiff knows. */
 const COREL_ALPHA = 999;
 
-function extraSamplesFault({ photometric = 0, ...page }: TiffPage): string | undefined {
-  const { samplesPerPixel, extraSamples } = page;
-  const strange = extraSamples.find((kind) => kind > UNASSOCIATED && kind !== COREL_ALPHA);
-  if (strange !== undefined) return `its ExtraSamples has ${strange}, and TIFF has only 0 to 2`;
+/** How many of a page's samples are extra, by its colours; undefined where these do not say. */
+export function extraSamplesNeeded({
+  photometric = 0,
+  samplesPerPixel,
+}: Pick<TiffPage, 'photometric' | 'samplesPerPixel'>): number | undefined {
   if (photometric > PHOTOMETRIC.ituLab || UNCOUNTED.includes(photometric)) return undefined;
-  const unsaid = samplesPerPixel - extraSamples.length - colourSamples({ photometric });
-  if (unsaid <= 0) return undefined;
-  return `its ExtraSamples does not say what ${unsaid} of its ${samplesPerPixel} samples ${unsaid === 1 ? 'is' : 'are'}`;
+  return Math.max(0, samplesPerPixel - colourSamples({ photometric }));
+}
+
+/** Whether TIFF, or Corel, has such a kind of extra sample. */
+export function isKindOfExtra(kind: number): boolean {
+  return kind <= UNASSOCIATED || kind === COREL_ALPHA;
+}
+
+function extraSamplesFaults(page: TiffPage): TagFault[] {
+  const { samplesPerPixel, extraSamples } = page;
+  const strange = extraSamples.find((kind) => !isKindOfExtra(kind));
+  if (strange !== undefined)
+    return [
+      { message: `its ExtraSamples has ${strange}, and TIFF has only 0 to 2`, kind: 'left out' },
+    ];
+  const unsaid = (extraSamplesNeeded(page) ?? 0) - extraSamples.length;
+  if (unsaid <= 0) return [];
+  const message = `its ExtraSamples does not say what ${unsaid} of its ${samplesPerPixel} samples ${unsaid === 1 ? 'is' : 'are'}`;
+  return [{ message, kind: 'warned' }];
 }
 
 /** Compressions that libtiff in sharp knows, and was built without. */
 const NOT_BUILT_IN: readonly number[] = [COMPRESSION.oldJpeg, 32_909, 34_661, 34_925, ZSTD];
-/** What of one directory keeps sharp from reading the others; about the page that is wanted, more is said elsewhere. */
-function faultBeside(page: TiffPage): string | undefined {
-  const { compression, width, height, segmentsUnknown, segments } = page;
-  if (NOT_BUILT_IN.includes(compression))
-    return `it has ${compressionName(compression)} compression`;
-  if (width === 0 || height === 0) return `it has no pixels (${width} × ${height})`;
+
+/** Whether sharp reads a directory on its way to another one. */
+function isReadOver(page: TiffPage): boolean {
+  const { compression, width, height, segmentsUnknown } = page;
+  if (faultsOf(page).some(({ kind }) => kind !== 'warned' && kind !== 'harmless')) return false;
+  if (NOT_BUILT_IN.includes(compression) || width === 0 || height === 0) return false;
   // Lists that cannot be read are of no interest to it yet.
-  if (segmentsUnknown === 'NO_OFFSETS' || segmentsUnknown === 'NO_BYTE_COUNTS')
-    return UNKNOWN_SEGMENTS[segmentsUnknown].message;
-  if (segments && hasOddTiles(page))
-    return `its tiles have ${segments.width} × ${segments.height} pixels, no multiples of ${TILE_STEP}`;
-  return undefined;
+  return segmentsUnknown !== 'NO_OFFSETS' && segmentsUnknown !== 'NO_BYTE_COUNTS';
 }

@@ -38,6 +38,11 @@ const DAMAGED =
 /** Sharp's own remark on what it was told to do, and where libvips was when it gave up: nothing about the file. */
 const ABOUT_US = /^(Warning treated as error due to failOn setting|error in tile \d+ x \d+)$/;
 
+/** Whether a line of a decoder's message says nothing about the file. */
+export function isAboutUs(line: string): boolean {
+  return ABOUT_US.test(line);
+}
+
 /** Where an error comes from. */
 export interface Origin {
   /** Who could not read on. */
@@ -124,6 +129,6 @@ export function wordsOf(
     .replaceAll(/\/proc\/self\/fd\/\d+/g, 'the JPEG')
     .replaceAll(scratch, 'the temporary file');
   const lines = named.split('\n').map((line) => line.trim());
-  const said = lines.filter((line) => line && !ABOUT_US.test(line));
+  const said = lines.filter((line) => line && !isAboutUs(line));
   return [...new Set(said)].join('; ').replace(/\.$/, '');
 }

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import type { Metadata, Sharp } from 'sharp';
 import { levelsOf } from '../encoder-settings.ts';
 import { refuseOversize } from '../jpeg-limits.ts';
@@ -8,6 +7,7 @@ import type { Turn } from '../plan/memory-model.ts';
 import { type AlphaPlan, blendOver, isGrey, type Levels, planAlpha } from './alpha.ts';
 import { forgivable } from './forgiveness.ts';
 import { type ProfilePlan, planProfile } from './metadata/icc.ts';
+import { cameDamaged, readOddFax } from './odd-fax.ts';
 import type { TiffReader } from './sharp-tiff.ts';
 import { type Source, sourceOf } from './source.ts';
 import { openTurned, saveForTurning } from './turn-on-disk.ts';
@@ -38,23 +38,33 @@ export interface FlatPicture {
 /** A page that is to be read, in spite of warnings where it is forgiven. */
 export interface FlatSource extends Source {
   readonly forgiving: boolean;
+  /** Whether it is a fax in which all rows were found, be they damaged. */
+  readonly allRows?: boolean | undefined;
 }
 
 /**
  * Reads a job's page to whatever end `read` has for it, once more in spite of warnings where nothing of the
- * picture is missing. Throws what `read` throws.
+ * picture is missing, and an odd fax by our own reader. Throws what `read` throws.
  */
 export async function readForgivingly<T>(
   job: ConversionJob,
   read: (source: FlatSource) => Promise<T>,
 ): Promise<T> {
   const source = await sourceOf(job);
+  const { page, fileBytes } = source;
   try {
-    return await read({ ...source, forgiving: false });
+    return await read({ ...source, forgiving: false }).catch((error: unknown) => {
+      if (!page || !forgivable(error, page, fileBytes)) throw error;
+      return read({ ...source, forgiving: true });
+    });
   } catch (error) {
-    const { page } = source;
-    if (!page || !forgivable(error, page, (await stat(source.input)).size)) throw error;
-    return read({ ...source, forgiving: true });
+    const fax = await readOddFax(job, error, fileBytes);
+    if (!fax) throw error;
+    const ours = () => read({ ...fax, forgiving: false });
+    // Lines that came damaged are shown as other readers show them; of a copy, ours lies in its place.
+    const { notes } = fax;
+    if (source.input !== job.input || !cameDamaged(error, { ...source, notes })) return ours();
+    return read({ ...source, forgiving: true, allRows: true }).catch(ours);
   }
 }
 
@@ -69,7 +79,8 @@ export async function openFlat(
   turn: Turn,
   reader: TiffReader,
 ): Promise<FlatPicture> {
-  const options = { unlimited: page !== undefined, page: page?.index ?? 0, forgiving };
+  const { index = 0, subIfd } = page ?? {};
+  const options = { unlimited: page !== undefined, page: index, subIfd, forgiving };
   const warnings: ConversionNote[] = [...before];
   const metadata = await reader.openTiff(input, options).metadata();
   // A preview is smaller.

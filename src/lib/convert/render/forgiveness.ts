@@ -9,9 +9,16 @@ const ONLY_WARNINGS = /^Warning treated as error due to failOn setting/;
 /** What libvips adds when its decoder has given up. */
 const FOLLOWS = /^error in tile \d+ x \d+$/;
 
+/** What libvips puts before libtiff's words where these name the file that it gave them. */
+const NAMED = /^source input: /;
+
 /** The tags without which a picture would look otherwise (TIFF 6.0; ICC): trouble with these is none to be forgiven. */
 const PICTURE_TAG =
   /"(ImageWidth|ImageLength|BitsPerSample|Compression|Photometric\w*|FillOrder|(Strip|Tile)(Offsets|ByteCounts)|Samples\w+|RowsPerStrip|PlanarConfig\w*|Predictor|Color\w*|Transfer\w*|Tile(Width|Length)|InkSet|ExtraSamples|SampleFormat|S?M(in|ax)\w+|JPEG\w+|YCbCr\w+|ReferenceBlackWhite|ICC\w*|Orientation)"/;
+
+/** Of strips; libvips decodes JPEGs in tiles itself, and says nothing. */
+const PROGRESSIVE =
+  /^(The JPEG strip\/tile is encoded with progressive mode, which is normally not legal for JPEG-in-TIFF|libtiff should be able to decode it, but it might cause compatibility issues with other readers)\b/;
 
 /**
  * libtiff 4.7's warnings about how a directory is written (tif_dirread.c). None of them is about the
@@ -28,6 +35,13 @@ const HARMLESS: readonly RegExp[] = [
   /^Sanity check on size of ".*" value failed/,
   /^Ignoring ".*"/,
   /tag ignored|tag is ignored/,
+  // JPEGs within: the stream knows its subsampling, and the rows that it has more of are none of the picture's.
+  /^Auto-corrected former TIFF subsampling values \[\d,\d\] to match subsampling values inside JPEG compressed data \[\d,\d\]/,
+  PROGRESSIVE,
+  /^JPEG strip size exceeds expected dimensions, expected \d+x\d+, got \d+x\d+/,
+  // Every reader takes those for the first samples, and these for samples without a meaning.
+  /^Tag \w+ entry count is \d+ , whereas it should be SamplesPerPixel=\d+\. Ignoring extra entries/,
+  /^Sum of Photometric type-related color channels and ExtraSamples doesn't match SamplesPerPixel\. Defining non-color channels as ExtraSamples/,
 ];
 
 /** Group 3 fax: a line that was damaged in transmission; the next begins anew (libtiff's tif_fax3.c). */
@@ -48,21 +62,44 @@ export function forgivable(error: unknown, page: TiffPage | undefined, fileBytes
   return warnings.length > 0 && areForgiven(warnings, page);
 }
 
-/** Whether warnings are about a directory's form and none of the tags that make the picture, or about single lines of a fax. */
-export function areForgiven(said: readonly string[], page: TiffPage): boolean {
-  const warnings = said.flatMap((one) => one.split('\n'));
+/**
+ * Whether warnings are about a directory's form and none of the tags that make the picture, or about single lines of a fax;
+ * about its last one only if somebody has found all rows (`allRows`).
+ */
+export function areForgiven(said: readonly string[], page: TiffPage, allRows = false): boolean {
+  const warnings = said.flatMap((one) => one.split('\n').map(plainly));
   const lines = damagedLines(warnings);
   const most = Math.max(FAX_LINES.least, page.height * FAX_LINES.share);
   if (lines.length > 0 && (page.compression !== GROUP_3 || lines.length > most)) return false;
+  if (!allRows && mayLackRows(warnings, page)) return false;
   return warnings.every((warning) => FAX_LINE.test(warning) || isAboutForm(warning));
+}
+
+/** Whether a fax is warned of its last row: it may be missing, and others with it, which sharp does not tell from damage. */
+function mayLackRows(warnings: readonly string[], { height, segments }: TiffPage): boolean {
+  const strip = (segments?.needed ?? 1) - 1;
+  const last = height - 1 - strip * (segments?.height ?? height);
+  return warnings
+    .map((warning) => FAX_LINE.exec(warning))
+    .some((found) => Number(found?.[1]) === last && Number(found?.[2]) === strip);
+}
+
+function plainly(warning: string): string {
+  return warning.trim().replace(NAMED, '');
 }
 
 function isAboutForm(warning: string): boolean {
   return HARMLESS.some((one) => one.test(warning)) && !PICTURE_TAG.test(warning);
 }
 
-/** What was forgiven, for people. */
-export function notesOnForgiven(warnings: readonly string[]): ConversionNote[] {
+/** What was forgiven, for people; without what the header tells of a page, also where no decoder says it. */
+export function notesOnForgiven(
+  said: readonly string[],
+  { progressive }: Pick<TiffPage, 'progressive'>,
+): ConversionNote[] {
+  const warnings = said
+    .map((one) => one.split('\n').map(plainly).join(' '))
+    .filter((warning) => !(progressive && PROGRESSIVE.test(warning)));
   const lines = damagedLines(warnings);
   const form = [...new Set(warnings.filter((warning) => !FAX_LINE.test(warning)))];
   const notes: ConversionNote[] = [];

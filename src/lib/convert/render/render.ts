@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Sharp } from 'sharp';
 import type { Effort, EncoderSettings } from '../encoder-settings.ts';
-import type { TiffPage } from '../header/tiff-header.ts';
+import { missingData } from '../header/completeness.ts';
 import type { ConversionJob, ConversionNote, Rendered } from '../messages.ts';
 import { orientationTagged } from '../notes-on-pages.ts';
 import { type FlatSource, openFlat, readForgivingly } from './flat-picture.ts';
@@ -19,17 +19,23 @@ import type { TiffReader } from './sharp-tiff.ts';
 export function render(job: ConversionJob, reader: TiffReader): Promise<Rendered> {
   return readForgivingly(job, async (source) => {
     const rendered = await renderSource(job, source, reader);
-    return source.forgiving && source.page ? forgive(source.page, rendered) : rendered;
+    return { ...rendered, notes: toldOnce(source, rendered.notes) };
   });
 }
 
-/** What was made in spite of warnings, with these told once. Throws one that nobody may forgive. */
-function forgive(page: TiffPage, rendered: Rendered): Rendered {
+/**
+ * What decoders warn of, told once: they do so for each tile, and of uncompressed ones without giving up. Throws what nobody
+ * may forgive, where it was to be.
+ */
+function toldOnce(source: FlatSource, notes: readonly ConversionNote[]): ConversionNote[] {
+  const { page, fileBytes, forgiving, allRows } = source;
   const isWarning = ({ code }: ConversionNote) => code === 'DECODER_WARNING';
-  const warnings = rendered.notes.filter(isWarning).map(({ message }) => message);
-  if (!areForgiven(warnings, page)) throw new Error([...new Set(warnings)].join('\n'));
-  const others = rendered.notes.filter((note) => !isWarning(note));
-  return { ...rendered, notes: [...others, ...notesOnForgiven(warnings)] };
+  const warnings = [...new Set(notes.filter(isWarning).map(({ message }) => message))];
+  const others = notes.filter((note) => !isWarning(note));
+  if (page && missingData(page, fileBytes).length === 0 && areForgiven(warnings, page, allRows))
+    return [...others, ...notesOnForgiven(warnings, page)];
+  if (forgiving) throw new Error(warnings.join('\n'));
+  return [...warnings.map((message) => ({ code: 'DECODER_WARNING', message }) as const), ...others];
 }
 
 async function renderSource(

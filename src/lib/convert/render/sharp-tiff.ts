@@ -4,6 +4,8 @@ import type { Sharp, default as SharpFactory } from 'sharp';
 export interface OpenOptions {
   /** Which directory of the chain, from 0. */
   readonly page?: number;
+  /** Which of the directories that the SubIFDs tag of that one lists, from 0. */
+  readonly subIfd?: number | undefined;
   /** Reads on in spite of warnings: for a TIFF whose completeness is proven. */
   readonly forgiving?: boolean;
   /** Lifts the decoder's own limits of size; for pictures whose memory was planned. */
@@ -36,13 +38,14 @@ export async function loadTiffReader(): Promise<TiffReader> {
   return {
     sharp,
     openTiff: (path, options = {}) => {
-      const { page = 0, unlimited = false, randomAccess = false } = options;
+      const { page = 0, subIfd = -1, unlimited = false, randomAccess = false } = options;
       const { forgiving = false, ignoreProfile = false } = options;
       const picture = sharp(path, {
         // failOn 'warning' never gave a partial picture in 116 truncations; 'error' did in 14.
         failOn: forgiving ? 'error' : 'warning',
         sequentialRead: !randomAccess,
         page,
+        tiff: { subifd: subIfd },
         ignoreIcc: ignoreProfile,
         ...(unlimited ? { unlimited, limitInputPixels: false } : {}),
       });

@@ -6,7 +6,7 @@ import { type EncoderSettings, encoderSettings } from '../encoder-settings.ts';
 import type { TiffHeader } from '../header/tiff-header.ts';
 import type { ConversionJob } from '../messages.ts';
 import { openTiff } from '../open-tiff.ts';
-import { nameOfPage, pageNumbered } from '../pages.ts';
+import { firstPage, nameOfPage, pageNumbered } from '../pages.ts';
 import { priceOfComparison, turnToCompare } from '../plan/comparison-price.ts';
 import type { Limits } from '../plan/plan.ts';
 import { pageFile, readable } from '../plan/readable.ts';
@@ -81,7 +81,7 @@ async function jobFor(input: string, jpeg: string, options: CompareOptions) {
   const settings = encoderSettings(options);
   const header = options.header ?? (await openTiff(input, file));
   const { littleEndian, big, fileBytes } = header;
-  const page = pageNumbered(header, options.page ?? 1, file);
+  const page = pageNumbered(header, options.page ?? firstPage(header), file);
   const name = options.page === undefined ? file : nameOfPage(header, options.page, file);
   const reading = readable(page, pageFile(header, name));
   const price = priceOfComparison(page, reading, settings, fileBytes);

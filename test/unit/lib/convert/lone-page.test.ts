@@ -25,8 +25,8 @@ describe('a page that is made the only one of its file', () => {
       const page = header?.pages[number];
       if (!header || !page) throw new Error('not read');
       const lone = await makeLonePage(path, header, page);
-      expect(lone).toEqual({ ...page, index: 0 });
-      expect((await readTiffHeader(path))?.pages).toEqual([lone]);
+      expect(lone).toEqual({ ...page, index: 0, alone: true });
+      expect((await readTiffHeader(path))?.pages).toEqual([{ ...page, index: 0 }]);
       const { pages: count = 1 } = await sharp(path).metadata();
       expect(count).toBe(1);
       expect([...(await sharp(path).raw().toBuffer())][0]).toBe(levels[number]);

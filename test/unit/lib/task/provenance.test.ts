@@ -1,37 +1,67 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { defaultEncoderSettings } from '../../../../src/lib/convert/encoder-settings.ts';
-import { taskOfJpeg } from '../../../../src/lib/task/jpeg-of-task.ts';
-import { toMetadata } from '../../../../src/lib/task/provenance.ts';
+import type { PagesSetting } from '../../../../src/lib/convert/pages.ts';
+import { outputsKnowing } from '../../../../src/lib/task/page-outputs.ts';
+import {
+  firstProvenance,
+  ownershipOf,
+  type Provenance,
+  toMetadata,
+} from '../../../../src/lib/task/provenance.ts';
 
-const about = {
-  sourceKey: 'scans/1.tif',
-  sourceEtag: '"0123456789abcdef0123456789abcdef-12"',
-  encoder: { ...defaultEncoderSettings, background: '#123456' },
-  versions: 'arke-tiff/10.20.30 sharp/10.20.30 vips/10.20.30 mozjpeg/10.20.30',
-  page: 999_999,
-  pageCount: 999_999,
-} as const;
-
-it('what a JPEG says of itself fits into the 2 KB that metadata may have, whatever its ids are', () => {
-  const id = '€'.repeat(341);
-  const metadata = toMetadata({
-    ...about,
-    sourceKey: `${'k'.repeat(1_020)}.tif`,
-    taskId: `${id}t`,
-    batchId: `${id}b`,
+const wanted = (pages: PagesSetting): Provenance =>
+  firstProvenance({
+    ...{ sourceKey: 'a.tif', sourceEtag: '"e"', taskId: 't', batchId: 'b', versions: 'v' },
+    ...{ encoder: defaultEncoderSettings, pages },
   });
-  expect(Object.entries(metadata).flat().join('').length).toBeLessThan(2_048);
-  expect(metadata['arke-task-id']).toMatch(/^sha256:[0-9a-f]{64}$/);
-  expect(metadata['arke-batch-id']).not.toBe(metadata['arke-task-id']);
-  // What is hashed names no task.
-  const info = { key: 'k', size: 1, etag: '', contentType: undefined, metadata };
-  expect(taskOfJpeg(info)).toBeUndefined();
+
+/** What a JPEG says that was made by a setting of a TIFF in which `first` stands for that page. */
+function madeBy(pages: PagesSetting, firstPage: number) {
+  const request = { provenance: wanted(pages) };
+  const outputs = { first: { request, slot: {} }, further: [] };
+  const known = outputsKnowing(
+    outputs as unknown as Parameters<typeof outputsKnowing>[0],
+    firstPage,
+  );
+  const { provenance } = known.first.request;
+  const metadata = toMetadata(pages === 'all' ? { ...provenance, pageCount: 3 } : provenance);
+  return { key: 'a.jpg', size: 9, etag: '"j"', contentType: undefined, metadata };
+}
+
+describe('a JPEG of a TIFF whose first page is a thumbnail of page 2', () => {
+  it('holds the true number of its page', () => {
+    expect(madeBy('first', 2).metadata).toMatchObject({ 'arke-page': '2', 'arke-first-page': '2' });
+    expect(madeBy(1, 2).metadata).toMatchObject({ 'arke-page': '1', 'arke-first-page': '2' });
+  });
+
+  it.each<[made: PagesSetting, wanted: PagesSetting, current: boolean]>([
+    ['first', 'first', true],
+    ['first', 1, false],
+    ['first', 2, true],
+    ['first', 'all', false],
+    [1, 'first', false],
+    [1, 1, true],
+    [2, 'first', true],
+    [2, 2, true],
+    ['all', 'first', false],
+    ['all', 1, true],
+    ['all', 'all', true],
+  ])('that was made by %s is taken for current by %s: %s', (made, by, current) => {
+    const ownership = ownershipOf(madeBy(made, 2), wanted(by));
+    expect(ownership).toBe(current ? 'current' : 'outdated');
+  });
 });
 
-it('ids that are short stand there as they are, encoded', () => {
-  const metadata = toMetadata({ ...about, taskId: 'task 1', batchId: 'Stapel_ü' });
-  expect(metadata).toMatchObject({
-    'arke-task-id': 'task%201',
-    'arke-batch-id': 'Stapel_%C3%BC',
+describe('a JPEG of any other TIFF', () => {
+  it.each<[made: PagesSetting, wanted: PagesSetting, current: boolean]>([
+    ['first', 'first', true],
+    ['first', 1, true],
+    [1, 'first', true],
+    ['all', 'first', true],
+    [2, 'first', false],
+  ])('that was made by %s is taken for current by %s: %s', (made, by, current) => {
+    const jpeg = madeBy(made, 1);
+    expect(jpeg.metadata).not.toHaveProperty('arke-first-page');
+    expect(ownershipOf(jpeg, wanted(by))).toBe(current ? 'current' : 'outdated');
   });
 });

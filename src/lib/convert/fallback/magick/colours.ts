@@ -49,9 +49,7 @@ const BY_PHOTOMETRIC: ReadonlyMap<number | undefined, PageColours> = new Map([
 ]);
 
 /** What a page's samples are; undefined for what is not read by ImageMagick here. */
-export function coloursOf({ photometric, compression }: TiffPage): PageColours | undefined {
-  // Old-style JPEGs without PhotometricInterpretation are YCbCr, as libtiff has it.
-  if (photometric === undefined && compression === 6) return COLOUR;
+export function coloursOf({ photometric }: TiffPage): PageColours | undefined {
   return BY_PHOTOMETRIC.get(photometric);
 }
 

@@ -1,5 +1,7 @@
 import type { IMagickImage } from '@imagemagick/magick-wasm';
+import { isJpegInYcbcr } from '../../header/jpeg-within.ts';
 import type { TiffPage } from '../../header/tiff-header.ts';
+import { hasOddTiles, isJpegTilesWithExtra } from '../../plan/page-kinds.ts';
 import type { PageColours } from './colours.ts';
 import type { Directory } from './directory.ts';
 import type { Magick } from './load-magick.ts';
@@ -22,17 +24,25 @@ export interface DecodedPage {
 }
 
 const TAG = {
+  width: 256,
+  height: 257,
   bitsPerSample: 258,
   photometric: 262,
   stripOffsets: 273,
   samplesPerPixel: 277,
+  rowsPerStrip: 278,
   stripByteCounts: 279,
   planar: 284,
+  tileWidth: 322,
+  tileLength: 323,
   tileOffsets: 324,
   tileByteCounts: 325,
   extraSamples: 338,
   sampleFormat: 339,
+  chromaSubsampling: 530,
 } as const;
+
+const [WHITE_IS_ZERO, BLACK_IS_ZERO] = [0, 1];
 
 /**
  * Decodes a page. One with separate planes is decoded plane by plane, each as a grey picture of its own:
@@ -41,9 +51,10 @@ const TAG = {
 export function decode(magick: Magick, memory: PageInMemory, wanted: Wanted): DecodedPage {
   const { page, colours, alphaAt } = wanted;
   if (!page.planar || page.samplesPerPixel === 1) {
-    const letters = { grey: 'R', rgb: 'RGB', lab: 'RGB', cmyk: 'CMYK' }[colours.colours];
-    const image = readOne(magick, memory, wholeDirectory(memory.directory, wanted), page);
-    return fromImages([image], letters + (alphaAt === undefined ? '' : 'A'), page.width);
+    const colourLetters = { grey: 'R', rgb: 'RGB', lab: 'RGB', cmyk: 'CMYK' }[colours.colours];
+    const letters = colourLetters + (alphaAt === undefined ? '' : 'A');
+    const decoded = decodeWhole(magick, memory, wanted, letters);
+    return isNegative(page) ? inverted(decoded, letters.length) : decoded;
   }
   const planes = Array.from({ length: colours.samples }, (_, i) => i);
   if (alphaAt !== undefined) planes.push(alphaAt);
@@ -58,13 +69,70 @@ export function decode(magick: Magick, memory: PageInMemory, wanted: Wanted): De
   return fromImages(images, 'R', page.width);
 }
 
+function decodeWhole(
+  magick: Magick,
+  memory: PageInMemory,
+  wanted: Wanted,
+  letters: string,
+): DecodedPage {
+  const { page } = wanted;
+  const { segments } = page;
+  const directory = wholeDirectory(memory.directory, wanted);
+  const isTurned = isJpegTilesWithExtra(page) || hasOddTiles(page);
+  if (segments?.kind !== 'tiles' || !isTurned)
+    return fromImages([readOne(magick, memory, directory, page)], letters, page.width);
+  const size = { width: segments.width, height: segments.height * segments.needed };
+  const image = readOne(magick, memory, tilesAsStrips(directory, size, segments.height), size);
+  return fromTiles(image, letters, { page, tile: segments });
+}
+
+/** Grey of which white is zero, with a sample beside it: ImageMagick would leave it a negative. */
+function isNegative({ photometric, samplesPerPixel }: TiffPage): boolean {
+  return photometric === WHITE_IS_ZERO && samplesPerPixel > 1;
+}
+
+/** The first of `step` samples the other way round. */
+function inverted({ rows, dispose }: DecodedPage, step: number): DecodedPage {
+  return {
+    rows: (top, count) => {
+      const levels = rows(top, count);
+      for (let i = 0; i < levels.length; i += step) levels[i] = 255 - (levels[i] ?? 0);
+      return levels;
+    },
+    dispose,
+  };
+}
+
 /** The page with its samples side by side; alpha comes out as it is stored if it is called unassociated. */
 function wholeDirectory(directory: Directory, { page, colours, alphaAt }: Wanted): Directory {
   const whole = new Map(directory);
+  if (page.photometric !== undefined && !whole.has(TAG.photometric))
+    whole.set(TAG.photometric, [page.photometric]);
   if (colours.decodeAs !== undefined) whole.set(TAG.photometric, [colours.decodeAs]);
+  if (isJpegInYcbcr(page)) whole.set(TAG.chromaSubsampling, page.chromaSubsampling);
+  if (isNegative(page)) whole.set(TAG.photometric, [BLACK_IS_ZERO]);
   const extra = page.samplesPerPixel - colours.samples;
   if (extra > 0) whole.set(TAG.extraSamples, Array<number>(extra).fill(alphaAt ? 2 : 0));
   return whole;
+}
+
+/**
+ * A picture with each tile as a strip, one below the other: ImageMagick multiplies the colours of tiles by their alpha,
+ * and those of strips not; of tiles with odd sides libtiff warns. A JPEG is the same in either.
+ */
+function tilesAsStrips(directory: Directory, size: Size, rows: number): Directory {
+  const tall = new Map(directory);
+  tall.set(TAG.width, [size.width]);
+  tall.set(TAG.height, [size.height]);
+  tall.set(TAG.rowsPerStrip, [rows]);
+  for (const [tiles, strips] of [
+    [TAG.tileOffsets, TAG.stripOffsets],
+    [TAG.tileByteCounts, TAG.stripByteCounts],
+  ] as const)
+    tall.set(strips, directory.get(tiles) ?? directory.get(strips) ?? []);
+  const gone = [TAG.tileWidth, TAG.tileLength, TAG.tileOffsets, TAG.tileByteCounts];
+  for (const tag of gone) tall.delete(tag);
+  return tall;
 }
 
 /** One plane as a grey picture; only the first of a grey one may be inverted (WhiteIsZero). */
@@ -93,7 +161,7 @@ function readOne(
   magick: Magick,
   memory: PageInMemory,
   directory: Directory,
-  { width, height }: TiffPage,
+  { width, height }: Size,
 ): IMagickImage {
   const image = magick.MagickImage.create();
   try {
@@ -113,6 +181,8 @@ function readOne(
   }
 }
 
+type Size = Pick<TiffPage, 'width' | 'height'>;
+
 function fromImages(images: readonly IMagickImage[], letters: string, width: number): DecodedPage {
   return {
     rows: (top, count) => {
@@ -122,6 +192,41 @@ function fromImages(images: readonly IMagickImage[], letters: string, width: num
     dispose: () => {
       for (const image of images) image.dispose();
     },
+  };
+}
+
+/** The rows of a page whose tiles lie one below the other. */
+function fromTiles(
+  image: IMagickImage,
+  letters: string,
+  { page, tile }: { readonly page: Size; readonly tile: Size },
+): DecodedPage {
+  const across = Math.ceil(page.width / tile.width);
+  const step = letters.length;
+  const rowBytes = page.width * step;
+  const take = (row: number, column: number, count: number) => {
+    const top = (Math.floor(row / tile.height) * across + column) * tile.height;
+    return rowsOf(image, { top: top + (row % tile.height), count, width: tile.width, letters });
+  };
+  return {
+    rows: (top, count) => {
+      const together = new Uint8Array(rowBytes * count);
+      for (let row = top; row < top + count; ) {
+        const rows = Math.min(tile.height - (row % tile.height), top + count - row);
+        for (let column = 0; column < across; column++) {
+          const part = take(row, column, rows);
+          const left = column * tile.width * step;
+          const bytes = Math.min(tile.width * step, rowBytes - left);
+          for (let y = 0; y < rows; y++) {
+            const from = y * tile.width * step;
+            together.set(part.subarray(from, from + bytes), (row - top + y) * rowBytes + left);
+          }
+        }
+        row += rows;
+      }
+      return together;
+    },
+    dispose: () => image.dispose(),
   };
 }
 

@@ -1,49 +1,8 @@
+import { DECODING_TAGS } from '../../header/decoding-tags.ts';
 import { numbersOf, type TiffFormat, type TiffTags } from '../../header/tiff-tags.ts';
 
-const [SHORT, LONG, RATIONAL, UNDEFINED] = [3, 4, 5, 7];
+const [SHORT, LONG, UNDEFINED] = [3, 4, 7];
 const BYTES: Readonly<Record<number, number>> = { 3: 2, 4: 4, 5: 8, 7: 1 };
-
-/** How the tags that decoding needs are written: TIFF 6.0 (sections 3 to 22) and its supplements. Nothing else is. */
-const TYPES: ReadonlyMap<number, number> = new Map([
-  [256, LONG], // ImageWidth
-  [257, LONG], // ImageLength
-  [258, SHORT], // BitsPerSample
-  [259, SHORT], // Compression
-  [262, SHORT], // PhotometricInterpretation
-  [266, SHORT], // FillOrder
-  [273, LONG], // StripOffsets
-  [277, SHORT], // SamplesPerPixel
-  [278, LONG], // RowsPerStrip
-  [279, LONG], // StripByteCounts
-  [284, SHORT], // PlanarConfiguration
-  [292, LONG], // T4Options
-  [293, LONG], // T6Options
-  [317, SHORT], // Predictor
-  [320, SHORT], // ColorMap
-  [322, LONG], // TileWidth
-  [323, LONG], // TileLength
-  [324, LONG], // TileOffsets
-  [325, LONG], // TileByteCounts
-  [338, SHORT], // ExtraSamples
-  [339, SHORT], // SampleFormat
-  [347, UNDEFINED], // JPEGTables
-  [512, SHORT], // JPEGProc
-  [513, LONG], // JPEGInterchangeFormat
-  [514, LONG], // JPEGInterchangeFormatLength
-  [515, SHORT], // JPEGRestartInterval
-  [519, LONG], // JPEGQTables
-  [520, LONG], // JPEGDCTables
-  [521, LONG], // JPEGACTables
-  [529, RATIONAL], // YCbCrCoefficients
-  [530, SHORT], // YCbCrSubsampling
-  [531, SHORT], // YCbCrPositioning
-  [532, RATIONAL], // ReferenceBlackWhite
-]);
-
-/** Whether decoding needs a tag. */
-export function isDecodingTag(tag: number): boolean {
-  return TYPES.has(tag);
-}
 
 /** The values of a directory by tag: numbers, and for JPEGTables, bytes. */
 export type Directory = ReadonlyMap<number, readonly number[]>;
@@ -51,7 +10,7 @@ export type Directory = ReadonlyMap<number, readonly number[]>;
 /** The decoding tags of a directory as numbers; those without any are left out. */
 export function directoryOf(tags: TiffTags): Directory {
   const directory = new Map<number, readonly number[]>();
-  for (const [tag, type] of TYPES) {
+  for (const [tag, type] of DECODING_TAGS) {
     const found = tags.tags.get(tag);
     const values = type === UNDEFINED && found ? [...found.bytes] : numbersOf(tags, tag);
     if (values?.every((value) => Number.isFinite(value) && value >= 0)) directory.set(tag, values);
@@ -83,7 +42,7 @@ export function placeDirectory(
   let end = start + 2 + entries.length * 12 + 4;
   long(end - 4, 0);
   entries.forEach(([tag, values], i) => {
-    const type = TYPES.get(tag) ?? LONG;
+    const type = DECODING_TAGS.get(tag) ?? LONG;
     const at = start + 2 + i * 12;
     const step = BYTES[type] ?? 1;
     const bytes = values.length * step;
@@ -111,7 +70,7 @@ export function placeDirectory(
 export function directoryBytes(directory: Directory): number {
   let bytes = 256;
   for (const [tag, values] of directory)
-    bytes += 13 + values.length * (BYTES[TYPES.get(tag) ?? LONG] ?? 1);
+    bytes += 13 + values.length * (BYTES[DECODING_TAGS.get(tag) ?? LONG] ?? 1);
   return bytes;
 }
 

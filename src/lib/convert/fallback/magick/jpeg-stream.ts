@@ -1,6 +1,9 @@
+import type { JpegColours } from '../../header/jpeg-colours.ts';
+
 /** Markers of JPEG (ITU-T T.81, table B.1), without their first byte 0xFF. */
 const MARKER = { sof0: 0xc0, sof1: 0xc1, dht: 0xc4, soi: 0xd8, eoi: 0xd9, sos: 0xda } as const;
 const [DQT, DRI] = [0xdb, 0xdd];
+const [APP0, APP14] = [0xe0, 0xee];
 
 /** What stands before the scan of a baseline JPEG. */
 export interface JpegHead {
@@ -11,6 +14,8 @@ export interface JpegHead {
   readonly components: readonly (readonly [number, number, number])[];
   /** The header of the scan; undefined where the head ends before it. */
   readonly scan: ScanHead | undefined;
+  /** What it says of its colours beside the components. */
+  readonly says: Omit<JpegColours, 'components'>;
 }
 
 /** The header of a scan: the body of SOS. */
@@ -37,11 +42,16 @@ export function readJpegHead(bytes: Uint8Array, start: number, end: number): Jpe
   if (short(start) !== 0xff00 + MARKER.soi) return undefined;
   const tables: Uint8Array[] = [];
   let frame: Pick<JpegHead, 'width' | 'components'> | undefined;
+  let [jfif, adobe]: [boolean, number | undefined] = [false, undefined];
+  const text = (at: number, length: number) =>
+    String.fromCharCode(...bytes.subarray(at, at + length));
   for (let at = start + 2; at + 4 <= end && byte(at) === 0xff; ) {
     const marker = byte(at + 1);
     const next = at + 2 + short(at + 2);
     if (next > end) return undefined;
     if ([MARKER.dht, DQT, DRI].includes(marker)) tables.push(bytes.subarray(at, next));
+    else if (marker === APP0 && text(at + 4, 4) === 'JFIF') jfif = true;
+    else if (marker === APP14 && text(at + 4, 5) === 'Adobe') adobe = byte(at + 15);
     else if (marker === MARKER.sof0 || marker === MARKER.sof1)
       frame = {
         width: short(at + 7),
@@ -53,10 +63,12 @@ export function readJpegHead(bytes: Uint8Array, start: number, end: number): Jpe
     else if (marker > MARKER.sof1 && marker < 0xd0 && marker !== 0xc8 && marker !== 0xcc)
       throw new Error('Old-style JPEG that is not baseline is not supported');
     else if (marker === MARKER.sos)
-      return frame && { ...frame, tables, scan: readScanHead(bytes, at, end) };
+      return (
+        frame && { ...frame, tables, says: { jfif, adobe }, scan: readScanHead(bytes, at, end) }
+      );
     at = next;
   }
-  return frame && { ...frame, tables, scan: undefined };
+  return frame && { ...frame, tables, says: { jfif, adobe }, scan: undefined };
 }
 
 /**
@@ -79,9 +91,18 @@ export function scanData(bytes: Uint8Array, start: number, end: number): Uint8Ar
   return bytes.subarray(start, end);
 }
 
+/**
+ * The body of a baseline scan's header as it must be (T.81, B.2.3): some writers leave its last bytes, which only
+ * progressive scans need, as zeros.
+ */
+export function baselineScan(body: Uint8Array): number[] {
+  const [count = 0] = body;
+  return [...body.subarray(0, 1 + count * 2), 0, 63, 0];
+}
+
 /** A JPEG of its own: the tables, a frame of this size, and the data of one scan. */
 export function assembleJpeg(
-  { tables, components }: Omit<JpegHead, 'scan' | 'width'>,
+  { tables, components }: Pick<JpegHead, 'tables' | 'components'>,
   scan: Uint8Array,
   { width, height }: { readonly width: number; readonly height: number },
   data: Uint8Array,
@@ -91,7 +112,7 @@ export function assembleJpeg(
     Uint8Array.of(0xff, MARKER.soi),
     ...tables,
     markerSegment(MARKER.sof0, [...frame, ...components.flat()]),
-    markerSegment(MARKER.sos, scan),
+    markerSegment(MARKER.sos, baselineScan(scan)),
     data,
     Uint8Array.of(0xff, MARKER.eoi),
   ];

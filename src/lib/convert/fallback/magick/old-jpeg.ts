@@ -1,8 +1,11 @@
+import { photometricIn } from '../../header/jpeg-colours.ts';
 import type { TiffPage } from '../../header/tiff-header.ts';
+import type { ConversionNote } from '../../messages.ts';
 import { rangeOf, type YcbcrRange } from './colours.ts';
 import type { Directory } from './directory.ts';
 import {
   assembleJpeg,
+  baselineScan,
   type JpegHead,
   readJpegHead,
   readScanHead,
@@ -14,9 +17,11 @@ import {
 
 /** Tags of TIFF 6.0, sections 15, 21 and 22. */
 const TAG = {
+  bitsPerSample: 258,
   compression: 259,
   photometric: 262,
   stripOffsets: 273,
+  samplesPerPixel: 277,
   rowsPerStrip: 278,
   stripByteCounts: 279,
   tileOffsets: 324,
@@ -34,12 +39,16 @@ const TAG = {
 } as const;
 /** Compression, and JPEGProc. */
 const [JPEG, LOSSLESS] = [7, 14];
+/** PhotometricInterpretation. */
+const [RGB, YCBCR] = [2, 6];
 
 /** A file of parts, and the directory for them. */
 export interface NewJpeg {
   readonly directory: Directory;
   /** ReferenceBlackWhite (TIFF 6.0, section 20) where it is not the range of JPEG. */
   readonly range: YcbcrRange | undefined;
+  /** What is not as it should be, and was believed or mended. */
+  readonly notes: readonly ConversionNote[];
   /** What goes into the file one after the other, from byte `DATA_AT` on. */
   readonly parts: readonly Uint8Array[];
 }
@@ -61,8 +70,10 @@ export function asNewJpeg(file: Uint8Array, page: TiffPage, old: Directory): New
   const offsets: number[] = [];
   const sizes: number[] = [];
   let at = DATA_AT;
-  let components: JpegHead['components'] = [];
-  scansOf(file, page, old).forEach(({ head, scan, data }, i) => {
+  let first: JpegHead | undefined;
+  let isOddScan = false;
+  scansOf(file, page, old).forEach(({ head: found, scan, data }, i) => {
+    const head = { ...found, components: ofOwnSize(found.components) };
     if (head.width && head.width !== size.width)
       throw new Error(`The JPEG is ${head.width} pixels wide, not ${size.width}`);
     const jpeg = assembleJpeg(head, scan.body, { ...size, height: size.heightOf(i) }, data);
@@ -71,10 +82,56 @@ export function asNewJpeg(file: Uint8Array, page: TiffPage, old: Directory): New
     offsets.push(at);
     sizes.push(length);
     at += length;
-    components = head.components;
+    first ??= head;
+    isOddScan ||= scan.body.join() !== baselineScan(scan.body).join();
   });
-  const directory = newDirectory(page, old, { offsets, sizes, components });
-  return { directory, range: rangeOf(old.get(TAG.referenceBlackWhite)), parts };
+  const isMiscalled = page.photometric === RGB && first !== undefined && !isRgb(first);
+  const photometric = isMiscalled ? YCBCR : (page.photometric ?? YCBCR);
+  const components = first?.components ?? [];
+  const directory = newDirectory(page, old, { offsets, sizes, components, photometric });
+  const notes = notesOn({ isMiscalled, isOddScan, old });
+  return { directory, range: rangeOf(old.get(TAG.referenceBlackWhite)), notes, parts };
+}
+
+function notesOn({
+  isMiscalled,
+  isOddScan,
+  old,
+}: {
+  readonly isMiscalled: boolean;
+  readonly isOddScan: boolean;
+  readonly old: Directory;
+}): ConversionNote[] {
+  const notes: ConversionNote[] = [];
+  if (isMiscalled)
+    notes.push({
+      code: 'COLOURS_ASSUMED',
+      message:
+        'The TIFF calls its colours RGB, but its old-style JPEG has YCbCr, which was believed',
+    });
+  const broken = [
+    ...(old.has(TAG.samplesPerPixel) ? [] : ['it does not say how many samples a pixel has']),
+    ...(isOddScan ? ['the scan of its JPEG has parameters that baseline JPEG does not'] : []),
+  ];
+  if (broken.length > 0)
+    notes.push({
+      code: 'WARNINGS_FORGIVEN',
+      message: `The TIFF breaks the specification, but its picture is complete: ${broken.join('; ')}`,
+    });
+  return notes;
+}
+
+/** Whether a JPEG says of itself that it has red, green and blue; if it says nothing it has YCbCr, as libtiff takes it. */
+function isRgb({ says, components }: JpegHead): boolean {
+  if (components.length !== 3) return true;
+  const plain = components.map(([id, sampling]) => ({ id, sampling }));
+  return photometricIn({ ...says, components: plain }) === RGB;
+}
+
+/** A component that is alone has one sample a pixel, whatever its factors are (T.81, A.2.2). */
+function ofOwnSize(components: JpegHead['components']): JpegHead['components'] {
+  const [only, ...others] = components;
+  return only && others.length === 0 ? [[only[0], 0x11, only[2]]] : components;
 }
 
 /** The data of a strip or tile, and what is needed to decode them. */
@@ -150,6 +207,7 @@ function headFromTables(file: Uint8Array, page: TiffPage, old: Directory): JpegH
   return {
     tables,
     width: 0,
+    says: { jfif: false, adobe: undefined },
     components: numbers.map((i) => [i + 1, i === 0 ? sampling : 0x11, i] as const),
     scan: {
       body: Uint8Array.of(samples, ...numbers.flatMap((i) => [i + 1, i * 0x11]), 0, 63, 0),
@@ -162,12 +220,13 @@ interface NewSegments {
   readonly offsets: readonly number[];
   readonly sizes: readonly number[];
   readonly components: JpegHead['components'];
+  readonly photometric: number;
 }
 
 function newDirectory(
   page: TiffPage,
   old: Directory,
-  { offsets, sizes, components }: NewSegments,
+  { offsets, sizes, components, photometric }: NewSegments,
 ): Directory {
   const isTiled = page.segments?.kind === 'tiles';
   const sampling = components[0]?.[1] ?? 0x11;
@@ -177,7 +236,9 @@ function newDirectory(
   gone.push(TAG.stripOffsets, TAG.stripByteCounts);
   for (const tag of gone) directory.delete(tag);
   directory.set(TAG.compression, [JPEG]);
-  directory.set(TAG.photometric, [components.length === 3 ? (page.photometric ?? 6) : 1]);
+  directory.set(TAG.photometric, [components.length === 3 ? photometric : 1]);
+  directory.set(TAG.samplesPerPixel, [components.length]);
+  directory.set(TAG.bitsPerSample, Array<number>(components.length).fill(8));
   if (!isTiled) directory.set(TAG.rowsPerStrip, [page.segments?.height ?? page.height]);
   directory.set(isTiled ? TAG.tileOffsets : TAG.stripOffsets, offsets);
   directory.set(isTiled ? TAG.tileByteCounts : TAG.stripByteCounts, sizes);

@@ -1,15 +1,11 @@
 import { open } from 'node:fs/promises';
 import { missingData } from '../../header/completeness.ts';
+import { isDecodingTag } from '../../header/decoding-tags.ts';
 import { readTags } from '../../header/tiff-tags.ts';
+import type { ConversionNote } from '../../messages.ts';
 import type { RewriteJob } from '../rewrite.ts';
 import type { YcbcrRange } from './colours.ts';
-import {
-  type Directory,
-  directoryBytes,
-  directoryOf,
-  isDecodingTag,
-  placeDirectory,
-} from './directory.ts';
+import { type Directory, directoryBytes, directoryOf, placeDirectory } from './directory.ts';
 import { asNewJpeg, DATA_AT } from './old-jpeg.ts';
 
 /** What the offsets of a classic TIFF reach, with room for the directory. */
@@ -23,6 +19,8 @@ export interface PageInMemory {
   readonly directory: Directory;
   /** Of the YCbCr that a decoder makes RGB of, where it is not JPEG's. */
   readonly range?: YcbcrRange | undefined;
+  /** What is not as it should be, and was believed or mended. */
+  readonly notes?: readonly ConversionNote[];
   /**
    * The file as a TIFF whose one directory is this one. It is written over the last: use one at a time.
    */
@@ -65,7 +63,7 @@ async function readWhole(input: string, page: RewriteJob['page'], room: number) 
 
 /** JPEG data have no byte order, so the directory may have any. */
 function newJpeg(file: Uint8Array, page: RewriteJob['page'], old: Directory): PageInMemory {
-  const { directory, range, parts } = asNewJpeg(file, page, old);
+  const { directory, range, notes, parts } = asNewJpeg(file, page, old);
   const end = parts.reduce((sum, part) => sum + part.length, DATA_AT);
   const bytes = new Uint8Array(end + directoryBytes(directory));
   let at = DATA_AT;
@@ -76,6 +74,7 @@ function newJpeg(file: Uint8Array, page: RewriteJob['page'], old: Directory): Pa
   return {
     directory,
     range,
+    notes,
     as: (other) => placeDirectory(bytes, end, other, { littleEndian: true }),
   };
 }

@@ -1,5 +1,6 @@
 import { missingValues } from '../../header/completeness.ts';
 import { readTags } from '../../header/tiff-tags.ts';
+import type { ConversionNote } from '../../messages.ts';
 import { dropsExtras, EXTRAS_DROPPED } from '../../notes-on-samples.ts';
 import { createPlainTiff, type PlainPicture } from '../plain-tiff.ts';
 import type { RewriteJob, Rewritten } from '../rewrite.ts';
@@ -32,7 +33,7 @@ export async function rewriteByMagick(
   const missing = profile && missingValues(profile);
   if (missing) throw new Error(missing);
   const magick = await load();
-  const { decoded, range } = await decodePage(magick, job, wanted);
+  const { decoded, range, notes } = await decodePage(magick, job, wanted);
   try {
     const { lab } = wanted.colours;
     const colours = lab && alpha ? 'rgb' : wanted.colours.colours;
@@ -49,7 +50,10 @@ export async function rewriteByMagick(
       if (lab) return alpha ? labToRgba(rows, lab) : widenLab(rows, lab);
       return range ? spreadRange(rows, range) : rows;
     });
-    return { picture, notes: dropsExtras(page, 'magick') ? [EXTRAS_DROPPED] : [] };
+    return {
+      picture,
+      notes: [...(dropsExtras(page, 'magick') ? [EXTRAS_DROPPED] : []), ...notes],
+    };
   } finally {
     decoded.dispose();
   }
@@ -80,14 +84,17 @@ function planSamples({ page }: RewriteJob): SamplePlan {
   };
 }
 
+interface DecodedMemory {
+  readonly decoded: DecodedPage;
+  readonly range: YcbcrRange | undefined;
+  readonly notes: readonly ConversionNote[];
+}
+
 /** The file's bytes are needed no longer once it is decoded, so nothing may hold them. */
-async function decodePage(
-  magick: Magick,
-  job: RewriteJob,
-  wanted: Wanted,
-): Promise<{ readonly decoded: DecodedPage; readonly range: YcbcrRange | undefined }> {
+async function decodePage(magick: Magick, job: RewriteJob, wanted: Wanted): Promise<DecodedMemory> {
   const memory = await readPage(job);
-  return { decoded: decode(magick, memory, wanted), range: memory.range };
+  const { range, notes = [] } = memory;
+  return { decoded: decode(magick, memory, wanted), range, notes };
 }
 
 async function write(

@@ -10,9 +10,13 @@ import {
 
 /**
  * Undoes a compression until `into` is full, however much more there would be. Gives the bytes, mostly in
- * `into`: fewer where the data end too early. Throws for data that are broken.
+ * `into`: fewer where the data end too early. Throws for data that are broken, and with `closed` for those that do not end there by their own end code.
  */
-export type Decompress = (data: Uint8Array, into: Uint8Array) => Uint8Array | Promise<Uint8Array>;
+export type Decompress = (
+  data: Uint8Array,
+  into: Uint8Array,
+  closed?: boolean,
+) => Uint8Array | Promise<Uint8Array>;
 
 /** What can be undone here, by Compression (TIFF 6.0, sections 9, 13 and 14, supplement 2; libtiff for ZSTD). */
 export const decompressors: Readonly<Record<number, Decompress>> = {
@@ -32,7 +36,13 @@ const ZSTD = { finishFlush: constants.ZSTD_e_flush } as const;
 const ONE_PIECE = 1 << 20;
 const CHUNK = { chunkSize: 1 << 18 } as const;
 
-function inflate(data: Uint8Array, into: Uint8Array): Uint8Array | Promise<Uint8Array> {
+function inflate(
+  data: Uint8Array,
+  into: Uint8Array,
+  closed = false,
+): Uint8Array | Promise<Uint8Array> {
+  // Throws where the stream has no end, or its checksum is another one.
+  if (closed) return inflateSync(data, { maxOutputLength: Math.max(1, into.length) });
   return upTo(into.length, {
     all: (limits) => inflateSync(data, { ...INFLATE, ...limits }),
     first: () => firstOf(createInflate({ ...INFLATE, ...CHUNK }), data, into),
@@ -134,26 +144,29 @@ const FIRST = 258;
 const MOST_CODES = 4_096;
 
 /**
- * LZW (TIFF 6.0, section 13): codes from the high bit down, one code wider a code earlier than GIF's.
- * The very old variant, from the low bit up, is told by its first code and refused.
+ * LZW (TIFF 6.0, section 13): codes from the high bit down, one bit wider a code earlier than GIF's. The kind from
+ * before TIFF 5.0, whose first code tells it, has them from the low bit up, and wider when it must (libtiff's tif_lzw.c).
  */
-function unpackLzw(data: Uint8Array, out: Uint8Array): Uint8Array {
-  if (data[0] === 0 && ((data[1] ?? 0) & 1) === 1)
-    throw new Error('its LZW data are of the variant from before TIFF 6.0');
+function unpackLzw(data: Uint8Array, out: Uint8Array, closed = false): Uint8Array {
+  const isOld = data[0] === 0 && ((data[1] ?? 0) & 1) === 1;
+  const early = isOld ? 0 : 1;
   const { length } = out;
   // A code stands for the string that was written at `starts`, `lengths` bytes long.
   const starts = new Int32Array(MOST_CODES);
   const lengths = new Int32Array(MOST_CODES);
   let [to, at, bits, held] = [0, 0, 0, 0];
   let [width, next, previous] = [9, FIRST, -1];
-  while (to < length) {
+  while (to < length || closed) {
     while (bits < width) {
+      if (at >= data.length && closed) throw new Error('its LZW data do not end by themselves');
       if (at >= data.length) return out.subarray(0, to);
-      held = ((held << 8) | (data[at++] as number)) & 0xff_ff_ff;
+      const byte = data[at++] as number;
+      held = isOld ? held | (byte << bits) : ((held << 8) | byte) & 0xff_ff_ff;
       bits += 8;
     }
     bits -= width;
-    const code = (held >> bits) & ((1 << width) - 1);
+    const code = (isOld ? held : held >> bits) & ((1 << width) - 1);
+    if (isOld) held >>= width;
     if (code === END) break;
     if (code === CLEAR) {
       width = 9;
@@ -161,14 +174,15 @@ function unpackLzw(data: Uint8Array, out: Uint8Array): Uint8Array {
       previous = -1;
       continue;
     }
+    if (to >= length) throw new Error('its LZW data do not end where its rows do');
     const start = to;
     // The string before this one and the first byte of this one, which will lie side by side.
     if (previous >= 0 && next < MOST_CODES) {
       starts[next] = previous;
       lengths[next] = start - previous + 1;
       next++;
-      // One code early: the string that the next code completes counts already.
-      if (next >= (1 << width) - 1 && width < 12) width++;
+      // One code early the string that the next code completes counts already.
+      if (next >= (1 << width) - early && width < 12) width++;
     }
     if (code < CLEAR) out[to++] = code;
     else if (code < next) {

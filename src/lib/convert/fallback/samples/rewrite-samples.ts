@@ -3,7 +3,7 @@ import { missingData, missingValues } from '../../header/completeness.ts';
 import type { TiffPage } from '../../header/tiff-header.ts';
 import { readTags, type TiffTags } from '../../header/tiff-tags.ts';
 import { asSampled, CHECKSUM_CUT, dropsExtras, EXTRAS_DROPPED } from '../../notes-on-samples.ts';
-import { colourSamples } from '../../plan/page-kinds.ts';
+import { colourSamples, isFax } from '../../plan/page-kinds.ts';
 import {
   type PlainColours,
   type PlainPicture,
@@ -14,6 +14,7 @@ import {
 import { createPlainTiff } from '../plain-tiff.ts';
 import type { RewriteJob, Rewritten } from '../rewrite.ts';
 import { COLOUR_TAGS, type ColourMaking, colourMaking } from './colours.ts';
+import { FAX_TAGS, faxPage } from './fax/fax-page.ts';
 import { notesOnRange } from './notes.ts';
 import {
   type Extremes,
@@ -30,7 +31,10 @@ import { type ReadSegment, SEGMENT_TAGS, segmentReader } from './segments.ts';
 const ICC_PROFILE = 34_675;
 /** What the header has read of the page already: BitsPerSample to SampleFormat. */
 const PAGE_TAGS = [256, 257, 258, 259, 262, 277, 278, 284, 322, 323, 338, 339, 530];
-const WANTED = new Set([...PAGE_TAGS, ...SEGMENT_TAGS, ...RANGE_TAGS, ...COLOUR_TAGS, ICC_PROFILE]);
+const WANTED = new Set([
+  ...[PAGE_TAGS, SEGMENT_TAGS, FAX_TAGS, RANGE_TAGS, COLOUR_TAGS].flat(),
+  ICC_PROFILE,
+]);
 
 /** Rows are handed to the file system so many bytes at a time. */
 const WRITE_BYTES = 1 << 18;
@@ -51,12 +55,13 @@ export async function rewriteSamples({
   if (!tags) throw new Error('its directory cannot be read');
   const file = await open(input);
   try {
-    const { size } = await file.stat();
-    const lost = missingData(page, size).find(({ code }) => code !== 'NO_CHECKSUM');
+    const { size: fileBytes } = await file.stat();
+    const lost = missingData(page, fileBytes).find(({ code }) => code !== 'NO_CHECKSUM');
     const missing = lost?.message ?? missingValues(tags);
     if (missing) throw new Error(missing);
     const sampled = asSampled(page);
-    const read = segmentReader(file, sampled, tags);
+    const fax = isFax(page) ? faxPage(page, tags) : undefined;
+    const read = segmentReader(file, sampled, tags, { fax, fileBytes });
     const plain = plainPictureOf(page, 'samples');
     const looked = holesOf(sampled, tags);
     const range = await rangeOf(sampled, tags, { read, holes: looked });
@@ -71,6 +76,7 @@ export async function rewriteSamples({
         ...(page.lacksChecksum ? [CHECKSUM_CUT] : []),
         ...notesOnRange(page, range),
         ...(dropsExtras(page, 'samples') ? [EXTRAS_DROPPED] : []),
+        ...(fax?.notes() ?? []),
       ],
     };
   } finally {
@@ -123,21 +129,23 @@ async function write(
   const rowBytes = plainRowBytes(picture);
   const rowsAtOnce = Math.max(1, Math.floor(WRITE_BYTES / rowBytes));
   const rows = new Uint8Array(rowBytes * rowsAtOnce);
-  const values = bits === 8 ? rows : new Uint16Array(rows.buffer);
-  const most = bits === 8 ? 255 : 65_535;
+  const row8 = bits === 1 ? new Uint8Array(width) : rows;
+  const values = bits === 16 ? new Uint16Array(rows.buffer) : row8;
+  const most = bits === 16 ? 65_535 : bits === 8 ? 255 : 1;
   const pixel = new Float64Array(4);
   const alphaAt = making.from + page.extraSamples.indexOf(alpha ?? -1);
   try {
     const opacity = opacityOf(page, range);
     let filled = 0;
     await forEachRow(page, read, async (row) => {
-      let to = filled * width * samples;
+      let to = bits === 1 ? 0 : filled * width * samples;
       for (let x = 0, at = 0; x < width; x++, at += page.samplesPerPixel) {
         making.make(row, at, pixel);
         const colours = alpha ? samples - 1 : samples;
         for (let c = 0; c < colours; c++) values[to++] = (pixel[c] as number) * most + 0.5;
         if (alpha) values[to++] = opacity(row[at + alphaAt] as number) * most + 0.5;
       }
+      if (bits === 1) packBits(row8, rows.subarray(filled * rowBytes, (filled + 1) * rowBytes));
       if (++filled < rowsAtOnce) return;
       await writer.write(rows);
       filled = 0;
@@ -148,6 +156,13 @@ async function write(
     await writer.discard();
     throw error;
   }
+}
+
+/** Samples of 0 and 1 as bits, the first the highest of its byte. */
+function packBits(samples: Uint8Array, into: Uint8Array): void {
+  into.fill(0);
+  for (let i = 0; i < samples.length; i++)
+    into[i >> 3] = (into[i >> 3] as number) | ((samples[i] as number) << (7 - (i & 7)));
 }
 
 /** How opaque an alpha sample is, 0 to 1: where colours were scaled by their values, alpha was not. */

@@ -1,9 +1,12 @@
 import type { FileHandle } from 'node:fs/promises';
 import { isFault } from '../../fault.ts';
+import { sizesKnown } from '../../header/segment-sizes.ts';
 import type { TiffPage } from '../../header/tiff-header.ts';
 import { CHECKSUM_BYTES } from '../../header/tiff-segments.ts';
 import { numbersOf, type TiffTags } from '../../header/tiff-tags.ts';
+import { mostCompressed } from '../../plan/rewriting.ts';
 import { decompressors, inflateWithoutChecksum, unpackLogL } from './decompress.ts';
+import type { FaxPage } from './fax/fax-page.ts';
 import { undoPredictor } from './predictor.ts';
 
 /** One strip or tile, decoded: whole rows of samples as they are packed in the file. */
@@ -47,14 +50,25 @@ const PREDICTED: readonly number[] = [5, 8, 32_946, 50_000];
 const SGI_LOG = 34_676;
 
 /**
- * Reads and decodes the strips or tiles of a page from an open file. Throws when one is damaged: its
- * data cannot be decompressed or do not fill its rows.
+ * Reads and decodes the strips or tiles of a page from an open file; those of a `fax` as that tells. Throws when one is
+ * damaged: its data cannot be decompressed or do not fill its rows.
  */
-export function segmentReader(file: FileHandle, page: TiffPage, tags: TiffTags): ReadSegment {
+export function segmentReader(
+  file: FileHandle,
+  page: TiffPage,
+  tags: TiffTags,
+  { fax, fileBytes }: { readonly fax: FaxPage | undefined; readonly fileBytes: number },
+): ReadSegment {
   const { compression, bitsPerSample, segments } = page;
   const kind = segments?.kind === 'tiles' ? 'tile' : 'strip';
   const offsets = listOf(tags, LISTS.offsets, kind);
-  const byteCounts = listOf(tags, LISTS.byteCounts, kind);
+  const listed = listOf(tags, LISTS.byteCounts, kind);
+  const { sizes } = segments ?? {};
+  const byteCounts = sizes
+    ? sizesKnown(page, offsets, sizes.why === 'BEYOND' ? listed : undefined, fileBytes)
+    : listed;
+  // Where nobody says how long the data are, they have to end by themselves.
+  const closed = sizes?.by === 'data';
   const [fillOrder = 1] = numbersOf(tags, TAG.fillOrder) ?? [];
   const [tagged = 1] = numbersOf(tags, TAG.predictor) ?? [];
   const predictor = PREDICTED.includes(compression) ? tagged : 1;
@@ -72,7 +86,7 @@ export function segmentReader(file: FileHandle, page: TiffPage, tags: TiffTags):
     const [offset, bytes = 0] = [offsets[index], byteCounts[index]];
     if (offset === undefined || (plain && skipped + length > bytes))
       throw damaged('its data end too early');
-    const wanted = plain ? length : Math.min(bytes, mostCompressed(length));
+    const wanted = plain ? length : Math.min(bytes, mostCompressed(compression, length));
     slots[slot] ??= reusable();
     const into = slots[slot](length);
     const room = plain ? into : compressed(wanted);
@@ -86,10 +100,16 @@ export function segmentReader(file: FileHandle, page: TiffPage, tags: TiffTags):
         rowBytes,
         littleEndian: false,
       };
+    if (fax) {
+      const bytesBehind = closed ? undefined : fileBytes - offset - bytes;
+      const place = { index, width, rows: from + rows, bytesBehind };
+      const data = await attempt(async () => fax.decode(raw, into, place), damaged);
+      return { data, rowBytes, littleEndian: false };
+    }
     const most = (page.segments?.height ?? 0) * rowBytes;
     const decompress = cut > 0 ? inflateWithoutChecksum(most) : decompressors[compression];
     if (!decompress) throw new Error(`Compression ${compression} cannot be undone here`);
-    const unpacked = await attempt(async () => decompress(raw, into), damaged);
+    const unpacked = await attempt(async () => decompress(raw, into, closed), damaged);
     const data = checked(unpacked, length, damaged);
     // What the stream held together is not for this place to change.
     const layout = { rowBytes, bits, samples, littleEndian: tags.littleEndian };
@@ -108,11 +128,6 @@ function reusable(): (length: number) => Uint8Array {
 }
 
 type Damaged = (what: string, cause?: unknown) => Error;
-
-/** No compression makes data more than half as long again (LZW); what lies beyond is not looked at. */
-function mostCompressed(length: number): number {
-  return 2 * length + 65_536;
-}
 
 async function attempt<T>(work: () => Promise<T>, damaged: Damaged): Promise<T> {
   try {

@@ -18,9 +18,9 @@ export interface Addition extends JpegPicture {
 }
 
 /**
- * Puts what the settings ask for into the finished JPEG: resolution, EXIF, XMP, IPTC and the profile of
- * the TIFF's page, and the orientation where the picture was not turned. Without any of that the JPEG stays
- * as it is. Metadata that cannot be read or kept are left out, with a note. Throws what writing throws.
+ * Puts into the finished JPEG what is kept of the TIFF's page: the resolution in any case, EXIF, XMP, IPTC and the
+ * profile as the settings ask for it, and the orientation where the picture was not turned. Without any of that the
+ * JPEG stays as it is. Metadata that cannot be read or kept are left out, with a note. Throws what writing throws.
  */
 export async function addMetadata(
   job: Pick<ConversionJob, 'input' | 'output' | 'settings' | 'page' | 'format'>,
@@ -29,7 +29,8 @@ export async function addMetadata(
   const { drop, sentence } = collectDrops();
   const described = await describing(job, addition, drop);
   const profile = addition.profile ? iccSegments(addition.profile) : [];
-  await insertSegments(job.output, [...described, ...profile]);
+  const jfif = jfifOf(job.page?.resolution, addition.swapped) ?? [];
+  await insertSegments(job.output, [jfif, described, profile].flat());
   const message = sentence();
   return message === undefined ? [] : [{ code: 'METADATA_DROPPED', message }];
 }
@@ -59,7 +60,8 @@ async function segmentsOf(
   const { metadata: mode } = settings;
   if (mode === 'none') return onlyOrientation(picture, drop);
   if (!page || !format) return undefined;
-  const metadata = await readMetadata(input, { ...format, offset: page.offset }, mode, drop);
+  const { offset, above } = page;
+  const metadata = await readMetadata(input, { ...format, offset, above }, mode, drop);
   if (!metadata) return undefined;
   const { tags, directories, xmp } = metadata;
   const { littleEndian } = tags;
@@ -68,7 +70,6 @@ async function segmentsOf(
   const exif = exifSegment(whole, littleEndian, drop);
   const orientation = picture.tagged ? picture.orientation : 1;
   return [
-    jfifOf(tags, picture.swapped) ?? [],
     exif ?? [],
     xmp ? xmpSegments(xmp, { ...picture, orientation }, drop) : [],
     iptcSegments(metadata, mode, drop),

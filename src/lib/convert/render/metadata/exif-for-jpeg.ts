@@ -1,3 +1,4 @@
+import { INCH } from '../../header/resolution.ts';
 import type { Drop } from './drop.ts';
 import { type ExifDirectories, exifSegment } from './exif.ts';
 import {
@@ -14,7 +15,7 @@ import {
   YCBCR_POSITIONING,
 } from './exif-tags.ts';
 import { bytes, type ExifValue, longs, shorts, undefinedBytes } from './exif-values.ts';
-import { INCH, RESOLUTION_UNIT, X_RESOLUTION, Y_RESOLUTION } from './resolution.ts';
+import { RESOLUTION_UNIT, X_RESOLUTION, Y_RESOLUTION } from './resolution.ts';
 
 /** The picture as it is in the JPEG. */
 export interface JpegPicture {

@@ -38,6 +38,12 @@ const EXIF = { atOnce: 96 * 1024, altogether: 1024 ** 2 } as const;
  */
 const BLOCK = { atOnce: 4 * 1024 ** 2, altogether: 13 * 1024 ** 2 } as const;
 
+/** Where a page's directory is; `above` is that of the one that it hangs below, which describes the picture as a whole. */
+interface Place extends TiffFormat {
+  readonly offset: number;
+  readonly above?: number | undefined;
+}
+
 /**
  * Reads what a mode wants of the directory at an offset, and of those that hang below it. Whatever
  * cannot be read is dropped. Undefined when there is no directory. Throws what opening or reading the file
@@ -45,7 +51,7 @@ const BLOCK = { atOnce: 4 * 1024 ** 2, altogether: 13 * 1024 ** 2 } as const;
  */
 export async function readMetadata(
   path: string,
-  { offset, ...format }: TiffFormat & { readonly offset: number },
+  { offset, above, ...format }: Place,
   mode: Exclude<MetadataSetting, 'none'>,
   drop: Drop,
 ): Promise<TiffMetadata | undefined> {
@@ -53,8 +59,13 @@ export async function readMetadata(
   try {
     const source = { ...boundedReader(file, (await file.stat()).size), ...format };
     const bounded = limit(source, EXIF);
-    const tags = await readDirectory(bounded, { name: 'ifd0', offset, mode }, drop);
-    if (!tags) return undefined;
+    const own = await readDirectory(bounded, { name: 'ifd0', offset, mode }, drop);
+    if (!own) return undefined;
+    const inherited =
+      above === undefined
+        ? undefined
+        : await readDirectory(bounded, { name: 'ifd0', offset: above, mode }, drop);
+    const tags = { ...own, tags: new Map([...(inherited?.tags ?? []), ...own.tags]) };
     const below = (name: keyof typeof POINTERS, from: TiffTags | undefined) =>
       readBelow(bounded, { name, from, mode }, drop);
     const exif = await below('exif', tags);
@@ -71,7 +82,9 @@ export async function readMetadata(
         drop,
       ),
     };
-    return { directories, tags, ...(await readBlocks(limit(source, BLOCK), offset, mode, drop)) };
+    const blocks = (at: number) => readBlocks(limit(source, BLOCK), at, mode, drop);
+    const ofParent = above === undefined ? {} : await blocks(above);
+    return { directories, tags, ...ofParent, ...(await blocks(offset)) };
   } finally {
     await file.close();
   }

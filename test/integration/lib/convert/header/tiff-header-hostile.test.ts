@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_PAGES } from '../../../../../src/lib/convert/header/tiff-header.ts';
+import { MAX_DIRECTORIES, MAX_PAGES } from '../../../../../src/lib/convert/header/limits.ts';
 import { MAX_BYTES_READ } from '../../../../../src/lib/convert/header/tiff-source.ts';
 import { readCounting } from '../../../../support/tiff-headers.ts';
 import { makeTiff, makeTiffAs, type TiffPage } from '../../../../support/tiff-writer.ts';
@@ -56,6 +56,39 @@ describe('a chain of directories that is damaged', () => {
     expect(enough).toMatchObject({ brokenChain: false, pages: { length: MAX_PAGES } });
     const more = await headerOf(makeTiff(...Array<TiffPage>(MAX_PAGES + 1).fill(small)));
     expect(more).toMatchObject({ brokenChain: true, pages: { length: MAX_PAGES } });
+  });
+});
+
+describe('directories below directories', () => {
+  it('are looked at up to a number, however they overlap', async () => {
+    const [pages, below, bytes] = [400, 64, 18];
+    const root = 8;
+    const each = 18 + below * 4;
+    const tiff = Buffer.alloc(root + pages * each + pages * below * bytes);
+    tiff.write('II*\0', 'latin1');
+    tiff.writeUInt32LE(root, 4);
+    const directory = (at: number, entry: readonly [number, number, number], next: number) => {
+      tiff.writeUInt16LE(1, at);
+      tiff.writeUInt16LE(entry[0], at + 2);
+      tiff.writeUInt16LE(LONG, at + 4);
+      tiff.writeUInt32LE(entry[1], at + 6);
+      tiff.writeUInt32LE(entry[2], at + 10);
+      tiff.writeUInt32LE(next, at + 14);
+    };
+    let at = root + pages * each;
+    for (let page = 0; page < pages; page++) {
+      const start = root + page * each;
+      directory(start, [330, below, start + 18], page < pages - 1 ? start + each : 0);
+      for (let i = 0; i < below; i++, at += bytes) {
+        tiff.writeUInt32LE(at, start + 18 + i * 4);
+        directory(at, [256, 1, 1], 0);
+      }
+    }
+    const header = await headerOf(tiff);
+    const found = header?.pages.map(({ subIfds = [] }) => subIfds.length) ?? [];
+    expect(found).toHaveLength(pages);
+    expect(found[0]).toBe(below);
+    expect(found.reduce((sum, one) => sum + one, pages)).toBe(MAX_DIRECTORIES);
   });
 });
 

@@ -6,7 +6,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { rewritten } from '../../../../support/magick-pages.ts';
 import { deepJpegTiff } from '../../../../support/make-deep-jpeg.ts';
 import { makeOldJpeg, type OldJpeg, type RgbPicture } from '../../../../support/make-ojpeg.ts';
-import { planarJpegPage } from '../../../../support/make-planar-jpeg.ts';
+import { greyJpeg, planarJpegPage } from '../../../../support/make-planar-jpeg.ts';
+import { sideBySideJpegPage } from '../../../../support/make-rgba-jpeg.ts';
 import { raw } from '../../../../support/pictures.ts';
 import { type Picture, psnr } from '../../../../support/pixels.ts';
 import { hasSharedTiffs, sharedTiffs } from '../../../../support/shared-tiffs.ts';
@@ -92,6 +93,183 @@ describe('an old-style JPEG is decoded', () => {
       }
     },
   );
+});
+
+describe('an old-style JPEG that is called RGB', () => {
+  const rgb = { photometric: 2 };
+  const kinds: [string, OldJpeg][] = [
+    ['JFIF', { kind: 'interchange', page: rgb }],
+    ['JFIF without subsampling', { kind: 'interchange', chromaSubsampling: '4:4:4', page: rgb }],
+    ['tables apart', { kind: 'tables', page: rgb }],
+    ['tables apart, no subsampling', { kind: 'tables', chromaSubsampling: '4:4:4', page: rgb }],
+    ['tables apart, strips', { kind: 'tables', rowsPerStrip: 48, page: rgb }],
+    ['tables apart, tiles', { kind: 'tables', tile: 64, page: rgb }],
+  ];
+  it.each([
+    ...kinds,
+    ...tiffLayouts.map(
+      ([name, layout]) => [name, { kind: 'interchange', page: rgb, layout }] as [string, OldJpeg],
+    ),
+  ])('and has YCbCr is shown as that, and told: %s', async (name, options) => {
+    const page = await old(`called ${name}`, options);
+    expect(psnr(page, source)).toBeGreaterThan(35);
+    expect(page.notes).toMatchObject([{ code: 'COLOURS_ASSUMED' }]);
+  });
+
+  it.each([
+    ['and is', rgb],
+    ['or nothing, and is', { without: [262] }],
+  ])('%s, is taken at its word', async (name, said) => {
+    const file = await makeOldJpeg(source, {
+      ...{ kind: 'interchange', chromaSubsampling: '4:4:4', page: said },
+      change: (jpeg) => renamed(jpeg, 'RGB'),
+    });
+    const page = await rewritten(await folder.write(`named ${name}.tif`, file));
+    expect(page.notes).toEqual([]);
+    // Y, Cb and Cr as they are in the stream.
+    const [r = 0, g = 0, b = 0] = source.data;
+    expect(Math.abs((page.data[0] ?? 0) - (0.299 * r + 0.587 * g + 0.114 * b))).toBeLessThan(12);
+  });
+
+  /** Gives the components of a JPEG other identifiers, and takes JFIF's segment away from it. */
+  function renamed(jpeg: Buffer, names: string): Buffer {
+    const copy = Buffer.from(jpeg);
+    for (const [marker, first, step] of [
+      [0xc0, 10, 3],
+      [0xda, 5, 2],
+    ] as const) {
+      const at = copy.indexOf(Buffer.from([0xff, marker]));
+      for (let i = 0; i < 3; i++) copy[at + first + i * step] = names.charCodeAt(i);
+    }
+    const jfif = copy.indexOf(Buffer.from([0xff, 0xe0]));
+    if (jfif === -1) return copy;
+    return Buffer.concat([
+      copy.subarray(0, jfif),
+      copy.subarray(jfif + 2 + copy.readUInt16BE(jfif + 2)),
+    ]);
+  }
+});
+
+describe('an old-style JPEG is decoded in spite of', () => {
+  const spoil = (jpeg: Buffer, parameters: readonly number[]) => {
+    const copy = Buffer.from(jpeg);
+    const scan = copy.indexOf(Buffer.from([0xff, 0xda]));
+    copy.set(parameters, scan + 11);
+    return copy;
+  };
+  it.each(
+    tiffLayouts.flatMap(([name, layout]) =>
+      ['0 0 0', '1 5 0', '0 63 17'].map((parameters) => [parameters, name, layout] as const),
+    ),
+  )('parameters of its scan that are %s: %s', async (parameters, name, layout) => {
+    const change = (jpeg: Buffer) => spoil(jpeg, parameters.split(' ').map(Number));
+    const page = await old(`scan ${parameters} ${name}`, { kind: 'interchange', layout, change });
+    expect(psnr(page, source)).toBeGreaterThan(35);
+    expect(page.notes).toMatchObject([{ code: 'WARNINGS_FORGIVEN' }]);
+  });
+
+  it.each(
+    tiffLayouts.flatMap(([name, layout]) =>
+      [0x21, 0x22, 0x41].map((factors) => [factors, name, layout] as const),
+    ),
+  )('sampling factors %i of a grey one: %s', async (factors, name, layout) => {
+    const levels = Uint8Array.from(source.data.filter((_, i) => i % 3 === 1));
+    const grey = Buffer.from(await greyJpeg(levels, width, height));
+    grey[grey.indexOf(Buffer.from([0xff, 0xc0])) + 11] = factors;
+    const page = await old(`grey ${factors} ${name}`, {
+      ...{ kind: 'interchange', layout, change: () => grey },
+      page: { photometric: 1, samplesPerPixel: 1, without: [530, 532] },
+    });
+    expect(page.picture.colours).toBe('grey');
+    expect(psnr(page, { width, height, channels: 1, data: Buffer.from(levels) })).toBeGreaterThan(
+      35,
+    );
+  });
+
+  it.each(
+    tiffLayouts.flatMap(([name, layout]) =>
+      [
+        ['SamplesPerPixel', [277]],
+        ['SamplesPerPixel and BitsPerSample', [277, 258]],
+        ['all that tells its colours', [277, 258, 262]],
+      ].map(([what, without]) => [what as string, name, without as number[], layout] as const),
+    ),
+  )('a missing %s: %s', async (name, file, without, layout) => {
+    for (const kind of ['interchange', 'tables'] as const) {
+      const page = await old(`without ${name} ${kind} ${file}`, {
+        kind,
+        layout,
+        page: { without },
+      });
+      expect(psnr(page, source)).toBeGreaterThan(35);
+      expect(page.notes).toMatchObject([{ code: 'WARNINGS_FORGIVEN' }]);
+    }
+  });
+});
+
+describe('RGBA as JPEG, its samples side by side', () => {
+  const of = async (channels: number) => {
+    const data = Buffer.from(
+      Array.from({ length: width * height * channels }, (_, i) => {
+        const [x, y] = [Math.floor(i / channels) % width, Math.floor(i / channels / width)];
+        return Math.round(120 + 100 * Math.sin((x * (1 + (i % channels))) / 37 + y / 21));
+      }),
+    );
+    return { width, height, channels, data };
+  };
+  it.each([
+    [16, 2, {}],
+    [32, 1, {}],
+    [64, 2, {}],
+    [112, 1, { bigEndian: true }],
+    [128, 2, { big: true }],
+    [256, 1, { big: true, bigEndian: true }],
+  ] as const)(
+    'in tiles of %i keeps its colours as they are stored, alpha %i',
+    async (tile, alpha, layout) => {
+      const rgba = await of(4);
+      const made = { ...(await sideBySideJpegPage(rgba, 2, { tile })), extraSamples: [alpha] };
+      const page = await rewritten(
+        await folder.write(`rgba ${tile}.tif`, makeTiffAs(layout, made)),
+      );
+      expect(page.picture).toMatchObject({ width, height, colours: 'rgb', alpha });
+      expect(psnr(page, rgba)).toBeGreaterThan(35);
+    },
+  );
+
+  it('or grey and alpha', async () => {
+    const both = await of(2);
+    for (const photometric of [1, 0]) {
+      const made = await sideBySideJpegPage(both, photometric, { tile: 64 });
+      const file = makeTiff({ ...made, extraSamples: [2] });
+      const page = await rewritten(await folder.write(`grey ${photometric}.tif`, file));
+      expect(page.picture).toMatchObject({ colours: 'grey', alpha: 2 });
+      const ink = both.data.map((level, i) =>
+        photometric === 0 && i % 2 === 0 ? 255 - level : level,
+      );
+      expect(psnr(page, { ...both, data: Buffer.from(ink) })).toBeGreaterThan(35);
+    }
+  });
+
+  it('leaves out what is no transparency, with a note', async () => {
+    const rgba = await of(4);
+    const made = { ...(await sideBySideJpegPage(rgba, 2, { tile: 64 })), extraSamples: [0] };
+    const page = await rewritten(await folder.write('rgbx.tif', makeTiff(made)));
+    expect(page.picture).toMatchObject({ colours: 'rgb', alpha: undefined });
+    const rgb = Buffer.from(rgba.data.filter((_, i) => i % 4 < 3));
+    expect(psnr(page, { ...rgba, channels: 3, data: rgb })).toBeGreaterThan(35);
+    expect(page.notes).toMatchObject([{ code: 'EXTRA_SAMPLES_DROPPED' }]);
+  });
+
+  it('is refused where one of its tiles ends too early', async () => {
+    const made = { ...(await sideBySideJpegPage(await of(4), 2, { tile: 64 })), extraSamples: [2] };
+    const segments = made.segments?.map((tile, i) => (i === 5 ? tile.subarray(0, -300) : tile));
+    const file = await folder.write(
+      'cut tile.tif',
+      makeTiff({ ...made, segments: segments ?? [] }),
+    );
+    await expect(rewritten(file)).rejects.toThrow(/premature|corrupt/i);
+  });
 });
 
 describe('the page that was chosen is decoded', () => {

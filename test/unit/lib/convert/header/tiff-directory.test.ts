@@ -25,7 +25,8 @@ describe('the directory of a TIFF', () => {
       bitsPerSample: [1],
       sampleFormat: 1,
       compression: 1,
-      photometric: undefined,
+      photometric: 1,
+      untold: true,
       planar: false,
       orientation: 1,
       subfileType: 0,
@@ -34,8 +35,7 @@ describe('the directory of a TIFF', () => {
       inkSet: 1,
       maxSampleValue: undefined,
       iccBytes: 0,
-      segments: undefined,
-      segmentsUnknown: 'NO_BYTE_COUNTS',
+      segments: expect.objectContaining({ sizes: { by: 'pixels', why: 'MISSING' } }),
     });
     expect(await firstPage({ ...grey, without: [256, 257] })).toMatchObject({
       width: 0,

@@ -231,8 +231,18 @@ describe('of descriptive metadata', () => {
     ]);
   });
 
-  it('the resolution stays with whose work it is', async () => {
+  it('the resolution stays, whatever the setting', async () => {
     const page = { ...plain, entries: [{ tag: 282, type: RATIONAL, values: [300] }] };
+    for (const metadata of ['none', 'copyright', 'all'] as const)
+      expect(await lossesOf([page], { metadata })).toEqual([]);
+  });
+
+  it('a resolution that JFIF has no numbers for is kept by EXIF only', async () => {
+    const page = { ...plain, entries: [{ tag: 282, type: RATIONAL, values: [70_000] }] };
+    const message = 'Metadata left out: XResolution';
+    expect(await lossesOf([page])).toEqual([
+      { kind: 'metadata', page: 1, message, avoidedBy: '--metadata all' },
+    ]);
     expect(await lossesOf([page], { metadata: 'copyright' })).toEqual([]);
   });
 
@@ -248,7 +258,7 @@ describe('of descriptive metadata', () => {
     ['Make', text(271, 'a')],
     ['Model', text(272, 'a')],
     ['HostComputer', text(316, 'a')],
-    ['XResolution', { tag: 282, type: RATIONAL, values: [300] }],
+    ['XResolution', { tag: 282, type: RATIONAL, values: [0] }],
     ['EXIF', { tag: 34_665, type: LONG, values: [8] }],
     ['GPS', { tag: 34_853, type: LONG, values: [8] }],
     ['IPTC', { tag: 33_723, type: UNDEFINED, values: [1, 2, 3, 4, 5] }],

@@ -52,7 +52,7 @@ describe('what is wrong with a TIFF', () => {
       'no PhotometricInterpretation',
       'warning',
       { ...page, without: [262] },
-      'It does not say what colours its samples are',
+      'It does not say what colours its samples are (PhotometricInterpretation is missing); they are taken for RGB',
     ],
     [
       'UNKNOWN_PHOTOMETRIC',

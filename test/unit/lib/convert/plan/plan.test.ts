@@ -104,10 +104,11 @@ describe('the plan', () => {
     });
   });
 
-  it('takes an old-style JPEG that does not say its colours for YCbCr, as its decoder does', () => {
-    const old = (photometric: number | undefined) =>
-      plan(pageOf(60, { compression: 6, photometric }), { memoryBytes: 4_000 * MB });
-    expect(old(undefined)).toEqual(old(6));
+  it('is none where nobody can tell the colours, whatever the compression', () => {
+    for (const compression of [1, 5, 6, 7])
+      expect(() => plan(pageOf(60, { compression, photometric: undefined }))).toThrow(
+        /^"x\.tif" has no PhotometricInterpretation tag, which arke-tiff cannot decode/,
+      );
   });
 
   it('is none when no decoder takes what the header says', () => {

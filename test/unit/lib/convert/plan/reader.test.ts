@@ -54,7 +54,7 @@ const decided: Readonly<Record<string, readonly (readonly [string, Kind])[]>> = 
   'no PhotometricInterpretation tag': [['without the tag', { photometric: undefined }]],
   'samples of different bit depths': [['5/6/5 bits', { bitsPerSample: [5, 6, 5] }]],
   'complex numbers as samples': [['complex', { ...grey, bits: 64, sampleFormat: COMPLEX }]],
-  'raw sensor data (a colour filter array)': [
+  'raw camera data (a colour filter array, or linear)': [
     ['a filter array', { ...grey, photometric: 32_803 }],
     ['linear raw', { photometric: 34_892, bits: 16 }],
   ],
@@ -62,7 +62,7 @@ const decided: Readonly<Record<string, readonly (readonly [string, Kind])[]>> = 
   'old-style JPEG or PixarLog compression': [
     ['old JPEG', { ...ycbcr, compression: OLD_JPEG }],
     ['old JPEG, tiles', { ...ycbcr, compression: OLD_JPEG, segments: tiles }],
-    ['old JPEG that does not say its colours', { compression: OLD_JPEG, photometric: undefined }],
+    ['old JPEG that is called RGB', { compression: OLD_JPEG }],
     ['PixarLog', { compression: 32_909 }],
   ],
   'JPEG compression of planes in tiles': [
@@ -73,6 +73,17 @@ const decided: Readonly<Record<string, readonly (readonly [string, Kind])[]>> = 
     ['JPEG, ICC Lab', { compression: JPEG, photometric: 9 }],
   ],
   'JPEG compression of 12 bits': [['JPEG', { ...grey, bits: 12, compression: JPEG }]],
+  'JPEG compression of several extra samples in tiles': [
+    ['four bands', { ...grey, samplesPerPixel: 4, compression: JPEG, segments: tiles }],
+  ],
+  'JPEG compression of an extra sample in tiles': [
+    ['RGBA', { samplesPerPixel: 4, extraSamples: [2], compression: JPEG, segments: tiles }],
+    ['grey and alpha', { ...grey, samplesPerPixel: 2, compression: JPEG, segments: tiles }],
+  ],
+  'JPEG compression of tiles with sides that are no multiples of 16': [
+    ['YCbCr', { ...ycbcr, compression: JPEG, segments: { ...tiles, width: 100 } }],
+    ['grey', { ...grey, compression: JPEG, segments: { ...tiles, height: 40 } }],
+  ],
   'LogL luminance': [
     ['LogL', { ...grey, photometric: 32_844, bits: 16, compression: 34_676, sampleFormat: SIGNED }],
   ],
@@ -131,6 +142,17 @@ const decided: Readonly<Record<string, readonly (readonly [string, Kind])[]>> = 
     ['12 in 16', { ...grey, bits: 16, maxSampleValue: 4_095 }],
     ['14 in 16', { bits: 16, maxSampleValue: 16_383, compression: LZW }],
   ],
+  'tiles with sides that are no multiples of 16': [
+    ['RGB', { segments: { ...tiles, width: 100, height: 100 } }],
+    ['grey in planes', { ...grey, ...inPlanes, segments: { ...tiles, height: 17 } }],
+  ],
+  'strips or tiles of unknown sizes': [
+    ['LZW', { compression: LZW, segments: { ...strips, sizes: { why: 'MISSING', by: 'data' } } }],
+    [
+      'Deflate',
+      { compression: DEFLATE, segments: { ...tiles, sizes: { why: 'ZERO', by: 'data' } } },
+    ],
+  ],
   'planes in tiles': [
     ['RGB', { ...inPlanes, segments: tiles }],
     ['CMYK', { ...cmyk, ...inPlanes, segments: tiles, compression: DEFLATE }],
@@ -148,6 +170,15 @@ const decided: Readonly<Record<string, readonly (readonly [string, Kind])[]>> = 
     ['CMYK and two', { ...cmyk, samplesPerPixel: 6, bits: 16 }],
   ],
   'ZSTD compression': [['RGB', { compression: ZSTD }]],
+  'a fax in tiles': [
+    ['Group 4', { ...grey, photometric: 0, bits: 1, compression: 4, segments: tiles }],
+    ['Group 3', { ...grey, bits: 1, compression: 3, segments: tiles }],
+    ['run lengths', { ...grey, bits: 1, compression: 2, segments: tiles }],
+  ],
+  'LZW of the kind from before TIFF 5.0': [
+    ['RGB', { compression: LZW, oldLzw: true }],
+    ['grey in tiles', { ...grey, compression: LZW, oldLzw: true, segments: tiles }],
+  ],
   'Deflate data without their checksum': [
     ['RGB', { compression: DEFLATE, lacksChecksum: true }],
     ['grey', { ...grey, compression: 32_946, lacksChecksum: true }],
@@ -193,6 +224,8 @@ const sharps: readonly (readonly [string, Kind])[] = [
   ['YCbCr in JPEG', { ...ycbcr, compression: JPEG }],
   ['CIELab of 16 bits', { photometric: 8, bits: 16 }],
   ['JPEG', { compression: JPEG, segments: tiles }],
+  ['JPEG of RGBA in strips', { samplesPerPixel: 4, extraSamples: [2], compression: JPEG }],
+  ['JPEG of CMYK in tiles', { ...cmyk, compression: JPEG, segments: tiles }],
   ['fax', { ...grey, photometric: 0, bits: 1, compression: CCITT }],
   ['WebP', { compression: 50_001 }],
 ];

@@ -124,11 +124,13 @@ describe('JPEG_METADATA=copyright', () => {
 });
 
 describe('JPEG_METADATA=none', () => {
-  it('gives the very JPEG of a TIFF that has none', async () => {
+  it('keeps the resolution, in front of the very JPEG of a TIFF that has nothing', async () => {
     const { bytes, found } = await make(makeTiffAs({}, page));
     const bare = await make(makeTiffAs({}, pictureWith()));
-    expect(bytes.equals(bare.bytes)).toBe(true);
-    expect(groupsOf(found)).toEqual([]);
+    expect(bytes.subarray(-(bare.bytes.length - 2)).equals(bare.bytes.subarray(2))).toBe(true);
+    expect(bytes.length - bare.bytes.length).toBe(18);
+    expect(groupsOf(found)).toEqual(['JFIF']);
+    expect(groupsOf(bare.found)).toEqual([]);
   });
 });
 
@@ -136,7 +138,7 @@ describe('every mode', () => {
   it.each(['copyright', 'all'] as const)(
     'adds to the JPEG without a change to its pixels: %s',
     async (metadata) => {
-      const plain = await make(makeTiffAs({}, page));
+      const plain = await make(makeTiffAs({}, pictureWith()));
       const rich = await make(makeTiffAs({}, page), { metadata });
       const [a, b] = [await decodeJpeg(plain.path), await decodeJpeg(rich.path)];
       expect(largestDifference(a, b)).toBe(0);

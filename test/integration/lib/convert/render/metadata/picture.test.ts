@@ -9,10 +9,10 @@ import {
   xmpPacket,
 } from '../../../../../support/described-tiff.ts';
 import { groupsOf } from '../../../../../support/exiftool.ts';
-import { useJpegs } from '../../../../../support/jpegs.ts';
-import { makeTiffAs } from '../../../../../support/tiff-writer.ts';
+import { addTo, useJpegs } from '../../../../../support/jpegs.ts';
+import { makeTiffAs, type TiffEntry } from '../../../../../support/tiff-writer.ts';
 
-const { make } = useJpegs();
+const { folder, make } = useJpegs();
 const turned = [2, 3, 4, 5, 6, 7, 8];
 const names = [
   '',
@@ -44,13 +44,14 @@ describe('the resolution', () => {
     ],
     ['two that differ', [300, 600, 2], [300, 600, 'inches'], [300, 600, 'inches']],
     ['an aspect ratio', [2, 1, 1], [2, 1, 'None'], [2, 1, 'None']],
+    ['an aspect ratio in fractions', [1.5, 1, 1], [1.5, 1, 'None'], [1500, 1000, 'None']],
   ] as const)('is kept as it is: %s', async (_, [x, y, unit], exif, jfif) => {
     const tiff = makeTiffAs({}, pictureWith(rational(282, x), rational(283, y), short(296, unit)));
-    for (const metadata of ['copyright', 'all'] as const) {
+    for (const metadata of ['none', 'copyright', 'all'] as const) {
       const { found } = await make(tiff, { metadata });
       const of = (group: string) =>
         ['XResolution', 'YResolution', 'ResolutionUnit'].map((tag) => found[`${group}:${tag}`]);
-      expect(of('IFD0')).toEqual(exif);
+      expect(of('IFD0')).toEqual(metadata === 'none' ? exif.map(() => undefined) : exif);
       expect(of('JFIF')).toEqual(jfif);
     }
   });
@@ -62,6 +63,30 @@ describe('the resolution', () => {
     const tiff = makeTiffAs({}, pictureWith(rational(282, x), rational(283, y)));
     const { found } = await make(tiff, { metadata: 'all' });
     expect(groupsOf(found)).toEqual(['IFD0']);
+  });
+
+  it.each<[string, TiffEntry[]]>([
+    ['there is none', []],
+    ['it is zero', [rational(282, 0), rational(283, 0)]],
+    ['one of the two is zero', [rational(282, 300), rational(283, 0)]],
+    ['it is no number', [{ tag: 282, type: 11, values: [Number.NaN] }]],
+    ['it is beyond what JFIF can say', [rational(282, 70_000), rational(283, 70_000)]],
+    ['it would be zero in JFIF', [rational(282, 0.25), rational(283, 0.25)]],
+    ['its values are not in the file', [{ tag: 282, type: 5, values: [], count: 1, pointer: 9e6 }]],
+    ['it is a text', [text(282, '300')]],
+    ['its unit has no value', [rational(282, 300), { tag: 296, type: 3, values: [], count: 0 }]],
+    ['its unit is 0', [rational(282, 300), rational(283, 300), short(296, 0)]],
+    ['its unit is 4', [rational(282, 300), rational(283, 300), short(296, 4)]],
+  ])('leaves the JPEG byte for byte as it is when %s', async (_, entries) => {
+    // Sharp's libtiff refuses some of these; what it decodes is the same picture without them.
+    const bare = await make(makeTiffAs({}, pictureWith()));
+    const { bytes } = await addTo(
+      folder,
+      bare.bytes,
+      makeTiffAs({}, pictureWith(...entries)),
+      'none',
+    );
+    expect(bytes.equals(bare.bytes)).toBe(true);
   });
 
   it.each([
@@ -77,6 +102,8 @@ describe('the resolution', () => {
       const { found } = await make(tiff, { metadata: 'all', turn });
       expect([found['IFD0:XResolution'], found['IFD0:YResolution']]).toEqual([x, y]);
       expect([found['JFIF:XResolution'], found['JFIF:YResolution']]).toEqual([x, y]);
+      const bare = (await make(tiff, { turn })).found;
+      expect([bare['JFIF:XResolution'], bare['JFIF:YResolution']]).toEqual([x, y]);
     },
   );
 });

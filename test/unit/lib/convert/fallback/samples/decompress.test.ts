@@ -13,6 +13,7 @@ import {
   type TiffTags,
 } from '../../../../../../src/lib/convert/header/tiff-tags.ts';
 import { makeFolder } from '../../../../../support/folder.ts';
+import { oldLzw } from '../../../../../support/old-lzw.ts';
 import { raw } from '../../../../../support/pictures.ts';
 
 const [LZW, DEFLATE, PACKBITS, OLD_DEFLATE, ZSTD] = [5, 8, 32_773, 32_946, 50_000];
@@ -100,8 +101,19 @@ describe('what libtiff compressed', () => {
 });
 
 describe('LZW', () => {
-  it('of the variant from before TIFF 6.0 is refused by that name', async () => {
-    await expect(undo(LZW, Buffer.from([0, 1, 2, 3]), 10)).rejects.toThrow(/before TIFF 6\.0/);
+  it('of the kind from before TIFF 5.0 is told by its first code', async () => {
+    const pictures: [string, Uint8Array][] = [
+      ['text', Buffer.from('to be or not to be, that is the question. '.repeat(400))],
+      ['one value', Buffer.alloc(50_000, 7)],
+      ['noise', Uint8Array.from({ length: 30_000 }, (_, i) => ((i * 7919) ^ (i >> 3)) & 255)],
+      ['nearly nothing', Buffer.from('ab')],
+    ];
+    for (const [name, bytes] of pictures) {
+      const data = oldLzw(bytes);
+      expect((await undo(LZW, data, bytes.length)).equals(bytes), name).toBe(true);
+      const half = await undo(LZW, data.subarray(0, data.length >> 1), bytes.length);
+      expect(half.length, name).toBeLessThan(bytes.length);
+    }
   });
 
   it('gives as much as there is of data that end early', async () => {

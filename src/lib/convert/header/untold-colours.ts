@@ -1,0 +1,46 @@
+import { photometricIn, readJpegMarkers } from './jpeg-colours.ts';
+import type { Entries } from './tiff-entries.ts';
+import type { TiffSource } from './tiff-source.ts';
+import { readIntegers } from './tiff-values.ts';
+
+/** What a directory without PhotometricInterpretation says of its samples. */
+interface Untold {
+  readonly compression: number;
+  readonly samplesPerPixel: number;
+  readonly bits: number;
+  /** How many samples ExtraSamples names. */
+  readonly extra: number;
+}
+
+const TAG = { stripOffsets: 273, colourMap: 320, tileOffsets: 324, jpegOffset: 513 } as const;
+const [OLD_JPEG, JPEG] = [6, 7];
+/** SGI's codes of luminance, which no other colours have. */
+const LOGARITHMIC: readonly number[] = [34_676, 34_677];
+/** Faxes: their paper is white. */
+const FAXES: readonly number[] = [2, 3, 4, 32_771];
+const [WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, YCBCR] = [0, 1, 2, 3, 6];
+
+/**
+ * The colours that samples have of which the directory does not say it, as other readers take them; undefined where
+ * nobody can tell: four may be inks, or three and transparency. Throws what reading throws.
+ */
+export async function untoldPhotometric(
+  source: TiffSource,
+  entries: Entries,
+  { compression, samplesPerPixel, bits, extra }: Untold,
+): Promise<number | undefined> {
+  if (LOGARITHMIC.includes(compression)) return undefined;
+  if (samplesPerPixel - extra === 1) {
+    if (FAXES.includes(compression) && bits === 1) return WHITE_IS_ZERO;
+    return entries.has(TAG.colourMap) ? PALETTE : BLACK_IS_ZERO;
+  }
+  if (samplesPerPixel !== 3) return undefined;
+  if (![OLD_JPEG, JPEG].includes(compression)) return RGB;
+  const whole = compression === OLD_JPEG ? entries.get(TAG.jpegOffset) : undefined;
+  const offsets = whole ?? entries.get(TAG.tileOffsets) ?? entries.get(TAG.stripOffsets);
+  const [start] = (await readIntegers(source, offsets, { most: 1 })) ?? [];
+  const markers = start === undefined ? undefined : await readJpegMarkers(source, start);
+  const said = markers && photometricIn(markers);
+  // Old-style JPEGs have YCbCr if they say nothing, as libtiff takes them; some are no whole streams.
+  return said ?? (compression === OLD_JPEG ? YCBCR : undefined);
+}
