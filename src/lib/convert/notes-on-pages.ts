@@ -85,10 +85,12 @@ function notesOnPage(header: TiffHeader, page: TiffPage, faults: ToldFaults): Co
   ];
 }
 
-function notesOnSubIfd({ pages }: TiffHeader, { index, subIfd }: TiffPage): ConversionNote[] {
-  const parent = pages[index];
-  if (subIfd === undefined || !parent) return [];
-  const message = `Directory ${index + 1} has a smaller version of the picture (${sizeOf(parent)}); the one below it was converted (SubIFD ${subIfd + 1})`;
+/** `run` gives each of several pages a chain of its own: what it hangs below is then found by the page alone. */
+function notesOnSubIfd({ pages }: TiffHeader, page: TiffPage): ConversionNote[] {
+  const parent = pages.find(({ subIfds }) => subIfds?.includes(page));
+  if (!parent) return [];
+  const number = (page.subIfd ?? parent.subIfds?.indexOf(page) ?? 0) + 1;
+  const message = `Directory ${parent.index + 1} has a smaller version of the picture (${sizeOf(parent)}); the one below it was converted (SubIFD ${number})`;
   return [{ code: 'THUMBNAIL_SKIPPED', message }];
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bytesIn } from '../../support/objects.ts';
-import { scene } from '../../support/odd-tiffs.ts';
+import { scene, subIfd } from '../../support/odd-tiffs.ts';
 import { decodeJpeg } from '../../support/pixels.ts';
 import { runTask, useSandbox } from '../../support/tasks.ts';
 import { makeTiff, makeTiffAs, type TiffPage } from '../../support/tiff-writer.ts';
@@ -45,6 +45,20 @@ describe('a TIFF whose first page is a thumbnail', () => {
     expect(await widthOf('thumbnail/scan.page-2.jpg')).toBe(96);
     await runTask(sandbox.current, key);
     expect(await widthOf(jpeg)).toBe(96);
+  });
+});
+
+describe('a TIFF whose pages hang below their thumbnails', () => {
+  it('becomes them all, with a warning for each', async () => {
+    const key = 'below/scan.tif';
+    const reduced = { ...thumbnail, subfileType: 1, entries: [subIfd(picture, {})] };
+    await sandbox.current.putObject(key, makeTiff(reduced, reduced));
+    const { bodies, stdout } = await runTask(sandbox.current, key, { TIFF_PAGES: 'all' });
+    expect(bodies).toMatchObject([{ status: 'success', output_r2_key: 'below/scan.jpg' }]);
+    for (const directory of [1, 2])
+      expect(stdout).toContain(`Directory ${directory} has a smaller version of the picture`);
+    expect(await widthOf('below/scan.jpg')).toBe(96);
+    expect(await widthOf('below/scan.page-2.jpg')).toBe(96);
   });
 });
 
