@@ -50,7 +50,9 @@ function isPage({ page }: PictureInspection): boolean {
 
 /** Size and kind of what hangs below a directory; of a page more is said elsewhere. */
 function subIfdsOf({ subDirectories, subIfds }: DirectoryInspection): Field[] {
-  const unread = subDirectories - subIfds.length;
+  // Behind those that the directory lists stand others that they lead to.
+  const read = subIfds.filter(({ subIfd }) => subIfd < subDirectories);
+  const unread = subDirectories - read.length;
   return [
     ...subIfds.map((one): Field => [`SubIFD ${one.subIfd + 1}`, subIfdText(one)]),
     ...optional('SubIFDs', unread > 0 ? `${unread} of ${subDirectories} cannot be read` : ''),

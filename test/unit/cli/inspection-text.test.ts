@@ -28,3 +28,13 @@ describe('the plan that people read', () => {
     );
   });
 });
+
+it('tells how many of the SubIFDs that a directory lists cannot be read, whatever the others lead to', async () => {
+  const inspection = await inspectionOf(makeTiff(page));
+  const [directory] = inspection.directories;
+  if (!directory) throw new Error('no directory');
+  const read = [0, 2].map((subIfd) => ({ ...directory, role: 'reduced' as const, subIfd }));
+  const directories = [{ ...directory, subDirectories: 2, subIfds: read }];
+  const lines = describeInspection('scan.tif', { ...inspection, directories });
+  expect(lines).toContainEqual(expect.stringMatching(/SubIFDs +1 of 2 cannot be read$/));
+});
