@@ -16,8 +16,8 @@ const TAG = { stripOffsets: 273, colourMap: 320, tileOffsets: 324, jpegOffset: 5
 const [OLD_JPEG, JPEG] = [6, 7];
 /** SGI's codes of luminance, which no other colours have. */
 const LOGARITHMIC: readonly number[] = [34_676, 34_677];
-/** Faxes: their paper is white. */
-const FAXES: readonly number[] = [2, 3, 4, 32_771];
+/** Compressions of bilevel pictures by ITU-T, whose paper is white: run lengths, Group 3, Group 4, and run lengths in words. */
+export const FAXES: readonly number[] = [2, 3, 4, 32_771];
 const [WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, YCBCR] = [0, 1, 2, 3, 6];
 
 /**
@@ -29,7 +29,7 @@ export async function untoldPhotometric(
   entries: Entries,
   { compression, samplesPerPixel, bits, extra }: Untold,
 ): Promise<number | undefined> {
-  if (LOGARITHMIC.includes(compression)) return undefined;
+  if (LOGARITHMIC.includes(compression) || samplesPerPixel > 3) return undefined;
   if (samplesPerPixel - extra === 1) {
     if (FAXES.includes(compression) && bits === 1) return WHITE_IS_ZERO;
     return entries.has(TAG.colourMap) ? PALETTE : BLACK_IS_ZERO;

@@ -1,4 +1,5 @@
 import type { TiffPage } from '../header/tiff-header.ts';
+import { FAXES } from '../header/untold-colours.ts';
 
 /** PhotometricInterpretation (TIFF 6.0, section 8; TIFF Technical Notes; DNG). */
 export const PHOTOMETRIC = {
@@ -25,8 +26,6 @@ export const COMPRESSION = {
   sgiLog: 34_676,
 } as const;
 export const ZSTD = 50_000;
-/** Compressions of bilevel pictures by ITU-T: run lengths, Group 3, Group 4, and run lengths in words. */
-export const FAXES: readonly number[] = [2, 3, 4, 32_771];
 /** What our reader of samples can decompress: beside those above, PackBits and the older number of Deflate. */
 export const OURS: readonly number[] = [
   COMPRESSION.none,

@@ -1,7 +1,8 @@
 import type { TiffPage } from '../header/tiff-header.ts';
+import { FAXES } from '../header/untold-colours.ts';
 import { unsupportedTiff } from '../refusal.ts';
 import { exceedsMagick, magickBytes, magickCpuSeconds } from './fallback-memory.ts';
-import { bitsOf, FAXES } from './page-kinds.ts';
+import { bitsOf } from './page-kinds.ts';
 import { plainPage, plainPictureOf } from './plain-picture.ts';
 import type { Reading } from './reader.ts';
 import { toMegapixels } from './shortage.ts';

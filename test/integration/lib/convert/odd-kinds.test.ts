@@ -272,6 +272,7 @@ describe('a TIFF that does not say what colours its samples are', () => {
   it.each<[string, () => Promise<TiffPage> | TiffPage]>([
     ['four samples', () => page(4, 5)],
     ['four samples, one of them alpha', () => ({ ...page(4, 2), extraSamples: [2] })],
+    ['four samples, three of them named', () => ({ ...page(4, 1), extraSamples: [0, 0, 0] })],
     ['two samples', () => page(2, 1)],
     [
       'a JPEG of three components that have no usual names',
