@@ -1,7 +1,7 @@
 /** Large TIFFs of every kind, drawn for measurements: like photographs in what they cost, never held in memory. */
 import { createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { PassThrough, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createDeflate } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
@@ -17,26 +17,30 @@ export interface TiffSpec {
   readonly kind: 'rgb' | 'grey' | 'cmyk' | 'rgba' | RareKind;
   /** Of a sample; `bilevel` has 1, the other rare kinds 8. */
   readonly bits: 1 | 8 | 16;
-  readonly compression: 'none' | 'lzw' | 'deflate' | 'jpeg';
-  /** `one strip`: of 8 bits, rgb or grey, uncompressed or deflate. */
+  /** `progressive jpeg`: in one strip only. */
+  readonly compression: 'none' | 'lzw' | 'deflate' | 'jpeg' | 'progressive jpeg';
+  /** `one strip`: of 8 bits, rgb or grey, not LZW; as JPEG only rgb. */
   readonly layout: 'strips' | 'tiles' | 'one strip';
   readonly orientation: number;
   /** A profile with a wide gamut is embedded. */
   readonly profile?: 'p3';
   /** 60 032 pixels wide or high, and as high or wide as that leaves; else five to four. */
   readonly shape?: 'wide' | 'high';
+  /** Each pixel is noise, which JPEG hardly makes smaller. */
+  readonly noisy?: true;
 }
 
 /** The spec as one word: `rgb8-lzw-strips-o1-24mp`. */
 export function nameOf(spec: TiffSpec): string {
-  const { kind, bits, compression, layout, orientation, megapixels, profile, shape } = spec;
+  const { kind, bits, compression, layout, orientation, megapixels, profile, shape, noisy } = spec;
   const words = [
     `${kind}${bits}`,
-    compression,
+    compression.replace(' ', '-'),
     layout.replace(' ', '-'),
     `o${orientation}`,
     profile,
     shape,
+    noisy && 'noisy',
   ];
   return [...words.filter((word) => word !== undefined), `${megapixels}mp`].join('-');
 }
@@ -50,8 +54,9 @@ export async function makeTiffFile(path: string, spec: TiffSpec): Promise<void> 
       .toBuffer();
     return writeRareTiff(path, spec, { width, height, rgb });
   }
-  if (spec.layout === 'one strip') return writeOneStrip(path, spec);
   const { compression, orientation } = spec;
+  if (compression === 'progressive jpeg' || spec.layout === 'one strip')
+    return writeOneStrip(path, spec);
   const tiles = { tile: true, tileWidth: 256, tileHeight: 256 };
   const drawn = picture(spec, width, height);
   await (spec.profile ? drawn.withIccProfile(spec.profile) : drawn)
@@ -101,10 +106,14 @@ function sizeOf({ megapixels, shape }: TiffSpec): { width: number; height: numbe
 }
 
 /** Blurred noise has the edges and the gradients of a photograph, and libvips draws it row by row. */
-function picture({ kind, bits }: TiffSpec, width: number, height: number): Sharp {
+function picture({ kind, bits, noisy }: TiffSpec, width: number, height: number): Sharp {
   const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
+  const scale = noisy ? 1 : 8;
   const drawn = sharp({
-    create: { width: width / 8, height: height / 8, channels: 3, background: 'teal', noise },
+    create: {
+      ...{ width: width / scale, height: height / scale, channels: 3 },
+      ...{ background: 'teal', noise },
+    },
   }).resize(width, height, { kernel: 'cubic', fit: 'fill' });
   if (kind === 'grey') return drawn.toColourspace(bits === 16 ? 'grey16' : 'b-w');
   if (kind === 'cmyk') return drawn.toColourspace('cmyk');
@@ -117,17 +126,11 @@ const BLOCK_ROWS = 512;
 
 /** A little-endian classic TIFF (TIFF 6.0, section 2) with all pixels in one strip, as some scanners write it. */
 async function writeOneStrip(path: string, spec: TiffSpec): Promise<void> {
-  const { width, height } = sizeOf(spec);
-  const block = await picture(spec, width, BLOCK_ROWS).raw().toBuffer();
-  const rowBytes = block.length / BLOCK_ROWS;
-  const rows = function* () {
-    for (let row = 0; row < height; row += BLOCK_ROWS)
-      yield block.subarray(0, Math.min(BLOCK_ROWS, height - row) * rowBytes);
-  };
-  const compress = spec.compression === 'deflate' ? createDeflate({ level: 3 }) : new PassThrough();
-  const head = (stripBytes: number) => oneStripHead(spec, { width, height, stripBytes });
+  const size = sizeOf(spec);
+  const head = (stripBytes: number) => oneStripHead(spec, { ...size, stripBytes });
   const start = head(0).length;
-  await pipeline(Readable.from(rows()), compress, createWriteStream(path, { start, flags: 'w' }));
+  const into = createWriteStream(path, { start, flags: 'w' });
+  await pipeline(await stripOf(spec, size), into);
   const file = await open(path, 'r+');
   try {
     await file.write(head((await file.stat()).size - start), 0, start, 0);
@@ -136,13 +139,43 @@ async function writeOneStrip(path: string, spec: TiffSpec): Promise<void> {
   }
 }
 
+/** The data of the strip. */
+async function stripOf(
+  spec: TiffSpec,
+  { width, height }: { width: number; height: number },
+): Promise<Readable> {
+  if (isJpeg(spec)) {
+    const progressive = spec.compression === 'progressive jpeg';
+    const jpeg = { quality: 90, chromaSubsampling: '4:4:4', progressive };
+    return Readable.from([await picture(spec, width, height).jpeg(jpeg).toBuffer()]);
+  }
+  const block = await picture(spec, width, BLOCK_ROWS).raw().toBuffer();
+  const rowBytes = block.length / BLOCK_ROWS;
+  const rows = function* () {
+    for (let row = 0; row < height; row += BLOCK_ROWS)
+      yield block.subarray(0, Math.min(BLOCK_ROWS, height - row) * rowBytes);
+  };
+  const drawn = Readable.from(rows());
+  return spec.compression === 'deflate' ? drawn.pipe(createDeflate({ level: 3 })) : drawn;
+}
+
+function isJpeg({ compression }: TiffSpec): boolean {
+  return compression === 'jpeg' || compression === 'progressive jpeg';
+}
+
+/** Compression and PhotometricInterpretation, TIFF 6.0 and technical note 2. */
+const [NONE, JPEG, DEFLATE] = [1, 7, 8];
+const [GREY, RGB, YCBCR] = [1, 2, 6];
+
 function oneStripHead(
-  { kind, compression, orientation }: TiffSpec,
+  spec: TiffSpec,
   { width, height, stripBytes }: { width: number; height: number; stripBytes: number },
 ): Buffer {
-  const samples = kind === 'grey' ? 1 : 3;
+  const samples = spec.kind === 'grey' ? 1 : 3;
+  const photometric = samples === 1 ? GREY : isJpeg(spec) ? YCBCR : RGB;
+  const compression = isJpeg(spec) ? JPEG : spec.compression === 'deflate' ? DEFLATE : NONE;
   const [SHORT, LONG] = [3, 4];
-  const entries = 10;
+  const entries = photometric === YCBCR ? 11 : 10;
   const bitsAt = 8 + 2 + entries * 12 + 4;
   const stripAt = bitsAt + 6;
   const buffer = Buffer.alloc(stripAt);
@@ -154,14 +187,16 @@ function oneStripHead(
     [256, LONG, 1, width],
     [257, LONG, 1, height],
     [258, SHORT, samples, samples === 1 ? 8 : bitsAt],
-    [259, SHORT, 1, compression === 'deflate' ? 8 : 1],
-    [262, SHORT, 1, samples === 1 ? 1 : 2],
+    [259, SHORT, 1, compression],
+    [262, SHORT, 1, photometric],
     [273, LONG, 1, stripAt],
-    [274, SHORT, 1, orientation],
+    [274, SHORT, 1, spec.orientation],
     [277, SHORT, 1, samples],
     [278, LONG, 1, height],
     [279, LONG, 1, stripBytes],
   ];
+  // YCbCrSubsampling: 1 and 1, side by side.
+  if (photometric === YCBCR) tags.push([530, SHORT, 2, 0x1_0001]);
   tags.forEach(([tag, type, count, value], i) => {
     const at = 10 + i * 12;
     buffer.writeUInt16LE(tag, at);

@@ -18,6 +18,8 @@ const DECODE: Readonly<Record<number, number>> = {
   32946: 0.004,
 };
 const DECODE_OTHER = 0.006;
+/** The same for a progressive JPEG, which is gone through several times. */
+const DECODE_PROGRESSIVE = 0.014;
 /** Seconds per million pixels encoded. */
 const ENCODE: Record<Effort, Record<EncodedKind, number>> = {
   max: { '4:2:0': 0.14, '4:4:4': 0.24, grey: 0.085, bilevel: 0.22 },
@@ -39,7 +41,8 @@ export function predictCpuSeconds(
 ): number {
   const megapixels = pixelsOf(page) / 1e6;
   const wide = Math.max(8, ...page.bitsPerSample) > 8 ? 2 : 1;
-  const decode = (DECODE[page.compression] ?? DECODE_OTHER) * page.samplesPerPixel * wide;
+  const perSample = page.progressive ? DECODE_PROGRESSIVE : DECODE[page.compression];
+  const decode = (perSample ?? DECODE_OTHER) * page.samplesPerPixel * wide;
   const encode = ENCODE[way.effort][encodedKind(page, way.chromaSubsampling)];
   const colours =
     page.photometric === SEPARATED ? COLOURS.cmyk : page.iccBytes > 0 ? COLOURS.rgb : 0;

@@ -1,5 +1,6 @@
 import type { ChromaSubsampling, Effort } from '../encoder-settings.ts';
-import type { TiffPage } from '../header/tiff-header.ts';
+import { isJpegInYcbcr } from '../header/jpeg-within.ts';
+import type { TiffPage, TiffSegments } from '../header/tiff-header.ts';
 
 /** How a picture gets upright. */
 export type Turn =
@@ -105,11 +106,29 @@ function decoderBytes(page: TiffPage): number {
   const { segments, width, height } = page;
   const rowBytes = width * bytesPerPixel(page);
   if (!segments) return rowBytes * height;
+  const jpeg = page.compression === JPEG ? jpegDataBytes(page, segments) : 0;
   if (segments.kind === 'tiles') {
     const rows = Math.max(ROWS_IN_FLIGHT, Math.min(segments.height, height) * TILE_ROWS_IN_FLIGHT);
-    return Math.max(rowBytes * rows, segments.width * segments.height * bytesPerPixel(page));
+    const tile = segments.width * segments.height * bytesPerPixel(page);
+    return Math.max(rowBytes * rows, tile) + jpeg;
   }
-  return rowBytes * ROWS_IN_FLIGHT + stripBytes(page, segments.height);
+  return rowBytes * ROWS_IN_FLIGHT + stripBytes(page, segments.height) + jpeg;
+}
+
+/** Compression of JPEG data (TIFF technical note 2). */
+const JPEG = 7;
+/** libjpeg's coefficients have 16 bits; of a progressive JPEG it holds all of them, as each scan adds to them. */
+const COEFFICIENT_BYTES = 2;
+
+/** What a strip or tile of JPEG data takes beside its decoded samples: the data as they are in the file, and coefficients. */
+function jpegDataBytes(page: TiffPage, { width, height, largestBytes }: TiffSegments): number {
+  const pixels = width * Math.min(height, page.height);
+  // No JPEG is larger than its samples; a file can say that it is.
+  const data = Math.min(largestBytes, pixels * page.samplesPerPixel);
+  if (!page.progressive) return data;
+  const [across, down] = page.chromaSubsampling;
+  const samples = isJpegInYcbcr(page) ? 1 + 2 / (across * down) : page.samplesPerPixel;
+  return data + pixels * samples * COEFFICIENT_BYTES;
 }
 
 /** A strip as it is held while it is decoded, its samples packed as they are in the file. */
@@ -119,7 +138,9 @@ function stripBytes(page: TiffPage, rows: number): number {
   // Planes are put together in a second place.
   if (planar) return rows * width * bytesPerPixel(page) * 2;
   // Uncompressed strips are read row by row, however high they are.
-  return compression === 1 ? 0 : rows * Math.ceil((width * bits) / 8);
+  if (compression === 1) return 0;
+  // Those of YCbCr are read as a whole, into a place from which they are copied.
+  return rows * Math.ceil((width * bits) / 8) * (isJpegInYcbcr(page) ? 2 : 1);
 }
 
 /** Rows of a picture that lay on its side are as long as it was high. */

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   calibrationCases,
   measure,
+  noisy,
   type PlannedCase,
   predict,
   readCalibration,
@@ -16,6 +17,7 @@ import {
   readFallback,
 } from '../../../../../bench/fallback-cases.ts';
 import { sampledName } from '../../../../../bench/make-sampled-tiff.ts';
+import { nameOf as nameOfTiff } from '../../../../../bench/make-tiff.ts';
 import {
   readTiffHeader,
   type TiffPage,
@@ -106,6 +108,13 @@ describe('measured anew', () => {
       expect(await readTiffHeader(join(folder, `${planned.tiff}.tif`))).toBeDefined();
     },
   );
+
+  it('the memory model holds where the whole picture is one progressive JPEG that is hardly compressed', async () => {
+    const planned = { tiff: nameOfTiff(noisy), effort: 'fast', turn: 'none' } as const;
+    const { page, measured } = await measure({ ...planned, chroma: '4:2:0' }, folder);
+    expect(page.progressive).toBe(true);
+    expectToHold(predict(page, { ...planned, chroma: '4:2:0' }).memoryMB, measured.peakMB);
+  });
 
   it('the memory model of our reader of samples holds, for a second TIFF in the same process, too', async () => {
     const [spec] = fallbackSpecs.filter(
