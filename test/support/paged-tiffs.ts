@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { noise as noiseOf, randomNumbers } from './noise.ts';
 import { makeTiff, type TiffPage } from './tiff-writer.ts';
 
 /** Grey of one level. */
@@ -9,7 +9,7 @@ export const grey = (width: number, height: number, level: number): TiffPage => 
 /** Takes its encoder a moment. */
 export const noise = (side: number): TiffPage => ({
   ...{ width: side, height: side, samplesPerPixel: 1, photometric: 1 },
-  data: randomBytes(side * side),
+  data: noiseOf({ width: side, height: side, channels: 1 }, randomNumbers(side)).data,
 });
 /** Blue, to be turned by a quarter. */
 const sideways: TiffPage = {

@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { noise, randomNumbers } from '../../support/noise.ts';
 
 /**
  * The TIFFs of the cells, each in the versions that replace one another: `small` comes in one range,
@@ -39,8 +40,6 @@ function plain(width: number, height: number): Promise<Buffer> {
 }
 
 function noisy(side: number): Promise<Buffer> {
-  const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const;
-  return sharp({ create: { width: side, height: side, channels: 3, background: 'teal', noise } })
-    .tiff({ compression: 'none' })
-    .toBuffer();
+  const { data, ...raw } = noise({ width: side, height: side, channels: 3 }, randomNumbers(1));
+  return sharp(data, { raw }).tiff({ compression: 'none' }).toBuffer();
 }

@@ -13,8 +13,8 @@ import { ArkeError } from '../../../src/lib/errors.ts';
 import { runCollection } from '../../support/collections.ts';
 import { allSharedFiles, hasSharedTiffs, noSharedTiffs } from '../../support/shared-tiffs.ts';
 import { useFolder } from '../../support/use-folder.ts';
-import { mutate, seededRandom } from './mutate.ts';
-import { type Original, originals } from './originals.ts';
+import { drawOriginal, mutate } from './mutate.ts';
+import { originals } from './originals.ts';
 
 const MUTANTS = 300;
 const SEED = 20_262;
@@ -73,8 +73,7 @@ async function inputs(): Promise<string[]> {
   );
   const all = await originals();
   const mutants = Array.from({ length: MUTANTS }, (_, index) => {
-    const random = seededRandom(SEED + index);
-    const original = all[Math.floor(random() * all.length)] as Original;
+    const [original, random] = drawOriginal(all, SEED + index);
     return [`mutant-${SEED + index}.tif`, mutate(original.bytes, random).bytes] as const;
   });
   const made = await Promise.all(

@@ -5,16 +5,16 @@ import { describe, expect, it } from 'vitest';
 import type { CollectionEvent } from '../../../src/lib/collection/events.ts';
 import { jpegName } from '../../../src/lib/jpeg-name.ts';
 import { runCollection } from '../../support/collections.ts';
+import { randomNumbers } from '../../support/noise.ts';
 import { useFolder } from '../../support/use-folder.ts';
-import { mutate, seededRandom, withoutPixels } from './mutate.ts';
+import { mutate, oneOf, withoutPixels } from './mutate.ts';
 import { type Original, originals } from './originals.ts';
+import { fuzzSettings } from './settings.ts';
 
 /** CI takes two folders; `npm run test:fuzz` as many as hold its mutants. */
 const IN_A_FOLDER = 50;
-const COUNT = Math.ceil(Number(process.env['ARKE_TEST_FUZZ'] ?? 100) / IN_A_FOLDER);
-const SEED = Number(
-  process.env['ARKE_TEST_FUZZ_SEED'] ?? (process.env['ARKE_TEST_FUZZ'] ? Date.now() % 1e9 : 20_263),
-);
+const { count: MUTANTS, seed: SEED } = fuzzSettings({ count: 100, seed: 20_263 });
+const COUNT = Math.ceil(MUTANTS / IN_A_FOLDER);
 /** Room for three of the smallest at most: what no number can be compared with would let all four begin. */
 const MEMORY_BYTES = 400 * 1024 ** 2;
 const JOBS = 4;
@@ -72,8 +72,8 @@ describe(`${COUNT} folders of ${IN_A_FOLDER} mutated TIFFs (ARKE_TEST_FUZZ_SEED=
 
 /** A folder of mutants, some without pixels, and whole TIFFs between them. */
 async function write(name: string, all: readonly Original[], whole: Original): Promise<string[]> {
-  const random = seededRandom(Number(name));
-  const one = () => all[Math.floor(random() * all.length)] as Original;
+  const random = randomNumbers(Number(name));
+  const one = () => oneOf(all, random);
   const files = new Map<string, Uint8Array>(WHOLE.map((file) => [file, whole.bytes]));
   for (let i = 1; i <= IN_A_FOLDER; i++) {
     const number = String(i).padStart(3, '0');

@@ -7,13 +7,11 @@ import { inspectTiff } from '../../../src/lib/convert/inspect/inspect-tiff.ts';
 import { ArkeError } from '../../../src/lib/errors.ts';
 import { makeTiffAs, type TiffPage } from '../../support/tiff-writer.ts';
 import { useFolder } from '../../support/use-folder.ts';
-import { mutate, seededRandom } from './mutate.ts';
-import { type Original, originals } from './originals.ts';
+import { drawOriginal, mutate } from './mutate.ts';
+import { originals } from './originals.ts';
+import { fuzzSettings } from './settings.ts';
 
-const COUNT = Number(process.env['ARKE_TEST_FUZZ'] ?? 2_000);
-const SEED = Number(
-  process.env['ARKE_TEST_FUZZ_SEED'] ?? (process.env['ARKE_TEST_FUZZ'] ? Date.now() % 1e9 : 20_261),
-);
+const { count: COUNT, seed: SEED } = fuzzSettings({ count: 2_000, seed: 20_261 });
 const MIB = 1024 ** 2;
 const options = {
   name: 'hostile.tif',
@@ -30,8 +28,7 @@ describe(`inspections of ${COUNT} mutated TIFFs (ARKE_TEST_FUZZ_SEED=${SEED})`, 
     const problems: string[] = [];
     const ends = { inspected: 0, refused: 0 };
     for (let index = 0; index < COUNT; index++) {
-      const random = seededRandom(SEED + index);
-      const original = all[Math.floor(random() * all.length)] as Original;
+      const [original, random] = drawOriginal(all, SEED + index);
       const { bytes, how } = mutate(original.bytes, random);
       await writeFile(path, bytes);
       try {

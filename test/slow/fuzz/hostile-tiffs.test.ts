@@ -4,14 +4,11 @@ import { openConverter } from '../../../src/lib/convert/process/converter.ts';
 import { makeFolder, type TestFolder } from '../../support/folder.ts';
 import { hasSharedTiffs, noSharedTiffs } from '../../support/shared-tiffs.ts';
 import { type Bench, check, pixelsOf } from './check.ts';
-import { mutate, seededRandom } from './mutate.ts';
+import { drawOriginal, mutate } from './mutate.ts';
 import { type Original, originals } from './originals.ts';
+import { fuzzSettings } from './settings.ts';
 
-/** CI takes the same ones each time; `npm run test:fuzz` others, unless it is told which. */
-const COUNT = Number(process.env['ARKE_TEST_FUZZ'] ?? 2_000);
-const SEED = Number(
-  process.env['ARKE_TEST_FUZZ_SEED'] ?? (process.env['ARKE_TEST_FUZZ'] ? Date.now() % 1e9 : 20_260),
-);
+const { count: COUNT, seed: SEED } = fuzzSettings({ count: 2_000, seed: 20_260 });
 const BENCHES = 2;
 /** Ends that are answers, but that somebody should look at. */
 const REMARKABLE = ['CRASHED', 'UNRESPONSIVE', 'deadline'];
@@ -41,8 +38,7 @@ describe(`${COUNT} mutated TIFFs (ARKE_TEST_FUZZ_SEED=${SEED})`, () => {
     await Promise.all(
       benches.map(async (bench) => {
         for (let index = next++; index < COUNT; index = next++) {
-          const random = seededRandom(SEED + index);
-          const original = all[Math.floor(random() * all.length)] as Original;
+          const [original, random] = drawOriginal(all, SEED + index);
           const mutant = mutate(original.bytes, random);
           if (mutant.truncated && !wholes.has(original))
             wholes.set(original, pixelsOf(original.bytes, bench));

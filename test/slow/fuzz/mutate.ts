@@ -1,13 +1,4 @@
-/** Random numbers that come again with the same seed (mulberry32, Tommy Ettinger, public domain). */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+import { randomNumbers } from '../../support/noise.ts';
 
 /** A mutated file, and what was done to it. */
 export interface Mutant {
@@ -15,6 +6,20 @@ export interface Mutant {
   readonly how: string;
   /** Whether only its end is missing: what it still gives must be what the whole file gives. */
   readonly truncated: boolean;
+}
+
+/** Whose turn it is by the seed, and the numbers that it is mutated with. */
+export function drawOriginal<T>(
+  all: readonly T[],
+  seed: number,
+): [original: T, random: () => number] {
+  const random = randomNumbers(seed);
+  return [oneOf(all, random), random];
+}
+
+/** One of several. */
+export function oneOf<T>(all: readonly T[], random: () => number): T {
+  return all[Math.floor(random() * all.length)] as T;
 }
 
 /** Numbers that programs trip over: limits, powers of two, and around them. */

@@ -4,6 +4,7 @@ import sharp, { type Sharp } from 'sharp';
 import { type FaxCoding, faxPage, faxRows } from '../../support/make-fax.ts';
 import { makeOldJpeg } from '../../support/make-ojpeg.ts';
 import { sideBySideJpegPage } from '../../support/make-rgba-jpeg.ts';
+import { noise, randomNumbers } from '../../support/noise.ts';
 import { subIfd } from '../../support/odd-tiffs.ts';
 import { oldLzw } from '../../support/old-lzw.ts';
 import { type SampledPicture, sampledPage } from '../../support/packed-samples.ts';
@@ -79,9 +80,13 @@ async function odd(): Promise<Original[]> {
 
 async function bySharp(): Promise<Original[]> {
   const side = 60;
-  const noise = { type: 'gaussian', mean: 128, sigma: 30 } as const;
-  const picture = (channels: 3 | 4) =>
-    sharp({ create: { width: side, height: side, channels, background: '#12345678', noise } });
+  const picture = (channels: 3 | 4) => {
+    const { data, ...raw } = noise(
+      { width: side, height: side, channels },
+      randomNumbers(channels),
+    );
+    return sharp(data, { raw });
+  };
   const made: [string, Sharp][] = [
     ...(['none', 'lzw', 'deflate', 'packbits', 'jpeg'] as const).map(
       (compression): [string, Sharp] => [compression, picture(3).tiff({ compression })],
