@@ -13,6 +13,8 @@ export const brokenTiff = async (): Promise<Buffer> => (await wholeTiff(64)).sub
 
 /** Drops files and folders of this disk on the page, as a mouse does: the browser makes the transfer. */
 export async function drop(page: Page, paths: readonly string[]): Promise<void> {
+  // Where the page is scrolled down, its beginning is outside the window, and nothing can be dropped there.
+  await page.evaluate('scrollTo(0, 0)');
   const { x = 0, y = 0 } = (await page.locator('main').boundingBox()) ?? {};
   const data = { items: [], files: [...paths], dragOperationsMask: 1 };
   const session = await page.context().newCDPSession(page);

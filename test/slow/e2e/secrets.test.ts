@@ -8,6 +8,8 @@ const sandbox = useSandbox();
 const KEY = 'secrets/image.tif';
 const JPEG = 'secrets/made.jpg';
 const TOKEN = 'cbtoken-9f27b1e4';
+/** Of somebody whom the environment says nothing of. */
+const ADDRESS = ['--url', 'https://example.com/', '--task-id', 't', '--batch-id', 'b'];
 const SIGNING = Buffer.from('signing-key-5c1d-of-the-test').toString('base64');
 
 let folder: TestFolder;
@@ -103,7 +105,7 @@ const cases: readonly Case[] = [
   },
   {
     name: 'callback that is only shown, of a JPEG in R2',
-    args: ['callback', '--from-r2', JPEG, '--force', '--dry-run'],
+    args: [...['callback', '--from-r2', JPEG, '--force', '--dry-run'], ...ADDRESS],
     exitCode: 0,
   },
   {

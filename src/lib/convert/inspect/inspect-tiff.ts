@@ -85,7 +85,9 @@ export async function inspectTiff(
     directories,
     problems: [
       ...problemsOfFile(header),
-      ...looked.flatMap((page) => problemsOf(header, page, tagsOf(page))),
+      ...looked.flatMap((page) =>
+        problemsOf(header, page, { isPage: numbers.has(page), tags: tagsOf(page) }),
+      ),
     ],
     losses: lossesOfFile(header, tagsOf, options),
   };

@@ -42,11 +42,14 @@ export function problemsOfFile(header: TiffHeader): Problem[] {
   return found.map((problem) => ({ ...problem, directory: undefined }));
 }
 
-/** What is wrong with one directory, as far as its header tells; `tags` is undefined where they cannot be read. */
+/**
+ * What is wrong with one directory, as far as its header tells; `tags` is undefined where they cannot be read. Of a thumbnail
+ * or a mask everything is a warning: nothing is converted from it.
+ */
 export function problemsOf(
   { fileBytes }: Pick<TiffHeader, 'fileBytes'>,
   page: TiffPage,
-  tags: DirectoryTags | undefined,
+  { isPage, tags }: { readonly isPage: boolean; readonly tags: DirectoryTags | undefined },
 ): Problem[] {
   const found = [
     ...sizeProblems(page),
@@ -67,7 +70,11 @@ export function problemsOf(
           ),
         ]),
   ];
-  return found.map((problem) => ({ ...problem, directory: page.index }));
+  return found.map((problem) => ({
+    ...problem,
+    directory: page.index,
+    severity: isPage ? problem.severity : 'warning',
+  }));
 }
 
 const REDUCED = 1;

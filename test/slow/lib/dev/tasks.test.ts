@@ -161,7 +161,8 @@ describe('a new start in the same folder', () => {
       done = await api.ended((await api.drop('done.tif', new Uint8Array(await plainTiff()))).id);
       // Then this one is under way for seconds, whatever this machine has to do besides.
       await api.post('/api/faults', '{"storage":"slow"}');
-      const large = new Uint8Array(await raw(500, 600, 3).tiff().toBuffer());
+      // A task whose TIFF is small can be done before it hears of the stop.
+      const large = new Uint8Array(await raw(2_000, 1_500, 3).tiff().toBuffer());
       interrupted = (await api.drop('interrupted.tif', large)).id;
       // From then on it hears signals.
       await expect.poll(async () => (await api.task(interrupted)).log).not.toEqual([]);

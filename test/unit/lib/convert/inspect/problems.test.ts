@@ -162,6 +162,22 @@ describe('what is wrong with a TIFF', () => {
     });
   });
 
+  it('is no more than a warning where it is wrong with a thumbnail or a mask only', async () => {
+    for (const subfileType of [1, 4]) {
+      const unreadable: TiffPage = { ...page, width: 0, subfileType };
+      const { error, problems } = await inspectionOf(makeTiff(page, unreadable), { pages: 'all' });
+      expect(error).toBeUndefined();
+      expect(problems).toEqual([
+        {
+          code: 'NO_SIZE',
+          directory: 1,
+          severity: 'warning',
+          message: 'It has no size: 0 × 32 pixels',
+        },
+      ]);
+    }
+  });
+
   it('is a chain of directories that leads nowhere', async () => {
     expect(await problemsOf(makeTiffAs({ next: 9_999_999 }, page))).toEqual([
       {
