@@ -105,20 +105,30 @@ export const putArrived: Moment = {
     },
   }),
 };
-export const callback: Moment = {
-  stage: 'callback of a success',
-  scenario: (act) => ({
-    orchestrator: atRequest('POST', () => {}, { hangAfter: true }),
+
+/** A callback that nobody answers. With another body it is none of these: the deadline has come before the moment did. */
+function hangingCallback(isAwaited: RegExp): Moment['scenario'] {
+  return (act) => ({
+    orchestrator: (world) => async (request) => {
+      if (isAwaited.test(String(await request.body()))) world.happened.push(request.method);
+      return { hangAfter: true };
+    },
     // A program that is gone at once is asked after before the body is passed on.
     meanwhile: async (world) => {
       await come(world, async () => (await world.arrived()).length);
+      if (world.happened.length === 0) throw new MomentMissed();
       await act(world);
     },
-  }),
+  });
+}
+
+export const callback: Moment = {
+  stage: 'callback of a success',
+  scenario: hangingCallback(/"status":"success"/),
 };
 export const errorCallback: Moment = {
   stage: 'callback of an error',
-  scenario: (act) => ({ lost: true, ...callback.scenario(act) }),
+  scenario: (act) => ({ lost: true, ...hangingCallback(/404 Not Found/)(act) }),
 };
 /** The first attempt has failed, and the next one is waited for. */
 export const betweenCallbacks: Moment = {

@@ -7,16 +7,15 @@ import { DEADLINE, endless, patience } from './patience.ts';
 import type { Running, Scenario } from './world.ts';
 
 const env = { CALLBACK_OUTBOX_PREFIX: 'arke-outbox' };
-const SMALL = { picture: 'small', patience } as const;
-const untilDeadline: Partial<Scenario> = {
-  patience: endless,
-  env: { ...env, ...DEADLINE },
-};
+const SMALL = { picture: 'small', patience: endless } as const;
+const untilDeadline: Partial<Scenario> = { env: { ...env, ...DEADLINE } };
 
 /** The orchestrator takes nothing, and something happens to what goes to the outbox, once or for good. */
 function whileKept(fault: Fault | undefined, times: 'once' | 'for good'): Scenario {
   return {
     ...SMALL,
+    // Nothing but time ends an answer that never comes.
+    ...(fault?.hang ? { patience } : {}),
     env,
     orchestrator: (world) => async () => {
       world.happened.push('POST');
