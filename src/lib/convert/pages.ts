@@ -1,6 +1,6 @@
 import { ConversionError } from '../errors.ts';
 import type { TiffHeader, TiffPage } from './header/tiff-header.ts';
-import { BROKEN_CHAIN, damagedTiff } from './refusal.ts';
+import { BROKEN_CHAIN, unreachablePages } from './refusal.ts';
 
 /** Which pages are converted: the first (`firstPage`), all, or one by its number, counted from 1. */
 export type PagesSetting = 'first' | 'all' | number;
@@ -117,7 +117,7 @@ export function pageNumbers(
       'UNREADABLE_TIFF',
       `The list of pages of "${name}" is longer than arke-tiff reads: it was read up to page ${count}. Convert those by their numbers.`,
     );
-  if (header.brokenChain) throw damagedTiff(name, BROKEN_CHAIN);
+  if (header.brokenChain) throw unreachablePages(name, count);
   return [1, ...Array.from({ length: count - 1 }, (_, further) => further + 2)];
 }
 

@@ -35,6 +35,15 @@ export function damagedTiff(
   return refusal('UNREADABLE_TIFF', name, `is damaged: ${what}`, advice, said, options);
 }
 
+/** The error where all pages of a TIFF are wanted and only the first `found` can be found, as its chain is broken. */
+export function unreachablePages(name: string, found: number): ConversionError {
+  const advice =
+    found === 1
+      ? 'Convert page 1 alone, by its number, or check where the TIFF came from'
+      : `Convert pages 1 to ${found} by their numbers, or check where the TIFF came from`;
+  return refusal('UNREADABLE_TIFF', name, `is damaged: ${BROKEN_CHAIN}`, advice);
+}
+
 /** The error of a TIFF of whose data something is missing; where the file may be sound all the same, it is not called damaged. */
 export function incompleteTiff(
   name: string,
@@ -54,7 +63,9 @@ export function unsupportedTiff(
   said?: DecoderWords,
   options?: ErrorOptions,
 ): ConversionError {
-  const advice = 'Save it in another way, uncompressed or with LZW, for example';
+  // True of whatever it is that no decoder reads: colours, depth, tiles or compression.
+  const advice =
+    'Save it in another program as RGB or greyscale of 8 or 16 bits, in strips, uncompressed or with LZW';
   return refusal('UNSUPPORTED_TIFF', name, what, advice, said, options);
 }
 

@@ -112,13 +112,23 @@ describe('a choice of pages', () => {
     expect((await choosePages(path, pages, 'three.tif')).numbers).toEqual(numbers);
   });
 
-  it('of all is refused where the list of pages breaks off', async () => {
-    const path = await folder.write('broken.tif', makeTiffAs({ next: 999_999 }, page(8), page(16)));
-    await expect(choosePages(path, 'all', 'broken.tif')).rejects.toThrow(
-      '"broken.tif" is damaged: its list of pages is broken',
-    );
-    expect((await choosePages(path, 'first', 'broken.tif')).numbers).toEqual([1]);
-  });
+  it.each([
+    [[page(8)], 'Convert page 1 alone, by its number, or check where the TIFF came from.'],
+    [
+      [page(8), page(16)],
+      'Convert pages 1 to 2 by their numbers, or check where the TIFF came from.',
+    ],
+  ])(
+    'of all is refused where the list of pages breaks off, and those before it can be asked for',
+    async (pages, advice) => {
+      const path = await folder.write('broken.tif', makeTiffAs({ next: 999_999 }, ...pages));
+      await expect(choosePages(path, 'all', 'broken.tif')).rejects.toThrow(
+        `"broken.tif" is damaged: its list of pages is broken. ${advice}`,
+      );
+      for (const asked of ['first', 1, pages.length] as const)
+        expect((await choosePages(path, asked, 'broken.tif')).numbers).toHaveLength(1);
+    },
+  );
 });
 
 describe.skipIf(!hasSharedTiffs)(

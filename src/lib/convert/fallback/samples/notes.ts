@@ -19,6 +19,8 @@ export function notesOnRange(
   return [samplesScaled(`${scaledMessage(page)}: ${range}`)];
 }
 
+/** Whole numbers as they are, as long as a double has them; the others by six digits. */
 function short(value: number): string {
-  return String(Number(value.toPrecision(6)));
+  if (Number.isSafeInteger(value)) return String(value);
+  return Number.isInteger(value) ? value.toPrecision(6) : String(Number(value.toPrecision(6)));
 }

@@ -265,7 +265,7 @@ describe('the refusal', () => {
     expect(() => chooseReader(kind, 'scan.tif')).toThrow(
       '"scan.tif" has samples of a depth that is not defined, which arke-tiff cannot decode ' +
         '(LZW compression, RGB, 48/48/48 bits, unsigned). ' +
-        'Save it in another way, uncompressed or with LZW, for example.',
+        'Save it in another program as RGB or greyscale of 8 or 16 bits, in strips, uncompressed or with LZW.',
     );
   });
 

@@ -135,7 +135,7 @@ describe('the range of samples', () => {
       { bits: 32 },
       [],
       [0, 128, 255],
-      /all of their type/,
+      /0 is black and 4294967295 white \(all of their type\)/,
     ],
     [
       '32-bit integers that do not are stretched',
