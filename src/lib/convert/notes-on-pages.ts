@@ -153,7 +153,9 @@ function notesOnPages(header: TiffHeader, { allPages }: SettingNames): Conversio
   const further = pages.length - 1;
   if (further === 0) return [];
   const were = further === 1 ? 'page was' : 'pages were';
-  const message = `Only page ${number} was converted; ${further} further ${were} not (${allPages} converts all)`;
+  // All pages of a broken list are never converted: `pageNumbers`.
+  const advice = header.brokenChain ? 'convert each by its number' : `${allPages} converts all`;
+  const message = `Only page ${number} was converted; ${further} further ${were} not (${advice})`;
   return [
     ...(number === 1 ? [] : [thumbnailSkipped(pages[0], number)]),
     { code: 'PAGES_NOT_CONVERTED', message },

@@ -93,7 +93,7 @@ export function pageNumbered(header: TiffHeader, number: number, name: string): 
     : '';
   throw new ConversionError(
     'NO_SUCH_PAGE',
-    `"${name}" has ${count}${readable}, so there is no page ${number}. Choose another, or all.`,
+    `"${name}" has ${count}${readable}, so there is no page ${number}. Choose another${header.brokenChain ? '' : ', or all'}.`,
   );
 }
 

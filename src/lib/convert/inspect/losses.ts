@@ -36,7 +36,7 @@ export function lossesOfFile(
   const pages = pagesOf(header);
   const converted = convertedPages(header, settings.pages);
   return [
-    ...pagesLost(pages.length, converted, names),
+    ...pagesLost(pages.length, converted, header.brokenChain ? undefined : names.allPages),
     ...chainLost(header),
     ...masksLost(header),
     ...converted.flatMap((number) => {
@@ -65,15 +65,14 @@ export function lossesOf(
 function pagesLost(
   count: number,
   converted: readonly number[],
-  { allPages }: SettingNames,
+  avoidedBy: string | undefined,
 ): Loss[] {
   const lost = Array.from({ length: count }, (_, i) => i + 1).filter((n) => !converted.includes(n));
   if (lost.length === 0) return [];
   const which =
     lost.length === 1 ? `Page ${lost[0]} of ${count} is` : `${lost.length} of ${count} pages are`;
-  return [
-    { kind: 'pages', page: undefined, message: `${which} not converted`, avoidedBy: allPages },
-  ];
+  const loss = { kind: 'pages', page: undefined, message: `${which} not converted` } as const;
+  return [avoidedBy === undefined ? loss : { ...loss, avoidedBy }];
 }
 
 /** What may lie where the list of pages does not lead to. */

@@ -136,6 +136,25 @@ describe('what stands in a file whose chain is broken', () => {
     );
   });
 
+  it('is not to be had by a setting that is refused', async () => {
+    const two = makeTiffAs({ next: 3 }, page, page);
+    const { made } = await convert(two);
+    expect(made.notes).toContainEqual({
+      code: 'PAGES_NOT_CONVERTED',
+      message: 'Only page 1 was converted; 1 further page was not (convert each by its number)',
+    });
+    expect((await convert(two, { page: 2 })).made.notes).toMatchObject([
+      { code: 'PAGES_UNREACHABLE' },
+    ]);
+    const { losses } = await inspectionOf(two);
+    expect(losses.filter(({ kind }) => kind === 'pages')).toEqual([
+      { kind: 'pages', message: 'Page 2 of 2 is not converted' },
+      expect.objectContaining({
+        message: expect.stringContaining('chain of directories is broken'),
+      }),
+    ]);
+  });
+
   it('is compared and shown, too, and not touched', async () => {
     const input = await folder.write('kept.tif', broken);
     const jpeg = folder.path('kept.jpg');
