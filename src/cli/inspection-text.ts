@@ -61,7 +61,8 @@ function subIfdsOf({ subDirectories, subIfds }: DirectoryInspection): Field[] {
 
 function subIfdText(picture: SubIfdInspection): string {
   const role = picture.role === 'page' ? `page ${picture.page}` : ROLES[picture.role];
-  return `${role}, ${sizeOf(picture)}, ${samplesOf(picture)}, ${picture.compression}`;
+  const compression = picture.compression === 'none' ? 'uncompressed' : picture.compression;
+  return `${role}, ${sizeOf(picture)}, ${samplesOf(picture)}, ${compression}`;
 }
 
 const ROLES = { reduced: 'smaller version', mask: 'transparency mask' } as const;

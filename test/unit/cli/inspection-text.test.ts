@@ -37,4 +37,7 @@ it('tells how many of the SubIFDs that a directory lists cannot be read, whateve
   const directories = [{ ...directory, subDirectories: 2, subIfds: read }];
   const lines = describeInspection('scan.tif', { ...inspection, directories });
   expect(lines).toContainEqual(expect.stringMatching(/SubIFDs +1 of 2 cannot be read$/));
+  expect(lines).toContainEqual(
+    expect.stringMatching(/SubIFD 1 +smaller version, .*, uncompressed$/),
+  );
 });

@@ -70,7 +70,7 @@ export function missingData(page: DataOfPage, fileBytes: number): MissingData[] 
       message:
         needed === 1
           ? `its only ${kind.slice(0, -1)} has 0 bytes`
-          : `${groupDigits(empty)} of its ${groupDigits(needed)} ${kind} ${empty === 1 ? 'has' : 'have'} 0 bytes`,
+          : `${groupDigits(empty)} of its ${groupDigits(needed)} ${kind} ${empty === 1 ? 'has' : 'have'} 0 bytes (a sparse TIFF, or data that were never written)`,
     });
   return found;
 }

@@ -108,7 +108,7 @@ describe('what is wrong with a TIFF', () => {
       'strips without bytes',
       'error',
       { ...page, entries: [{ tag: 279, type: LONG, values: [768, 0, 768, 0] }] },
-      '2 of its 4 strips have 0 bytes',
+      '2 of its 4 strips have 0 bytes (a sparse TIFF, or data that were never written)',
     ],
     [
       'UNREADABLE_TAGS',
