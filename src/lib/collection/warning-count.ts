@@ -29,8 +29,8 @@ export function createWarningCount(): {
 /** What a count of each warning says, for people: of one TIFF, and of several. */
 const WORDS: Readonly<Record<Code, readonly [one: string, several: string]>> = {
   PAGES_NOT_CONVERTED: [
-    'has further pages that were not converted (--page all)',
-    'have further pages that were not converted (--page all)',
+    'has further pages that were not converted (see --page)',
+    'have further pages that were not converted (see --page)',
   ],
   PAGES_UNREACHABLE: [
     'has a broken list of pages, so some may be missing',

@@ -42,7 +42,7 @@ describe('convert --page all', () => {
   });
 
   it('is what a count says, with --quiet, where there are further pages', async () => {
-    const counted = '1 with warnings: 1 has further pages that were not converted (--page all)\n';
+    const counted = '1 with warnings: 1 has further pages that were not converted (see --page)\n';
     expect(await convert(['scan.tif', '--quiet'])).toMatchObject({ exitCode: 0, stderr: counted });
     const piped = await convert(['-', '--quiet'], { input: three });
     expect(piped).toMatchObject({ exitCode: 0, stderr: counted });
