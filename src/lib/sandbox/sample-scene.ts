@@ -1,90 +1,63 @@
-import { fractal, mix, smooth, valueNoise } from './sample-noise.ts';
+/** Numbers from 0 up to 1, the same for the same seed (Marsaglia's xorshift). */
+export function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
+}
 
-type Colour = readonly [red: number, green: number, blue: number];
-
-/** Where the lake begins, and where the sun stands: shares of the picture's height and width. */
-const SHORE = 0.66;
-const SUN = { x: 0.66, y: 0.47 };
-
-const ZENITH: Colour = [44, 74, 122];
-const DAWN: Colour = [250, 196, 146];
-const CLOUD: Colour = [255, 224, 200];
-const NEAR: Colour = [16, 28, 36];
-const HAZE: Colour = [214, 172, 150];
-
-/** Mountain ridges from the farthest to the nearest. */
-const RIDGES = [
-  { base: 0.52, rise: 0.3, stretch: 3.1, depth: 0.2 },
-  { base: 0.57, rise: 0.26, stretch: 4.3, depth: 0.42 },
-  { base: 0.61, rise: 0.2, stretch: 5.9, depth: 0.64 },
-  { base: 0.66, rise: 0.14, stretch: 9.7, depth: 0.86 },
-];
-
-function blend(a: Colour, b: Colour, share: number): Colour {
-  return [mix(a[0], b[0], share), mix(a[1], b[1], share), mix(a[2], b[2], share)];
+/** Noise from 0 to 1 over the plane: random values at whole numbers, blended, at six scales. */
+function fractalNoise(): (x: number, y: number) => number {
+  const values = Float64Array.from({ length: 256 * 256 }, randomFrom(2024));
+  const at = (x: number, y: number) => values[(y & 255) * 256 + (x & 255)] ?? 0;
+  const ease = (t: number) => t * t * (3 - 2 * t);
+  return (x, y) => {
+    let sum = 0;
+    for (let scale = 1; scale < 64; scale *= 2) {
+      const left = Math.floor(x * scale);
+      const top = Math.floor(y * scale);
+      const across = ease(x * scale - left);
+      const upper = at(left, top) * (1 - across) + at(left + 1, top) * across;
+      const lower = at(left, top + 1) * (1 - across) + at(left + 1, top + 1) * across;
+      sum += (upper + (lower - upper) * ease(y * scale - top)) / scale / 2;
+    }
+    return sum;
+  };
 }
 
 /**
- * Paints a lake before mountains at dawn, as 8-bit RGB without padding. The same size gives the
- * same picture on every machine.
+ * Paints four mountain ridges before a sky, as 8-bit RGB without padding: soft gradients, hard
+ * edges and fine texture. The same size gives the same picture on every machine.
  */
-export function paintScene(width: number, height: number): Uint8Array {
-  const noise = valueNoise(20_240_607);
-  const clouds = fractal(noise, 5);
-  const rock = fractal(noise, 5);
-  const crest = fractal(noise, 8);
-  const crests = RIDGES.map(({ base, rise, stretch }, index) =>
-    Float64Array.from({ length: width }, (_, column) => {
-      const along = (column / width) * stretch;
-      return base - rise * (crest(along + index * 41, index * 7) - 0.25);
+export function paintScene(width: number, height: number): Buffer {
+  const noise = fractalNoise();
+  const ridges = [0, 1, 2, 3].map((ridge) =>
+    Float64Array.from({ length: width }, (_, x) => {
+      const swing = noise((3 * x) / width + ridge * 9, ridge) - 0.5;
+      return (0.35 + 0.15 * ridge + 0.3 * swing) * height;
     }),
   );
-
-  const sky = (x: number, y: number): Colour => {
-    const glow = Math.exp(-((x - SUN.x) ** 2 * 9 + (y - SUN.y) ** 2 * 30));
-    const height01 = smooth(y / 0.62);
-    const cover = smooth((clouds(x * 5, y * 17) - 0.46) * 3.4) * (0.35 + 0.5 * glow);
-    const air = blend(blend(ZENITH, DAWN, height01 * 0.9), [255, 236, 190], glow * 0.75);
-    return blend(air, CLOUD, cover);
-  };
-
-  const land = (x: number, y: number): Colour => {
-    const column = Math.min(width - 1, Math.max(0, Math.round(x * width)));
-    for (let index = RIDGES.length - 1; index >= 0; index--) {
-      const top = crests[index]?.[column] ?? 1;
-      if (y < top) continue;
-      const depth = RIDGES[index]?.depth ?? 1;
-      const slope = blend(HAZE, NEAR, depth);
-      // Turned against the noise's grid, which would show otherwise.
-      const texture = rock(x * 84 + y * 47 + index * 53, y * 84 - x * 47) - 0.5;
-      const grain = texture * 48 * depth * depth;
-      const mist = smooth((y - top) * 5.5) * (0.62 - 0.5 * depth);
-      const [red, green, blue] = blend(slope, HAZE, mist);
-      return [red + grain, green + grain, blue + grain * 0.9];
-    }
-    return sky(x, y);
-  };
-
-  const water = (x: number, y: number): Colour => {
-    const depth = (y - SHORE) / (1 - SHORE);
-    const ripple = clouds(x * 26, y * (230 - 150 * depth)) - 0.5;
-    const mirrored = SHORE - (y - SHORE) * 1.45 + ripple * 0.12 * depth;
-    const reflection = land(x + ripple * 0.02 * depth, Math.max(0, mirrored));
-    const glint = Math.max(0, ripple) * 70 * Math.exp(-((x - SUN.x) ** 2) * 30);
-    const [red, green, blue] = blend(reflection, [24, 44, 62], 0.24 + 0.3 * depth);
-    return [red + glint, green + glint * 0.8, blue + glint * 0.6];
-  };
-
   const pixels = new Uint8ClampedArray(width * height * 3);
-  for (let row = 0, at = 0; row < height; row++) {
-    const y = row / height;
-    const paint = y < SHORE ? land : water;
-    for (let column = 0; column < width; column++, at += 3) {
-      const [red, green, blue] = paint(column / width, y);
-      pixels[at] = red;
-      pixels[at + 1] = green;
-      pixels[at + 2] = blue;
+  for (let y = 0, at = 0; y < height; y++) {
+    const down = y / height;
+    for (let x = 0; x < width; x++, at += 3) {
+      const across = x / height;
+      const ridge = ridges.findLastIndex((top) => y > (top[x] ?? 0));
+      if (ridge < 0) {
+        const cloud = noise(across * 3, down * 9) - 0.5;
+        pixels[at] = 90 + 170 * down + 220 * cloud;
+        pixels[at + 1] = 125 + 110 * down + 150 * cloud;
+        pixels[at + 2] = 180 + 60 * cloud;
+      } else {
+        const rock = (noise(across * 24, down * 24) - 0.5) * 30 * (ridge + 1);
+        pixels[at] = 150 - 38 * ridge + rock;
+        pixels[at + 1] = 140 - 30 * ridge + rock;
+        pixels[at + 2] = 150 - 30 * ridge + rock;
+      }
     }
   }
-  return new Uint8Array(pixels.buffer);
+  return Buffer.from(pixels.buffer);
 }

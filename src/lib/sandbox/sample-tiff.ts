@@ -1,7 +1,5 @@
-import { createRequire } from 'node:module';
 import sharp from 'sharp';
-import { blankPage, type Pixels, placeBox, placeInk, placePhoto } from './sample-page.ts';
-import { paintScene } from './sample-scene.ts';
+import { paintScene, randomFrom } from './sample-scene.ts';
 
 /** What was drawn. */
 export interface SampleTiff {
@@ -15,155 +13,87 @@ export interface SampleTiff {
 /** The page upright: 24 megapixels, like a postcard-sized print scanned at 600 dpi. */
 const PAGE = { width: 4000, height: 6000, margin: 300, dpi: 600 };
 
-const PHOTO = { top: 1130, height: 2400 };
+const PHOTO = { width: PAGE.width - 2 * PAGE.margin, height: 2400, top: 1130 };
+
+/** How much the grain darkens a pixel at most, of 255. Like film's, it costs encoders most of their bits. */
+const GRAIN = 8;
 
 /** TIFF tag 274: the first stored row is the right-hand side, so it is shown by a quarter turn. */
 const ORIENTATION = 6;
 
-const FACES = {
-  regular: { name: 'EB Garamond', file: '400Regular/EBGaramond_400Regular.ttf' },
-  italic: {
-    name: 'EB Garamond Italic',
-    file: '400Regular_Italic/EBGaramond_400Regular_Italic.ttf',
-  },
-  bold: { name: 'EB Garamond Bold', file: '700Bold/EBGaramond_700Bold.ttf' },
-};
+/** Letters of 5 × 7 dots, each row a digit to base 32, because a fresh machine has no fonts. */
+const LETTERS = Object.fromEntries(
+  (
+    'Aehhvhhh Buhhuhhu Cehggghe Duhhhhhu Evgguggv Fvgguggg Gehgnhhe Hhhhvhhh Ie44444e J72222ic ' +
+    'Khikokih Lggggggv Mhrllhhh Nhhpljhh Oehhhhhe Puhhuggg Qehhhlid Ruhhukih Sfgge11u Tv444444 ' +
+    'Uhhhhhhe Vhhhhha4 Whhhllla Xhha4ahh Yhhha444 Zv1248gv 0ehjlphe 14c4444e 2eh1248v 3v2421he ' +
+    '426aiv22 5vgu11he 668guhhe 7v124888 8ehhehhe 9ehhf12c'
+  )
+    .split(' ')
+    .map(([letter = '', ...rows]) => [letter, rows.map((row) => Number.parseInt(row, 32))]),
+);
 
-interface Text {
-  words: string;
-  face: keyof typeof FACES;
-  /** Type size in pixels of the page. */
-  size: number;
-  left: number;
-  top: number;
-  width: number;
-  justify?: boolean;
-}
-
-const COLUMN = (PAGE.width - 2 * PAGE.margin - 160) / 2;
-
-const TEXTS: Text[] = [
-  line('bold', 300, 470, 'First Light on the Lake'),
-  line('italic', 120, 860, 'A sample page for the journey from TIFF to JPEG'),
-  line('regular', 72, 290, 'ARKE TIFF  ·  SAMPLE PLATE  ·  SHEET 1'),
-  line(
-    'italic',
-    76,
-    3580,
-    'Plate 1. Mountains before sunrise, drawn by numbers and not by nature.',
-  ),
-  column(
-    0,
-    'This page was drawn so that every step of a conversion has something to show. The ' +
-      'picture above has soft gradients, where coarse quantisation would leave bands, and a film ' +
-      'grain that costs a JPEG encoder most of its bits. The letters have hard edges, around which ' +
-      'a careless encoder would leave a halo.',
-  ),
-  column(
-    1,
-    'The file stores this page lying on its side and carries an orientation tag: a ' +
-      'converter that applies the tag shows it upright, as you see it now. Its colours are ' +
-      'described by an embedded Display P3 profile; converted to sRGB they look the same on any ' +
-      'screen.',
-  ),
-  line('regular', 110, 4890, 'Hamburgefonstiv 0123456789'),
-  line(
-    'regular',
-    76,
-    5040,
-    'Franz jagt im komplett verwahrlosten Taxi quer durch Bayern. ÄÖÜ ß é ñ ø',
-  ),
-  line(
-    'regular',
-    52,
-    5155,
-    'Portez ce vieux whisky au juge blond qui fume. The quick brown fox jumps over the lazy dog.',
-  ),
-  line(
-    'italic',
-    38,
-    5245,
-    'Sphinx of black quartz, judge my vow. Whoever can read this line without a glass has good eyes or a good scan.',
-  ),
+/** Lines of text: the side of a dot and the distance from the top, in pixels. */
+const LINES: readonly [dot: number, top: number, text: string][] = [
+  [8, 300, 'ARKE TIFF SAMPLE SHEET 1'],
+  [33, 600, 'FROM TIFF TO JPEG'],
+  [14, 3680, 'MOUNTAINS MADE OF NUMBERS'],
+  [9, 4000, 'LETTERS HAVE HARD EDGES AND A SKY HAS SOFT GRADIENTS'],
+  [9, 4120, 'FILM GRAIN COSTS A JPEG ENCODER MOST OF ITS BITS'],
+  [7, 4400, 'THE QUICK BROWN FOX JUMPS OVER THE LAZY DOG 0123456789'],
+  [5, 4550, 'PORTEZ CE VIEUX WHISKY AU JUGE BLOND QUI FUME'],
+  [3, 4680, 'IF YOU CAN READ THIS LINE THE SCAN IS GOOD OR YOUR EYES ARE'],
 ];
 
-function line(face: Text['face'], size: number, top: number, words: string): Text {
-  return { words, face, size, left: PAGE.margin, top, width: PAGE.width - 2 * PAGE.margin };
-}
-
-function column(index: number, words: string): Text {
-  const left = PAGE.margin + index * (COLUMN + 160);
-  return { words, face: 'regular', size: 88, left, top: 3900, width: COLUMN, justify: true };
-}
-
-/** Sets a text as a mask. The fonts come along as files: a fresh machine has none. */
-async function typeset({ words, face, size, width, justify = false }: Text): Promise<Pixels> {
-  const { name, file } = FACES[face];
-  const fontfile = createRequire(import.meta.url).resolve(`@expo-google-fonts/eb-garamond/${file}`);
-  // At 72 dpi a point is a pixel.
-  const text = { text: words, font: `${name} ${size}`, fontfile, width, dpi: 72, justify };
-  const { data, info } = await sharp({ text }).extractChannel(0).raw().toBuffer({
-    resolveWithObject: true,
+/** The text, and the strip of grey steps that scanning offices lay beside a page, as SVG. */
+function drawInk(): Buffer {
+  const { width, height, margin } = PAGE;
+  const texts = LINES.map(([dot, top, text]) => {
+    const dots = [...text].flatMap((letter, index) =>
+      (LETTERS[letter] ?? []).flatMap((row, y) =>
+        [0, 1, 2, 3, 4].map((x) => (row & (16 >> x) ? `M${index * 6 + x} ${y}h1v1h-1z` : '')),
+      ),
+    );
+    return `<path transform="translate(${margin} ${top}) scale(${dot})" d="${dots.join('')}"/>`;
   });
-  return { data, width: info.width, height: info.height };
+  const greys = Array.from({ length: 17 }, (_, step) => {
+    const box = `x="${margin + step * 200}" y="5200" width="200" height="400"`;
+    return `<rect ${box} fill="hsl(0 0% ${step * 6.25}%)"/>`;
+  });
+  const shapes = [...texts, ...greys].join('');
+  return Buffer.from(`<svg width="${width}" height="${height}" fill="#2a221e">${shapes}</svg>`);
 }
 
-/** Paints the photograph at half its size, which its soft shapes do not show, and enlarges it. */
-async function photograph(): Promise<Pixels> {
-  const width = PAGE.width - 2 * PAGE.margin;
-  const { height } = PHOTO;
-  const half = { width: width / 2, height: height / 2, channels: 3 as const };
-  const data = await sharp(paintScene(half.width, half.height), { raw: half })
-    .resize(width, height, { kernel: 'cubic' })
+async function drawPage(): Promise<Buffer> {
+  const { width, height, margin: left } = PAGE;
+  const raw = { width: PHOTO.width, height: PHOTO.height, channels: 3 as const };
+  const page = await sharp({ create: { width, height, channels: 3, background: '#f4eee2' } })
+    .composite([
+      { input: paintScene(raw.width, raw.height), raw, left, top: PHOTO.top },
+      { input: drawInk(), left: 0, top: 0 },
+    ])
+    .removeAlpha()
     .raw()
     .toBuffer();
-  return { data, width, height };
-}
-
-/** A strip of grey steps and colours, as scanning offices lay beside a page. */
-function placeTarget(page: Pixels): void {
-  const greys = Array.from({ length: 11 }, (_, step) => Array(3).fill(step * 25.5));
-  const colours = [
-    [174, 52, 48],
-    [214, 130, 44],
-    [228, 196, 60],
-    [76, 140, 74],
-    [54, 124, 156],
-    [52, 72, 146],
-    [128, 68, 130],
-  ];
-  const patches = [...greys, ...colours];
-  const size = Math.floor((PAGE.width - 2 * PAGE.margin) / patches.length);
-  patches.forEach((colour, index) => {
-    const left = PAGE.margin + index * size;
-    placeBox(page, { left, top: 5430, width: size, height: size }, colour);
-  });
-}
-
-async function drawPage(): Promise<Pixels> {
-  const [photo, ...masks] = await Promise.all([photograph(), ...TEXTS.map(typeset)]);
-  const page = blankPage(PAGE.width, PAGE.height);
-  placePhoto(page, photo, PAGE.margin, PHOTO.top);
-  for (const [index, { left, top }] of TEXTS.entries()) {
-    const mask = masks[index];
-    if (mask !== undefined) placeInk(page, mask, left, top);
+  const random = randomFrom(99);
+  for (let at = 0; at < page.length; at += 3) {
+    const grain = random() * GRAIN;
+    for (const sample of [at, at + 1, at + 2])
+      page[sample] = Math.max(0, (page[sample] ?? 0) - grain);
   }
-  placeBox(page, { left: PAGE.margin, top: 400, width: photo.width, height: 6 });
-  placeBox(page, { left: PAGE.margin, top: 4820, width: photo.width, height: 4 });
-  placeTarget(page);
   return page;
 }
 
 /**
- * Draws the sample TIFF: text, a photograph and a colour strip, 24 megapixels of 8-bit RGB, LZW
+ * Draws the sample TIFF: text, a photograph and grey steps, 24 megapixels of 8-bit RGB, LZW
  * with predictor, Display P3 profile, stored on its side with orientation tag 6. The same on
  * every call. Takes about 3 s.
  *
  * @throws Error from sharp if the file cannot be written
  */
 export async function drawSampleTiff(path: string): Promise<SampleTiff> {
-  const { data, width, height } = await drawPage();
-  const { size, ...stored } = await sharp(data, { raw: { width, height, channels: 3 } })
+  const { width, height } = PAGE;
+  const { size, ...stored } = await sharp(await drawPage(), { raw: { width, height, channels: 3 } })
     .rotate(270)
     .withMetadata({ orientation: ORIENTATION, density: PAGE.dpi })
     .withIccProfile('p3')

@@ -71,11 +71,12 @@ test('carries the Display P3 profile', async () => {
   expect(icc?.toString('utf16le').concat(icc.toString('latin1'))).toMatch(/P\0?3/);
 });
 
-test('is upright once the tag is applied: title at the top, colour strip at the bottom', async () => {
-  const paper = await brightness(3400, 480, 300, 300);
+test('is upright once the tag is applied: title at the top, grey steps at the bottom', async () => {
+  const paper = await brightness(3700, 600, 300, 230);
   expect(paper).toBeGreaterThan(225);
-  expect(await brightness(300, 480, 2800, 300)).toBeLessThan(paper - 20);
-  expect(await brightness(320, 5450, 150, 150)).toBeLessThan(10);
+  expect(await brightness(300, 600, 3300, 230)).toBeLessThan(paper - 20);
+  expect(await brightness(300, 5200, 200, 400)).toBeLessThan(10);
+  expect(await brightness(3500, 5200, 200, 400)).toBeGreaterThan(245);
   expect(await brightness(300, 1130, 3400, 2400)).toBeLessThan(160);
 });
 
