@@ -1,8 +1,8 @@
 /** How many tasks run at once, and what of it this machine can carry. */
 import { freemem } from 'node:os';
 import type { Sandbox } from '../../src/lib/sandbox/sandbox.ts';
-import { type LevelSummary, type ScaleMeasurements, summarize } from './measurements.ts';
-import { type LevelResult, runLevel } from './tasks.ts';
+import { type LevelSummary, summarize } from './measurements.ts';
+import { runLevel } from './tasks.ts';
 import { storeTiffs } from './tiffs.ts';
 
 /** What the tables show; one at a time so often that every size has its spread. */
@@ -33,13 +33,12 @@ export async function measureLevels(
   folder: string,
   { counts: wanted, timeoutMs: hurry = NO_HURRY_MS }: WantedLevels,
   say: (line: string) => void,
-): Promise<Pick<ScaleMeasurements, 'samples' | 'levels'>> {
+): Promise<LevelSummary[]> {
   const counts = wanted.length > 0 ? wanted : AT_ONCE;
   say('Drawing and storing the TIFFs');
   const all = [...counts, ...(wanted.length > 0 ? [] : IN_TIME)];
   await storeTiffs(sandbox, folder, Math.max(...all.map(tasksFor)));
   const levels: LevelSummary[] = [];
-  let samples: LevelResult['samples'] = [];
   const run = async (atOnce: number, timeoutMs: number) => {
     const needed = neededMB(levels, atOnce);
     // On Linux what can be had without swapping, caches included.
@@ -54,16 +53,13 @@ export async function measureLevels(
     levels.push(summarize(result));
     return result;
   };
-  for (const atOnce of counts) {
-    const result = await run(atOnce, hurry);
-    if (atOnce === 1) samples = result?.samples ?? [];
-  }
-  if (wanted.length > 0) return { samples, levels };
+  for (const atOnce of counts) await run(atOnce, hurry);
+  if (wanted.length > 0) return levels;
   for (const atOnce of IN_TIME) {
     const result = await run(atOnce, TASK_TIMEOUT_MS);
     if (!result || result.failures.length > 0) break;
   }
-  return { samples, levels };
+  return levels;
 }
 
 const tasksFor = (atOnce: number) => (atOnce === 1 ? TASKS_ONE_AT_A_TIME : atOnce);

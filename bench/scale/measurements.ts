@@ -30,8 +30,6 @@ export interface LevelSummary {
 /** What bench/scale.json holds. */
 export interface ScaleMeasurements {
   readonly machine: string;
-  /** Of the tasks that ran one at a time: what the simulation draws from. */
-  readonly samples: readonly TaskSample[];
   readonly levels: readonly LevelSummary[];
 }
 
@@ -42,15 +40,11 @@ export async function readMeasurements(): Promise<ScaleMeasurements> {
   return JSON.parse(await readFile(file, 'utf8')) as ScaleMeasurements;
 }
 
-/** Keeps what was measured, a sample and a level a line, so that a change of one shows as one. */
+/** Keeps what was measured, a level a line, so that a change of one shows as one. */
 export async function writeMeasurements(measured: ScaleMeasurements): Promise<void> {
-  const lines = (values: readonly unknown[]) =>
-    `\n${values.map((value) => JSON.stringify(value)).join(',\n')}\n`;
-  const { machine, samples, levels } = measured;
-  await writeFile(
-    file,
-    `{"machine": ${JSON.stringify(machine)},\n"samples": [${lines(samples)}],\n"levels": [${lines(levels)}]}\n`,
-  );
+  const { machine, levels } = measured;
+  const lines = levels.map((level) => JSON.stringify(level)).join(',\n');
+  await writeFile(file, `{"machine": ${JSON.stringify(machine)},\n"levels": [\n${lines}\n]}\n`);
 }
 
 /** The machine in a few words. */

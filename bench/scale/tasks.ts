@@ -12,19 +12,10 @@ import { keysOf, megapixelsOf } from './tiffs.ts';
 /** What one task took; MB of 1024 × 1024 bytes. */
 export interface TaskSample {
   readonly megapixels: number;
-  readonly tiffMB: number;
-  readonly jpegMB: number;
   /** From the start of the process to its end. */
   readonly wallSeconds: number;
-  /** By the callback; `start` is what of its total time is none of the three, the callback itself left out. */
-  readonly startSeconds: number;
-  readonly downloadSeconds: number;
-  readonly conversionSeconds: number;
-  readonly uploadSeconds: number;
   /** Of all its processes. */
   readonly cpuSeconds: number;
-  /** Of these, what the conversion process says of its job. */
-  readonly conversionCpuSeconds: number;
   /** The effort that it was converted with. */
   readonly effort: string;
   /** Of all its processes, peak of the sum of PSS. */
@@ -144,33 +135,14 @@ async function judge(
   const payload = parse(successPayloadSchema, body);
   const { output } = keysOf(task);
   if (payload.output_r2_key !== output) return wrong(`the JPEG is at ${payload.output_r2_key}`);
-  const { total_time_ms, download_time_ms, conversion_time_ms, upload_time_ms } =
-    payload.performance ?? NO_TIMES;
-  const stages = download_time_ms + conversion_time_ms + upload_time_ms;
-  const [, megabytes = '0'] = /Downloaded ([\d.]+) MB/.exec(log) ?? [];
-  const [, effort = '', cpu = '0'] =
-    /Done as (\w+).*measured \d+ MB and ([\d.]+) CPU-s/.exec(log) ?? [];
+  const [, effort = ''] = /Done as (\w+)/.exec(log) ?? [];
   return {
     megapixels: megapixelsOf(task),
-    tiffMB: Number(megabytes),
-    jpegMB: rounded(payload.output_file_size / MB),
     wallSeconds: rounded(wallMs / 1000),
-    startSeconds: rounded((total_time_ms - stages) / 1000),
-    downloadSeconds: rounded(download_time_ms / 1000),
-    conversionSeconds: rounded(conversion_time_ms / 1000),
-    uploadSeconds: rounded(upload_time_ms / 1000),
     cpuSeconds: rounded(cpuSeconds),
-    conversionCpuSeconds: Number(cpu),
     effort,
     peakMB: Math.round(peakBytes / MB),
   };
 }
-
-const NO_TIMES = {
-  total_time_ms: Number.NaN,
-  download_time_ms: Number.NaN,
-  conversion_time_ms: Number.NaN,
-  upload_time_ms: Number.NaN,
-};
 
 const rounded = (value: number) => Math.round(value * 1000) / 1000;
