@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { Args, Flags } from '@oclif/core';
+import { Args } from '@oclif/core';
 import { BaseCommand, errorSummary } from '../cli/base-command.ts';
 import { inputFlags, inputRequestOf } from '../cli/collection/flags.ts';
 import { type Count, countsOf } from '../cli/collection/summary.ts';
@@ -14,10 +14,8 @@ import {
 import { aboutFile } from '../cli/format.ts';
 import { describeInspection } from '../cli/inspection-text.ts';
 import { type InspectSession, inspectSource } from '../cli/inspections.ts';
-import { type Preview, withPreviews } from '../cli/previews.ts';
 import type { Reporter } from '../cli/reporter.ts';
 import { outputTaken } from '../cli/standard-streams.ts';
-import { pictureTextForStdout } from '../cli/terminal-pictures.ts';
 import { type TiffSource, type TiffSources, withTiffSources } from '../cli/tiff-sources.ts';
 import type { UnreadPath } from '../lib/collection/events.ts';
 import type { Inspection } from '../lib/convert/inspect/inspection.ts';
@@ -45,7 +43,6 @@ type Inspected = { readonly source: TiffSource } & (
 interface Shown {
   readonly reporter: Reporter;
   readonly quiet: boolean;
-  readonly preview?: Preview;
 }
 
 export default class Inspect extends BaseCommand {
@@ -88,11 +85,6 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
   static override flags = {
     page: pageFlag(),
     ...inputFlags,
-    preview: Flags.boolean({
-      summary: 'Show a small picture of each file, on a terminal that can.',
-      allowNo: true,
-      default: true,
-    }),
     ...encoderFlags,
     ...storageFlags,
   };
@@ -119,16 +111,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
         },
       };
       try {
-        const work = (preview?: Preview) =>
-          this.#inspectAll(found, session, {
-            ...{ reporter, quiet: flags.quiet },
-            ...(preview ? { preview } : {}),
-          });
-        const wanted = flags.preview && !flags.quiet && !this.jsonEnabled();
-        const pictureText = wanted ? await pictureTextForStdout() : undefined;
-        if (!pictureText) return await work();
-        const shown = { pages: flags.page, encoder };
-        return await withPreviews(pictureText, shown, this.stopSignal, work);
+        return await this.#inspectAll(found, session, { reporter, quiet: flags.quiet });
       } finally {
         if (storage) closeStorage(storage);
       }
@@ -138,7 +121,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
   async #inspectAll(
     { sources, unread, warnings }: TiffSources,
     session: InspectSession,
-    { reporter, quiet, preview }: Shown,
+    { reporter, quiet }: Shown,
   ): Promise<unknown> {
     for (const { message } of warnings) reporter.warn(message);
     const inspected: Inspected[] = [];
@@ -149,9 +132,6 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
       inspected.push(one);
       if ('inspection' in one) {
         for (const line of describeInspection(source.name, one.inspection)) this.result(line);
-        // Base64 in escape codes of ours: nothing of it comes from a name or a tag.
-        const picture = 'path' in source.at && (await preview?.(source.at.path, one.inspection));
-        if (picture) process.stdout.write(`${picture}\n`);
       }
     }
     // Last, where it is seen: what is missing concerns all that is above.

@@ -3,16 +3,6 @@ import { makeFolder, type TestFolder } from '../../support/folder.ts';
 import { hasTerminal, onTerminal as runOnTerminal } from '../../support/terminal.ts';
 import { makeTiff } from '../../support/tiff-writer.ts';
 
-/** Compressed by what nobody knows. */
-const odd = {
-  width: 16,
-  height: 8,
-  samplesPerPixel: 1,
-  photometric: 1,
-  compression: 777,
-  data: Buffer.alloc(128),
-};
-
 let folder: TestFolder;
 beforeAll(async () => {
   folder = await makeFolder();
@@ -71,41 +61,5 @@ describe.skipIf(!hasTerminal)('on a terminal', () => {
     const shown = await onTerminal('convert scan.tif --force --quiet');
     expect(shown).not.toContain('✔');
     expect(shown).toContain('scan.tif → scan.jpg');
-  });
-});
-
-const ITERM = { TERM_PROGRAM: 'iTerm.app', TERM_PROGRAM_VERSION: '3.5.0' };
-const ITERM_PICTURE = '\u001b]1337;File=inline=1;';
-
-describe.skipIf(!hasTerminal)('inspect on a terminal', () => {
-  it.each([
-    ['iTerm2', ITERM, ITERM_PICTURE],
-    ['kitty', { KITTY_WINDOW_ID: '1' }, '\u001b_Gf=100,a=T,q=2,'],
-  ])('that can show pictures shows a small one after what it says (%s)', async (_, env, start) => {
-    const shown = await onTerminal('inspect scan.tif', env);
-    expect(shown).toMatch(/^scan\.tif: TIFF/m);
-    const [before = '', picture] = shown.split(start);
-    expect(before).toContain('Page 2 of 2 is not converted');
-    expect(picture).toContain(Buffer.from('\u0089PNG', 'latin1').toString('base64').slice(0, 5));
-  });
-
-  it.each([
-    ['cannot', '', {}],
-    ['is told not to', '--no-preview', ITERM],
-    ['is to be quiet', '--quiet', ITERM],
-    ['gives JSON', '--json', ITERM],
-  ])('shows none where it %s', async (_, flag, env) => {
-    const shown = await onTerminal(`inspect scan.tif ${flag}`, env);
-    expect(shown).toContain('scan.tif');
-    expect(shown).not.toContain('\u001b]1337');
-    expect(shown).not.toContain('\u001b_G');
-  });
-
-  it('shows what it has to say of a file that no preview can be made of', async () => {
-    await folder.write('cut.tif', makeTiff(odd));
-    const shown = await onTerminal('inspect cut.tif; echo exit $?', ITERM);
-    expect(shown).toMatch(/^cut\.tif: TIFF/m);
-    expect(shown).toContain('exit 1');
-    expect(shown).not.toContain(ITERM_PICTURE);
   });
 });
