@@ -13,11 +13,12 @@ import {
 } from '../cli/flags.ts';
 import { aboutFile } from '../cli/format.ts';
 import { describeInspection } from '../cli/inspection-text.ts';
-import { type InspectSession, inspectSource } from '../cli/inspections.ts';
 import type { Reporter } from '../cli/reporter.ts';
 import { outputTaken } from '../cli/standard-streams.ts';
 import { type TiffSource, type TiffSources, withTiffSources } from '../cli/tiff-sources.ts';
 import type { UnreadPath } from '../lib/collection/events.ts';
+import { inspectFile, inspectRemote } from '../lib/convert/inspect/inspect-file.ts';
+import type { InspectOptions } from '../lib/convert/inspect/inspect-tiff.ts';
 import type { Inspection } from '../lib/convert/inspect/inspection.ts';
 import { limitsNow } from '../lib/convert/plan/resources.ts';
 import type {
@@ -31,7 +32,16 @@ import { ArkeError, messageOf, StorageError } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
 import { withSnakeCase } from '../lib/snake-case.ts';
 import { closeStorage, openStorage, type Storage } from '../lib/storage/client.ts';
+import type { RequestOptions } from '../lib/storage/objects.ts';
+import { openRangedReader } from '../lib/storage/ranged-reader.ts';
 import { readConversionBudget } from '../lib/task/settings.ts';
+
+/** What the inspections of a run share. */
+interface InspectSession extends Omit<InspectOptions, 'name'> {
+  /** Opens the bucket when the first object is asked for. */
+  readonly storage: () => Promise<Storage>;
+  readonly request: RequestOptions;
+}
 
 /** One TIFF, and what became of its inspection. */
 type Inspected = { readonly source: TiffSource } & (
@@ -200,4 +210,14 @@ function fileOf({ source: { input }, ...result }: Inspected): InspectedFile {
   if ('error' in result) return { input, ...result };
   const status = result.inspection.error ? 'would_fail' : 'ok';
   return { input, status, ...result.inspection };
+}
+
+/** Inspects one TIFF, of an object only the blocks that hold its directories. Throws `ArkeError`s. */
+async function inspectSource(
+  { name, at }: TiffSource,
+  { storage, request, ...options }: InspectSession,
+): Promise<Inspection> {
+  if ('path' in at) return inspectFile(at.path, { ...options, name });
+  const reader = await openRangedReader(await storage(), at.key, request);
+  return inspectRemote(reader, reader.info.size, { ...options, name });
 }

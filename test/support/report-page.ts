@@ -3,7 +3,7 @@ import { beforeAll } from 'vitest';
 import type { FileRecord } from '../../src/lib/collection/events.ts';
 import { convertInPlace } from '../../src/lib/convert/convert-in-place.ts';
 import { openPictures } from '../../src/lib/report/converted-pictures.ts';
-import type { ReportRun } from '../../src/lib/report/report-run.ts';
+import type { ReportRun } from '../../src/lib/report/report.ts';
 import { writeReport } from '../../src/lib/report/write-report.ts';
 import { withWorkspace } from '../../src/lib/workspace.ts';
 import type { TestFolder } from './folder.ts';

@@ -8,7 +8,7 @@ import type {
 } from '../../src/lib/collection/events.ts';
 import { createWarningCount } from '../../src/lib/collection/warning-count.ts';
 import { defaultEncoderSettings } from '../../src/lib/convert/encoder-settings.ts';
-import type { ReportRun } from '../../src/lib/report/report-run.ts';
+import type { ReportRun } from '../../src/lib/report/report.ts';
 
 /** A JPEG as a record has it. */
 export function pageRecord(more: Partial<PageRecord> = {}): PageRecord {

@@ -1,5 +1,5 @@
 import { createReporter } from '../create-reporter.ts';
-import { jsonLines } from './json-lines.ts';
+import { jsonLines } from './json.ts';
 import { type Lines, lineView } from './lines.ts';
 import type { Terminal } from './live-block.ts';
 import type { ProgressBlock } from './progress-block.ts';

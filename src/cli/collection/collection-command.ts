@@ -2,7 +2,7 @@ import { exitCodes, stopSignals } from '../../lib/exit-codes.ts';
 import { BaseCommand } from '../base-command.ts';
 import { outputTaken } from '../standard-streams.ts';
 import { type ChosenViews, chooseViews } from './choose-views.ts';
-import { documentOf } from './json-document.ts';
+import { documentOf } from './json.ts';
 import type { CollectionOutcome } from './view.ts';
 
 /** What the commands share that run over a collection. */

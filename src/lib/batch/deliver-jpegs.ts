@@ -3,9 +3,8 @@ import type { Converted, LookingTools } from '../collection/item.ts';
 import { inParallel } from '../in-parallel.ts';
 import { putOutput } from '../task/output.ts';
 import { PARALLEL_PAGES } from '../task/page-outputs.ts';
-import type { DueObject } from './due-object.ts';
 import type { MadeJpeg } from './make-jpegs.ts';
-import { tellOfTaken } from './tell-of-keys.ts';
+import { type DueObject, tellOfTaken } from './open-pages.ts';
 
 /**
  * Uploads JPEGs with their provenance, the first page last: whoever sees it can rely on the others. Throws

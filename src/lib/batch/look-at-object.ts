@@ -21,10 +21,8 @@ import {
   type PageOutput,
 } from '../task/page-outputs.ts';
 import { type BatchRun, outputRequest, requestOptions } from './batch-run.ts';
-import type { DueObject } from './due-object.ts';
 import { objectToConvert } from './object-to-convert.ts';
-import { openPages } from './open-pages.ts';
-import { tellOfKeys } from './tell-of-keys.ts';
+import { type DueObject, openPages, tellOfKeys } from './open-pages.ts';
 
 /**
  * Finds out what is to be done with a TIFF: its JPEGs are looked for as a task looks for them, and if they are not up to date its

@@ -4,8 +4,7 @@ import { likenessOf, recordOfPage } from '../collection/page-record.ts';
 import { convertPage } from '../convert/convert-pages.ts';
 import type { Effort } from '../convert/encoder-settings.ts';
 import type { BroughtTiff } from './brought-tiff.ts';
-import type { DueObject } from './due-object.ts';
-import type { OpenPage } from './open-pages.ts';
+import type { DueObject, OpenPage } from './open-pages.ts';
 import type { BatchOptions } from './options.ts';
 
 /** A JPEG that is made, and lies on this machine. */

@@ -2,8 +2,8 @@ import type { DueItem, LookingTools } from '../collection/item.ts';
 import type { BatchRun } from './batch-run.ts';
 import { type BroughtTiff, bringTiff } from './brought-tiff.ts';
 import { deliverJpegs } from './deliver-jpegs.ts';
-import type { DueObject } from './due-object.ts';
 import { makeJpegs } from './make-jpegs.ts';
+import type { DueObject } from './open-pages.ts';
 
 /** How a TIFF is brought here and converted, and its JPEGs brought back; `bytes` of disk are needed for that. */
 export function objectToConvert(

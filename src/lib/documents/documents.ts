@@ -5,7 +5,7 @@ import type { Inspection } from '../convert/inspect/inspection.ts';
 import type { SnakeCased } from '../snake-case.ts';
 
 export type { CollectionDocument, CollectionEvent } from '../collection/events.ts';
-export type { ReportDocument } from '../report/report-run.ts';
+export type { ReportDocument } from '../report/json.ts';
 
 /** What went wrong. */
 export interface ToldError {

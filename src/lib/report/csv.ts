@@ -1,6 +1,6 @@
 import type { FileRecord, PageRecord } from '../collection/events.ts';
 import { bytesOfPath, isUtf8Path, shownPath } from '../path-bytes.ts';
-import type { ReportRun } from './report-run.ts';
+import type { ReportRun } from './report.ts';
 
 type Cell = string | number | undefined;
 

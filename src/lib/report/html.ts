@@ -5,7 +5,7 @@ import { gatherPictures, type PicturesOfFile } from './gather-pictures.ts';
 import { type PageData, pictureId } from './page-data.ts';
 import { pageDataOf } from './page-rows.ts';
 import type { PictureSource } from './picture-source.ts';
-import type { ReportRun } from './report-run.ts';
+import type { ReportRun } from './report.ts';
 
 /** What a report's page is made of besides the run. */
 export interface HtmlParts {

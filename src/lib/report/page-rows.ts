@@ -9,7 +9,7 @@ import { type Doubt, jpegsOf, worstPageOf } from './doubt.ts';
 import type { PicturesOfFile } from './gather-pictures.ts';
 import type { FileRow, PageData, PageRow, Totals } from './page-data.ts';
 import type { PictureSource } from './picture-source.ts';
-import type { ReportRun } from './report-run.ts';
+import type { ReportRun } from './report.ts';
 import { chooseSample } from './sample.ts';
 
 /** What is known besides the run itself. */

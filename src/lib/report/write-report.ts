@@ -11,8 +11,7 @@ import { PICTURE_BYTES } from './gather-pictures.ts';
 import { htmlOf } from './html.ts';
 import { jsonOf } from './json.ts';
 import type { PictureSource } from './picture-source.ts';
-import { reportFormatOf, reportPathProblem } from './report-format.ts';
-import type { ReportRun } from './report-run.ts';
+import { type ReportRun, reportFormatOf, reportPathProblem } from './report.ts';
 
 /** What a report can be told besides what it is of. */
 export interface ReportOptions {

@@ -11,9 +11,8 @@ import type { CollectionItem, Converted, ConvertingTools, DueItem, LookingTools 
 import type { CollectionOptions } from '../options.ts';
 import { describePages, planPages } from '../plan-pages.ts';
 import type { Records } from '../record/records.ts';
-import { knownOutputs } from './existing.ts';
 import { finishPages } from './finish.ts';
-import type { Recorded } from './recorded.ts';
+import { knownOutputs, type Recorded } from './recorded.ts';
 import { renewLines } from './renew.ts';
 import type { Sources } from './sources.ts';
 import { pageRecordOf, upToDate } from './up-to-date.ts';

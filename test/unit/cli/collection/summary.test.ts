@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { documentOf } from '../../../../src/cli/collection/json-document.ts';
-import { jsonLines } from '../../../../src/cli/collection/json-lines.ts';
+import { documentOf, jsonLines } from '../../../../src/cli/collection/json.ts';
 import { summaryLines } from '../../../../src/cli/collection/summary.ts';
 import { showCollection } from '../../../../src/cli/collection/view.ts';
 import {

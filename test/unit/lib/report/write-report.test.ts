@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { noPictures } from '../../../../src/lib/report/picture-source.ts';
-import { reportFormatOf, reportPathProblem } from '../../../../src/lib/report/report-format.ts';
+import { reportFormatOf, reportPathProblem } from '../../../../src/lib/report/report.ts';
 import { writeReport } from '../../../../src/lib/report/write-report.ts';
 import { plainTiff } from '../../../support/pictures.ts';
 import { alike, converted, failed, runOf } from '../../../support/report-runs.ts';

@@ -1,5 +1,6 @@
 import type { CollectionDocument } from '../../lib/collection/events.ts';
-import type { CollectionOutcome } from './view.ts';
+import { type Redactor, redactValues } from '../../lib/redact.ts';
+import type { CollectionOutcome, CollectionView } from './view.ts';
 
 /** What `--json` says of a run over these inputs: its files in their order. */
 export function documentOf(
@@ -9,4 +10,9 @@ export function documentOf(
   const place = new Map(inputs.map((input, index) => [input, index]));
   const files = [...records].sort((a, b) => (place.get(a.input) ?? 0) - (place.get(b.input) ?? 0));
   return { files, summary, unread, warnings };
+}
+
+/** Writes each event as one line of JSON, its fields as they are called in `CollectionEvent`. */
+export function jsonLines(write: (line: string) => unknown, redact: Redactor): CollectionView {
+  return { show: (event) => void write(`${JSON.stringify(redactValues(event, redact))}\n`) };
 }
