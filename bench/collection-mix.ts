@@ -12,7 +12,9 @@ interface Share {
 
 const spec = (kind: TiffSpec['kind'], megapixels: number, rest: Partial<TiffSpec> = {}) => ({
   ...({ bits: 8, compression: 'lzw', layout: 'strips', orientation: 1 } as const),
-  ...{ kind, megapixels, ...rest },
+  kind,
+  megapixels,
+  ...rest,
 });
 
 /** 200 in all: pages first, then photographs, then the large ones; all that vips and ImageMagick read, too. */

@@ -59,7 +59,8 @@ async function resultOf(
   const names = (await readdir(jpegs)).filter((file) => file.endsWith('.jpg'));
   const sizes = await Promise.all(names.map(async (file) => (await stat(join(jpegs, file))).size));
   return {
-    ...{ name, version },
+    name,
+    version,
     wallSeconds: spreadOf(done.map(({ wallMs }) => wallMs / 1000)),
     cpuSeconds: spreadOf(done.map(({ cpuSeconds }) => cpuSeconds)).median,
     peakMB: spreadOf(done.map(({ peakBytes }) => peakBytes / 1024 ** 2)).median,

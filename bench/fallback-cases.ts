@@ -87,8 +87,13 @@ export async function measureFallback(
   const converter = given ?? openConverter(folder);
   try {
     const made = await converter.convert({
-      ...{ input, plain, output: join(folder, 'out.jpg'), scratch: join(folder, 'turning.tif') },
-      ...{ name: tiff, page, format: header },
+      input,
+      plain,
+      output: join(folder, 'out.jpg'),
+      scratch: join(folder, 'turning.tif'),
+      name: tiff,
+      page,
+      format: header,
       settings: { ...defaultEncoderSettings, effort: 'fast' },
       plan: { effort: 'fast', turn: 'none', reading: chooseReader(page, tiff) },
     });

@@ -31,8 +31,16 @@ export async function writeRareTiff(
     deflateSync(data.subarray(from, to), { level: 1 }),
   );
   const page: TiffPage = {
-    ...{ width, height, samplesPerPixel, photometric, planar, orientation, data },
-    ...{ bitsPerSample: bits, rowsPerStrip: rows, compression: deflated ? 8 : 1 },
+    width,
+    height,
+    samplesPerPixel,
+    photometric,
+    planar,
+    orientation,
+    data,
+    bitsPerSample: bits,
+    rowsPerStrip: rows,
+    compression: deflated ? 8 : 1,
     ...(deflated ? { segments } : {}),
     ...(kind === 'cmyka' ? { extraSamples: [2] } : {}),
     ...(kind === 'palette' ? { entries: [{ ...COLOR_MAP, values: smoothColours() }] } : {}),

@@ -54,11 +54,18 @@ export async function writeSampledTiff(path: string, spec: SampledSpec): Promise
   try {
     const count = single ? 1 : blocks;
     const page = (bytes: number, start: number): TiffPage => ({
-      ...{ width, height, samplesPerPixel: samples, bitsPerSample: bits, planar },
-      ...{ photometric: samples === 3 ? 2 : 1, sampleFormat: format },
-      ...{ compression: COMPRESSION[compression], rowsPerStrip: single ? height : rows },
+      width,
+      height,
+      samplesPerPixel: samples,
+      bitsPerSample: bits,
+      planar,
+      photometric: samples === 3 ? 2 : 1,
+      sampleFormat: format,
+      compression: COMPRESSION[compression],
+      rowsPerStrip: single ? height : rows,
       ...(layout === 'tiles' ? { tile: { width: TILE, height: TILE } } : {}),
-      ...{ data: new Uint8Array(0), segments: [] },
+      data: new Uint8Array(0),
+      segments: [],
       entries: [
         {
           tag: layout === 'tiles' ? 324 : 273,

@@ -80,7 +80,8 @@ async function run(
     wallMs: real * 1000,
     // One that nobody waited for is missing in the shell's sum, but was seen.
     cpuSeconds: Math.max(user + system, cpuSeconds),
-    ...{ peakBytes, processes },
+    peakBytes,
+    processes,
     exitCode: Number(code ?? -1),
     output: out + errors,
   };

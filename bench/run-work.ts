@@ -96,7 +96,8 @@ function sampleOf(
   if (request === undefined) throw new Error('A run never asked R2 for anything.');
   return {
     at: startedAt,
-    ...{ wallMs, cpuSeconds },
+    wallMs,
+    cpuSeconds,
     peakMB: peakBytes / 1024 ** 2,
     firstRequestMs: request.at - startedAt,
     callbackMs: callback && callback.at - startedAt,

@@ -164,15 +164,23 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
     const startedAt = new Date();
     const settings = encoderSettingsOf(flags);
     const options = collectionOptionsOf(flags, {
-      ...{ encoder: settings, strict: strictnessOf(flags), keepRecord, unread },
-      ...{ signal: this.stopSignal, program: this.program },
+      encoder: settings,
+      strict: strictnessOf(flags),
+      keepRecord,
+      unread,
+      signal: this.stopSignal,
+      program: this.program,
     });
     const events = runCollection(conversions, options);
     this.stoppedAgain = (name) => leaveRun(name, conversions, views);
     const outcome = await followCollection({ events, warnings, signal: options.signal }, views);
     await writeReports(outcome, {
-      ...{ paths: flags.report ?? [], program: this.program, startedAt, settings },
-      ...{ jobs: options.jobs, signal: options.signal },
+      paths: flags.report ?? [],
+      program: this.program,
+      startedAt,
+      settings,
+      jobs: options.jobs,
+      signal: options.signal,
     });
     return this.resultOf(
       outcome,

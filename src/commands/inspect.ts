@@ -196,9 +196,12 @@ function documentOf(
   const findings: InspectionFindings = {
     files,
     summary: {
-      ...{ files: files.length, ok: count('ok'), would_fail: count('would_fail') },
+      files: files.length,
+      ok: count('ok'),
+      would_fail: count('would_fail'),
       failed: count('failed'),
-      ...{ folders_unread: missed('folder'), files_unread: missed('file') },
+      folders_unread: missed('folder'),
+      files_unread: missed('file'),
     },
     unread,
     warnings,

@@ -98,7 +98,9 @@ async function openBlock(terminal: Terminal, clean: (text: string) => string) {
   const { blockColours } = await import('../tty-reporter.ts');
   const { progressBlock } = await import('./progress-block.ts');
   const block: ProgressBlock = progressBlock({
-    ...{ terminal, clean, colours: blockColours },
+    terminal,
+    clean,
+    colours: blockColours,
     now: () => performance.now(),
     repeat: (draw) => {
       const timer = setInterval(draw, DRAW_EVERY_MS);

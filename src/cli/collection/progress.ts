@@ -31,9 +31,18 @@ export interface Progress {
 /** A run of which nothing has happened. */
 export function noProgress(nowMs: number): Progress {
   return {
-    ...{ startedMs: nowMs, files: 0, bytes: 0, converted: 0, skipped: 0, failed: 0, due: 0 },
+    startedMs: nowMs,
+    files: 0,
+    bytes: 0,
+    converted: 0,
+    skipped: 0,
+    failed: 0,
+    due: 0,
     would_fail: 0,
-    ...{ endedBytes: 0, convertedBytes: 0, convertedPixels: 0, running: [] },
+    endedBytes: 0,
+    convertedBytes: 0,
+    convertedPixels: 0,
+    running: [],
   };
 }
 

@@ -66,9 +66,14 @@ export interface CollectionOptions extends Partial<EncoderSettings> {
 }
 
 const switches = {
-  ...{ recursive: v.optional(flag), record: v.optional(flag), checksum: v.optional(flag) },
-  ...{ verify: v.optional(flag), preserveTimestamps: v.optional(flag), dryRun: v.optional(flag) },
-  ...{ failOnLoss: v.optional(flag), warningsAsErrors: v.optional(flag) },
+  recursive: v.optional(flag),
+  record: v.optional(flag),
+  checksum: v.optional(flag),
+  verify: v.optional(flag),
+  preserveTimestamps: v.optional(flag),
+  dryRun: v.optional(flag),
+  failOnLoss: v.optional(flag),
+  warningsAsErrors: v.optional(flag),
   failFast: v.optional(flag),
 };
 

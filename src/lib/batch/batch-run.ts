@@ -38,11 +38,19 @@ export async function outputRequest(
 ): Promise<OutputRequest> {
   const { storage, encoder, pages, program } = run.options;
   const provenance = firstProvenance({
-    ...{ sourceKey: key, sourceEtag: etag, taskId: NO_TASK, batchId: NO_TASK },
-    ...{ encoder, pages, versions: `${program} ${await tools.versions()}` },
+    sourceKey: key,
+    sourceEtag: etag,
+    taskId: NO_TASK,
+    batchId: NO_TASK,
+    encoder,
+    pages,
+    versions: `${program} ${await tools.versions()}`,
   });
   return {
-    ...{ storage, provenance, keys: outputKeys(key), options: requestOptions(run, tools) },
+    storage,
+    provenance,
+    keys: outputKeys(key),
+    options: requestOptions(run, tools),
     isPromised: (output) => run.claims.keptFor(output, key) !== undefined,
   };
 }

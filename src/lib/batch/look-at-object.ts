@@ -122,7 +122,9 @@ async function dueItem(
   const scratchBytes = copyBytes(wanted, pageFile(header, info.key));
   const object = { source, info, header, outputs, open };
   return {
-    ...{ status: 'due', source, plans: withKeys(plans, open) },
+    status: 'due',
+    source,
+    plans: withKeys(plans, open),
     peakBytes: Math.max(...plans.map(({ peak_bytes }) => peak_bytes)),
     ...objectToConvert(object, info.size + jpegBytes + scratchBytes, run, tools),
   };

@@ -45,9 +45,12 @@ export async function makeJpegs(
   const made: MadeJpeg[] = [];
   for (const page of open) made.push(await make(page));
   await onMade?.({
-    ...{ source, tiff: tiff.path, settings: encoder },
+    source,
+    tiff: tiff.path,
+    settings: encoder,
     pages: made.map(({ record, path }) => ({ record, jpeg: path })),
-    ...{ converter: tools.converter, signal: tools.signal },
+    converter: tools.converter,
+    signal: tools.signal,
   });
   return made;
 }

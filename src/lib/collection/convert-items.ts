@@ -90,7 +90,9 @@ async function convertIn(
   const looking: LookingTools = {
     limits: () => limitsNow({ ...budget, memoryBytes }, folder),
     versions: () => converters.versions(signal),
-    ...{ folder, warn, signal },
+    folder,
+    warn,
+    signal,
   };
   const ended = (record: FileRecord) => {
     tally.ended(record);
@@ -101,7 +103,15 @@ async function convertIn(
     if (dryRun) await planItems(items, looking, tally, tell, looksAtOnce);
     else
       await runItems(items, {
-        ...{ jobs, memoryBytes, budget, converters, looking, looksAtOnce, signal, tell, ended },
+        jobs,
+        memoryBytes,
+        budget,
+        converters,
+        looking,
+        looksAtOnce,
+        signal,
+        tell,
+        ended,
       });
   } finally {
     await converters.close();

@@ -66,7 +66,10 @@ async function safely(item: CollectionItem, tools: LookingTools): Promise<Look> 
     const { input, output, sourceBytes } = item;
     const unknown = { kind: undefined, pixels: undefined, ms: 0 };
     return {
-      ...{ input, output, source_bytes: sourceBytes, ...unknown },
+      input,
+      output,
+      source_bytes: sourceBytes,
+      ...unknown,
       status: 'failed',
       error: failureOf(error),
     };

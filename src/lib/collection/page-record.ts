@@ -33,9 +33,16 @@ export async function likenessOf(
   if (!verify) return undefined;
   const { converter, budget, signal } = tools;
   return compareWithTiff(path, jpeg, {
-    ...{ ...encoder, effort: conversion.plan.effort, bounds: verify },
-    ...{ name, jpegName: output, header, page: pageOption(pages, page) },
-    ...{ converter, budget, signal },
+    ...encoder,
+    effort: conversion.plan.effort,
+    bounds: verify,
+    name,
+    jpegName: output,
+    header,
+    page: pageOption(pages, page),
+    converter,
+    budget,
+    signal,
   });
 }
 
@@ -47,9 +54,18 @@ export function recordOfPage(
   const { width, height, channels, bytes, notes, plan, cpuSeconds, peakBytes } = conversion;
   const { likeness, sha256 } = measured;
   return {
-    ...{ page, output, width, height, channels, bytes, ms },
-    ...{ cpu_seconds: cpuSeconds, peak_bytes: peakBytes },
-    ...{ effort: plan.effort, reader: plan.reading.reader, notes },
+    page,
+    output,
+    width,
+    height,
+    channels,
+    bytes,
+    ms,
+    cpu_seconds: cpuSeconds,
+    peak_bytes: peakBytes,
+    effort: plan.effort,
+    reader: plan.reading.reader,
+    notes,
     ...(likeness ? { likeness } : {}),
     ...(sha256 === undefined ? {} : { sha256 }),
   };

@@ -59,8 +59,13 @@ export function planPages(
     const cpuSeconds = plan.cpuSeconds + (comparison ? comparison.cpuSeconds : 0);
     const memoryBytes = Math.max(plan.memoryBytes, comparison ? comparison.memoryBytes : 0);
     return {
-      ...{ page: number, output: outputs[index] ?? output, effort, reader: reading.reader, reason },
-      ...{ cpu_seconds: cpuSeconds, peak_bytes: memoryBytes },
+      page: number,
+      output: outputs[index] ?? output,
+      effort,
+      reader: reading.reader,
+      reason,
+      cpu_seconds: cpuSeconds,
+      peak_bytes: memoryBytes,
       output_bytes: predictJpegBytes(page, { ...encoder, effort }),
     };
   };

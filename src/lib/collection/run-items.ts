@@ -35,7 +35,11 @@ export async function runItems(items: readonly CollectionItem[], run: ItemsRun):
   const running = new Set<Promise<void>>();
   const queue = (item: DueItem) => admission.wait(item, Math.max(IDLE_BYTES, item.peakBytes));
   const arrivals = bringAhead(Math.max(LEAST_AHEAD, jobs), {
-    ...{ signal, tell, arrived: queue, failed: ended, onChange: bell.ring },
+    signal,
+    tell,
+    arrived: queue,
+    failed: ended,
+    onChange: bell.ring,
   });
   const start = (admitted: Admitted<DueItem>) => {
     arrivals.begun(admitted.job);

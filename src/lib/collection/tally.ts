@@ -56,9 +56,15 @@ export function createTally(
       const ms = Math.round(performance.now() - start);
       const would = dryRun ? { would_fail: wouldFail } : {};
       return {
-        ...{ files, ...count, ...would, left },
-        ...{ folders_unread: missed('folder'), files_unread: missed('file') },
-        ...{ warnings: warnings.counts(), ...sum, ms },
+        files,
+        ...count,
+        ...would,
+        left,
+        folders_unread: missed('folder'),
+        files_unread: missed('file'),
+        warnings: warnings.counts(),
+        ...sum,
+        ms,
         ...predicted(effort, dryRun?.processors),
       };
     },

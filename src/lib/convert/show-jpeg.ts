@@ -63,7 +63,12 @@ export async function cutPieces(
   const reading = readable(page, pageFile(header, tiff));
   const pieces = { jpeg: absolutePath(jpeg), after: absolutePath(after), region };
   const job = {
-    ...{ input: tiff, output: before, name: tiff, settings, page, pieces },
+    input: tiff,
+    output: before,
+    name: tiff,
+    settings,
+    page,
+    pieces,
     format: { littleEndian, big },
     plan: { ...COMMON.plan, reading },
   };

@@ -53,7 +53,10 @@ export function* csvOf({
   yield `\uFEFF${lineOf(names)}`;
   for (const { path, error } of unread) {
     const cells: Readonly<Record<string, Cell>> = {
-      ...{ input: path, status: 'unread', error_code: error.code, error: error.message },
+      input: path,
+      status: 'unread',
+      error_code: error.code,
+      error: error.message,
       input_base64: bytesOf(path),
     };
     yield lineOf(names.map((name) => cells[name]));

@@ -47,7 +47,14 @@ function totalsOf({ records, summary }: ReportRun, jpegs: readonly PageRecord[])
   const { files, converted, skipped, failed, left, pixels, ms, stopped } = summary;
   const withJpegs = records.filter((record) => jpegsOf(record).length > 0);
   return {
-    ...{ files, converted, skipped, failed, left, pixels, ms, stopped },
+    files,
+    converted,
+    skipped,
+    failed,
+    left,
+    pixels,
+    ms,
+    stopped,
     jpegs: jpegs.length,
     compared: jpegs.filter(({ likeness }) => likeness).length,
     warned: summary.warnings.files,
@@ -83,7 +90,15 @@ function pageRowOf(
 ): PageRow {
   const jpeg = pathOf(output);
   return {
-    ...{ page, output, width, height, bytes, effort, reader, notes, sha256 },
+    page,
+    output,
+    width,
+    height,
+    bytes,
+    effort,
+    reader,
+    notes,
+    sha256,
     link: jpeg === undefined ? undefined : linkBetween(path, jpeg),
     ssim: likeness && round(likeness.ssim, 6),
     psnr: likeness && round(likeness.psnr_db ?? null, 3),

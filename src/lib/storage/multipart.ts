@@ -127,7 +127,10 @@ async function complete(
   const { CompleteMultipartUploadCommand } = await import('./sdk.ts');
   const { key, condition } = upload;
   const put: OwnPut = {
-    ...{ storage, own, condition, repeatable: false },
+    storage,
+    own,
+    condition,
+    repeatable: false,
     send: async ({ number, watch, patience }, headers) => {
       watch.rest();
       const there = await headObject(storage, key, onlyOnce(options));

@@ -31,7 +31,10 @@ export async function putSmallObject(
   const md5 = digest.toString('hex');
   const own = { key, size: body.length, etag: `"${md5}"`, md5: async () => md5 };
   const put: OwnPut = {
-    ...{ storage, own, condition, repeatable: true },
+    storage,
+    own,
+    condition,
+    repeatable: true,
     send: async ({ watch }, headers) => {
       const command = new PutObjectCommand({
         Bucket: storage.bucket,

@@ -47,7 +47,10 @@ async function uploadWhole(
   const md5 = whole.md5.toString('hex');
   const own = { key, size: whole.length, etag: `"${md5}"`, md5: async () => md5 };
   const put: OwnPut = {
-    ...{ storage, own, condition, repeatable: true },
+    storage,
+    own,
+    condition,
+    repeatable: true,
     send: (attempt, headers) =>
       sendPart(path, whole, attempt, async (body) => {
         const command = new PutObjectCommand({

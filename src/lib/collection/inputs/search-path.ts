@@ -98,8 +98,13 @@ export function searchFile(path: string, there: Stats | undefined, filter: PathF
   const name = basename(path);
   const taken = filter.takes({ path, name });
   return {
-    ...{ path, kind: 'file', leftOut: taken ? 0 : 1, unsearched: 0 },
-    ...{ folderLinks: [], unreadable: [], unknown: [] },
+    path,
+    kind: 'file',
+    leftOut: taken ? 0 : 1,
+    unsearched: 0,
+    folderLinks: [],
+    unreadable: [],
+    unknown: [],
     found: taken ? [{ input: path, name, isLink: there?.isSymbolicLink() ?? false }] : [],
   };
 }

@@ -50,12 +50,22 @@ export async function finishPages(
     const { bytes, mtimeMs } = await readableState(one.jpeg);
     const output = basename(page.output);
     lines.push({
-      ...{ v: 1, output, source: sourcePath(tiff.path, page.output) },
-      ...{ source_bytes: source.bytes, source_mtime_ms: source.mtimeMs, source_sha256 },
-      ...{ output_bytes: bytes, output_mtime_ms: mtimeMs },
+      v: 1,
+      output,
+      source: sourcePath(tiff.path, page.output),
+      source_bytes: source.bytes,
+      source_mtime_ms: source.mtimeMs,
+      source_sha256,
+      output_bytes: bytes,
+      output_mtime_ms: mtimeMs,
       output_sha256: page.sha256,
-      ...{ settings: settingsOf(options), verified: boundsOf(options), program, versions },
-      ...{ pages: made.length, kind, pixels },
+      settings: settingsOf(options),
+      verified: boundsOf(options),
+      program,
+      versions,
+      pages: made.length,
+      kind,
+      pixels,
       record: { ...page, output },
     });
   }

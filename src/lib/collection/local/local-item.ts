@@ -41,7 +41,9 @@ export function localItem(
   const sourceBytes = run.sources.bytesOf(path);
   const known = { input, output, source_bytes: sourceBytes, kind: undefined, pixels: undefined };
   return {
-    ...{ input, output, sourceBytes },
+    input,
+    output,
+    sourceBytes,
     look: async (tools) => {
       const start = performance.now();
       let source: SourceRecord = known;
@@ -100,7 +102,8 @@ async function skip(
   const [first] = renewed;
   return {
     ...source,
-    ...{ kind: first?.line.kind, pixels: first?.line.pixels },
+    kind: first?.line.kind,
+    pixels: first?.line.pixels,
     source_sha256: options.checksum ? first?.line.source_sha256 : undefined,
     status: 'skipped',
     pages: renewed.map(pageRecordOf),
@@ -141,7 +144,9 @@ async function dueItem(
   };
   const plans = planPages(chosen, planning);
   return {
-    ...{ status: 'due', source, plans },
+    status: 'due',
+    source,
+    plans,
     peakBytes: Math.max(...plans.map(({ peak_bytes }) => peak_bytes)),
     convert: (tools) => convertItem(source, { ...seen, rules }, run, tools),
   };

@@ -192,7 +192,10 @@ async function readPage(
   const photometric =
     told ??
     (await untoldPhotometric(source, entries, {
-      ...{ compression, samplesPerPixel, bits: bits[0] ?? 1, extra: extraSamples.length },
+      compression,
+      samplesPerPixel,
+      bits: bits[0] ?? 1,
+      extra: extraSamples.length,
     }));
   const layout = layoutOf(entries, {
     page: { width, height, planes: planar ? samplesPerPixel : 1 },

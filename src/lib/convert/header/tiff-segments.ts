@@ -145,7 +145,12 @@ async function sumKnown(
   });
   if (!fits) return undefined;
   return {
-    ...{ kind, width, height, count: offsets.count, needed, empty: 0 },
+    kind,
+    width,
+    height,
+    count: offsets.count,
+    needed,
+    empty: 0,
     largestBytes: sizes.reduce((most, size) => Math.max(most, size), 0),
     totalBytes: sizes.reduce((sum, size) => sum + size, 0),
     lastStart: starts.reduce((last, start) => Math.max(last, start), 0),

@@ -95,7 +95,9 @@ async function jobFor(input: string, jpeg: string, options: CompareOptions) {
     name,
     settings,
     plan: {
-      ...{ effort: 'fast', turn: turnToCompare(page), reading },
+      effort: 'fast',
+      turn: turnToCompare(page),
+      reading,
       memoryBytes: price.memoryBytes,
     },
     page,

@@ -32,7 +32,10 @@ const GREY: PageColours = { colours: 'grey', samples: 1, decodeAs: undefined };
 const COLOUR: PageColours = { colours: 'rgb', samples: 3, decodeAs: undefined };
 const labOf = (lab: LabScales): PageColours => ({
   // As RGB the bytes come out as they are; ImageMagick would convert some kinds of Lab and not others.
-  ...{ colours: 'lab', samples: 3, decodeAs: RGB, lab },
+  colours: 'lab',
+  samples: 3,
+  decodeAs: RGB,
+  lab,
 });
 
 const BY_PHOTOMETRIC: ReadonlyMap<number | undefined, PageColours> = new Map([
