@@ -36,12 +36,6 @@ const pixels = ({ width, height }: { width: number; height: number }) =>
 
 /** Draws the sample into the folder. */
 async function drawSample(folder: string): Promise<string> {
-  // Fontconfig complains where it is not configured, and elsewhere renders by the machine's taste.
-  const fontconfig = join(folder, 'fonts.conf');
-  const cache = join(folder, 'fonts');
-  await writeFile(fontconfig, `<fontconfig><cachedir>${cache}</cachedir></fontconfig>`);
-  process.env['FONTCONFIG_FILE'] = fontconfig;
-
   const path = join(folder, 'sample.tif');
   const { width, height, bytes } = await drawSampleTiff(path);
   say(
