@@ -111,8 +111,11 @@ function picture({ kind, bits, noisy }: TiffSpec, width: number, height: number)
   const scale = noisy ? 1 : 8;
   const drawn = sharp({
     create: {
-      ...{ width: width / scale, height: height / scale, channels: 3 },
-      ...{ background: 'teal', noise },
+      width: width / scale,
+      height: height / scale,
+      channels: 3,
+      background: 'teal',
+      noise,
     },
   }).resize(width, height, { kernel: 'cubic', fit: 'fill' });
   if (kind === 'grey') return drawn.toColourspace(bits === 16 ? 'grey16' : 'b-w');

@@ -32,7 +32,9 @@ const lzw = { bits: 8, compression: 'lzw', layout: 'strips', orientation: 1 } as
 export const tiff24: TiffSpec = { ...lzw, kind: 'rgb', megapixels: 24 };
 
 const work = (name: string, rest: Partial<Work>): Work => ({
-  ...{ name, link: near, command: 'run' },
+  name,
+  link: near,
+  command: 'run',
   ...rest,
 });
 const rgb6 = work('rgb-6mp', { tiff: { ...lzw, kind: 'rgb', megapixels: 6 } });

@@ -70,12 +70,21 @@ function openGenerator(): SchemaGenerator {
   const path = fileURLToPath(new URL('../src/lib/documents/documents.ts', import.meta.url));
   const config: CompletedConfig = {
     ...DEFAULT_CONFIG,
-    ...{ path, skipTypeCheck: true, expose: 'export', topRef: false, jsDoc: 'extended' },
-    ...{ additionalProperties: false, sortProps: false },
+    path,
+    skipTypeCheck: true,
+    expose: 'export',
+    topRef: false,
+    jsDoc: 'extended',
+    additionalProperties: false,
+    sortProps: false,
   };
   const program = ts.createProgram([path], {
-    ...{ target: ts.ScriptTarget.ES2024, module: ts.ModuleKind.NodeNext, strict: true },
-    ...{ types: [], noEmit: true, allowImportingTsExtensions: true },
+    target: ts.ScriptTarget.ES2024,
+    module: ts.ModuleKind.NodeNext,
+    strict: true,
+    types: [],
+    noEmit: true,
+    allowImportingTsExtensions: true,
   });
   const parser = createParser(program, config, (parsers) =>
     parsers.addNodeParser({

@@ -154,12 +154,17 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
 
   #options(storage: Storage, flags: BatchFlags): BatchOptions {
     return {
-      ...{ storage, encoder: encoderSettingsOf(flags), pages: flags.page, force: flags.force },
+      storage,
+      encoder: encoderSettingsOf(flags),
+      pages: flags.page,
+      force: flags.force,
       budget: readConversionBudget(processEnvironment()),
       jobs: flags.jobs ?? availableParallelism(),
       verify: flags.verify ? defaultLikenessBounds : undefined,
-      ...{ failFast: flags['fail-fast'], dryRun: flags['dry-run'] },
-      ...{ signal: this.stopSignal, program: this.program },
+      failFast: flags['fail-fast'],
+      dryRun: flags['dry-run'],
+      signal: this.stopSignal,
+      program: this.program,
     };
   }
 }

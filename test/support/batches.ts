@@ -79,7 +79,9 @@ export async function runBatch(
       : [],
   );
   return {
-    ...{ events, summary, ends: Object.fromEntries(ends) },
+    events,
+    summary,
+    ends: Object.fromEntries(ends),
     warnings: events.flatMap((event) =>
       event.event === 'collection.warning' ? [bare(event.message)] : [],
     ),

@@ -29,8 +29,17 @@ export function begun(name: string): CollectionEvent {
 /** A page of a million pixels. */
 export function page(name: string, more: Partial<PageRecord> = {}): PageRecord {
   return {
-    ...{ page: 1, output: `${name}.jpg`, width: 1250, height: 800, channels: 3, bytes: 20_480 },
-    ...{ ms: 900, cpu_seconds: 0.5, peak_bytes: 100 * MB, effort: 'max', reader: 'sharp' },
+    page: 1,
+    output: `${name}.jpg`,
+    width: 1250,
+    height: 800,
+    channels: 3,
+    bytes: 20_480,
+    ms: 900,
+    cpu_seconds: 0.5,
+    peak_bytes: 100 * MB,
+    effort: 'max',
+    reader: 'sharp',
     notes: [],
     ...more,
   };
@@ -63,9 +72,18 @@ export function due(name: string): CollectionEvent {
 export function ended(summary: Partial<CollectionSummary>): CollectionEvent {
   return {
     event: 'collection.ended',
-    ...{ files: 0, converted: 0, skipped: 0, failed: 0, left: 0 },
-    ...{ folders_unread: 0, files_unread: 0, warnings: { files: 0, by_code: {} } },
-    ...{ source_bytes: 0, output_bytes: 0, pixels: 0, ms: 0 },
+    files: 0,
+    converted: 0,
+    skipped: 0,
+    failed: 0,
+    left: 0,
+    folders_unread: 0,
+    files_unread: 0,
+    warnings: { files: 0, by_code: {} },
+    source_bytes: 0,
+    output_bytes: 0,
+    pixels: 0,
+    ms: 0,
     ...summary,
   };
 }

@@ -9,7 +9,12 @@ import { until } from './until.ts';
 /** Starts the engine in a folder, on ports that are free; small limits unless told. */
 export function startTestDev(folder: string, options: Partial<DevOptions> = {}): Promise<Dev> {
   return startDev({
-    ...{ folder, port: 0, jobs: 1, memoryMb: 1024, maxUploadMb: 1, program: 'arke-tiff/test' },
+    folder,
+    port: 0,
+    jobs: 1,
+    memoryMb: 1024,
+    maxUploadMb: 1,
+    program: 'arke-tiff/test',
     systemVariables: { PATH: process.env['PATH'] ?? '' },
     onTrouble: (message) => {
       throw new Error(message);

@@ -31,7 +31,12 @@ export async function writtenPage(path: string): Promise<TiffPage> {
     .map(({ tag, type, bytes }) => ({ tag, type, values: numbersOf(table, tag) ?? [...bytes] }));
   const { width, height, samplesPerPixel, photometric = 1, segments } = page;
   return {
-    ...{ width, height, samplesPerPixel, photometric, data: Buffer.alloc(0), entries },
+    width,
+    height,
+    samplesPerPixel,
+    photometric,
+    data: Buffer.alloc(0),
+    entries,
     segments: offsets.map((offset, i) => bytes.subarray(offset, offset + (counts[i] ?? 0))),
     ...(tiled && segments ? { tile: { width: segments.width, height: segments.height } } : {}),
     rowsPerStrip: segments?.height ?? height,

@@ -78,8 +78,12 @@ export async function addTo(
   const settings = { ...defaultEncoderSettings, metadata };
   const job = { input, output, settings, page: header?.pages[0], format: header };
   const picture = {
-    ...{ width: 16, height: 24, channels: 3 },
-    ...{ orientation: 6, tagged: false, swapped: true },
+    width: 16,
+    height: 24,
+    channels: 3,
+    orientation: 6,
+    tagged: false,
+    swapped: true,
   };
   const notes = await addMetadata(job, { ...picture, converted: true, profile: undefined });
   return { path: output, bytes: await readFile(output), notes };

@@ -59,8 +59,14 @@ export function faxPage(rows: FaxRows, fax: FaxCoding): TiffPage {
   });
   const { entries = [], ...page } = fax.page ?? {};
   return {
-    ...{ width, height, samplesPerPixel: 1, bitsPerSample: 1, photometric: 0 },
-    ...{ compression: COMPRESSION[coding], data: new Uint8Array(0), segments },
+    width,
+    height,
+    samplesPerPixel: 1,
+    bitsPerSample: 1,
+    photometric: 0,
+    compression: COMPRESSION[coding],
+    data: new Uint8Array(0),
+    segments,
     ...(tile ? { tile: { width: tile, height: tile } } : { rowsPerStrip }),
     ...page,
     entries: [

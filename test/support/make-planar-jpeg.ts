@@ -26,8 +26,15 @@ export async function planarJpegPage(
         segments.push(await greyJpeg(tile, side, side));
       }
   return {
-    ...{ width, height, samplesPerPixel: channels, photometric, compression: 7, planar: true },
-    ...{ tile: { width: side, height: side }, segments, data: new Uint8Array(0) },
+    width,
+    height,
+    samplesPerPixel: channels,
+    photometric,
+    compression: 7,
+    planar: true,
+    tile: { width: side, height: side },
+    segments,
+    data: new Uint8Array(0),
   };
 }
 

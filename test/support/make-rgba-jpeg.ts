@@ -26,7 +26,12 @@ export async function sideBySideJpegPage(
       segments.push(together(planes, size.width, rows));
     }
   return {
-    ...{ width, height, samplesPerPixel: channels, photometric, compression: 7, segments },
+    width,
+    height,
+    samplesPerPixel: channels,
+    photometric,
+    compression: 7,
+    segments,
     ...('tile' in cut ? { tile: size } : { rowsPerStrip: size.height }),
     data: new Uint8Array(0),
   };

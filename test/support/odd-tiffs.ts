@@ -119,7 +119,10 @@ export async function variedPages(path: string): Promise<NamedPage[]> {
   const noise = (bytes: number) =>
     Buffer.from(Array.from({ length: bytes }, (_, i) => (i * i * 7 + (i >> 5)) % 251));
   const plain = (samplesPerPixel: number, photometric: number): TiffPage => ({
-    ...{ width, height, samplesPerPixel, photometric },
+    width,
+    height,
+    samplesPerPixel,
+    photometric,
     data: noise(width * height * samplesPerPixel),
   });
   const colours = Array.from({ length: 768 }, (_, i) => ((i * 37) % 256) * 257);

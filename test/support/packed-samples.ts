@@ -35,7 +35,12 @@ export function sampledPage(picture: SampledPicture): TiffPage {
   const entries = [...(picture.entries ?? [])];
   if (predictor !== 1) entries.push({ tag: 317, type: SHORT, values: [predictor] });
   return {
-    ...{ width, height, samplesPerPixel: samples, bitsPerSample: bits, photometric, entries },
+    width,
+    height,
+    samplesPerPixel: samples,
+    bitsPerSample: bits,
+    photometric,
+    entries,
     ...(format === 1 ? {} : { sampleFormat: format }),
     ...(planar ? { planar } : {}),
     ...(tile ? { tile } : {}),

@@ -105,7 +105,9 @@ function pageKind({ colours, depth, profile, extra }: Kind): PageKind {
       const [format, bits] = depth === 'half' ? [3, 16] : depth === 'float' ? [3, 32] : [1, depth];
       const page = {
         ...SIZE,
-        ...{ photometric: PHOTOMETRIC[colours], orientation, bitsPerSample: bits as number },
+        photometric: PHOTOMETRIC[colours],
+        orientation,
+        bitsPerSample: bits as number,
         ...(format === 3 ? { sampleFormat: 3 } : {}),
         ...(extra === 'opaque' ? {} : { extraSamples: [extra === 'alpha' ? 2 : 0] }),
         ...(profile === undefined ? {} : { icc: await profileNamed(profile) }),

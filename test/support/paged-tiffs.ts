@@ -3,17 +3,27 @@ import { makeTiff, type TiffPage } from './tiff-writer.ts';
 
 /** Grey of one level. */
 export const grey = (width: number, height: number, level: number): TiffPage => ({
-  ...{ width, height, samplesPerPixel: 1, photometric: 1 },
+  width,
+  height,
+  samplesPerPixel: 1,
+  photometric: 1,
   data: new Uint8Array(width * height).fill(level),
 });
 /** Takes its encoder a moment. */
 export const noise = (side: number): TiffPage => ({
-  ...{ width: side, height: side, samplesPerPixel: 1, photometric: 1 },
+  width: side,
+  height: side,
+  samplesPerPixel: 1,
+  photometric: 1,
   data: noiseOf({ width: side, height: side, channels: 1 }, randomNumbers(side)).data,
 });
 /** Blue, to be turned by a quarter. */
 const sideways: TiffPage = {
-  ...{ width: 40, height: 16, samplesPerPixel: 3, photometric: 2, orientation: 6 },
+  width: 40,
+  height: 16,
+  samplesPerPixel: 3,
+  photometric: 2,
+  orientation: 6,
   data: Uint8Array.from({ length: 40 * 16 * 3 }, (_, i) => (i % 3 === 2 ? 200 : 10)),
 };
 const thumbnail: TiffPage = { ...grey(8, 8, 0), subfileType: 1 };

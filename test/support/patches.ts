@@ -29,7 +29,10 @@ export function patchesTiff(
     return Array.from({ length: SIDE }, () => row);
   });
   return makeTiff({
-    ...{ width, height, samplesPerPixel, data: packSamples(rows, kind) },
+    width,
+    height,
+    samplesPerPixel,
+    data: packSamples(rows, kind),
     bitsPerSample: kind.bits,
     ...(kind.format ? { sampleFormat: kind.format } : {}),
     ...page,

@@ -13,8 +13,17 @@ import type { ReportRun } from '../../src/lib/report/report.ts';
 /** A JPEG as a record has it. */
 export function pageRecord(more: Partial<PageRecord> = {}): PageRecord {
   return {
-    ...{ page: 1, output: 'out/a.jpg', width: 640, height: 480, channels: 3, bytes: 1_000 },
-    ...{ ms: 5, cpu_seconds: 0.01, peak_bytes: 1_000_000, effort: 'max', reader: 'sharp' },
+    page: 1,
+    output: 'out/a.jpg',
+    width: 640,
+    height: 480,
+    channels: 3,
+    bytes: 1_000,
+    ms: 5,
+    cpu_seconds: 0.01,
+    peak_bytes: 1_000_000,
+    effort: 'max',
+    reader: 'sharp',
     notes: [],
     ...more,
   };
@@ -28,8 +37,14 @@ export function converted(
 ): ConvertedRecord {
   const output = page.output ?? `${input}.jpg`;
   return {
-    ...{ status: 'converted', input, output, source_bytes: 10_000, kind: 'RGB 8-bit LZW' },
-    ...{ pixels: 307_200, ms: 5, pages: [pageRecord({ output, ...page })] },
+    status: 'converted',
+    input,
+    output,
+    source_bytes: 10_000,
+    kind: 'RGB 8-bit LZW',
+    pixels: 307_200,
+    ms: 5,
+    pages: [pageRecord({ output, ...page })],
     ...more,
   };
 }
@@ -37,8 +52,14 @@ export function converted(
 /** A TIFF that became nothing. */
 export function failed(input: string, more: Partial<FailedRecord> = {}): FailedRecord {
   return {
-    ...{ status: 'failed', input, output: `${input}.jpg`, source_bytes: 10_000, kind: undefined },
-    ...{ pixels: undefined, ms: 5, error: { code: 'UNREADABLE_TIFF', message: 'It is damaged.' } },
+    status: 'failed',
+    input,
+    output: `${input}.jpg`,
+    source_bytes: 10_000,
+    kind: undefined,
+    pixels: undefined,
+    ms: 5,
+    error: { code: 'UNREADABLE_TIFF', message: 'It is damaged.' },
     ...more,
   };
 }
@@ -69,12 +90,24 @@ export function runOf(
   records.forEach(warnings.add);
   const summary: CollectionSummary = {
     files: records.length,
-    ...{ converted: count('converted'), skipped: count('skipped'), failed: count('failed') },
-    ...{ folders_unread: unread.length, files_unread: 0, warnings: warnings.counts() },
-    ...{ left: 0, source_bytes: 20_000, output_bytes: 2_000, pixels: 614_400, ms: 65_000 },
+    converted: count('converted'),
+    skipped: count('skipped'),
+    failed: count('failed'),
+    folders_unread: unread.length,
+    files_unread: 0,
+    warnings: warnings.counts(),
+    left: 0,
+    source_bytes: 20_000,
+    output_bytes: 2_000,
+    pixels: 614_400,
+    ms: 65_000,
   };
   return {
-    ...{ records, summary, unread, program: 'arke-tiff/0.0.0', settings: defaultEncoderSettings },
+    records,
+    summary,
+    unread,
+    program: 'arke-tiff/0.0.0',
+    settings: defaultEncoderSettings,
     startedAt: new Date('2026-01-02T03:04:05Z'),
   };
 }

@@ -71,9 +71,21 @@ type CallbackRecordHead = Pick<CallbackRecord, 'path' | 'at'>;
 
 function elsewhere(id: string, batchId: string, taskId: string, at: string): TaskSummary {
   return {
-    ...{ id, batch_id: batchId, name: taskId, input_key: '', tiff_bytes: null },
-    ...{ state: 'elsewhere', created_at: at, started_at: null, ended_at: null, exit_code: null },
-    ...{ output_key: null, jpeg_bytes: null, error: null, stages: [], callbacks: 0 },
+    id,
+    batch_id: batchId,
+    name: taskId,
+    input_key: '',
+    tiff_bytes: null,
+    state: 'elsewhere',
+    created_at: at,
+    started_at: null,
+    ended_at: null,
+    exit_code: null,
+    output_key: null,
+    jpeg_bytes: null,
+    error: null,
+    stages: [],
+    callbacks: 0,
   };
 }
 

@@ -98,7 +98,11 @@ async function demonstrate(file: string | undefined, folder: string, signal: Abo
   if (file !== undefined) await refuseUnreadable(file);
   heading('1. A local R2 and orchestrator');
   const dev = await startDev({
-    ...{ folder: join(folder, 'dev'), port: 0, jobs: 1, memoryMb: 1024, maxUploadMb: 1 },
+    folder: join(folder, 'dev'),
+    port: 0,
+    jobs: 1,
+    memoryMb: 1024,
+    maxUploadMb: 1,
     program: `arke-tiff/${packageVersion()}`,
     systemVariables: { PATH: process.env['PATH'] ?? '' },
     onTrouble: say,

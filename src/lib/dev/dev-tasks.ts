@@ -97,9 +97,21 @@ async function findFacts(record: TaskRecord, { list, factsOf }: DevTaskParts): P
 
 function newTask(id: string, name: string, key: string, size: number): TaskSummary {
   return {
-    ...{ id, batch_id: DEV_BATCH, name, input_key: key, tiff_bytes: size, state: 'queued' },
-    ...{ created_at: new Date().toISOString(), started_at: null, ended_at: null, exit_code: null },
-    ...{ output_key: null, jpeg_bytes: null, error: null, stages: [], callbacks: 0 },
+    id,
+    batch_id: DEV_BATCH,
+    name,
+    input_key: key,
+    tiff_bytes: size,
+    state: 'queued',
+    created_at: new Date().toISOString(),
+    started_at: null,
+    ended_at: null,
+    exit_code: null,
+    output_key: null,
+    jpeg_bytes: null,
+    error: null,
+    stages: [],
+    callbacks: 0,
   };
 }
 

@@ -84,7 +84,12 @@ async function startParts(options: DevOptions, cleanUps: CleanUps): Promise<Dev>
     hasPage: page !== undefined,
     bucketName: sandbox.bucket,
     exportLines: exportLines(variables),
-    ...{ variables, tasks, events, state, bucket: sandbox, stop: cleanUps.run },
+    variables,
+    tasks,
+    events,
+    state,
+    bucket: sandbox,
+    stop: cleanUps.run,
   };
 }
 
@@ -118,13 +123,20 @@ async function createTasks(
   const previews = openTiffPreviews(folder.previews, storage);
   cleanUps.add(previews.close);
   const runner = createTaskRunner(list, {
-    ...{ jobs, memoryMb, systemVariables, cpus },
+    jobs,
+    memoryMb,
+    systemVariables,
+    cpus,
     variablesOf: ({ id, batch_id: batchId, input_key: inputKey }) =>
       variablesOf(servers, { id, batchId, inputKey }),
   });
   cleanUps.add(runner.stop);
   const tasks = createDevTasks({
-    ...{ list, runner, storage, previews, bucket: sandbox },
+    list,
+    runner,
+    storage,
+    previews,
+    bucket: sandbox,
     factsOf: (key, name) => factsOf(storage, key, name, { memoryMb, cpus: cpus.cpus }),
     replay: (callback) => replayCallback(callback, sandbox.url, replayAgent),
   });

@@ -42,13 +42,16 @@ export async function startDevServers(
   };
   const onCallback = createCallbackInbox(list, faults, { replayAgent, findInput });
   const sandbox = await startSandbox({
-    ...{ credentials: folder.credentials, persistTo: folder.r2, callbackPort: port },
+    credentials: folder.credentials,
+    persistTo: folder.r2,
+    callbackPort: port,
     observer: { origin: pageServer.origin, onCallback },
     ...(signal ? { signal } : {}),
   });
   cleanUps.add(sandbox.stop);
   const proxy = await startStorageProxy({
-    ...{ target: sandbox.endpoint, port: portAfter(port, 2) },
+    target: sandbox.endpoint,
+    port: portAfter(port, 2),
     fault: () => faults.now().storage,
   });
   cleanUps.add(proxy.close);

@@ -81,15 +81,15 @@ describe('callback --from-log', () => {
     expect(JSON.parse(stdout)).toEqual({
       callbacks: [
         {
-          ...{ task_id: task.taskId, batch_id: task.batchId, outcome: 'success' },
+          task_id: task.taskId,
+          batch_id: task.batchId,
+          outcome: 'success',
           line: run.stdout.split('\n').findIndex((line) => line.startsWith('{')) + 1,
-          ...{
-            delivered: true,
-            status: 200,
-            body: '{"ok":true}',
-            attempts: 1,
-            ms: expect.any(Number),
-          },
+          delivered: true,
+          status: 200,
+          body: '{"ok":true}',
+          attempts: 1,
+          ms: expect.any(Number),
           request: {
             url: sandbox.current.callbackUrl(task.batchId, task.taskId),
             headers: expect.objectContaining({ 'Content-Type': 'application/json' }),

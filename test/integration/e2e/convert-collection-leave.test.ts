@@ -22,7 +22,8 @@ const signalRun = (signals: readonly NodeJS.Signals[], preload = '') =>
     {
       cwd: folder.root,
       env: {
-        ...{ TMPDIR: folder.path('tmp'), NODE_DISABLE_COMPILE_CACHE: '1' },
+        TMPDIR: folder.path('tmp'),
+        NODE_DISABLE_COMPILE_CACHE: '1',
         NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}`,
       },
     },

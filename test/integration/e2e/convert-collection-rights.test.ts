@@ -122,7 +122,8 @@ describe(`convert for a user who may not do everything${reason ? ` (not tried he
       const json = await program(...command, 'in/locked', '--json');
       expect(json.exitCode).toBe(1);
       expect(JSON.parse(json.stdout)).toMatchObject({
-        ...{ files: [], summary: { files: 0, folders_unread: 1 } },
+        files: [],
+        summary: { files: 0, folders_unread: 1 },
         unread: [{ path: 'in/locked', error: { code: 'FOLDER_UNREADABLE' } }],
       });
     }

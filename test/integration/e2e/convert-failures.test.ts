@@ -51,11 +51,15 @@ describe('convert with several files, some of which fail', () => {
     expect(JSON.parse(stdout)).toEqual({
       files: [
         expect.objectContaining({
-          ...{ status: 'converted', input: 'a.tif', output: 'a.jpg' },
+          status: 'converted',
+          input: 'a.tif',
+          output: 'a.jpg',
           pages: [expect.objectContaining({ width: 64, height: 48 })],
         }),
         expect.objectContaining({
-          ...{ status: 'failed', input: 'missing.tif', output: 'missing.jpg' },
+          status: 'failed',
+          input: 'missing.tif',
+          output: 'missing.jpg',
           error: { code: 'FILE', message: expect.stringContaining('ENOENT') },
         }),
       ],

@@ -7,7 +7,10 @@ import { makeTiff, type TiffPage } from '../../support/tiff-writer.ts';
 
 /** A page that is told by its width. */
 const page = (width: number, differs: Partial<TiffPage> = {}): TiffPage => ({
-  ...{ width, height: 8, samplesPerPixel: 1, photometric: 1 },
+  width,
+  height: 8,
+  samplesPerPixel: 1,
+  photometric: 1,
   data: new Uint8Array(width * 8).fill(width),
   ...differs,
 });
@@ -83,7 +86,8 @@ describe('convert --page all', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       files: [
         {
-          ...{ input: 'scan.tif', output: 'scan.jpg' },
+          input: 'scan.tif',
+          output: 'scan.jpg',
           pages: [
             { page: 1, output: 'scan.jpg', width: 24, ...made },
             { page: 2, output: 'scan.page-2.jpg', width: 32, ...made },

@@ -5,8 +5,12 @@ import { runProgram } from '../../support/program.ts';
 import { makeTiff } from '../../support/tiff-writer.ts';
 
 const tiff = makeTiff({
-  ...{ width: 8, height: 8, samplesPerPixel: 3, photometric: 2 },
-  ...{ bitsPerSample: 16, data: Buffer.alloc(8 * 8 * 6) },
+  width: 8,
+  height: 8,
+  samplesPerPixel: 3,
+  photometric: 2,
+  bitsPerSample: 16,
+  data: Buffer.alloc(8 * 8 * 6),
 });
 
 let folder: TestFolder;

@@ -167,10 +167,14 @@ describe('inspect', () => {
     };
     const [b, c] = ['deep/b.TIFF', 'deep/without-ending'];
     expect(await found('scan.tif', '.', '-r')).toEqual({
-      ...{ exitCode: 0, inputs: ['scan.tif', b, c], codes: [] },
+      exitCode: 0,
+      inputs: ['scan.tif', b, c],
+      codes: [],
     });
     expect(await found('.')).toEqual({
-      ...{ exitCode: 0, inputs: ['scan.tif'], codes: ['FOLDERS_UNSEARCHED'] },
+      exitCode: 0,
+      inputs: ['scan.tif'],
+      codes: ['FOLDERS_UNSEARCHED'],
     });
     expect((await found('.', '-r', '--exclude', '*.tif')).inputs).toEqual([b, c]);
     expect((await found('*/b*', '--files-from', 'list')).inputs).toEqual([b]);

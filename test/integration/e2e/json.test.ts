@@ -38,7 +38,8 @@ describe('what is written as JSON', () => {
     const ofFolder = await run('convert', 'in', '--out-dir', 'out', '--json');
     const ofFile = await run('convert', 'in/a.tif', '--json');
     const piped = await runProgram(['convert', '-', '-o', 'b.jpg', '--json'], {
-      ...{ cwd: folder.root, input: tiff },
+      cwd: folder.root,
+      input: tiff,
     });
     const file = { status: 'converted', input: 'in/a.tif', output: 'in/a.jpg' };
     expect(ofFile).toMatchObject({

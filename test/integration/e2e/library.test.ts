@@ -12,7 +12,7 @@ import { otherNode } from '../../support/other-node.ts';
 import { makeTiff } from '../../support/tiff-writer.ts';
 
 const project = fileURLToPath(new URL('../../..', import.meta.url));
-const page = { ...{ width: 16, height: 8, samplesPerPixel: 3, photometric: 2 } };
+const page = { width: 16, height: 8, samplesPerPixel: 3, photometric: 2 };
 const tiff = makeTiff({ ...page, data: Buffer.alloc(384) });
 
 /** A fresh project of somebody else's, with what `npm install` of the packed package gave it. */
@@ -50,7 +50,7 @@ describe('the package as a library', () => {
   });
 
   it('has the decoders that other threads load: for old-style JPEG, and for samples of 12 bits', async () => {
-    const pixels = { ...{ width: 32, height: 16 }, data: Buffer.alloc(32 * 16 * 3, 200) };
+    const pixels = { width: 32, height: 16, data: Buffer.alloc(32 * 16 * 3, 200) };
     await home.write('old.tif', await makeOldJpeg(pixels, { kind: 'interchange' }));
     const deep = { width: 32, height: 16, samplesPerPixel: 1, photometric: 1, bitsPerSample: 12 };
     await home.write('twelve.tif', makeTiff({ ...deep, data: Buffer.alloc(32 * 16 * 1.5) }));
@@ -177,8 +177,11 @@ describe('bundled by esbuild', () => {
         ),
       ];
       expect(await bundle(options)).toEqual({
-        ...{ pages: 1, problems: 1 },
-        ...{ converted: says, collection: says, task: says },
+        pages: 1,
+        problems: 1,
+        converted: says,
+        collection: says,
+        task: says,
       });
       expect(await readdir(home.root)).not.toContain('a.jpg');
     },
@@ -186,8 +189,11 @@ describe('bundled by esbuild', () => {
 
   it.each(Object.entries(formats))('%s, it works where it stays external', async (_, options) => {
     expect(await bundle({ ...options, external: ['arke-tiff'] })).toEqual({
-      ...{ pages: 1, problems: 1 },
-      ...{ converted: 'done', collection: 'done', task: 'done' },
+      pages: 1,
+      problems: 1,
+      converted: 'done',
+      collection: 'done',
+      task: 'done',
     });
   });
 
@@ -197,7 +203,10 @@ describe('bundled by esbuild', () => {
       export const validate = callbackPayloadSchema['~standard'].validate;`;
     const { outputFiles } = await build({
       stdin: { contents, resolveDir: home.root },
-      ...{ bundle: true, platform: 'node', format: 'esm', write: false },
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      write: false,
     });
     expect(outputFiles[0]?.text).not.toMatch(/node:|sharp/);
   });

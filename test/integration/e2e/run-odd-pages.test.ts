@@ -11,10 +11,17 @@ const widthOf = async (key: string) => (await decodeJpeg(await bytesOf(key))).wi
 const metadataOf = async (key: string) => (await sandbox.current.getObject(key))?.metadata;
 
 const picture: TiffPage = {
-  ...{ width: 96, height: 64, samplesPerPixel: 3, photometric: 2, data: scene() },
+  width: 96,
+  height: 64,
+  samplesPerPixel: 3,
+  photometric: 2,
+  data: scene(),
 };
 const thumbnail: TiffPage = {
-  ...{ width: 12, height: 8, samplesPerPixel: 3, photometric: 2 },
+  width: 12,
+  height: 8,
+  samplesPerPixel: 3,
+  photometric: 2,
   data: Buffer.alloc(12 * 8 * 3, 200),
 };
 

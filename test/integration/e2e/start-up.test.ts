@@ -59,9 +59,17 @@ async function runTask(options: string, onRequest = () => {}): Promise<void> {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const env = {
-    ...{ TASK_ID: 't', BATCH_ID: 'b', INPUT_R2_KEY: 'temp/b/a.tif', R2_ACCOUNT_ID: 'a' },
-    ...{ R2_ACCESS_KEY_ID: 'k', R2_SECRET_ACCESS_KEY: 's', R2_BUCKET: 'b', R2_ENDPOINT: url },
-    ...{ CALLBACK_URL: url, TASK_TIMEOUT_MS: '3000', NODE_OPTIONS: options },
+    TASK_ID: 't',
+    BATCH_ID: 'b',
+    INPUT_R2_KEY: 'temp/b/a.tif',
+    R2_ACCOUNT_ID: 'a',
+    R2_ACCESS_KEY_ID: 'k',
+    R2_SECRET_ACCESS_KEY: 's',
+    R2_BUCKET: 'b',
+    R2_ENDPOINT: url,
+    CALLBACK_URL: url,
+    TASK_TIMEOUT_MS: '3000',
+    NODE_OPTIONS: options,
   };
   await startProgram(['run'], { env });
   server.close();

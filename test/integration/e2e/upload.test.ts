@@ -85,12 +85,15 @@ describe('upload', () => {
       bucket: sandbox.current.bucket,
       files: [
         {
-          ...{ status: 'failed', path: 'lost' },
+          status: 'failed',
+          path: 'lost',
           key: `${prefix}lost`,
           error: { code: 'FILE', message: expect.stringContaining('Could not read "lost"') },
         },
         {
-          ...{ status: 'uploaded', path: 'notes', bytes: 9 },
+          status: 'uploaded',
+          path: 'notes',
+          bytes: 9,
           key: `${prefix}notes`,
           etag: expect.any(String),
           content_type: 'application/octet-stream',

@@ -58,7 +58,9 @@ describe('of batch', () => {
     const lines = await runUnread(['batch', prefix, ...dryRun], {}, setup());
     expect(lines).toMatchObject({ exitCode: code, endedUnread: false });
     expect(JSON.parse(last(lines.stdout))).toMatchObject({
-      ...{ event: 'collection.ended', converted: MANY, would_fail: code },
+      event: 'collection.ended',
+      converted: MANY,
+      would_fail: code,
     });
     const json = await runUnread(['batch', prefix, '--dry-run', '--json'], {}, setup());
     expect(json).toMatchObject({ exitCode: code, endedUnread: false });

@@ -159,7 +159,8 @@ describe.skipIf(!existsSync('/dev/full'))('output that cannot be written', () =>
         stdout: { file: '/dev/full' },
       });
       expect(run).toEqual({
-        ...{ exitCode: 1, stdout: '' },
+        exitCode: 1,
+        stdout: '',
         stderr: expect.stringMatching(
           /^(.*not decoded yet.*\n)?Error: The output is not complete: .*ENOSPC.*\n$/,
         ),

@@ -23,7 +23,8 @@ let folder: TestFolder;
 const setup = () => ({
   env: {
     ...sandbox.current.environment('b', 't', 'k'),
-    ...{ TMPDIR: folder.path('tmp'), NODE_DISABLE_COMPILE_CACHE: '1' },
+    TMPDIR: folder.path('tmp'),
+    NODE_DISABLE_COMPILE_CACHE: '1',
   },
 });
 

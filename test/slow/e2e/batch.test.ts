@@ -21,7 +21,8 @@ const batch = (args: readonly string[], env: Readonly<Record<string, string>> = 
     cwd: folder.root,
     env: {
       ...sandbox.current.environment('b', 't', 'k'),
-      ...{ TMPDIR: folder.path('tmp'), NODE_DISABLE_COMPILE_CACHE: '1' },
+      TMPDIR: folder.path('tmp'),
+      NODE_DISABLE_COMPILE_CACHE: '1',
       ...env,
     },
   });
@@ -82,12 +83,18 @@ describe('batch', () => {
     expect(document).toMatchObject({
       files: [
         {
-          ...{ status: 'converted', input: `${prefix}a.tif`, output: `${prefix}a.jpg` },
-          ...{ source_bytes: noise.length, kind: expect.stringMatching(/^YCbCr 8-bit/) },
+          status: 'converted',
+          input: `${prefix}a.tif`,
+          output: `${prefix}a.jpg`,
+          source_bytes: noise.length,
+          kind: expect.stringMatching(/^YCbCr 8-bit/),
           pixels: 90_000,
           pages: [
             {
-              ...{ page: 1, width: 300, height: 300, bytes: expect.any(Number) },
+              page: 1,
+              width: 300,
+              height: 300,
+              bytes: expect.any(Number),
               likeness: { ssim: expect.any(Number) },
             },
           ],

@@ -101,7 +101,10 @@ describe('YCbCr', () => {
         units.push(...Array<number>(across * down).fill(luma), cb, cr);
       }
     const tiff = makeTiff({
-      ...{ width, height, samplesPerPixel: 3, photometric: PHOTOMETRIC.ycbcr },
+      width,
+      height,
+      samplesPerPixel: 3,
+      photometric: PHOTOMETRIC.ycbcr,
       data: Buffer.alloc(0),
       segments: [Buffer.from(units)],
       entries: [{ tag: 530, type: SHORT_TYPE, values: [across, down] }],

@@ -30,7 +30,9 @@ const LOSSY = scene('scene-96x64', 29);
 const GREY = scene('grey-96x64');
 const BILEVEL = scene('g4-96x64', 20);
 const size = (width: number, height: number, code: ConversionNote['code']) => ({
-  ...{ width, height, code },
+  width,
+  height,
+  code,
 });
 
 /** By kind, as docs/fidelity.md counts them. */
@@ -103,10 +105,17 @@ export function reportedTiffs(): ReportedTiff[] {
   if (!hasReportedTiffs) return [];
   return Object.entries(KINDS).flatMap(([kind, files]) =>
     Object.entries(files).map(([file, row]) => ({
-      ...{ file, path: `${folder}${file}`, class: kind, samePixels: false, pages: 0 },
-      ...{ expected: row.error ? ('error' as const) : ('ok' as const) },
-      ...{ scene: row.scene, code: row.code, error: row.error },
-      ...{ width: row.width ?? 0, height: row.height ?? 0 },
+      file,
+      path: `${folder}${file}`,
+      class: kind,
+      samePixels: false,
+      pages: 0,
+      expected: row.error ? ('error' as const) : ('ok' as const),
+      scene: row.scene,
+      code: row.code,
+      error: row.error,
+      width: row.width ?? 0,
+      height: row.height ?? 0,
       // What the encoders within have lost of the scene is no reader's fault.
       right: SUBSAMPLED.includes(file)
         ? undefined

@@ -40,7 +40,10 @@ describe(`${COUNT} folders of ${IN_A_FOLDER} mutated TIFFs (ARKE_TEST_FUZZ_SEED=
       const most = { running: new Set<string>(), peak: 0 };
       const signal = AbortSignal.timeout(300_000);
       const run = await runCollection(paths, {
-        ...{ signal, jobs: JOBS, keepRecord: false, budget: { memoryBytes: MEMORY_BYTES } },
+        signal,
+        jobs: JOBS,
+        keepRecord: false,
+        budget: { memoryBytes: MEMORY_BYTES },
         onEvent: (event) => count(event, most),
       });
       if (signal.aborted) problems.push(`${name}: did not end`);

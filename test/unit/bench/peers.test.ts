@@ -86,7 +86,10 @@ describe('the table of peers', () => {
   const figures = { wall: at(1500), cpu: at(1.25), memory: at(100), jpegBytes: 7_700_000 };
   const coding = { subsampling: '4:4:4', progressive: false };
   const done: PeerResult = {
-    ...{ name: 'one', version: 'one 1.0', coding, decibels: 39.5 },
+    name: 'one',
+    version: 'one 1.0',
+    coding,
+    decibels: 39.5,
     ...figures,
   };
 

@@ -4,7 +4,12 @@ import { cellsOf, workersTable } from '../../../bench/table.ts';
 import { type Row, rows } from '../../../bench/works.ts';
 
 const ran = (wallMs: number, peakMB: number): Sample => ({
-  ...{ at: 0, wallMs, peakMB, cpuSeconds: 1, firstRequestMs: 1, callbackMs: undefined },
+  at: 0,
+  wallMs,
+  peakMB,
+  cpuSeconds: 1,
+  firstRequestMs: 1,
+  callbackMs: undefined,
 });
 const download = rows.find(({ name }) => name === 'download') as Row;
 const ours = [ran(3000, 200), ran(1000, 100), ran(2500, 300)];

@@ -4,7 +4,10 @@ import { inspectionOf } from '../../support/inspections.ts';
 import { makeTiff, type TiffPage } from '../../support/tiff-writer.ts';
 
 const page: TiffPage = {
-  ...{ width: 64, height: 64, samplesPerPixel: 3, photometric: 2 },
+  width: 64,
+  height: 64,
+  samplesPerPixel: 3,
+  photometric: 2,
   data: Buffer.alloc(64 * 64 * 3),
 };
 const planOf = async (tiff: Buffer) =>

@@ -23,9 +23,12 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
 export function logView(): LogView {
   const lines: string[] = [];
   const box = make('div', {
-    ...{ className: 'log', role: 'log', tabIndex: 0 },
+    className: 'log',
+    role: 'log',
+    tabIndex: 0,
     // Who wants to hear it reads it; the outcome is said by itself.
-    ...{ 'aria-live': 'off', 'aria-label': 'Log' },
+    'aria-live': 'off',
+    'aria-label': 'Log',
   });
   let follows = true;
   const toEnd = () => {

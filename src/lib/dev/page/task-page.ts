@@ -64,7 +64,9 @@ function partsOf(id: string, model: Model) {
   const replay = replayOf(id);
   replay.enable(false);
   return {
-    ...{ problem, again, replay },
+    problem,
+    again,
+    replay,
     title: make('h1', { id: 'task-title', tabIndex: -1 }, visible(id)),
     state: make('span', { className: 'status' }),
     about: make('span', { className: 'soft' }),

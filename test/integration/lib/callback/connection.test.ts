@@ -26,8 +26,10 @@ afterEach(async () => {
 const address = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback`;
 
 const requestTo = (url: string) => ({
-  ...{ settings: { url }, body: '{"status":"error"}' },
-  ...{ id: 'msg_1', userAgent: 'arke-tiff/test' },
+  settings: { url },
+  body: '{"status":"error"}',
+  id: 'msg_1',
+  userAgent: 'arke-tiff/test',
 });
 
 /** A prepared connection that has arrived. */

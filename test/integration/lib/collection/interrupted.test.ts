@@ -19,8 +19,14 @@ beforeAll(async () => {
   large = await noisyTiff(3000);
   const medium = await noisyTiff(700);
   files = {
-    ...{ '1.tif': await plainTiff(), '2.tif': medium, '3.tif': medium, '4.tif': pagedTiff(2) },
-    ...{ '5.tif': Buffer.from('no TIFF'), '6.tif': medium, '7.tif': medium, '8.tif': medium },
+    '1.tif': await plainTiff(),
+    '2.tif': medium,
+    '3.tif': medium,
+    '4.tif': pagedTiff(2),
+    '5.tif': Buffer.from('no TIFF'),
+    '6.tif': medium,
+    '7.tif': medium,
+    '8.tif': medium,
   };
 });
 
@@ -104,14 +110,16 @@ describe('a run that is stopped', () => {
     const { inputs } = await collectionOf({ '1.tif': await plainTiff(), '2.tif': large });
     const controller = new AbortController();
     const { summary } = await runCollection(inputs, {
-      ...{ jobs: 1, signal: controller.signal },
+      jobs: 1,
+      signal: controller.signal,
       onEvent: ({ event }) => {
         if (event === 'file.ended') controller.abort(new InterruptedError('SIGTERM'));
       },
     });
     expect(summary).toMatchObject({ stopped: 'SIGTERM', converted: 1, left: 1 });
     expect(wordsOf(await runCollection(inputs))).toEqual({
-      ...{ '1.tif': 'skipped', '2.tif': 'converted' },
+      '1.tif': 'skipped',
+      '2.tif': 'converted',
     });
   });
 });

@@ -70,7 +70,8 @@ describe('a conversion process that is killed', () => {
       message: expect.stringContaining('was killed'),
     });
     expect(run.ends['0.tif']).toMatchObject({
-      ...{ status: 'converted', pages: [{ effort: 'fast' }] },
+      status: 'converted',
+      pages: [{ effort: 'fast' }],
     });
   });
 });

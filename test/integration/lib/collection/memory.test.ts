@@ -38,7 +38,8 @@ describe('memory', () => {
     expect(bounded.summary.converted).toBe(5);
     expect(mostAtOnce(bounded.events)).toBe(1);
     const roomy = await runCollection(inputs, {
-      ...{ jobs: 4, force: true },
+      jobs: 4,
+      force: true,
       budget: { memoryBytes: 300 * MB },
     });
     expect(mostAtOnce(roomy.events)).toBe(2);

@@ -54,7 +54,9 @@ describe('a run over several TIFFs', () => {
     const { path, inputs } = await collectionOf(files);
     const run = await runCollection([...inputs, path('missing.tif')]);
     expect(wordsOf(run)).toEqual({
-      ...{ '1.tif': 'converted', '2.tif': 'failed', '3.tif': 'converted' },
+      '1.tif': 'converted',
+      '2.tif': 'failed',
+      '3.tif': 'converted',
       'missing.tif': 'failed',
     });
     expect(run.ends['2.tif']).toMatchObject({ error: { code: 'NOT_A_TIFF' } });

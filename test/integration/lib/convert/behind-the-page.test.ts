@@ -48,7 +48,10 @@ async function convert(tiff: Buffer, more: InPlaceOptions = {}) {
 
 async function convertFile(input: string, more: InPlaceOptions = {}) {
   const made = await convertInPlace(input, folder.path('scan.jpg'), {
-    ...{ converter, effort: 'fast', chromaSubsampling: '4:4:4', silenceMs: 600_000 },
+    converter,
+    effort: 'fast',
+    chromaSubsampling: '4:4:4',
+    silenceMs: 600_000,
     ...more,
   });
   return { made, picture: await decodeJpeg(folder.path('scan.jpg')) };
@@ -90,7 +93,10 @@ describe.each(brokenChains)('a page before %s', (_, chainBreak, make) => {
 });
 
 const page: TiffPage = {
-  ...{ width: 32, height: 16, samplesPerPixel: 3, photometric: 2 },
+  width: 32,
+  height: 16,
+  samplesPerPixel: 3,
+  photometric: 2,
   data: Buffer.from(Array.from({ length: 32 * 16 * 3 }, (_, i) => (i * 5) % 256)),
 };
 
@@ -166,7 +172,11 @@ describe('what stands in a file whose chain is broken', () => {
       });
       const most = { width: 32, height: 16 };
       await previewTiff(input, folder.path('kept.png'), {
-        ...{ name: 'kept.tif', page: 1, most, converter, signal },
+        name: 'kept.tif',
+        page: 1,
+        most,
+        converter,
+        signal,
       });
     });
   });

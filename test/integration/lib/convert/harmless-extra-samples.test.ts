@@ -22,7 +22,9 @@ describe('samples that ExtraSamples does not speak of', () => {
   const cuts = (page: TiffPage): NamedPage[] => {
     const tile = { width: 32, height: 16 };
     const deflated = (one: TiffPage): TiffPage => ({
-      ...{ ...one, compression: 8, segments: segmentsOf(one).map((data) => deflateSync(data)) },
+      ...one,
+      compression: 8,
+      segments: segmentsOf(one).map((data) => deflateSync(data)),
     });
     const wide = { ...page, bitsPerSample: 16, data: Buffer.from([...page.data, ...page.data]) };
     return [
@@ -47,7 +49,10 @@ describe('samples that ExtraSamples does not speak of', () => {
     ['CMYK', 5, 4],
   ])('are left out, as those of type 0: %s and one more', async (_, photometric, colours) => {
     const page: TiffPage = {
-      ...{ width: 96, height: 64, samplesPerPixel: colours + 1, photometric },
+      width: 96,
+      height: 64,
+      samplesPerPixel: colours + 1,
+      photometric,
       data: mixed(colours, 1),
     };
     for (const [name, one, layout] of inAllLayouts(cuts(page), colours)) {

@@ -96,7 +96,10 @@ async function expectLeftOut(
 it('nothing is left out of a file that ends within what its picture depends on', async () => {
   const colours = Array.from({ length: 768 }, (_, i) => ((i * 37) % 256) * 257);
   const page: TiffPage = {
-    ...{ width: 96, height: 64, samplesPerPixel: 1, photometric: 3 },
+    width: 96,
+    height: 64,
+    samplesPerPixel: 1,
+    photometric: 3,
     data: Buffer.alloc(96 * 64, 200),
   };
   const all = inAllLayouts(Array(4).fill(['a palette', page]));

@@ -47,10 +47,17 @@ async function convert(tiff: Buffer, more: InPlaceOptions = {}) {
 }
 
 const picture: TiffPage = {
-  ...{ width: 96, height: 64, samplesPerPixel: 3, photometric: 2, data: scene() },
+  width: 96,
+  height: 64,
+  samplesPerPixel: 3,
+  photometric: 2,
+  data: scene(),
 };
 const thumbnail: TiffPage = {
-  ...{ width: 12, height: 8, samplesPerPixel: 3, photometric: 2 },
+  width: 12,
+  height: 8,
+  samplesPerPixel: 3,
+  photometric: 2,
   data: Buffer.alloc(12 * 8 * 3, 200),
 };
 const old: TiffEntry = { tag: 255, type: 3, values: [2] };
@@ -247,7 +254,10 @@ describe('a directory that has pictures below it', () => {
 
 describe('a first page that looks like a thumbnail', () => {
   const size = (width: number, height: number, differs: Partial<TiffPage> = {}): TiffPage => ({
-    ...{ width, height, samplesPerPixel: 1, photometric: 1 },
+    width,
+    height,
+    samplesPerPixel: 1,
+    photometric: 1,
     data: Buffer.alloc(width * height, 90),
     ...differs,
   });

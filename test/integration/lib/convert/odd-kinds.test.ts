@@ -47,12 +47,19 @@ function samplesOf(channels: number): Uint8Array {
 }
 
 const page = (channels: number, photometric: number): TiffPage => ({
-  ...{ width, height, samplesPerPixel: channels, photometric, data: samplesOf(channels) },
+  width,
+  height,
+  samplesPerPixel: channels,
+  photometric,
+  data: samplesOf(channels),
 });
 
 describe('LZW of the kind from before TIFF 5.0', () => {
   const grey: SampledPicture = {
-    ...{ width, height, samples: 1, bits: 8 },
+    width,
+    height,
+    samples: 1,
+    bits: 8,
     value: (x, y, sample) => Math.round(120 + 100 * Math.sin((x * (1 + sample)) / 17 + y / 11)),
   };
   const rgb = { ...grey, samples: 3 };
@@ -62,7 +69,8 @@ describe('LZW of the kind from before TIFF 5.0', () => {
     value: (x, y, sample) => picture.value(x, y, sample) * 257 + ((x * 3 + y) & 63),
   });
   const palette = {
-    ...{ ...grey, photometric: 3 },
+    ...grey,
+    photometric: 3,
     entries: [{ tag: 320, type: SHORT, values: colourMap }],
   };
   const bilevel = { ...grey, bits: 1, value: (x: number, y: number) => ((x >> 3) + (y >> 2)) & 1 };

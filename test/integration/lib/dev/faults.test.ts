@@ -40,7 +40,9 @@ describe('the next callback', () => {
     const { id } = await api.drop('lost.tif', new Uint8Array(await plainTiff()));
     const task = await api.ended(id);
     expect(task).toMatchObject({
-      ...{ state: 'failed', exit_code: 1, output_key: `staging/dev/${id}/lost.jpg` },
+      state: 'failed',
+      exit_code: 1,
+      output_key: `staging/dev/${id}/lost.jpg`,
       error: expect.stringContaining('302'),
     });
     expect((await api.get(`/api/tasks/${id}/after`)).status).toBe(200);

@@ -50,7 +50,8 @@ describe('the TIFF of a task, beside its JPEG', () => {
     ['on its background', `${ADOBE}, alpha`, { JPEG_BACKGROUND: '#336699' }],
   ])('is what the JPEG shows, %s', async (_, kind, variables) => {
     await run(await pageKindNamed(kind).make(), {
-      ...{ JPEG_CHROMA_SUBSAMPLING: '4:4:4', JPEG_QUALITY: '100' },
+      JPEG_CHROMA_SUBSAMPLING: '4:4:4',
+      JPEG_QUALITY: '100',
       ...variables,
     });
     const profileOf = async (side: 'before' | 'after') =>

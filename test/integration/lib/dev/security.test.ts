@@ -111,7 +111,9 @@ describe('an upload', () => {
   const unmeasured = (bytes: Uint8Array) => new Blob([new Uint8Array(bytes)]).stream();
   const post = (body: ReadableStream) =>
     fetch(`${running.dev.addresses.page}/api/tasks?name=a.tif`, {
-      ...{ method: 'POST', body, duplex: 'half' },
+      method: 'POST',
+      body,
+      duplex: 'half',
       headers: { origin: running.dev.addresses.page },
     } as RequestInit);
 
@@ -136,7 +138,11 @@ describe('an upload', () => {
     const { hostname, port } = new URL(page);
     const { promise, resolve } = Promise.withResolvers<void>();
     const sending = request({
-      ...{ hostname, port, path: '/api/tasks?name=a.tif', method: 'POST', agent: false },
+      hostname,
+      port,
+      path: '/api/tasks?name=a.tif',
+      method: 'POST',
+      agent: false,
       headers: { origin: page, 'content-length': 1000 },
     });
     sending.on('error', () => resolve());
@@ -149,7 +155,9 @@ describe('an upload', () => {
 describe('the orchestrator', () => {
   const call = (headers: object) =>
     send(running.dev.addresses.orchestrator, '/callback/batch/csrf', {
-      ...{ method: 'POST', headers, body: '{}' },
+      method: 'POST',
+      headers,
+      body: '{}',
     });
 
   it('takes callbacks of workers, and of the page', async () => {

@@ -62,13 +62,17 @@ describe('a worker that is started by hand with the printed variables', () => {
 describe('a task elsewhere', () => {
   const call = (batch: string, task: string, body: object) =>
     fetch(`${running.dev.addresses.orchestrator}/callback/${batch}/${encodeURIComponent(task)}`, {
-      ...{ method: 'POST', body: JSON.stringify(body) },
+      method: 'POST',
+      body: JSON.stringify(body),
     });
 
   it('is known by its error, too', async () => {
     await call('b', 'bad', { task_id: 'bad', batch_id: 'b', status: 'error', error: 'Lost' });
     expect(await running.api.task('bad')).toMatchObject({
-      ...{ state: 'elsewhere', error: 'Lost', output_key: null, input_key: '' },
+      state: 'elsewhere',
+      error: 'Lost',
+      output_key: null,
+      input_key: '',
     });
     expect((await running.api.get('/api/tasks/bad/before')).status).toBe(404);
     expect((await running.api.post('/api/tasks/bad/run')).status).toBe(409);

@@ -87,7 +87,11 @@ describe('a comparison', () => {
   it('is of a TIFF that another decoder reads', async () => {
     const data = Buffer.from(new Float32Array(64 * 48).fill(1).buffer);
     const both = await makeBoth({
-      ...{ samplesPerPixel: 1, photometric: 1, sampleFormat: 3, bitsPerSample: 32, data },
+      samplesPerPixel: 1,
+      photometric: 1,
+      sampleFormat: 3,
+      bitsPerSample: 32,
+      data,
     });
     const made = await withPictures((pictures) =>
       pictures.comparison(both, REGION, defaultEncoderSettings),

@@ -33,8 +33,12 @@ async function keep(
   const source = { input, output: record.output, source_bytes: 1, kind: 'RGB', pixels: 160_000 };
   await withConverter((converter) =>
     pictures.keep({
-      ...{ source, tiff, pages: [{ record, jpeg }], settings: defaultEncoderSettings },
-      ...{ converter, signal },
+      source,
+      tiff,
+      pages: [{ record, jpeg }],
+      settings: defaultEncoderSettings,
+      converter,
+      signal,
     }),
   );
   for (const path of [tiff, jpeg]) await rm(path);

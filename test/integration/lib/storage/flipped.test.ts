@@ -169,7 +169,9 @@ describe('an upload whose ETag is no MD5', () => {
 
   it('in parts is read back, too', async () => {
     const outcome = await upload('parts.jpg', {
-      ...{ path: paths.large, multipartAbove: 1, partBytes: 8 * MIB },
+      path: paths.large,
+      multipartAbove: 1,
+      partBytes: 8 * MIB,
       // The answer comes when the other server has taken all of it, however busy the machine is.
       patience: { headersMs: 600_000, stallMs: 600_000 },
       faultOf: async (request) => {

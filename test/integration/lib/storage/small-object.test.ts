@@ -25,7 +25,9 @@ const put = (storage: Storage, key: string, text: string, etag?: string) =>
   putSmallObject(
     storage,
     {
-      ...{ key, text, contentType: 'application/json' },
+      key,
+      text,
+      contentType: 'application/json',
       condition: etag === undefined ? { kind: 'absent' } : { kind: 'unchanged', etag },
     },
     options,

@@ -240,8 +240,12 @@ describe('with force', () => {
 describe('TIFFs that fail', () => {
   it('fail alone: broken, no TIFF at all, gone meanwhile', async () => {
     const prefix = await put({
-      ...{ '1.tif': tiff, '2 broken.tif': tiff.subarray(0, 200), '3 text.tif': FOREIGN },
-      ...{ '4 gone.tif': tiff, '5 empty.tif': new Uint8Array(), '6.tif': otherTiff },
+      '1.tif': tiff,
+      '2 broken.tif': tiff.subarray(0, 200),
+      '3 text.tif': FOREIGN,
+      '4 gone.tif': tiff,
+      '5 empty.tif': new Uint8Array(),
+      '6.tif': otherTiff,
     });
     const { ends, summary } = await runBatch(sandbox.current, prefix, {
       onListed: () => sandbox.current.deleteObject(`${prefix}4 gone.tif`),
@@ -322,7 +326,8 @@ describe('requests that fail for a moment', () => {
 describe('a dry run', () => {
   it('says what would be done, reads headers only, and writes nothing', async () => {
     const prefix = await put({
-      ...{ 'done.tif': tiff, 'large.tif': await noisyTiff(1000) },
+      'done.tif': tiff,
+      'large.tif': await noisyTiff(1000),
       'other.tif': await sharp(tiff).png().toBuffer(),
     });
     await runBatch(sandbox.current, prefix, { find: { include: ['done*'] } });
@@ -368,7 +373,8 @@ describe('a TIFF of several pages', () => {
     await sandbox.current.deleteObject(`${prefix}a.page-2.jpg`);
     const again = await runBatch(sandbox.current, prefix, all);
     expect(again.ends['a.tif']).toMatchObject({
-      ...{ status: 'converted', output: `${prefix}a.jpg` },
+      status: 'converted',
+      output: `${prefix}a.jpg`,
       pages: [{ page: 2, output: `${prefix}a.page-2.jpg` }],
     });
     expect(await objectsUnder(sandbox.current, prefix)).toEqual(whole);

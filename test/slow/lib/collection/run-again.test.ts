@@ -28,7 +28,8 @@ describe('a run over what has been converted', () => {
     const again = await runCollection(inputs);
     expect(wordsOf(again)).toEqual(SKIPPED);
     expect(again.ends['a.tif']).toMatchObject({
-      ...{ kind: 'YCbCr 8-bit JPEG', pixels: 64 * 48 },
+      kind: 'YCbCr 8-bit JPEG',
+      pixels: 64 * 48,
       pages: [{ page: 1, output: path('a.jpg'), width: 64, height: 48, bytes: before.size }],
     });
     expect(again.events.some(({ event }) => event === 'file.started')).toBe(false);
@@ -60,7 +61,8 @@ describe('a run over what has been converted', () => {
   ])('does all of it again with %s', async (_, changes) => {
     const { inputs } = await converted();
     expect(wordsOf(await runCollection(inputs, changes))).toEqual({
-      ...{ 'a.tif': 'converted', 'b.tif': 'converted' },
+      'a.tif': 'converted',
+      'b.tif': 'converted',
     });
   });
 
@@ -125,7 +127,8 @@ describe('checksums', () => {
     const { ends } = await runCollection(inputs, withHashes);
     const hash = expect.stringMatching(/^[\da-f]{64}$/);
     expect(ends['a.tif']).toMatchObject({
-      ...{ status: 'skipped', source_sha256: hash },
+      status: 'skipped',
+      source_sha256: hash,
       pages: [{ sha256: hash }],
     });
     expect(await timelessRecord(root)).toMatchObject([

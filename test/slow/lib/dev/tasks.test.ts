@@ -109,7 +109,10 @@ describe('a TIFF that is dropped', () => {
     const { received: before } = await api.ended(id);
     const answer = await api.post(`/api/tasks/${id}/replay`);
     expect(await answer.json()).toMatchObject({
-      ...{ delivered: true, status: 200, body: '{"ok":true}', error: null },
+      delivered: true,
+      status: 200,
+      body: '{"ok":true}',
+      error: null,
     });
     const { received } = await api.task(id);
     expect(received.map(({ replay }) => replay)).toEqual([false, true]);
@@ -177,7 +180,8 @@ describe('a new start in the same folder', () => {
       expect((await api.get(`/api/tasks/${done.id}/after`)).status).toBe(200);
       expect((await api.ended(waiting)).state).toBe('succeeded');
       expect(await api.task(interrupted)).toMatchObject({
-        ...{ state: 'failed', error: expect.stringContaining('Interrupted by SIGTERM') },
+        state: 'failed',
+        error: expect.stringContaining('Interrupted by SIGTERM'),
       });
       const names = ['R2_ACCESS_KEY_ID', 'R2_SECRET_ACCESS_KEY', 'R2_BUCKET'];
       for (const name of names) expect(second.variables[name]).toBe(first.variables[name]);

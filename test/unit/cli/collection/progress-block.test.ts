@@ -23,7 +23,8 @@ function setUp(columns = 40, rows = 10) {
     clean: escapeControls,
   });
   return {
-    ...{ terminal, block },
+    terminal,
+    block,
     drawAt: (ms: number) => {
       nowMs = ms;
       draw();

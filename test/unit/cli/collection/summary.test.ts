@@ -135,7 +135,10 @@ describe('a run as JSON', () => {
     expect(documentOf(outcome, ['b.tif', 'a.tif', 'c.tif'])).toEqual({
       files: [
         expect.objectContaining({
-          ...{ status: 'converted', input: 'b.tif', output: 'b.jpg', ms: 1000 },
+          status: 'converted',
+          input: 'b.tif',
+          output: 'b.jpg',
+          ms: 1000,
           pages: [
             expect.objectContaining({ page: 1, output: 'b.jpg', width: 1250 }),
             expect.objectContaining({ page: 2, output: 'b.page-2.jpg', ms: 900 }),
@@ -143,7 +146,9 @@ describe('a run as JSON', () => {
         }),
         expect.objectContaining({ input: 'a.tif', output: 'a.jpg' }),
         expect.objectContaining({
-          ...{ status: 'failed', input: 'c.tif', output: 'c.jpg' },
+          status: 'failed',
+          input: 'c.tif',
+          output: 'c.jpg',
           error: { code: 'UNREADABLE_TIFF', message: 'It is broken. Mend it.' },
         }),
       ],

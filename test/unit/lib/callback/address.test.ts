@@ -12,8 +12,14 @@ const own = 'https://x.example/cb/b/1';
 
 function entry(more: Partial<OutboxEntry> = {}): OutboxEntry {
   return {
-    ...{ v: 1, url: own, url_query: false, webhook_id: 'msg_1', body: '{}' },
-    ...{ created_at: '2026-11-24T16:00:00Z', program: 'arke-tiff/1', error: 'x' },
+    v: 1,
+    url: own,
+    url_query: false,
+    webhook_id: 'msg_1',
+    body: '{}',
+    created_at: '2026-11-24T16:00:00Z',
+    program: 'arke-tiff/1',
+    error: 'x',
     ...more,
   } as OutboxEntry;
 }

@@ -99,7 +99,9 @@ describe('the search for undelivered callbacks in a log', () => {
             { event: 'warning', code: 'X', message: `${key} was not made from ${key}` },
             { event: 'note', code: 'X', message: `${key} is up to date` },
             {
-              ...{ event: 'task.failed', code: 'X', stage: 'download' },
+              event: 'task.failed',
+              code: 'X',
+              stage: 'download',
               error: `there is no object "${key}"`,
             },
             { event: 'retry', stage: 'upload', attempt: 1, delay_ms: 1, reason: key },

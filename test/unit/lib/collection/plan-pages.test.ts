@@ -15,7 +15,10 @@ it('refuses a picture that is going to be turned by a tag only, if warnings are 
   const chosen = await choosePages(path, 'first', 'a.tif');
   const planned = (memoryBytes: number, warningsAsErrors: boolean) =>
     planPages(chosen, {
-      ...{ name: 'a.tif', output: 'a.jpg', pages: 'first', verify: false },
+      name: 'a.tif',
+      output: 'a.jpg',
+      pages: 'first',
+      verify: false,
       encoder: encoderSettings({ effort: 'max' }),
       limits: { memoryBytes, cpuSeconds: 100, seconds: 100, diskBytes: 0 },
       strict: { failOnLoss: false, warningsAsErrors },

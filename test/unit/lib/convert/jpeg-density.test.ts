@@ -34,7 +34,11 @@ describe('what JFIF says', () => {
 
 describe('the resolution of a page', () => {
   const page: TiffPage = {
-    ...{ width: 16, height: 16, samplesPerPixel: 1, photometric: 1, data: Buffer.alloc(256) },
+    width: 16,
+    height: 16,
+    samplesPerPixel: 1,
+    photometric: 1,
+    data: Buffer.alloc(256),
   };
   const types = { SHORT: 3, LONG: 4, RATIONAL: 5, SRATIONAL: 10, FLOAT: 11, DOUBLE: 12 };
   it.each(
@@ -72,7 +76,11 @@ describe('pixels that are not square', () => {
 
   it.each(tiffLayouts)('are a warning of an inspection: %s', async (_, layout) => {
     const page: TiffPage = {
-      ...{ width: 16, height: 16, samplesPerPixel: 1, photometric: 1, data: Buffer.alloc(256) },
+      width: 16,
+      height: 16,
+      samplesPerPixel: 1,
+      photometric: 1,
+      data: Buffer.alloc(256),
       entries: [
         { tag: 282, type: 5, values: [204] },
         { tag: 283, type: 5, values: [98] },
@@ -81,7 +89,9 @@ describe('pixels that are not square', () => {
     const { problems, error } = await inspectionOf(makeTiffAs(layout, page));
     expect(problems).toEqual([
       {
-        ...{ code: 'PIXELS_NOT_SQUARE', directory: 0, severity: 'warning' },
+        code: 'PIXELS_NOT_SQUARE',
+        directory: 0,
+        severity: 'warning',
         message: expect.stringContaining('204 × 98 dpi'),
       },
     ]);

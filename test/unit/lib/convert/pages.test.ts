@@ -17,7 +17,10 @@ const SHORT = 3;
 
 /** A page that is told by its width. */
 const page = (width: number, differs: Partial<TiffPage> = {}): TiffPage => ({
-  ...{ width, height: 8, samplesPerPixel: 1, photometric: 1 },
+  width,
+  height: 8,
+  samplesPerPixel: 1,
+  photometric: 1,
   data: new Uint8Array(width * 8).fill(width),
   ...differs,
 });

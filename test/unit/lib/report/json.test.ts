@@ -16,7 +16,10 @@ describe('a report as JSON', () => {
 
   it('says by what, when and how it was made', () => {
     expect(json(runOf([]))).toMatchObject({
-      ...{ v: 1, program: 'arke-tiff/0.0.0', started_at: '2026-01-02T03:04:05.000Z', files: [] },
+      v: 1,
+      program: 'arke-tiff/0.0.0',
+      started_at: '2026-01-02T03:04:05.000Z',
+      files: [],
       settings: { quality: 95, chroma_subsampling: '4:2:0', effort: 'auto' },
     });
   });

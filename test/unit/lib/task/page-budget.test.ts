@@ -10,7 +10,10 @@ import { makeTiff } from '../../../support/tiff-writer.ts';
 /** A TIFF whose pages have so many pixels each. */
 function headerWith(...pixels: number[]) {
   const pages = pixels.map((width) => ({
-    ...{ width, height: 1, samplesPerPixel: 1, photometric: 1 },
+    width,
+    height: 1,
+    samplesPerPixel: 1,
+    photometric: 1,
     data: new Uint8Array(width),
   }));
   return headerOf(makeTiff(...pages));

@@ -11,8 +11,13 @@ import {
 
 const wanted = (pages: PagesSetting): Provenance =>
   firstProvenance({
-    ...{ sourceKey: 'a.tif', sourceEtag: '"e"', taskId: 't', batchId: 'b', versions: 'v' },
-    ...{ encoder: defaultEncoderSettings, pages },
+    sourceKey: 'a.tif',
+    sourceEtag: '"e"',
+    taskId: 't',
+    batchId: 'b',
+    versions: 'v',
+    encoder: defaultEncoderSettings,
+    pages,
   });
 
 /** What a JPEG says that was made by a setting of a TIFF in which `first` stands for that page. */

@@ -32,7 +32,10 @@ const unit = (x: number, y: number, sample: number) =>
 /** What every one of these TIFFs is to look like. */
 function wanted(samples: number): TiffPage {
   return sampledPage({
-    ...{ width, height, samples, bits: 8 },
+    width,
+    height,
+    samples,
+    bits: 8,
     value: (x, y, sample) => Math.floor(unit(x, y, sample) * 255 + 0.5),
   });
 }
@@ -108,7 +111,13 @@ describe('a TIFF that sharp cannot read', () => {
     const value = (x: number, y: number) =>
       hole(x, y) ? (x % 2 ? Number.NaN : -9999) : 400 + 200 * (x / (width - 1));
     const one = sampledPage({
-      ...{ width, height, samples: 1, bits: 32, format: 3, entries: [noData], value },
+      width,
+      height,
+      samples: 1,
+      bits: 32,
+      format: 3,
+      entries: [noData],
+      value,
     });
     const { picture } = await convert([one]);
     expect(picture.data[8 * width + 8]).toBeLessThan(6);

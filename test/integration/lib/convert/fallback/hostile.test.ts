@@ -30,7 +30,12 @@ function floats(
   picture: Partial<SampledPicture> = {},
 ): TiffPage {
   const page = sampledPage({
-    ...{ width: 64, height: 64, samples: 3, bits: 32, format: 3, rowsPerStrip: 16 },
+    width: 64,
+    height: 64,
+    samples: 3,
+    bits: 32,
+    format: 3,
+    rowsPerStrip: 16,
     value: (x, y) => (x + y) / 128,
     ...picture,
   });
@@ -46,7 +51,8 @@ async function convertFile(input: string) {
   const output = folder.path('hostile.jpg');
   try {
     return await convertInPlace(input, output, {
-      ...{ converter, effort: 'fast' },
+      converter,
+      effort: 'fast',
       budget: { memoryBytes: 400 * MB },
     });
   } catch (error) {

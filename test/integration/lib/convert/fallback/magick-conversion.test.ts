@@ -28,7 +28,9 @@ beforeAll(async () => {
   source = { width, height, channels: 3, data };
   const pixels = sharp(data, { raw: { width, height, channels: 3 } });
   turned = {
-    ...{ width: height, height: width, channels: 3 },
+    width: height,
+    height: width,
+    channels: 3,
     data: await pixels.clone().rotate(90).raw().toBuffer(),
   };
   const { icc = Buffer.alloc(0) } = await sharp(
@@ -80,9 +82,14 @@ describe('a page that ImageMagick reads becomes a JPEG', () => {
       const page = pageNumbered(header, 2, 'lying.tif');
       const settings: EncoderSettings = { ...defaultEncoderSettings, ...whole };
       await converter.convert({
-        ...{ input: lying, output: folder.path('out.jpg'), name: 'lying.tif' },
-        ...{ scratch: folder.path('turning.tif'), plain: folder.path(`plain-${turn}.tif`) },
-        ...{ settings, page, format: header },
+        input: lying,
+        output: folder.path('out.jpg'),
+        name: 'lying.tif',
+        scratch: folder.path('turning.tif'),
+        plain: folder.path(`plain-${turn}.tif`),
+        settings,
+        page,
+        format: header,
         plan: { effort: 'balanced', turn, reading: chooseReader(page, 'lying.tif') },
       });
       const { 'IFD0:Orientation': orientation } = await exiftool(folder.path('out.jpg'));

@@ -35,9 +35,13 @@ async function jobOf(
 ): Promise<ConversionJob> {
   const { littleEndian, big, pages } = await headerOf(await readFile(small));
   const job = {
-    ...{ input: small, output: folder.path('out.jpg'), name: 'small.tif' },
-    ...{ scratch: folder.path('scratch'), plain: folder.path('plain') },
-    ...{ settings: defaultEncoderSettings, format: { littleEndian, big } },
+    input: small,
+    output: folder.path('out.jpg'),
+    name: 'small.tif',
+    scratch: folder.path('scratch'),
+    plain: folder.path('plain'),
+    settings: defaultEncoderSettings,
+    format: { littleEndian, big },
     ...differs,
     plan: { effort: 'fast', turn: 'none', reading: { reader, feature: '' }, ...differs.plan },
     page: { ...pages[0], ...differs.page },

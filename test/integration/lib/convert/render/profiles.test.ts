@@ -13,7 +13,10 @@ function plain(colour: readonly number[], bits: 8 | 16, alpha?: number): TiffPag
   const levels = samples.map((level) => Math.round(level * (2 ** bits - 1)));
   const bytes = levels.flatMap((n) => (bits === 8 ? [n] : [n & 255, n >> 8]));
   return {
-    ...{ width: side, height: side, samplesPerPixel: samples.length, bitsPerSample: bits },
+    width: side,
+    height: side,
+    samplesPerPixel: samples.length,
+    bitsPerSample: bits,
     photometric: colour.length === 1 ? 1 : 2,
     ...(alpha === undefined ? {} : { extraSamples: [2] }),
     data: Uint8Array.from(

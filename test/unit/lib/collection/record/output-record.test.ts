@@ -12,9 +12,19 @@ function lineOf(output: string): RecordLine {
   const page = { page: 1, output, width: 1, height: 1, channels: 1, bytes: 1, ms: 1 };
   const made = { cpu_seconds: 0, peak_bytes: 1, effort: 'max', reader: 'sharp', notes: [] };
   return {
-    ...{ v: 1, output, source: 'a.tif', source_bytes: 1, source_mtime_ms: 1 },
-    ...{ output_bytes: 1, output_mtime_ms: 1, settings: '', program: '', versions: '' },
-    ...{ pages: 1, kind: undefined, pixels: 1 },
+    v: 1,
+    output,
+    source: 'a.tif',
+    source_bytes: 1,
+    source_mtime_ms: 1,
+    output_bytes: 1,
+    output_mtime_ms: 1,
+    settings: '',
+    program: '',
+    versions: '',
+    pages: 1,
+    kind: undefined,
+    pixels: 1,
     record: { ...page, ...made } as RecordLine['record'],
   };
 }

@@ -80,7 +80,10 @@ const kinds: readonly Kind[] = [
   ...layouts.flatMap((layout) =>
     compressions.flatMap((compression) =>
       [{ bits: 8 }, { bits: 12 }, { bits: 32, format: 3 as const }].map((type) => ({
-        ...{ samples: 3, ...type, ...layout, ...compression },
+        samples: 3,
+        ...type,
+        ...layout,
+        ...compression,
       })),
     ),
   ),
@@ -92,7 +95,10 @@ const kinds: readonly Kind[] = [
     ),
   ].flatMap((type) =>
     [{ rowsPerStrip: 7 }, { tile }, { planar: true, tile }].map((layout) => ({
-      ...{ samples: 3, compression: 'deflate' as const, ...type, ...layout },
+      samples: 3,
+      compression: 'deflate' as const,
+      ...type,
+      ...layout,
     })),
   ),
   // Everything beside colours.

@@ -121,7 +121,9 @@ describe('an old-style JPEG that is called RGB', () => {
     ['or nothing, and is', { without: [262] }],
   ])('%s, is taken at its word', async (name, said) => {
     const file = await makeOldJpeg(source, {
-      ...{ kind: 'interchange', chromaSubsampling: '4:4:4', page: said },
+      kind: 'interchange',
+      chromaSubsampling: '4:4:4',
+      page: said,
       change: (jpeg) => renamed(jpeg, 'RGB'),
     });
     const page = await rewritten(await folder.write(`named ${name}.tif`, file));
@@ -177,7 +179,9 @@ describe('an old-style JPEG is decoded in spite of', () => {
     const grey = Buffer.from(await greyJpeg(levels, width, height));
     grey[grey.indexOf(Buffer.from([0xff, 0xc0])) + 11] = factors;
     const page = await old(`grey ${factors} ${name}`, {
-      ...{ kind: 'interchange', layout, change: () => grey },
+      kind: 'interchange',
+      layout,
+      change: () => grey,
       page: { photometric: 1, samplesPerPixel: 1, without: [530, 532] },
     });
     expect(page.picture.colours).toBe('grey');

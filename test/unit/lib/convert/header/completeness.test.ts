@@ -12,7 +12,11 @@ afterAll(() => folder.remove());
 
 const [SHORT, LONG] = [3, 4];
 const strips: TiffPage = {
-  ...{ width: 32, height: 32, samplesPerPixel: 1, photometric: 1, rowsPerStrip: 8 },
+  width: 32,
+  height: 32,
+  samplesPerPixel: 1,
+  photometric: 1,
+  rowsPerStrip: 8,
   data: new Uint8Array(32 * 32).fill(9),
 };
 const { rowsPerStrip, ...whole } = strips;

@@ -56,7 +56,11 @@ describe('the samples of separations', () => {
 
   it('are what counts only where the colours are inks', async () => {
     const rgb = await firstPage({
-      ...{ width: 4, height: 4, samplesPerPixel: 3, photometric: 2, data: Buffer.alloc(48) },
+      width: 4,
+      height: 4,
+      samplesPerPixel: 3,
+      photometric: 2,
+      data: Buffer.alloc(48),
       entries: [inks(2)],
     });
     expect(chooseReader(rgb, 'a.tif')).toMatchObject({ reader: 'sharp' });

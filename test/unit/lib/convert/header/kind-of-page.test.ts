@@ -6,7 +6,10 @@ import { useFolder } from '../../../../support/use-folder.ts';
 
 const folder = useFolder();
 const rgb: TiffPage = {
-  ...{ width: 4, height: 4, samplesPerPixel: 3, photometric: 2 },
+  width: 4,
+  height: 4,
+  samplesPerPixel: 3,
+  photometric: 2,
   data: new Uint8Array(256),
 };
 

@@ -188,7 +188,9 @@ describe('of a colour profile', () => {
     icc: makeIcc('Ink', { colourSpace: 'CMYK' }),
   };
   const clearGrey = {
-    ...{ ...grey, samplesPerPixel: 2, extraSamples: [2] },
+    ...grey,
+    samplesPerPixel: 2,
+    extraSamples: [2],
     icc: makeIcc('Dots', { colourSpace: 'GRAY' }),
   };
 
@@ -276,7 +278,9 @@ describe('of descriptive metadata', () => {
     const page = { ...plain, entries: [text(305, 'a'), text(42_112, '<GDALMetadata/>')] };
     expect(await lossesOf([page])).toEqual([
       {
-        ...{ kind: 'metadata', page: 1, message: 'Metadata left out: Software' },
+        kind: 'metadata',
+        page: 1,
+        message: 'Metadata left out: Software',
         avoidedBy: '--metadata all',
       },
       { kind: 'metadata', page: 1, message: 'Metadata left out: GDAL metadata' },
@@ -342,7 +346,8 @@ describe('of a TIFF with several pages', () => {
     const tiff = makeTiffAs({ next: 1e6 }, plain);
     expect((await inspectionOf(tiff)).losses).toEqual([
       {
-        ...{ kind: 'pages', page: undefined },
+        kind: 'pages',
+        page: undefined,
         message: 'The chain of directories is broken: pages behind it are not converted',
       },
     ]);
@@ -354,7 +359,8 @@ describe('of a TIFF with several pages', () => {
   ])('the picture is lost where there is only %s of it', async (_, subfileType) => {
     expect(await lossesOf([{ ...plain, subfileType }])).toEqual([
       {
-        ...{ kind: 'pages', page: undefined },
+        kind: 'pages',
+        page: undefined,
         message: 'Only a smaller version of the picture, or a mask, can be found and converted',
       },
     ]);

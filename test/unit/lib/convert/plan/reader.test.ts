@@ -26,16 +26,23 @@ interface Kind extends Partial<Omit<TiffPage, 'bitsPerSample'>> {
 /** An uncompressed RGB page of 8 bits in one strip, but for what is said. */
 function page({ bits = 8, samplesPerPixel = 3, ...others }: Kind): TiffPage {
   return {
-    ...{ index: 0, offset: 8, width: 100, height: 80, samplesPerPixel },
-    ...{ bitsPerSample: Array<number>(samplesPerPixel).fill(bits), sampleFormat: 1 },
-    ...{ compression: 1, photometric: 2, planar: false, orientation: 1, subfileType: 0 },
-    ...{
-      extraSamples: [],
-      chromaSubsampling: [1, 1],
-      maxSampleValue: undefined,
-      inkSet: 1,
-      iccBytes: 0,
-    },
+    index: 0,
+    offset: 8,
+    width: 100,
+    height: 80,
+    samplesPerPixel,
+    bitsPerSample: Array<number>(samplesPerPixel).fill(bits),
+    sampleFormat: 1,
+    compression: 1,
+    photometric: 2,
+    planar: false,
+    orientation: 1,
+    subfileType: 0,
+    extraSamples: [],
+    chromaSubsampling: [1, 1],
+    maxSampleValue: undefined,
+    inkSet: 1,
+    iccBytes: 0,
     segments: strips,
     ...others,
   };

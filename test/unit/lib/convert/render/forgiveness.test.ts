@@ -30,7 +30,11 @@ afterAll(async () => {
 
 const [ASCII, SHORT, RATIONAL] = [2, 3, 5];
 const page: TiffPage = {
-  ...{ width: 64, height: 48, samplesPerPixel: 3, photometric: 2, rowsPerStrip: 8 },
+  width: 64,
+  height: 48,
+  samplesPerPixel: 3,
+  photometric: 2,
+  rowsPerStrip: 8,
   data: Buffer.from(Array.from({ length: 64 * 48 * 3 }, (_, i) => (i * 7) % 251)),
 };
 const entry = (
@@ -153,8 +157,15 @@ describe('a Group 3 fax', () => {
     const padded = `${bits}000000000001`.padEnd(Math.ceil((bits.length + 12) / 8) * 8, '0');
     const data = Buffer.from(padded.match(/.{8}/g)?.map((byte) => Number.parseInt(byte, 2)) ?? []);
     return {
-      ...{ width: 64, height, samplesPerPixel: 1, bitsPerSample: 1, photometric: 0 },
-      ...{ compression, rowsPerStrip: height, data, segments: [data] },
+      width: 64,
+      height,
+      samplesPerPixel: 1,
+      bitsPerSample: 1,
+      photometric: 0,
+      compression,
+      rowsPerStrip: height,
+      data,
+      segments: [data],
     };
   }
 

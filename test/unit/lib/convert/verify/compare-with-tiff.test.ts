@@ -121,9 +121,15 @@ describe('a JPEG that is named .tif', () => {
       };
       // Past the look at its signature.
       const job = converter().convert({
-        ...{ input: jpeg, output: path('out.jpg'), scratch: path('s.tif'), plain: path('p.tif') },
-        ...{ name: 'photo.tif', settings: defaultEncoderSettings, page: undefined },
-        ...{ plan: { effort: 'fast', turn: 'none', reading }, format: undefined },
+        input: jpeg,
+        output: path('out.jpg'),
+        scratch: path('s.tif'),
+        plain: path('p.tif'),
+        name: 'photo.tif',
+        settings: defaultEncoderSettings,
+        page: undefined,
+        plan: { effort: 'fast', turn: 'none', reading },
+        format: undefined,
         ...(how === 'compared' ? { compare: files } : {}),
       });
       await expect(job).rejects.toMatchObject({

@@ -12,10 +12,21 @@ const START = '2026-01-02T10:00:00.000Z';
 const at = (ms: number) => Date.parse(START) + ms;
 
 const task = (fields: Partial<TaskSummary> = {}): TaskSummary => ({
-  ...{ id: 'task_1', batch_id: 'batch_dev', name: 'scan.tif', input_key: 'staging/scan.tif' },
-  ...{ tiff_bytes: 2_097_152, state: 'succeeded', created_at: START, started_at: START },
-  ...{ ended_at: new Date(at(1_500)).toISOString(), exit_code: 0, output_key: 'staging/scan.jpg' },
-  ...{ jpeg_bytes: 524_288, error: null, stages: [], callbacks: 1 },
+  id: 'task_1',
+  batch_id: 'batch_dev',
+  name: 'scan.tif',
+  input_key: 'staging/scan.tif',
+  tiff_bytes: 2_097_152,
+  state: 'succeeded',
+  created_at: START,
+  started_at: START,
+  ended_at: new Date(at(1_500)).toISOString(),
+  exit_code: 0,
+  output_key: 'staging/scan.jpg',
+  jpeg_bytes: 524_288,
+  error: null,
+  stages: [],
+  callbacks: 1,
   ...fields,
 });
 

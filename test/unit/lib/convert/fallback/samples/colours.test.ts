@@ -21,7 +21,10 @@ const pixel = (
   others: Partial<TiffPage> = {},
 ) => {
   const page = sampledPage({
-    ...{ width: 1, height: 1, samples: values.length, ...kind },
+    width: 1,
+    height: 1,
+    samples: values.length,
+    ...kind,
     value: (_x, _y, sample) => values[sample] ?? 0,
   });
   return rewritePage(folder, { ...page, ...others });
@@ -124,7 +127,11 @@ describe('Lab', () => {
   const reference = async (l: number, a: number, b: number) => {
     const word = (v: number) => Math.round(v * 256) & 0xffff;
     const page = sampledPage({
-      ...{ width: 1, height: 1, samples: 3, bits: 16, photometric: 8 },
+      width: 1,
+      height: 1,
+      samples: 3,
+      bits: 16,
+      photometric: 8,
       value: (_x, _y, s) => [Math.round((l / 100) * 65_535), word(a), word(b)][s] ?? 0,
     });
     return [...(await sharp(makeTiff(page)).raw().toBuffer())];
@@ -171,14 +178,15 @@ describe('LogL', () => {
       Buffer.from([values.length, ...values.map((v) => v & 255)]),
     ]);
     const page: TiffPage = {
-      ...{ width: values.length, height: 1, samplesPerPixel: 1, bitsPerSample: 16 },
-      ...{
-        photometric: 32_844,
-        compression: 34_676,
-        sampleFormat: 2,
-        data: rows,
-        segments: [rows],
-      },
+      width: values.length,
+      height: 1,
+      samplesPerPixel: 1,
+      bitsPerSample: 16,
+      photometric: 32_844,
+      compression: 34_676,
+      sampleFormat: 2,
+      data: rows,
+      segments: [rows],
     };
     const made = await rewritePage(folder, page);
     expect([...made.values].map((v) => Math.round((v / 65_535) * 255))).toEqual([

@@ -28,7 +28,11 @@ const signed16: Type = { bits: 16, format: 2 };
 /** The levels (0 to 255) that a row of grey samples becomes, and what is said of it. */
 async function levelsOf(values: readonly number[], type: Type, entries: readonly TiffEntry[] = []) {
   const page = sampledPage({
-    ...{ width: values.length, height: 1, samples: 1, entries, ...type },
+    width: values.length,
+    height: 1,
+    samples: 1,
+    entries,
+    ...type,
     value: (x) => values[x] ?? 0,
   });
   const { values: made, notes, picture } = await rewritePage(folder, page);
@@ -259,7 +263,10 @@ describe('alpha', () => {
     ['is never more than opaque', float, [100, 7], 255],
   ])('%s', async (_, type, values, expected) => {
     const page = sampledPage({
-      ...{ width: 1, height: 1, samples: 2, ...type },
+      width: 1,
+      height: 1,
+      samples: 2,
+      ...type,
       value: (_x, _y, sample) => values[sample] ?? 0,
     });
     const made = await rewritePage(folder, { ...page, extraSamples: [2] });
@@ -273,7 +280,11 @@ describe('alpha', () => {
     ['is not what is unspecified', [0], 2, undefined],
   ] as const)('%s', async (_, extraSamples, samples, alpha) => {
     const page = sampledPage({
-      ...{ width: 4, height: 2, samples, bits: 12, photometric: 1 },
+      width: 4,
+      height: 2,
+      samples,
+      bits: 12,
+      photometric: 1,
       value: (x, _y, sample) => [1000, 77, 4095, 5][sample] ?? x,
     });
     const { picture, values } = await rewritePage(folder, { ...page, extraSamples });

@@ -12,7 +12,11 @@ afterAll(() => folder.remove());
 
 const SHORT = 3;
 const base: SampledPicture = {
-  ...{ width: 21, height: 19, samples: 1, bits: 12, rowsPerStrip: 4 },
+  width: 21,
+  height: 19,
+  samples: 1,
+  bits: 12,
+  rowsPerStrip: 4,
   value: (x, y) => (x * 190 + y * 31) % 4_096,
 };
 const expected = async (picture: SampledPicture) => [
@@ -61,7 +65,12 @@ describe('strips and tiles', () => {
       (_, i) => (i % 1_009) / 1_009,
     );
     const page = {
-      ...{ width, height, samplesPerPixel: 3, photometric: 2, bitsPerSample: 32, sampleFormat: 3 },
+      width,
+      height,
+      samplesPerPixel: 3,
+      photometric: 2,
+      bitsPerSample: 32,
+      sampleFormat: 3,
       data: new Uint8Array(numbers.buffer),
     };
     for (const planar of [false, true]) {
