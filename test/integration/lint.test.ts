@@ -207,3 +207,23 @@ describe('the single owners of the process', () => {
     expect((await tool(BIOME, 'lint', 'src/lib/process.ts')).exitCode).toBe(0);
   });
 });
+
+describe('an object', () => {
+  const lint = async (code: string) => {
+    await writeFile(house.path('src/lib/object.ts'), `${code}\n`);
+    return tool(BIOME, 'lint', 'src/lib/object.ts');
+  };
+
+  it('is not written with a spread literal', async () => {
+    const { exitCode, stdout, stderr } = await lint(
+      'export const o = { ...{ a: 1, b: 2 }, c: 3 };',
+    );
+    expect(exitCode).toBeGreaterThan(0);
+    expect(stdout + stderr).toContain('Write the properties themselves');
+  });
+
+  it('may have spreads of what is chosen, or has a name', async () => {
+    const code = 'export const make = (o: object, p?: 1) => ({ ...o, ...(p ? { p } : {}) });';
+    expect((await lint(code)).exitCode).toBe(0);
+  });
+});
