@@ -9,7 +9,7 @@
  *   npm run bench -- --only download   # rows with this in their name, or "peers"; may be repeated
  *   npm run bench -- --program PATH    # another build than bin/run.js
  *   npm run bench -- --sharp-cli PATH  # else the `sharp` on PATH, of the npm package sharp-cli
- *   npm run bench -- --json FILE       # else bench/results/TIME.json
+ *   npm run bench -- --json FILE       # else a file in bench/results
  */
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';

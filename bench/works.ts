@@ -1,4 +1,4 @@
-/** What the bench measures, and what is aimed at: the table of the issue "Fast". */
+/** What the bench measures, and what is aimed at: the rows of docs/performance.md, "Whole tasks". */
 import type { Link } from './delay-proxy.ts';
 import type { TiffSpec } from './make-tiff.ts';
 import type { Measure } from './sample.ts';

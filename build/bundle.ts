@@ -138,7 +138,11 @@ for (const { input, codeSplitting = true } of PARTS) {
     chunkFileNames: '[name]-[hash].js',
     sourcemap: true,
     // Names stay: a stack trace must make sense.
-    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+    minify: {
+      compress: { target, keepNames: { function: true, class: true } },
+      mangle: false,
+      codegen: { removeWhitespace: true },
+    },
   });
   for (const chunk of output.filter((part): part is OutputChunk => part.type === 'chunk'))
     for (const id of chunk.moduleIds) bundled.add(id);

@@ -1,5 +1,6 @@
 import type { Cell, Times } from '../test/slow/faults/cell.ts';
 import { childKilled, deadlines, parentKilled, signals } from '../test/slow/faults/events.ts';
+import { lateSuccesses } from '../test/slow/faults/late.ts';
 import { outboxes } from '../test/slow/faults/outbox.ts';
 import type { Outcome } from '../test/slow/faults/outcome.ts';
 import { resources } from '../test/slow/faults/resources.ts';
@@ -13,7 +14,7 @@ export function renderFaultTable(): string {
   const stages = [...new Set(cells.map(({ stage }) => stage))];
   const events = [
     ...[...signals, ...parentKilled, ...childKilled, ...deadlines],
-    ...[...outboxes, ...tls, ...resources],
+    ...[...outboxes, ...lateSuccesses, ...tls, ...resources],
   ];
   return [
     `${cells.length} faults of the network and ${events.length} of processes, memory and disk; each is a run of the packed program.`,
@@ -55,14 +56,21 @@ function eventTable(events: readonly { event: string; stage: string; outcome: Ou
 function describeOutcome(outcome: Outcome): string {
   const { exitCode, error, sent, arrived, jpeg, log } = outcome;
   const again = log?.source.includes('Converting again') ? ', on the second attempt as `fast`' : '';
-  const count = sent === 1 && arrived === 1 ? '' : `; callback sent ${sent}×, seen ${arrived}×`;
+  const times = sent === 'several' ? 'several times' : `${sent}×`;
+  const count = sent === 1 && arrived === 1 ? '' : `; callback sent ${times}, seen ${arrived}×`;
   const kept = { kept: ' and in the outbox', empty: ' only', none: '' }[outcome.outbox ?? 'none'];
-  const logged = log?.source.includes('not delivered') ? `; its body is in the log${kept}` : '';
+  const logged = /not (delivered|confirmed)/.test(log?.source ?? '')
+    ? `; its body is in the log${kept}`
+    : '';
   if (exitCode === undefined)
-    return `no ${sent > 0 ? 'further ' : ''}callback; JPEG ${jpeg}; temporary files stay`;
+    return `no ${sent !== 0 ? 'further ' : ''}callback; JPEG ${jpeg}; temporary files stay`;
+  const listed = outcome.listed === 'yes' ? '; the orchestrator lists the JPEG' : '';
   if (exitCode === 0)
-    return `converted${jpeg === 'second name' ? ' as `image.tif.jpg`' : ''}${again}${count}`;
-  if (!error) return `JPEG there, not reported${count}${logged}`;
+    return `converted${jpeg === 'second name' ? ' as `image.tif.jpg`' : ''}${again}${count}${listed}`;
+  const told = log?.source.includes('probably taken')
+    ? 'reported, but not confirmed: probably taken'
+    : 'not reported';
+  if (!error) return `JPEG there, ${told}${count}${logged}`;
   return `error “${textOfPattern(error)}”${jpeg === 'whole' ? '; the JPEG is there' : ''}${count}${logged}`;
 }
 

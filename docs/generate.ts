@@ -1,6 +1,6 @@
 /**
  * Writes what is generated from the built program into a folder (default: this project):
- * `oclif.manifest.json`, `docs/commands.md`, `docs/json.md`, `docs/library.md` and the fault table in `docs/reliability.md`. All are
+ * `oclif.manifest.json`, `docs/commands.md`, `docs/json.md`, `docs/library.md`, and the fault tables in `docs/reliability.md` and `docs/dev.md`. All are
  * committed; a test fails when they are stale.
  */
 import { execFileSync } from 'node:child_process';
@@ -17,6 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { renderDevFaults } from './dev-faults.ts';
 import { renderFaultTable } from './fault-table.ts';
 import { renderJsonPage } from './json-page.ts';
 import { renderLibraryPage } from './library-page.ts';
@@ -53,20 +54,18 @@ try {
   mkdirSync(join(target, 'docs'), { recursive: true });
   for (const name of ['oclif.manifest.json', 'docs/commands.md'])
     copyFileSync(join(stage, name), join(target, name));
-  const reliability = 'docs/reliability.md';
-  writeFileSync(
-    join(target, reliability),
-    withFaultTable(readFileSync(join(project, reliability), 'utf8')),
-  );
+  const tables = { 'docs/reliability.md': renderFaultTable(), 'docs/dev.md': renderDevFaults() };
+  for (const [name, table] of Object.entries(tables))
+    writeFileSync(join(target, name), withTable(readFileSync(join(project, name), 'utf8'), table));
   writeFileSync(join(target, 'docs/json.md'), renderJsonPage());
   writeFileSync(join(target, 'docs/library.md'), renderLibraryPage(project));
 } finally {
   rmSync(stage, { recursive: true, force: true });
 }
 
-/** The page with its fault table written anew, between its two marks. */
-function withFaultTable(page: string): string {
+/** The page with its table written anew, between its two marks. */
+function withTable(page: string, table: string): string {
   const [begin, end] = ['<!-- faults -->\n', '<!-- faultsstop -->'];
   const before = page.slice(0, page.indexOf(begin) + begin.length);
-  return `${before}\n${renderFaultTable()}\n\n${page.slice(page.indexOf(end))}`;
+  return `${before}\n${table}\n\n${page.slice(page.indexOf(end))}`;
 }

@@ -16,7 +16,7 @@ arke-tiff inspect scans -r --json | jq '.summary'
 \`\`\`
 
 The package has a JSON Schema (draft 7) of each, \`arke-tiff/NAME.schema.json\`, and the library exports its type. A schema names all that its version writes; later versions may add fields. Sizes are bytes or pixels, times milliseconds unless the name says otherwise. A field that may be absent has a \`?\`.
-The callback's body has a page of its own, [callbacks.md](callbacks.md), and the log one in the README.
+The callback's body has a page of its own, [callbacks.md](callbacks.md), and the log one in [guides/failures.md](guides/failures.md#the-log).
 `;
 
 /** The whole page. */

@@ -31,6 +31,7 @@ export const documents = [
     type: 'CollectionEvent',
     title: 'A line of `convert --json-lines` and `batch --json-lines`',
   },
+  { name: 'batch-report', type: 'BatchReportDocument', title: '`batch --report-to --json`' },
   { name: 'report', type: 'ReportDocument', title: '`--report FILE.json`' },
   { name: 'inspection', type: 'InspectionFindings', title: '`inspect --json`' },
   { name: 'upload', type: 'UploadDocument', title: '`upload --json`' },

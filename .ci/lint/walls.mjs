@@ -1,16 +1,16 @@
 /**
  * Who may import whom (docs/architecture.md, "Layers"), for dependency-cruiser. Data flows one way:
  * commands → cli → task → {storage, convert, callback} → leaves, and cli → collection → convert; batch puts collection and
- * storage together.
+ * storage together, and reconcile task, storage and callback.
  */
 const leaf = '^src/lib/[^/]+\\.ts$';
 const stages = ['storage', 'convert', 'callback'];
 
-/** What is for browsers, and the types of the data that it is given. */
+/** What is for browsers, and the data that it shares with whoever serves it. */
 const pages = [
   { page: 'browser', data: [] },
   { page: 'report/page', data: ['^src/lib/report/page-data\\.ts$'] },
-  { page: 'dev/page', data: ['^src/lib/dev/api\\.ts$'] },
+  { page: 'dev/page', data: ['^src/lib/dev/(api|faults)\\.ts$'] },
 ];
 
 const owner = (name, module, owners, comment) => ({
@@ -101,6 +101,21 @@ export default {
       comment: 'Whatever else the library does is done without a run over a bucket.',
       from: { path: '^src/lib/', pathNot: '^src/lib/batch/' },
       to: { path: '^src/lib/batch/' },
+    },
+    {
+      name: 'reconciling-is-used-by-commands',
+      comment:
+        'What the orchestrator is not known to have is found out of what tasks, their outbox and their callbacks have left.',
+      severity: 'error',
+      from: { path: '^src/lib/', pathNot: '^src/lib/reconcile/' },
+      to: { path: '^src/lib/reconcile/' },
+    },
+    {
+      name: 'reconciling-converts-nothing',
+      comment: 'Who converts meanwhile is for the command to say.',
+      severity: 'error',
+      from: { path: '^src/lib/reconcile/' },
+      to: { path: '^src/lib/[^/]+/', pathNot: '^src/lib/(reconcile|task|storage|callback)/' },
     },
     {
       name: 'rendering-is-for-the-child',

@@ -2,7 +2,7 @@ import { Command, Errors, Flags } from '@oclif/core';
 import { ArkeError, SettingsError } from '../lib/errors.ts';
 import { exitCodes, type StopSignal, stopSignals } from '../lib/exit-codes.ts';
 import { escapeControls, type Redactor, redactValues } from '../lib/redact.ts';
-import { InterruptedError, type StopWatch, watchStopSignals } from '../lib/stop.ts';
+import { InterruptedError, type StopSignalWatch, watchStopSignals } from '../lib/stop.ts';
 import { unknownVariables } from '../lib/task/unknown-variables.ts';
 import { programName } from '../lib/version.ts';
 import { createReporter } from './create-reporter.ts';
@@ -32,13 +32,16 @@ export abstract class BaseCommand extends Command {
     'no-color': Flags.boolean({ summary: 'No colours (as does NO_COLOR).', helpGroup: 'GLOBAL' }),
   };
 
-  readonly #stopWatch: StopWatch = watchStopSignals(
-    (signal) => this.stoppedAgain?.(signal),
+  protected readonly stopWatch: StopSignalWatch = watchStopSignals(
     this.outputToWatch(),
+    this.otherSignalMs(),
   );
 
-  /** What a further stop signal does; without it, nothing: the first is being obeyed. */
-  protected stoppedAgain: ((signal: StopSignal) => void) | undefined;
+  /** What a second stop signal does; without it, nothing: the first is being obeyed. */
+  protected onSecondStop(act: (signal: StopSignal) => void): void {
+    const { again } = this.stopWatch;
+    again.addEventListener('abort', () => act((again.reason as InterruptedError).signal));
+  }
 
   /** Whether variables come from `--env-file`; in `dev` it is the file that they are written to. */
   protected readonly readsEnvFile: boolean = true;
@@ -56,6 +59,11 @@ export abstract class BaseCommand extends Command {
       for (const text of unknownVariables(processEnvironment())) this.note(`Warning: ${text}`);
   }
 
+  /** For how long another stop signal is the first one, passed on, in milliseconds. */
+  protected otherSignalMs(): number {
+    return 0;
+  }
+
   /** The stream whose reader must stay: when it has left, as `head` does, the command stops. */
   protected outputToWatch(): NodeJS.EventEmitter | undefined {
     return process.stdout;
@@ -66,7 +74,7 @@ export abstract class BaseCommand extends Command {
    * any more.
    */
   protected get stopSignal(): AbortSignal {
-    return this.#stopWatch.signal;
+    return this.stopWatch.signal;
   }
 
   /** What the program calls itself towards servers and in provenance. */
@@ -131,7 +139,7 @@ export abstract class BaseCommand extends Command {
   }
 
   protected override async finally(error: Error | undefined): Promise<void> {
-    this.#stopWatch.dispose();
+    this.stopWatch.dispose();
     await super.finally(error);
   }
 

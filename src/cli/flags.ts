@@ -14,6 +14,7 @@ import {
 import { type PagesSetting, pagesProblem, parsePages } from '../lib/convert/pages.ts';
 import type { Strictness } from '../lib/convert/strictness.ts';
 import { jurisdictions, type StorageSettings } from '../lib/storage/client.ts';
+import { outboxPrefix, outboxPrefixProblem } from '../lib/task/outbox/keys.ts';
 import { readStorageSettings } from '../lib/task/settings.ts';
 import { processEnvironment } from './environment.ts';
 import { settingName, withSettingNames } from './setting-names.ts';
@@ -118,6 +119,18 @@ export const pageFlag = Flags.custom<PagesSetting>({
     const problem = pagesProblem(text);
     if (problem) throw new Errors.CLIError(problem);
     return parsePages(text);
+  },
+});
+
+/** Where undelivered callbacks are kept, and marks of delivered ones. */
+export const outboxPrefixFlag = Flags.custom<string>({
+  summary: 'Beginning of the keys of the outbox.',
+  env: 'CALLBACK_OUTBOX_PREFIX',
+  helpGroup: 'OUTBOX',
+  parse: async (prefix) => {
+    const problem = outboxPrefixProblem(prefix);
+    if (problem) throw new Errors.CLIError(problem);
+    return outboxPrefix(prefix);
   },
 });
 

@@ -3,7 +3,7 @@ import { createDeadline } from '../lib/deadline.ts';
 import { reasonOf, systemCodeOf } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
 import { escapeControls } from '../lib/redact.ts';
-import { orAborted, watchStopSignals } from '../lib/stop.ts';
+import { endSoonAfter, orAborted, type StopSignalWatch } from '../lib/stop.ts';
 import { readTaskTimeout } from '../lib/task/settings.ts';
 import { processEnvironment } from './environment.ts';
 
@@ -14,12 +14,19 @@ import { processEnvironment } from './environment.ts';
 export interface Leave {
   /** Waits for whoever reads what was written, however long that takes. */
   command(exitCode: number): Promise<void>;
-  /** Waits until the deadline of the task of this environment, or until a stop signal, but no longer. */
-  task(exitCode: number): Promise<void>;
+  /**
+   * Waits until the deadline of the task of this environment, until a further stop signal, or for as long after one as Fly
+   * leaves, but no longer.
+   *
+   * @param stops the task's own, which know of a signal that came while it ran
+   */
+  task(exitCode: number, stops: StopSignalWatch): Promise<void>;
 }
 
 /** How long the reader of a task's log is waited for however late the task is, in milliseconds. */
 const LATE_LOG_MS = 3_000;
+/** Until when after a stop signal it is: Fly kills the machine 5 s after it. In milliseconds. */
+const STOPPED_LOG_MS = 4_800;
 
 /**
  * Keeps the process alive when its output cannot be written, because its reader has left or the disk is full: work is
@@ -43,13 +50,14 @@ export function outliveReaders(): Leave {
       await allTaken();
       exit(exitCodes.failed);
     },
-    task: async (exitCode) => {
+    task: async (exitCode, stops) => {
       const endsAt = Math.max(
         readTaskTimeout(processEnvironment()),
         Math.ceil(sinceStart()) + LATE_LOG_MS,
       );
       const deadline = createDeadline(endsAt, { now: sinceStart });
-      const patience = AbortSignal.any([deadline.signal, watchStopSignals().signal]);
+      const stopped = endSoonAfter(stops.signal, STOPPED_LOG_MS);
+      const patience = AbortSignal.any([deadline.signal, stopped.signal, stops.again]);
       await orAborted(allTaken(), patience).catch(() => {});
       exit(exitCode);
     },

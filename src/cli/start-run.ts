@@ -1,6 +1,6 @@
 import { exitCodes } from '../lib/exit-codes.ts';
 import { escapeControls } from '../lib/redact.ts';
-import { watchCrashes, watchStopSignals } from '../lib/stop.ts';
+import { OTHER_SIGNAL_OF_TASK_MS, watchCrashes, watchStopSignals } from '../lib/stop.ts';
 import { runTaskFromEnvironment } from '../lib/task/run-from-environment.ts';
 import { processEnvironment } from './environment.ts';
 import { outliveReaders } from './leave.ts';
@@ -13,19 +13,18 @@ import { taskOptions } from './task-options.ts';
  */
 export async function startRun(): Promise<void> {
   const leave = outliveReaders();
-  const watches = [watchStopSignals(), watchCrashes()];
+  const [stops, crashes] = [watchStopSignals(undefined, OTHER_SIGNAL_OF_TASK_MS), watchCrashes()];
   let exitCode: number = exitCodes.failed;
   // For a task that nothing is left to wait for though it has not ended: Node.js then leaves by itself.
   process.exitCode = exitCode;
   try {
     prepareProcess([]);
-    const signals = watches.map(({ signal }) => signal);
-    const options = taskOptions(process.stdout, signals);
+    const options = taskOptions(process.stdout, stops, crashes);
     ({ exitCode } = await runTaskFromEnvironment(processEnvironment(), options));
   } catch (error) {
     // What can happen to a task has become its outcome: this is a bug, shown as the command shows it.
     const { message } = summaryOf(error, redactorOfProcess());
     process.stderr.write(`${escapeControls(`Error: ${message}`)}\n`);
   }
-  await leave.task(exitCode);
+  await leave.task(exitCode, stops);
 }

@@ -2,6 +2,7 @@ import { Config, Errors, type Interfaces, run } from '@oclif/core';
 import { exitCodes } from '../lib/exit-codes.ts';
 import { stringifyWithPaths } from '../lib/path-json.ts';
 import { escapeControls } from '../lib/redact.ts';
+import { watchStopSignals } from '../lib/stop.ts';
 import { programArguments } from './arguments.ts';
 import { outliveReaders } from './leave.ts';
 import { redactorOfProcess } from './program-process.ts';
@@ -15,7 +16,9 @@ export async function start(program: Interfaces.LoadOptions): Promise<void> {
   const leave = outliveReaders();
   const argv = programArguments();
   const exitCode = await runCommand(argv, program);
-  return argv[0] === 'run' ? leave.task(exitCode) : leave.command(exitCode);
+  if (argv[0] !== 'run') return leave.command(exitCode);
+  // The command's own listens no more.
+  return leave.task(exitCode, watchStopSignals());
 }
 
 async function runCommand(argv: string[], program: Interfaces.LoadOptions): Promise<number> {
@@ -24,8 +27,12 @@ async function runCommand(argv: string[], program: Interfaces.LoadOptions): Prom
   const json = flags.includes('--json');
   try {
     const config = await Config.load(program);
-    if (!flags.some((flag) => ANSWERED.has(flag))) refuseUnknown(argv[0], json, config);
-    await run(argv, config);
+    if (isAnswered(argv, flags)) await run(argv, config);
+    else {
+      refuseUnknown(argv[0], json, config);
+      const { id, rest } = commandOf(argv, config);
+      await config.runCommand(id, rest);
+    }
     return Number(process.exitCode ?? exitCodes.ok);
   } catch (error) {
     const code = error instanceof Errors.CLIError ? error.oclif.exit : undefined;
@@ -39,8 +46,25 @@ async function runCommand(argv: string[], program: Interfaces.LoadOptions): Prom
   }
 }
 
-/** oclif answers these before it looks for a command. */
-const ANSWERED: ReadonlySet<string> = new Set(['--help', '-h', '--version', '-v']);
+/**
+ * The command that is meant: `callback pending`, say. Not as oclif does it, which takes whatever follows a command without
+ * arguments as a part of its name, and then knows none such: `run extra` must reach `run`, which reports it.
+ */
+function commandOf(
+  [first = '', second, ...others]: readonly string[],
+  config: Config,
+): { readonly id: string; readonly rest: string[] } {
+  if (second === undefined) return { id: first, rest: [] };
+  const id = `${first}:${second}`;
+  if (config.findCommand(id)) return { id, rest: others };
+  return { id: first, rest: [second, ...others] };
+}
+
+/** What oclif answers before it looks for a command: no arguments, help wherever it is asked for, the version. */
+function isAnswered([first]: readonly string[], flags: readonly string[]): boolean {
+  const isHelp = flags.some((flag) => flag === '--help' || flag === '-h');
+  return first === undefined || isHelp || first === '--version' || first === '-v';
+}
 
 /** Throws where oclif would take a flag for a command, or would ask somebody who reads JSON. */
 function refuseUnknown(first: string | undefined, json: boolean, config: Config): void {

@@ -1,9 +1,18 @@
 import { availableParallelism } from 'node:os';
 import { Args, Flags, type Interfaces } from '@oclif/core';
+import { reportBatch } from '../cli/batch/report-batch.ts';
+import {
+  type ReportTarget,
+  reportFlags,
+  reportTargetOf,
+  reportUrlsIn,
+} from '../cli/batch/report-flags.ts';
+import { askAtTerminal } from '../cli/callback/ask.ts';
 import { CollectionCommand } from '../cli/collection/collection-command.ts';
 import { anyRunFlags, inputFlags } from '../cli/collection/flags.ts';
 import { followCollection } from '../cli/collection/follow-collection.ts';
 import { leaveRun } from '../cli/collection/leave-run.ts';
+import { type CollectionOutcome, showCollection } from '../cli/collection/view.ts';
 import {
   refuseReportPaths,
   withKeptPictures,
@@ -22,12 +31,27 @@ import { findTiffs } from '../lib/batch/find-tiffs.ts';
 import { BATCH_RETRY, type BatchOptions, places } from '../lib/batch/options.ts';
 import { defaultLikenessBounds } from '../lib/convert/verify/likeness.ts';
 import { messageOf, SettingsError } from '../lib/errors.ts';
+import { exitCodes, stopSignals } from '../lib/exit-codes.ts';
+import { createRedactor, type Redactor } from '../lib/redact.ts';
 import { noPictures } from '../lib/report/picture-source.ts';
+import { InterruptedError } from '../lib/stop.ts';
 import { closeStorage, openStorage, type Storage } from '../lib/storage/client.ts';
 import type { ListedObject } from '../lib/storage/list-objects.ts';
-import { readConversionBudget } from '../lib/task/settings.ts';
+import {
+  readCallbackSecret,
+  readConversionBudget,
+  secretsOf,
+  urlsOf,
+} from '../lib/task/settings.ts';
 
 type BatchFlags = Interfaces.InferredFlags<typeof Batch.flags> & { readonly quiet: boolean };
+
+/** What is to be reported. */
+interface Reported {
+  readonly flags: BatchFlags;
+  readonly prefix: string;
+  readonly target: ReportTarget;
+}
 
 /** How the whole bucket is named, and a prefix may be. */
 const R2 = 'r2://';
@@ -36,7 +60,7 @@ export default class Batch extends CollectionCommand {
   static override summary = 'Convert every TIFF under a prefix in R2, from this machine.';
 
   static override description =
-    `Each TIFF is downloaded, converted as "run" does, and its JPEG uploaded beside it: image.tif becomes image.jpg. Nobody is called back.
+    `Each TIFF is downloaded, converted as "run" does, and its JPEG uploaded beside it: image.tif becomes image.jpg. No callbacks are sent, unless --report-to says where to.
 A prefix is what keys begin with, not a folder: end it with / to mean one. ${R2} alone is the whole bucket. A TIFF is what is called .tif or .tiff.
 
 Existing objects are replaced only if their metadata say that they were made of the same TIFF, TIFFs never; where another object is in the way
@@ -44,8 +68,15 @@ the JPEG is called after the whole name: image.tif.jpg. What is up to date by it
 skipped, whether "run" has made it or this. So a run that was stopped is gone on with by starting it again.
 A TIFF that fails does not keep others from being converted.
 
+--report-to brings a batch home whose machines or callbacks were lost. Start it only once the machines of the batch have ended, about 2 minutes after the last one was started: a task that still runs reports again what this has sent. What has no JPEG is converted, and the success of each TIFF is sent that the orchestrator is not known to have. Deliveries are known from marks in the outbox and from --log. A JPEG that was there before and of which neither tells is unknown, whoever made it, "batch" as well: it is counted in the plan, and only --include-unknown sends it. TIFFs whose task is not certain, as when two keys share an id, are named and not sent; --exclude goes on without them, --task-id names the task of one. No error is ever sent. The exit code is 0 only if the orchestrator has all chosen pictures (--dry-run: or would have them).
+
 Temporary files go to TMPDIR: at most twice as many TIFFs as --jobs at a time (with one job three).
 R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-file.`;
+
+  static override usage = [
+    '<%= command.id %> PREFIX [FLAGS]',
+    '<%= command.id %> PREFIX --report-to URL --outbox-prefix PREFIX [FLAGS]',
+  ];
 
   static override examples = [
     {
@@ -57,6 +88,12 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
       description: 'Convert all TIFFs under a prefix, and write a page for who must vouch for them',
       command:
         '<%= config.bin %> <%= command.id %> staging/batch_abc/ --env-file r2.env --verify --report report.html',
+    },
+    {
+      description:
+        'Bring a batch home: convert and report what is missing, after a look at the plan',
+      command:
+        '<%= config.bin %> <%= command.id %> staging/batch_abc/ --report-to "https://example.com/callback/{batch_id}/{task_id}" --outbox-prefix arke-outbox --log fly.log --env-file r2.env',
     },
     {
       description: 'Convert some of the TIFFs of a whole bucket',
@@ -85,18 +122,32 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
     include: inputFlags.include,
     exclude: inputFlags.exclude,
     ...anyRunFlags,
+    ...reportFlags,
     ...encoderFlags,
     ...storageFlags,
   };
 
+  /** The command line holds the address of callbacks, and messages of wrong usage quote that. */
+  protected override get redact(): Redactor {
+    const environment = processEnvironment();
+    const urls = [...urlsOf(environment), ...reportUrlsIn(this.argv)];
+    return createRedactor(secretsOf(environment), urls);
+  }
+
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Batch);
+    const target = reportTargetOf(flags, this.#ask() !== undefined);
     await refuseReportPaths(flags.report ?? []);
     const prefix = prefixOf(args.prefix);
     const storage = await openStorage(storageSettingsOf(flags));
     try {
       const tiffs = await this.#find(storage, prefix, flags);
-      return await this.#convert(storage, tiffs, flags);
+      if (target) return await this.#report(storage, tiffs, { flags, prefix, target });
+      const outcome = await this.#convert(storage, tiffs, flags);
+      return this.resultOf(
+        outcome,
+        tiffs.map(({ key }) => key),
+      );
     } finally {
       closeStorage(storage);
     }
@@ -133,11 +184,11 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
     storage: Storage,
     tiffs: readonly ListedObject[],
     flags: BatchFlags,
-  ): Promise<unknown> {
+  ): Promise<CollectionOutcome> {
     const startedAt = new Date();
     const reports = flags.report ?? [];
     const views = await this.views(flags);
-    this.stoppedAgain = (name) => leaveRun(name, [], views);
+    this.onSecondStop((name) => leaveRun(name, [], views));
     return withKeptPictures(reports, async (pictures) => {
       const options = this.#options(storage, flags);
       const events = convertObjects(tiffs, { ...options, onMade: pictures?.keep });
@@ -145,11 +196,46 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
       const outcome = await followCollection(run, views);
       const about = { program: this.program, startedAt, settings: options.encoder };
       await writeReportsWith(pictures ?? noPictures, outcome, { ...about, paths: reports });
-      return this.resultOf(
-        outcome,
-        tiffs.map(({ key }) => key),
-      );
+      return outcome;
     });
+  }
+
+  async #report(
+    storage: Storage,
+    tiffs: readonly ListedObject[],
+    { flags, prefix, target }: Reported,
+  ): Promise<unknown> {
+    const request = { policy: BATCH_RETRY, signal: this.stopSignal };
+    const secret = readCallbackSecret(processEnvironment());
+    const isQuiet = flags.quiet || this.jsonEnabled();
+    const document = await reportBatch({
+      storage,
+      flags,
+      prefix,
+      tiffs,
+      request,
+      url: target.url,
+      outbox: { storage, prefix: target.outboxPrefix, secret, request },
+      userAgent: this.program,
+      signal: this.stopSignal,
+      ask: this.#ask(),
+      reporter: await this.reporter(flags),
+      result: (line) => this.result(this.clean(line)),
+      note: (line) => (isQuiet ? undefined : this.note(line)),
+      convert: async (chosen, { dryRun, isShown }) => {
+        const how = { ...flags, 'dry-run': dryRun };
+        if (isShown || (!dryRun && flags.report)) return this.#convert(storage, chosen, how);
+        return showCollection(convertObjects(chosen, this.#options(storage, how)), []);
+      },
+    });
+    const { reason } = this.stopSignal;
+    if (reason instanceof InterruptedError) this.exitWith(stopSignals[reason.signal], document);
+    if (!document.complete) this.exitWith(exitCodes.failed, document);
+    return document;
+  }
+
+  #ask(): ReturnType<typeof askAtTerminal> {
+    return askAtTerminal(this.jsonEnabled(), this.stopSignal);
   }
 
   #options(storage: Storage, flags: BatchFlags): BatchOptions {

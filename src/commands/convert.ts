@@ -172,7 +172,7 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
       program: this.program,
     });
     const events = runCollection(conversions, options);
-    this.stoppedAgain = (name) => leaveRun(name, conversions, views);
+    this.onSecondStop((name) => leaveRun(name, conversions, views));
     const outcome = await followCollection({ events, warnings, signal: options.signal }, views);
     await writeReports(outcome, {
       paths: flags.report ?? [],

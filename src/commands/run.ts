@@ -4,7 +4,7 @@ import { processEnvironment } from '../cli/environment.ts';
 import { taskOptions } from '../cli/task-options.ts';
 import type { TaskDocument } from '../lib/documents/documents.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
-import { watchCrashes } from '../lib/stop.ts';
+import { OTHER_SIGNAL_OF_TASK_MS, watchCrashes } from '../lib/stop.ts';
 import { type Variable, variables } from '../lib/task/environment.ts';
 import {
   failTaskFromEnvironment,
@@ -22,7 +22,7 @@ export default class Run extends BaseCommand {
 
   static override description =
     `Reads the task from the environment, as the orchestrator sets it for a machine.
-Always ends before TASK_TIMEOUT_MS, with one callback.
+Calls back one outcome, and ends before TASK_TIMEOUT_MS unless that is a success that the orchestrator has not accepted: it is retried for CALLBACK_PATIENCE_MS more.
 The log goes to stdout; with --json the log goes to stderr and the outcome to stdout.
 Exits with 0 when the JPEG is in R2 and the orchestrator has taken the callback, else with 1.
 
@@ -43,6 +43,10 @@ ${variables.map(helpLine).join('\n')}`;
   protected override readonly warnsOfVariables = false;
 
   protected override usageExitCode: number = exitCodes.failed;
+
+  protected override otherSignalMs(): number {
+    return OTHER_SIGNAL_OF_TASK_MS;
+  }
 
   /** A task is brought to its end whether or not anybody reads its log. */
   protected override outputToWatch(): undefined {
@@ -81,6 +85,6 @@ ${variables.map(helpLine).join('\n')}`;
   /** What the task gets besides its environment. */
   protected runOptions(): RunOptions {
     const stream = this.jsonEnabled() ? process.stderr : process.stdout;
-    return taskOptions(stream, [this.stopSignal, this.#crashes.signal]);
+    return taskOptions(stream, this.stopWatch, this.#crashes);
   }
 }

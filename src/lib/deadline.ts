@@ -9,30 +9,24 @@ export class TimedOutError extends ArkeError {
 
 /** Until when a piece of work must be done. Every wait of the work respects its signal. */
 export interface Deadline {
-  /** Aborts at the deadline, by `TimedOutError`, or with the stop signal, by that one's reason. */
+  /** Aborts at the deadline, by `TimedOutError` where nothing else is said. */
   readonly signal: AbortSignal;
   /** Milliseconds until then; never negative. */
   msLeft(): number;
-  /** The same deadline less a reserve, in milliseconds: for work after which something remains to be done. */
-  before(reserveMs: number): Deadline;
 }
 
-/** What a deadline goes by. */
-export interface DeadlineOptions {
-  /** Milliseconds since the work began. */
-  readonly now: () => number;
-  /** Ends the work sooner. */
-  readonly stop?: AbortSignal | undefined;
-}
-
-/** A deadline at `endsAt` milliseconds after the work began. Keeps no process alive. */
-export function createDeadline(endsAt: number, { now, stop }: DeadlineOptions): Deadline {
+/** A deadline at `endsAt` milliseconds after the work began, which `now` counts. Keeps no process alive. */
+export function createDeadline(endsAt: number, { now }: { readonly now: () => number }): Deadline {
   const controller = new AbortController();
   const msLeft = () => Math.max(0, endsAt - now());
   setTimeout(() => controller.abort(new TimedOutError(now())), msLeft()).unref();
+  return { signal: controller.signal, msLeft };
+}
+
+/** Whichever deadline comes first. */
+export function earlierOf(one: Deadline, other: Deadline): Deadline {
   return {
-    signal: stop ? AbortSignal.any([stop, controller.signal]) : controller.signal,
-    msLeft,
-    before: (reserveMs) => createDeadline(endsAt - reserveMs, { now, stop }),
+    signal: AbortSignal.any([one.signal, other.signal]),
+    msLeft: () => Math.min(one.msLeft(), other.msLeft()),
   };
 }

@@ -178,19 +178,23 @@ export class CallbackError extends ArkeError {
   readonly retryAfterMs: number | undefined;
   /** The answer, when there was one. */
   readonly answer: { readonly status: number; readonly body: string } | undefined;
+  /** True when the callback was sent and nobody knows what became of it: it may have been taken. */
+  readonly ambiguous: boolean;
 
   constructor(
     message: string,
     options?: ErrorOptions & {
       retryable?: boolean;
       retryAfterMs?: number | undefined;
-      answer?: { readonly status: number; readonly body: string };
+      answer?: { readonly status: number; readonly body: string } | undefined;
+      ambiguous?: boolean;
     },
   ) {
     super('CALLBACK_FAILED', message, options);
     this.retryable = options?.retryable ?? false;
     this.retryAfterMs = options?.retryAfterMs;
     this.answer = options?.answer;
+    this.ambiguous = options?.ambiguous ?? false;
   }
 }
 

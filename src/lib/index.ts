@@ -67,6 +67,7 @@ export type { Turn } from './convert/plan/memory-model.ts';
 export type { Reader } from './convert/plan/reader-table.ts';
 export type { Likeness, Nearness } from './convert/verify/likeness.ts';
 export type {
+  BatchReportDocument,
   CallbackDocument,
   CollectionDocument,
   DevDocument,

@@ -1,4 +1,5 @@
 import { escapeControls, type Redactor, redactValues } from './redact.ts';
+import { type Answer, shownAnswer } from './shown-answer.ts';
 
 /** How a task writes its log. */
 export const logFormats = ['text', 'json'] as const;
@@ -40,6 +41,11 @@ interface OfPage {
   readonly page?: number | undefined;
 }
 
+/** Of an attempt at the callback: what the orchestrator has answered. */
+interface Answered {
+  readonly answer?: Answer | undefined;
+}
+
 /** One thing that happened in a task. Times in milliseconds, sizes in bytes. */
 export type TaskEvent =
   | { readonly event: 'task.started'; readonly input_r2_key: string }
@@ -61,7 +67,7 @@ export type TaskEvent =
       readonly ms: number;
     }
   | { readonly event: 'task.succeeded'; readonly ms: number }
-  | ({ readonly event: 'task.failed' } & TaskFailure)
+  | ({ readonly event: 'task.failed' } & TaskFailure & Answered)
   | ({
       readonly event: 'conversion.planned';
       readonly memory_limit_bytes: number;
@@ -82,14 +88,22 @@ export type TaskEvent =
       OfPage)
   | { readonly event: 'note'; readonly code: string; readonly message: string }
   | ({ readonly event: 'warning'; readonly code: string; readonly message: string } & OfPage)
-  | {
+  | ({
       readonly event: 'retry';
       readonly stage: Stage;
       readonly attempt: number;
       readonly delay_ms: number;
       readonly reason: string;
-    }
-  | { readonly event: 'callback.undelivered'; readonly body: string; readonly reason: string };
+    } & Answered)
+  | {
+      readonly event: 'callback.undelivered';
+      readonly body: string;
+      readonly reason: string;
+      /** For how long attempts go on; absent when they have ended. */
+      readonly continues_ms?: number | undefined;
+      /** Whether it may well have been taken: nobody has confirmed it. */
+      readonly probably_taken?: boolean | undefined;
+    };
 
 /** Takes what happens in a task. */
 export type TaskLog = (event: TaskEvent) => void;
@@ -107,12 +121,18 @@ export interface TaskLogOptions {
 /** A log that writes lines in the given format, without secrets and without control characters. */
 export function createTaskLog({ taskId, batchId, format, redact, write }: TaskLogOptions): TaskLog {
   const ids = { task_id: taskId, batch_id: batchId };
-  return (event) => {
+  return (told) => {
+    const event = withShownAnswer(told, redact);
     const line = format === 'json' ? jsonLine(ids, event, redact) : textLine(taskId, event, redact);
     write(escapeControls(line));
     // The body stands alone on its line, exactly as it was sent, so that it can be sent again.
     if (format === 'text' && event.event === 'callback.undelivered') write(event.body);
   };
+}
+
+function withShownAnswer(event: TaskEvent, redact: Redactor): TaskEvent {
+  if (!('answer' in event) || !event.answer) return event;
+  return { ...event, answer: shownAnswer(event.answer, redact) };
 }
 
 function jsonLine(
@@ -121,8 +141,10 @@ function jsonLine(
   redact: Redactor,
 ): string {
   const head = { v: LOG_VERSION, time: new Date().toISOString(), level: levelOf(event) };
-  const { body, ...told } = fields as { body?: string };
-  const rest = redactValues({ event, ...ids, ...told }, redact) as object;
+  const { body, answer, ...told } = fields as { body?: string } & Answered;
+  // No member called "body" in it, by which a search takes it for a callback that was not delivered.
+  const answered = answer && { answer_status: answer.status, answer: answer.body };
+  const rest = redactValues({ event, ...ids, ...told, ...answered }, redact) as object;
   return JSON.stringify({ ...head, ...rest, ...(body === undefined ? {} : { body }) });
 }
 
@@ -142,7 +164,7 @@ function levelOf(event: TaskEvent['event']): 'info' | 'warning' | 'error' {
   return warnings.includes(event) ? 'warning' : 'info';
 }
 
-/** The contract's lines, byte for byte in form (contract: "Complete Example"), and ours beside them. */
+/** The contract's lines, byte for byte in form (docs/contract.md, "Log lines"), and ours beside them. */
 function textOf(event: TaskEvent): string {
   switch (event.event) {
     case 'task.started':
@@ -160,7 +182,7 @@ function textOf(event: TaskEvent): string {
     case 'task.succeeded':
       return `✓ Success in ${event.ms}ms`;
     case 'task.failed':
-      return `✗ Error: ${event.error}`;
+      return `✗ Error: ${event.error}${answerText(event)}`;
     case 'conversion.planned':
       return (
         `Plan: ${planText(event)}; predicted ${roundMegabytes(event.predicted_peak_bytes)} MB of ` +
@@ -178,10 +200,27 @@ function textOf(event: TaskEvent): string {
     case 'warning':
       return `Warning: ${event.message}`;
     case 'callback.undelivered':
-      return 'Callback not delivered; the next line is its body, to be sent with: arke-tiff callback --data -';
+      return undeliveredText(event);
     case 'retry':
-      return `Retrying ${event.stage} in ${event.delay_ms}ms after attempt ${event.attempt}: ${event.reason}`;
+      return `Retrying ${event.stage} in ${event.delay_ms}ms after attempt ${event.attempt}: ${event.reason}${answerText(event)}`;
   }
+}
+
+/** Its status stands in the error. */
+function answerText({ answer }: Answered): string {
+  return answer?.body ? ` Its answer: ${answer.body}` : '';
+}
+
+function undeliveredText({
+  continues_ms: ms,
+  probably_taken: taken,
+}: TaskEvent & { readonly event: 'callback.undelivered' }): string {
+  const how = 'to be sent with: arke-tiff callback send --data -';
+  if (ms !== undefined)
+    return `Callback not delivered; attempts continue for ${Math.ceil(ms / 1000)} s. If no ✓ follows: the next line is its body, ${how}`;
+  if (taken)
+    return `Callback not confirmed; it was probably taken. If it was not: the next line is its body, ${how}`;
+  return `Callback not delivered; the next line is its body, ${how}`;
 }
 
 /** Megabytes of 1024 × 1024 bytes with two decimals, as the contract's example prints them. */

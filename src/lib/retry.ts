@@ -26,20 +26,28 @@ export interface RetryOptions {
   readonly onRetry?: ((notice: RetryNotice) => void) | undefined;
   /** Ends the waiting and the retrying; the abort's reason is thrown. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds that are left for all of it: a wait that would outlast them is not begun. */
+  /** There is little time from then on: it ends a wait, and no later one is longer than half a second. */
+  readonly hurry?: AbortSignal | undefined;
+  /** Milliseconds that are left for all of it: a wait is shortened so that one more attempt fits, or not begun. */
   readonly msLeft?: (() => number) | undefined;
 }
+
+/** The longest wait once there is a hurry, in milliseconds: what is left then is a few seconds. */
+const HURRIED_DELAY_MS = 500;
+
+/** What a shortened wait leaves for the last attempt, in milliseconds: a small request takes some 100. */
+const LAST_ATTEMPT_MS = 500;
 
 /**
  * Calls `attempt` until it succeeds, fails for good, or the policy's attempts are used up; throws the
  * last error. Waits with full jitter (a random share of the exponential bound), so that a thousand
- * machines do not come back in step; an error's `retryAfterMs` is honoured up to the policy's bound.
+ * machines do not come back in step, and no less than an error's `retryAfterMs`, up to the policy's bound.
  */
 export async function retry<T>(
   attempt: (number: number) => Promise<T>,
   options: RetryOptions,
 ): Promise<T> {
-  const { policy, signal, onRetry, isRetryable = hasRetryableMark } = options;
+  const { policy, signal, hurry, onRetry, isRetryable = hasRetryableMark } = options;
   for (let number = 1; ; number++) {
     signal?.throwIfAborted();
     try {
@@ -47,27 +55,44 @@ export async function retry<T>(
     } catch (error) {
       signal?.throwIfAborted();
       if (number >= policy.attempts || !isRetryable(error)) throw error;
-      const delayMs = Math.round(delayAfter(number, error, policy));
-      if (options.msLeft && delayMs >= options.msLeft()) throw error;
+      const delayMs = inTime(delayAfter(number, error, policy), options);
+      if (delayMs === undefined) throw error;
       onRetry?.({ attempt: number, error, delayMs });
-      await pause(delayMs, signal);
+      await pause(delayMs, signal, hurry);
     }
   }
 }
 
-async function pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+/** The wait that there is time for, in whole milliseconds; undefined when there is none for another attempt. */
+function inTime(wishedMs: number, { hurry, msLeft }: RetryOptions): number | undefined {
+  const boundMs = hurry?.aborted ? HURRIED_DELAY_MS : Number.POSITIVE_INFINITY;
+  const leftMs = msLeft?.() ?? Number.POSITIVE_INFINITY;
+  // An attempt that is cut off may have arrived: none is begun then.
+  if (leftMs <= LAST_ATTEMPT_MS) return undefined;
+  return Math.round(Math.min(wishedMs, boundMs, leftMs - LAST_ATTEMPT_MS));
+}
+
+/** Waits, unless `hurry` comes in that time; one that came before changes nothing. */
+async function pause(
+  delayMs: number,
+  signal: AbortSignal | undefined,
+  hurry: AbortSignal | undefined,
+): Promise<void> {
+  const ends = [signal, hurry?.aborted ? undefined : hurry].filter((end) => end !== undefined);
   try {
-    await sleep(delayMs, undefined, signal ? { signal } : {});
+    await sleep(delayMs, undefined, { signal: AbortSignal.any(ends) });
   } catch (error) {
     signal?.throwIfAborted();
-    throw error;
+    if (!hurry?.aborted) throw error;
   }
 }
 
+/** A receiver that asks for no wait at all has one nevertheless: it is the answer of one that is overrun. */
 function delayAfter(attempt: number, error: unknown, policy: RetryPolicy): number {
+  const { baseDelayMs, maxDelayMs } = policy;
+  const randomMs = Math.random() * Math.min(maxDelayMs, baseDelayMs * 2 ** (attempt - 1));
   const asked = (error as { retryAfterMs?: unknown } | null)?.retryAfterMs;
-  if (typeof asked === 'number') return Math.min(asked, policy.maxDelayMs);
-  return Math.random() * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (attempt - 1));
+  return typeof asked === 'number' ? Math.min(Math.max(asked, randomMs), maxDelayMs) : randomMs;
 }
 
 function hasRetryableMark(error: unknown): boolean {

@@ -5,11 +5,18 @@ import type { StopSignal } from './exit-codes.ts';
 /** Thrown when a signal asked the program to stop before its work was done, or its reader has left (SIGPIPE). */
 export class InterruptedError extends ArkeError {
   readonly signal: StopSignal;
+  /** When it came, in milliseconds since the start of the process. */
+  readonly at = sinceStart();
 
   constructor(signal: StopSignal) {
     super('INTERRUPTED', `Interrupted by ${signal} before the work was done. Run it again.`);
     this.signal = signal;
   }
+}
+
+/** Milliseconds since a signal was aborted by a stop signal; 0 when by something else, which does not say when. */
+export function msSinceAbort({ reason }: AbortSignal): number {
+  return reason instanceof InterruptedError ? sinceStart() - reason.at : 0;
 }
 
 /** Whether work was stopped because nobody reads its output any more. */
@@ -26,21 +33,30 @@ export interface StopWatch {
 
 /** Milliseconds. npx passes on what the terminal has sent to us already: that is no second wish to stop. */
 const SAME_SIGNAL_MS = 100;
+/**
+ * For how long another signal is the first one of a task, too, in milliseconds: `dev` sends SIGTERM to the workers that
+ * the terminal has sent SIGINT to.
+ */
+export const OTHER_SIGNAL_OF_TASK_MS = 1_000;
+
+/** The abort signals of a program that is asked to stop. */
+export interface StopSignalWatch extends StopWatch {
+  /** Aborts by a second stop signal. */
+  readonly again: AbortSignal;
+}
 
 /**
- * Listens for SIGINT and SIGTERM: the first aborts with an `InterruptedError`. Further ones change nothing,
- * because cleaning up is under way; `again` is told of them. So does the end of whoever reads the `output`.
+ * Listens for SIGINT and SIGTERM: the first aborts with an `InterruptedError`, the second aborts `again` with another. So
+ * does the end of whoever reads the `output` with the first. Another signal within `otherSignalMs` is the first one, too.
  */
-export function watchStopSignals(
-  again?: (signal: StopSignal) => void,
-  output?: NodeJS.EventEmitter,
-): StopWatch {
+export function watchStopSignals(output?: NodeJS.EventEmitter, otherSignalMs = 0): StopSignalWatch {
   const controller = new AbortController();
+  const again = new AbortController();
   const names = ['SIGINT', 'SIGTERM'] as const;
   let first: { readonly name: StopSignal; readonly ms: number } | undefined;
   const stop = (name: StopSignal) => {
-    const isSame = name === first?.name && sinceStart() - first.ms < SAME_SIGNAL_MS;
-    if (first && !isSame) again?.(name);
+    const passedOnMs = name === first?.name ? SAME_SIGNAL_MS : otherSignalMs;
+    if (first && sinceStart() - first.ms >= passedOnMs) again.abort(new InterruptedError(name));
     first ??= { name, ms: sinceStart() };
     controller.abort(new InterruptedError(name));
   };
@@ -51,6 +67,7 @@ export function watchStopSignals(
   output?.on('error', isUnread);
   return {
     signal: controller.signal,
+    again: again.signal,
     dispose: () => {
       for (const name of names) process.off(name, stop);
       output?.off('error', isUnread);
@@ -109,7 +126,8 @@ export function endSoonAfter(signal: AbortSignal | undefined, ms: number): Endin
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const start = () => {
-    timer = setTimeout(() => controller.abort(signal?.reason), ms);
+    const since = signal ? msSinceAbort(signal) : 0;
+    timer = setTimeout(() => controller.abort(signal?.reason), Math.max(0, ms - since));
   };
   if (signal?.aborted) start();
   else signal?.addEventListener('abort', start, { once: true });
@@ -118,6 +136,16 @@ export function endSoonAfter(signal: AbortSignal | undefined, ms: number): Endin
     dispose: () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', start);
+    },
+  };
+}
+
+/** Whichever of several endings comes first. */
+export function firstOf(endings: readonly Ending[]): Ending {
+  return {
+    signal: AbortSignal.any(endings.map(({ signal }) => signal)),
+    dispose: () => {
+      for (const ending of endings) ending.dispose();
     },
   };
 }

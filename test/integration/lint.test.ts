@@ -50,6 +50,14 @@ const wrongs: Record<string, { rule: string; code: string }> = {
     rule: 'batches-are-used-by-commands',
     code: `import '../batch/x.ts';`,
   },
+  'src/lib/collection/gg.ts': {
+    rule: 'reconciling-is-used-by-commands',
+    code: `import '../reconcile/x.ts';`,
+  },
+  'src/lib/reconcile/hh.ts': {
+    rule: 'reconciling-converts-nothing',
+    code: `import '../convert/x.ts';`,
+  },
   'src/lib/convert/bb.ts': {
     rule: 'convert-knows-no-other-stage',
     code: `import '../collection/x.ts';`,
@@ -104,6 +112,7 @@ const rightOnes = [
     'api',
     'batch',
     'convert',
+    'reconcile',
     'convert/render',
     'convert/process',
     'convert/fallback',

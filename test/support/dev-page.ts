@@ -16,10 +16,12 @@ export async function drop(page: Page, paths: readonly string[]): Promise<void> 
   // Where the page is scrolled down, its beginning is outside the window, and nothing can be dropped there.
   await page.evaluate('scrollTo(0, 0)');
   const { x = 0, y = 0 } = (await page.locator('main').boundingBox()) ?? {};
+  // Where the page is scrolled down, its beginning is above what is seen.
+  const at = { x: Math.max(x, 0) + 20, y: Math.max(y, 0) + 20 };
   const data = { items: [], files: [...paths], dragOperationsMask: 1 };
   const session = await page.context().newCDPSession(page);
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-    await session.send('Input.dispatchDragEvent', { type, x: x + 20, y: y + 20, data });
+    await session.send('Input.dispatchDragEvent', { type, ...at, data });
   await session.detach();
 }
 

@@ -5,6 +5,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault, FaultOf } from './fault.ts';
 import { rewritten, sendBody, sendRequest, takeSome } from './fault-body.ts';
 
@@ -111,7 +112,7 @@ function answerItself(
   if (fault.cutAfter !== undefined || fault.stallAfter !== undefined)
     headers['content-length'] = String(body.length);
   const reply = () => {
-    answer.writeHead(status, rewritten(headers, fault));
+    answer.writeHead(status, fault.statusText, rewritten(headers, fault));
     void sendBody([body], answer, fault);
   };
   if (incoming.readableEnded) reply();
@@ -126,7 +127,8 @@ function passOn(
   body: Buffer | undefined,
 ): void {
   const { method, url: path, headers } = incoming;
-  const outgoing = forward({ hostname, port, method, path, headers }, (reply) => {
+  const outgoing = forward({ hostname, port, method, path, headers }, async (reply) => {
+    if (fault.answerAfterMs !== undefined) await sleep(fault.answerAfterMs);
     if (fault.resetAfter || fault.hangAfter) {
       reply.resume();
       reply.on('end', () => fault.resetAfter && incoming.socket?.resetAndDestroy());

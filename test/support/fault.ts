@@ -8,6 +8,8 @@ import type { SeenRequest } from './fault-server.ts';
 export interface Fault {
   /** Answered with this status by the fault server itself; nothing is passed on. */
   readonly status?: number;
+  /** The reason phrase of that answer, if it is not the usual one. */
+  readonly statusText?: string;
   /** Headers of that answer. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Body of that answer. */
@@ -22,6 +24,8 @@ export interface Fault {
   /** Passed on, but there is never an answer: it arrived, and nobody knows. */
   readonly hangAfter?: boolean;
 
+  /** Passed on; the answer comes so many milliseconds later than it would. */
+  readonly answerAfterMs?: number;
   /** Passed on, but answered with this status: it arrived, and the answer says otherwise. */
   readonly statusAfter?: number;
   /** So many bytes of the request's body are passed on; then both connections are reset. */

@@ -7,7 +7,7 @@ import { PATIENCE_VARIABLE } from './task-patience.ts';
 
 const BUNDLE = /\/dist\/bundle\/[\w-]+\.js$/;
 /** Where the bundle makes what a task gets besides its environment (`src/cli/task-options.ts`). */
-const OPTION = 'signal:AbortSignal.any([...signals])';
+const OPTION = 'again:stops.again';
 const PATIENCE = `patience:JSON.parse(process.env.${PATIENCE_VARIABLE}??'{}')`;
 
 registerHooks({

@@ -39,7 +39,8 @@ function readSchema(name: string): object {
 export function holdToSchema(args: readonly string[], { stdout, exitCode }: Run): void {
   const end = args.indexOf('--');
   const flags = end === -1 ? args : args.slice(0, end);
-  const schema = SCHEMAS[args[0] ?? ''];
+  const isReported = flags.some((flag) => flag.startsWith('--report-to'));
+  const schema = isReported ? 'batch-report' : SCHEMAS[args[0] ?? ''];
   if (!schema || stdout === '' || exitCode === undefined) return;
   if (flags.includes('--json-lines') && !flags.includes('--json'))
     for (const line of stdout.trimEnd().split('\n'))

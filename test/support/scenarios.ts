@@ -5,7 +5,7 @@ import { makeTiff } from './tiff-writer.ts';
 
 /** One way a task can fail. */
 export interface Scenario {
-  /** What happened, as the README says it. */
+  /** What happened, as docs/guides/failures.md says it. */
   readonly what: string;
   readonly key?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -42,7 +42,7 @@ export async function scenarioObjects(): Promise<Record<string, string | Buffer>
   };
 }
 
-/** The ways a task can fail, in the order of the README's table. */
+/** The ways a task can fail, in the order of the table in docs/guides/failures.md. */
 export const scenarios: readonly Scenario[] = [
   {
     what: 'a variable is missing or malformed',
@@ -88,5 +88,7 @@ export const scenarios: readonly Scenario[] = [
   {
     what: 'the machine is told to stop',
     env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(stopAtOnce)}` },
+    // What can be finished in time is.
+    fault: () => ({ hang: true }),
   },
 ];

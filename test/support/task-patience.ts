@@ -19,4 +19,12 @@ export function withPatience(
 }
 
 /** Of a task that can always say how it ended. */
-export const untilTold = { lastCallbackMs: ENDLESS_MS };
+export const untilTold = {
+  lastCallbackMs: ENDLESS_MS,
+  stop: { lookedMs: ENDLESS_MS, workedMs: ENDLESS_MS, keptMs: ENDLESS_MS },
+};
+
+/** Of a task that is not to try its callback for minutes: it has a few attempts, as soon as may be. */
+export const soonGivenUp = {
+  callbackRetry: { attempts: 3, baseDelayMs: 10, maxDelayMs: 40 },
+} as const;

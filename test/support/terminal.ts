@@ -36,3 +36,30 @@ export async function onTerminal(args: string, setup: TerminalSetup): Promise<st
   );
   return stdout;
 }
+
+/** Runs the program on a terminal, and types something there once it is asked (`[y/N]`). */
+export async function answerOnTerminal(
+  args: string,
+  typed: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ readonly stdout: string; readonly exitCode?: number | undefined }> {
+  const program = join(inject('program'), 'bin/run.js');
+  const terminal = execa(
+    'script',
+    ['-qec', `${process.execPath} ${program} ${args}`, '/dev/null'],
+    {
+      env: { PATH: process.env['PATH'], TERM: 'xterm-256color', ...env },
+      extendEnv: false,
+      reject: false,
+      stdin: 'pipe',
+      timeout: 500_000,
+    },
+  );
+  let shown = '';
+  terminal.stdout.on('data', (piece) => {
+    const before = shown.includes('[y/N]');
+    shown += piece;
+    if (!before && shown.includes('[y/N]')) terminal.stdin.write(typed);
+  });
+  return terminal;
+}

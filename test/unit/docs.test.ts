@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { taskIdOfKey } from '../../src/lib/callback/task-id.ts';
 import { type Variable, variables } from '../../src/lib/task/environment.ts';
 import { makeFolder, type TestFolder } from '../support/folder.ts';
 
@@ -23,6 +24,7 @@ describe('what is generated and committed', () => {
     'docs/library.md',
     'oclif.manifest.json',
     'docs/reliability.md',
+    'docs/dev.md',
   ])('is not stale: %s', (path) => {
     expect(read(path), 'Run "npm run docs" and commit the result.').toBe(
       readFileSync(fresh.path(path), 'utf8'),
@@ -31,46 +33,82 @@ describe('what is generated and committed', () => {
 });
 
 describe('the README', () => {
+  it('is read in five minutes', () => {
+    expect(read('README.md').match(/\S+/g)?.length).toBeLessThanOrEqual(1_200);
+  });
+
+  it('names every variable that the orchestrator must set', () => {
+    for (const { name, kind, meaning } of variables as readonly Variable[])
+      if (kind === 'required') expect(read('README.md')).toContain(`| \`${name}\` | ${meaning} |`);
+  });
+});
+
+describe('docs/configuration.md', () => {
   it('names every environment variable of run, with its default and meaning', () => {
-    const readme = read('README.md');
     for (const { name, meaning, fallback } of variables as readonly Variable[])
-      expect(readme).toContain(`| \`${name}\` | ${fallback ?? 'required'} | ${meaning} |`);
+      expect(read('docs/configuration.md')).toContain(
+        `| \`${name}\` | ${fallback ?? 'required'} | ${meaning} |`,
+      );
   });
 
   it('names the variables that are not ours, but heeded', () => {
     for (const name of ['TMPDIR', 'NO_COLOR', 'DEBUG'])
-      expect(read('README.md')).toContain(`\`${name}\` (`);
+      expect(read('docs/configuration.md')).toContain(`\`${name}\` (`);
   });
 });
 
-describe('the pages', () => {
-  const pages = [
-    'README.md',
-    'CONTRIBUTING.md',
-    ...readdirSync(join(project, 'docs')).map((n) => `docs/${n}`),
-  ];
+describe('the request that starts a machine, in docs/image.md', () => {
+  it('has the variables that a task needs, and no other', () => {
+    const [, json = ''] = /```json\n(\{\n {2}"name".*?)```/s.exec(read('docs/image.md')) ?? [];
+    const { name, config } = JSON.parse(json);
+    const required = (variables as readonly Variable[]).filter(({ fallback }) => !fallback);
+    expect(Object.keys(config.env).sort()).toEqual(required.map((one) => one.name).sort());
+    expect(config.env.TASK_ID).toBe(taskIdOfKey(config.env.INPUT_R2_KEY));
+    expect(name).toBe(`tiff-${config.env.TASK_ID}`);
+    expect(config.env.CALLBACK_URL).toMatch(`/callback/batch_abc/${config.env.TASK_ID}`);
+  });
+});
 
-  it.each(pages.filter((page) => page.endsWith('.md')))(
-    'name no file that is not there: %s',
-    (page) => {
-      const named = [
-        ...read(page).matchAll(/\b((?:src|test|bench|docs|bin)\/[\w./-]*\.(?:ts|js|md|json))\b/g),
-      ];
-      const missing = named
-        .map(([, path = '']) => path)
-        .filter((path) => !existsSync(join(project, path)));
-      expect(missing).toEqual([]);
-    },
-  );
+describe('docs/glossary.md', () => {
+  const entries = read('docs/glossary.md')
+    .split('\n')
+    .filter((line) => line.startsWith('**'));
+  const terms = entries.map((entry) => /^\*\*(.+?)\*\*/.exec(entry)?.[1] ?? '');
 
-  it.each(pages.filter((page) => page.endsWith('.md')))(
-    'link to nothing that is not there: %s',
-    (page) => {
-      const targets = [...read(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(
-        ([, to]) => to ?? '',
-      );
-      const missing = targets.filter((to) => !existsSync(join(project, dirname(page), to)));
-      expect(missing).toEqual([]);
-    },
-  );
+  it('has each term once, in the order of the alphabet, in a line or two', () => {
+    expect(terms).toEqual([...new Set(terms)].sort());
+    for (const entry of entries) expect(entry.length, entry).toBeLessThanOrEqual(200);
+  });
+
+  it('has an entry for each term that another entry names', () => {
+    const named = [...entries.join('\n').matchAll(/(?<!\*)\*([a-z ]+)\*(?!\*)/g)];
+    const singular = (term = '') => (terms.includes(term) ? term : term.replace(/s$/, ''));
+    for (const [, term] of named) expect(terms).toContain(singular(term));
+  });
+
+  it('names types as the code does', () => {
+    const code = globSync('src/**/*.ts', { cwd: project }).map(read).join('\n');
+    for (const [, type] of entries.join('\n').matchAll(/^\*\*.+\*\* \(`([A-Z]\w+)`\)/gm))
+      expect(code).toMatch(new RegExp(`^export (?:interface|type) ${type}\\b`, 'm'));
+  });
+});
+
+describe('test/support/README.md', () => {
+  it('has each file of the folder once', () => {
+    const rows = [...read('test/support/README.md').matchAll(/^\| `([\w-]+\.ts)` \| \S/gm)];
+    const files = globSync('*.ts', { cwd: join(project, 'test/support') });
+    expect(rows.map(([, file]) => file).sort()).toEqual(files.sort());
+  });
+});
+
+describe('docs/decisions.md', () => {
+  const titles = [...read('docs/decisions.md').matchAll(/^\*\*(.+?)\*\*(.*)$/gm)];
+
+  it('has each decision once, with its date', () => {
+    expect(titles.length).toBeGreaterThan(50);
+    expect(titles.map(([, title]) => title)).toEqual([
+      ...new Set(titles.map(([, title]) => title)),
+    ]);
+    for (const [entry, , rest] of titles) expect(rest, entry).toMatch(/^ \(\d{4}-\d\d-\d\d[;,)]/);
+  });
 });

@@ -4,17 +4,15 @@ import { readFile } from '../../lib/files.ts';
 import { fileNameOf, lengthProblem } from '../../lib/storage/keys.ts';
 import { unreadableFile } from '../../lib/unreadable-file.ts';
 import { decodeText, readStdinBytes, STANDARD_STREAM } from '../standard-streams.ts';
-import type { CallbackFlags } from './flags.ts';
+import type { BodyFlags } from './flags.ts';
 
 /** The body that the flags describe. Throws `SettingsError` naming all that is missing. */
-export function bodyOfFlags(flags: CallbackFlags): string {
+export function bodyOfFlags(flags: BodyFlags): string {
   const missing = (['task-id', 'batch-id'] as const).filter((name) => !flags[name]);
   const problems = missing.map((name) => `--${name} is missing`);
   const success = flags['output-key'] !== undefined;
   if (!success && flags.error === undefined)
-    problems.push(
-      'one of --output-key, --error, --data, --from-log, --from-r2 and --pending is missing',
-    );
+    problems.push('one of --output-key, --error and --data is missing');
   if (success && flags['output-size'] === undefined) problems.push('--output-size is missing');
   for (const name of ['task-id', 'batch-id', 'output-key', 'error'] as const)
     if (flags[name]?.isWellFormed() === false) problems.push(`--${name} is not UTF-8`);

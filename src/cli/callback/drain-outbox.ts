@@ -8,7 +8,8 @@ import { drainOutbox } from '../../lib/task/outbox/drain.ts';
 import type { DrainEvent } from '../../lib/task/outbox/drain-events.ts';
 import { settingName } from '../setting-names.ts';
 import { outputTaken } from '../standard-streams.ts';
-import { mayRepeat, outboxOf } from './known.ts';
+import type { PendingFlags } from './flags.ts';
+import { mayRepeat, neededOutbox } from './known.ts';
 import { deliveredAs, failedAs, policyOf, warnOfRetry } from './send-request.ts';
 import {
   type CallbackResult,
@@ -21,53 +22,52 @@ import {
 import { showInsteadOfSending, showRequest } from './show-request.ts';
 
 /** Sends what lies in the outbox, and tells what became of each object in it. Throws `SettingsError`. */
-export async function drainPending(session: CallbackSession): Promise<CallbackResult> {
+export async function drainPending(
+  options: PendingFlags,
+  session: CallbackSession,
+): Promise<CallbackResult> {
   const { flags, chosen, result } = session;
-  if (flags['outbox-prefix'] === undefined)
-    throw new SettingsError(['--outbox-prefix is missing (or CALLBACK_OUTBOX_PREFIX)']);
   const urlName = settingName('CALLBACK_URL', urlFlag(flags));
   const problem = flags.url === undefined ? undefined : httpUrlProblem(flags.url);
   if (problem) throw new SettingsError([`${urlName} ${problem}`]);
-  await session.storage();
-  const outbox = await outboxOf(session);
+  const outbox = await neededOutbox(session);
   const entries: OutboxEntryTold[] = [];
   let [ok, skipped, shown] = [true, 0, 0];
-  if (outbox)
-    for await (const event of drainOutbox(outbox, {
-      wanted: (payload) => {
-        const wanted = isChosen(payload, chosen);
-        if (!wanted) skipped += 1;
-        return wanted;
-      },
-      addressOf: ({ entry, payload }, several) =>
-        addressOfEntry(entry, payload, {
-          urlName,
-          url: isAddressOfAnother(payload, session) ? undefined : flags.url,
-          origins: flags['allow-origin'] ?? [],
-          severalTasks: several && chosen.taskId === undefined,
-        }),
-      mayRepeat: (_, known) => mayRepeat(known, session),
-      force: flags.force,
-      unsigned: flags.unsigned,
-      dryRun: flags['dry-run'],
-      secret: session.secret,
-      userAgent: session.userAgent,
-      policy: policyOf(session),
-      onSending: (request) => showRequest(request, session),
-      onRetry: warnOfRetry(session),
-      onStuck: (key, reason) => session.reporter.warn(`"${key}" stays in the outbox: ${reason}`),
-      signal: session.signal,
-      owner: randomUUID(),
-      leaseMs: flags.lease * 1000,
-      now: () => new Date(),
-    })) {
-      if (event.kind === 'pending' && shown++ > 0) result('');
-      const told = tell(event, session);
-      entries.push(told);
-      await outputTaken(session.signal);
-      ok &&=
-        ['delivered', 'pending', 'obsolete', 'busy'].includes(event.kind) && !('leftover' in told);
-    }
+  for await (const event of drainOutbox(outbox, {
+    wanted: (payload) => {
+      const wanted = isChosen(payload, chosen);
+      if (!wanted) skipped += 1;
+      return wanted;
+    },
+    addressOf: ({ entry, payload }, several) =>
+      addressOfEntry(entry, payload, {
+        urlName,
+        url: isAddressOfAnother(payload, session) ? undefined : flags.url,
+        origins: options['allow-origin'] ?? [],
+        severalTasks: several && chosen.taskId === undefined,
+      }),
+    mayRepeat: (_, known) => mayRepeat(known, session),
+    force: flags.force,
+    unsigned: options.unsigned,
+    dryRun: flags['dry-run'],
+    secret: session.secret,
+    userAgent: session.userAgent,
+    policy: policyOf(session),
+    onSending: (request) => showRequest(request, session),
+    onRetry: warnOfRetry(session),
+    onStuck: (key, reason) => session.reporter.warn(`"${key}" stays in the outbox: ${reason}`),
+    signal: session.signal,
+    owner: randomUUID(),
+    leaseMs: options.lease * 1000,
+    now: () => new Date(),
+  })) {
+    if (event.kind === 'pending' && shown++ > 0) result('');
+    const told = tell(event, session);
+    entries.push(told);
+    await outputTaken(session.signal);
+    ok &&=
+      ['delivered', 'pending', 'obsolete', 'busy'].includes(event.kind) && !('leftover' in told);
+  }
   if (entries.length === 0) result('Nothing to deliver.');
   tellSkipped(skipped, session);
   return { ok, document: { entries, skipped } };

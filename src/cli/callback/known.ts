@@ -1,8 +1,9 @@
-import type { LogFindings } from '../../lib/callback/log-search.ts';
+import type { FoundCallback, LogFindings } from '../../lib/callback/log-search.ts';
 import type { CallbackPayload } from '../../lib/callback/payload.ts';
-import { ArkeError, messageOf } from '../../lib/errors.ts';
+import { ArkeError, messageOf, SettingsError } from '../../lib/errors.ts';
 import { jpegOfTask } from '../../lib/task/jpeg-of-task.ts';
-import { deliveredAtText, findMark, type Outbox } from '../../lib/task/outbox/outbox.ts';
+import { type KnownDelivery, knownDelivery } from '../../lib/task/known-delivery.ts';
+import type { Outbox } from '../../lib/task/outbox/outbox.ts';
 import type { CallbackSession } from './session.ts';
 
 /** Thrown when a callback must not be sent, or not without somebody's consent. */
@@ -12,12 +13,10 @@ export class NotSentError extends ArkeError {
   }
 }
 
-/** How it is known that a callback has been delivered before; both are sentences without an end. */
-interface Known {
-  /** The same outcome of the same task. */
-  readonly same?: string | undefined;
-  /** For an error: a success of the task. */
-  readonly success?: string | undefined;
+/** What is known of a task besides its callback. */
+export interface About {
+  readonly log?: LogFindings | undefined;
+  readonly inputKey?: FoundCallback['inputKey'];
 }
 
 /**
@@ -27,20 +26,23 @@ interface Known {
 export async function refuseKnown(
   payload: CallbackPayload,
   session: CallbackSession,
-  log?: LogFindings,
+  about: About = {},
 ): Promise<void> {
-  const known = await lookUp(payload, session, log);
-  const { flags } = session;
-  if (payload.status === 'error' && known.success && !flags.force)
+  const { same, success } = await lookUp(payload, session, about);
+  if (payload.status === 'error' && success && !session.flags.force)
+    throw errorAfter(payload, success);
+  if (same && !(await mayRepeat(same, session)))
     throw new NotSentError(
-      `The error of ${payload.task_id} is not sent: ${known.success}, and an error after it would lose the picture. ` +
-        '--force sends it all the same.',
-    );
-  if (known.same && !(await mayRepeat(known.same, session)))
-    throw new NotSentError(
-      `The ${payload.status} of ${payload.task_id} is not sent again: ${known.same}, and the orchestrator would count it twice. ` +
+      `The ${payload.status} of ${payload.task_id} is not sent again: ${same}, and the orchestrator would count it twice. ` +
         'Look there what it knows; --yes sends it again.',
     );
+}
+
+/** Why an error is not sent after, or before, a success. */
+export function errorAfter({ task_id: taskId }: CallbackPayload, success: string): NotSentError {
+  return new NotSentError(
+    `The error of ${taskId} is not sent: ${success}, and an error after it would lose the picture. --force sends it all the same.`,
+  );
 }
 
 /** Whether a callback may be sent again: `--yes`, or somebody at the terminal says so. */
@@ -48,59 +50,50 @@ export async function mayRepeat(known: string, session: CallbackSession): Promis
   if (session.flags.yes) return true;
   if (!session.ask) return false;
   session.reporter.warn(`${known}. The orchestrator counts twice what it gets twice.`);
-  return /^y(es)?$/i.test((await session.ask('Send it again? [y/N] ')).trim());
+  return agrees('Send it again?', session);
 }
+
+/** Whether somebody at the terminal agrees; nobody does where there is none. */
+export async function agrees(question: string, { ask }: CallbackSession): Promise<boolean> {
+  if (!ask) return false;
+  return /^y(es)?$/i.test((await ask(`${question} [y/N] `)).trim());
+}
+
+/** How it is known that a callback has been delivered before: sentences without an end. */
+type Known = { readonly [of in keyof KnownDelivery]: string | undefined };
 
 async function lookUp(
   payload: CallbackPayload,
   session: CallbackSession,
-  log: LogFindings | undefined,
+  { log, inputKey = session.inputKeyOf(payload.task_id) }: About,
 ): Promise<Known> {
-  const line = log?.successLine(payload.task_id);
-  const inLog =
-    line === undefined
-      ? undefined
-      : `line ${line} of the log says that the orchestrator has taken its success`;
   try {
-    const inR2 = await lookInR2(payload, session, log);
-    return { ...inR2, ...(inLog ? { success: inLog } : {}), same: same(payload, inLog, inR2) };
+    const outbox = await outboxOf(session);
+    const known = said(await knownDelivery(payload, { log, outbox, inputKey }));
+    if (payload.status === 'success' || known.success) return known;
+    return { ...known, success: await jpegInR2(payload, inputKey, session) };
   } catch (error) {
     session.signal.throwIfAborted();
     session.reporter.warn(`Could not look in R2 whether it was delivered: ${messageOf(error)}`);
-    return { success: inLog, same: same(payload, inLog, {}) };
+    return said(await knownDelivery(payload, { log, inputKey }));
   }
 }
 
-function same(
-  payload: CallbackPayload,
-  inLog: string | undefined,
-  inR2: Known,
-): string | undefined {
-  return (payload.status === 'success' ? inLog : undefined) ?? inR2.same;
+function said({ same, success }: KnownDelivery): Known {
+  return { same: same?.says, success: success?.says };
 }
 
-async function lookInR2(
+async function jpegInR2(
   payload: CallbackPayload,
+  inputKey: string | undefined,
   session: CallbackSession,
-  log: LogFindings | undefined,
-): Promise<Known> {
-  if (!session.storageSettings) return {};
-  const outbox = await outboxOf(session);
-  const mark = outbox && (await findMark(outbox, payload));
-  const same = mark && `it was delivered from the outbox ${deliveredAtText(mark)}`;
-  if (payload.status === 'success') return { same };
-  const success = outbox && (await findMark(outbox, { ...payload, status: 'success' }));
-  if (success)
-    return {
-      same,
-      success: `its success was delivered from the outbox ${deliveredAtText(success)}`,
-    };
-  const key = log?.inputKey(payload.task_id) ?? session.inputKeyOf(payload.task_id);
-  if (key === undefined) return { same };
-  const options = { signal: session.signal };
-  const jpeg = await jpegOfTask(await session.storage(), key, payload, options);
-  const made = `the JPEG that it has made is in R2, which --from-r2 "${jpeg?.key}" reports`;
-  return { same, success: jpeg && made };
+): Promise<string | undefined> {
+  if (!session.storageSettings || inputKey === undefined) return undefined;
+  const { signal } = session;
+  const jpeg = await jpegOfTask(await session.storage(), inputKey, payload, { signal });
+  return (
+    jpeg && `the JPEG that it has made is in R2, which "callback replay r2://${jpeg.key}" reports`
+  );
 }
 
 /** The outbox, where it is known where that is. Throws `StorageError`. */
@@ -108,5 +101,14 @@ export async function outboxOf(session: CallbackSession): Promise<Outbox | undef
   const prefix = session.flags['outbox-prefix'];
   if (prefix === undefined || !session.storageSettings) return undefined;
   const { secret, signal } = session;
+  return { storage: await session.storage(), prefix, secret, request: { signal } };
+}
+
+/** The outbox of a command that is about nothing else. Throws `SettingsError` when it is not known where it is. */
+export async function neededOutbox(session: CallbackSession): Promise<Outbox> {
+  const { secret, signal, flags } = session;
+  const { 'outbox-prefix': prefix } = flags;
+  if (prefix === undefined)
+    throw new SettingsError(['--outbox-prefix is missing (or CALLBACK_OUTBOX_PREFIX)']);
   return { storage: await session.storage(), prefix, secret, request: { signal } };
 }

@@ -9,17 +9,12 @@ import type {
 } from '../../lib/documents/documents.ts';
 import { SettingsError } from '../../lib/errors.ts';
 import { escapeControls } from '../../lib/redact.ts';
+import { sendBesideOutbox } from './beside-outbox.ts';
 import { readLog } from './body.ts';
-import { NotSentError, refuseKnown } from './known.ts';
-import { recordDelivery, urlFor } from './send-one.ts';
-import { sendRequest } from './send-request.ts';
-import {
-  type CallbackResult,
-  type CallbackSession,
-  isChosen,
-  requestFor,
-  tellSkipped,
-} from './session.ts';
+import { NotSentError } from './known.ts';
+import { requestOf } from './send-one.ts';
+import type { Sent } from './send-request.ts';
+import { type CallbackResult, type CallbackSession, isChosen, tellSkipped } from './session.ts';
 import { showInsteadOfSending } from './show-request.ts';
 
 /**
@@ -42,6 +37,7 @@ export async function replayLog(path: string, session: CallbackSession): Promise
     );
   const outcomes = lastOfEach(wanted);
   refuseOneAddress(flags.url, outcomes);
+  warnOfOutbox(outcomes, log, session);
   const callbacks: CallbackOfLog[] = [];
   let failures = log.withoutBody.length;
   for (const found of outcomes) {
@@ -61,7 +57,10 @@ export async function replayLog(path: string, session: CallbackSession): Promise
 
 /** Of a task that was run more than once, what its last run has said; successes before errors. */
 function lastOfEach(found: readonly FoundCallback[]): FoundCallback[] {
-  const last = new Map(found.map((one) => [idOfBody(one.body), one]));
+  // By their TIFFs, too: task ids can collide.
+  const last = new Map(
+    found.map((one) => [JSON.stringify([idOfBody(one.body), one.inputKey]), one]),
+  );
   const rank = ({ payload }: FoundCallback) => (payload.status === 'success' ? 0 : 1);
   return [...last.values()].sort((a, b) => rank(a) - rank(b) || a.line - b.line);
 }
@@ -84,23 +83,18 @@ async function replay(
   log: LogFindings,
   session: CallbackSession,
 ): Promise<CallbackResult<CallbackSent | CallbackToSend | CallbackNotSent>> {
-  const { body, payload } = found;
+  const { body, payload, inputKey } = found;
   const { flags, reporter, result } = session;
   const name = escapeControls(`${payload.batch_id}/${payload.task_id} ${payload.status}`);
-  const request = requestFor(session, urlFor(session, body), { body, id: idOfBody(body) });
+  const request = requestOf(body, session);
+  let sent: Sent;
   try {
-    const better = outcomes.find(
-      (one) => one.payload.task_id === payload.task_id && one.payload.batch_id === payload.batch_id,
-    );
-    if (better !== found && better && !flags.force)
-      throw new NotSentError(
-        `The error of ${payload.task_id} is not sent: line ${better.line} of the log has a success of the task. --force sends it all the same.`,
-      );
+    refuseAfterBetter(found, outcomes, session);
     if (flags['dry-run']) {
       if (outcomes[0] !== found) result('');
       return { ok: true, document: showInsteadOfSending(request, session) };
     }
-    await refuseKnown(payload, session, log);
+    sent = await sendBesideOutbox(request, session, { alone: false, log, inputKey });
   } catch (error) {
     if (!(error instanceof NotSentError)) throw error;
     reporter.error(error.message);
@@ -108,8 +102,40 @@ async function replay(
     const { code, message } = error;
     return { ok: false, document: { delivered: false, error: { code, message } } };
   }
-  const { delivered, document, summary } = await sendRequest(request, session, { alone: false });
-  if (delivered) await recordDelivery(body, session);
+  const { delivered, document, summary } = sent;
   result(`${name}: ${summary}`);
   return { ok: delivered, document };
+}
+
+function refuseAfterBetter(
+  found: FoundCallback,
+  outcomes: readonly FoundCallback[],
+  { flags }: CallbackSession,
+): void {
+  const { task_id: taskId, batch_id: batchId } = found.payload;
+  const better = outcomes.find(
+    ({ payload }) => payload.task_id === taskId && payload.batch_id === batchId,
+  );
+  if (!better || better === found || flags.force) return;
+  throw new NotSentError(
+    `The error of ${taskId} is not sent: line ${better.line} of the log has a success of the task. --force sends it all the same.`,
+  );
+}
+
+/** Says that an outbox has some of these, too, where it cannot be told that they are delivered. */
+function warnOfOutbox(
+  outcomes: readonly FoundCallback[],
+  log: LogFindings,
+  { flags, storageSettings, reporter }: CallbackSession,
+): void {
+  if (flags['outbox-prefix'] !== undefined && storageSettings) return;
+  const kept = outcomes.flatMap(({ body }) => log.keptOf(idOfBody(body)) ?? []);
+  const [first] = kept;
+  if (!first) return;
+  const prefix = /^(.*)\/pending\//s.exec(first.key)?.[1] ?? 'PREFIX';
+  const [are, them] = kept.length === 1 ? ['is', 'it'] : ['are', 'them'];
+  reporter.warn(
+    `Line ${first.line} of the log says that ${kept.length} of these callbacks ${are} also in the outbox, and "callback pending" would send ${them} again. ` +
+      `Use that command instead, or name the outbox here: --outbox-prefix ${prefix}, --bucket and R2's keys.`,
+  );
 }

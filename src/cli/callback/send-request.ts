@@ -5,12 +5,15 @@ import { CallbackError, messageOf } from '../../lib/errors.ts';
 import { shownUrl } from '../../lib/http-url.ts';
 import { createRedactor } from '../../lib/redact.ts';
 import type { RetryNotice, RetryPolicy } from '../../lib/retry.ts';
+import { withoutSecrets } from '../../lib/shown-answer.ts';
 import type { CallbackSession } from './session.ts';
 import { maskedRequest, showRequest } from './show-request.ts';
 
 /** What came of a request. */
 export interface Sent {
   readonly delivered: boolean;
+  /** Whether it was sent, and may have been taken though nobody has said so. */
+  readonly unconfirmed: boolean;
   /** As people may see it; undefined when there was none. */
   readonly answer: { readonly status: number; readonly body: string } | undefined;
   /** Time and attempts, in words. */
@@ -42,6 +45,7 @@ export async function sendRequest(
   const activity = reporter.begin(`Sending the callback to ${shownUrl(request.settings.url)}`);
   const start = performance.now();
   let attempts = 0;
+  let isLost = false;
   const spent = () => ({ attempts, ms: Math.round(performance.now() - start) });
   try {
     const delivery = await deliverCallback(request, {
@@ -51,6 +55,9 @@ export async function sendRequest(
       onAttempt: (number) => {
         attempts = number;
       },
+      onLost: () => {
+        isLost = true;
+      },
     });
     activity.done();
     const sent = deliveredAs(request, delivery, spent().ms);
@@ -59,7 +66,8 @@ export async function sendRequest(
   } catch (error) {
     activity.failed();
     if (!(error instanceof CallbackError) || (alone && !error.answer)) throw error;
-    const sent = failedAs(request, error, spent());
+    const failed = failedAs(request, error, spent());
+    const sent = { ...failed, unconfirmed: failed.unconfirmed || isLost };
     if (alone) {
       showAnswer(sent, session);
       reporter.error(error.message);
@@ -89,6 +97,7 @@ export function deliveredAs(
   const spent = spentText({ attempts, ms });
   return {
     delivered: true,
+    unconfirmed: false,
     answer,
     spent,
     document: { delivered: true, ...answer, attempts, ms, request: maskedRequest(request) },
@@ -108,6 +117,7 @@ export function failedAs(
   const spent = spentText({ attempts, ms });
   return {
     delivered: false,
+    unconfirmed: !(error instanceof CallbackError) || error.ambiguous,
     answer,
     spent,
     document: {
@@ -136,5 +146,5 @@ function hide({ settings: { url } }: CallbackRequest, text: string): string {
     secrets.filter((secret) => secret.length >= SHORTEST_TOKEN),
     [url],
   );
-  return redact(text).replace(SIGNATURE, 'v1,[redacted]');
+  return withoutSecrets(text, (body) => redact(body).replace(SIGNATURE, 'v1,[redacted]'));
 }

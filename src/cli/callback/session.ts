@@ -6,7 +6,7 @@ import { escapeControls, type Redactor } from '../../lib/redact.ts';
 import type { Storage, StorageSettings } from '../../lib/storage/client.ts';
 import type { Reporter } from '../reporter.ts';
 import { type SettingFlags, settingName } from '../setting-names.ts';
-import type { CallbackFlags } from './flags.ts';
+import type { SendingFlags } from './flags.ts';
 
 /** The task and batch that callbacks are chosen by; undefined where it may be any. */
 export interface ChosenTask {
@@ -16,10 +16,10 @@ export interface ChosenTask {
 
 /** What the parts of the command work with. */
 export interface CallbackSession {
-  readonly flags: CallbackFlags;
+  readonly flags: SendingFlags;
   /**
-   * The task and batch that the command line names: only these choose among several callbacks. In
-   * `flags` they may also come from the environment of a task, which describes one callback at most.
+   * The task and batch that the command line names: only these choose among several callbacks. Those in the
+   * environment of a task describe one callback at most.
    */
   readonly chosen: ChosenTask;
   /** The task whose address the environment has; undefined where the command line names the address. */
@@ -79,7 +79,7 @@ export function tellSkipped(skipped: number, { chosen, result }: CallbackSession
 }
 
 /** Where callbacks go, as the user named it. */
-export function urlFlag({ url }: Pick<CallbackFlags, 'url'>): SettingFlags {
+export function urlFlag({ url }: Pick<SendingFlags, 'url'>): SettingFlags {
   return { CALLBACK_URL: { flag: '--url', value: url } };
 }
 

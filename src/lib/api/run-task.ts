@@ -27,7 +27,7 @@ const environmentSchema = v.strictObject({
  * to a task is never thrown: it is the one error callback. Settings that are incomplete or malformed are called back as
  * far as they say whom to call.
  *
- * `environment` has the variables of the README's table "Environment"; `process.env` itself is not read.
+ * `environment` has the variables of docs/configuration.md, "The variables of `run`"; `process.env` itself is not read.
  *
  * @returns The payload, whether the orchestrator took it, and the exit code that `run` would have: 0 or 1. Times in the
  *   payload are milliseconds, sizes bytes.

@@ -1,6 +1,13 @@
+import {
+  type AttemptTold,
+  attemptInEvent,
+  attemptInLine,
+  deliveryDoubts,
+} from './delivery-doubts.ts';
 import { type ObjectInText, objectsIn, parsedString } from './json-in-text.ts';
 import { type CallbackPayload, readPayload } from './payload.ts';
 import { stripSequences } from './strip-sequences.ts';
+import { type TaskHistory, type Told, taskHistory } from './task-history.ts';
 
 /** A callback's body that was found in a log. */
 export interface FoundCallback {
@@ -9,26 +16,18 @@ export interface FoundCallback {
   readonly payload: CallbackPayload;
   /** The line of the log, from 1. */
   readonly line: number;
+  /** The key of the TIFF, where the log says it. */
+  readonly inputKey: string | undefined;
+  /** Whether it may have been taken: an answer was lost, or the log ends before it says what became of it. */
+  readonly unconfirmed: boolean;
 }
 
 /** What the logs of tasks say of their callbacks. */
-export interface LogFindings {
+export interface LogFindings extends Pick<TaskHistory, 'successOf' | 'keptOf'> {
   /** The bodies that were not delivered, each once, in their order. */
   readonly undelivered: readonly FoundCallback[];
-  /** The line, from 1, that says that the orchestrator has taken the success of a task. */
-  successLine(taskId: string): number | undefined;
-  /** The key of the TIFF of a task. */
-  inputKey(taskId: string): string | undefined;
   /** The lines, from 1, after which there should be a body and none was found. */
   readonly withoutBody: readonly number[];
-}
-
-/** Something that a line says of a task; in text, what stands before it ends with `[TASK_ID`. */
-interface Told {
-  readonly what: 'started' | 'succeeded' | 'undelivered';
-  readonly head: string;
-  readonly rest: string;
-  readonly line: number;
 }
 
 /**
@@ -37,43 +36,43 @@ interface Told {
  * say something else are not looked into: they quote keys, and a key may look like a callback.
  */
 export function searchLog(text: string): LogFindings {
-  const bodies = new Map<string, FoundCallback>();
-  const told: Told[] = [];
+  const bodies = new Map<string, Omit<FoundCallback, 'unconfirmed'>>();
+  const announced: Told[] = [];
+  const history = taskHistory();
+  const doubts = deliveryDoubts();
   for (const [index, line] of text.split('\n').entries()) {
     const number = index + 1;
     visitLine(line, {
       body(body) {
         const payload = readPayload(body);
         if (typeof payload === 'string') return false;
-        if (!bodies.has(body)) bodies.set(body, { body, payload, line: number });
+        const inputKey = history.inputKey(payload.task_id);
+        if (!bodies.has(body)) bodies.set(body, { body, payload, line: number, inputKey });
         return true;
       },
-      tell: (event) => void told.push({ ...event, line: number }),
+      tell(event) {
+        const told = { ...event, line: number };
+        if (told.what === 'undelivered') announced.push(told);
+        history.hear(told);
+      },
+      attempt(ids, told) {
+        for (const id of ids) doubts.hear(id, told);
+      },
     });
   }
-  const undelivered = [...bodies.values()];
-  const first = (what: Told['what']) =>
-    firstOfEachTask(told.filter((event) => event.what === what));
-  const [succeeded, started] = [first('succeeded'), first('started')];
+  const undelivered = [...bodies.values()].map((found) => ({
+    ...found,
+    unconfirmed: doubts.isUnconfirmed(found.payload.task_id),
+  }));
   const withBody = new Set(undelivered.map(({ payload }) => payload.task_id));
   return {
     undelivered,
-    successLine: (taskId) => succeeded.get(taskId)?.line,
-    inputKey: (taskId) => started.get(taskId)?.rest.trimEnd(),
-    withoutBody: told
-      .filter(
-        ({ what, head }) => what === 'undelivered' && !idsIn(head).some((id) => withBody.has(id)),
-      )
+    successOf: history.successOf,
+    keptOf: history.keptOf,
+    withoutBody: announced
+      .filter(({ ids }) => !ids.some((id) => withBody.has(id)))
       .map(({ line }) => line),
   };
-}
-
-/** By task id, so that a log of thousands of tasks is looked through once. */
-function firstOfEachTask(told: readonly Told[]): Map<string, Told> {
-  const first = new Map<string, Told>();
-  for (const event of told)
-    for (const id of idsIn(event.head)) if (!first.has(id)) first.set(id, event);
-  return first;
 }
 
 /** How many brackets of a head are looked at: a prefix has few, and a task id hardly any. */
@@ -94,6 +93,7 @@ interface Listener {
   /** A text that may be a body; whether it was one. */
   body(text: string): boolean;
   tell(event: Omit<Told, 'line'>): void;
+  attempt(ids: readonly string[], told: AttemptTold): void;
 }
 
 /** How deep lines may be wrapped in others: a platform's JSON in a shipper's in a file's. */
@@ -121,35 +121,55 @@ function visitLine(coloured: string, listener: Listener, depth = 0): void {
 
 /** The words with which the lines of a task begin (`log.ts`). */
 const TASK_LINE =
-  /\] (?:Page \d+: )?(Starting TIFF conversion: |✓ Success in |Callback not delivered; |✗ Error: |Downloaded |Converted |Uploaded |Page \d|Plan: |Done as |Warning: |Note: |Retrying )/u;
+  /\] (?:Page \d+: )?(Starting TIFF conversion: |✓ Success in |Callback not (?:delivered|confirmed); |✗ Error: |Downloaded |Converted |Uploaded |Page \d|Plan: |Done as |Warning: |Note: |Retrying )/u;
 
 const EVENTS: Readonly<Record<string, Told['what']>> = {
   'Starting TIFF conversion: ': 'started',
   '✓ Success in ': 'succeeded',
+  '✗ Error: ': 'failed',
   'Callback not delivered; ': 'undelivered',
+  'Callback not confirmed; ': 'undelivered',
   'task.started': 'started',
   'task.succeeded': 'succeeded',
+  'task.failed': 'failed',
 };
+
+/** What notes say of a callback that a task has kept (`task/outbox/task-outbox.ts`, `held-callback.ts`). */
+const KEPT = /^the callback (?:is kept|stays) in the outbox as (.+); (?:"arke-tiff |this process )/;
 
 function hearTask(line: string, listener: Listener): boolean {
   const match = TASK_LINE.exec(line);
   // A body, or a line in a platform's JSON, may quote one.
   const head = line.slice(0, match?.index);
   if (!match || /\{\s*"/.test(head)) return false;
+  const [ids, rest] = [idsIn(head), line.slice(match.index + match[0].length)];
   const what = EVENTS[match[1] ?? ''];
-  if (what) listener.tell({ what, head, rest: line.slice(match.index + match[0].length) });
+  if (what) listener.tell({ what, ids, key: rest.trimEnd() });
+  else if (match[1] === 'Note: ') tellKept(rest, ids, listener);
+  const attempt = attemptInLine(match[1] ?? '', rest);
+  if (attempt) listener.attempt(ids, attempt);
   return true;
+}
+
+function tellKept(note: string, ids: readonly string[], listener: Listener): void {
+  const key = KEPT.exec(note)?.[1];
+  if (key !== undefined) listener.tell({ what: 'kept', ids, key });
 }
 
 /** Whether what lies in the object need not be looked at. */
 function visitObject({ raw, value }: ObjectInText, listener: Listener, depth: number): boolean {
   if (listener.body(raw)) return true;
-  const { event, task_id: taskId, body, input_r2_key: key } = value;
+  const { event, task_id: taskId, batch_id: batch, body, input_r2_key: key, message } = value;
   if (typeof event === 'string' && typeof taskId === 'string' && 'level' in value) {
     const found =
       event === 'callback.undelivered' && typeof body === 'string' && listener.body(body);
     const what = event === 'callback.undelivered' && !found ? 'undelivered' : EVENTS[event];
-    if (what) listener.tell({ what, head: `[${taskId}`, rest: typeof key === 'string' ? key : '' });
+    const ids = [taskId];
+    const batchId = typeof batch === 'string' ? batch : undefined;
+    if (what) listener.tell({ what, ids, batchId, key: typeof key === 'string' ? key : '' });
+    else if (event === 'note' && typeof message === 'string') tellKept(message, ids, listener);
+    const attempt = attemptInEvent(event, value);
+    if (attempt) listener.attempt(ids, attempt);
     return true;
   }
   if (depth >= DEEPEST) return true;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { httpUrlProblem, shownUrl } from '../http-url.ts';
+import type { Answer } from '../shown-answer.ts';
 import { type CallbackPayload, readPayload } from './payload.ts';
 import { type CallbackRequest, callbackId } from './request.ts';
 
@@ -29,6 +30,12 @@ const entrySchema = v.looseObject({
   program: v.string(),
   /** Why it could not be delivered, the last time that it was tried. */
   error: v.string(),
+  /** What the orchestrator answered that time, without secrets and cut; older entries have none. */
+  answer: v.optional(v.object({ status: v.number(), body: v.string() })),
+  /** Where that answer came from, without query and fragment, if a later attempt was sent there; else from `url`. */
+  answer_url: v.optional(v.string()),
+  /** Whether it was sent, or may have been, and nobody knows whether it was taken. */
+  unconfirmed: v.optional(v.boolean()),
   lease: v.optional(v.object({ owner: v.string(), until: instant })),
   /** Shows that it was written by somebody who knows the secret (`seal.ts`). */
   seal: v.optional(v.string()),
@@ -37,16 +44,26 @@ const entrySchema = v.looseObject({
 /** A callback that could not be delivered, as it is kept. */
 export type OutboxEntry = v.InferOutput<typeof entrySchema>;
 
-/** What an entry is made of besides its request. */
-export interface Undelivered {
+/** Why a callback was not delivered. */
+export interface WhyUndelivered {
   readonly error: string;
+  /** As it may be kept (`shownAnswer`). */
+  readonly answer?: Answer | undefined;
+  /** Where the answer came from, if that may be another address than the task's: without query and fragment. */
+  readonly answerUrl?: string | undefined;
+  /** Whether it may have been taken all the same. */
+  readonly unconfirmed?: boolean | undefined;
+}
+
+/** What an entry is made of besides its request. */
+interface Undelivered extends WhyUndelivered {
   readonly inputKey?: string | undefined;
   readonly at: Date;
 }
 
 /** The entry for a request that could not be delivered. */
 export function outboxEntry(request: CallbackRequest, undelivered: Undelivered): OutboxEntry {
-  const { inputKey, error, at } = undelivered;
+  const { inputKey, error, answer, unconfirmed, at } = undelivered;
   return {
     v: ENTRY_VERSION,
     url: shownUrl(request.settings.url),
@@ -57,6 +74,8 @@ export function outboxEntry(request: CallbackRequest, undelivered: Undelivered):
     created_at: at.toISOString(),
     program: request.userAgent,
     error,
+    ...(answer && { answer }),
+    ...(unconfirmed && { unconfirmed }),
   };
 }
 
@@ -112,6 +131,14 @@ export function leased(entry: OutboxEntry, owner: string, until: Date): OutboxEn
 }
 
 /** The entry that nobody has any more, as it could not be delivered again. */
-export function released({ lease: _, ...entry }: OutboxEntry, error: string): OutboxEntry {
-  return { ...entry, error } as OutboxEntry;
+export function released(
+  { lease: _, answer: __, answer_url: ___, unconfirmed: ____, ...entry }: OutboxEntry,
+  { error, answer, answerUrl, unconfirmed }: WhyUndelivered,
+): OutboxEntry {
+  const optional = {
+    ...(answer && { answer }),
+    ...(answer && answerUrl !== undefined && { answer_url: answerUrl }),
+    ...(unconfirmed && { unconfirmed }),
+  };
+  return { ...entry, error, ...optional } as OutboxEntry;
 }

@@ -11,6 +11,8 @@ export interface Post {
   readonly signal: AbortSignal;
   /** A connection to the address's host that nothing was sent over yet; without it one is opened. */
   readonly socket?: Socket | undefined;
+  /** Called once all of it is on its way: what fails after that may have arrived. */
+  readonly onSent?: (() => void) | undefined;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface Post {
  */
 export function post(
   url: string,
-  { headers, body, signal, socket }: Post,
+  { headers, body, signal, socket, onSent }: Post,
 ): Promise<IncomingMessage> {
   const target = new URL(url);
   const request = target.protocol === 'https:' ? requestByHttps : requestByHttp;
@@ -30,6 +32,7 @@ export function post(
   const length = { 'Content-Length': String(Buffer.byteLength(body)) };
   const over = socket ? { createConnection: () => socket } : { agent: false };
   request(target, { method: 'POST', ...over, headers: { ...headers, ...length }, signal })
+    .on('finish', () => onSent?.())
     .on('response', resolve)
     .on('error', reject)
     // An answer that would change the protocol (101) is neither of both: Node.js only hangs up.

@@ -8,7 +8,7 @@ export interface StoredRequest {
 
 /**
  * Reads a stored request: HTTP as text (a request line if there is one, headers, an empty line, the body),
- * what `arke-tiff callback --dry-run` prints, or JSON with `headers` and `body`, as `--dry-run --json` and
+ * what `arke-tiff callback send --dry-run` prints, or JSON with `headers` and `body`, as `--dry-run --json` and
  * most recorders of requests write it. Undefined when it is none of them.
  */
 export function readStoredRequest(text: string): StoredRequest | undefined {

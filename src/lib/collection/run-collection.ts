@@ -1,3 +1,37 @@
+/*
+ * Collection: many local TIFFs become JPEGs in one run. The room knows files and `convert`, but no
+ * task, storage or callback. `batch` runs the same engine over a bucket.
+ *
+ * Terms. An *item* is one TIFF of the run (`item.ts`): it says what is to be done with it, and does
+ * it. The *engine* (`convert-items.ts`, `run-items.ts`) knows items only; `local/` has those that
+ * are files. The *record* is what is known of earlier runs. *Events* (`events.ts`) are all that
+ * progress, reports and tests see of a run.
+ *
+ * Before the run, `inputs/` makes paths, patterns and lists into files, each once, in natural
+ * order; it follows links to files, not to folders, and tells what it cannot read. `outputs.ts`
+ * names the JPEGs: two that would meet on any file system are kept apart, and no output has the
+ * name of an input.
+ *
+ * In the run each item is looked at some time before its turn (`look-ahead.ts`), decoding nothing:
+ * is it up to date, can its outputs be written, what is its plan, as if it were alone? Items start
+ * in order, as many as jobs and memory allow (`admission.ts`): their predicted peaks must fit
+ * together. A large one may be overtaken by 16 smaller ones, and then everybody waits for it. So a
+ * plan never depends on what else runs, and neither does the JPEG. Items that lie elsewhere are
+ * brought some time before their turn, and their JPEGs are taken away afterwards (`arrivals.ts`);
+ * what lies here is bounded by the jobs.
+ *
+ * Conversion processes (`converters.ts`) are used for one file after the other. One that dies or
+ * has met a damaged TIFF is replaced; one that keeps much memory is ended.
+ *
+ * The record (`record/`) is `.arke-tiff.jsonl`, one in each folder of JPEGs, a line for each: sizes
+ * and times (or hashes) of both files, settings, versions. A line is appended before its JPEG gets
+ * its name: a process that is killed leaves no JPEG that nobody knows. A JPEG that differs from its
+ * line is not ours, and is replaced only with `--force`. Temporary names tell machine and process,
+ * so that the next run can remove what killed ones have left.
+ *
+ * Must never happen: a TIFF that is written to; a JPEG under its name before it is whole; one bad
+ * file that ends the run; an order of events that depends on who reads them.
+ */
 import type { LocalConversion } from '../convert/local-files.ts';
 import { messageOf } from '../errors.ts';
 import { convertItems } from './convert-items.ts';

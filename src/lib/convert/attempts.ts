@@ -146,13 +146,15 @@ async function attempt(work: Work, plan: ConversionPlan): Promise<Made> {
   }
 }
 
-/** Watches whether there will be time; where nothing cheaper may be tried, nothing is given up. */
+/** Watches whether there will be time; where nothing cheaper may be tried, only a hurry gives up. */
 function paceOf(
   { page, settings, options, file }: Work,
   plan: ConversionPlan,
 ): ((cost: Cost) => boolean) | undefined {
-  const { secondsLeft } = options.budget ?? {};
-  if (!secondsLeft || settings.effort !== 'auto' || plan.effort === 'fast') return undefined;
+  const { budget = {} } = options;
+  if (!budget.secondsLeft) return undefined;
+  if (settings.effort !== 'auto' || plan.effort === 'fast')
+    return budget.hurry && watchPace({ cpuSeconds: plan.cpuSeconds }, budget);
   const { chromaSubsampling } = settings;
   const fast = { effort: 'fast', turn: plan.turn, chromaSubsampling } as const;
   const rewriting = rewritingOf(page, plan.reading, file.bytes);
@@ -161,7 +163,7 @@ function paceOf(
     (rewriting?.cpuSeconds ?? 0) + predictCpuSeconds(rewriting?.page ?? page, fast),
     Number.MIN_VALUE,
   );
-  return watchPace({ cpuSeconds: plan.cpuSeconds, fastCpuSeconds }, secondsLeft);
+  return watchPace({ cpuSeconds: plan.cpuSeconds, fastCpuSeconds }, budget);
 }
 
 /** The error as it is told: with figures where memory ran out, with the TIFF's name where its process ended. */

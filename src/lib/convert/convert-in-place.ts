@@ -1,3 +1,37 @@
+/*
+ * Convert: one page of a TIFF file becomes one JPEG file. The room knows paths, settings and
+ * limits, and nothing of R2, tasks or runs. What holds in it: docs/policies.md, "Fidelity" and
+ * "Budget".
+ *
+ * Terms. The *header* is all that a TIFF says of itself. A *page* is a full-resolution picture
+ * (`pages.ts` decides which directories are pages, and which `first` stands for). A *plan* is how a
+ * page is converted: reader, effort, way of turning. The *conversion process* carries it out. A
+ * *note* is worth telling about the result.
+ *
+ * How data passes:
+ *
+ *   open-tiff   refuses other formats by name (`file-kind.ts`) and reads the header
+ *   plan/       chooses the best plan that fits the limits, from the header alone
+ *   attempts    carries it out; one that is killed, hangs or is too slow gets a cheaper one
+ *   process/    the conversion process, as seen from here, and its own main file
+ *   render/     in the process: decode, turn, flatten, convert colours, encode, add metadata
+ *
+ * Beside this way stand `fallback/` (decoders for what sharp cannot read), `inspect/` (what a
+ * conversion would change, without one) and `verify/` (whether a JPEG is like its TIFF). `header/`
+ * and `plan/` load no decoder, and the parent process never does: it must stay small, and survive.
+ *
+ * Who reads a page is decided from the header, by a table (`plan/reader-table.ts`). What only the
+ * data tell is looked for where the header is read (LZW of the old kind, the colours of a JPEG
+ * without PhotometricInterpretation); that a fax is odd is known when sharp has refused it
+ * (`render/odd-fax.ts`).
+ *
+ * Files come from strangers, so what is damaged is an error and never a partial picture. What
+ * violates the specification and is forgiven by other readers is converted once the header has
+ * proved that nothing is missing (`render/forgiveness.ts`, `header/completeness.ts`).
+ *
+ * Must never happen: a partial picture; a JPEG under its final name before it is complete (here the
+ * caller's: this file writes temporary ones); a decoder in the parent; a secret in the process.
+ */
 import { basename } from 'node:path';
 import { rm } from '../files.ts';
 import { absolutePath } from '../path-bytes.ts';

@@ -1,3 +1,5 @@
+import type { CallbackFault, Faults } from './faults.ts';
+
 /**
  * The JSON of the page's API, as the engine sends it and the page reads it: types only, so that
  * both sides may import it. Times are ISO 8601 in UTC.
@@ -38,7 +40,7 @@ export interface CallbackRecord {
   path: string;
   headers: Record<string, string>;
   body: string;
-  /** Status 0: it gets none (`hang`). `null`: not known. */
+  /** Status 0: it gets none (`hang`, `lost`). `null`: not known. */
   answer: { status: number; fault: CallbackFault | null } | null;
   /** Sent by the page's replay, not by a worker. */
   replay: boolean;
@@ -53,18 +55,8 @@ export interface TaskDetail extends TaskSummary {
    */
   facts: unknown | null;
   received: CallbackRecord[];
-}
-
-/** For the next callback only; `fail` is answered by 503. */
-export type CallbackFault = 'fail' | 'hang' | 'redirect';
-
-/** Until it is switched off. */
-export type StorageFault = 'slow' | 'break';
-
-/** What is set to go wrong. */
-export interface Faults {
-  callback: CallbackFault | null;
-  storage: StorageFault | null;
+  /** What the orchestrator makes of the task. `null`: it was not told of it. */
+  orchestrator: { status: 'processing' | 'completed' | 'failed'; error: string | null } | null;
 }
 
 /** All that the list's page shows. */

@@ -1,7 +1,10 @@
 import { jpegName } from '../jpeg-name.ts';
-import type { CallbackAnswer, ReceivedCallback } from '../sandbox/orchestrator.ts';
-import type { CallbackFault, CallbackRecord, TaskSummary } from './api.ts';
+import type { CallbackAnswer } from '../sandbox/orchestrator.ts';
+import type { CallbackObserver } from '../sandbox/sandbox.ts';
+import type { CallbackRecord, TaskSummary } from './api.ts';
+import { LOST_HEADER } from './callback-front.ts';
 import type { FaultSwitches } from './fault-switches.ts';
+import { type CallbackFault, LATE_SECONDS } from './faults.ts';
 import type { TaskList } from './task-list.ts';
 import type { TaskRecord } from './task-store.ts';
 import { outcomeOfBody } from './worker-outcome.ts';
@@ -10,11 +13,19 @@ import { outcomeOfBody } from './worker-outcome.ts';
  * How a fault answers. `hang` does after ten minutes, longer than anybody waits: an answer that never
  * comes, workerd would take for a fault of its own.
  */
-const FAULT_ANSWERS: Readonly<Record<CallbackFault, CallbackAnswer>> = {
-  fail: { status: 503, body: '{"error":"Service unavailable: the fault that was asked for"}' },
-  redirect: { status: 302, headers: { location: '/moved' } },
-  hang: { status: 504, delayMs: 600_000 },
+const FAULT_ANSWERS: Readonly<Record<CallbackFault, (taskId: string) => CallbackAnswer>> = {
+  fail: () => failing(503, 'Service unavailable: the fault that was asked for'),
+  redirect: () => ({ status: 302, headers: { location: '/moved' } }),
+  hang: () => ({ delayMs: 600_000 }),
+  lost: () => ({ headers: { [LOST_HEADER]: '1' } }),
+  down: () => failing(500, 'Internal error: the fault that was asked for'),
+  late: () => ({ delayMs: LATE_SECONDS * 1000 }),
+  gone: (taskId) => failing(500, `Task not found: ${taskId}`),
+  over: () => failing(500, "Cannot read properties of undefined (reading 'handleCallback')"),
 };
+
+/** Faults that leave a callback without an answer. */
+const SILENT: readonly (CallbackFault | null)[] = ['hang', 'lost'];
 
 /** What a callback is compared with. */
 export interface InboxOptions {
@@ -32,19 +43,20 @@ export function createCallbackInbox(
   list: TaskList,
   faults: Pick<FaultSwitches, 'takeCallbackFault'>,
   { replayAgent, findInput }: InboxOptions,
-): (callback: ReceivedCallback) => CallbackAnswer | undefined {
+): CallbackObserver['onCallback'] {
   const findInputOf = async (record: TaskRecord) => {
     const { input_key, output_key, state } = record.summary;
     if (state !== 'elsewhere' || input_key !== '' || output_key === null) return;
     const found = await findInput(output_key);
     if (found !== null) list.change(record, { input_key: found });
   };
-  return (callback) => {
+  return (callback, own) => {
     const isPost = callback.method === 'POST';
     const fault = isPost ? faults.takeCallbackFault() : null;
-    const answer = fault === null ? undefined : FAULT_ANSWERS[fault];
-    const record = taskOf(list, callback);
-    const status = fault === 'hang' ? 0 : (answer?.status ?? (isPost ? 200 : 405));
+    const { batchId, taskId } = addressed(callback);
+    const answer = fault === null ? undefined : FAULT_ANSWERS[fault](taskId);
+    const record = taskOf(list, batchId, taskId, callback.at);
+    const status = SILENT.includes(fault) ? 0 : (answer?.status ?? own.status);
     const replay = callback.headers['user-agent'] === replayAgent;
     list.addCallback(record, { ...callback, answer: { status, fault }, replay });
     if (record.summary.state === 'elsewhere') {
@@ -56,18 +68,24 @@ export function createCallbackInbox(
   };
 }
 
-/** The task that a callback is for. */
-function taskOf(list: TaskList, { path, at }: CallbackRecordHead): TaskRecord {
+function failing(status: number, error: string): CallbackAnswer {
+  return { status, body: JSON.stringify({ error }) };
+}
+
+/** Whom a callback is for: the address decides, as it does for the orchestrator. */
+function addressed({ path }: Pick<CallbackRecord, 'path'>): { batchId: string; taskId: string } {
   const [, , batchId = '', taskId = ''] = new URL(path, 'http://localhost').pathname
     .split('/')
     .map(decodeURIComponent);
+  return { batchId, taskId };
+}
+
+function taskOf(list: TaskList, batchId: string, taskId: string, at: string): TaskRecord {
   const known = list.find(batchId, taskId);
   if (known) return known;
   const id = list.get(taskId) ? `${batchId}/${taskId}` : taskId;
   return list.add(elsewhere(id, batchId, taskId, at));
 }
-
-type CallbackRecordHead = Pick<CallbackRecord, 'path' | 'at'>;
 
 function elsewhere(id: string, batchId: string, taskId: string, at: string): TaskSummary {
   return {

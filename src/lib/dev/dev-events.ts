@@ -1,4 +1,5 @@
-import type { CallbackRecord, Faults, TaskSummary } from './api.ts';
+import type { CallbackRecord, TaskSummary } from './api.ts';
+import type { Faults } from './faults.ts';
 
 /** What happens, as the page is told it. */
 export type DevEvent =

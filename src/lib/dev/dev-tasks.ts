@@ -1,4 +1,5 @@
 import type { BucketAccess } from '../sandbox/bucket.ts';
+import type { OrchestratorAccess } from '../sandbox/orchestrator.ts';
 import type { Storage } from '../storage/client.ts';
 import { uploadFile } from '../storage/upload.ts';
 import type { ReplayResult, TaskDetail, TaskSummary } from './api.ts';
@@ -32,6 +33,7 @@ export interface DevTaskParts {
   readonly runner: TaskRunner;
   readonly storage: Storage;
   readonly bucket: Pick<BucketAccess, 'getObject'>;
+  readonly orchestrator: Pick<OrchestratorAccess, 'batch'>;
   readonly previews: TiffPreviews;
   readonly factsOf: (key: string, name: string) => Promise<unknown>;
   readonly replay: (callback: { path: string; body: string }) => Promise<ReplayResult>;
@@ -60,7 +62,8 @@ export function createDevTasks(parts: DevTaskParts): DevTasks {
       const record = known(id);
       await findFacts(record, parts);
       const { summary, log, received, facts } = record;
-      return { ...summary, log: [...log], facts, received: [...received] };
+      const orchestrator = await viewOf(summary, parts.orchestrator);
+      return { ...summary, log: [...log], facts, received: [...received], orchestrator };
     },
     runAgain(id) {
       const { state } = known(id).summary;
@@ -93,6 +96,17 @@ async function findFacts(record: TaskRecord, { list, factsOf }: DevTaskParts): P
   const { input_key: key, name } = record.summary;
   if (record.facts !== null || key === '') return;
   list.setFacts(record, await factsOf(key, name));
+}
+
+/** What the orchestrator makes of a task of ours; others it was not told of. */
+async function viewOf(
+  { id, batch_id }: TaskSummary,
+  { batch }: DevTaskParts['orchestrator'],
+): Promise<TaskDetail['orchestrator']> {
+  const task = (await batch(batch_id))?.tasks[id];
+  if (task === undefined) return null;
+  const { status, error = null } = task;
+  return { status, error: status === 'failed' ? error : null };
 }
 
 function newTask(id: string, name: string, key: string, size: number): TaskSummary {

@@ -21,6 +21,8 @@ export interface DevOptions {
   readonly program: string;
   /** What workers get of this process's environment: where programs and temporary files are. */
   readonly systemVariables: Readonly<Record<string, string>>;
+  /** How long the fault `down` lasts, in milliseconds; as its name says unless told. */
+  readonly downMs?: number;
   /** Told what goes wrong beside the tasks. */
   readonly onTrouble: (message: string) => void;
   /** Gives up starting; what has started is ended by `stop`. */

@@ -1,7 +1,7 @@
 import type { BucketAccess } from '../sandbox/bucket.ts';
 import { paintScene } from '../sandbox/sample-scene.ts';
 
-/** The task that is ready for a worker that is started by hand, by the contract's names ("Testing Locally"). */
+/** The task that is ready for a worker that is started by hand, by the contract's names (docs/contract.md, "Dependencies, local testing, and what the worker is"). */
 export const EXAMPLE_TASK = {
   id: 'test_task_1',
   batchId: 'test_batch',

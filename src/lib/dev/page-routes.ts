@@ -6,7 +6,7 @@ import type { DevEvents } from './dev-events.ts';
 import type { DevPage } from './dev-page.ts';
 import type { DevTasks } from './dev-tasks.ts';
 import { streamEvents } from './event-stream.ts';
-import { type FaultSwitches, faultsOf } from './fault-switches.ts';
+import { type FaultSwitches, faultsOf, namesOf } from './fault-switches.ts';
 import { withUpload } from './receive-upload.ts';
 import { RefusedRequest } from './refused-request.ts';
 import { addressOf } from './same-site.ts';
@@ -153,7 +153,7 @@ async function setFaults({ request, response, parts }: Exchange): Promise<void> 
   if (!faults)
     throw new RefusedRequest(
       400,
-      'The faults are {"callback": "fail", "hang", "redirect" or null, "storage": "slow", "break" or null}.',
+      `The faults of "callback" are ${namesOf('callback').join(', ')}, those of "storage" ${namesOf('storage').join(', ')}; null is none.`,
     );
   sendJson(response, 200, parts.faults.set(faults));
 }

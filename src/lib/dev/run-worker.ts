@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
-/** How long a worker that is told to stop may take: 3 s for its callback, and some. */
+/** How long a worker that is told to stop may take, as on Fly. */
 const FAREWELL_MS = 5_000;
 
 /** How a worker is started. */

@@ -11,7 +11,7 @@ export interface StageTimes {
   ended(atMs: number): Stages;
 }
 
-/** The contract's lines that end a stage and say how long it took (contract: "Complete Example"). */
+/** The contract's lines that end a stage and say how long it took (docs/contract.md, "Log lines"). */
 const ENDS: readonly (readonly [StageName, RegExp])[] = [
   ['download', /^\[[^\]]*\] Downloaded [\d.]+ MB in (\d+)ms$/],
   ['convert', /^\[[^\]]*\] Converted to [\d.]+ MB in (\d+)ms$/],

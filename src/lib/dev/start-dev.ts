@@ -54,7 +54,7 @@ async function startParts(options: DevOptions, cleanUps: CleanUps): Promise<Dev>
   // As the program calls itself in every other callback, and told apart by the rest.
   const replayAgent = `${options.program} (sent again by arke-tiff dev)`;
   const servers = await startDevServers(options, cleanUps, { ...kept, replayAgent });
-  const { sandbox, endpoint, pageServer } = servers;
+  const { sandbox, endpoint, orchestrator, pageServer } = servers;
   await putExample(sandbox);
 
   const cpus = chooseCpus();
@@ -80,7 +80,7 @@ async function startParts(options: DevOptions, cleanUps: CleanUps): Promise<Dev>
   if (envFile) await writeEnvFile(envFile, variables);
   goOn(list, runner.queue);
   return {
-    addresses: { page: pageServer.origin, orchestrator: sandbox.url, endpoint },
+    addresses: { page: pageServer.origin, orchestrator, endpoint },
     hasPage: page !== undefined,
     bucketName: sandbox.bucket,
     exportLines: exportLines(variables),
@@ -100,7 +100,7 @@ async function openKept(options: DevOptions, cleanUps: CleanUps): Promise<Kept> 
   const store = openTaskStore(folder.tasks, (error) => options.onTrouble(messageOf(error)));
   cleanUps.add(store.settled);
   const list = createTaskList(await store.load(), store, events);
-  return { folder, list, events, faults: createFaultSwitches(events) };
+  return { folder, list, events, faults: createFaultSwitches(events, options.downMs) };
 }
 
 interface TaskParts {
@@ -127,6 +127,8 @@ async function createTasks(
     memoryMb,
     systemVariables,
     cpus,
+    // A batch that more TIFFs may be dropped into any time never ends.
+    announce: ({ id, batch_id }) => sandbox.createTasks(batch_id, [id], { staysOpen: true }),
     variablesOf: ({ id, batch_id: batchId, input_key: inputKey }) =>
       variablesOf(servers, { id, batchId, inputKey }),
   });
@@ -137,18 +139,21 @@ async function createTasks(
     storage,
     previews,
     bucket: sandbox,
+    orchestrator: sandbox,
     factsOf: (key, name) => factsOf(storage, key, name, { memoryMb, cpus: cpus.cpus }),
-    replay: (callback) => replayCallback(callback, sandbox.url, replayAgent),
+    replay: (callback) => replayCallback(callback, servers.orchestrator, replayAgent),
   });
   return { tasks, runner };
 }
 
-/** The contract's variables of a task, and the endpoint, which its example worker reads, too. */
+/** The contract's variables of a task, and the endpoint, which its example worker reads, too: where the faults are. */
 function variablesOf(
-  { sandbox, endpoint }: DevServers,
+  { sandbox, endpoint, orchestrator }: DevServers,
   task: { readonly id: string; readonly batchId: string; readonly inputKey: string },
 ): Record<string, string> {
-  return { ...sandbox.environment(task.batchId, task.id, task.inputKey), R2_ENDPOINT: endpoint };
+  const variables = sandbox.environment(task.batchId, task.id, task.inputKey);
+  const { pathname } = new URL(sandbox.callbackUrl(task.batchId, task.id));
+  return { ...variables, R2_ENDPOINT: endpoint, CALLBACK_URL: `${orchestrator}${pathname}` };
 }
 
 /** Goes on with what waited; what was running when the last process ended has failed by that. */

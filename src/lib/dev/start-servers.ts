@@ -1,11 +1,10 @@
-import { createServer } from 'node:http';
 import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts';
+import { type CallbackFront, startCallbackFront } from './callback-front.ts';
 import { createCallbackInbox, inputAmong } from './callback-inbox.ts';
 import type { CleanUps } from './clean-ups.ts';
 import type { DevOptions } from './dev.ts';
 import type { DevFolder } from './dev-folder.ts';
 import type { FaultSwitches } from './fault-switches.ts';
-import { closeServer, listenOnLoopback } from './loopback-server.ts';
 import { type PageServer, startPageServer } from './page-server.ts';
 import { startStorageProxy } from './storage-proxy.ts';
 import type { TaskList } from './task-list.ts';
@@ -16,6 +15,8 @@ export interface DevServers {
   readonly sandbox: Sandbox;
   /** The S3 endpoint for workers, where the faults are. */
   readonly endpoint: string;
+  /** The orchestrator for workers: its base address, without a slash at its end. */
+  readonly orchestrator: CallbackFront['url'];
 }
 
 /** What the servers work with. */
@@ -33,7 +34,6 @@ export async function startDevServers(
   cleanUps: CleanUps,
   { folder, faults, list, replayAgent }: ServerParts,
 ): Promise<DevServers> {
-  await refuseTakenPort(port);
   const pageServer = await startPageServer(portAfter(port, 1));
   cleanUps.add(pageServer.close);
   const findInput = async (outputKey: string) => {
@@ -44,26 +44,19 @@ export async function startDevServers(
   const sandbox = await startSandbox({
     credentials: folder.credentials,
     persistTo: folder.r2,
-    callbackPort: port,
     observer: { origin: pageServer.origin, onCallback },
     ...(signal ? { signal } : {}),
   });
   cleanUps.add(sandbox.stop);
+  const front = await startCallbackFront(sandbox.url, port);
+  cleanUps.add(front.close);
   const proxy = await startStorageProxy({
     target: sandbox.endpoint,
     port: portAfter(port, 2),
     fault: () => faults.now().storage,
   });
   cleanUps.add(proxy.close);
-  return { pageServer, sandbox, endpoint: proxy.endpoint };
-}
-
-/** Workerd would only say that it did not start. */
-async function refuseTakenPort(port: number): Promise<void> {
-  if (port === 0) return;
-  const probe = createServer();
-  await listenOnLoopback(probe, port, 'the orchestrator');
-  await closeServer(probe);
+  return { pageServer, sandbox, endpoint: proxy.endpoint, orchestrator: front.url };
 }
 
 function portAfter(port: number, distance: number): number {

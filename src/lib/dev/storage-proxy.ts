@@ -1,15 +1,9 @@
-import {
-  Agent,
-  createServer,
-  type IncomingMessage,
-  request as requestByHttp,
-  type ServerResponse,
-} from 'node:http';
-import { Readable } from 'node:stream';
+import { Agent, createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import type { StorageFault } from './api.ts';
 import { type AnsweredRange, answeredRange, createBrokenAnswers } from './broken-answers.ts';
+import type { StorageFault } from './faults.ts';
 import { closeServer, listenOnLoopback } from './loopback-server.ts';
+import { passOn } from './pass-on.ts';
 import { addressOf, isOwnHost } from './same-site.ts';
 import { createSlowLine } from './slow-line.ts';
 
@@ -41,7 +35,8 @@ export async function startStorageProxy({
   port,
   fault,
 }: StorageProxyOptions): Promise<StorageProxy> {
-  const { hostname, port: targetPort, pathname } = new URL(target);
+  const behind = new URL(target);
+  const { pathname } = behind;
   const agent = new Agent({ keepAlive: true });
   const line = createSlowLine(SLOW_BYTES_PER_SECOND);
   const broken = createBrokenAnswers();
@@ -56,13 +51,14 @@ export async function startStorageProxy({
     return sendBeginning(body, most, outgoing);
   };
   const pass = (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    const { method, url: path, headers } = incoming;
-    const onward = requestByHttp({ agent, hostname, port: targetPort, method, path, headers });
-    const giveUp = () => outgoing.destroy();
-    onward.on('response', (reply) => answer(incoming, reply, outgoing).catch(giveUp));
-    onward.on('error', giveUp);
-    outgoing.on('close', () => outgoing.writableFinished || onward.destroy());
-    pipeline(Readable.from(line.through(incoming, isSlow)), onward).catch(giveUp);
+    const refusal = refusalOf(fault(), incoming);
+    if (refusal) return answerRefusal(incoming, outgoing, refusal);
+    passOn(incoming, outgoing, {
+      target: behind,
+      agent,
+      body: line.through(incoming, isSlow),
+      answer: (reply) => answer(incoming, reply, outgoing),
+    });
   };
 
   let own = port;
@@ -83,6 +79,44 @@ export async function startStorageProxy({
       agent.destroy();
     },
   };
+}
+
+/** What R2 refuses, and with which of its codes. */
+interface Refusal {
+  readonly status: number;
+  readonly code: string;
+}
+
+const READS: readonly (string | undefined)[] = ['GET', 'HEAD'];
+const REFUSALS: Readonly<Partial<Record<StorageFault, Refusal>>> = {
+  'read-403': { status: 403, code: 'AccessDenied' },
+  'read-404': { status: 404, code: 'NoSuchKey' },
+  'read-503': { status: 503, code: 'ServiceUnavailable' },
+  'write-403': { status: 403, code: 'AccessDenied' },
+  'write-404': { status: 404, code: 'NoSuchBucket' },
+  'write-503': { status: 503, code: 'ServiceUnavailable' },
+};
+
+function refusalOf(fault: StorageFault | null, { method }: IncomingMessage): Refusal | undefined {
+  if (fault === null) return undefined;
+  const isConcerned = READS.includes(method)
+    ? fault.startsWith('read-')
+    : fault.startsWith('write-');
+  return isConcerned ? REFUSALS[fault] : undefined;
+}
+
+/** Answers as R2 does, once all has come that was sent: before that the sender may not listen. */
+function answerRefusal(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { status, code }: Refusal,
+): void {
+  const message = 'The fault that was asked for';
+  const xml = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`;
+  incoming.resume().once('end', () => {
+    outgoing.writeHead(status, { 'content-type': 'application/xml' });
+    outgoing.end(incoming.method === 'HEAD' ? undefined : xml);
+  });
 }
 
 function rangeOf(

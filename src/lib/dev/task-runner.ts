@@ -25,6 +25,8 @@ export interface RunnerOptions {
   readonly cpus: CpuChoice;
   /** Of the machine that each task is to find, in MB. */
   readonly memoryMb: number;
+  /** Tells the orchestrator that the task's machine was asked for. */
+  readonly announce: (task: TaskSummary) => Promise<void>;
   /** The contract's variables for a task. */
   readonly variablesOf: (task: TaskSummary) => Readonly<Record<string, string>>;
   /** What every process needs: where programs and temporary files are. */
@@ -68,7 +70,7 @@ async function runTask(
   list: TaskList,
   record: TaskRecord,
   place: number,
-  { cpus, memoryMb, variablesOf, systemVariables }: RunnerOptions,
+  { cpus, memoryMb, announce, variablesOf, systemVariables }: RunnerOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const stages = followStages(sinceStart());
@@ -89,7 +91,11 @@ async function runTask(
     },
     signal,
   };
-  const outcome = await runWorker(start).then(
+  const run = async () => {
+    await announce(record.summary);
+    return runWorker(start);
+  };
+  const outcome = await run().then(
     ({ exitCode }) => {
       const silent = signal.aborted ? ENDED_WITH_US : silentEnd(exitCode);
       return { exit_code: exitCode, ...outcomeOf(record, exitCode, { earlier, silent }) };

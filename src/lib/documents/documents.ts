@@ -1,6 +1,24 @@
+/*
+ * Documents: the types of everything that commands write as JSON, in one place, because programs
+ * read it. At build time `docs/schemas.ts` makes a JSON Schema of each for the package, and
+ * `docs/json-page.ts` the page docs/json.md; tests hold whatever the program writes to the schemas.
+ *
+ * Fields are in snake_case; times are milliseconds, sizes bytes, unless the name says otherwise. A
+ * doc comment here is what a reader of the page gets. What a run tells (`../collection/events.ts`),
+ * an inspection, a report and a callback have their types where they are made; this file names
+ * them.
+ *
+ * Must never happen: a field that changes its meaning, or goes, without a new major version; a
+ * secret.
+ */
 import type { CallbackPayload } from '../callback/payload.ts';
 import type { HeaderCheck } from '../callback/verify-request.ts';
-import type { CollectionSummary, CollectionWarning, UnreadPath } from '../collection/events.ts';
+import type {
+  CollectionDocument,
+  CollectionSummary,
+  CollectionWarning,
+  UnreadPath,
+} from '../collection/events.ts';
 import type { Inspection } from '../convert/inspect/inspection.ts';
 import type { SnakeCased } from '../snake-case.ts';
 
@@ -109,7 +127,7 @@ export interface TaskDocument {
   readonly exit_code: 0 | 1;
 }
 
-/** What `callback --json` says, by what it was asked to do. */
+/** What `callback`, or a part of it, says with `--json`, by what it was asked to do. */
 export type CallbackDocument =
   | CallbackSent
   | CallbackToSend
@@ -157,14 +175,14 @@ export interface CallbackOutcome {
   readonly outcome: 'success' | 'error';
 }
 
-/** With `--from-log`: what became of the callbacks that the log has. */
+/** Of `callback replay FILE`: what became of the callbacks that the log has. */
 export interface CallbacksOfLog {
   readonly callbacks: readonly CallbackOfLog[];
   /** How many are of other tasks than `--task-id` and `--batch-id` say. */
   readonly skipped: number;
 }
 
-/** With `--pending`: what became of what lies in the outbox. */
+/** Of `callback pending`: what became of what lies in the outbox. */
 export interface OutboxTold {
   readonly entries: readonly OutboxEntryTold[];
   /** How many are of other tasks than `--task-id` and `--batch-id` say. */
@@ -187,10 +205,66 @@ export type OutboxEntryTold =
             readonly leftover?: string | undefined;
           } & CallbackSent)
         | { readonly state: 'obsolete' | 'busy' | 'unsigned' | 'refused'; readonly reason: string }
+        | {
+            /** With `--discard`: dropped, or what would be. */
+            readonly state: 'discarded' | 'discardable';
+            /** Why it could not be delivered, the last time that it was tried. */
+            readonly reason: string;
+            readonly created_at: string;
+            readonly body: string;
+          }
       ))
   | { readonly key: string; readonly state: 'corrupt'; readonly reason: string };
 
-/** With `--verify`: what was found of the signature of a stored request. */
+/** What `batch --report-to --json` says: what was converted, and whether the orchestrator has each picture. */
+export interface BatchReportDocument extends CollectionDocument {
+  /** One for each TIFF, in their order. */
+  readonly callbacks: readonly BatchCallback[];
+  /** Whether the orchestrator has all chosen pictures, or would have them after what a dry run has planned. */
+  readonly complete: boolean;
+}
+
+/** How the success of a TIFF stands with the orchestrator. */
+export interface BatchCallback {
+  /**
+   * - `to_convert`, `to_send`: only of a dry run
+   * - `delivered`: by this run
+   * - `already_delivered`: a mark in the outbox or a log says so
+   * - `too_late`: the orchestrator does not know the task or the batch any more
+   * - `not_confirmed`: it was sent, and the answer was lost; it is kept in the outbox
+   * - `unknown`: it may have been delivered, as a JPEG that was there before; it was not sent
+   * - `busy`: another process is sending it
+   * - `held`: it must not be sent: its task is not certain, or was reported with another picture
+   * - `not_converted`: there is no JPEG
+   * - `failed`: it was not taken
+   * - `left`: the run was stopped before
+   */
+  readonly state:
+    | 'to_convert'
+    | 'to_send'
+    | 'delivered'
+    | 'already_delivered'
+    | 'too_late'
+    | 'not_confirmed'
+    | 'unknown'
+    | 'busy'
+    | 'held'
+    | 'not_converted'
+    | 'failed'
+    | 'left';
+  /** The key of the TIFF. */
+  readonly input: string;
+  /** The key of the JPEG, where there is one. */
+  readonly output?: string | undefined;
+  readonly task_id: string;
+  readonly batch_id: string;
+  /** Why it stands so, for people. */
+  readonly reason?: string | undefined;
+  /** The last attempt. */
+  readonly sent?: CallbackSent | undefined;
+}
+
+/** Of `callback verify`: what was found of the signature of a stored request. */
 export interface StoredRequestChecked {
   readonly valid: boolean;
   readonly checks: readonly HeaderCheck[];

@@ -1,3 +1,19 @@
+/*
+ * Report: what a run came to, for whoever must sign it off (HTML), for spreadsheets (CSV) and for
+ * programs (JSON). docs/reports.md shows them. A report is made from records alone
+ * (`../collection/events.ts`), so it does not matter who ran: `convert` and `batch` have the same.
+ *
+ * `csv.ts` and `json.ts` write it row by row. `html.ts` puts the data into a page that was bundled
+ * at build time (`page/`, `build/pages.ts`): one file that needs nothing else, for the next twenty
+ * years. In it are a table of all files (`page-rows.ts`), the totals, a random sample
+ * (`sample.ts`), and the most doubtful files (`most-doubtful.ts`). Pictures come from a
+ * `PictureSource`: conversion processes make them, from files or while a batch still has its TIFFs,
+ * and `gather-pictures.ts` ends them at a bound of bytes.
+ *
+ * Must never happen: text of a file (a name, metadata) that becomes markup; a script that is not
+ * ours (the page's Content-Security-Policy names its own by hash); a TIFF that is replaced by a
+ * report.
+ */
 import { constants } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';

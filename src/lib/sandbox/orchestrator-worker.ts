@@ -1,3 +1,5 @@
+import { BATCH_SCRIPT } from './batch-script.ts';
+
 /** Names that the Worker and Miniflare's options have in common. */
 export const BINDINGS = {
   batches: 'BATCHES',
@@ -5,6 +7,7 @@ export const BINDINGS = {
   secret: 'CONTROL_SECRET',
   observer: 'OBSERVER',
   origin: 'PAGE_ORIGIN',
+  strict: 'STRICT',
 } as const;
 
 /** Class of the Durable Object, one per batch. */
@@ -20,10 +23,13 @@ export const OBJECT_HEADER = 'x-sandbox-object';
  * The orchestrator stand-in: a Worker with one Durable Object per batch, as plain JavaScript
  * because it runs in workerd, not in Node.
  *
- * - `/callback/:batch/:task`, any method: recorded, then answered by the next scripted answer,
- *   else by 200 `{"ok":true}` (405 for anything but POST).
+ * - `/callback/:batch/:task`, any method: recorded, then answered by the next scripted answer, else as the
+ *   real orchestrator answers (`batch-script.ts`): the address decides, not the body. A batch that was not
+ *   created takes everything, unless the Worker is strict.
  * - `GET` and `PUT /control/:batch/:task`, only with the control header: the callbacks received,
  *   and more scripted answers.
+ * - `GET` and `PUT /batch/:batch`, only with the control header: what the orchestrator knows of a batch; creates
+ *   tasks of it (`{tasks}`), or ends it (`{end}`).
  * - `PUT` and `GET /object`, only with the control header: stores and reads an object, ten times as fast
  *   as through Miniflare's binding proxy, which copies bytes as base64.
  *
@@ -36,7 +42,7 @@ export const OBJECT_HEADER = 'x-sandbox-object';
  */
 export const ORCHESTRATOR_WORKER = `
 import { DurableObject } from 'cloudflare:workers';
-
+${BATCH_SCRIPT}
 const json = (value, status = 200) => Response.json(value, { status });
 const MOST_OBSERVED_BYTES = 1_000_000;
 
@@ -70,10 +76,10 @@ export class Batch extends DurableObject {
     return JSON.parse(row.json);
   }
 
-  async observed(callback) {
+  async observed(callback, own) {
     const observer = this.env.${BINDINGS.observer};
     if (observer === undefined) return undefined;
-    const init = { method: 'POST', body: JSON.stringify(callback) };
+    const init = { method: 'POST', body: JSON.stringify({ callback, own }) };
     return await (await observer.fetch('http://observer/', init)).json() ?? undefined;
   }
 
@@ -83,31 +89,53 @@ export class Batch extends DurableObject {
     return json({ ok: true });
   }
 
+  async known(request) {
+    // First: while a body comes, another request may change the state.
+    const asked = request.method === 'GET' ? undefined : await request.json();
+    const state = await this.ctx.storage.get('batch');
+    if (asked === undefined) return json(state ?? null);
+    const { end, ...created } = asked;
+    const next = end ? ended(state) : withTasks(state, created);
+    await this.ctx.storage.put('batch', next);
+    if (next.phase === 'tiff') await this.ctx.storage.setAlarm(Date.now() + next.everyMs);
+    return json({ ok: true });
+  }
+
+  async alarm() {
+    const state = await this.ctx.storage.get('batch');
+    if (state.phase !== 'tiff') return;
+    await this.ctx.storage.put('batch', timedOut(state));
+    if (state.phase === 'tiff') await this.ctx.storage.setAlarm(Date.now() + state.everyMs);
+  }
+
   async callback(request, task) {
     const at = new Date().toISOString();
     const bytes = await request.arrayBuffer();
     const isObserved = this.env.${BINDINGS.observer} !== undefined;
     if (isObserved && bytes.byteLength > MOST_OBSERVED_BYTES) return json({ error: 'Too large' }, 413);
+    const { method, headers } = request;
     const { pathname, search } = new URL(request.url);
-    const callback = {
-      at,
-      method: request.method,
-      path: pathname + search,
-      headers: Object.fromEntries(request.headers),
-      body: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes),
-    };
+    const body = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+    const callback = { at, method, path: pathname + search, headers: Object.fromEntries(headers), body };
     this.add('received', task, callback);
-    const answer = this.nextAnswer(task) ?? await this.observed(callback);
-    if (answer === undefined) {
-      if (request.method === 'POST') return json({ ok: true });
-      return json({ error: 'Method not allowed' }, 405);
-    }
+    const isStrict = this.env.${BINDINGS.strict};
+    const own = ownAnswer(await this.ctx.storage.get('batch'), { method, task, body, isStrict });
+    const answer = this.nextAnswer(task) ?? await this.observed(callback, own) ?? {};
+    const { status = own.status, taken = status < 300 } = answer;
+    if (taken && own.status === 200) await this.take(task, body);
     if (answer.delayMs) await new Promise((resolve) => setTimeout(resolve, answer.delayMs));
-    return new Response(answer.body ?? null, { status: answer.status, headers: answer.headers });
+    if (answer.status === undefined) return new Response(own.body, { status, headers: { ...JSON_TYPE, ...answer.headers } });
+    return new Response(answer.body ?? null, { status, headers: answer.headers });
+  }
+
+  async take(task, body) {
+    const state = await this.ctx.storage.get('batch');
+    if (state !== undefined) await this.ctx.storage.put('batch', withOutcome(state, task, JSON.parse(body)));
   }
 
   async fetch(request) {
     const [, area, , task] = new URL(request.url).pathname.split('/').map(decodeURIComponent);
+    if (area === 'batch') return this.known(request);
     return area === 'control' ? this.control(request, task) : this.callback(request, task);
   }
 }
@@ -143,8 +171,10 @@ export default {
     const parts = new URL(request.url).pathname.split('/');
     const [, area, batch, task] = parts;
     if (isControl && area === 'object') return object(request, env.${BINDINGS.bucket});
-    const known = area === 'callback' || (isControl && area === 'control');
-    if (!known || !batch || !task || parts.length !== 4) return json({ error: 'Not found' }, 404);
+    const isKnown = area === 'callback' || (isControl && area === 'control');
+    const isOfTask = isKnown && batch && task && parts.length === 4;
+    const isOfBatch = isControl && area === 'batch' && batch && parts.length === 3;
+    if (!isOfTask && !isOfBatch) return json({ error: 'Not found' }, 404);
     return env.${BINDINGS.batches}.getByName(decodeURIComponent(batch)).fetch(request);
   },
 };

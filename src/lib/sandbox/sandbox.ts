@@ -21,18 +21,25 @@ export interface SandboxOptions {
   signal?: AbortSignal;
   /** Those of the last time, where objects are kept; new ones unless told. */
   credentials?: S3Credentials;
-  /** Where the orchestrator listens; a port of the system's choice unless told. */
-  callbackPort?: number;
   /** Sees callbacks as they come; with it the orchestrator takes none from somebody else's page. */
   observer?: CallbackObserver;
+  /** Callbacks for batches without tasks (`createTasks`) are refused as the real orchestrator does; taken unless told. */
+  strict?: boolean;
 }
 
 /** Whoever is told of callbacks. */
 export interface CallbackObserver {
   /** The one origin whose pages may send callbacks. */
   origin: string;
-  /** Called before a callback is answered; decides how, or leaves it as it is. */
-  onCallback(callback: ReceivedCallback): CallbackAnswer | undefined;
+  /**
+   * Called before a callback is answered; decides how, or leaves it as it is.
+   *
+   * @param own how the orchestrator would answer
+   */
+  onCallback(
+    callback: ReceivedCallback,
+    own: { readonly status: number },
+  ): CallbackAnswer | undefined;
 }
 
 /** Access keys of the S3 endpoint. */
@@ -71,8 +78,13 @@ export function randomCredentials(): S3Credentials {
 
 /** What of a callback's observer the Worker gets: a function to call, and an origin to let in. */
 function observation({ origin, onCallback }: CallbackObserver) {
-  const observe = async (request: { json(): Promise<unknown> }) =>
-    Response.json(onCallback((await request.json()) as ReceivedCallback) ?? null);
+  const observe = async (request: { json(): Promise<unknown> }) => {
+    const { callback, own } = (await request.json()) as {
+      callback: ReceivedCallback;
+      own: { status: number };
+    };
+    return Response.json(onCallback(callback, own) ?? null);
+  };
   return {
     bindings: { [BINDINGS.origin]: origin },
     serviceBindings: { [BINDINGS.observer]: observe } as NonNullable<
@@ -86,7 +98,7 @@ function miniflareOptions(
   own: { bucket: string; credentials: S3Credentials },
   foreignBucket: string,
   secret: string,
-  { persistTo, observer, callbackPort = 0 }: SandboxOptions,
+  { persistTo, observer, strict = false }: SandboxOptions,
 ): MiniflareOptions {
   const host = '127.0.0.1';
   const observed = observer === undefined ? undefined : observation(observer);
@@ -98,9 +110,9 @@ function miniflareOptions(
     script: ORCHESTRATOR_WORKER,
     compatibilityDate: '2026-07-01',
     // Past Miniflare's entry, which adds headers: callbacks are recorded as they were sent.
-    unsafeDirectSockets: [{ host, port: callbackPort }],
+    unsafeDirectSockets: [{ host, port: 0 }],
     durableObjects: { [BINDINGS.batches]: { className: BATCH_CLASS, useSQLite: true } },
-    bindings: { [BINDINGS.secret]: secret, ...observed?.bindings },
+    bindings: { [BINDINGS.secret]: secret, [BINDINGS.strict]: strict, ...observed?.bindings },
     ...(observed === undefined ? {} : { serviceBindings: observed.serviceBindings }),
     r2Buckets: {
       [BINDINGS.bucket]: { id: own.bucket, s3Credentials: own.credentials },

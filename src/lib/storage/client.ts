@@ -1,3 +1,35 @@
+/*
+ * Storage: R2, and whatever else speaks S3. The room reads and writes objects, and hides that
+ * networks fail. It knows no task, no TIFF and no callback. What holds in it: docs/policies.md,
+ * "Storage" and "Keys and objects"; each fault with its outcome: docs/reliability.md.
+ *
+ * Terms. An *object* has a key, bytes and an ETag. A *version* is what one ETag stands for. A
+ * *range* is a part of a version, at most 8 MiB; a *part* is a piece of a multipart upload. An
+ * *attempt* is one request. A *condition* is `If-Match` or `If-None-Match`.
+ *
+ * Reading (`download.ts`). The first GET asks for the first range and returns when its headers have
+ * arrived: they tell size and ETag, the version of the TIFF from here on. The rest comes in equal
+ * ranges, eight at once, each with `If-Match` (`ranges.ts` asks and checks the answer, `segment.ts`
+ * has the attempts). An attempt that breaks off or falls silent is followed by one that asks from
+ * the byte that was reached (`body.ts`); one that brought a MiB does not count. All ranges go to
+ * their places in one file (`target-file.ts`), whose MD5 is computed meanwhile (`file-md5.ts`) and
+ * compared with the ETag where that is one (`arrived.ts`). If the object is replaced meanwhile, all
+ * of it is taken once more. `ranged-reader.ts` reads only the blocks that somebody looks at, all of
+ * one version.
+ *
+ * Writing (`upload.ts`). One PUT with Content-MD5 under a condition; above 64 MiB equal parts of 16
+ * MiB, two at once (`multipart.ts`), where the condition holds for the completion and a HEAD
+ * precedes it. An upload that fails is ended, so that no part stays. An attempt whose answer was
+ * lost is recognised by its ETag, or by its bytes where the server's ETags are no MD5s
+ * (`put-own.ts`, `own-object.ts`).
+ *
+ * Every request goes through `objects.ts`: attempts, time-outs, and errors that name host, key and
+ * remedy (`errors.ts`). A 2xx that is none of S3's answers is refused before the SDK sees it
+ * (`answers.ts`).
+ *
+ * Must never happen: a mixture of two versions; an overwritten object that was not looked at; a
+ * wait that outlasts the caller's signal; a credential in a message.
+ */
 import type { S3Client } from '@aws-sdk/client-s3';
 import { refuseStrangeAnswers } from './answers.ts';
 

@@ -22,9 +22,10 @@ export interface OpenObject {
   /**
    * Writes all bytes to a file and checks their number and, where the ETag is one, their MD5. Gives what was saved: another version than
    * `info` when the object was replaced meanwhile, but never a mixture of both. Leaves no file when
-   * it fails. Throws `StorageError` (`PRECONDITION_FAILED` when it was replaced twice) or `FileError`.
+   * it fails. `onBytes` is told how many bytes have been written with each piece. Throws `StorageError`
+   * (`PRECONDITION_FAILED` when it was replaced twice) or `FileError`.
    */
-  saveTo(path: string): Promise<ObjectInfo>;
+  saveTo(path: string, onBytes?: (bytes: number) => void): Promise<ObjectInfo>;
   /** Drops the bytes that were not read. */
   discard(): void;
 }
@@ -51,11 +52,11 @@ export async function openObject(
   return {
     info,
     discard: () => answer?.body.destroy(),
-    async saveTo(path) {
+    async saveTo(path, onBytes) {
       const version = { info, answer };
       answer = undefined;
       try {
-        const file = await createTargetFile(path);
+        const file = await createTargetFile(path, onBytes);
         try {
           const saved = await saveEitherVersion(storage, version, file, options);
           await file.close();

@@ -21,8 +21,14 @@ export interface TargetFile {
 const WRITE_AND_READ =
   constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0);
 
-/** Creates the file, or empties the one that is there. Throws `FileError` that says what to do. */
-export async function createTargetFile(path: string): Promise<TargetFile> {
+/**
+ * Creates the file, or empties the one that is there; `onBytes` is told how many bytes each write has written. Throws
+ * `FileError` that says what to do.
+ */
+export async function createTargetFile(
+  path: string,
+  onBytes?: (bytes: number) => void,
+): Promise<TargetFile> {
   const explained = <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
       throw unwritableFile(path, error);
@@ -50,6 +56,7 @@ export async function createTargetFile(path: string): Promise<TargetFile> {
         const rest = partOf(pieces, done, length);
         done += (await explained(handle.writev(rest, position + done))).bytesWritten;
       }
+      onBytes?.(length);
     },
     clear: () => explained(handle.truncate(0)),
     close: () => explained(handle.close()),

@@ -1,23 +1,26 @@
-import type { Budget } from '../convert/plan/resources.ts';
+import type { Budget, Hurry } from '../convert/plan/resources.ts';
 import { taskNames } from '../convert/setting-names.ts';
-import { createDeadline, type Deadline } from '../deadline.ts';
+import { createDeadline, type Deadline, earlierOf } from '../deadline.ts';
+import type { Stopping } from './stopping.ts';
 
 /** How much time, CPU and memory a task may take. */
 export interface TaskBudget {
   /** From the start of the process to the end of the callback, in milliseconds. */
   readonly timeoutMs: number;
+  /** For how long after that the callback of a success is still tried, in milliseconds; not at all where nothing is said. */
+  readonly callbackPatienceMs?: number | undefined;
   /** CPU seconds that the plan may spend; without it by the machine's kind. */
   readonly cpuSeconds?: number | undefined;
   /** Memory that the conversion may plan with, in bytes; without it the machine is asked. */
   readonly memoryBytes?: number | undefined;
   /** Whether the machine is one of Fly's, whose shared CPUs are throttled after a burst. */
   readonly onFly: boolean;
+  /** What Fly calls this machine's configuration, which says when it was asked for. */
+  readonly machineVersion?: string | undefined;
 }
 
 /** A task's deadlines: each stage ends early enough for what follows it. */
 export interface TaskDeadlines {
-  /** Of everything, the callback included. */
-  readonly task: Deadline;
   /** Of everything but the callback. */
   readonly upload: Deadline;
   /** Of download and conversion. */
@@ -29,20 +32,19 @@ const CALLBACK_RESERVE = { mostMs: 10_000, share: 0.2 } as const;
 /** What is kept for the upload: a JPEG of 50 MB at 100 Mbit/s, or a tenth of a shorter task. */
 const UPLOAD_RESERVE = { mostMs: 5_000, share: 0.1 } as const;
 
-/** The deadlines of a task; `stop` ends it sooner. `sinceStart` counts milliseconds from the start of the process. */
+/** The deadlines of a task, which a stop signal brings forward. `now` counts milliseconds from the start of the process. */
 export function taskDeadlines(
   { timeoutMs }: Pick<TaskBudget, 'timeoutMs'>,
-  sinceStart: () => number,
-  stop: AbortSignal | undefined,
+  now: () => number,
+  { times, deadline: afterStop }: Pick<Stopping, 'times' | 'deadline'>,
 ): TaskDeadlines {
   const reserve = ({ mostMs, share }: { mostMs: number; share: number }) =>
     Math.min(mostMs, timeoutMs * share);
-  const task = createDeadline(timeoutMs, { now: sinceStart, stop });
-  const callback = reserve(CALLBACK_RESERVE);
+  const uploadEndsAt = timeoutMs - reserve(CALLBACK_RESERVE);
+  const conversionEndsAt = uploadEndsAt - reserve(UPLOAD_RESERVE);
   return {
-    task,
-    upload: task.before(callback),
-    conversion: task.before(callback + reserve(UPLOAD_RESERVE)),
+    upload: earlierOf(createDeadline(uploadEndsAt, { now }), afterStop(times.uploadedMs)),
+    conversion: earlierOf(createDeadline(conversionEndsAt, { now }), afterStop(times.convertedMs)),
   };
 }
 
@@ -52,8 +54,19 @@ export function taskDeadlines(
  */
 const FLY_CPU = { burstSeconds: 10, share: 0.125 } as const;
 
-/** What the conversion of a task may use. */
-export function conversionBudget(budget: TaskBudget, deadline: Deadline): Budget {
+/** The orchestrator waits so much longer for a task than that may take (60 s, not 50): for its machine to start. In milliseconds. */
+export const USUAL_START_MS = 10_000;
+
+/**
+ * What the conversion of a task may use. The orchestrator's time runs from when it asked for the machine, which is
+ * `msBeforeStart` milliseconds before this process was started: what is unusual of that counts for plans, and ends nothing
+ * sooner.
+ */
+export function conversionBudget(
+  budget: TaskBudget,
+  deadline: Deadline,
+  { msBeforeStart = 0, hurry }: { readonly msBeforeStart?: number; readonly hurry?: Hurry } = {},
+): Budget {
   const { cpuSeconds, memoryBytes, onFly } = budget;
   const onSharedCpus = (seconds: number) => FLY_CPU.burstSeconds + FLY_CPU.share * seconds;
   const given = cpuSeconds === undefined ? undefined : () => cpuSeconds;
@@ -61,6 +74,8 @@ export function conversionBudget(budget: TaskBudget, deadline: Deadline): Budget
     memoryBytes,
     cpuSeconds: given ?? (onFly ? onSharedCpus : undefined),
     secondsLeft: () => deadline.msLeft() / 1000,
+    secondsBehind: Math.max(0, msBeforeStart - USUAL_START_MS) / 1000,
+    hurry,
     names: taskNames,
   };
 }

@@ -26,8 +26,12 @@ export function convertForTask(
   { tiffPath, jpegPath, header, number, budget, further: page }: PageConversion,
 ): Promise<Conversion> {
   const { log, patience } = options;
+  const { effort } = settings.encoder;
+  const { hurry, secondsLeft } = budget;
   return convertInPlace(tiffPath, jpegPath, {
     ...settings.encoder,
+    // What is begun after a stop signal has no time for anything else.
+    effort: hurry?.isOn() && effort === 'auto' ? 'fast' : effort,
     name: fileNameOf(settings.inputKey),
     header,
     page: pageOption(settings.pages, number),
@@ -36,8 +40,10 @@ export function convertForTask(
     signal: deadlines.conversion.signal,
     damageTold: 'by sharp',
     silenceMs: patience?.silenceMs,
-    onPlan: (plan, limits) =>
-      log({ event: 'conversion.planned', page, ...planFields(plan), ...limitFields(limits) }),
+    onPlan: (plan, limits) => {
+      log({ event: 'conversion.planned', page, ...planFields(plan), ...limitFields(limits) });
+      if (hurry?.isOn() && secondsLeft && plan.cpuSeconds > secondsLeft()) hurry.giveUp();
+    },
     onReplan: ({ code, message }) => log({ event: 'conversion.replanned', page, code, message }),
   });
 }

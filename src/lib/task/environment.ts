@@ -11,8 +11,8 @@ export interface Variable {
 }
 
 /**
- * Every variable that `arke-tiff run` knows, in the order of the documentation (contract:
- * "Environment Variables"). The README's table is held to this list.
+ * Every variable that `arke-tiff run` knows, in the order of the documentation; the first
+ * eight are the contract's (docs/contract.md, "Environment variables"). The table of docs/configuration.md is held to this list.
  */
 export const variables = [
   { name: 'TASK_ID', kind: 'required', meaning: 'Unique task identifier' },
@@ -51,6 +51,13 @@ export const variables = [
     meaning: 'Deadline in milliseconds from the start of the process, callback included',
   },
   {
+    name: 'CALLBACK_PATIENCE_MS',
+    kind: 'optional',
+    fallback: '60000',
+    meaning:
+      'How long after the deadline a success that was not accepted is still retried, in milliseconds, at most 3600000: the orchestrator accepts a late success',
+  },
+  {
     name: 'TASK_CPU_SECONDS',
     kind: 'optional',
     fallback: 'on Fly 10 + 0.125 × seconds left, elsewhere cores × seconds left',
@@ -61,6 +68,13 @@ export const variables = [
     kind: 'optional',
     fallback: 'set by Fly',
     meaning: 'Tells that the CPUs are shared ones, for the default of `TASK_CPU_SECONDS`',
+  },
+  {
+    name: 'FLY_MACHINE_VERSION',
+    kind: 'optional',
+    fallback: 'set by Fly',
+    meaning:
+      'Tells when the machine was asked for: the conversion of one that started late is planned with less time',
   },
   {
     name: 'MEMORY_LIMIT_MB',
@@ -120,7 +134,7 @@ export const variables = [
     kind: 'optional',
     fallback: 'none',
     meaning:
-      'Beginning of the keys under which callbacks that could not be delivered are kept in the bucket, for `arke-tiff callback --pending`; not among the TIFFs',
+      'Beginning of the keys under which callbacks that could not be delivered are kept in the bucket, for `arke-tiff callback pending`; not among the TIFFs',
   },
   {
     name: 'LOG_FORMAT',

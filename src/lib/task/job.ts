@@ -5,6 +5,7 @@ import type { Storage } from '../storage/client.ts';
 import type { Patience } from '../storage/patience.ts';
 import type { TaskDeadlines } from './budget.ts';
 import type { TaskSettings } from './settings.ts';
+import type { Stopping, StopTimes } from './stopping.ts';
 
 /**
  * How long a task waits for others, and how often it asks again. What is not said has the default of
@@ -19,6 +20,8 @@ export interface TaskPatience {
   /** How long one attempt at the callback may take, in milliseconds. */
   readonly callbackMs?: number;
   readonly callbackRetry?: RetryPolicy;
+  /** What a task has done by when after a stop signal. */
+  readonly stop?: Partial<StopTimes>;
   /** How long a callback may take after a stop signal, and however late it is, in milliseconds. */
   readonly lastCallbackMs?: number;
 }
@@ -38,6 +41,7 @@ export interface Job {
   readonly settings: TaskSettings;
   readonly options: ProcessOptions;
   readonly deadlines: TaskDeadlines;
+  readonly stopping: Stopping;
   readonly storage: Storage;
   readonly converter: Converter;
   /** Told which stage is under way. */

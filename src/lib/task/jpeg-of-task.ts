@@ -18,6 +18,11 @@ export function taskOfJpeg({ metadata }: ObjectInfo): TaskName | undefined {
   return taskId && batchId ? { task_id: taskId, batch_id: batchId } : undefined;
 }
 
+/** The TIFF that a JPEG was made of, by its metadata; undefined where they do not say, or have a hash of its key. */
+export function sourceOfJpeg({ metadata }: ObjectInfo): string | undefined {
+  return decoded(metadata['arke-source-key']);
+}
+
 function decoded(value: string | undefined): string | undefined {
   try {
     return value === undefined || value.startsWith(HASHED) ? undefined : decodeURIComponent(value);

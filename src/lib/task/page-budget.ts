@@ -1,7 +1,7 @@
 import type { TiffHeader } from '../convert/header/tiff-header.ts';
 import { pageNumbered } from '../convert/pages.ts';
 import { START } from '../convert/plan/cpu-model.ts';
-import type { Budget } from '../convert/plan/resources.ts';
+import { type Budget, secondsToPlanWith } from '../convert/plan/resources.ts';
 
 /** Hands out, page by page, what all pages of a task may use together. */
 export interface PageBudgets {
@@ -24,19 +24,24 @@ export function sharedBudgets(
 ): PageBudgets {
   if (pages.length === 1) return { next: () => budget, spent: () => {} };
   const pixels = pages.map((page) => pixelsOf(header, page));
-  const { secondsLeft } = budget;
-  const cpuSeconds = budget.cpuSeconds?.(secondsLeft?.() ?? Number.POSITIVE_INFINITY);
+  const { secondsLeft, secondsBehind = 0, hurry } = budget;
+  const cpuSeconds = budget.cpuSeconds?.(secondsToPlanWith(budget));
   let used = 0;
   let done = 0;
   return {
     next() {
       const toCome = pixels.slice(done).reduce((sum, page) => sum + page, 0);
       const share = (pixels[done++] ?? toCome) / toCome;
-      const forOthers = Math.max(0, (secondsLeft?.() ?? 0) * (1 - share) - START);
+      const othersOf = (seconds: number) => Math.max(0, seconds * (1 - share) - START);
+      const forOthers = othersOf(secondsLeft?.() ?? 0);
       const cpuLeft = Math.max(0, (cpuSeconds ?? 0) - used);
       return {
         ...budget,
-        ...(secondsLeft && { secondsLeft: () => secondsLeft() - forOthers }),
+        ...(secondsLeft && {
+          // In a hurry, of what little has become of all that was left.
+          secondsLeft: () => secondsLeft() - (hurry?.isOn() ? othersOf(secondsLeft()) : forOthers),
+          secondsBehind: secondsBehind * share,
+        }),
         ...(cpuSeconds !== undefined && {
           cpuSeconds: () => Math.min(cpuLeft, cpuLeft * share + START),
         }),

@@ -6,10 +6,11 @@ import { firstPage, pageNumbered } from '../convert/pages.ts';
 import { inParallel } from '../in-parallel.ts';
 import { fileNameOf } from '../storage/keys.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
-import { conversionBudget } from './budget.ts';
+import { conversionBudget, USUAL_START_MS } from './budget.ts';
 import { convertForTask, logConversion } from './conversion.ts';
 import type { Job } from './job.ts';
-import { putOutput } from './output.ts';
+import { msBeforeStart } from './machine-age.ts';
+import { findOutput, type OutputRequest, putOutput } from './output.ts';
 import { sharedBudgets } from './page-budget.ts';
 import {
   findAllOutputs,
@@ -51,7 +52,7 @@ export interface ConvertedPages {
  * files. Throws `TaskError` when one of them fails: then none is uploaded.
  */
 export async function convertPages(job: Job, places: PagePlaces): Promise<ConvertedPages> {
-  const { settings, options, deadlines } = job;
+  const { settings, options, deadlines, stopping } = job;
   const { tiffPath, pathOf } = places;
   const name = fileNameOf(settings.inputKey);
   const chosen = await runStage(job, 'convert', () => choosePages(tiffPath, settings.pages, name));
@@ -61,7 +62,10 @@ export async function convertPages(job: Job, places: PagePlaces): Promise<Conver
   const open = [outputs.first, ...outputs.further].filter(({ slot }) => slot.kind === 'open');
   if (open.length < numbers.length) logKept(job, numbers.length - open.length, numbers.length);
   warnOfLeft(job, leftPages(outputs.first, numbers.length));
-  const budget = conversionBudget(settings.budget, deadlines.conversion);
+  const budget = conversionBudget(settings.budget, deadlines.conversion, {
+    msBeforeStart: startedLate(job),
+    hurry: { isOn: () => stopping.asked.aborted, giveUp: stopping.giveUp },
+  });
   const budgets = sharedBudgets(budget, open.map(numberOf), header);
   let { ms } = chosen;
   const make = async (output: PageOutput): Promise<MadePage> => {
@@ -105,11 +109,26 @@ export async function uploadPages(
   if (!('path' in first)) return { first, ms: others.ms };
   const { request, slot } = first.output;
   const { result, ms } = await runStage(job, 'upload', () =>
-    putOutput(request, slot, first.path, first.effort),
+    putOutput(request, slot, first.path, first.effort).catch((error: unknown) =>
+      arrivedNevertheless(job, request, error),
+    ),
   );
   job.warnOfTaken(result.taken);
   job.options.log({ event: 'jpeg.uploaded', output_r2_key: result.key, ms });
   return { first: result, ms: others.ms + ms };
+}
+
+/**
+ * The JPEG of an upload that a stop signal has cut off, if it is there: then only the answer is lost. Else throws what the
+ * upload threw.
+ */
+async function arrivedNevertheless({ stopping }: Job, request: OutputRequest, error: unknown) {
+  if (!stopping.asked.aborted) throw error;
+  const { signal } = stopping.deadline(stopping.times.lookedMs);
+  const options = { ...request.options, signal };
+  const slot = await findOutput({ ...request, options }).catch(() => undefined);
+  if (slot?.kind !== 'done') throw error;
+  return { ...slot.object, taken: slot.taken };
 }
 
 async function uploadFurther(
@@ -145,6 +164,17 @@ async function withFurther(job: Job, outputs: Outputs, count: number): Promise<O
   const { result } = await runStage(job, 'upload', () => findAllOutputs(outputs, count));
   for (const { slot } of result.further) job.warnOfTaken(slot.taken);
   return result;
+}
+
+/** How many milliseconds the machine started after it was asked for; where that is more than usual, the log says so. */
+function startedLate({ settings, options: { log, sinceStart } }: Job): number {
+  const ms = msBeforeStart(settings.budget.machineVersion, Date.now() - sinceStart());
+  if (ms > USUAL_START_MS) {
+    const [seconds, less] = [ms, ms - USUAL_START_MS].map((time) => (time / 1000).toFixed(1));
+    const message = `the machine started ${seconds} s after it was asked for; its plan has ${less} s less`;
+    log({ event: 'note', code: 'STARTED_LATE', message });
+  }
+  return ms;
 }
 
 function numberOf({ request }: PageOutput): number {

@@ -6,12 +6,13 @@ import { isSameEtag } from '../storage/etags.ts';
 import { fileNameOf } from '../storage/keys.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
 import { type Workspace, withWorkspace } from '../workspace.ts';
-import type { TaskDeadlines } from './budget.ts';
+import { taskDeadlines } from './budget.ts';
 import type { Job, ProcessOptions } from './job.ts';
 import { findOutputs, finished, type Outputs } from './page-outputs.ts';
 import type { TaskSettings } from './settings.ts';
 import { openSource } from './source.ts';
 import { runStage } from './stages.ts';
+import type { Stopping } from './stopping.ts';
 
 /** A task up to its callback, under way. */
 export interface Work {
@@ -32,9 +33,10 @@ export interface Work {
 export function processTiff(
   settings: TaskSettings,
   options: ProcessOptions,
-  deadlines: TaskDeadlines,
+  stopping: Stopping,
   onUpload: () => void,
 ): Work {
+  const deadlines = taskDeadlines(settings.budget, options.sinceStart, stopping);
   options.log({ event: 'task.started', input_r2_key: settings.inputKey });
   const { promise: payload, resolve, reject } = Promise.withResolvers<SuccessPayload>();
   let underWay: WorkStage = 'download';
@@ -46,7 +48,8 @@ export function processTiff(
       async (workspace) => {
         const converter = openConverter(workspace.folder);
         const warnOfTaken = takenWarning(settings, options);
-        const job = { settings, options, deadlines, storage, converter, onStage, warnOfTaken };
+        const doors = { storage, converter, onStage, warnOfTaken };
+        const job = { settings, options, deadlines, stopping, ...doors };
         await transfer(job, workspace, onUpload).then(resolve, reject);
         await converter.close();
       },

@@ -64,7 +64,7 @@ export function toMetadata(provenance: Provenance): Record<string, string> {
   const { pageCount, firstPage = 1 } = provenance;
   return {
     'arke-source-key': encoded(provenance.sourceKey, MAX_ENCODED_KEY),
-    'arke-source-etag': encodeURIComponent(tagOf(provenance.sourceEtag)),
+    'arke-source-etag': encodedEtag(provenance.sourceEtag),
     'arke-task-id': encodedId(provenance.taskId),
     'arke-batch-id': encodedId(provenance.batchId),
     'arke-encoder': describeEncoder(provenance.encoder),
@@ -82,8 +82,16 @@ export function pageCountOf({ metadata }: ObjectInfo): number | undefined {
 }
 
 /** Whether an object was made of the very bytes that a JPEG is to be made of. */
-export function isOfSameBytes({ metadata }: ObjectInfo, provenance: Provenance): boolean {
-  return metadata['arke-source-etag'] === toMetadata(provenance)['arke-source-etag'];
+export function isOfSameBytes(
+  { metadata }: ObjectInfo,
+  { sourceEtag }: Pick<Provenance, 'sourceEtag'>,
+): boolean {
+  return metadata['arke-source-etag'] === encodedEtag(sourceEtag);
+}
+
+/** Whether an object was made by this worker from the source key, whatever bytes it had. */
+export function isMadeOf({ metadata }: ObjectInfo, sourceKey: string): boolean {
+  return metadata['arke-source-key'] === encoded(sourceKey, MAX_ENCODED_KEY);
 }
 
 /** The longest source key that stands in the metadata itself, encoded; all metadata must fit into 2 KB in some stores. */
@@ -94,6 +102,10 @@ const MAX_ENCODED_ID = 256;
 
 /** What the hash of a key or an id begins with: nothing that is percent-encoded has a colon. */
 export const HASHED = 'sha256:';
+
+function encodedEtag(etag: string): string {
+  return encodeURIComponent(tagOf(etag));
+}
 
 /** The id of a task or a batch as metadata have it. */
 export function encodedId(id: string): string {
@@ -114,7 +126,7 @@ const CURRENT = ['arke-source-etag', 'arke-encoder', 'arke-versions'] as const;
 export function ownershipOf(object: ObjectInfo, provenance: Provenance): Ownership {
   const wanted = toMetadata(provenance);
   const found = object.metadata;
-  if (found['arke-source-key'] !== wanted['arke-source-key']) return 'foreign';
+  if (!isMadeOf(object, provenance.sourceKey)) return 'foreign';
   // A JPEG of 0 bytes would be dropped by the orchestrator, whatever its metadata say.
   const same = object.size > 0 && CURRENT.every((name) => found[name] === wanted[name]);
   return same && isSamePage(object, provenance) ? 'current' : 'outdated';

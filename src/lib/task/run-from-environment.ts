@@ -4,7 +4,8 @@ import { createTaskLog, type LogFormat } from '../log.ts';
 import { createRedactor, type Redactor } from '../redact.ts';
 import type { Environment } from './environment.ts';
 import type { RunOutcome } from './outcome.ts';
-import { reportFailure, runTask, type TaskOptions } from './run-task.ts';
+import { reportFailure, type TaskOptions } from './report.ts';
+import { runTask } from './run-task.ts';
 import { readTaskSettings, secretsOf, urlsOf } from './settings.ts';
 import { unknownVariables } from './unknown-variables.ts';
 
@@ -15,7 +16,7 @@ export interface RunOptions extends Omit<TaskOptions, 'log'> {
 }
 
 /**
- * Runs the task that an environment describes (contract: "Environment Variables"). An environment
+ * Runs the task that an environment describes (docs/policies.md, "Environment"). An environment
  * that describes none is logged, and called back where it says whom to call.
  */
 export async function runTaskFromEnvironment(

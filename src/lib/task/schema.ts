@@ -32,7 +32,8 @@ const wholeNumber = (least: number, most: number) =>
   v.pipe(
     text,
     v.check(
-      (value) => /^[1-9]\d{0,14}$/.test(value) && Number(value) >= least && Number(value) <= most,
+      (value) =>
+        /^(0|[1-9]\d{0,14})$/.test(value) && Number(value) >= least && Number(value) <= most,
       `must be a whole number from ${least} to ${most}`,
     ),
     v.transform(Number),
@@ -61,8 +62,10 @@ export const schema = v.object(
     R2_ENDPOINT: v.optional(checked(endpointProblem)),
     R2_JURISDICTION: v.optional(oneOf(jurisdictions)),
     TASK_TIMEOUT_MS: v.optional(wholeNumber(1_000, 86_400_000), '50000'),
+    CALLBACK_PATIENCE_MS: v.optional(wholeNumber(0, 3_600_000), '60000'),
     TASK_CPU_SECONDS: v.optional(wholeNumber(1, 1_000_000)),
     FLY_MACHINE_ID: v.optional(text),
+    FLY_MACHINE_VERSION: v.optional(text),
     MEMORY_LIMIT_MB: v.optional(wholeNumber(1, 1_048_576)),
     JPEG_QUALITY: v.optional(wholeNumber(1, 100), String(defaultEncoderSettings.quality)),
     JPEG_CHROMA_SUBSAMPLING: v.optional(

@@ -31,7 +31,7 @@ export interface CallbackTarget {
   readonly taskId: string;
   readonly batchId: string;
   readonly callback: CallbackSettings;
-  readonly budget: Pick<TaskBudget, 'timeoutMs'>;
+  readonly budget: Pick<TaskBudget, 'timeoutMs' | 'callbackPatienceMs'>;
   readonly outbox?: OutboxSettings | undefined;
 }
 
@@ -161,9 +161,11 @@ function toSettings(env: v.InferOutput<typeof schema>): TaskSettings {
     pages: env.TIFF_PAGES,
     budget: {
       timeoutMs: env.TASK_TIMEOUT_MS,
+      callbackPatienceMs: env.CALLBACK_PATIENCE_MS,
       cpuSeconds: env.TASK_CPU_SECONDS,
       memoryBytes: megabytesToBytes(env.MEMORY_LIMIT_MB),
       onFly: env.FLY_MACHINE_ID !== undefined,
+      machineVersion: env.FLY_MACHINE_VERSION,
     },
     outbox: env.CALLBACK_OUTBOX_PREFIX
       ? { prefix: env.CALLBACK_OUTBOX_PREFIX, storage: toStorage(env), inputKey: env.INPUT_R2_KEY }

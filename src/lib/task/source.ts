@@ -7,6 +7,7 @@ import {
   type RequestOptions,
   STORAGE_RETRY,
 } from '../storage/objects.ts';
+import { watchArrival, willArrive } from './arriving.ts';
 import type { Job } from './job.ts';
 import { findOutputs, type Outputs } from './page-outputs.ts';
 import { firstProvenance } from './provenance.ts';
@@ -38,7 +39,8 @@ export async function openSource(job: Job, tiffPath: string): Promise<Source> {
   const keys = outputKeys(settings.inputKey);
   const opening = openObject(storage, settings.inputKey, until('download'));
   const looking = headObject(storage, keys[0], until('upload'));
-  const saving = opening.then((object) => object.saveTo(tiffPath));
+  const { count, arrived } = watchArrival(options.sinceStart);
+  const saving = opening.then((object) => object.saveTo(tiffPath, count));
   // Whoever needs them awaits them.
   for (const promise of [looking, saving]) promise.catch(() => {});
   const drop = async () => {
@@ -64,10 +66,39 @@ export async function openSource(job: Job, tiffPath: string): Promise<Source> {
     const outputs = await findOutputs(request, looking).catch((error: unknown) => {
       throw new StageError('upload', error);
     });
-    return { etag: info.etag, outputs, saved: () => saving, drop };
+    const saved = () => inTime(job, saving, (msLeft) => willArrive(arrived(), info.size, msLeft));
+    return { etag: info.etag, outputs, saved, drop };
   } catch (error) {
     await drop();
     throw error;
+  }
+}
+
+/** How often a download is looked at after a stop signal: a verdict is final, so it waits for a rate. In milliseconds. */
+const LOOK_EVERY_MS = 250;
+
+/** The same work; after a stop signal it is given up as soon as it is seen that it will not be done in time. */
+async function inTime<T>(
+  { deadlines, stopping }: Job,
+  work: Promise<T>,
+  willBe: (msLeft: number) => boolean,
+): Promise<T> {
+  const { asked } = stopping;
+  let looking: NodeJS.Timeout | undefined;
+  const look = () => {
+    if (!willBe(deadlines.conversion.msLeft())) stopping.giveUp();
+  };
+  const begin = () => {
+    look();
+    looking = setInterval(look, LOOK_EVERY_MS);
+  };
+  if (asked.aborted) begin();
+  else asked.addEventListener('abort', begin, { once: true });
+  try {
+    return await work;
+  } finally {
+    asked.removeEventListener('abort', begin);
+    clearInterval(looking);
   }
 }
 

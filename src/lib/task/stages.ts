@@ -3,7 +3,7 @@ import { ConversionError, errorCodeOf, messageOf, TaskError } from '../errors.ts
 import type { TaskFailure, WorkStage } from '../log.ts';
 import type { Job } from './job.ts';
 
-/** How the beginning of an error names the stage (contract: "Error Scenarios"). */
+/** How the beginning of an error names the stage (docs/contract.md, "Error scenarios"). */
 const failures = {
   download: 'Failed to download TIFF',
   convert: 'Failed to convert TIFF',

@@ -1,9 +1,7 @@
-import { join } from 'node:path';
-import { execa } from 'execa';
-import { beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { tiff } from '../../support/objects.ts';
 import { newTask, runTask, useSandbox } from '../../support/tasks.ts';
-import { hasTerminal } from '../../support/terminal.ts';
+import { answerOnTerminal, hasTerminal } from '../../support/terminal.ts';
 import { useFolder } from '../../support/use-folder.ts';
 
 const sandbox = useSandbox();
@@ -17,24 +15,9 @@ beforeEach(() => {
 });
 
 /** Replays the log on a terminal, and types what is to be typed once it is asked. */
-async function replay(log: string, typed: string) {
-  const program = join(inject('program'), 'bin/run.js');
+function replay(log: string, typed: string) {
   const url = sandbox.current.callbackUrl(task.batchId, task.taskId);
-  const command = `${process.execPath} ${program} callback --from-log ${log} --url ${url}`;
-  const terminal = execa('script', ['-qec', command, '/dev/null'], {
-    env: { PATH: process.env['PATH'], TERM: 'xterm-256color' },
-    extendEnv: false,
-    reject: false,
-    stdin: 'pipe',
-    timeout: 500_000,
-  });
-  let shown = '';
-  terminal.stdout.on('data', (piece) => {
-    const before = shown.includes('[y/N]');
-    shown += piece;
-    if (!before && shown.includes('[y/N]')) terminal.stdin.write(typed);
-  });
-  return terminal;
+  return answerOnTerminal(`callback replay ${log} --url ${url}`, typed);
 }
 
 const received = async () => (await sandbox.current.callbacks(task.batchId, task.taskId)).length;

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selfSignedCertificate } from '../../support/certificate.ts';
 import { makeFolder, type TestFolder } from '../../support/folder.ts';
 import { runProgram } from '../../support/program.ts';
+import { soonGivenUp, withPatience } from '../../support/task-patience.ts';
 import { runTask, useSandbox } from '../../support/tasks.ts';
 
 const certificate = selfSignedCertificate();
@@ -75,7 +76,7 @@ describe("a task's callback by https", () => {
   });
 
   it('never goes to somebody whose certificate is not trusted', async () => {
-    const { exitCode, stdout } = await task();
+    const { exitCode, stdout } = await task(withPatience(soonGivenUp));
     expect(exitCode).toBe(1);
     expect(stdout).toContain('self-signed certificate');
     expect(bodies).toEqual([]);

@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { taskIdOfKey } from '../../../src/lib/callback/task-id.ts';
 import { bytesIn, tiff } from '../../support/objects.ts';
 import { runProgram } from '../../support/program.ts';
 import { newTask, runTask, type TaskRun, useSandbox } from '../../support/tasks.ts';
@@ -30,7 +31,7 @@ async function failDelivery(
 
 function fromLog(log: string, args: readonly string[] = [], env: Record<string, string> = {}) {
   const url = args.includes('--url') ? [] : ['--url', forAll()];
-  return runProgram(['callback', '--from-log', '-', ...url, ...args], { input: log, env });
+  return runProgram(['callback', 'replay', '-', ...url, ...args], { input: log, env });
 }
 
 /** A log as `fly logs` prints it, with its colours. */
@@ -49,7 +50,7 @@ const asFlyJson = (log: string) =>
     )
     .join('\n');
 
-describe('callback --from-log', () => {
+describe('callback replay, of a log', () => {
   it.each([
     ['text', {}, (log: string) => log],
     ['text of fly logs', {}, asFlyText],
@@ -75,7 +76,7 @@ describe('callback --from-log', () => {
   it('reads a file, too, and tells all with --json', async () => {
     const run = await failDelivery();
     const path = await folder.write('task.log', run.stdout);
-    const args = ['callback', '--from-log', path, '--url', forAll(), '--json'];
+    const args = ['callback', 'replay', path, '--url', forAll(), '--json'];
     const { exitCode, stdout, stderr } = await runProgram(args);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(JSON.parse(stdout)).toEqual({
@@ -214,7 +215,7 @@ describe('a callback that is known to have been delivered', () => {
     await runTask(sandbox.current, key, {}, task);
     const env = sandbox.current.environment(task.batchId, task.taskId, key);
     const args = ['callback', '--error', 'Lost'];
-    const jpeg = `--from-r2 "${task.taskId}/image.jpg"`;
+    const jpeg = `"callback replay r2://${task.taskId}/image.jpg"`;
     const refused = await runProgram(args, { env });
     expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(jpeg) });
     expect(await received()).toHaveLength(1);
@@ -223,7 +224,7 @@ describe('a callback that is known to have been delivered', () => {
   });
 });
 
-describe('callback --from-r2', () => {
+describe('callback replay, of a JPEG in R2', () => {
   const jpegOf = (name: string) => `r2/${name}.jpg`;
   async function convert(name: string): Promise<TaskRun> {
     await sandbox.current.putObject(`r2/${name}.tif`, tiff);
@@ -231,7 +232,7 @@ describe('callback --from-r2', () => {
   }
   const fromR2 = (key: string, args: readonly string[] = [], more: Record<string, string> = {}) => {
     const { TASK_ID, BATCH_ID, CALLBACK_URL, ...env } = sandbox.current.environment('b', 't', 'k');
-    const call = ['callback', '--from-r2', key, '--url', forAll(), ...args];
+    const call = ['callback', 'replay', `r2://${key}`, '--url', forAll(), ...args];
     return runProgram(call, { env: { ...env, ...more } });
   };
 
@@ -251,25 +252,81 @@ describe('callback --from-r2', () => {
     const refused = await fromR2(jpegOf('foreign'));
     expect(refused).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringContaining('--task-id and --batch-id'),
+      stderr: expect.stringContaining('--batch-id is missing'),
+    });
+    expect(await fromR2(jpegOf('foreign'), ['--batch-id', task.batchId])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('--task-id is missing'),
     });
     const named = ['--task-id', task.taskId, '--batch-id', task.batchId];
     expect((await fromR2(jpegOf('foreign'), named)).exitCode).toBe(0);
     expect(await received()).toHaveLength(1);
   });
 
-  it('does not report what batch has made, for no task, unless the task is named', async () => {
-    await sandbox.current.putObject('r2/batch/one.tif', tiff);
-    const { TASK_ID, BATCH_ID, CALLBACK_URL, ...env } = sandbox.current.environment('b', 't', 'k');
-    expect((await runProgram(['batch', 'r2/batch/'], { env })).exitCode).toBe(0);
-    const other = { TASK_ID: 'another', BATCH_ID: 'another' };
-    expect(await fromR2('r2/batch/one.jpg', [], other)).toMatchObject({
-      exitCode: 1,
-      stderr: expect.stringContaining('"r2/batch/one.jpg" was made by "batch", for no task.'),
+  describe('made by batch', () => {
+    async function batch(...names: readonly string[]): Promise<void> {
+      for (const name of names) await sandbox.current.putObject(name, tiff);
+      const { TASK_ID, BATCH_ID, CALLBACK_URL, ...env } = sandbox.current.environment('', '', '');
+      const folder = names[0]?.replace(/[^/]*$/, '') ?? '';
+      expect((await runProgram(['batch', folder], { env })).exitCode).toBe(0);
+    }
+    const computed = (key: string) => ({ batchId: task.batchId, taskId: taskIdOfKey(key) });
+
+    it('counts for the task that the orchestrator gives to its TIFF, whatever the environment', async () => {
+      const key = `staging/${task.batchId}/box/one.tif`;
+      await batch(key);
+      const other = { TASK_ID: 'another', BATCH_ID: 'another' };
+      const jpeg = key.replace('.tif', '.jpg');
+      expect((await fromR2(jpeg, [], other)).exitCode).toBe(0);
+      const [body, ...more] = await received(computed(key));
+      expect(more).toEqual([]);
+      expect(JSON.parse(body ?? '')).toMatchObject({
+        task_id: taskIdOfKey(key),
+        batch_id: task.batchId,
+        output_r2_key: jpeg,
+      });
     });
-    const named = ['--task-id', task.taskId, '--batch-id', task.batchId];
-    expect((await fromR2('r2/batch/one.jpg', named)).exitCode).toBe(0);
-    expect(await received()).toHaveLength(1);
+
+    it('counts for the named task, without --force', async () => {
+      const key = `staging/${task.batchId}/one.tif`;
+      await batch(key);
+      const jpeg = key.replace('.tif', '.jpg');
+      const named = ['--task-id', task.taskId, '--batch-id', task.batchId];
+      expect((await fromR2(jpeg, named)).exitCode).toBe(0);
+      expect(await received()).toHaveLength(1);
+      expect(await received(computed(key))).toEqual([]);
+    });
+
+    it('needs --batch-id where its key has none, and is posted to no batch of ours', async () => {
+      const key = `r2/${task.batchId}/one.tif`;
+      await batch(key);
+      const jpeg = key.replace('.tif', '.jpg');
+      const refused = await fromR2(jpeg);
+      expect(refused).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining('--batch-id is missing'),
+      });
+      expect(await received({ batchId: 'arke-tiff-batch', taskId: 'arke-tiff-batch' })).toEqual([]);
+      expect((await fromR2(jpeg, ['--batch-id', task.batchId])).exitCode).toBe(0);
+      expect(await received(computed(key))).toHaveLength(1);
+    });
+
+    it('is refused where another TIFF of the batch has the same task id, unless one is named', async () => {
+      // By what the orchestrator computes: "1a" and "2B" come to the same.
+      const keys = ['plate1a.tif', 'plate2B.tif'].map((n) => `staging/${task.batchId}/${n}`);
+      await batch(...keys);
+      expect(new Set(keys.map(taskIdOfKey)).size).toBe(1);
+      const jpeg = `staging/${task.batchId}/plate1a.jpg`;
+      const refused = await fromR2(jpeg);
+      expect(refused).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringContaining(`"${keys[0]}" and "${keys[1]}" both have the task id`),
+      });
+      const id = taskIdOfKey(keys[0] ?? '');
+      expect(await received({ batchId: task.batchId, taskId: id })).toEqual([]);
+      expect((await fromR2(jpeg, ['--task-id', id])).exitCode).toBe(0);
+      expect(await received({ batchId: task.batchId, taskId: id })).toHaveLength(1);
+    });
   });
 
   it('does not report it for another task, but by force', async () => {

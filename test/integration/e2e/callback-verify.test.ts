@@ -20,12 +20,12 @@ function callback(args: readonly string[]) {
   return runProgram(['callback', ...args], { env: variables });
 }
 const verify = (args: readonly string[], input?: string) =>
-  runProgram(['callback', '--verify', ...args], { env, ...(input === undefined ? {} : { input }) });
+  runProgram(['callback', 'verify', ...args], { env, ...(input === undefined ? {} : { input }) });
 
 const good =
   /^✓ webhook-id: msg_\S+\n✓ webhook-timestamp: sent at \S+, \d+ s ago\n✓ webhook-signature: is the one of id, timestamp and body\n$/;
 
-describe('callback --verify', () => {
+describe('callback verify', () => {
   it.each([[['--dry-run']], [['--dry-run', '--json']]])(
     'verifies what %j has shown, from a file or stdin',
     async (args) => {
@@ -85,7 +85,7 @@ describe('callback --verify', () => {
   });
 
   it('needs a secret, and a request', async () => {
-    const secretless = await runProgram(['callback', '--verify', '-'], { input: 'x' });
+    const secretless = await runProgram(['callback', 'verify', '-'], { input: 'x' });
     expect(secretless).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('CALLBACK_SECRET is missing'),

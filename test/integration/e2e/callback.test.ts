@@ -142,13 +142,11 @@ describe('callback holds the body against the contract', () => {
   });
 
   it.each([
-    [[], 'one of --output-key, --error, --data, --from-log, --from-r2 and --pending is missing'],
+    [[], 'one of --output-key, --error and --data is missing'],
     [['--output-key', 'a.jpg'], '--output-size is missing'],
     [['--output-key', 'a.jpg', '--error', 'b'], 'cannot also be provided'],
     [['--data', 'a.json', '--error', 'b'], 'cannot also be provided'],
-    [['--data', 'a.json', '--from-log', 'b'], 'cannot also be provided'],
-    [['--pending', '--from-r2', 'b'], 'cannot also be provided'],
-    [['--allow-origin', 'https://example.com/path'], 'must be an origin'],
+    [['pending', '--allow-origin', 'https://example.com/path'], 'must be an origin'],
     [['--error', 'b', '--url', 'ftp://example.com/'], '--url must be an http or https URL'],
   ])('and needs flags that describe one (%j)', async (args, problem) => {
     const { exitCode, stderr } = await callback(args);

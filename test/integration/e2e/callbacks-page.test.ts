@@ -8,7 +8,7 @@ import { useSandbox } from '../../support/tasks.ts';
 
 const sandbox = useSandbox();
 const BATCH = 'batch_abc';
-const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+const guide = readFileSync(new URL('../../../docs/guides/failures.md', import.meta.url), 'utf8');
 
 /** The callback of a real run, with an ellipsis for what is different every time. */
 async function callbackOf(scenario: Scenario, taskId: string): Promise<ReceivedCallback> {
@@ -46,16 +46,16 @@ beforeAll(async () => {
 });
 
 describe('how a task can fail', () => {
-  const table = /^\| what happened \| `error` \|\n((.+\n)+)/m.exec(readme)?.[1] ?? '';
+  const table = /^\| what happened \| `error` \|\n((.+\n)+)/m.exec(guide)?.[1] ?? '';
   // Those in bold are called back by nobody.
   const rows = [...table.matchAll(/^\| ([^*-].*?) \| `(.*?)`/gm)];
 
-  it('stands in the README, row by row', () => {
+  it('stands in docs/guides/failures.md, row by row', () => {
     expect(rows.map(([, what]) => what)).toEqual(scenarios.map(({ what }) => what));
   });
 
   it.each(rows.map(([, what = '', text = '']) => [what, text]))(
-    'is called back as the README says: %s',
+    'is called back as docs/guides/failures.md says: %s',
     (what, text) => {
       const { status, error } = JSON.parse(errors.get(what) ?? '{}');
       const parts = text.split('…').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
@@ -98,10 +98,10 @@ ${examples.join('\n\n')}
 | answer | what the worker does |
 |---|---|
 | 2xx | it is done |
-| 408, 425, 429, 5xx, none within 10 s, a broken connection | up to 5 further attempts with the same body and \`webhook-id\`; \`Retry-After\` counts up to 5 s |
-| 500 with \`Task not found\` in it, any other 3xx or 4xx | gives up |
+| 408, 425, 429, 5xx, none within 10 s, a broken connection | further attempts, at most 5 s apart, with the same body and \`webhook-id\`, until the task's deadline; for a success until \`CALLBACK_PATIENCE_MS\` (60 s) after it. \`Retry-After\` counts up to 5 s, and makes no wait shorter |
+| 500 with \`Task not found\` or \`Batch not found\` in it, any other 3xx or 4xx | gives up. \`Task not found\` after an attempt whose answer was lost is reported as not confirmed, but probably taken |
 
-A success that is not taken is never followed by an error. The body of a callback that is given up stands in the log on a line of its own, for \`arke-tiff callback --from-log -\`; with \`CALLBACK_OUTBOX_PREFIX\` it is kept in the bucket, too, until \`arke-tiff callback --pending\` or a later run of the task has delivered it. A replay has the identical body and \`webhook-id\`, and a \`webhook-timestamp\` and signature of its own.
+A success that is not taken is never followed by an error. At the deadline at the latest the body of a callback that is not taken stands in the log on a line of its own, for \`arke-tiff callback replay -\`, with what was answered; with \`CALLBACK_OUTBOX_PREFIX\` it is kept in the bucket, too, until \`arke-tiff callback pending\` or a later run of the task has delivered it. A replay has the identical body and \`webhook-id\`, and a \`webhook-timestamp\` and signature of its own.
 `;
     await expect(page).toMatchFileSnapshot('../../../docs/callbacks.md');
   });

@@ -92,7 +92,7 @@ describe.each([
       summary: { skipped: 1, failed: 0 },
     });
     await run('download', `${prefix}image.jpg`);
-    await run('callback', '--from-r2', `${prefix}image.jpg`);
+    await run('callback', 'replay', `r2://${prefix}image.jpg`);
     expect((await fetch(page)).status).toBe(200);
     dev.kill('SIGINT');
     expect((await dev).exitCode).toBe(130);

@@ -15,7 +15,7 @@ describe('an endpoint that has a web page for everything', () => {
     ['download', ['download', 'a/x.tif', '-o', 'x.tif']],
     ['batch', ['batch', 'a/']],
     ['inspect', ['inspect', 'r2://a/x.tif']],
-    ['callback --pending', ['callback', '--pending', '--outbox-prefix', 'arke-outbox']],
+    ['callback pending', ['callback', 'pending', '--outbox-prefix', 'arke-outbox']],
   ])('is not an S3 endpoint, and nothing seems done: %s', async (_, args) => {
     await folder.write('a.jpg', 'a JPEG');
     await using server = await startFaultServer('http://127.0.0.1:1', portal);

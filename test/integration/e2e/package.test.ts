@@ -2,22 +2,34 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 
 const project = fileURLToPath(new URL('../../..', import.meta.url));
 
 describe('the package', () => {
-  it('holds the program and nothing of its workshop', async () => {
+  let paths: readonly string[];
+  beforeAll(async () => {
     const { stdout } = await execa({ cwd: project })`npm pack --dry-run --json --ignore-scripts`;
     const [{ files }] = JSON.parse(stdout) as [{ files: { path: string }[] }];
-    const paths = files.map(({ path }) => path);
+    paths = files.map(({ path }) => path);
+  });
+
+  it('holds the program and nothing of its workshop', () => {
     expect(paths).toContain('bin/run.js');
     expect(paths).toContain('oclif.manifest.json');
     const folders = new Set(paths.map((path) => dirname(path).split('/')[0]));
-    expect([...folders].sort()).toEqual(['.', 'bin', 'dist']);
+    expect([...folders].sort()).toEqual(['.', 'bin', 'dist', 'docs']);
     expect(
       paths.filter((path) => /demo|sample-tiff|\.map$|\.tsx?$(?<!\.d\.ts)/.test(path)),
     ).toEqual([]);
+  });
+
+  it('has every page that one of its pages links to', async () => {
+    for (const page of paths.filter((path) => path.endsWith('.md'))) {
+      const text = await readFile(join(project, page), 'utf8');
+      const links = text.matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g);
+      for (const [, to = ''] of links) expect(paths).toContain(join(dirname(page), to));
+    }
   });
 
   it('has the page that reports are made from', async () => {

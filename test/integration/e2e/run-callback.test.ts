@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { startFaultServer } from '../../support/fault-server.ts';
 import { closedAddress } from '../../support/orchestrators.ts';
 import { runProgram } from '../../support/program.ts';
+import { soonGivenUp, withPatience } from '../../support/task-patience.ts';
 import { newTask, runTask, useSandbox } from '../../support/tasks.ts';
 import { until } from '../../support/until.ts';
 
@@ -17,7 +18,7 @@ beforeAll(async () => {
   await sandbox.current.putObject(KEY, await tiff.toBuffer());
 });
 
-/** The line of the log that is a body, for `arke-tiff callback --data -`. */
+/** The line of the log that is a body, for `arke-tiff callback send --data -`. */
 const undelivered = (stdout: string) =>
   stdout.split('\n').find((line) => line.startsWith('{')) ?? '';
 
@@ -42,6 +43,7 @@ describe('a success callback', () => {
     ['404', { status: 404 }],
     ['a redirect', { status: 302, headers: { location: '/callback/other/task' } }],
     ['500 "Task not found"', { status: 500, body: '{"error":"Task not found"}' }],
+    ['500 "Batch not found"', { status: 500, body: '{"error":"Batch not found"}' }],
   ])('that is answered by %s is not repeated, nor followed by an error', async (_, answer) => {
     const task = newTask();
     await sandbox.current.answer(task.batchId, task.taskId, [answer]);
@@ -78,7 +80,9 @@ describe('a success callback', () => {
     const task = newTask();
     const env = sandbox.current.environment(task.batchId, task.taskId, KEY);
     const url = `${await closedAddress()}/callback?token=query-secret`;
-    const run = await runProgram(['run'], { env: { ...env, CALLBACK_URL: url } });
+    const run = await runProgram(['run'], {
+      env: { ...env, CALLBACK_URL: url, ...withPatience(soonGivenUp) },
+    });
     expect(run.exitCode).toBe(1);
     expect(run.stdout).toMatch(
       /✗ Error: The callback to http:\/\/127\.0\.0\.1:\d+\/callback failed: .*ECONNREFUSED/,

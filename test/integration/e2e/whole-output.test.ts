@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { startFaultServer } from '../../support/fault-server.ts';
 import { makeFolder, type TestFolder } from '../../support/folder.ts';
 import { runUnread } from '../../support/late-readers.ts';
 import { plainTiff } from '../../support/pictures.ts';
@@ -109,11 +110,28 @@ describe('output that is read late is whole', () => {
 describe('a task whose log nobody takes', () => {
   it('ends soon after its deadline all the same', async () => {
     const env = { TASK_ID: 'x'.repeat(MUCH), TASK_TIMEOUT_MS: '1000' };
-    const gone = (pid: number) => vi.waitUntil(() => !isAlive(pid), { timeout: 60_000 });
     const run = await runUnread(['run'], { reader: 'true', before: gone }, { env });
     expect(run).toMatchObject({ exitCode: 1, endedUnread: true });
   });
+
+  it('ends long before its deadline when it was asked to stop while it ran', async () => {
+    await using silent = await startFaultServer('http://127.0.0.1:1', () => ({ hang: true }));
+    // Whose settings are wrong has an error to report, too.
+    const task = { TASK_ID: 't', BATCH_ID: 'b', CALLBACK_URL: silent.url };
+    const muchLog = `process.stdout.write('x'.repeat(${MUCH}))`;
+    const preload = `data:text/javascript,${encodeURIComponent(muchLog)}`;
+    const stop = async (pid: number) => {
+      await vi.waitUntil(() => silent.seen.length > 0, { timeout: 60_000 });
+      process.kill(pid, 'SIGTERM');
+      await gone(pid);
+    };
+    const env = { ...task, TASK_TIMEOUT_MS: '500000', NODE_OPTIONS: `--import=${preload}` };
+    const run = await runUnread(['run'], { reader: 'true', before: stop }, { env });
+    expect(run).toMatchObject({ exitCode: 1, endedUnread: true });
+  });
 });
+
+const gone = (pid: number) => vi.waitUntil(() => !isAlive(pid), { timeout: 60_000 });
 
 function isAlive(pid: number): boolean {
   try {

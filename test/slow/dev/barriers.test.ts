@@ -57,7 +57,7 @@ describe('the page by the keyboard alone', () => {
   });
 
   it('switches a fault on and off', async () => {
-    const none = page.getByLabel('answers as it should');
+    const none = page.getByLabel('normal', { exact: true });
     await tabTo(page, none);
     await page.keyboard.press('ArrowDown');
     await page.getByRole('link', { name: 'Fault on: R2 is slow' }).waitFor();
@@ -103,10 +103,10 @@ describe.each(['light', 'dark'] as const)('the page on a %s screen', (colorSchem
     await ended(page, 'scan.tif', 'succeeded');
     await drop(page, [folder.path('broken.tif')]);
     await ended(page, 'broken.tif', 'failed');
-    await page.getByLabel('gets no answer').check();
+    await page.getByLabel('never answer the next').check();
     await page.locator('#armed a').waitFor();
     expect(await seriousViolations(page)).toEqual([]);
-    await page.getByLabel('is taken').check();
+    await page.getByLabel('accept (200)').check();
     await openTask(page, 'scan.tif');
     await withPicture(page);
     const closed = page.locator('details:not([open]) > summary:visible').first();
@@ -158,10 +158,10 @@ describe('the page when the server is gone', () => {
     await expect.poll(() => connection(page)).toBe('● live');
     await other.stop();
     await expect.poll(() => connection(page)).toBe('Connection lost. Trying again …');
-    await page.getByLabel('fails (503)').click();
+    await page.getByLabel('fail the next (503)').click();
     const problem = page.getByRole('alert').first();
     await expect.poll(() => problem.textContent()).toMatch(/^Nothing answered/);
-    expect(await page.getByLabel('is taken').isChecked()).toBe(true);
+    expect(await page.getByLabel('accept (200)').isChecked()).toBe(true);
   });
 
   it('goes on when it is back', async () => {

@@ -7,6 +7,7 @@ import { startFaultServer } from '../../support/fault-server.ts';
 import { tiff } from '../../support/objects.ts';
 import { closedAddress } from '../../support/orchestrators.ts';
 import { runProgram, startProgram } from '../../support/program.ts';
+import { soonGivenUp, withPatience } from '../../support/task-patience.ts';
 import { newTask, runTask, type TaskRun, useSandbox } from '../../support/tasks.ts';
 import { until } from '../../support/until.ts';
 
@@ -45,7 +46,7 @@ function drainerEnv(): Record<string, string> {
 }
 
 function drain(...args: readonly string[]) {
-  return startProgram(['callback', '--pending', ...args], { env: drainerEnv() });
+  return startProgram(['callback', 'pending', ...args], { env: drainerEnv() });
 }
 const toOrigin = () => ['--allow-origin', sandbox.current.url];
 const forAll = () => `${sandbox.current.url}/callback/{batch_id}/{task_id}`;
@@ -73,7 +74,7 @@ describe('a callback of run that is not delivered, with CALLBACK_OUTBOX_PREFIX',
     const at = lines.findIndex((line) => line.includes('] Callback not delivered; '));
     expect(lines.slice(at + 1)).toEqual([
       run.callbacks[0]?.body,
-      `[${run.taskId}] Note: the callback is kept in the outbox as ${key}; "arke-tiff callback --pending" sends it`,
+      `[${run.taskId}] Note: the callback is kept in the outbox as ${key}; "arke-tiff callback pending" sends it`,
     ]);
     const entry = await entryOf(key);
     expect(entry).toMatchObject({
@@ -104,7 +105,12 @@ describe('a callback of run that is not delivered, with CALLBACK_OUTBOX_PREFIX',
     const env = sandbox.current.environment(batchId, taskId, KEY);
     const CALLBACK_URL = `${await closedAddress()}/cb?token=query-secret`;
     const run = await runProgram(['run'], {
-      env: { ...env, CALLBACK_URL, CALLBACK_OUTBOX_PREFIX: prefix },
+      env: {
+        ...env,
+        CALLBACK_URL,
+        CALLBACK_OUTBOX_PREFIX: prefix,
+        ...withPatience(soonGivenUp),
+      },
     });
     expect(run.exitCode).toBe(1);
     const [key = ''] = await pending();
@@ -163,7 +169,7 @@ describe('a callback of run that is not delivered, with CALLBACK_OUTBOX_PREFIX',
   );
 });
 
-describe('callback --pending', () => {
+describe('callback pending', () => {
   it('sends what is in the outbox, shows it and removes it', async () => {
     const run = await failDelivery();
     const { exitCode, stdout, stderr } = await drain(...toOrigin());
@@ -236,7 +242,7 @@ describe('callback --pending', () => {
     const entry = { ...(await entryOf(key)), url: `${stranger.url}/callback/x/y` };
     await sandbox.current.putObject(key, Buffer.from(JSON.stringify(entry)));
     const setup = { env: { ...drainerEnv(), CALLBACK_SECRET: SECRET } };
-    const args = ['callback', '--pending', ...toOrigin()];
+    const args = ['callback', 'pending', ...toOrigin()];
     const unsigned = await startProgram(args, setup);
     expect(unsigned.exitCode).toBe(1);
     expect(unsigned.stdout).toMatch(/^unsigned: .* it is not signed with this CALLBACK_SECRET/);
@@ -294,7 +300,7 @@ describe('callback --pending', () => {
     const tasks = [await failDelivery(), await failDelivery()];
     const env = { ...drainerEnv(), TASK_ID: 'another', BATCH_ID: 'another' };
     const only = ['--task-id', 'a third', '--batch-id', 'b'];
-    const args = ['callback', '--pending', ...toOrigin(), '--json'];
+    const args = ['callback', 'pending', ...toOrigin(), '--json'];
     const none = await runProgram([...args, ...only, '--quiet'], { env });
     expect(none.exitCode).toBe(0);
     expect(JSON.parse(none.stdout)).toEqual({ entries: [], skipped: 2 });
@@ -310,12 +316,12 @@ describe('callback --pending', () => {
 
   it('needs to know where the outbox is', async () => {
     const { CALLBACK_OUTBOX_PREFIX, ...env } = drainerEnv();
-    const lost = await runProgram(['callback', '--pending'], { env });
+    const lost = await runProgram(['callback', 'pending'], { env });
     expect(lost).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('--outbox-prefix is missing'),
     });
-    const nowhere = await runProgram(['callback', '--pending', '--outbox-prefix', 'x']);
+    const nowhere = await runProgram(['callback', 'pending', '--outbox-prefix', 'x']);
     expect(nowhere).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('--bucket is missing (or R2_BUCKET)'),

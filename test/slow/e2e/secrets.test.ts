@@ -8,8 +8,6 @@ const sandbox = useSandbox();
 const KEY = 'secrets/image.tif';
 const JPEG = 'secrets/made.jpg';
 const TOKEN = 'cbtoken-9f27b1e4';
-/** Of somebody whom the environment says nothing of. */
-const ADDRESS = ['--url', 'https://example.com/', '--task-id', 't', '--batch-id', 'b'];
 const SIGNING = Buffer.from('signing-key-5c1d-of-the-test').toString('base64');
 
 let folder: TestFolder;
@@ -105,23 +103,23 @@ const cases: readonly Case[] = [
   },
   {
     name: 'callback that is only shown, of a JPEG in R2',
-    args: [...['callback', '--from-r2', JPEG, '--force', '--dry-run'], ...ADDRESS],
+    args: ['callback', 'replay', `r2://${JPEG}`, '--task-id=TASK', '--batch-id=BATCH', '--dry-run'],
     exitCode: 0,
   },
   {
     name: 'callback of an outbox that has no such entry',
-    args: ['callback', '--pending', '--outbox-prefix', 'empty'],
+    args: ['callback', 'pending', '--outbox-prefix', 'empty'],
     exitCode: 0,
   },
   {
     name: 'callback of an outbox that R2 rejects',
-    args: ['callback', '--pending', '--outbox-prefix', 'empty'],
+    args: ['callback', 'pending', '--outbox-prefix', 'empty'],
     exitCode: 1,
     change: wrongSecret,
   },
   {
     name: 'callback that verifies nothing',
-    args: ['callback', '--verify', 'broken.tif'],
+    args: ['callback', 'verify', 'broken.tif'],
     exitCode: 2,
   },
   { name: 'callback without a body', args: ['callback'], exitCode: 2 },
@@ -171,7 +169,12 @@ describe.each(modes)('no secret is shown ($name)', (mode) => {
         await sandbox.current.answer(batchId, taskId, [
           { status, body: `Cannot POST /?token=${TOKEN}` },
         ]);
-      const own = args.map((arg) => (arg === 'NEW/' ? `${taskId}/` : arg));
+      const own = args.map((arg) =>
+        arg
+          .replace(/^NEW\/$/, `${taskId}/`)
+          .replace('=TASK', `=${taskId}`)
+          .replace('=BATCH', `=${batchId}`),
+      );
       const run = await runProgram([...own, ...mode.args], { cwd: folder.root, env });
       expect(run.exitCode).toBe(exitCode);
       if (mode.env['DEBUG']) expect(run.stderr).toContain('oclif:');

@@ -6,12 +6,12 @@ import type { Cell, Stage } from './cell.ts';
 import { chosen } from './choice.ts';
 import { expectOutcome } from './expect-outcome.ts';
 import { leastTimes, scenarioOf } from './network.ts';
-import { makePictures, type Pictures } from './pictures.ts';
+import { type Costly, makePictures, type Pictures } from './pictures.ts';
 import { cells } from './table.ts';
 import { runScenario, type Stand } from './world.ts';
 
 /** What all cells of a file share: one sandbox, one folder, the pictures. */
-export function useStand(which: { heavy?: boolean; vast?: boolean } = {}): Stand {
+export function useStand(which: Costly = {}): Stand {
   const sandbox = useSandbox();
   let folder: TestFolder;
   let pictures: Pictures;

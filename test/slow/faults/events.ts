@@ -1,19 +1,25 @@
+import type { TaskPatience } from '../../../src/lib/task/job.ts';
 import { signalIfThere } from '../../support/processes.ts';
-import { untilTold } from '../../support/task-patience.ts';
+import { ENDLESS_MS, untilTold } from '../../support/task-patience.ts';
 import { until } from '../../support/until.ts';
 import { killConversion, killEveryConversion, processesOf } from './conversion-processes.ts';
+import { givenUp } from './given-up.ts';
 import {
   betweenCallbacks,
   callback,
   converting,
+  convertingGoesOn,
   errorCallback,
   getAnswer,
   getBody,
+  getGoesOn,
+  getSlowly,
   head,
   idle,
   type Moment,
   put,
   putArrived,
+  putGoesOn,
   starting,
 } from './moments.ts';
 import type { Outcome } from './outcome.ts';
@@ -44,9 +50,21 @@ function cell(
   const made = { ...SMALL, ...scenario(act), ...more };
   // What is told in the end takes its time on a busy machine; what nobody takes is given up as it is in earnest.
   const isTold = !outcome.log?.source.includes('not delivered');
-  const patience = isTold ? { ...made.patience, ...untilTold } : made.patience;
+  const own: TaskPatience | undefined = made.patience;
+  const stop = { ...own?.stop, ...untilTold.stop };
+  const patience = isTold ? { ...own, ...untilTold, stop } : own;
   return { event, stage, outcome, scenario: { ...made, patience } };
 }
+
+/** Of a task that is stopped, and that nothing but what it knows of its own pace gives up. */
+const unhurried = {
+  ...endless,
+  stop: { convertedMs: ENDLESS_MS, uploadedMs: ENDLESS_MS },
+};
+/** An effort that is asked for is kept to, whatever time is left: this one takes longer than there is. */
+const SLOW_EFFORT = { JPEG_EFFORT: 'max', JPEG_CHROMA_SUBSAMPLING: '4:4:4' };
+const convertingSlowly = { ...convertingGoesOn, stage: 'conversion with `JPEG_EFFORT=max`' };
+const convertingHuge = { ...convertingGoesOn, stage: 'conversion of 120 megapixels' };
 
 const notFound = /^Failed to download TIFF: 404 Not Found/;
 
@@ -55,10 +73,16 @@ export const signals: readonly EventCell[] = (['SIGINT', 'SIGTERM'] as const).fl
   const interrupted = new RegExp(`^Interrupted by ${signal}`);
   const act = send(signal);
   return [
-    ...[getAnswer, getBody, head, converting, put].map((moment) =>
+    ...[getAnswer, getBody, getSlowly, head, converting, put].map((moment) =>
       cell(signal, moment, act, failed(interrupted)),
     ),
-    cell(signal, putArrived, act, failed(interrupted, { jpeg: 'whole' })),
+    cell(signal, putArrived, act, converted()),
+    // What is to be saved is saved however slow this machine is.
+    ...[getGoesOn, convertingGoesOn, putGoesOn].map((moment) =>
+      cell(signal, moment, act, converted(), { patience: unhurried }),
+    ),
+    cell(signal, convertingSlowly, act, failed(interrupted), { env: SLOW_EFFORT }),
+    cell(signal, convertingHuge, act, failed(interrupted), { picture: 'huge' }),
     cell(signal, callback, act, undelivered(1, 1)),
     cell(signal, betweenCallbacks, act, converted({ sent: 2 })),
     cell(signal, errorCallback, act, failed(notFound, { log: /Callback not delivered/ })),
@@ -128,6 +152,10 @@ export const childKilled: readonly EventCell[] = [
 const untilDeadline: Partial<Scenario> = { patience: deaf, env: DEADLINE };
 const lateWhile = (doing: string) => failed(new RegExp(`^Timed out after .* while ${doing}`));
 
+/** How long: a success is tried beyond the deadline. */
+const silence = (moment: Moment) =>
+  moment === callback ? 'silence until CALLBACK_PATIENCE_MS is over' : 'silence until the deadline';
+
 /** Silence until the task's own deadline. */
 export const deadlines: readonly EventCell[] = [
   ...(
@@ -138,12 +166,10 @@ export const deadlines: readonly EventCell[] = [
       [converting, lateWhile('converting the TIFF')],
       [put, lateWhile('uploading the JPEG')],
       [putArrived, { ...lateWhile('uploading the JPEG'), jpeg: 'whole' }],
-      [callback, undelivered(1, 1)],
+      [callback, undelivered(1, 1, { log: /Callback not delivered; attempts continue/ })],
       [errorCallback, failed(notFound, { log: /Callback not delivered/ })],
     ] as const
-  ).map(([moment, outcome]) =>
-    cell('silence until the deadline', moment, () => {}, outcome, untilDeadline),
-  ),
+  ).map(([moment, outcome]) => cell(silence(moment), moment, () => {}, outcome, untilDeadline)),
   cell(
     'conversion: SIGSTOP until the deadline',
     starting,
@@ -151,4 +177,5 @@ export const deadlines: readonly EventCell[] = [
     failed(/^Timed out after .* while (downloading|converting) the TIFF/),
     untilDeadline,
   ),
+  ...givenUp,
 ];

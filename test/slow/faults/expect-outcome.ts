@@ -13,7 +13,8 @@ export async function expectOutcome(ended: Ended, outcome: Outcome): Promise<voi
   const arrived = await world.arrived();
   expect(exitCode, output).toBe(outcome.exitCode);
   if (outcome.log) expect(output).toMatch(outcome.log);
-  expect(world.bodies, output).toHaveLength(outcome.sent);
+  if (outcome.sent === 'several') expect(world.bodies.length, output).toBeGreaterThan(1);
+  else expect(world.bodies, output).toHaveLength(outcome.sent);
   expect(arrived, output).toHaveLength(outcome.arrived);
   const bodies = new Set([...world.bodies, ...arrived]);
   expect(bodies.size, 'one body').toBeLessThanOrEqual(1);
@@ -21,6 +22,7 @@ export async function expectOutcome(ended: Ended, outcome: Outcome): Promise<voi
   if (outcome.log?.source.includes('not delivered')) expectLoggedBody(ended, outcome);
   await expectObjects(world, outcome);
   if (outcome.outbox) await expectOutbox(ended, outcome.outbox);
+  if (outcome.listed) await expectListed(world, outcome.listed);
   expectNoSecret(world, [output, ...bodies]);
   if (outcome.temporary === 'gone') expect(await readdir(world.temporary)).toEqual([]);
   // One whose parent was killed notices by itself, in its own time.
@@ -33,7 +35,14 @@ function expectBody(body: string, { callback, error }: Outcome): void {
   if (error) expect(payload.error).toMatch(error);
 }
 
-/** The body that was not delivered stands alone on a line, for `arke-tiff callback --data -`. */
+/** What the orchestrator goes on with is the JPEG that is in R2, or none. */
+async function expectListed(world: World, listed: 'yes' | 'no'): Promise<void> {
+  const batch = await world.sandbox.batch(world.batchId);
+  const key = batch?.tasks[world.taskId]?.output_r2_key;
+  expect(key).toBe(listed === 'yes' ? world.jpegKeys[0] : undefined);
+}
+
+/** The body that was not delivered stands alone on a line, for `arke-tiff callback send --data -`. */
 function expectLoggedBody({ world, output }: Ended, outcome: Outcome): void {
   const logged = output.split('\n').filter((line) => line.startsWith('{'));
   expect(logged).toHaveLength(1);
@@ -54,7 +63,9 @@ async function expectOutbox(
   expect(keys, output).toHaveLength(expected === 'kept' ? 1 : 0);
   for (const key of keys) {
     const text = Buffer.from((await sandbox.getObject(key))?.bytes ?? []).toString();
-    expect(output.split('\n')).toContain(JSON.parse(text).body);
+    const { body, lease } = JSON.parse(text);
+    expect(output.split('\n')).toContain(body);
+    expect(lease, 'anybody may send it').toBeUndefined();
     expectNoSecret(world, [text]);
   }
 }

@@ -36,6 +36,7 @@ const general: Record<string, Injection> = {
   'never answers after it arrived': { hangAfter: true },
   portal: { status: 200, headers: { 'content-type': 'text/html' }, body: PAGE },
   hugeerr: { status: 500, extraBytes: HUGE_BYTES },
+  'answers after 5 s': { answerAfterMs: 5_000 },
 };
 
 const ofGet: Record<string, Injection> = {
@@ -97,6 +98,7 @@ const ofCallback: Record<string, Injection> = {
   'never answers': { hangAfter: true },
   '302': { status: 302, headers: { location: '/callback/other/task' } },
   '500 Task not found': { status: 500, body: '{"error":"Task not found"}' },
+  '500 Batch not found': { status: 500, body: '{"error":"Batch not found"}' },
   '503, then stalls': { status: 503, body: 'Service unavailable', stallAfter: 7 },
   stalls: { stallAfter: 4 },
   'breaks off': { cutAfter: 4 },

@@ -83,6 +83,16 @@ export const getBody: Moment = {
     },
   }),
 };
+export const getSlowly: Moment = {
+  stage: 'GET, whose body comes slowly',
+  scenario: (act) => ({
+    r2: atRequest('GET', () => {}, { drip: { bytes: 10, everyMs: 20 } }),
+    meanwhile: async (world) => {
+      await come(world, () => hasFile(world, 'input.tif', 1));
+      await act(world);
+    },
+  }),
+};
 export const head: Moment = {
   stage: 'HEAD',
   scenario: (act) => ({ r2: atRequest('HEAD', act, { hang: true }) }),
@@ -90,6 +100,25 @@ export const head: Moment = {
 export const converting: Moment = {
   stage: 'conversion',
   scenario: (act) => ({ picture: 'heavy', ...duringConversion(act) }),
+};
+export const getGoesOn: Moment = {
+  stage: 'GET of a small TIFF, which is answered then',
+  scenario: (act) => ({ r2: atRequest('GET', act) }),
+};
+export const convertingGoesOn: Moment = {
+  stage: 'conversion, which goes on',
+  scenario: (act) => ({
+    picture: 'heavy',
+    meanwhile: async (world) => {
+      await come(world, () => world.said('] Plan: '));
+      world.happened.push('converting');
+      await act(world);
+    },
+  }),
+};
+export const putGoesOn: Moment = {
+  stage: 'PUT, which is taken then',
+  scenario: (act) => ({ r2: atRequest('PUT', act) }),
 };
 export const put: Moment = {
   stage: 'PUT',

@@ -1,7 +1,7 @@
 import type { Fault } from '../../support/fault.ts';
 import { ATTEMPTS } from './cell.ts';
 import type { EventCell } from './events.ts';
-import { callback, errorCallback } from './moments.ts';
+import { callback, errorCallback, type Moment } from './moments.ts';
 import { failed, undelivered } from './outcome.ts';
 import { DEADLINE, endless, patience } from './patience.ts';
 import type { Running, Scenario } from './world.ts';
@@ -37,6 +37,19 @@ const lost = undelivered(1, 0, {
 });
 const notFound = /^Failed to download TIFF: 404 Not Found/;
 const stop = (world: Running) => world.kill('SIGTERM');
+/** R2 takes the entry of the outbox, but not the JPEG. */
+const putAndSilence: Moment = {
+  stage: 'PUT, before an orchestrator that is silent',
+  scenario: (act) => ({
+    orchestrator: () => async () => ({ hangAfter: true }),
+    r2: (world) => async (request) => {
+      if (request.method !== 'PUT' || request.url.includes('/arke-outbox/')) return undefined;
+      world.happened.push('PUT');
+      await act(world);
+      return { hang: true };
+    },
+  }),
+};
 
 /** What becomes of a callback that is not delivered where there is an outbox, and when that fails, too. */
 export const outboxes: readonly EventCell[] = [
@@ -50,7 +63,14 @@ export const outboxes: readonly EventCell[] = [
     [
       ['SIGTERM, with an outbox', callback, undelivered(1, 1, { outbox: 'kept' }), { env }, stop],
       [
-        'silence until the deadline, with an outbox',
+        'SIGTERM, with an outbox',
+        putAndSilence,
+        failed(/^Interrupted by SIGTERM/, { log: /Callback not delivered/, outbox: 'kept' }),
+        { env },
+        stop,
+      ],
+      [
+        'silence until CALLBACK_PATIENCE_MS is over, with an outbox',
         callback,
         undelivered(1, 1, { outbox: 'kept' }),
         untilDeadline,

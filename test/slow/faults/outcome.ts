@@ -6,8 +6,8 @@ export interface Outcome {
   readonly callback: 'success' | 'error' | 'none';
   /** How the callback's error begins, or what is in it. */
   readonly error?: RegExp;
-  /** How many requests with the callback's body, always the same one, come to the orchestrator's door. */
-  readonly sent: number;
+  /** How many requests with the callback's body, always the same one, come to the orchestrator's door; `several`: as many as time allows. */
+  readonly sent: number | 'several';
   /** How many of them the orchestrator sees. */
   readonly arrived: number;
   /** Under its own key, under the second name because somebody else's object has the first, or not there. */
@@ -16,6 +16,8 @@ export interface Outcome {
   readonly temporary: 'gone' | 'left';
   /** What the outbox holds of the task in the end, where there is one. */
   readonly outbox?: 'kept' | 'empty';
+  /** Whether the orchestrator lists the JPEG in the end, where it was told of the task. */
+  readonly listed?: 'yes' | 'no';
   /** What must be in the log. */
   readonly log?: RegExp;
 }

@@ -23,7 +23,7 @@ export const patience = {
 };
 
 /** Of a task that nothing else ends: time to come where it waits for it. A busy machine gets more (`processes.test.ts`). */
-export const DEADLINE = { TASK_TIMEOUT_MS: '10000' };
+export const DEADLINE = { TASK_TIMEOUT_MS: '10000', CALLBACK_PATIENCE_MS: '3000' };
 
 /** The same where not even a conversion process that stands still is given up. */
 export const deaf = { ...endless, silenceMs: ENDLESS_MS };
@@ -32,7 +32,7 @@ export const deaf = { ...endless, silenceMs: ENDLESS_MS };
 export function patienceIn({ stage, fault, times }: Cell): typeof endless {
   // R2 says for how long it takes nothing.
   if (fault === 'rate1') return { ...endless, storageRetry: { ...RETRY, maxDelayMs: 5_000 } };
-  if (!/never answers|stalls|wrong length/.test(fault)) return endless;
+  if (!/never answers|stalls|wrong length|answers after/.test(fault)) return endless;
   if (stage.startsWith('callback')) return { ...endless, callbackMs: patience.callbackMs };
   if (times === 'for good') return { ...endless, storage: patience.storage };
   const storage = { headersMs: SILENT_FOR_NOW_MS, stallMs: SILENT_FOR_NOW_MS };

@@ -3,22 +3,28 @@ import { noise, randomNumbers } from '../../support/noise.ts';
 
 /**
  * The TIFFs of the cells, each in the versions that replace one another: `small` comes in one range,
- * `wide` in two (a first one of 8 MiB), `heavy` takes its encoder some seconds, `vast` has 60 megapixels.
+ * `wide` in two (a first one of 8 MiB), `heavy` takes its encoder some seconds, `vast` has 60 megapixels, and
+ * `huge` 120: not even as `fast` is it predicted to be done within the 2 s after a stop signal.
  */
 export interface Pictures {
   readonly small: readonly Uint8Array[];
   readonly wide: readonly Uint8Array[];
   readonly heavy: readonly Uint8Array[];
   readonly vast: readonly Uint8Array[];
+  readonly huge: readonly Uint8Array[];
 }
 
-/** Makes them; `heavy` and `vast`, which not every file needs, only when told. */
-export async function makePictures({ heavy = false, vast = false } = {}): Promise<Pictures> {
+/** Those that not every file needs. */
+export type Costly = Partial<Readonly<Record<'heavy' | 'vast' | 'huge', boolean>>>;
+
+/** Makes them; the costly ones only when told. */
+export async function makePictures({ heavy, vast, huge }: Costly = {}): Promise<Pictures> {
   return {
     small: await Promise.all([0, 120, 240].map((blue) => gradient(256, blue))),
     wide: await Promise.all([0, 120, 240].map((blue) => gradient(1_800, blue))),
     heavy: heavy ? [await noisy(2_500)] : [],
     vast: vast ? [await plain(10_000, 6_000)] : [],
+    huge: huge ? [await plain(10_000, 12_000)] : [],
   };
 }
 

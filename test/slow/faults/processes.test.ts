@@ -2,12 +2,13 @@ import { describe, it } from 'vitest';
 import { useStand } from './describe-cells.ts';
 import { childKilled, deadlines, type EventCell, parentKilled, signals } from './events.ts';
 import { expectOutcome } from './expect-outcome.ts';
+import { lateSuccesses } from './late.ts';
 import { MomentMissed } from './moments.ts';
 import { outboxes } from './outbox.ts';
 import { tls } from './tls.ts';
 import { type Ended, runScenario, type Stand } from './world.ts';
 
-const stand = useStand({ heavy: true });
+const stand = useStand({ heavy: true, huge: true });
 
 const elsewhere = process.platform === 'linux' ? '' : ' (not tried here: /proc tells who they are)';
 
@@ -17,6 +18,7 @@ describe.skipIf(elsewhere).each([
   ['a conversion process that is killed', childKilled],
   ['silence', deadlines],
   ['an outbox', outboxes],
+  ['a late success', lateSuccesses],
   ['TLS', tls],
 ] as const)(`%s${elsewhere}`, (_, cells: readonly EventCell[]) => {
   it.concurrent.each(cells.map((cell) => [cell.event, cell.stage, cell] as const))(

@@ -68,6 +68,7 @@ const getAnswer: Row[] = [
   refusedBy('404', download('404 Not Found')),
   refusedBy('403 RequestTimeTooSkewed', download("R2 rejected .* this machine's clock is wrong")),
   refusedBy('501', download('The server at \\S+ does not know')),
+  harmless('answers after 5 s'),
   onDownload('200 InternalError', 'R2 at \\S+ answered .* with 200, but with an error'),
 ];
 
@@ -95,6 +96,9 @@ const put: Row[] = [
   refusedBy('400', upload('R2 answered 400')),
   refusedBy('401', upload('401 Unauthorized')),
   refusedBy('403', upload('403 Forbidden')),
+  refusedBy('404', upload('404 Not Found')),
+  refusedBy('404 NoSuchBucket', upload('The bucket "\\S+" does not exist')),
+  harmless('answers after 5 s'),
   onUpload('400 BadDigest', '"\\S+" did not arrive in R2 as it was sent'),
   onUpload('flip', '"\\S+" did not arrive in R2 as it was sent'),
   onUpload('flip, and taken for what it is', '"\\S+" is not in R2 as it was sent'),
@@ -148,8 +152,10 @@ const callback: Row[] = [
   sentAgain('524 after it arrived', 1),
   sentAgain('503, then stalls'),
   ...PASSING.map((status) => sentAgain(String(status))),
-  ...['400', '401', '403', '404', '410', '302', '500 Task not found'].map(givenUp),
-  ...['stalls', 'breaks off', 'drips', 'wrong length'].map(harmless),
+  ...['400', '401', '403', '404', '410', '302', '500 Task not found', '500 Batch not found'].map(
+    givenUp,
+  ),
+  ...['stalls', 'breaks off', 'drips', 'wrong length', 'answers after 5 s'].map(harmless),
 ];
 
 const notFound = /^Failed to download TIFF: 404 Not Found/;
@@ -168,6 +174,7 @@ const errorCallback: Row[] = [
   errorSentAgain('429'),
   errorSentAgain('503'),
   errorSentAgain('522'),
+  { fault: 'answers after 5 s', outcomes: { once: failed(notFound) } },
   {
     fault: '404',
     outcomes: { once: failed(notFound, { arrived: 0, log: /Callback not delivered/ }) },

@@ -40,6 +40,8 @@ export interface Scenario {
 /** All that stands around a task. */
 export interface World extends Stand {
   readonly picture: keyof Pictures;
+  readonly batchId: string;
+  readonly taskId: string;
   readonly tiffKey: string;
   /** By its order: the JPEG's own key, then the one for when that is taken. */
   readonly jpegKeys: readonly [string, string];
@@ -112,6 +114,8 @@ export async function runScenario(stand: Stand, scenario: Scenario): Promise<End
     folder,
     pictures,
     ...objects,
+    batchId,
+    taskId,
     picture: scenario.picture,
     happened: [],
     r2,

@@ -70,7 +70,13 @@ function hitField(bytes: Buffer, below: (end: number) => number): string {
 
 const SIDES = [256, 257];
 
-/** The same file with a first page of width or height 0, or both; undefined where its directory is not found. */
+/** Where a directory tells of those below it: the page may be among them. */
+const SUB_IFDS = 330;
+
+/**
+ * The same file with a first page of width or height 0, or both; undefined where its directory is not found,
+ * or has others below it, one of which may be the page.
+ */
 export function withoutPixels(original: Buffer, random: () => number): Buffer | undefined {
   const bytes = Buffer.from(original);
   const bigEndian = bytes[0] === 0x4d;
@@ -80,12 +86,13 @@ export function withoutPixels(original: Buffer, random: () => number): Buffer | 
   const directory = big ? word(bigEndian ? 12 : 8) : word(4);
   const [size, value, before] = big ? [20, 12, 8] : [12, 8, 2];
   const wanted = SIDES.filter(() => random() < 0.5);
-  let hit = false;
-  for (let at = directory + before; at + size <= bytes.length; at += size) {
-    if (!(wanted.length > 0 ? wanted : SIDES).includes(short(at))) continue;
-    bytes.fill(0, at + value, at + size);
-    hit = true;
-    if (short(at) === 257) break;
-  }
-  return hit ? bytes : undefined;
+  if (directory + before > bytes.length) return undefined;
+  // Of BigTIFF's count of 8 bytes the last two, in its byte order, are all that such files use.
+  const count = short(big && bigEndian ? directory + 6 : directory);
+  const entries = Array.from({ length: count }, (_, i) => directory + before + i * size);
+  const whole = entries.filter((at) => at + size <= bytes.length);
+  if (whole.some((at) => short(at) === SUB_IFDS)) return undefined;
+  const sides = whole.filter((at) => (wanted.length > 0 ? wanted : SIDES).includes(short(at)));
+  for (const at of sides) bytes.fill(0, at + value, at + size);
+  return sides.length > 0 ? bytes : undefined;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createDeadline, TimedOutError } from '../../../src/lib/deadline.ts';
+import { createDeadline, earlierOf, TimedOutError } from '../../../src/lib/deadline.ts';
 
 const aborted = (signal: AbortSignal) =>
   new Promise<unknown>((resolve) => signal.addEventListener('abort', () => resolve(signal.reason)));
@@ -9,9 +9,9 @@ describe('a deadline', () => {
     let now = 0;
     const deadline = createDeadline(1_000, { now: () => now });
     now = 300;
-    expect([deadline.msLeft(), deadline.before(500).msLeft()]).toEqual([700, 200]);
+    expect(deadline.msLeft()).toBe(700);
     now = 2_000;
-    expect([deadline.msLeft(), deadline.before(500).msLeft()]).toEqual([0, 0]);
+    expect(deadline.msLeft()).toBe(0);
   });
 
   it('ends the work by an error that says how long it has taken', async () => {
@@ -25,13 +25,13 @@ describe('a deadline', () => {
     expect((reason as Error).message).toMatch(/^Timed out after \d+\.\d s$/);
   });
 
-  it('ends at once, and for the same reason, when the work is stopped', () => {
+  it('is the earlier of two, and ends the work for that one’s reason', () => {
     const stop = new AbortController();
-    const deadline = createDeadline(60_000, { now: () => 0, stop: stop.signal });
-    const earlier = deadline.before(1_000);
+    const other = { signal: stop.signal, msLeft: () => 300 };
+    const deadline = earlierOf(createDeadline(60_000, { now: () => 0 }), other);
+    expect(deadline.msLeft()).toBe(300);
     stop.abort(new Error('stop'));
     expect(deadline.signal.reason).toMatchObject({ message: 'stop' });
-    expect(earlier.signal.reason).toMatchObject({ message: 'stop' });
   });
 
   it('that has passed already has ended the work', async () => {

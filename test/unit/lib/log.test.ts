@@ -39,6 +39,16 @@ const events: TaskEvent[] = [
   { event: 'warning', code: 'PAGES', message: 'one page only' },
   { event: 'warning', page: 3, code: 'DECODER_WARNING', message: 'odd' },
   { event: 'retry', stage: 'callback', attempt: 1, delay_ms: 50, reason: 'busy' },
+  {
+    event: 'retry',
+    stage: 'callback',
+    attempt: 2,
+    delay_ms: 70,
+    reason: 'busy',
+    answer: { status: 500, body: ' hunter22\n\u001b[1m ' },
+  },
+  { event: 'callback.undelivered', body, reason: 'down', continues_ms: 61_499 },
+  { event: 'callback.undelivered', body, reason: 'unknown', probably_taken: true },
   { event: 'callback.undelivered', body, reason: 'gone' },
 ];
 
@@ -72,6 +82,15 @@ describe('the log of a task', () => {
       '[batch_1] Warning: one page only',
       '[batch_1] Page 3: Warning: odd',
       '[batch_1] Retrying callback in 50ms after attempt 1: busy',
+      '[batch_1] Retrying callback in 70ms after attempt 2: busy Its answer: [redacted] \\u001b[1m',
+      expect.stringMatching(
+        /^\[batch_1\] Callback not delivered; attempts continue for 62 s\. .* the next line is its body/,
+      ),
+      body,
+      expect.stringMatching(
+        /^\[batch_1\] Callback not confirmed; it was probably taken\. .* the next line is its body/,
+      ),
+      body,
       expect.stringMatching(/^\[batch_1\] Callback not delivered; the next line is its body/),
       body,
     ]);
@@ -82,10 +101,15 @@ describe('the log of a task', () => {
     expect(parsed.map(({ event }) => event)).toEqual(events.map(({ event }) => event));
     expect(parsed.map(({ level }) => level)).toEqual([
       ...['info', 'info', 'info', 'info', 'info', 'info', 'info', 'info'],
-      ...['error', 'info', 'warning', 'warning', 'warning', 'error'],
+      ...['error', 'info', 'warning', 'warning', 'warning', 'warning', 'error', 'error', 'error'],
     ]);
     for (const line of parsed)
       expect(line).toMatchObject({ v: 1, task_id: 'batch_1', batch_id: 'b' });
+    expect(parsed[13]).toMatchObject({
+      answer_status: 500,
+      answer: '[redacted] \\u001b[1m',
+    });
+    expect(parsed[14]).toMatchObject({ continues_ms: 61_499 });
     expect(parsed[8]).toMatchObject({ code: 'OBJECT_NOT_FOUND', stage: 'download' });
     expect(parsed[8]?.['error']).toBe('no "https://x.example/y?[redacted]" there\nwith [redacted]');
   });

@@ -61,16 +61,64 @@ describe('retry', () => {
     });
   });
 
-  it('waits as long as it was asked to, up to the policy’s bound', async () => {
+  it('waits no less than it was asked to, up to the policy’s bound', async () => {
     const delays: number[] = [];
-    const asked = [0, 2, 999];
+    const asked = [2, 999];
     await retry(
       async (n) => {
-        if (n <= 3) throw Object.assign(passing(), { retryAfterMs: asked[n - 1] });
+        if (n <= 2) throw Object.assign(passing(), { retryAfterMs: asked[n - 1] });
       },
       { policy, onRetry: ({ delayMs }) => delays.push(delayMs) },
     );
-    expect(delays).toEqual([0, 2, 3]);
+    expect(delays).toEqual([2, 3]);
+  });
+
+  it('waits although it was asked to come back at once', async () => {
+    const delays: number[] = [];
+    const failing = async () => Promise.reject(Object.assign(passing(), { retryAfterMs: 0 }));
+    await retry(failing, {
+      policy: { attempts: 20, baseDelayMs: 20, maxDelayMs: 20 },
+      onRetry: ({ delayMs }) => delays.push(delayMs),
+    }).catch(() => undefined);
+    expect(Math.max(...delays)).toBeGreaterThan(0);
+  });
+
+  it('shortens the last wait so that one more attempt fits', async () => {
+    const failures: number[] = [];
+    const left = [600, 400];
+    const failing = async (n: number) => {
+      failures.push(n);
+      throw Object.assign(passing(), { retryAfterMs: 1e9 });
+    };
+    const delays: number[] = [];
+    await retry(failing, {
+      policy: { attempts: 9, baseDelayMs: 1, maxDelayMs: 1e9 },
+      msLeft: () => left.shift() ?? 0,
+      onRetry: ({ delayMs }) => delays.push(delayMs),
+    }).catch(() => undefined);
+    expect(failures).toEqual([1, 2]);
+    expect(delays).toEqual([100]);
+  });
+
+  it('tries at once when there is a hurry, and waits for no more than half a second then', async () => {
+    const hurry = new AbortController();
+    const delays: number[] = [];
+    const result = await retry(
+      async (n) => {
+        if (n < 3) throw Object.assign(passing(), { retryAfterMs: 1e9 });
+        return n;
+      },
+      {
+        policy: { attempts: 9, baseDelayMs: 1, maxDelayMs: 1e9 },
+        hurry: hurry.signal,
+        onRetry({ delayMs }) {
+          delays.push(delayMs);
+          setImmediate(() => hurry.abort());
+        },
+      },
+    );
+    expect(result).toBe(3);
+    expect(delays).toEqual([1e9, 500]);
   });
 
   it('ends at once with the abort’s reason, also while it waits', async () => {

@@ -1,3 +1,14 @@
+/*
+ * Inspect: what is in a TIFF, and what a conversion would change, for people who ask before they
+ * convert (`arke-tiff inspect`, `convert --fail-on-loss`). From header, tags, settings and limits
+ * alone, without the conversion process and without decoding anything.
+ *
+ * `losses.ts` lists what the JPEGs will not have of it, to which `../strictness.ts` adds what only
+ * the conversion shows; `problems.ts` lists what is wrong with the file; the plan is the one a
+ * conversion would make. It reads through a `ReadableFile`, which can be an object in R2: only the
+ * blocks that are looked at are transferred. The words for numbers are in
+ * `../header/tiff-names.ts`. Findings never affect what a conversion does.
+ */
 import { ArkeError } from '../../errors.ts';
 import { readHeaderFrom, type TiffHeader, type TiffPage } from '../header/tiff-header.ts';
 import {

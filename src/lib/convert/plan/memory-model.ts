@@ -79,7 +79,7 @@ function bytesPerPixel({ samplesPerPixel, bitsPerSample, photometric }: TiffPage
 
 /**
  * The peak memory of the conversion process for a page, in bytes: never less than what was measured, and
- * at most 1.5 times as much and 60 MB (issue 3, "The plan").
+ * at most 1.5 times as much and 60 MB (docs/policies.md, "Budget").
  */
 export function predictMemory(page: TiffPage, way: Way): number {
   const pipeline = BASE + decoderBytes(page);

@@ -1,5 +1,6 @@
 import { sinceStart } from '../../clock.ts';
 import type { Cost } from '../messages.ts';
+import { type Budget, secondsToPlanWith } from './resources.ts';
 
 /** What is known of a conversion under way. All times in seconds. */
 export interface Pace {
@@ -13,6 +14,8 @@ export interface Pace {
 
 /** Before so much CPU or time has been used, a rate is noise. In seconds. */
 const FIRST_LOOK = { cpu: 0.5, elapsed: 2 } as const;
+/** The same where there is little time: to give up a picture for noise would lose it. In seconds. */
+const FIRST_LOOK_IN_HURRY = 1;
 /** How much longer than predicted the cheap conversion may take, as a factor. */
 const MARGIN = 1.25;
 
@@ -20,8 +23,8 @@ const MARGIN = 1.25;
  * Whether a conversion should be given up now to be done again as `fast`: at the rate at which this
  * machine has given CPU so far it will be late, or it has used up its prediction and this is the last
  * moment at which `fast` would still be in time. Throttling cannot be seen from inside a machine, but a
- * process that gets little CPU advances slowly (issue 3, "The plan"). False where `fast` would be late,
- * too: then what is under way has the better chance.
+ * process that gets little CPU advances slowly (docs/policies.md, "Budget"). False where `fast`
+ * would be late, too: then what is under way has the better chance.
  */
 export function shouldGiveUp(pace: Pace): boolean {
   const { predictedCpuSeconds, usedCpuSeconds, elapsedSeconds, leftSeconds, fastCpuSeconds } = pace;
@@ -37,19 +40,55 @@ export function shouldGiveUp(pace: Pace): boolean {
   return secondsToGo > leftSeconds || lastMoment;
 }
 
-/** `shouldGiveUp` as a watch over the signs of life of one conversion, which begins now. */
+/** What to do with a conversion that has little time left. */
+export type Verdict = 'go on' | 'again as fast' | 'give up';
+
+/**
+ * What is best for a conversion that is to end soon: to go on where the prediction says that it will be in time, else to
+ * begin again as `fast` where that will. One that has used up its prediction may end at any moment: it goes on until the
+ * last moment at which `fast` would still be in time, and where that has passed, until its deadline.
+ */
+export function verdictInHurry({
+  predictedCpuSeconds,
+  usedCpuSeconds,
+  elapsedSeconds,
+  leftSeconds,
+  fastCpuSeconds,
+}: Omit<Pace, 'fastCpuSeconds'> & { readonly fastCpuSeconds: number | undefined }): Verdict {
+  const isNoise = usedCpuSeconds <= 0 || elapsedSeconds < FIRST_LOOK_IN_HURRY;
+  const rate = isNoise ? 1 : usedCpuSeconds / elapsedSeconds;
+  const isOver = usedCpuSeconds >= predictedCpuSeconds;
+  const secondsToGo = (predictedCpuSeconds - usedCpuSeconds) / rate;
+  if (!isOver && secondsToGo <= leftSeconds) return 'go on';
+  const overrun = Math.max(1, usedCpuSeconds / predictedCpuSeconds);
+  const secondsAsFast = ((fastCpuSeconds ?? Number.POSITIVE_INFINITY) * overrun * MARGIN) / rate;
+  if (secondsAsFast > leftSeconds) return isOver ? 'go on' : 'give up';
+  return isOver && secondsAsFast * MARGIN <= leftSeconds ? 'go on' : 'again as fast';
+}
+
+/**
+ * A watch over the signs of life of one conversion, which begins now: whether it may go on. Its time is looked at as it
+ * was planned with, and as it is, in which `fast` may still be done when it was late from the start. Without
+ * `fastCpuSeconds` there is nothing cheaper, and only a hurry ends it.
+ */
 export function watchPace(
-  plan: { readonly cpuSeconds: number; readonly fastCpuSeconds: number },
-  secondsLeft: () => number,
+  plan: { readonly cpuSeconds: number; readonly fastCpuSeconds?: number | undefined },
+  budget: Pick<Budget, 'secondsLeft' | 'secondsBehind' | 'hurry'>,
   now: () => number = sinceStart,
 ): (cost: Cost) => boolean {
   const start = now();
-  return ({ cpuSeconds }) =>
-    !shouldGiveUp({
-      predictedCpuSeconds: plan.cpuSeconds,
-      fastCpuSeconds: plan.fastCpuSeconds,
-      usedCpuSeconds: cpuSeconds,
-      elapsedSeconds: (now() - start) / 1000,
-      leftSeconds: secondsLeft(),
-    });
+  const { fastCpuSeconds, cpuSeconds: predictedCpuSeconds } = plan;
+  return ({ cpuSeconds: usedCpuSeconds }) => {
+    const elapsedSeconds = (now() - start) / 1000;
+    const pace = { predictedCpuSeconds, usedCpuSeconds, elapsedSeconds };
+    const leftSeconds = secondsToPlanWith({ ...budget, secondsBehind: 0 });
+    if (budget.hurry?.isOn()) {
+      const verdict = verdictInHurry({ ...pace, fastCpuSeconds, leftSeconds });
+      if (verdict === 'give up') budget.hurry.giveUp();
+      return verdict !== 'again as fast';
+    }
+    if (fastCpuSeconds === undefined) return true;
+    const times = [leftSeconds, secondsToPlanWith(budget)];
+    return !times.some((left) => shouldGiveUp({ ...pace, fastCpuSeconds, leftSeconds: left }));
+  };
 }

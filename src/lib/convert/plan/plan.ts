@@ -1,3 +1,15 @@
+/*
+ * Plan: how a page is going to be converted, decided before anything is decoded, from the header
+ * and from what the machine and the deadline leave (`resources.ts`). Reader (`reader-table.ts`),
+ * effort, and the way to turn a picture that lies on its side are chosen together, because each has
+ * a price: peak memory (`memory-model.ts`), CPU (`cpu-model.ts`) and disk. The models are fitted to
+ * measurements (docs/measurements.md); docs/reliability.md, "The memory model", explains them.
+ *
+ * It is pure but for what it asks the machine, and knows no process, so that a dry run and
+ * `inspect` make the plan that a conversion would make. A prediction of memory bounds the choice;
+ * one of CPU only guides it, and `pace.ts` tells during the conversion when it was wrong. Each
+ * error has its figures and names the setting that helps (`shortage.ts`).
+ */
 import { type Effort, type EncoderSettings, efforts } from '../encoder-settings.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
 import type { SettingNames } from '../setting-names.ts';

@@ -12,8 +12,19 @@ export interface Budget {
   readonly cpuSeconds?: ((secondsLeft: number) => number) | undefined;
   /** Seconds until the JPEG must be there; without it there is no hurry. */
   readonly secondsLeft?: (() => number) | undefined;
+  /** By how much less time there should be for a plan, in seconds: what is late should be cheap. It ends nothing sooner. */
+  readonly secondsBehind?: number | undefined;
+  /** Who may want the work to end soon. */
+  readonly hurry?: Hurry | undefined;
   /** What the user calls all this, and other settings; default: `commandNames`. */
   readonly names?: SettingNames | undefined;
+}
+
+/** A wish that work under way end soon, by which `secondsLeft` has become few. */
+export interface Hurry {
+  isOn(): boolean;
+  /** Told that the work cannot be done in that time, not even as `fast`. */
+  giveUp(): void;
 }
 
 const MB = 1024 * 1024;
@@ -37,9 +48,14 @@ export function detectMemory(): number {
   return Math.max(0, Math.min(constrained, totalmem()) - reserved);
 }
 
+/** The seconds that a plan may reckon with; infinitely many where there is no hurry. */
+export function secondsToPlanWith({ secondsLeft, secondsBehind = 0 }: Budget): number {
+  return Math.max(0, (secondsLeft?.() ?? Number.POSITIVE_INFINITY) - secondsBehind);
+}
+
 /** The limits that hold now for a conversion with temporary files in `folder`. */
 export async function limitsNow(budget: Budget, folder: string): Promise<Limits> {
-  const seconds = budget.secondsLeft?.() ?? Number.POSITIVE_INFINITY;
+  const seconds = secondsToPlanWith(budget);
   return {
     memoryBytes: budget.memoryBytes ?? detectMemory(),
     cpuSeconds: budget.cpuSeconds?.(seconds) ?? availableParallelism() * seconds,

@@ -16,7 +16,7 @@ export interface Shortage {
   readonly seen?: string;
 }
 
-/** The error of a conversion that has run, or would have run, out of memory: figures and remedy (contract: "Error Scenarios"). */
+/** The error of a conversion that has run, or would have run, out of memory: figures and remedy (docs/contract.md, "Error scenarios"). */
 export function outOfMemoryError(
   { page, name, neededBytes, limits, effort, seen }: Shortage,
   options?: ErrorOptions,

@@ -1,3 +1,14 @@
+/*
+ * The conversion process: a child that lives apart from whoever wants a JPEG, so that a crash, a
+ * hang or the kernel's choice costs one conversion. This file supervises it (`child-process.ts`
+ * starts it), `child.ts` is its main file, `../messages.ts` is what the two tell each other: paths
+ * and settings in, progress and results out.
+ *
+ * It gets no argument and nothing of the parent's environment, is the first in line when the kernel
+ * needs memory, and notices when its parent is gone. It is started early, while a TIFF still
+ * downloads, and may convert one TIFF after the other. One that does not get ready is started once
+ * more; one that is silent is killed (`silence.ts`); one that a TIFF has failed in is replaced.
+ */
 import { ConversionError, type ConversionErrorCode, systemCodeOf } from '../../errors.ts';
 import { orAborted } from '../../stop.ts';
 import { speaksOfMemory } from '../memory-words.ts';

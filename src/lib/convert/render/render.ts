@@ -1,3 +1,16 @@
+/*
+ * Render: what happens in the conversion process, the only place that loads sharp. `sharp-tiff.ts`
+ * can reach no loader but TIFF's. From there the picture is a pipeline: who reads it (`source.ts`),
+ * which extra samples are transparency (`alpha.ts`), colours, turning (large pictures by way of the
+ * disk, `turn-on-disk.ts`), encoding. When the JPEG is written, `metadata/` puts before it what is
+ * kept of the TIFF's metadata and profile (docs/metadata.md), and no pixel can change any more.
+ *
+ * What violates the specification harmlessly is read forgivingly (`forgiveness.ts`). What libtiff
+ * only warns of is told by its words; for what it refuses, sharp reads a private copy with a
+ * directory of its own (`page-copy.ts`). Sizes of strips and tiles that the file does not tell are
+ * computed, or found by the end codes of the data (`data-end.ts`). `failure.ts` tells damaged
+ * files, limits of the machine and faults of ours apart.
+ */
 import { stat } from 'node:fs/promises';
 import type { Sharp } from 'sharp';
 import type { Effort, EncoderSettings } from '../encoder-settings.ts';

@@ -1,3 +1,14 @@
+/*
+ * Verify: whether a JPEG is like the TIFF that it was made of. The conversion process opens the
+ * page anew in the way of a conversion (`../render/flat-picture.ts`, which ends where the encoder
+ * begins), decodes the JPEG as it lies on the disk, and measures both row by row: PSNR and SSIM of
+ * the whole, and of each area of 64 × 64 pixels (`similarity.ts`, `areas.ts`), in the memory of a
+ * few rows.
+ *
+ * The bounds are not numbers but another JPEG of the same pixels (`likeness.ts`, `judge.ts`): what
+ * is less like its TIFF than that by more than chance allows is wrong. docs/verify.md has the
+ * measurements, and what it takes.
+ */
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ConversionError } from '../../errors.ts';

@@ -1,6 +1,7 @@
 import { make } from '../../browser/dom.ts';
 import { sizeOf } from '../../browser/words.ts';
-import type { CallbackFault, CallbackRecord } from '../api.ts';
+import type { CallbackRecord } from '../api.ts';
+import { FAULTS } from '../faults.ts';
 import { momentText } from './task-words.ts';
 
 /** The callbacks of a task. */
@@ -12,13 +13,6 @@ export interface CallbackList {
   add(record: CallbackRecord): void;
   count(): number;
 }
-
-/** What a fault made of an answer. */
-const FAULTS: Readonly<Record<CallbackFault, string>> = {
-  fail: 'by the fault “fails”',
-  hang: 'by the fault “gets no answer”',
-  redirect: 'by the fault “is redirected”',
-};
 
 /** All callbacks that were received for a task, in the order in which they came. */
 export function callbackList(): CallbackList {
@@ -81,7 +75,8 @@ function answerMark({ answer }: CallbackRecord): HTMLElement {
   const taken = status >= 200 && status < 300;
   // A status of 0: nothing was answered, and nothing will be.
   const told = status === 0 ? 'not answered' : `answered ${status}`;
-  const words = `${taken ? '✓' : '✗'} ${told}${fault ? ` ${FAULTS[fault]}` : ''}`;
+  const by = fault ? ` by the fault “${FAULTS.callback.faults[fault].label}”` : '';
+  const words = `${taken ? '✓' : '✗'} ${told}${by}`;
   return make('span', { className: `answer ${taken ? 'good' : 'bad'}` }, words);
 }
 

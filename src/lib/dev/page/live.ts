@@ -1,4 +1,5 @@
-import type { CallbackRecord, DevState, Faults, TaskSummary } from '../api.ts';
+import type { CallbackRecord, DevState, TaskSummary } from '../api.ts';
+import type { Faults } from '../faults.ts';
 
 /** What the server tells of its own accord. */
 export interface Happenings {

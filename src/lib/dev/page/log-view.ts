@@ -15,7 +15,7 @@ const NEAR = 12;
 const KINDS: readonly (readonly [RegExp, string])[] = [
   [/^✗ /, 'bad'],
   [/^✓ /, 'good'],
-  [/^(Warning: |Retrying |Callback not delivered)/, 'warn'],
+  [/^(Warning: |Retrying |Callback not (?:delivered|confirmed))/, 'warn'],
   [/^Note: /, 'note'],
 ];
 

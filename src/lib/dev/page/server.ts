@@ -1,4 +1,5 @@
-import type { Faults, ReplayResult, TaskDetail, TaskSummary } from '../api.ts';
+import type { ReplayResult, TaskDetail, TaskSummary } from '../api.ts';
+import type { Faults } from '../faults.ts';
 
 /** What the server, or the way to it, said no with: words for a person. */
 export class ServerError extends Error {}

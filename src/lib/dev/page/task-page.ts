@@ -31,6 +31,7 @@ export function showTask(id: string, model: Model, place: HTMLElement): () => vo
       callbacks.set(detail.received);
       replay.enable(callbacks.count() > 0);
       parts.facts.replaceChildren(...tiffFacts(detail.facts));
+      parts.taken.replaceChildren(...takenWords(detail));
     },
     line: log.add,
     received: (record) => {
@@ -74,6 +75,7 @@ function partsOf(id: string, model: Model) {
     stages: make('div'),
     summary: make('div'),
     facts: make('div'),
+    taken: make('p', { className: 'soft' }),
     pictures: comparisonOf(),
     log: logView(),
     callbacks: callbackList(),
@@ -100,7 +102,7 @@ function layoutOf(parts: Parts): HTMLElement[] {
       make(
         'div',
         { className: 'right' },
-        section('Callbacks', parts.replay.element, parts.callbacks.element),
+        section('Callbacks', parts.taken, parts.replay.element, parts.callbacks.element),
         section('Task', summary),
         section('TIFF', facts),
       ),
@@ -128,6 +130,15 @@ function showSummary(task: TaskSummary, parts: Parts): void {
   stages.replaceChildren(stagesFigure(timings));
   summary.replaceChildren(factsList(summaryFacts(task)));
   pictures.show(task);
+}
+
+/** What the orchestrator makes of the task; nothing where it was not told of it. */
+function takenWords({ orchestrator }: TaskDetail): string[] {
+  if (orchestrator === null) return [];
+  const { status, error } = orchestrator;
+  return [
+    `For the orchestrator the task is ${visible([status, error].filter(Boolean).join(': '))}.`,
+  ];
 }
 
 function summaryFacts(task: TaskSummary): Fact[] {

@@ -1,4 +1,10 @@
-import { isLeased, leased, type ReadEntry, released } from '../../callback/outbox-entry.ts';
+import {
+  isLeased,
+  leased,
+  type ReadEntry,
+  released,
+  type WhyUndelivered,
+} from '../../callback/outbox-entry.ts';
 import { isPreconditionFailure, type Outbox, putEntry, putMark, removeEntries } from './outbox.ts';
 
 /** An entry as it lies in the outbox. */
@@ -6,6 +12,12 @@ export interface Pending extends ReadEntry {
   readonly key: string;
   /** The version that was read. */
   readonly etag: string;
+}
+
+/** An entry that this process has. */
+export interface Claimed extends Pending {
+  /** Whether it may have been taken before: no refusal since then tells what became of that. */
+  readonly wasUnconfirmed: boolean;
 }
 
 /** How entries are claimed. */
@@ -26,15 +38,18 @@ export async function claim(
   { storage, request }: Outbox,
   pending: Pending,
   { owner, leaseMs, now }: Claiming,
-): Promise<Pending | undefined> {
+): Promise<Claimed | undefined> {
   const { key, etag, entry } = pending;
   const start = now();
   if (isLeased(entry, start)) return undefined;
-  const mine = leased(entry, owner, new Date(start.getTime() + leaseMs));
+  const until = new Date(start.getTime() + leaseMs);
+  // Should this process die, nobody knows whether it has sent it.
+  const mine = { ...leased(entry, owner, until), unconfirmed: true };
   try {
     const condition = { kind: 'unchanged', etag } as const;
     const claimed = await putEntry(storage, key, mine, condition, request);
-    return { ...pending, entry: mine, etag: claimed };
+    const wasUnconfirmed = entry.unconfirmed === true;
+    return { ...pending, entry: mine, etag: claimed, wasUnconfirmed };
   } catch (error) {
     if (isPreconditionFailure(error)) return undefined;
     throw error;
@@ -44,11 +59,12 @@ export async function claim(
 /** Gives a claimed entry back, so that the next drain need not wait for the lease. Throws `StorageError`. */
 export async function release(
   { storage, request }: Outbox,
-  { key, etag, entry }: Pending,
-  reason: string,
+  { key, etag, entry, wasUnconfirmed }: Omit<Claimed, 'payload'>,
+  why: WhyUndelivered,
 ): Promise<void> {
   const condition = { kind: 'unchanged', etag } as const;
-  await putEntry(storage, key, released(entry, reason), condition, request);
+  const unconfirmed = wasUnconfirmed || why.unconfirmed;
+  await putEntry(storage, key, released(entry, { ...why, unconfirmed }), condition, request);
 }
 
 /**

@@ -1,12 +1,16 @@
 import { type Delivery, deliverCallback } from '../../callback/deliver.ts';
 import { isMarkOf } from '../../callback/delivered-mark.ts';
+import { isTaskUnknown, takenBefore } from '../../callback/failures.ts';
+import type { WhyUndelivered } from '../../callback/outbox-entry.ts';
 import type { CallbackPayload } from '../../callback/payload.ts';
 import type { CallbackRequest, CallbackSettings } from '../../callback/request.ts';
 import { CallbackError, messageOf } from '../../errors.ts';
 import { shownUrl } from '../../http-url.ts';
+import { createRedactor } from '../../redact.ts';
 import type { RetryNotice, RetryPolicy } from '../../retry.ts';
+import { shownAnswer } from '../../shown-answer.ts';
 import { jpegOfTask } from '../jpeg-of-task.ts';
-import { type Claiming, claim, type Pending, release, settle } from './claim.ts';
+import { type Claimed, type Claiming, claim, type Pending, release, settle } from './claim.ts';
 import type { DrainEvent } from './drain-events.ts';
 import { deliveredAtText, findMark, type Outbox, removeEntries } from './outbox.ts';
 
@@ -78,14 +82,15 @@ async function errorAfterSuccess(
   const jpeg = await jpegOfTask(outbox.storage, inputKey, payload, outbox.request);
   return (
     jpeg &&
-    `the JPEG that this task has made is in R2 as "${jpeg.key}": --from-r2 reports it, and ${after}`
+    `the JPEG that this task has made is in R2 as "${jpeg.key}": "callback replay r2://${jpeg.key}" reports it, and ${after}`
   );
 }
 
-function busyText({ entry }: Pending): string {
+/** Why an entry could not be claimed. */
+export function busyText({ entry }: Pending): string {
   return entry.lease
-    ? `another drain is delivering it, until ${entry.lease.until} at the latest`
-    : 'another drain was faster';
+    ? `another process is delivering it, until ${entry.lease.until} at the latest`
+    : 'another process was faster';
 }
 
 function requestOf(
@@ -96,6 +101,22 @@ function requestOf(
   return { settings: { ...address, secret }, body: entry.body, id: entry.webhook_id, userAgent };
 }
 
+/** What is kept of a request that was not delivered. */
+function whyOf(
+  error: unknown,
+  { settings: { url, secret } }: CallbackRequest,
+  unconfirmed: boolean,
+): WhyUndelivered {
+  const answer = error instanceof CallbackError ? error.answer : undefined;
+  const redact = createRedactor([secret], [url]);
+  return {
+    error: redact(messageOf(error)),
+    answer: answer && shownAnswer(answer, redact),
+    answerUrl: shownUrl(url),
+    unconfirmed,
+  };
+}
+
 /** What of a lease is for sending: the rest is for clocks that go differently, and for what follows. */
 const SENDING_SHARE = 0.5;
 /** How long an entry may take to be given back when the drain is stopped, in milliseconds. */
@@ -103,7 +124,7 @@ const RELEASE_MS = 2_000;
 
 async function send(
   outbox: Outbox,
-  mine: Pending,
+  mine: Claimed,
   request: CallbackRequest,
   options: DrainOptions,
 ): Promise<DrainEvent> {
@@ -112,14 +133,14 @@ async function send(
   const start = performance.now();
   const ms = () => Math.round(performance.now() - start);
   onSending?.(request);
-  let attempts = 0;
+  const course = { attempts: 0, isLost: false };
   let delivery: Delivery;
   try {
-    delivery = await deliverWithinLease(request, options, (number) => {
-      attempts = number;
-    });
-  } catch (error) {
-    const leftover = await giveBack(outbox, mine, error, options);
+    delivery = await deliverWithinLease(request, options, course);
+  } catch (thrown) {
+    const { attempts, isLost } = course;
+    const error = mine.wasUnconfirmed && isTaskUnknown(thrown) ? takenBefore(thrown) : thrown;
+    const leftover = await giveBack(outbox, mine, whyOf(error, request, isLost), options);
     const failed = { kind: 'failed', ...of, error, attempts, ms: ms() } as const;
     return leftover === undefined ? failed : { ...failed, leftover };
   }
@@ -132,10 +153,17 @@ async function send(
   }
 }
 
+/** How a delivery goes. */
+interface Course {
+  attempts: number;
+  /** Whether an attempt was sent that nobody knows the fate of. */
+  isLost: boolean;
+}
+
 async function deliverWithinLease(
   request: CallbackRequest,
   { signal, leaseMs, policy, onRetry }: DrainOptions,
-  onAttempt: (number: number) => void,
+  course: Course,
 ): Promise<Delivery> {
   const start = performance.now();
   const sendingMs = leaseMs * SENDING_SHARE;
@@ -143,7 +171,12 @@ async function deliverWithinLease(
   try {
     return await deliverCallback(request, {
       policy,
-      onAttempt,
+      onAttempt: (number) => {
+        course.attempts = number;
+      },
+      onLost: () => {
+        course.isLost = true;
+      },
       onRetry: (notice) => onRetry?.(notice),
       signal: AbortSignal.any([signal, end]),
       msLeft: () => sendingMs - (performance.now() - start),
@@ -153,7 +186,7 @@ async function deliverWithinLease(
     throw new CallbackError(
       `The callback to ${shownUrl(request.settings.url)} was not answered within the ${sendingMs / 1000} s ` +
         'that one of the outbox has. Check that the orchestrator is up.',
-      { cause: error },
+      { cause: error, ambiguous: course.isLost },
     );
   }
 }
@@ -164,14 +197,14 @@ async function deliverWithinLease(
  */
 async function giveBack(
   outbox: Outbox,
-  mine: Pending,
-  error: unknown,
+  mine: Claimed,
+  why: WhyUndelivered,
   { signal, onStuck }: DrainOptions,
 ): Promise<string | undefined> {
   const request = signal.aborted
     ? { ...outbox.request, signal: AbortSignal.timeout(RELEASE_MS) }
     : outbox.request;
-  const stuck = await release({ ...outbox, request }, mine, messageOf(error)).then(
+  const stuck = await release({ ...outbox, request }, mine, why).then(
     () => undefined,
     (problem: unknown) =>
       `it could not be given back, and no other drain has it before ${mine.entry.lease?.until}: ${messageOf(problem)}`,

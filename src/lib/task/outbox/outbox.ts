@@ -45,38 +45,63 @@ export function deliveredAtText({ delivered_at: at, isSealed }: FoundMark): stri
 /** How often a place is looked at again because somebody else was faster. */
 const MAX_RACES = 3;
 
+/** Where an entry lies. */
+export interface StoredEntry {
+  readonly key: string;
+  /** The version that was stored; undefined where somebody else is delivering the outcome, and ours is not needed. */
+  readonly mine:
+    | {
+        readonly entry: OutboxEntry;
+        readonly etag: string;
+        /** Whether the one that it has replaced may have been taken. */
+        readonly wasUnconfirmed: boolean;
+      }
+    | undefined;
+}
+
 /**
- * Stores an entry, and gives its key. One of an earlier run of the task with the same outcome is replaced,
- * unless it is being delivered right now: the orchestrator gets one of both. Throws `StorageError`.
+ * Stores an entry. One of an earlier run of the task with the same outcome is replaced, unless it is being delivered right
+ * now by anybody but this `owner`: the orchestrator gets one of both. If that one may have been taken, this outcome may have
+ * been, too. Throws `StorageError`.
  */
 export async function storeEntry(
   outbox: Outbox,
   unsealed: OutboxEntry,
   outcome: Outcome,
-  now: Date,
-): Promise<string> {
+  { now, owner }: { readonly now: Date; readonly owner?: string | undefined },
+): Promise<StoredEntry> {
   const { storage, prefix, request, secret } = outbox;
   const key = pendingKey(prefix, outcome);
   const seal = secret === undefined ? {} : { seal: sealOfEntry(secret, key, unsealed) };
-  const entry = { ...unsealed, ...seal };
+  const own = { ...unsealed, ...seal };
+  let wasUnconfirmed = false;
   let condition: PutCondition = { kind: 'absent' };
   for (let races = 1; ; races++) {
     try {
-      await putEntry(storage, key, entry, condition, request);
-      return key;
+      const entry = wasUnconfirmed ? { ...own, unconfirmed: true } : own;
+      const etag = await putEntry(storage, key, entry, condition, request);
+      return { key, mine: { entry, etag, wasUnconfirmed } };
     } catch (error) {
       if (!isPreconditionFailure(error) || races >= MAX_RACES) throw error;
     }
     const there = await getSmallObject(storage, key, MAX_ENTRY_BYTES, request);
-    if (!there) condition = { kind: 'absent' };
-    else {
-      const read = readOutboxEntry(there.bytes);
-      const leased = typeof read !== 'string' && isLeased(read.entry, now);
-      // One that anybody may have put there must not keep ours away.
-      if (leased && isSealed(outbox, key, read.entry)) return key;
-      condition = { kind: 'unchanged', etag: there.info.etag };
+    if (!there) {
+      condition = { kind: 'absent' };
+      continue;
     }
+    const earlier = sealedEntry(outbox, key, there.bytes);
+    const isOwn = owner !== undefined && earlier?.lease?.owner === owner;
+    if (earlier && !isOwn && isLeased(earlier, now)) return { key, mine: undefined };
+    wasUnconfirmed = earlier?.unconfirmed === true;
+    condition = { kind: 'unchanged', etag: there.info.etag };
   }
+}
+
+/** What anybody may have put there counts for nothing: it must neither keep an entry away nor cast doubt on it. */
+function sealedEntry(outbox: Outbox, key: string, bytes: Uint8Array): OutboxEntry | undefined {
+  const read = readOutboxEntry(bytes);
+  if (typeof read === 'string') return undefined;
+  return isSealed(outbox, key, read.entry) ? read.entry : undefined;
 }
 
 /** Stores an entry under a condition; gives its ETag. Throws `StorageError`. */

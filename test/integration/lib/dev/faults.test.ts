@@ -1,9 +1,16 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Faults } from '../../../../src/lib/dev/api.ts';
+import {
+  type CallbackFault,
+  FAULTS,
+  type Faults,
+  type StorageFault,
+} from '../../../../src/lib/dev/faults.ts';
 import { useDev } from '../../../support/dev.ts';
 import { noisyTiff, plainTiff } from '../../../support/pictures.ts';
 
-const running = useDev();
+/** Milliseconds that the orchestrator is down for: less than a worker is patient for. */
+const DOWN_MS = 1_500;
+const running = useDev({ downMs: DOWN_MS });
 
 const set = async (faults: Partial<Faults>) =>
   (await running.api.post('/api/faults', JSON.stringify(faults))).json();
@@ -15,6 +22,7 @@ describe('the next callback', () => {
     ['fail', 503, /Retrying callback in \d+ms after attempt 1: .* 503/],
     ['redirect', 302, /✗ Error: The callback .* 302/],
     ['hang', 0, /Retrying callback in \d+ms after attempt 1: .* no answer within 10 s/],
+    ['lost', 0, /Retrying callback in \d+ms after attempt 1: /],
   ] as const)(
     'can be made to %s, and shows what the worker does then',
     async (fault, status, line) => {
@@ -61,7 +69,92 @@ describe('the next callback', () => {
   });
 });
 
+describe('callbacks', () => {
+  it('that fail for a while are sent again until one is taken', async () => {
+    const { api } = running;
+    await set({ callback: 'down' });
+    const { id } = await api.drop('down.tif', new Uint8Array(await plainTiff()));
+    const { state, received, orchestrator } = await api.ended(id);
+    expect(state).toBe('succeeded');
+    expect(orchestrator).toEqual({ status: 'completed', error: null });
+    expect(received[0]?.answer).toEqual({ status: 500, fault: 'down' });
+    expect(received.at(-1)?.answer).toEqual({ status: 200, fault: null });
+    expect(new Set(received.map(({ body }) => body)).size).toBe(1);
+    expect((await api.state()).faults.callback).toBeNull();
+  });
+
+  it('that are answered late are sent once', async () => {
+    const { api } = running;
+    await set({ callback: 'late' });
+    const { id } = await api.drop('late.tif', new Uint8Array(await plainTiff()));
+    const { state, received, stages } = await api.ended(id);
+    expect(state).toBe('succeeded');
+    expect(received.map(({ answer }) => answer)).toEqual([{ status: 200, fault: 'late' }]);
+    expect(stages.find(({ name }) => name === 'callback')?.ms).toBeGreaterThan(4_900);
+    expect((await api.state()).faults.callback).toBe('late');
+  });
+
+  it.each([
+    ['gone', /^Task not found: t1$/],
+    ['over', /^Cannot read properties of undefined \(reading 'handleCallback'\)$/],
+  ] as const)('are answered as the real orchestrator does: %s', async (fault, error) => {
+    await set({ callback: fault });
+    for (let time = 0; time < 2; time++) {
+      const url = `${running.dev.addresses.orchestrator}/callback/b/t1`;
+      const answer = await fetch(url, { method: 'POST', body: '{}' });
+      expect(answer.status).toBe(500);
+      expect((await answer.json()) as object).toEqual({ error: expect.stringMatching(error) });
+    }
+  });
+});
+
+describe('the orchestrator', () => {
+  it('knows a task as long as its machine may call back, and nobody else of its batch', async () => {
+    const { api, dev } = running;
+    await set({ callback: 'gone' });
+    const { id } = await api.drop('silent.tif', new Uint8Array(await plainTiff()));
+    const { orchestrator, received } = await api.ended(id);
+    expect(orchestrator).toEqual({ status: 'processing', error: null });
+    await set({ callback: null });
+    const send = (task: string) =>
+      fetch(`${dev.addresses.orchestrator}/callback/dev/${task}`, {
+        method: 'POST',
+        body: received[0]?.body ?? '',
+      });
+    const stranger = await send('nobody');
+    expect([stranger.status, await stranger.json()]).toEqual([
+      500,
+      { error: 'Task not found: nobody' },
+    ]);
+    expect((await send(id)).status).toBe(200);
+    expect((await api.task(id)).orchestrator).toEqual({ status: 'completed', error: null });
+    const { answer } = (await api.task('nobody')).received[0] ?? {};
+    expect(answer).toEqual({ status: 500, fault: null });
+  });
+});
+
 describe('R2', () => {
+  it.each([
+    ['read-403', 'Failed to download TIFF: 403 Forbidden'],
+    ['read-404', 'Failed to download TIFF: 404 Not Found'],
+    ['read-503', 'Failed to download TIFF: R2 answered 503'],
+    ['write-403', 'Failed to upload JPEG: 403 Forbidden'],
+    ['write-404', 'Failed to upload JPEG: The bucket "arke-staging" does not exist'],
+    ['write-503', 'Failed to upload JPEG: R2 answered 503'],
+  ] satisfies [StorageFault, string][])('that refuses is told: %s', async (fault, error) => {
+    const { api } = running;
+    await set({ storage: fault });
+    const { id } = await api.drop('refused.tif', new Uint8Array(await plainTiff()));
+    const { state, received, orchestrator } = await api.ended(id);
+    expect(state).toBe('failed');
+    expect(orchestrator).toEqual({ status: 'failed', error: expect.stringContaining(error) });
+    expect(received).toHaveLength(1);
+    expect(JSON.parse(received[0]?.body ?? '')).toMatchObject({
+      status: 'error',
+      error: expect.stringContaining(error),
+    });
+  });
+
   it('that breaks off is gone on with from the byte that was reached', async () => {
     const { api } = running;
     await set({ storage: 'break' });
@@ -93,8 +186,16 @@ describe('R2', () => {
   });
 });
 
+it('every fault of the table can be set', async () => {
+  for (const callback of Object.keys(FAULTS.callback.faults) as CallbackFault[])
+    expect(await set({ callback })).toEqual({ callback, storage: null });
+  for (const storage of Object.keys(FAULTS.storage.faults) as StorageFault[])
+    expect(await set({ callback: null, storage })).toEqual({ callback: null, storage });
+});
+
 it.each([
   '{"callback":"explode"}',
+  '{"callback":"constructor"}',
   '{"storage":"fail"}',
   '{"network":"slow"}',
   '[]',

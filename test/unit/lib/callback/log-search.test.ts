@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { searchLog } from '../../../../src/lib/callback/log-search.ts';
+import { taskIdOfKey } from '../../../../src/lib/callback/task-id.ts';
 import { createTaskLog, type LogFormat, type TaskEvent } from '../../../../src/lib/log.ts';
 import { escapeControls } from '../../../../src/lib/redact.ts';
 
@@ -103,8 +104,16 @@ describe('the search for undelivered callbacks in a log', () => {
               code: 'X',
               stage: 'download',
               error: `there is no object "${key}"`,
+              answer: { status: 500, body: key },
             },
-            { event: 'retry', stage: 'upload', attempt: 1, delay_ms: 1, reason: key },
+            {
+              event: 'retry',
+              stage: 'callback',
+              attempt: 1,
+              delay_ms: 1,
+              reason: key,
+              answer: { status: 500, body: key },
+            },
           ];
           const lines = linesOf(events, format);
           expect(searchLog(lines.map(wrap).join('\n')).undelivered).toEqual([]);
@@ -147,13 +156,49 @@ describe('the search for undelivered callbacks in a log', () => {
       );
       for (const wrap of wraps) {
         const log = searchLog(lines.map(wrap).join('\n'));
-        expect(log.successLine('batch_1')).toBeGreaterThanOrEqual(2);
-        expect(log.inputKey('batch_1')).toBe('a/b c.tif');
-        expect(log.successLine('atch_1')).toBeUndefined();
-        expect(log.inputKey('other')).toBeUndefined();
+        const of = { task_id: 'batch_1', batch_id: 'b' };
+        expect(log.successOf(of)?.line).toBeGreaterThanOrEqual(2);
+        const isCertain = format === 'json';
+        expect(log.successOf({ ...of, inputKey: 'a/b c.tif' })).toMatchObject({ isCertain });
+        expect(log.successOf({ ...of, inputKey: 'a/other.tif' })).toBeUndefined();
+        expect(log.successOf({ ...of, task_id: 'atch_1' })).toBeUndefined();
       }
     },
   );
+
+  it.each([
+    ['is kept', '"arke-tiff callback pending" sends it'],
+    ['is kept', 'this process sends it until 2026-11-30T10:00:00.000Z at the latest, then …'],
+    ['stays', '"arke-tiff callback pending" sends it'],
+  ])('knows where a callback was kept in an outbox: %s; %s', (verb, then) => {
+    const message = `the callback ${verb} in the outbox as out box/pending/b/t/msg_1.json; ${then}`;
+    for (const format of ['text', 'json'] as const) {
+      const lines = linesOf([{ event: 'note', code: 'OUTBOX', message }], format);
+      for (const wrap of wraps)
+        expect(searchLog(lines.map(wrap).join('\n')).keptOf('msg_1')).toEqual({
+          line: expect.any(Number),
+          key: 'out box/pending/b/t/msg_1.json',
+        });
+    }
+  });
+
+  it.each([
+    ['while attempts go on', { continues_ms: 60_000 }],
+    ['when it was probably taken', { probably_taken: true }],
+  ])('finds a body that is logged %s', (_, more) => {
+    const undelivered = '{"task_id":"t","batch_id":"b","status":"error","error":"x"}';
+    const event = {
+      event: 'callback.undelivered',
+      body: undelivered,
+      reason: 'x',
+      ...more,
+    } as const;
+    for (const format of ['text', 'json'] as const) {
+      const lines = linesOf([event], format);
+      expect(searchLog(lines.join('\n'))).toMatchObject({ undelivered: [{ body: undelivered }] });
+      if (format === 'text') expect(searchLog(lines[0] ?? '').withoutBody).toEqual([1]);
+    }
+  });
 
   it('says where a body is missing, as when a log was cut', () => {
     const [told = '', body = ''] = linesOf(
@@ -193,9 +238,10 @@ describe('the search for undelivered callbacks in a log', () => {
     ]);
     const start = performance.now();
     const found = searchLog(log.join('\n'));
-    const keys = ids.map((id) => found.inputKey(id));
-    const lines = ids.map((id) => found.successLine(`other-${id}`));
-    const none = ids.filter((id) => found.successLine(id) !== undefined);
+    const keys = found.undelivered.map(({ inputKey }) => inputKey);
+    const success = (id: string) => found.successOf({ task_id: id, batch_id: 'b' });
+    const lines = ids.map((id) => success(`other-${id}`)?.line);
+    const none = ids.filter((id) => success(id) !== undefined);
     const ms = performance.now() - start;
     expect(found.undelivered).toHaveLength(ids.length);
     expect(found.withoutBody).toEqual([]);
@@ -207,10 +253,109 @@ describe('the search for undelivered callbacks in a log', () => {
   });
 });
 
-function linesOf(events: readonly TaskEvent[], format: LogFormat): string[] {
+describe('a log of TIFFs that share a task id', () => {
+  const [one, two] = ['staging/b/plate1a.tif', 'staging/b/plate2B.tif'];
+  const id = taskIdOfKey(one);
+  const of = { task_id: id, batch_id: 'b' };
+  const start = (key: string) => `[${id}] Starting TIFF conversion: ${key}`;
+  const success = `[${id}] ✓ Success in 5ms`;
+  const lost = (key: string) =>
+    JSON.stringify({
+      ...of,
+      status: 'success',
+      output_r2_key: key.replace('.tif', '.jpg'),
+      output_file_name: 'x.jpg',
+      output_file_size: 1,
+    });
+
+  it('knows of each what became of it, one after the other', () => {
+    const log = searchLog([start(one), success, start(two), lost(two)].join('\n'));
+    expect(log.successOf({ ...of, inputKey: one })).toEqual({ line: 2, isCertain: true });
+    expect(log.successOf({ ...of, inputKey: two })).toBeUndefined();
+    expect(log.undelivered).toMatchObject([{ inputKey: two }]);
+  });
+
+  it('is certain of neither where they ran at the same time', () => {
+    const log = searchLog([start(one), start(two), success, lost(two)].join('\n'));
+    for (const inputKey of [one, two])
+      expect(log.successOf({ ...of, inputKey })).toEqual({ line: 3, isCertain: false });
+    expect(log.undelivered).toMatchObject([{ inputKey: undefined }]);
+  });
+
+  it('is certain of a TIFF that was started again after its machine was lost', () => {
+    const log = searchLog([start(one), start(one), success].join('\n'));
+    expect(log.successOf({ ...of, inputKey: one })).toEqual({ line: 3, isCertain: true });
+  });
+
+  it('believes nothing of another batch', () => {
+    const log = searchLog([start(one), success].join('\n'));
+    expect(log.successOf({ task_id: id, batch_id: 'c' })).toBeUndefined();
+    // A log that begins in the middle does not say which TIFF it was.
+    expect(searchLog(success).successOf({ ...of, inputKey: one })?.isCertain).toBe(false);
+  });
+});
+
+describe('a callback that a log has as not delivered', () => {
+  const id = 'tiff_tiff_1';
+  const callback =
+    '{"task_id":"tiff_tiff_1","batch_id":"b","status":"success","output_r2_key":"a.jpg","output_file_name":"a.jpg","output_file_size":1}';
+  const to = 'The callback to http://127.0.0.1:9/callback/b/t';
+  const started: TaskEvent = { event: 'task.started', input_r2_key: 'a.tif' };
+  const undelivered = { event: 'callback.undelivered', body: callback, reason: 'x' } as const;
+  const retry = (reason: string): TaskEvent => ({
+    event: 'retry',
+    stage: 'callback',
+    attempt: 1,
+    delay_ms: 5,
+    reason,
+  });
+  const failed = (error: string): TaskEvent => ({
+    event: 'task.failed',
+    code: 'CALLBACK_FAILED',
+    stage: 'callback',
+    error,
+  });
+  const refused = `${to} was answered 503 Service Unavailable: the orchestrator failed.`;
+  const noAnswer = `${to} failed: no answer within 10 s. Check it.`;
+  const unconfirmedIn = (events: readonly TaskEvent[]) =>
+    (['text', 'json'] as const).map((format) =>
+      searchLog(linesOf(events, format, id).join('\n')).undelivered.map((one) => one.unconfirmed),
+    );
+
+  it.each<[string, readonly TaskEvent[]]>([
+    ['was refused each time', [started, retry(refused), failed(refused), undelivered]],
+    ['found nobody there', [retry(`${to} failed: connect ECONNREFUSED 127.0.0.1:9.`), undelivered]],
+    [
+      'was kept while attempts went on, and refused in the end',
+      [started, { ...undelivered, continues_ms: 5 }, retry(refused), failed(refused)],
+    ],
+  ])('was not taken where it %s', (_, events) => {
+    expect(unconfirmedIn(events)).toEqual([[false], [false]]);
+  });
+
+  it.each<[string, readonly TaskEvent[]]>([
+    ['an attempt had no answer', [retry(noAnswer), failed(refused), undelivered]],
+    ['a gateway had none', [retry(`${to} was answered 504: it failed.`), undelivered]],
+    ['the last attempt had no answer', [failed(noAnswer), undelivered]],
+    [
+      'the task was stopped',
+      [failed(`${to} was not taken within 2 s after SIGTERM.`), undelivered],
+    ],
+    ['the log says so', [failed(refused), { ...undelivered, probably_taken: true }]],
+    ['attempts go on, and the log ends', [started, { ...undelivered, continues_ms: 5 }]],
+    [
+      'attempts went on when the task was started again',
+      [started, { ...undelivered, continues_ms: 5 }, started, failed(refused), undelivered],
+    ],
+  ])('may have been taken where %s', (_, events) => {
+    expect(unconfirmedIn(events)).toEqual([[true], [true]]);
+  });
+});
+
+function linesOf(events: readonly TaskEvent[], format: LogFormat, taskId = 'batch_1'): string[] {
   const lines: string[] = [];
   const log = createTaskLog({
-    taskId: 'batch_1',
+    taskId,
     batchId: 'b',
     format,
     redact: (line) => line,

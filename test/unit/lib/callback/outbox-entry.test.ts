@@ -94,6 +94,21 @@ describe('an entry of the outbox', () => {
     expect(isLeased(entry, at)).toBe(false);
     expect(isLeased(mine, at)).toBe(true);
     expect(isLeased(mine, new Date(at.getTime() + 1000))).toBe(false);
-    expect(released(mine, 'still down')).toEqual({ ...entry, error: 'still down' });
+    expect(released(mine, { error: 'still down' })).toEqual({ ...entry, error: 'still down' });
+  });
+
+  it('has the last answer of the orchestrator, and no older one', () => {
+    const [first, second] = [500, 404].map((status) => ({ status, body: 'no' }));
+    const answered = released(entry, { error: 'down', answer: first });
+    expect(read(answered)).toMatchObject({ entry: { answer: first } });
+    expect(released(answered, { error: 'x', answer: second }).answer).toEqual(second);
+    const elsewhere = released(answered, {
+      error: 'x',
+      answer: second,
+      answerUrl: 'https://y.example/',
+    });
+    expect(elsewhere.answer_url).toBe('https://y.example/');
+    expect(released(elsewhere, { error: 'x', answer: first })).not.toHaveProperty('answer_url');
+    expect(released(answered, { error: 'silent' })).not.toHaveProperty('answer');
   });
 });

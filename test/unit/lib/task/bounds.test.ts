@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bodyOfFlags } from '../../../../src/cli/callback/body.ts';
-import type { CallbackFlags } from '../../../../src/cli/callback/flags.ts';
+import type { BodyFlags } from '../../../../src/cli/callback/flags.ts';
 import { openStorage } from '../../../../src/lib/storage/client.ts';
 import { keyProblem } from '../../../../src/lib/storage/keys.ts';
 import { listObjects } from '../../../../src/lib/storage/list-objects.ts';
@@ -34,7 +34,7 @@ describe('keys and ids', () => {
     (name) => {
       const flags = { 'task-id': 't', 'batch-id': 'b', 'output-key': 'x.jpg', 'output-size': 1 };
       const body = (value: string) =>
-        bodyOfFlags({ ...flags, [name]: value } as unknown as CallbackFlags);
+        bodyOfFlags({ ...flags, [name]: value } as unknown as BodyFlags);
       expect(body('é'.repeat(512))).toContain('success');
       expect(() => body('é'.repeat(513))).toThrow(
         `--${name} must have at most 1024 bytes, and it has 1026`,
@@ -57,5 +57,21 @@ describe('keys and ids', () => {
       code: 'INVALID_KEY',
       message: 'The prefix must have at most 1024 bytes, and it has 1026: no key in R2 is longer.',
     });
+  });
+});
+
+describe('the patience of a callback', () => {
+  it.each([
+    ['0', true],
+    ['3600000', true],
+    ['3600001', false],
+    ['-1', false],
+    ['00', false],
+    ['1.5', false],
+  ])('is at most an hour: CALLBACK_PATIENCE_MS=%s', (ms, ok) => {
+    const read = readTaskSettings({ ...environment, CALLBACK_PATIENCE_MS: ms });
+    expect(read.ok).toBe(ok);
+    if (read.ok) expect(read.settings.budget.callbackPatienceMs).toBe(Number(ms));
+    else expect(read.error.message).toContain('must be a whole number from 0 to 3600000');
   });
 });

@@ -1,17 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { secondsToPlanWith } from '../../../../src/lib/convert/plan/resources.ts';
 import { createDeadline } from '../../../../src/lib/deadline.ts';
 import { conversionBudget, taskDeadlines } from '../../../../src/lib/task/budget.ts';
+import { openStopping } from '../../../../src/lib/task/stopping.ts';
 
 const now = () => 0;
 
 describe('the deadlines of a task', () => {
   it.each([
-    [50_000, [50_000, 40_000, 35_000]],
-    [20_000, [20_000, 16_000, 14_000]],
-    [600_000, [600_000, 590_000, 585_000]],
+    [50_000, [40_000, 35_000]],
+    [20_000, [16_000, 14_000]],
+    [600_000, [590_000, 585_000]],
   ])('of %i ms leave time for upload and callback', (timeoutMs, expected) => {
-    const { task, upload, conversion } = taskDeadlines({ timeoutMs }, now, undefined);
-    expect([task, upload, conversion].map((deadline) => deadline.msLeft())).toEqual(expected);
+    const { upload, conversion } = taskDeadlines({ timeoutMs }, now, openStopping({}));
+    expect([upload, conversion].map((deadline) => deadline.msLeft())).toEqual(expected);
   });
 });
 
@@ -35,5 +37,18 @@ describe('what the conversion may use', () => {
 
   it('is for the machine to say where nobody else does', () => {
     expect(budgetOf({})).toMatchObject({ cpuSeconds: undefined, memoryBytes: undefined });
+  });
+
+  it.each([
+    [1_000, 34],
+    [10_000, 34],
+    [30_000, 14],
+    [53_000, 0],
+  ])('is less for a machine that took %i ms to start, beyond the usual: %i s', (ms, seconds) => {
+    const late = { msBeforeStart: ms };
+    const budget = conversionBudget({ timeoutMs: 50_000, onFly: true }, deadline, late);
+    expect(secondsToPlanWith(budget)).toBe(seconds);
+    // It ends nothing sooner.
+    expect(budget.secondsLeft?.()).toBe(34);
   });
 });

@@ -53,10 +53,17 @@ function bodyOf(task: Task, status: 'success' | 'error' = 'success', size = 1): 
 }
 
 /** Puts a callback of a task into the outbox as `run` does; gives its key. */
-function put(task: Task, body = bodyOf(task), url = urlOf(task)): Promise<string> {
+async function put(
+  task: Task,
+  body = bodyOf(task),
+  { url = urlOf(task), unconfirmed = false } = {},
+): Promise<string> {
   const request = { settings: { url }, body, id: idOfBody(body), userAgent: 'arke-tiff/1' };
-  const entry = outboxEntry(request, { error: 'down', at: start });
-  return withOutbox((outbox) => storeEntry(outbox, entry, JSON.parse(body), start));
+  const entry = outboxEntry(request, { error: 'down', unconfirmed, at: start });
+  return withOutbox(async (outbox) => {
+    const { key } = await storeEntry(outbox, entry, JSON.parse(body), { now: start });
+    return key;
+  });
 }
 
 const urlOf = ({ batchId, taskId }: Task) => sandbox.current.callbackUrl(batchId, taskId);
@@ -154,7 +161,7 @@ describe('a drain of the outbox', () => {
   it('does not send to a stranger, however the entry came there', async () => {
     const [task, stranger] = tasks(2) as [Task, Task];
     const elsewhere = urlOf(stranger).replace('127.0.0.1', 'localhost');
-    await put(task, bodyOf(task), elsewhere);
+    await put(task, bodyOf(task), { url: elsewhere });
     expect(await drain()).toMatchObject([{ kind: 'refused', reason: /not allowed/ }]);
     expect([await received(task), await received(stranger)]).toEqual([[], []]);
     expect(await there()).toHaveLength(1);
@@ -189,6 +196,68 @@ describe('an entry that could not be delivered', () => {
   });
 });
 
+describe('an entry that may have been taken', () => {
+  const isUnconfirmed = async (key: string) => JSON.parse(await textOf(key)).unconfirmed === true;
+  const refuse = ({ batchId, taskId }: Task, status = 503, body = '') =>
+    sandbox.current.answer(batchId, taskId, [{ status, body }]);
+
+  it('stays one, whatever a later drain is answered', async () => {
+    const [lost, refused] = tasks(2) as [Task, Task];
+    const keys = [await put(lost, bodyOf(lost), { unconfirmed: true }), await put(refused)];
+    for (const task of [lost, refused]) await refuse(task);
+    expect(kinds(await drain())).toEqual(['failed', 'failed']);
+    expect(await Promise.all(keys.map(isUnconfirmed))).toEqual([true, false]);
+  });
+
+  it('is sent again without a question: a picture counted twice is the lesser harm', async () => {
+    const [task] = tasks(1) as [Task];
+    await put(task, bodyOf(task), { unconfirmed: true });
+    expect(kinds(await drain())).toEqual(['delivered']);
+    expect(await received(task)).toEqual([bodyOf(task)]);
+  });
+
+  it('is probably known to an orchestrator that does not know its task any more', async () => {
+    const [task] = tasks(1) as [Task];
+    await put(task, bodyOf(task), { unconfirmed: true });
+    await refuse(task, 500, '{"error":"Task not found"}');
+    const [event] = await drain();
+    expect(event).toMatchObject({ kind: 'failed', error: { ambiguous: true } });
+    expect(event).toHaveProperty(
+      'error.message',
+      expect.stringContaining('it was sent before, and that answer was lost'),
+    );
+  });
+
+  it('is one when an attempt had no answer, though the last one had', async () => {
+    const [task] = tasks(1) as [Task];
+    const answers = inTurn([{ resetAfter: true }, { status: 503 }], () => true);
+    await using door = await startFaultServer(urlOf(task), answers);
+    const key = await put(task);
+    const policy = { ...quickRetry, attempts: 2 };
+    const events = await drain({ policy, addressOf: () => ({ url: door.url }) });
+    expect(events).toMatchObject([{ kind: 'failed', attempts: 2, error: { ambiguous: false } }]);
+    expect(await isUnconfirmed(key)).toBe(true);
+  });
+
+  it('is one when the time of its lease has ended the attempt', async () => {
+    const [task] = tasks(1) as [Task];
+    const key = await put(task);
+    await sandbox.current.answer(task.batchId, task.taskId, [{ status: 200, delayMs: 60_000 }]);
+    expect(await drain({ leaseMs: 2_000 })).toMatchObject([
+      { kind: 'failed', error: { ambiguous: true } },
+    ]);
+    expect(await isUnconfirmed(key)).toBe(true);
+  });
+
+  it('makes one of what a further run puts in its place', async () => {
+    const [task] = tasks(1) as [Task];
+    await put(task, bodyOf(task), { unconfirmed: true });
+    const key = await put(task, bodyOf(task, 'success', 2));
+    expect(JSON.parse(await textOf(key))).toMatchObject({ body: bodyOf(task, 'success', 2) });
+    expect(await isUnconfirmed(key)).toBe(true);
+  });
+});
+
 describe('with a secret', () => {
   const secret = `whsec_${Buffer.from('the secret of this drain, in full').toString('base64')}`;
   const withSecret = <T>(use: (outbox: Outbox) => Promise<T>) =>
@@ -197,7 +266,10 @@ describe('with a secret', () => {
   const putSealed = (task: Task, body = bodyOf(task)) => {
     const request = { settings: { url: urlOf(task) }, body, id: idOfBody(body), userAgent: 'a/1' };
     const entry = outboxEntry(request, { error: 'down', at: start });
-    return withSecret((outbox) => storeEntry(outbox, entry, JSON.parse(body), start));
+    return withSecret(async (outbox) => {
+      const { key } = await storeEntry(outbox, entry, JSON.parse(body), { now: start });
+      return key;
+    });
   };
   const change = async (key: string, fields: Record<string, unknown>) => {
     const text = JSON.stringify({ ...JSON.parse(await textOf(key)), ...fields });

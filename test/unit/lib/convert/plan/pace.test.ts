@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Pace, shouldGiveUp, watchPace } from '../../../../../src/lib/convert/plan/pace.ts';
+import {
+  type Pace,
+  shouldGiveUp,
+  type Verdict,
+  verdictInHurry,
+  watchPace,
+} from '../../../../../src/lib/convert/plan/pace.ts';
 
 /** Half done after five of ten seconds, with time to spare. */
 const good: Pace = {
@@ -33,18 +39,81 @@ describe('a conversion under way is given up', () => {
   });
 });
 
+describe('a conversion that is to end soon', () => {
+  /** Half done after one of two seconds, with two left. */
+  const hurried = {
+    predictedCpuSeconds: 2,
+    usedCpuSeconds: 1,
+    elapsedSeconds: 1,
+    leftSeconds: 2,
+    fastCpuSeconds: 0.5,
+  };
+
+  it.each<[string, Partial<typeof hurried> | { fastCpuSeconds: undefined }, Verdict]>([
+    ['goes on while it will be in time', {}, 'go on'],
+    ['also where there is nothing cheaper', { fastCpuSeconds: undefined }, 'go on'],
+    ['begins again where only the cheap one will be', { predictedCpuSeconds: 9 }, 'again as fast'],
+    [
+      'also before anything is known of its rate',
+      { predictedCpuSeconds: 9, usedCpuSeconds: 0, elapsedSeconds: 0.1 },
+      'again as fast',
+    ],
+    ['is given up where not even that will be', { leftSeconds: 0.5 }, 'give up'],
+    ['by the rate at which it gets CPU', { elapsedSeconds: 5 }, 'give up'],
+    ['where there is nothing cheaper', { leftSeconds: 0.5, fastCpuSeconds: undefined }, 'give up'],
+    [
+      'goes on when it has taken longer than predicted, and the cheap one can wait',
+      { usedCpuSeconds: 2.2, elapsedSeconds: 2.2 },
+      'go on',
+    ],
+    [
+      'begins again at the last moment for that',
+      { usedCpuSeconds: 2.2, elapsedSeconds: 2.2, leftSeconds: 0.8 },
+      'again as fast',
+    ],
+    [
+      'goes on when that has passed: it may end at any moment',
+      { usedCpuSeconds: 2.2, elapsedSeconds: 2.2, leftSeconds: 0.1 },
+      'go on',
+    ],
+  ])('%s', (_, differs, expected) => {
+    expect(verdictInHurry({ ...hurried, ...differs })).toBe(expected);
+  });
+});
+
 describe('the watch over signs of life', () => {
   it('asks the clock at each of them', () => {
-    let now = 0;
-    const goesOn = watchPace(
-      { cpuSeconds: 10, fastCpuSeconds: 0.5 },
-      () => 35 - now / 1000,
-      () => now,
-    );
-    now = 4_000;
+    const { goesOn, setNow } = watched(0);
+    setNow(4_000);
     expect(goesOn({ cpuSeconds: 4, peakBytes: 0 })).toBe(true);
     // Throttled to a tenth of a core from here on.
-    now = 20_000;
+    setNow(20_000);
+    expect(goesOn({ cpuSeconds: 5.6, peakBytes: 0 })).toBe(false);
+  });
+
+  it('reckons with less time where the work began late', () => {
+    const { goesOn, setNow } = watched(27);
+    setNow(4_000);
+    // Six seconds to go of the four that its plan has.
+    expect(goesOn({ cpuSeconds: 4, peakBytes: 0 })).toBe(false);
+  });
+
+  it('still tries the cheap one when the plan’s time has passed, but time is left', () => {
+    const { goesOn, setNow } = watched(34);
+    setNow(4_000);
+    expect(goesOn({ cpuSeconds: 4, peakBytes: 0 })).toBe(true);
+    setNow(20_000);
     expect(goesOn({ cpuSeconds: 5.6, peakBytes: 0 })).toBe(false);
   });
 });
+
+/** The watch over a conversion of 10 CPU-s, or of half a one, that has 35 s. */
+function watched(secondsBehind: number) {
+  let now = 0;
+  const plan = { cpuSeconds: 10, fastCpuSeconds: 0.5 };
+  const budget = { secondsLeft: () => 35 - now / 1000, secondsBehind };
+  const setNow = (ms: number) => {
+    now = ms;
+  };
+  return { goesOn: watchPace(plan, budget, () => now), setNow };
+}

@@ -1,0 +1,86 @@
+import type { Survey } from '../../lib/reconcile/survey.ts';
+import { upperFirst } from '../../lib/upper-first.ts';
+import { aboutFile, formatBytes } from '../format.ts';
+import { isHome, type ReportState, stateRemedies, stateWords } from './report-state.ts';
+
+type State = ReportState['state'];
+
+/** What a plan comes to: counts with sizes, and each TIFF that would not be reported, with why. */
+export function planLines(states: readonly ReportState[], { batches }: Survey): string[] {
+  const counts = statesIn(states).map((state) => {
+    const of = states.filter((one) => one.state === state);
+    return `  ${of.length} ${stateWords[state]}${sizeText(state, of)}`;
+  });
+  const head = `${count(states.length, 'TIFF')} of ${batchesText(batches)} in the plan:`;
+  return [head, ...counts, ...sections(states)];
+}
+
+/** What a report has come to: counts, each TIFF that is missing at the orchestrator, and whether any is. */
+export function outcomeLines(states: readonly ReportState[], survey: Survey): string[] {
+  const counts = statesIn(states).map(
+    (state) => `${states.filter((one) => one.state === state).length} ${stateWords[state]}`,
+  );
+  return [
+    `${count(states.length, 'TIFF')}: ${counts.join(', ')}`,
+    ...sections(states),
+    completeText(states, survey),
+  ];
+}
+
+/** Whether the orchestrator has all pictures: a batch is complete only where none of its TIFFs was left out. */
+function completeText(states: readonly ReportState[], { batches, leftOut }: Survey): string {
+  const missing = states.filter((one) => !isHome(one)).length;
+  const [all, has] = [states.length, 'The orchestrator has'];
+  const what = leftOut > 0 ? 'chosen picture' : 'picture';
+  const left =
+    leftOut > 0
+      ? ` ${count(leftOut, 'TIFF')} of ${batches.length === 1 ? 'the batch' : 'these batches'} ${leftOut === 1 ? 'was' : 'were'} not chosen.`
+      : '';
+  if (missing > 0)
+    return `Not complete: ${missing} of ${count(all, what)} ${missing === 1 ? 'is' : 'are'} not known to be with the orchestrator.${left}`;
+  const whole = all === 1 ? `the ${what}` : `all ${count(all, what)}`;
+  if (leftOut > 0) return `${has} ${whole}.${left}`;
+  return `${batches.length === 1 ? 'The batch is' : 'The batches are'} complete: the orchestrator has ${whole}.`;
+}
+
+/** Batches for people, each by its name where they are few. */
+export function batchesText(batches: readonly string[]): string {
+  if (batches.length === 1) return `the batch ${batches[0]}`;
+  const more = batches.length > 5 ? `, … and ${batches.length - 5} more` : '';
+  return `${batches.length} batches (${batches.slice(0, 5).join(', ')}${more})`;
+}
+
+function sections(states: readonly ReportState[]): string[] {
+  const missing = states.filter((one) => !isHome(one));
+  return statesIn(missing).flatMap((state) => {
+    const remedy = stateRemedies[state];
+    const title = `${upperFirst(stateWords[state])}${remedy === undefined ? '' : ` (${remedy})`}:`;
+    const of = missing.filter((one) => one.state === state);
+    return [
+      title,
+      ...of.map(({ tiff, reason }) => `  ${aboutFile(tiff.key, reason ?? stateWords[state])}`),
+    ];
+  });
+}
+
+function statesIn(states: readonly ReportState[]): State[] {
+  return (Object.keys(stateWords) as State[]).filter((state) =>
+    states.some((one) => one.state === state),
+  );
+}
+
+/** Of what is to be converted the TIFFs count, of all else the JPEGs. */
+function sizeText(state: State, of: readonly ReportState[]): string {
+  const made = of.filter(({ tiff, output }) => state === 'held' && output && !tiff.jpeg);
+  if (made.length > 0) return `, ${made.length} of them to convert all the same`;
+  const bytes = of.reduce(
+    (sum, { tiff }) => sum + (state === 'to_convert' ? tiff.size : (tiff.jpeg?.size ?? 0)),
+    0,
+  );
+  if (bytes === 0) return '';
+  return ` (${formatBytes(bytes)} of ${state === 'to_convert' ? 'TIFFs' : 'JPEGs'})`;
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,117 @@
+import { batchIdOfKey } from '../callback/task-id.ts';
+import { SettingsError } from '../errors.ts';
+import { inParallel } from '../in-parallel.ts';
+import { hasTiffEnding } from '../jpeg-name.ts';
+import type { Storage } from '../storage/client.ts';
+import { type ListedObject, listObjects } from '../storage/list-objects.ts';
+import type { RequestOptions } from '../storage/objects.ts';
+import { isAmongInputs } from '../task/outbox/keys.ts';
+import { findJpegs, REQUESTS_AT_ONCE } from './find-jpegs.ts';
+import { batchOf, type NamedTiff, type NamingOptions, nameTasks } from './name-tasks.ts';
+import { type Records, type Standing, standingOf } from './standing.ts';
+
+/** What is to be reported. */
+export interface SurveyRequest extends NamingOptions {
+  readonly storage: Storage;
+  /** What the keys of the TIFFs begin with. */
+  readonly prefix: string;
+  readonly selected: readonly ListedObject[];
+  readonly records: Records;
+  readonly options: RequestOptions;
+}
+
+/** A TIFF, and how its success stands. */
+export interface SurveyedTiff extends NamedTiff {
+  readonly standing: Standing;
+}
+
+/** What a survey has found. */
+export interface Survey {
+  /** The selected ones, in their order. */
+  readonly tiffs: readonly SurveyedTiff[];
+  /** Their batches. */
+  readonly batches: readonly string[];
+  /** How many TIFFs of these batches are not selected. */
+  readonly leftOut: number;
+}
+
+/**
+ * Finds out for each selected TIFF which task it is reported for and whether that is done, in their order. Looks at all TIFFs
+ * of their batches. Throws `SettingsError` where a batch is not known or the outbox lies among the TIFFs, and `StorageError`.
+ */
+export async function surveyBatch(request: SurveyRequest): Promise<Survey> {
+  const { storage, selected, records, options } = request;
+  const batches = batchesOf(request);
+  const listed = await listAll(storage, foldersOf(request, batches), options);
+  const keys = new Set(listed.map(({ key }) => key));
+  const tiffs = listed.filter(({ key }) => hasTiffEnding(key));
+  const all = await findJpegs(storage, tiffs, keys, options);
+  const chosen = new Set(selected.map(({ key }) => key));
+  const named = nameTasks(all, chosen, request);
+  const surveyed = await inParallel(
+    named,
+    async (tiff, signal) => {
+      const outbox = { ...records.outbox, request: { ...options, signal } };
+      return { ...tiff, standing: await standingOf(tiff, { ...records, outbox }, new Date()) };
+    },
+    { limit: REQUESTS_AT_ONCE, signal: options.signal },
+  );
+  const place = new Map(selected.map(({ key }, index) => [key, index]));
+  surveyed.sort((a, b) => (place.get(a.key) ?? 0) - (place.get(b.key) ?? 0));
+  const isOfBatches = (key: string) => batches.includes(batchOf(key, request) ?? '');
+  const leftOut = tiffs.filter(({ key }) => !chosen.has(key) && isOfBatches(key)).length;
+  return { tiffs: surveyed, batches, leftOut };
+}
+
+/**
+ * Where all TIFFs of the batches are, which may share task ids: as their keys say it, or else in the folder of the prefix. Throws
+ * `SettingsError` where there is none.
+ */
+function foldersOf({ prefix, selected }: SurveyRequest, batches: readonly string[]): string[] {
+  const own = selected.map(({ key }) => batchIdOfKey(key));
+  const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+  const needsFolder = own.includes(undefined) && prefix !== '';
+  if (needsFolder && folder === '')
+    throw new SettingsError([
+      `the prefix "${prefix}" names no folder, and with --batch-id all TIFFs beside the chosen ones must be looked at, as they may have the same task ids: use FOLDER/ (or r2:// for the whole bucket), and --include`,
+    ]);
+  const ids = new Set([...batches, ...own.filter((id) => id !== undefined)]);
+  return [needsFolder ? folder : prefix, ...[...ids].map((id) => `staging/${id}/`)];
+}
+
+function batchesOf(request: SurveyRequest): string[] {
+  const { selected, prefix, records } = request;
+  const batches = new Set<string>();
+  const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+  for (const { key } of selected) {
+    const batchId = batchOf(key, request);
+    if (batchId === undefined)
+      throw new SettingsError([
+        `the key "${key}" does not name a batch (staging/BATCH/…): --batch-id is missing`,
+      ]);
+    const among = folder !== '' && `${records.outbox.prefix}/`.startsWith(folder);
+    if (among || isAmongInputs(records.outbox.prefix, key, batchId))
+      throw new SettingsError([
+        `the outbox "${records.outbox.prefix}" lies among the TIFFs, where the orchestrator looks for files: choose another prefix`,
+      ]);
+    batches.add(batchId);
+  }
+  return [...batches];
+}
+
+/** All objects under some prefixes, each once. */
+async function listAll(
+  storage: Storage,
+  prefixes: readonly string[],
+  options: RequestOptions,
+): Promise<ListedObject[]> {
+  const widest = prefixes.filter(
+    (one, index) =>
+      !prefixes.some((other, at) => one.startsWith(other) && (other !== one || at < index)),
+  );
+  const objects = new Map<string, ListedObject>();
+  for (const prefix of widest)
+    for (const object of await listObjects(storage, prefix, options))
+      objects.set(object.key, object);
+  return [...objects.values()];
+}

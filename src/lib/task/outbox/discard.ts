@@ -1,0 +1,73 @@
+import { isTooLate } from '../../callback/failures.ts';
+import { isLeased } from '../../callback/outbox-entry.ts';
+import type { CallbackPayload } from '../../callback/payload.ts';
+import { type Claiming, claim, type Pending } from './claim.ts';
+import { deliveredAtText, findMark, type Outbox, removeEntries } from './outbox.ts';
+import { entriesByTask } from './read-entry.ts';
+
+/** An entry that may be dropped, or is being delivered right now. */
+export interface DroppableEntry {
+  readonly entry: Pending;
+  readonly isBusy: boolean;
+  /** Why it may be dropped, or what was last heard of it: a clause. */
+  readonly reason: string;
+}
+
+/**
+ * What may be dropped from an outbox: the entries of chosen tasks, or else those that nobody will ever take or need. What is no
+ * entry is left out. Throws `StorageError`.
+ */
+export async function droppableEntries(
+  outbox: Outbox,
+  {
+    isChosen,
+    now,
+  }: {
+    readonly isChosen?: ((payload: CallbackPayload) => boolean) | undefined;
+    readonly now: Date;
+  },
+): Promise<DroppableEntry[]> {
+  const droppable: DroppableEntry[] = [];
+  for await (const { found } of entriesByTask(outbox))
+    for (const { read } of found) {
+      if (typeof read === 'string') continue;
+      const reason = isChosen
+        ? isChosen(read.payload) && read.entry.error
+        : ((await whyObsolete(outbox, read)) ?? false);
+      if (reason === false) continue;
+      droppable.push({ entry: read, isBusy: isLeased(read.entry, now), reason });
+    }
+  return droppable;
+}
+
+/** Why nobody will ever take an entry, or need it; undefined where somebody may. */
+async function whyObsolete(outbox: Outbox, read: Pending): Promise<string | undefined> {
+  const { entry, payload } = read;
+  if (isRefusedForGood(read)) return entry.error;
+  if (payload.status === 'success') return undefined;
+  const mark = await findMark(outbox, { ...payload, status: 'success' });
+  return mark?.isSealed
+    ? `the success of this task was delivered ${deliveredAtText(mark)}`
+    : undefined;
+}
+
+/** Whether the orchestrator that the task was given will never take the entry: what another one does not know says nothing. */
+function isRefusedForGood({ entry }: Pending): boolean {
+  const { url, answer, answer_url: from = url } = entry;
+  return answer !== undefined && isTooLate(answer) && originOf(from) === originOf(url);
+}
+
+function originOf(url: string): string | undefined {
+  return URL.parse(url)?.origin;
+}
+
+/** Drops an entry; not, and gives false, when somebody else has begun to deliver it. Throws `StorageError`. */
+export async function dropEntry(
+  outbox: Outbox,
+  entry: Pending,
+  claiming: Claiming,
+): Promise<boolean> {
+  const mine = await claim(outbox, entry, claiming);
+  if (mine) await removeEntries(outbox, [mine.payload]);
+  return mine !== undefined;
+}

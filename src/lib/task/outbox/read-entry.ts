@@ -1,0 +1,56 @@
+import { MAX_ENTRY_BYTES, readOutboxEntry } from '../../callback/outbox-entry.ts';
+import { listObjects } from '../../storage/list-objects.ts';
+import { getSmallObject } from '../../storage/small-object.ts';
+import type { Pending } from './claim.ts';
+import { type Outcome, pendingKey, pendingPrefix } from './keys.ts';
+import type { Outbox } from './outbox.ts';
+
+/** An object under the keys of entries; `read` is a text that says why it is none. */
+export interface FoundEntry {
+  readonly key: string;
+  readonly read: Pending | string;
+}
+
+/** What lies in the outbox, a list for each task. Throws `StorageError`. */
+export async function* entriesByTask(outbox: Outbox): AsyncGenerator<{
+  readonly found: readonly FoundEntry[];
+  /** Whether there is more than one task. */
+  readonly several: boolean;
+}> {
+  const listed = await listObjects(outbox.storage, pendingPrefix(outbox.prefix), outbox.request);
+  const tasks = Object.values(Object.groupBy(listed, ({ key }) => folderOf(key)));
+  for (const objects of tasks) {
+    const found: FoundEntry[] = [];
+    for (const { key, size } of objects ?? []) {
+      const read = await readEntry(outbox, key, size);
+      // Whoever was faster has delivered it.
+      if (read !== undefined) found.push({ key, read });
+    }
+    yield { found, several: tasks.length > 1 };
+  }
+}
+
+function folderOf(key: string): string {
+  return key.slice(0, key.lastIndexOf('/'));
+}
+
+/** The entry of an outcome; a text that says why it is none, undefined when there is none. Throws `StorageError`. */
+export function entryOf(outbox: Outbox, outcome: Outcome): Promise<Pending | string | undefined> {
+  return readEntry(outbox, pendingKey(outbox.prefix, outcome));
+}
+
+async function readEntry(
+  { storage, prefix, request }: Outbox,
+  key: string,
+  size = 0,
+): Promise<Pending | string | undefined> {
+  if (size > MAX_ENTRY_BYTES) return `it has ${size} bytes, and a callback has a few thousand`;
+  const object = await getSmallObject(storage, key, MAX_ENTRY_BYTES, request);
+  if (!object) return undefined;
+  const read = readOutboxEntry(object.bytes);
+  if (typeof read === 'string') return read;
+  // A copy would be delivered as often as there are copies.
+  const rightful = pendingKey(prefix, read.payload);
+  if (key !== rightful) return `what is in it belongs under "${rightful}"`;
+  return { key, etag: object.info.etag, ...read };
+}
