@@ -15,7 +15,7 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { startSandbox } from '../src/lib/sandbox/sandbox.ts';
+import { startSandbox } from '../src/dev/sandbox/sandbox.ts';
 import { type ExampleWorker, installExampleWorker } from './example-worker.ts';
 import { surroundings } from './machine.ts';
 import { measureWork, type Samples } from './measure-work.ts';

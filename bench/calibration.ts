@@ -12,7 +12,8 @@ import { readTiffHeader, type TiffPage } from '../src/lib/convert/header/tiff-he
 import { predictCpuSeconds } from '../src/lib/convert/plan/cpu-model.ts';
 import { predictMemory, type Turn } from '../src/lib/convert/plan/memory-model.ts';
 import { openConverter } from '../src/lib/convert/process/converter.ts';
-import { makeTiffFile, nameOf, type TiffSpec } from './make-tiff.ts';
+import { makeTiffFile } from './make-tiff.ts';
+import { nameOf, type TiffSpec } from './tiff-spec.ts';
 
 /** One conversion that is to be measured. */
 export interface PlannedCase {

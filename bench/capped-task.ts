@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import sharp from 'sharp';
-import type { Sandbox } from '../src/lib/sandbox/sandbox.ts';
+import type { Sandbox } from '../src/dev/sandbox/sandbox.ts';
 import { closeStorage, openStorage } from '../src/lib/storage/client.ts';
 import { uploadFile } from '../src/lib/storage/upload.ts';
 import { makeCap } from '../test/support/memory-cap.ts';
-import { makeTiffFile, nameOf, type TiffSpec } from './make-tiff.ts';
+import { makeTiffFile } from './make-tiff.ts';
+import { nameOf, type TiffSpec } from './tiff-spec.ts';
 
 /** A TIFF and the cores that its task gets. */
 export interface CappedCase extends TiffSpec {

@@ -1,8 +1,8 @@
 /** A folder of TIFFs as an archive has them, for measurements. */
 import { copyFile, mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TiffSpec } from './make-tiff.ts';
 import { drawTiff } from './measure-work.ts';
+import type { TiffSpec } from './tiff-spec.ts';
 
 /** TIFFs of one kind, and how many of them there are. */
 interface Share {

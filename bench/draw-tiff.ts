@@ -4,7 +4,8 @@
  *
  *   node bench/draw-tiff.ts PATH SPEC    # the spec as JSON
  */
-import { makeTiffFile, type TiffSpec } from './make-tiff.ts';
+import { makeTiffFile } from './make-tiff.ts';
+import type { TiffSpec } from './tiff-spec.ts';
 
 const [, , path = '', spec = ''] = process.argv;
 await makeTiffFile(path, JSON.parse(spec) as TiffSpec);

@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { parse } from 'valibot';
+import { type Sandbox, startSandbox } from '../src/dev/sandbox/sandbox.ts';
 import { successPayloadSchema } from '../src/lib/callback/payload.ts';
-import { type Sandbox, startSandbox } from '../src/lib/sandbox/sandbox.ts';
 import { inWorkFolder } from './work-folder.ts';
 
 const RUNS = 7;

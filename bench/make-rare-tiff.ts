@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { deflateSync } from 'node:zlib';
 import { makeTiff, type TiffPage } from '../test/support/tiff-writer.ts';
-import type { RareKind, TiffSpec } from './make-tiff.ts';
+import type { RareKind, TiffSpec } from './tiff-spec.ts';
 
 /** Samples, their bits and what they mean (TIFF 6.0, PhotometricInterpretation), by kind. */
 const KINDS: Readonly<Record<RareKind, Pick<TiffPage, 'samplesPerPixel' | 'photometric'>>> = {

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startDelayProxy } from './delay-proxy.ts';
-import type { TiffSpec } from './make-tiff.ts';
 import { type Bench, runWork, type Side } from './run-work.ts';
 import type { Sample } from './sample.ts';
+import type { TiffSpec } from './tiff-spec.ts';
 import type { Work } from './works.ts';
 
 /** The runs of each worker, in order. */

@@ -7,7 +7,7 @@
  *   npm run bench:memory -- 500mp   # those with this in their name
  */
 import { join } from 'node:path';
-import { startSandbox } from '../src/lib/sandbox/sandbox.ts';
+import { startSandbox } from '../src/dev/sandbox/sandbox.ts';
 import { noCapBecause, removeCaps } from '../test/support/memory-cap.ts';
 import { cappedCases, describeCase, runCapped } from './capped-task.ts';
 import { inWorkFolder } from './work-folder.ts';

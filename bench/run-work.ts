@@ -1,7 +1,7 @@
 /** One run of one worker, behind the proxies. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Sandbox } from '../src/lib/sandbox/sandbox.ts';
+import type { Sandbox } from '../src/dev/sandbox/sandbox.ts';
 import type { Arrival, DelayProxy } from './delay-proxy.ts';
 import type { ExampleWorker } from './example-worker.ts';
 import { type Metered, meter } from './process-meter.ts';

@@ -8,7 +8,7 @@
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startSandbox } from '../src/lib/sandbox/sandbox.ts';
+import { startSandbox } from '../src/dev/sandbox/sandbox.ts';
 import { measureLevels } from './scale/levels.ts';
 import {
   describeMachine,

@@ -1,7 +1,7 @@
 /** What the bench measures, and what is aimed at: the rows of docs/performance.md, "Whole tasks". */
 import type { Link } from './delay-proxy.ts';
-import type { TiffSpec } from './make-tiff.ts';
 import type { Measure } from './sample.ts';
+import type { TiffSpec } from './tiff-spec.ts';
 
 /** Something that both workers do, as often as there are runs. */
 export interface Work {

@@ -25,7 +25,7 @@ const PARTS: readonly { input: Record<string, string>; codeSplitting?: boolean }
     input: {
       run: 'src/cli/start-run.ts',
       start: 'src/cli/start.ts',
-      commands: 'src/cli/commands.ts',
+      commands: 'src/commands/index.ts',
     },
   },
   { input: { child: 'src/lib/convert/process/child.ts' }, codeSplitting: false },
@@ -110,9 +110,7 @@ const withoutUnused = {
 const withoutDev = {
   name: 'without-dev',
   resolveId: (id: string) =>
-    id.endsWith('/lib/dev/start-dev.ts')
-      ? { id: '../lib/dev/start-dev.js', external: true }
-      : undefined,
+    id.endsWith('/dev/start-dev.ts') ? { id: '../dev/start-dev.js', external: true } : undefined,
 };
 
 const options: RolldownOptions = {

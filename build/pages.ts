@@ -8,16 +8,16 @@ import { fileURLToPath } from 'node:url';
 import { type OutputChunk, rolldown } from 'rolldown';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
-const library = `${project}src/lib`;
+const sources = `${project}src`;
 const folder = `${project}dist/bundle`;
 
 /** What a page is made of. */
 interface Page {
   /** Of the file that is made. */
   readonly name: string;
-  /** Where its `main.ts` and `page.html` are, below the library. */
+  /** Where its `main.ts` and `page.html` are, below `src`. */
   readonly source: string;
-  /** Below the library, in this order: what comes later counts more. */
+  /** Below `src`, in this order: what comes later counts more. */
   readonly styles: readonly string[];
   /** What it may load and call besides its own script and style. */
   readonly policy: readonly string[];
@@ -27,11 +27,11 @@ const pages: readonly Page[] = [
   {
     // `report/html.ts` fills it in. Pictures are in the page, or files beside it.
     name: 'report',
-    source: 'report/page',
+    source: 'lib/report/page',
     styles: [
-      'browser/styles/base.css',
-      ...['overview', 'marks', 'table', 'detail'].map((one) => `report/page/styles/${one}.css`),
-      ...['browser/styles/slider.css', 'report/page/styles/media.css'],
+      'lib/browser/styles/base.css',
+      ...['overview', 'marks', 'table', 'detail'].map((one) => `lib/report/page/styles/${one}.css`),
+      ...['lib/browser/styles/slider.css', 'lib/report/page/styles/media.css'],
     ],
     policy: ["img-src data: file: 'self'"],
   },
@@ -40,7 +40,7 @@ const pages: readonly Page[] = [
     name: 'dev',
     source: 'dev/page',
     styles: [
-      ...['browser/styles/base.css', 'browser/styles/slider.css'],
+      ...['lib/browser/styles/base.css', 'lib/browser/styles/slider.css'],
       ...['frame', 'overview', 'list', 'side', 'task', 'callbacks', 'media'].map(
         (one) => `dev/page/styles/${one}.css`,
       ),
@@ -53,14 +53,14 @@ mkdirSync(folder, { recursive: true });
 for (const page of pages) writeFileSync(`${folder}/${page.name}.html`, await htmlOf(page));
 
 async function htmlOf({ source, styles, policy }: Page): Promise<string> {
-  const script = await scriptOf(`${library}/${source}/main.ts`);
-  const style = styles.map((path) => readFileSync(`${library}/${path}`, 'utf8')).join('');
+  const script = await scriptOf(`${sources}/${source}/main.ts`);
+  const style = styles.map((path) => readFileSync(`${sources}/${path}`, 'utf8')).join('');
   const parts: Readonly<Record<string, string>> = {
     POLICY: policyOf(script, style, policy),
     STYLE: style,
     SCRIPT: script,
   };
-  return readFileSync(`${library}/${source}/page.html`, 'utf8').replace(
+  return readFileSync(`${sources}/${source}/page.html`, 'utf8').replace(
     /\/\*([A-Z]+)\*\//g,
     (_, name: string) => parts[name] ?? '',
   );

@@ -1,4 +1,4 @@
-import { FAULTS, type Faults, groupOf } from '../src/lib/dev/faults.ts';
+import { FAULTS, type Faults, groupOf } from '../src/dev/faults.ts';
 
 /** The faults of `arke-tiff dev` as Markdown. */
 export function renderDevFaults(): string {

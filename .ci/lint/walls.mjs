@@ -8,9 +8,9 @@ const stages = ['storage', 'convert', 'callback'];
 
 /** What is for browsers, and the data that it shares with whoever serves it. */
 const pages = [
-  { page: 'browser', data: [] },
-  { page: 'report/page', data: ['^src/lib/report/page-data\\.ts$'] },
-  { page: 'dev/page', data: ['^src/lib/dev/(api|faults)\\.ts$'] },
+  { page: 'lib/browser', data: [] },
+  { page: 'lib/report/page', data: ['^src/lib/report/page-data\\.ts$'] },
+  { page: 'dev/page', data: ['^src/dev/(api|faults)\\.ts$'] },
 ];
 
 const owner = (name, module, owners, comment) => ({
@@ -42,7 +42,7 @@ export default {
       name: 'commands-are-used-by-nobody',
       severity: 'error',
       comment: 'Commands only take flags, call the library and show its result.',
-      from: { path: '^src/', pathNot: '^src/cli/commands\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/commands/index\\.ts$' },
       to: { path: '^src/commands/' },
     },
     {
@@ -169,48 +169,48 @@ export default {
       severity: 'error',
       comment:
         'There is no Node where a page is read: it knows itself, what pages share, and its data.',
-      from: { path: `^src/lib/${page}/` },
-      to: { pathNot: [`^src/lib/${page}/`, '^src/lib/browser/', ...data] },
+      from: { path: `^src/${page}/` },
+      to: { pathNot: [`^src/${page}/`, '^src/lib/browser/', ...data] },
     })),
     {
       name: 'pages-are-used-by-nobody',
       severity: 'error',
       comment: 'Nobody else has a document.',
-      from: { path: '^src/', pathNot: '^src/lib/(browser|[^/]+/page)/' },
-      to: { path: '^src/lib/(browser|[^/]+/page)/' },
+      from: { path: '^src/', pathNot: '^src/(lib/browser|lib/report/page|dev/page)/' },
+      to: { path: '^src/(lib/browser|lib/report/page|dev/page)/' },
     },
     {
       name: 'sandbox-stands-apart',
       severity: 'error',
       comment: 'The stand-in for R2 and the orchestrator is for dev, demo and tests.',
-      from: { path: '^(src|bin)/', pathNot: '^src/lib/(sandbox|dev)/' },
-      to: { path: '^src/lib/sandbox/' },
+      from: { path: '^(src|bin)/', pathNot: '^src/dev/' },
+      to: { path: '^src/dev/sandbox/' },
     },
     {
       name: 'sandbox-knows-only-leaves',
       severity: 'error',
       comment: 'It stands in for others; it must not share the worker it tests.',
-      from: { path: '^src/lib/sandbox/' },
-      to: { path: '^src/lib/[^/]+/', pathNot: '^src/lib/sandbox/' },
+      from: { path: '^src/dev/sandbox/' },
+      to: { path: ['^src/lib/[^/]+/', '^src/dev/'], pathNot: '^src/dev/sandbox/' },
     },
     {
       name: 'dev-is-known-by-its-command',
       severity: 'error',
       comment: 'What only engineers use is loaded when they do, and by nobody else.',
-      from: { path: '^(src|bin)/', pathNot: '^src/(lib/dev/|cli/load-dev\\.ts$)' },
-      to: { path: '^src/lib/dev/', dependencyTypesNot: ['type-only'] },
+      from: { path: '^(src|bin)/', pathNot: '^src/(dev/|cli/load-dev\\.ts$)' },
+      to: { path: '^src/dev/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'dev-runs-tasks-as-programs',
       severity: 'error',
       comment: 'It tries what machines run: the program, in a process of its own.',
-      from: { path: '^src/lib/dev/' },
+      from: { path: '^src/dev/' },
       to: { path: '^src/lib/(task|collection|report)/' },
     },
     owner(
       'sharp-has-one-owner',
       'node_modules/(@img/)?sharp',
-      ['^src/lib/convert/render/', '^src/lib/sandbox/sample-tiff'],
+      ['^src/lib/convert/render/', '^src/dev/sandbox/sample-tiff'],
       'Decoding and encoding are in convert/render.',
     ),
     owner(
@@ -246,7 +246,7 @@ export default {
     owner(
       'miniflare-has-one-owner',
       'node_modules/(miniflare|workerd)/',
-      ['^src/lib/sandbox/'],
+      ['^src/dev/sandbox/'],
       'The stand-in is in sandbox.',
     ),
     owner(
@@ -256,17 +256,24 @@ export default {
       'Callbacks are signed in callback.',
     ),
     {
+      name: 'tools-are-used-by-nobody',
+      severity: 'error',
+      comment: 'What builds, measures and documents the program is not part of it.',
+      from: { path: '^(src|bin)/' },
+      to: { path: '^(bench|build|docs|test)/' },
+    },
+    {
       name: 'nothing-missing',
       severity: 'error',
       comment: 'Every import is there, and is a dependency of the package.',
-      from: { path: '^(src|bin)/', pathNot: '^src/lib/sandbox/' },
+      from: { path: '^(src|bin)/', pathNot: '^src/dev/sandbox/' },
       to: { couldNotResolve: true },
     },
     {
       name: 'no-dev-dependency-at-run-time',
       severity: 'error',
       comment: 'The image holds production dependencies only.',
-      from: { path: '^(src|bin)/', pathNot: '^src/lib/sandbox/' },
+      from: { path: '^(src|bin)/', pathNot: '^src/dev/sandbox/' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
   ],

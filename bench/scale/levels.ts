@@ -1,6 +1,6 @@
 /** How many tasks run at once, and what of it this machine can carry. */
 import { freemem } from 'node:os';
-import type { Sandbox } from '../../src/lib/sandbox/sandbox.ts';
+import type { Sandbox } from '../../src/dev/sandbox/sandbox.ts';
 import { type LevelSummary, summarize } from './measurements.ts';
 import { runLevel } from './tasks.ts';
 import { storeTiffs } from './tiffs.ts';

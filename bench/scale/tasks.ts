@@ -2,9 +2,9 @@
 import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'valibot';
+import type { Sandbox } from '../../src/dev/sandbox/sandbox.ts';
 import { successPayloadSchema } from '../../src/lib/callback/payload.ts';
 import { inParallel } from '../../src/lib/in-parallel.ts';
-import type { Sandbox } from '../../src/lib/sandbox/sandbox.ts';
 import { type Metered, meter } from '../process-meter.ts';
 import { type Sampler, startSampler } from '../process-sampler.ts';
 import { keysOf, megapixelsOf } from './tiffs.ts';

@@ -1,7 +1,7 @@
 /** The TIFFs of the scale bench, and how they come into the sandbox's R2. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Sandbox } from '../../src/lib/sandbox/sandbox.ts';
+import type { Sandbox } from '../../src/dev/sandbox/sandbox.ts';
 import { makeTiffFile } from '../make-tiff.ts';
 
 /** Megapixels of one task after the other, repeated: of ten tasks five are small and two are large. */

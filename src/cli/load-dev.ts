@@ -1,4 +1,4 @@
-import type { Dev, DevOptions } from '../lib/dev/dev.ts';
+import type { Dev, DevOptions } from '../dev/dev.ts';
 import { ArkeError, type ErrorCode } from '../lib/errors.ts';
 
 /**
@@ -8,7 +8,7 @@ import { ArkeError, type ErrorCode } from '../lib/errors.ts';
  */
 export async function startLocalDev(options: DevOptions): Promise<Dev> {
   try {
-    const { startDev } = await import('../lib/dev/start-dev.ts');
+    const { startDev } = await import('../dev/start-dev.ts');
     return await startDev(options);
   } catch (error) {
     options.signal?.throwIfAborted();

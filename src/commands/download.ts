@@ -6,10 +6,10 @@ import type { Reporter } from '../cli/reporter.ts';
 import { refuseBytesOnStdout, STANDARD_STREAM, sendToStdout } from '../cli/standard-streams.ts';
 import type { DownloadDocument } from '../lib/documents/documents.ts';
 import { messageOf } from '../lib/errors.ts';
+import { fileNameOf, refuseInvalidKey } from '../lib/keys.ts';
 import { writeOutput } from '../lib/local-output.ts';
 import { closeStorage, openStorage, type Storage } from '../lib/storage/client.ts';
 import { openObject } from '../lib/storage/download.ts';
-import { fileNameOf, refuseInvalidKey } from '../lib/storage/keys.ts';
 import { withWorkspace } from '../lib/workspace.ts';
 
 export default class Download extends BaseCommand {

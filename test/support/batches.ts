@@ -1,9 +1,9 @@
+import type { Sandbox } from '../../src/dev/sandbox/sandbox.ts';
 import { convertObjects } from '../../src/lib/batch/convert-objects.ts';
 import { findTiffs, type TiffRequest } from '../../src/lib/batch/find-tiffs.ts';
 import type { BatchOptions } from '../../src/lib/batch/options.ts';
 import type { CollectionEvent, FilePlan, FileRecord } from '../../src/lib/collection/events.ts';
 import { defaultEncoderSettings } from '../../src/lib/convert/encoder-settings.ts';
-import type { Sandbox } from '../../src/lib/sandbox/sandbox.ts';
 import type { FaultOf } from './fault.ts';
 import { type FaultServer, startFaultServer } from './fault-server.ts';
 import { quickRetry, withStorage } from './storage.ts';

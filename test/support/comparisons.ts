@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
-import { makeTiffFile, type TiffSpec } from '../../bench/make-tiff.ts';
+import { makeTiffFile } from '../../bench/make-tiff.ts';
+import type { TiffSpec } from '../../bench/tiff-spec.ts';
 import { convertInPlace, type InPlaceOptions } from '../../src/lib/convert/convert-in-place.ts';
 import type { ConversionNote } from '../../src/lib/convert/messages.ts';
 import { type Converter, openConverter } from '../../src/lib/convert/process/converter.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import type { DevState, TaskDetail, TaskSummary } from '../../src/lib/dev/api.ts';
-import type { Dev, DevOptions } from '../../src/lib/dev/dev.ts';
-import { startDev } from '../../src/lib/dev/start-dev.ts';
+import type { DevState, TaskDetail, TaskSummary } from '../../src/dev/api.ts';
+import type { Dev, DevOptions } from '../../src/dev/dev.ts';
+import { startDev } from '../../src/dev/start-dev.ts';
 import { makeFolder } from './folder.ts';
 import { until } from './until.ts';
 

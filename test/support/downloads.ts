@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll } from 'vitest';
-import type { Sandbox } from '../../src/lib/sandbox/sandbox.ts';
+import type { Sandbox } from '../../src/dev/sandbox/sandbox.ts';
 import { openObject } from '../../src/lib/storage/download.ts';
 import type { ObjectInfo, RequestOptions } from '../../src/lib/storage/objects.ts';
 import type { FaultOf } from './fault.ts';

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { Sandbox } from '../../src/lib/sandbox/sandbox.ts';
+import type { Sandbox } from '../../src/dev/sandbox/sandbox.ts';
 
 const picture = (background: string) =>
   sharp({ create: { width: 64, height: 64, channels: 3, background } })

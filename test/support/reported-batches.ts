@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Sandbox } from '../../src/dev/sandbox/sandbox.ts';
 import { taskIdOfKey } from '../../src/lib/callback/task-id.ts';
 import type { BatchReportDocument } from '../../src/lib/documents/documents.ts';
-import type { Sandbox } from '../../src/lib/sandbox/sandbox.ts';
 import { type Run, runProgram } from './program.ts';
 import { runTask, type TaskRun } from './tasks.ts';
 

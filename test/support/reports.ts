@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { Sandbox } from '../../src/dev/sandbox/sandbox.ts';
 import type { CallbackPayload } from '../../src/lib/callback/payload.ts';
 import { createTaskLog, type TaskEvent } from '../../src/lib/log.ts';
 import { createRedactor } from '../../src/lib/redact.ts';
 import type { RetryPolicy } from '../../src/lib/retry.ts';
-import type { Sandbox } from '../../src/lib/sandbox/sandbox.ts';
 import { callbackEnding } from '../../src/lib/task/callback-ending.ts';
 import { OUTBOX_RESERVE_MS } from '../../src/lib/task/keeping.ts';
 import type { TaskOutcome } from '../../src/lib/task/outcome.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Sandbox } from '../../src/lib/sandbox/sandbox.ts';
+import type { Sandbox } from '../../src/dev/sandbox/sandbox.ts';
 import { closeStorage, openStorage, type Storage } from '../../src/lib/storage/client.ts';
 import type { FaultServer } from './fault-server.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
-import type { ReceivedCallback } from '../../src/lib/sandbox/orchestrator.ts';
-import { type Sandbox, startSandbox } from '../../src/lib/sandbox/sandbox.ts';
+import type { ReceivedCallback } from '../../src/dev/sandbox/orchestrator.ts';
+import { type Sandbox, startSandbox } from '../../src/dev/sandbox/sandbox.ts';
 import { type Run, runProgram } from './program.ts';
 
 /** A task that was run by the packed program, and what the orchestrator saw of it. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { beforeAll } from 'vitest';
-import type { Sandbox } from '../../src/lib/sandbox/sandbox.ts';
+import type { Sandbox } from '../../src/dev/sandbox/sandbox.ts';
 import {
   type PutCondition,
   type Uploaded,

@@ -1,7 +1,7 @@
 import { readPayload } from '../../lib/callback/payload.ts';
 import { SettingsError } from '../../lib/errors.ts';
 import { readFile } from '../../lib/files.ts';
-import { fileNameOf, lengthProblem } from '../../lib/storage/keys.ts';
+import { fileNameOf, lengthProblem } from '../../lib/keys.ts';
 import { unreadableFile } from '../../lib/unreadable-file.ts';
 import { decodeText, readStdinBytes, STANDARD_STREAM } from '../standard-streams.ts';
 import type { BodyFlags } from './flags.ts';

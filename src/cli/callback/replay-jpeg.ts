@@ -1,7 +1,7 @@
 import { batchIdOfKey, taskIdOfKey } from '../../lib/callback/task-id.ts';
 import { SettingsError, StorageError } from '../../lib/errors.ts';
+import { outputKeys } from '../../lib/keys.ts';
 import type { Storage } from '../../lib/storage/client.ts';
-import { outputKeys } from '../../lib/storage/keys.ts';
 import { listObjects } from '../../lib/storage/list-objects.ts';
 import { headObject, type ObjectInfo, type RequestOptions } from '../../lib/storage/objects.ts';
 import {

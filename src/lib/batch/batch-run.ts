@@ -1,6 +1,6 @@
 import type { LookingTools } from '../collection/item.ts';
 import { messageOf } from '../errors.ts';
-import { outputKeys } from '../storage/keys.ts';
+import { outputKeys } from '../keys.ts';
 import type { RequestOptions } from '../storage/objects.ts';
 import type { OutputRequest } from '../task/output.ts';
 import { firstProvenance, NO_TASK } from '../task/provenance.ts';

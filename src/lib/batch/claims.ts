@@ -1,4 +1,4 @@
-import { outputKeys } from '../storage/keys.ts';
+import { outputKeys } from '../keys.ts';
 
 /** Which TIFF of a run has a key, as long as nothing is there. */
 export interface KeyClaims {

@@ -2,7 +2,7 @@ import { convertItems } from '../collection/convert-items.ts';
 import type { CollectionEvent } from '../collection/events.ts';
 import type { LookingTools } from '../collection/item.ts';
 import { freeBytes } from '../convert/plan/resources.ts';
-import { outputKeys } from '../storage/keys.ts';
+import { outputKeys } from '../keys.ts';
 import type { ListedObject } from '../storage/list-objects.ts';
 import { removeAbandonedWorkspaces } from '../workspace.ts';
 import { claimKeys } from './claims.ts';

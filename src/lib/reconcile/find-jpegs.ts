@@ -1,6 +1,6 @@
 import { inParallel } from '../in-parallel.ts';
+import { outputKeys } from '../keys.ts';
 import type { Storage } from '../storage/client.ts';
-import { outputKeys } from '../storage/keys.ts';
 import type { ListedObject } from '../storage/list-objects.ts';
 import { headObject, type ObjectInfo, type RequestOptions } from '../storage/objects.ts';
 import { isMadeOf } from '../task/provenance.ts';

@@ -1,7 +1,7 @@
 import { isMarkOf } from '../callback/delivered-mark.ts';
 import type { FoundCallback, LogFindings } from '../callback/log-search.ts';
 import { isLeased } from '../callback/outbox-entry.ts';
-import { outputKeys } from '../storage/keys.ts';
+import { outputKeys } from '../keys.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
 import { successFor, type TaskName } from '../task/jpeg-of-task.ts';
 import { type Evidence, knownDelivery } from '../task/known-delivery.ts';

@@ -1,9 +1,9 @@
 import { ArkeError, inParentheses, messageOf, StorageError } from '../errors.ts';
+import { unseenEnds } from '../keys.ts';
 import { isRetryableStatus, parseRetryAfter } from '../retry.ts';
 import { StrangeAnswer } from './answers.ts';
 import { type StorageNames, type StorageRequest, variableNames } from './client.ts';
 import { isConnectionError, toConnectionError } from './connection-error.ts';
-import { unseenEnds } from './keys.ts';
 
 /** What the SDK's errors carry, as far as we look at it. */
 interface SdkError extends Error {

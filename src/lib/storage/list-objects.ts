@@ -1,7 +1,7 @@
 import { StorageError } from '../errors.ts';
+import { lengthProblem } from '../keys.ts';
 import { isUtf8Path } from '../path-bytes.ts';
 import type { Storage } from './client.ts';
-import { lengthProblem } from './keys.ts';
 import { attemptRequest, type ObjectInfo, type RequestOptions } from './objects.ts';
 
 /** What a listing says of an object. */

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { messageOf, StorageError } from '../errors.ts';
+import { refuseInvalidKey } from '../keys.ts';
 import { type RetryNotice, type RetryPolicy, retry } from '../retry.ts';
 import { isWebPage } from './answers.ts';
 import { type Storage, type StorageRequest, variableNames } from './client.ts';
 import { isClockCorrected, notS3, toStorageError } from './errors.ts';
-import { refuseInvalidKey } from './keys.ts';
 import { PATIENCE, type Patience, startWatch, type Watch } from './patience.ts';
 
 /** What R2 says of an object without its bytes. */

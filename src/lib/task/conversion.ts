@@ -4,8 +4,8 @@ import { convertInPlace } from '../convert/convert-in-place.ts';
 import type { TiffHeader } from '../convert/header/tiff-header.ts';
 import type { ConversionPlan, Limits } from '../convert/plan/plan.ts';
 import type { Budget } from '../convert/plan/resources.ts';
+import { fileNameOf } from '../keys.ts';
 import type { TaskLog } from '../log.ts';
-import { fileNameOf } from '../storage/keys.ts';
 import type { Job } from './job.ts';
 
 /** Which page of a TIFF a conversion is for, and what for. */

@@ -1,6 +1,6 @@
 import type { SuccessPayload } from '../callback/payload.ts';
+import { fileNameOf, outputKeys } from '../keys.ts';
 import type { Storage } from '../storage/client.ts';
-import { fileNameOf, outputKeys } from '../storage/keys.ts';
 import { headObject, type ObjectInfo, type RequestOptions } from '../storage/objects.ts';
 import { encodedId, HASHED } from './provenance.ts';
 

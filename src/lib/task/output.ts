@@ -1,7 +1,7 @@
 import type { Effort } from '../convert/encoder-settings.ts';
 import { StorageError } from '../errors.ts';
+import { refuseInvalidKey } from '../keys.ts';
 import type { Storage } from '../storage/client.ts';
-import { refuseInvalidKey } from '../storage/keys.ts';
 import { headObject, type ObjectInfo, type RequestOptions } from '../storage/objects.ts';
 import { type PutCondition, type Uploaded, uploadFile } from '../storage/upload.ts';
 import { ownershipOf, type Provenance, toMetadata } from './provenance.ts';

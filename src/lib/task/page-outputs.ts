@@ -1,5 +1,5 @@
 import { inParallel } from '../in-parallel.ts';
-import { outputKeys } from '../storage/keys.ts';
+import { outputKeys } from '../keys.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
 import { findOutput, type OutputRequest, type OutputSlot } from './output.ts';
 import { isOfSameBytes, pageCountOf } from './provenance.ts';

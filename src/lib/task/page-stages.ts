@@ -4,7 +4,7 @@ import type { TiffHeader, TiffPage } from '../convert/header/tiff-header.ts';
 import { makeLonePage } from '../convert/lone-page.ts';
 import { firstPage, pageNumbered } from '../convert/pages.ts';
 import { inParallel } from '../in-parallel.ts';
-import { fileNameOf } from '../storage/keys.ts';
+import { fileNameOf } from '../keys.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
 import { conversionBudget, USUAL_START_MS } from './budget.ts';
 import { convertForTask, logConversion } from './conversion.ts';

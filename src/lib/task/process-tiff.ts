@@ -1,9 +1,9 @@
 import type { SuccessPayload } from '../callback/payload.ts';
 import { openConverter } from '../convert/process/converter.ts';
+import { fileNameOf } from '../keys.ts';
 import type { WorkStage } from '../log.ts';
 import { closeStorage, openStorage, type Storage } from '../storage/client.ts';
 import { isSameEtag } from '../storage/etags.ts';
-import { fileNameOf } from '../storage/keys.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
 import { type Workspace, withWorkspace } from '../workspace.ts';
 import { taskDeadlines } from './budget.ts';

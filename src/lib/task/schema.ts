@@ -10,9 +10,9 @@ import {
 } from '../convert/encoder-settings.ts';
 import { pagesProblem, parsePages } from '../convert/pages.ts';
 import { httpUrlProblem, requestUrl } from '../http-url.ts';
+import { keyProblem, lengthProblem } from '../keys.ts';
 import { logFormats } from '../log.ts';
 import { jurisdictions } from '../storage/client.ts';
-import { keyProblem, lengthProblem } from '../storage/keys.ts';
 import type { Environment, VariableName } from './environment.ts';
 import { isAmongInputs, outboxPrefix, outboxPrefixProblem } from './outbox/keys.ts';
 

@@ -1,6 +1,6 @@
 import { messageOf } from '../errors.ts';
+import { outputKeys } from '../keys.ts';
 import { openObject } from '../storage/download.ts';
-import { outputKeys } from '../storage/keys.ts';
 import {
   headObject,
   type ObjectInfo,

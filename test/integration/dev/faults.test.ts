@@ -1,124 +1,207 @@
-import type { Page } from 'playwright-core';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { useBrowser } from '../../support/browser.ts';
-import { useDev } from '../../support/dev.ts';
+import { afterEach, describe, expect, it } from 'vitest';
 import {
-  drop,
-  ended,
-  logged,
-  openTask,
-  section,
-  stateShown,
-  toList,
-  wholeTiff,
-} from '../../support/dev-page.ts';
-import { useFolder } from '../../support/use-folder.ts';
+  type CallbackFault,
+  FAULTS,
+  type Faults,
+  type StorageFault,
+} from '../../../src/dev/faults.ts';
+import { useDev } from '../../support/dev.ts';
+import { noisyTiff, plainTiff } from '../../support/pictures.ts';
 
-const folder = useFolder();
-const server = useDev({ maxUploadMb: 16 });
-const browser = useBrowser();
+/** Milliseconds that the orchestrator is down for: less than a worker is patient for. */
+const DOWN_MS = 1_500;
+const running = useDev({ downMs: DOWN_MS });
 
-/** What was answered to the callbacks of the task that is shown. */
-const answers = (page: Page) => page.locator('.callbacks .answer').allTextContents();
+const set = async (faults: Partial<Faults>) =>
+  (await running.api.post('/api/faults', JSON.stringify(faults))).json();
 
-describe('faults that are switched on', () => {
-  let page: Page;
-  beforeAll(async () => {
-    await folder.write('scan.tif', await wholeTiff(320));
-    ({ page } = await browser.open(server.dev.addresses.page));
+afterEach(() => set({ callback: null, storage: null }));
+
+describe('the next callback', () => {
+  it.each([
+    ['fail', 503, /Retrying callback in \d+ms after attempt 1: .* 503/],
+    ['redirect', 302, /✗ Error: The callback .* 302/],
+    ['hang', 0, /Retrying callback in \d+ms after attempt 1: .* no answer within 10 s/],
+    ['lost', 0, /Retrying callback in \d+ms after attempt 1: /],
+  ] as const)(
+    'can be made to %s, and shows what the worker does then',
+    async (fault, status, line) => {
+      const { api } = running;
+      expect(await set({ callback: fault })).toEqual({ callback: fault, storage: null });
+      const { id } = await api.drop('fault.tif', new Uint8Array(await plainTiff()));
+      const { received, log } = await api.ended(id);
+      expect(received[0]?.answer).toEqual({ status, fault });
+      expect(log).toContainEqual(expect.stringMatching(line));
+      expect((await api.state()).faults.callback).toBeNull();
+      const tried = received.slice(1);
+      for (const { body, answer } of tried) {
+        expect(answer).toEqual({ status: 200, fault: null });
+        expect(body).toBe(received[0]?.body);
+      }
+      expect(tried).toHaveLength(fault === 'redirect' ? 0 : 1);
+    },
+  );
+
+  it('that was not taken leaves its JPEG, which the log names; a replay delivers it', async () => {
+    const { api } = running;
+    await set({ callback: 'redirect' });
+    const { id } = await api.drop('lost.tif', new Uint8Array(await plainTiff()));
+    const task = await api.ended(id);
+    expect(task).toMatchObject({
+      state: 'failed',
+      exit_code: 1,
+      output_key: `staging/dev/${id}/lost.jpg`,
+      error: expect.stringContaining('302'),
+    });
+    expect((await api.get(`/api/tasks/${id}/after`)).status).toBe(200);
+    const replay = await (await api.post(`/api/tasks/${id}/replay`)).json();
+    expect(replay).toMatchObject({ delivered: true, status: 200 });
   });
 
-  const choose = (switchOf: string, label: string) =>
-    page.getByRole('group', { name: switchOf }).getByLabel(label, { exact: true }).check();
+  it('fails a replay as it would fail a worker', async () => {
+    const { api } = running;
+    const { id } = await api.drop('replayed.tif', new Uint8Array(await plainTiff()));
+    await api.ended(id);
+    await set({ callback: 'fail' });
+    const replay = await (await api.post(`/api/tasks/${id}/replay`)).json();
+    expect(replay).toMatchObject({ delivered: false, status: 503 });
+    expect((replay as { error: string }).error).toContain('503');
+  });
+});
 
-  it('say what is promised then', async () => {
-    const promise = await page.getByLabel('fail the next (503)').getAttribute('aria-describedby');
-    expect(await page.locator(`#${promise}`).textContent()).toContain('the same webhook-id');
+describe('callbacks', () => {
+  it('that fail for a while are sent again until one is taken', async () => {
+    const { api } = running;
+    await set({ callback: 'down' });
+    const { id } = await api.drop('down.tif', new Uint8Array(await plainTiff()));
+    const { state, received, orchestrator } = await api.ended(id);
+    expect(state).toBe('succeeded');
+    expect(orchestrator).toEqual({ status: 'completed', error: null });
+    expect(received[0]?.answer).toEqual({ status: 500, fault: 'down' });
+    expect(received.at(-1)?.answer).toEqual({ status: 200, fault: null });
+    expect(new Set(received.map(({ body }) => body)).size).toBe(1);
+    expect((await api.state()).faults.callback).toBeNull();
   });
 
-  it('make the next callback fail: it is sent again, and that is all', async () => {
-    await choose('Callbacks', 'fail the next (503)');
-    await page.getByRole('link', { name: 'Fault on: the next callback fails' }).waitFor();
-    await drop(page, [folder.path('scan.tif')]);
-    await ended(page, 'scan.tif', 'succeeded');
-    expect(await page.getByLabel('accept (200)').isChecked()).toBe(true);
-    expect(await page.locator('#armed').textContent()).toBe('');
-    await openTask(page, 'scan.tif');
-    await logged(page, 'Retrying callback');
-    await expect
-      .poll(() => answers(page))
-      .toEqual(['✗ answered 503 by the fault “fail the next (503)”', '✓ answered 200']);
-    const bodies = await section(page, 'Callbacks').locator('.raw pre').allTextContents();
-    expect(new Set(bodies).size).toBe(1);
+  it('that are answered late are sent once', async () => {
+    const { api } = running;
+    await set({ callback: 'late' });
+    const { id } = await api.drop('late.tif', new Uint8Array(await plainTiff()));
+    const { state, received, stages } = await api.ended(id);
+    expect(state).toBe('succeeded');
+    expect(received.map(({ answer }) => answer)).toEqual([{ status: 200, fault: 'late' }]);
+    expect(stages.find(({ name }) => name === 'callback')?.ms).toBeGreaterThan(4_900);
+    expect((await api.state()).faults.callback).toBe('late');
   });
 
-  it('make it be redirected: the JPEG is there, and the callback is replayed', async () => {
-    await toList(page);
-    await choose('Callbacks', 'redirect the next (302)');
-    await openTask(page, 'scan.tif');
-    await page.getByRole('button', { name: 'Run again' }).click();
-    await stateShown(page, 'failed');
-    await logged(page, 'Callback not delivered');
-    expect((await answers(page)).at(-1)).toBe(
-      '✗ answered 302 by the fault “redirect the next (302)”',
+  it.each([
+    ['gone', /^Task not found: t1$/],
+    ['over', /^Cannot read properties of undefined \(reading 'handleCallback'\)$/],
+  ] as const)('are answered as the real orchestrator does: %s', async (fault, error) => {
+    await set({ callback: fault });
+    for (let time = 0; time < 2; time++) {
+      const url = `${running.dev.addresses.orchestrator}/callback/b/t1`;
+      const answer = await fetch(url, { method: 'POST', body: '{}' });
+      expect(answer.status).toBe(500);
+      expect((await answer.json()) as object).toEqual({ error: expect.stringMatching(error) });
+    }
+  });
+});
+
+describe('the orchestrator', () => {
+  it('knows a task as long as its machine may call back, and nobody else of its batch', async () => {
+    const { api, dev } = running;
+    await set({ callback: 'gone' });
+    const { id } = await api.drop('silent.tif', new Uint8Array(await plainTiff()));
+    const { orchestrator, received } = await api.ended(id);
+    expect(orchestrator).toEqual({ status: 'processing', error: null });
+    await set({ callback: null });
+    const send = (task: string) =>
+      fetch(`${dev.addresses.orchestrator}/callback/dev/${task}`, {
+        method: 'POST',
+        body: received[0]?.body ?? '',
+      });
+    const stranger = await send('nobody');
+    expect([stranger.status, await stranger.json()]).toEqual([
+      500,
+      { error: 'Task not found: nobody' },
+    ]);
+    expect((await send(id)).status).toBe(200);
+    expect((await api.task(id)).orchestrator).toEqual({ status: 'completed', error: null });
+    const { answer } = (await api.task('nobody')).received[0] ?? {};
+    expect(answer).toEqual({ status: 500, fault: null });
+  });
+});
+
+describe('R2', () => {
+  it.each([
+    ['read-403', 'Failed to download TIFF: 403 Forbidden'],
+    ['read-404', 'Failed to download TIFF: 404 Not Found'],
+    ['read-503', 'Failed to download TIFF: R2 answered 503'],
+    ['write-403', 'Failed to upload JPEG: 403 Forbidden'],
+    ['write-404', 'Failed to upload JPEG: The bucket "arke-staging" does not exist'],
+    ['write-503', 'Failed to upload JPEG: R2 answered 503'],
+  ] satisfies [StorageFault, string][])('that refuses is told: %s', async (fault, error) => {
+    const { api } = running;
+    await set({ storage: fault });
+    const { id } = await api.drop('refused.tif', new Uint8Array(await plainTiff()));
+    const { state, received, orchestrator } = await api.ended(id);
+    expect(state).toBe('failed');
+    expect(orchestrator).toEqual({ status: 'failed', error: expect.stringContaining(error) });
+    expect(received).toHaveLength(1);
+    expect(JSON.parse(received[0]?.body ?? '')).toMatchObject({
+      status: 'error',
+      error: expect.stringContaining(error),
+    });
+  });
+
+  it('that breaks off is gone on with from the byte that was reached', async () => {
+    const { api } = running;
+    await set({ storage: 'break' });
+    const { id } = await api.drop('broken.tif', new Uint8Array(await noisyTiff(400)));
+    const { state, log } = await api.ended(id);
+    expect(state).toBe('succeeded');
+    expect(log).toContainEqual(
+      expect.stringMatching(/Retrying download .* broke off at byte [1-9]\d* of \d+/),
     );
-    await page.locator('.stack').waitFor();
-    await section(page, 'Callbacks').getByRole('button', { name: 'Replay' }).click();
-    await section(page, 'Callbacks').getByText('✓ Delivered. Answered 200').waitFor();
   });
 
-  it('lose an answer: the identical callback is sent again', async () => {
-    await toList(page);
-    await choose('Callbacks', 'lose the next answer');
-    await page.getByRole('link', { name: 'Fault on: the answer to the next callback' }).waitFor();
-    await folder.write('lost.tif', await wholeTiff(320));
-    await drop(page, [folder.path('lost.tif')]);
-    await ended(page, 'lost.tif', 'succeeded');
-    await openTask(page, 'lost.tif');
-    await expect
-      .poll(() => answers(page))
-      .toEqual(['✗ not answered by the fault “lose the next answer”', '✓ answered 200']);
-    const callbacks = section(page, 'Callbacks');
-    await callbacks.getByText('For the orchestrator the task is completed.').waitFor();
+  it('that is slow takes its 200 kB a second', async () => {
+    const { api } = running;
+    await set({ storage: 'slow' });
+    const tiff = new Uint8Array(await noisyTiff(400));
+    const { id } = await api.drop('slow.tif', tiff);
+    const { state, stages } = await api.ended(id);
+    expect(state).toBe('succeeded');
+    const download = stages.find(({ name }) => name === 'download');
+    expect(download?.ms).toBeGreaterThan((tiff.length / 200_000) * 1000 * 0.9);
   });
 
-  it('have R2 refuse writes: the error is called back', async () => {
-    await toList(page);
-    await choose('R2', 'refuse writes (403)');
-    await page.getByRole('link', { name: 'Fault on: R2 refuses writes (403)' }).waitFor();
-    await folder.write('unwritten.tif', await wholeTiff(320));
-    await drop(page, [folder.path('unwritten.tif')]);
-    await ended(page, 'unwritten.tif', 'failed');
-    await openTask(page, 'unwritten.tif');
-    const body = section(page, 'Callbacks').locator('.raw pre').first();
-    await expect.poll(() => body.textContent()).toContain('Failed to upload JPEG: 403 Forbidden');
+  it('is as it was when the fault is switched off', async () => {
+    const { api } = running;
+    await set({ storage: 'break' });
+    expect(await set({ storage: null })).toEqual({ callback: null, storage: null });
+    const { id } = await api.drop('whole.tif', new Uint8Array(await plainTiff()));
+    expect((await api.ended(id)).log.filter((line) => line.includes('Retrying'))).toEqual([]);
   });
+});
 
-  it('say that no task is found, as long as they are on: nothing is sent again', async () => {
-    await toList(page);
-    await choose('R2', 'normal');
-    await choose('Callbacks', 'task not found (500)');
-    await folder.write('gone.tif', await wholeTiff(320));
-    await drop(page, [folder.path('gone.tif')]);
-    await ended(page, 'gone.tif', 'failed');
-    await openTask(page, 'gone.tif');
-    await expect
-      .poll(() => answers(page))
-      .toEqual(['✗ answered 500 by the fault “task not found (500)”']);
-    await toList(page);
-    await choose('Callbacks', 'accept (200)');
-    await expect.poll(() => page.locator('#armed').textContent()).toBe('');
-  });
+it('every fault of the table can be set', async () => {
+  for (const callback of Object.keys(FAULTS.callback.faults) as CallbackFault[])
+    expect(await set({ callback })).toEqual({ callback, storage: null });
+  for (const storage of Object.keys(FAULTS.storage.faults) as StorageFault[])
+    expect(await set({ callback: null, storage })).toEqual({ callback: null, storage });
+});
 
-  it('have R2 break off: the download goes on', async () => {
-    await choose('R2', 'drop the connection');
-    await folder.write('other.tif', await wholeTiff(1_200));
-    await drop(page, [folder.path('other.tif')]);
-    await ended(page, 'other.tif', 'succeeded');
-    await openTask(page, 'other.tif');
-    await logged(page, 'Retrying download');
-    await toList(page);
-    await choose('R2', 'normal');
-    await expect.poll(() => page.locator('#armed').textContent()).toBe('');
-  });
+it.each([
+  '{"callback":"explode"}',
+  '{"callback":"constructor"}',
+  '{"storage":"fail"}',
+  '{"network":"slow"}',
+  '[]',
+  'null',
+  'none',
+])('faults that there are not are refused: %s', async (json) => {
+  expect((await running.api.post('/api/faults', json)).status).toBe(400);
+  expect((await running.api.state()).faults).toEqual({ callback: null, storage: null });
 });

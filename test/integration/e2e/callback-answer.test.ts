@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { CallbackAnswer } from '../../../src/lib/sandbox/orchestrator.ts';
+import type { CallbackAnswer } from '../../../src/dev/sandbox/orchestrator.ts';
 import { closedAddress } from '../../support/orchestrators.ts';
 import { runProgram } from '../../support/program.ts';
 import { newTask, useSandbox } from '../../support/tasks.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { CallbackAnswer } from '../../../src/lib/sandbox/orchestrator.ts';
+import type { CallbackAnswer } from '../../../src/dev/sandbox/orchestrator.ts';
 import { makeFolder, type TestFolder } from '../../support/folder.ts';
 import { type RunSetup, runProgram } from '../../support/program.ts';
 import { newTask, runTask, useSandbox } from '../../support/tasks.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ReceivedCallback } from '../../../src/lib/sandbox/orchestrator.ts';
+import type { ReceivedCallback } from '../../../src/dev/sandbox/orchestrator.ts';
 import { startFaultServer } from '../../support/fault-server.ts';
 import { runProgram } from '../../support/program.ts';
 import { type Scenario, scenarioObjects, scenarios } from '../../support/scenarios.ts';

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { makeFolder, type TestFolder } from '../../support/folder.ts';
 
-const demo = fileURLToPath(new URL('../../../dist/lib/dev/demo.js', import.meta.url));
+const demo = fileURLToPath(new URL('../../../dist/dev/demo.js', import.meta.url));
 
 let folder: TestFolder;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Sandbox } from '../../../src/lib/sandbox/sandbox.ts';
+import type { Sandbox } from '../../../src/dev/sandbox/sandbox.ts';
 import { makeFolder, type TestFolder } from '../../support/folder.ts';
 import { useSandbox } from '../../support/tasks.ts';
 import type { Cell, Stage } from './cell.ts';

@@ -1,4 +1,4 @@
-import type { BatchOptions } from '../../../src/lib/sandbox/orchestrator.ts';
+import type { BatchOptions } from '../../../src/dev/sandbox/orchestrator.ts';
 import { until } from '../../support/until.ts';
 import type { EventCell } from './events.ts';
 import { callback } from './moments.ts';

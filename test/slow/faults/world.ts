@@ -1,4 +1,4 @@
-import type { Sandbox } from '../../../src/lib/sandbox/sandbox.ts';
+import type { Sandbox } from '../../../src/dev/sandbox/sandbox.ts';
 import type { TaskPatience } from '../../../src/lib/task/job.ts';
 import type { FaultOf } from '../../support/fault.ts';
 import { type FaultServer, startFaultServer } from '../../support/fault-server.ts';

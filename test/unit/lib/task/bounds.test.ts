@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { bodyOfFlags } from '../../../../src/cli/callback/body.ts';
 import type { BodyFlags } from '../../../../src/cli/callback/flags.ts';
+import { keyProblem } from '../../../../src/lib/keys.ts';
 import { openStorage } from '../../../../src/lib/storage/client.ts';
-import { keyProblem } from '../../../../src/lib/storage/keys.ts';
 import { listObjects } from '../../../../src/lib/storage/list-objects.ts';
 import { readTaskSettings } from '../../../../src/lib/task/settings.ts';
 

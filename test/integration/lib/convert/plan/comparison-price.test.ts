@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { makeTiffFile, nameOf, type TiffSpec } from '../../../../../bench/make-tiff.ts';
+import { makeTiffFile } from '../../../../../bench/make-tiff.ts';
+import { nameOf, type TiffSpec } from '../../../../../bench/tiff-spec.ts';
 import { convertInPlace } from '../../../../../src/lib/convert/convert-in-place.ts';
 import {
   defaultEncoderSettings,

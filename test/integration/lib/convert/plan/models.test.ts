@@ -17,7 +17,7 @@ import {
   readFallback,
 } from '../../../../../bench/fallback-cases.ts';
 import { sampledName } from '../../../../../bench/make-sampled-tiff.ts';
-import { nameOf as nameOfTiff } from '../../../../../bench/make-tiff.ts';
+import { nameOf as nameOfTiff } from '../../../../../bench/tiff-spec.ts';
 import {
   readTiffHeader,
   type TiffPage,

@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeTiffFile, type TiffSpec } from '../../../../../bench/make-tiff.ts';
+import { makeTiffFile } from '../../../../../bench/make-tiff.ts';
+import type { TiffSpec } from '../../../../../bench/tiff-spec.ts';
 import { defaultEncoderSettings } from '../../../../../src/lib/convert/encoder-settings.ts';
 import { readTiffHeader } from '../../../../../src/lib/convert/header/tiff-header.ts';
 import type { ConversionPlan } from '../../../../../src/lib/convert/plan/plan.ts';

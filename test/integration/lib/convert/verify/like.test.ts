@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import type { TiffSpec } from '../../../../../bench/make-tiff.ts';
+import type { TiffSpec } from '../../../../../bench/tiff-spec.ts';
 import type { InPlaceOptions } from '../../../../../src/lib/convert/convert-in-place.ts';
 import { useComparisons } from '../../../../support/comparisons.ts';
 import { noise, randomNumbers } from '../../../../support/noise.ts';

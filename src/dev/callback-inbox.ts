@@ -1,0 +1,113 @@
+import { jpegName } from '../lib/jpeg-name.ts';
+import type { CallbackRecord, TaskSummary } from './api.ts';
+import { LOST_HEADER } from './callback-front.ts';
+import type { FaultSwitches } from './fault-switches.ts';
+import { type CallbackFault, LATE_SECONDS } from './faults.ts';
+import type { CallbackAnswer } from './sandbox/orchestrator.ts';
+import type { CallbackObserver } from './sandbox/sandbox.ts';
+import type { TaskList } from './task-list.ts';
+import type { TaskRecord } from './task-store.ts';
+import { outcomeOfBody } from './worker-outcome.ts';
+
+/**
+ * How a fault answers. `hang` does after ten minutes, longer than anybody waits: an answer that never
+ * comes, workerd would take for a fault of its own.
+ */
+const FAULT_ANSWERS: Readonly<Record<CallbackFault, (taskId: string) => CallbackAnswer>> = {
+  fail: () => failing(503, 'Service unavailable: the fault that was asked for'),
+  redirect: () => ({ status: 302, headers: { location: '/moved' } }),
+  hang: () => ({ delayMs: 600_000 }),
+  lost: () => ({ headers: { [LOST_HEADER]: '1' } }),
+  down: () => failing(500, 'Internal error: the fault that was asked for'),
+  late: () => ({ delayMs: LATE_SECONDS * 1000 }),
+  gone: (taskId) => failing(500, `Task not found: ${taskId}`),
+  over: () => failing(500, "Cannot read properties of undefined (reading 'handleCallback')"),
+};
+
+/** Faults that leave a callback without an answer. */
+const SILENT: readonly (CallbackFault | null)[] = ['hang', 'lost'];
+
+/** What a callback is compared with. */
+export interface InboxOptions {
+  /** The User-Agent of callbacks that the page has sent again. */
+  readonly replayAgent: string;
+  /** Finds the TIFF of a JPEG in the bucket; `null` where there is none. */
+  readonly findInput: (outputKey: string) => Promise<string | null>;
+}
+
+/**
+ * Takes callbacks as the orchestrator gets them: each is kept with its task, which is somebody else's
+ * when we do not know it, and answered as the faults want it.
+ */
+export function createCallbackInbox(
+  list: TaskList,
+  faults: Pick<FaultSwitches, 'takeCallbackFault'>,
+  { replayAgent, findInput }: InboxOptions,
+): CallbackObserver['onCallback'] {
+  const findInputOf = async (record: TaskRecord) => {
+    const { input_key, output_key, state } = record.summary;
+    if (state !== 'elsewhere' || input_key !== '' || output_key === null) return;
+    const found = await findInput(output_key);
+    if (found !== null) list.change(record, { input_key: found });
+  };
+  return (callback, own) => {
+    const isPost = callback.method === 'POST';
+    const fault = isPost ? faults.takeCallbackFault() : null;
+    const { batchId, taskId } = addressed(callback);
+    const answer = fault === null ? undefined : FAULT_ANSWERS[fault](taskId);
+    const record = taskOf(list, batchId, taskId, callback.at);
+    const status = SILENT.includes(fault) ? 0 : (answer?.status ?? own.status);
+    const replay = callback.headers['user-agent'] === replayAgent;
+    list.addCallback(record, { ...callback, answer: { status, fault }, replay });
+    if (record.summary.state === 'elsewhere') {
+      list.change(record, { ended_at: callback.at, ...outcomeOfBody(callback.body) });
+      // Where it is not found, there is only no picture of it.
+      findInputOf(record).catch(() => {});
+    }
+    return answer;
+  };
+}
+
+function failing(status: number, error: string): CallbackAnswer {
+  return { status, body: JSON.stringify({ error }) };
+}
+
+/** Whom a callback is for: the address decides, as it does for the orchestrator. */
+function addressed({ path }: Pick<CallbackRecord, 'path'>): { batchId: string; taskId: string } {
+  const [, , batchId = '', taskId = ''] = new URL(path, 'http://localhost').pathname
+    .split('/')
+    .map(decodeURIComponent);
+  return { batchId, taskId };
+}
+
+function taskOf(list: TaskList, batchId: string, taskId: string, at: string): TaskRecord {
+  const known = list.find(batchId, taskId);
+  if (known) return known;
+  const id = list.get(taskId) ? `${batchId}/${taskId}` : taskId;
+  return list.add(elsewhere(id, batchId, taskId, at));
+}
+
+function elsewhere(id: string, batchId: string, taskId: string, at: string): TaskSummary {
+  return {
+    id,
+    batch_id: batchId,
+    name: taskId,
+    input_key: '',
+    tiff_bytes: null,
+    state: 'elsewhere',
+    created_at: at,
+    started_at: null,
+    ended_at: null,
+    exit_code: null,
+    output_key: null,
+    jpeg_bytes: null,
+    error: null,
+    stages: [],
+    callbacks: 0,
+  };
+}
+
+/** The TIFF among keys that a JPEG of this key is made from, by the contract's names; `null`: none. */
+export function inputAmong(keys: readonly string[], outputKey: string): string | null {
+  return keys.find((key) => key !== outputKey && jpegName(key) === outputKey) ?? null;
+}

@@ -1,0 +1,134 @@
+import type { Storage } from '../lib/storage/client.ts';
+import { uploadFile } from '../lib/storage/upload.ts';
+import type { ReplayResult, TaskDetail, TaskSummary } from './api.ts';
+import { makingOf } from './making.ts';
+import { RefusedRequest } from './refused-request.ts';
+import type { BucketAccess } from './sandbox/bucket.ts';
+import type { OrchestratorAccess } from './sandbox/orchestrator.ts';
+import type { TaskList } from './task-list.ts';
+import type { TaskRunner } from './task-runner.ts';
+import type { TaskRecord } from './task-store.ts';
+import type { TiffPreviews } from './tiff-previews.ts';
+import { uploadName } from './upload-name.ts';
+
+/** The batch of all tasks that are started here. */
+export const DEV_BATCH = 'dev';
+
+/** What can be done with tasks. All throw `RefusedRequest` for what cannot be. */
+export interface DevTasks {
+  /** Puts a TIFF of the disk into R2, and has a task run for it. */
+  add(file: { readonly path: string; readonly size: number }, name: string): Promise<TaskSummary>;
+  detail(id: string): Promise<TaskDetail>;
+  runAgain(id: string): TaskSummary;
+  replay(id: string): Promise<ReplayResult>;
+  /** The path of a picture of its TIFF. */
+  before(id: string): Promise<string>;
+  /** The bytes of its JPEG. */
+  after(id: string): Promise<Uint8Array>;
+}
+
+/** What tasks are made of. */
+export interface DevTaskParts {
+  readonly list: TaskList;
+  readonly runner: TaskRunner;
+  readonly storage: Storage;
+  readonly bucket: Pick<BucketAccess, 'getObject'>;
+  readonly orchestrator: Pick<OrchestratorAccess, 'batch'>;
+  readonly previews: TiffPreviews;
+  readonly factsOf: (key: string, name: string) => Promise<unknown>;
+  readonly replay: (callback: { path: string; body: string }) => Promise<ReplayResult>;
+}
+
+/** The tasks of a list, as the page works with them. */
+export function createDevTasks(parts: DevTaskParts): DevTasks {
+  const { list, runner, storage, bucket, previews } = parts;
+  const known = (id: string) => list.get(id) ?? refuse(404, `There is no task ${id} here.`);
+  const jpegOf = async (id: string) => {
+    const { output_key: key } = known(id).summary;
+    return key === null ? null : bucket.getObject(key);
+  };
+  return {
+    async add({ path, size }, givenName) {
+      const name = uploadName(givenName);
+      const id = list.newId();
+      const key = `staging/${DEV_BATCH}/${id}/${name}`;
+      const contentType = 'image/tiff';
+      await uploadFile(storage, { path, key, contentType, condition: { kind: 'absent' } });
+      list.add(newTask(id, name, key, size));
+      runner.queue(id);
+      return known(id).summary;
+    },
+    async detail(id) {
+      const record = known(id);
+      await findFacts(record, parts);
+      const { summary, log, received, facts } = record;
+      const orchestrator = await viewOf(summary, parts.orchestrator);
+      return { ...summary, log: [...log], facts, received: [...received], orchestrator };
+    },
+    runAgain(id) {
+      const { state } = known(id).summary;
+      if (state === 'elsewhere')
+        refuse(409, `The task ${id} is not one of ours: its worker was started elsewhere.`);
+      if (state === 'queued' || state === 'running')
+        refuse(409, `The task ${id} is ${state} already. Wait for its end.`);
+      runner.queue(id);
+      return known(id).summary;
+    },
+    async replay(id) {
+      const last = known(id).received.at(-1);
+      return parts.replay(last ?? refuse(409, `The task ${id} has sent no callback yet.`));
+    },
+    async before(id) {
+      const { name, input_key: key } = known(id).summary;
+      if (key === '')
+        refuse(404, `The TIFF of ${id} is not known: its worker was started elsewhere.`);
+      const jpeg = await jpegOf(id);
+      return previews.pictureOf({ key, name, ...makingOf(jpeg?.metadata ?? {}) });
+    },
+    async after(id) {
+      return ((await jpegOf(id)) ?? refuse(404, `There is no JPEG of ${id} in R2.`)).bytes;
+    },
+  };
+}
+
+/** Looks into the TIFF when somebody first wants to know. */
+async function findFacts(record: TaskRecord, { list, factsOf }: DevTaskParts): Promise<void> {
+  const { input_key: key, name } = record.summary;
+  if (record.facts !== null || key === '') return;
+  list.setFacts(record, await factsOf(key, name));
+}
+
+/** What the orchestrator makes of a task of ours; others it was not told of. */
+async function viewOf(
+  { id, batch_id }: TaskSummary,
+  { batch }: DevTaskParts['orchestrator'],
+): Promise<TaskDetail['orchestrator']> {
+  const task = (await batch(batch_id))?.tasks[id];
+  if (task === undefined) return null;
+  const { status, error = null } = task;
+  return { status, error: status === 'failed' ? error : null };
+}
+
+function newTask(id: string, name: string, key: string, size: number): TaskSummary {
+  return {
+    id,
+    batch_id: DEV_BATCH,
+    name,
+    input_key: key,
+    tiff_bytes: size,
+    state: 'queued',
+    created_at: new Date().toISOString(),
+    started_at: null,
+    ended_at: null,
+    exit_code: null,
+    output_key: null,
+    jpeg_bytes: null,
+    error: null,
+    stages: [],
+    callbacks: 0,
+  };
+}
+
+function refuse(status: number, message: string): never {
+  throw new RefusedRequest(status, message);
+}

@@ -1,0 +1,50 @@
+import type { BucketAccess } from './sandbox/bucket.ts';
+import { paintScene } from './sandbox/sample-scene.ts';
+
+/** The task that is ready for a worker that is started by hand, by the contract's names (docs/contract.md, "Dependencies, local testing, and what the worker is"). */
+export const EXAMPLE_TASK = {
+  id: 'test_task_1',
+  batchId: 'test_batch',
+  inputKey: 'staging/test/image.tiff',
+} as const;
+
+const SIZE = { width: 1200, height: 800 } as const;
+
+/** Puts the example's TIFF where its task looks for it, unless something is there. */
+export async function putExample(bucket: BucketAccess): Promise<void> {
+  const { inputKey } = EXAMPLE_TASK;
+  if ((await bucket.listKeys(inputKey)).includes(inputKey)) return;
+  const { width, height } = SIZE;
+  const tiff = plainTiff(width, height, paintScene(width, height));
+  await bucket.putObject(inputKey, tiff, { contentType: 'image/tiff' });
+}
+
+/** Types of TIFF 6.0, section 2. */
+const [SHORT, LONG] = [3, 4];
+
+/** An uncompressed RGB TIFF of 8 bits in one strip (TIFF 6.0, section 6). */
+function plainTiff(width: number, height: number, pixels: Uint8Array): Buffer {
+  const entries = [
+    ...[[256, LONG, 1, width] as const, [257, LONG, 1, height] as const],
+    // Where the three bit depths stand: after the directory.
+    [258, SHORT, 3, 0] as const,
+    ...[[259, SHORT, 1, 1] as const, [262, SHORT, 1, 2] as const, [273, LONG, 1, 0] as const],
+    ...[[277, SHORT, 1, 3] as const, [278, LONG, 1, height] as const],
+    [279, LONG, 1, pixels.length] as const,
+  ];
+  const depthsAt = 8 + 2 + entries.length * 12 + 4;
+  const pixelsAt = depthsAt + 6;
+  const head = Buffer.alloc(pixelsAt);
+  head.write('II*\0', 'latin1');
+  head.writeUInt32LE(8, 4);
+  head.writeUInt16LE(entries.length, 8);
+  for (const [index, [tag, type, count, value]] of entries.entries()) {
+    const at = 10 + index * 12;
+    head.writeUInt16LE(tag, at);
+    head.writeUInt16LE(type, at + 2);
+    head.writeUInt32LE(count, at + 4);
+    head.writeUInt32LE(tag === 258 ? depthsAt : tag === 273 ? pixelsAt : value, at + 8);
+  }
+  for (const channel of [0, 1, 2]) head.writeUInt16LE(8, depthsAt + channel * 2);
+  return Buffer.concat([head, pixels]);
+}

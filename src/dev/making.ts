@@ -1,0 +1,21 @@
+import {
+  defaultEncoderSettings,
+  type EncoderSettings,
+  readEncoder,
+} from '../lib/convert/encoder-settings.ts';
+
+/** How a JPEG in R2 was made, as far as its metadata say (`task/provenance.ts` writes them). */
+export interface Making {
+  /** Of the TIFF, counted from 1. */
+  readonly page: number;
+  readonly settings: EncoderSettings;
+}
+
+/** Reads it from custom metadata. A worker that says nothing has the contract's settings, and made the first page. */
+export function makingOf(metadata: Readonly<Record<string, string>>): Making {
+  const { 'arke-page': page = '1', 'arke-encoder': encoder = '' } = metadata;
+  return {
+    page: /^[1-9]\d{0,8}$/.test(page) ? Number(page) : 1,
+    settings: readEncoder(encoder) ?? defaultEncoderSettings,
+  };
+}

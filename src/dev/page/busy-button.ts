@@ -1,0 +1,35 @@
+import { button, type Properties } from '../../lib/browser/dom.ts';
+import { messageOf } from './server.ts';
+
+/**
+ * A button that asks the server for something: while it waits, or is switched off, pressing it does nothing.
+ * It is never disabled as buttons are, as that would take the focus from it.
+ */
+export function busyButton(
+  text: string,
+  act: () => Promise<void>,
+  fail: (words: string) => void,
+  properties: Properties = {},
+): HTMLButtonElement {
+  const made = button(
+    text,
+    async () => {
+      if (made.ariaBusy === 'true' || made.ariaDisabled === 'true') return;
+      made.ariaBusy = 'true';
+      try {
+        await act();
+      } catch (error) {
+        fail(messageOf(error));
+      } finally {
+        made.ariaBusy = null;
+      }
+    },
+    properties,
+  );
+  return made;
+}
+
+/** Switches a button on or off. */
+export function switchButton(made: HTMLButtonElement, isOn: boolean): void {
+  made.ariaDisabled = isOn ? null : 'true';
+}

@@ -1,0 +1,109 @@
+import { make } from '../../lib/browser/dom.ts';
+import { sizeOf } from '../../lib/browser/words.ts';
+import type { CallbackRecord } from '../api.ts';
+import { FAULTS } from '../faults.ts';
+import { momentText } from './task-words.ts';
+
+/** The callbacks of a task. */
+export interface CallbackList {
+  readonly element: HTMLElement;
+  /** Shows these; those that are there already stay as they are. */
+  set(records: readonly CallbackRecord[]): void;
+  /** Shows a further one, or what has become of one that is there. */
+  add(record: CallbackRecord): void;
+  count(): number;
+}
+
+/** All callbacks that were received for a task, in the order in which they came. */
+export function callbackList(): CallbackList {
+  const element = make('ol', { className: 'callbacks' });
+  const shown = new Map<string, { readonly item: HTMLElement; readonly json: string }>();
+  const add = (record: CallbackRecord) => {
+    const key = `${record.at} ${record.replay} ${record.headers['webhook-timestamp'] ?? ''}`;
+    const json = JSON.stringify(record);
+    const before = shown.get(key);
+    if (before?.json === json) return;
+    const item = itemFor(record, before ? isOpen(before.item) : shown.size === 0);
+    shown.set(key, { item, json });
+    if (before) before.item.replaceWith(item);
+    else element.append(item);
+  };
+  return {
+    element,
+    set: (records) => records.forEach(add),
+    add,
+    count: () => shown.size,
+  };
+}
+
+function isOpen(item: HTMLElement): boolean {
+  return item.querySelector('details')?.open ?? false;
+}
+
+function itemFor(record: CallbackRecord, open: boolean): HTMLElement {
+  const { method, path, headers, body, replay } = record;
+  const head = make(
+    'summary',
+    {},
+    make('code', { className: 'request' }, `${method} ${path}`),
+    make('span', { className: 'when' }, momentText(record.at, new Date())),
+    ...(replay ? [make('span', { className: 'tag' }, 'replay')] : []),
+    answerMark(record),
+  );
+  return make(
+    'li',
+    {},
+    make(
+      'details',
+      { open },
+      ...[head, make('h4', {}, 'Body'), block(prettyOf(body), 'Body')],
+      make(
+        'details',
+        { className: 'raw' },
+        make('summary', {}, `As it was sent, ${sizeOf(new TextEncoder().encode(body).length)}`),
+        block(body, 'Body as it was sent'),
+      ),
+      make('h4', {}, 'Headers'),
+      headersTable(headers),
+    ),
+  );
+}
+
+function answerMark({ answer }: CallbackRecord): HTMLElement {
+  if (!answer) return make('span', { className: 'answer' }, '? answer not known');
+  const { status, fault } = answer;
+  const taken = status >= 200 && status < 300;
+  // A status of 0: nothing was answered, and nothing will be.
+  const told = status === 0 ? 'not answered' : `answered ${status}`;
+  const by = fault ? ` by the fault “${FAULTS.callback.faults[fault].label}”` : '';
+  const words = `${taken ? '✓' : '✗'} ${told}${by}`;
+  return make('span', { className: `answer ${taken ? 'good' : 'bad'}` }, words);
+}
+
+/** What a screen is too narrow for is scrolled, by keys, too. */
+function block(text: string, label: string): HTMLElement {
+  return make('pre', { tabIndex: 0, role: 'group', 'aria-label': label }, text);
+}
+
+/** JSON with each field on a line; anything else as it is. */
+export function prettyOf(body: string): string {
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2);
+  } catch {
+    return body;
+  }
+}
+
+function headersTable(headers: Readonly<Record<string, string>>): HTMLElement {
+  return make(
+    'table',
+    { className: 'headers' },
+    make(
+      'tbody',
+      {},
+      ...Object.entries(headers).map(([name, value]) =>
+        make('tr', {}, make('th', { scope: 'row' }, name), make('td', { dir: 'auto' }, value)),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,116 @@
+import { button, make } from '../../lib/browser/dom.ts';
+import { sliderOf } from '../../lib/browser/slider.ts';
+import { numberOf } from '../../lib/browser/words.ts';
+import type { TaskSummary } from '../api.ts';
+import { getPicture, messageOf } from './server.ts';
+
+/** The pictures of a task. */
+export interface Comparison {
+  readonly element: HTMLElement;
+  /** Shows the pictures that there are by now. */
+  show(task: TaskSummary): void;
+  /** Gives the pictures' memory back. */
+  close(): void;
+}
+
+const ZOOMS = ['fit', 1, 2] as const;
+
+/** TIFF and JPEG of a task in one place; what there is of them. */
+export function comparisonOf(): Comparison {
+  const element = make('figure', { className: 'pictures' });
+  const addresses: string[] = [];
+  let shown = '';
+  let latest = 0;
+  let loading: Promise<unknown> = Promise.resolve();
+  const load = async (id: string, which: 'before' | 'after') => {
+    const address = URL.createObjectURL(await getPicture(id, which));
+    addresses.push(address);
+    const image = make('img', { src: address });
+    await image.decode();
+    return { address, image, width: image.naturalWidth, height: image.naturalHeight };
+  };
+  const both = async (id: string) => {
+    const [before, after] = await Promise.all([load(id, 'before'), load(id, 'after')]);
+    const isExact = before.width === after.width && before.height === after.height;
+    const { width, height } = after;
+    const slider = sliderOf(
+      { before: before.address, after: after.address, width, height },
+      { zooms: ZOOMS, isExact, hasDifference: isExact },
+    );
+    await Promise.all(Array.from(slider.querySelectorAll('img'), (image) => image.decode()));
+    return [slider, make('figcaption', {}, captionOf(before, after, isExact))];
+  };
+  const tiffAlone = async (id: string) => {
+    const { image } = await load(id, 'before');
+    image.alt = 'The TIFF';
+    return [image, make('figcaption', {}, 'The TIFF. There is no JPEG of it.')];
+  };
+  const put = async (pictures: Promise<readonly Node[]>) => {
+    latest += 1;
+    const mine = latest;
+    element.ariaBusy = 'true';
+    loading = Promise.allSettled([loading, pictures]);
+    const nodes = await pictures.catch((error: unknown) => [
+      make('p', { className: 'said' }, `No picture: ${messageOf(error)}`),
+    ]);
+    if (mine !== latest) return;
+    element.ariaBusy = null;
+    element.replaceChildren(...nodes);
+  };
+  return {
+    element,
+    show: (task) => {
+      const stage = stageOf(task);
+      const key = `${stage} ${task.ended_at}`;
+      if (key === shown) return;
+      shown = key;
+      if (stage === 'both') put(both(task.id));
+      else if (stage === 'waiting') element.replaceChildren(placeholder('The JPEG comes here.'));
+      else if (stage === 'none')
+        element.replaceChildren(placeholder('Its pictures are elsewhere.'));
+      else {
+        const ask = button('Try to show the TIFF', () => put(tiffAlone(task.id)));
+        element.replaceChildren(placeholder('No JPEG was made.', ask));
+      }
+    },
+    close: () => {
+      latest = -1;
+      // Not before they are loaded: the browser complains of a picture whose address is gone.
+      loading.then(() => {
+        for (const address of addresses) URL.revokeObjectURL(address);
+      });
+    },
+  };
+}
+
+/** A TIFF that could not be converted can hardly be shown: that is tried only when somebody asks for it. */
+function stageOf(task: TaskSummary): 'both' | 'waiting' | 'tiff' | 'none' {
+  const { state, output_key: key } = task;
+  if (state === 'elsewhere') return key !== null && task.input_key !== '' ? 'both' : 'none';
+  if (state === 'queued' || state === 'running') return 'waiting';
+  return key === null ? 'tiff' : 'both';
+}
+
+function placeholder(words: string, ...more: readonly Node[]): HTMLElement {
+  return make('div', { className: 'placeholder' }, make('p', {}, words), ...more);
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Which side is which, and how far what is seen can be trusted. */
+function captionOf(before: Size, after: Size, isExact: boolean): string {
+  const sides = 'Left of the border the TIFF, right of it the JPEG';
+  const size = `${sizeText(after)} pixels`;
+  if (isExact) return `${sides}, each of ${size}. Keys: arrows move the border, + and − the size.`;
+  return (
+    `${sides} of ${size}. The TIFF is a preview of ${sizeText(before)} pixels, made by the same library: ` +
+    'at 100 % and above it is enlarged, and so less sharp than the JPEG.'
+  );
+}
+
+function sizeText({ width, height }: Size): string {
+  return `${numberOf(width)} × ${numberOf(height)}`;
+}

@@ -1,0 +1,73 @@
+import { countOf, percentOf, savedOf, sizeOf, timeOf, visible } from '../../lib/browser/words.ts';
+import type { TaskState, TaskSummary } from '../api.ts';
+
+/** A state in words, with a sign for those who do not see its colour. */
+export const STATES: Readonly<Record<TaskState, string>> = {
+  queued: '○ queued',
+  running: '◐ running',
+  succeeded: '✓ succeeded',
+  failed: '✗ failed',
+  elsewhere: '↗ elsewhere',
+};
+
+/** What the browser calls the page: as the program, and by the task that is shown. */
+export function pageTitle(task?: string): string {
+  return task === undefined ? 'arke-tiff dev' : `${visible(task)} · arke-tiff dev`;
+}
+
+/** What a task has taken until now, in milliseconds; undefined before it has begun. */
+export function elapsedOf(task: TaskSummary, now: number): number | undefined {
+  const { started_at: start, ended_at: end } = task;
+  if (start === null) return undefined;
+  const last = end === null ? now : Date.parse(end);
+  return Math.max(0, last - Date.parse(start));
+}
+
+/** The same in words. While it runs, whole seconds: they are seen to go by. */
+export function elapsedText(task: TaskSummary, now: number): string {
+  const ms = elapsedOf(task, now);
+  if (ms === undefined) return '';
+  return task.ended_at === null ? `${Math.floor(ms / 1_000)} s` : timeOf(ms);
+}
+
+/** `17.4 MB → 852 KB, 95 % saved`, as far as it is known. */
+export function sizesText({ tiff_bytes: tiff, jpeg_bytes: jpeg }: TaskSummary): string {
+  if (tiff === null) return jpeg === null ? '' : sizeOf(jpeg);
+  if (jpeg === null) return sizeOf(tiff);
+  const saved = savedOf(tiff, jpeg);
+  const gain = saved !== undefined && saved > 0 ? ` (${percentOf(Math.floor(saved))} saved)` : '';
+  return `${sizeOf(tiff)} → ${sizeOf(jpeg)}${gain}`;
+}
+
+/** `3 tasks: 1 running, 2 succeeded.`; the states in the order of a task's life. */
+export function countText(tasks: readonly TaskSummary[]): string {
+  const order = Object.keys(STATES) as TaskState[];
+  const counts = order.flatMap((state) => {
+    const count = tasks.filter((task) => task.state === state).length;
+    return count > 0 ? [`${count} ${state}`] : [];
+  });
+  return `${countOf(tasks.length, 'task')}: ${counts.join(', ')}.`;
+}
+
+/** A moment as the clock on the wall says it; the day where it is not today. */
+export function momentText(iso: string, now: Date): string {
+  const at = new Date(iso);
+  const isToday = at.toDateString() === now.toDateString();
+  const time = at.toLocaleTimeString('en-GB');
+  return isToday ? time : `${at.toLocaleDateString('en-CA')} ${time}`;
+}
+
+/** So many are told by name. */
+const MOST_NAMES = 2;
+
+/** `a.tif succeeded. b.tif failed.`; of more tasks, how many. */
+export function outcomesText(ended: readonly TaskSummary[]): string {
+  if (ended.length <= MOST_NAMES)
+    return ended.map(({ name, state }) => `${visible(name)} ${state}.`).join(' ');
+  const failed = ended.filter(({ state }) => state === 'failed').length;
+  const succeeded = ended.length - failed;
+  return [
+    ...(succeeded > 0 ? [`${countOf(succeeded, 'task')} succeeded.`] : []),
+    ...(failed > 0 ? [`${countOf(failed, 'task')} failed.`] : []),
+  ].join(' ');
+}

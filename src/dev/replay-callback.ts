@@ -1,0 +1,36 @@
+import { deliverCallback } from '../lib/callback/deliver.ts';
+import { idOfBody } from '../lib/callback/request.ts';
+import { sinceStart } from '../lib/clock.ts';
+import { CallbackError } from '../lib/errors.ts';
+import type { CallbackRecord, ReplayResult } from './api.ts';
+
+/**
+ * Sends a callback again, byte for byte, to where it was received; once, without a second attempt.
+ *
+ * @param orchestrator base address, without a slash at its end
+ * @param userAgent what tells it from the callbacks of workers
+ */
+export async function replayCallback(
+  { path, body }: Pick<CallbackRecord, 'path' | 'body'>,
+  orchestrator: string,
+  userAgent: string,
+): Promise<ReplayResult> {
+  const start = sinceStart();
+  const request = {
+    settings: { url: `${orchestrator}${path}` },
+    body,
+    id: idOfBody(body),
+    userAgent,
+  };
+  const policy = { attempts: 1, baseDelayMs: 0, maxDelayMs: 0 };
+  const ms = () => Math.round(sinceStart() - start);
+  try {
+    const { status, body: answer } = await deliverCallback(request, { policy });
+    return { delivered: true, status, body: answer, ms: ms(), error: null };
+  } catch (error) {
+    if (!(error instanceof CallbackError)) throw error;
+    const { message, answer } = error;
+    const told = { status: answer?.status ?? null, body: answer?.body ?? '' };
+    return { delivered: false, ...told, ms: ms(), error: message };
+  }
+}

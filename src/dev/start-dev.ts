@@ -1,0 +1,171 @@
+import { messageOf } from '../lib/errors.ts';
+import { closeStorage, openStorage } from '../lib/storage/client.ts';
+import { packageVersion } from '../lib/version.ts';
+import type { DevState } from './api.ts';
+import { type CleanUps, createCleanUps } from './clean-ups.ts';
+import type { Dev, DevOptions } from './dev.ts';
+import { createDevEvents, type DevEvents } from './dev-events.ts';
+import { type DevFolder, openDevFolder } from './dev-folder.ts';
+import { readDevPage } from './dev-page.ts';
+import { createDevTasks, type DevTasks } from './dev-tasks.ts';
+import { refuseForeignEnvFile, writeEnvFile } from './env-file.ts';
+import { EXAMPLE_TASK, putExample } from './example-object.ts';
+import { createFaultSwitches, type FaultSwitches } from './fault-switches.ts';
+import { type CpuChoice, chooseCpus } from './machine-limits.ts';
+import { replayCallback } from './replay-callback.ts';
+import { type DevServers, startDevServers } from './start-servers.ts';
+import { createTaskList, type TaskList } from './task-list.ts';
+import { createTaskRunner, ENDED_WITH_US, type TaskRunner } from './task-runner.ts';
+import { openTaskStore } from './task-store.ts';
+import { factsOf } from './tiff-facts.ts';
+import { openTiffPreviews } from './tiff-previews.ts';
+import { exportLines, maskedVariables } from './worker-variables.ts';
+
+/**
+ * Starts R2, the orchestrator and the page, and goes on with the tasks that waited when the folder was used
+ * last.
+ *
+ * @throws ArkeError when a port is taken, the folder is used by another process or cannot be written, or
+ *   Miniflare is not installed; Error when that does not start; the signal's reason
+ */
+export async function startDev(options: DevOptions): Promise<Dev> {
+  const cleanUps = createCleanUps();
+  try {
+    return await startParts(options, cleanUps);
+  } catch (error) {
+    await cleanUps.run();
+    throw error;
+  }
+}
+
+/** What there is before anything listens. */
+interface Kept {
+  readonly folder: DevFolder;
+  readonly list: TaskList;
+  readonly events: DevEvents;
+  readonly faults: FaultSwitches;
+}
+
+async function startParts(options: DevOptions, cleanUps: CleanUps): Promise<Dev> {
+  const { envFile, jobs, memoryMb, maxUploadMb } = options;
+  if (envFile) await refuseForeignEnvFile(envFile);
+  const kept = await openKept(options, cleanUps);
+  const { folder, list, events, faults } = kept;
+  // As the program calls itself in every other callback, and told apart by the rest.
+  const replayAgent = `${options.program} (sent again by arke-tiff dev)`;
+  const servers = await startDevServers(options, cleanUps, { ...kept, replayAgent });
+  const { sandbox, endpoint, orchestrator, pageServer } = servers;
+  await putExample(sandbox);
+
+  const cpus = chooseCpus();
+  const { tasks, runner } = await createTasks(options, cleanUps, {
+    kept,
+    servers,
+    cpus,
+    replayAgent,
+  });
+  const variables = variablesOf(servers, EXAMPLE_TASK);
+  const state = (): DevState => ({
+    version: packageVersion(),
+    tasks: list.all(),
+    faults: faults.now(),
+    limits: { memory_mb: memoryMb, cpus: cpus.cpus, jobs },
+    environment: maskedVariables(variables),
+    max_upload_mb: maxUploadMb,
+  });
+  const page = await readDevPage();
+  const mostUploadBytes = maxUploadMb * 1024 * 1024;
+  const { incoming } = folder;
+  pageServer.serve({ page, tasks, state, events, faults, incoming, mostUploadBytes });
+  if (envFile) await writeEnvFile(envFile, variables);
+  goOn(list, runner.queue);
+  return {
+    addresses: { page: pageServer.origin, orchestrator, endpoint },
+    hasPage: page !== undefined,
+    bucketName: sandbox.bucket,
+    exportLines: exportLines(variables),
+    variables,
+    tasks,
+    events,
+    state,
+    bucket: sandbox,
+    stop: cleanUps.run,
+  };
+}
+
+async function openKept(options: DevOptions, cleanUps: CleanUps): Promise<Kept> {
+  const folder = await openDevFolder(options.folder);
+  cleanUps.add(folder.release);
+  const events = createDevEvents();
+  const store = openTaskStore(folder.tasks, (error) => options.onTrouble(messageOf(error)));
+  cleanUps.add(store.settled);
+  const list = createTaskList(await store.load(), store, events);
+  return { folder, list, events, faults: createFaultSwitches(events, options.downMs) };
+}
+
+interface TaskParts {
+  readonly kept: Kept;
+  readonly servers: DevServers;
+  readonly cpus: CpuChoice;
+  readonly replayAgent: string;
+}
+
+async function createTasks(
+  { jobs, memoryMb, systemVariables }: DevOptions,
+  cleanUps: CleanUps,
+  { kept: { folder, list }, servers, cpus, replayAgent }: TaskParts,
+): Promise<{ readonly tasks: DevTasks; readonly runner: TaskRunner }> {
+  const { sandbox } = servers;
+  // Past the proxy: faults are for workers.
+  const { endpoint, bucket, credentials } = sandbox;
+  const storage = await openStorage({ endpoint, bucket, ...credentials });
+  cleanUps.add(() => closeStorage(storage));
+  const previews = openTiffPreviews(folder.previews, storage);
+  cleanUps.add(previews.close);
+  const runner = createTaskRunner(list, {
+    jobs,
+    memoryMb,
+    systemVariables,
+    cpus,
+    // A batch that more TIFFs may be dropped into any time never ends.
+    announce: ({ id, batch_id }) => sandbox.createTasks(batch_id, [id], { staysOpen: true }),
+    variablesOf: ({ id, batch_id: batchId, input_key: inputKey }) =>
+      variablesOf(servers, { id, batchId, inputKey }),
+  });
+  cleanUps.add(runner.stop);
+  const tasks = createDevTasks({
+    list,
+    runner,
+    storage,
+    previews,
+    bucket: sandbox,
+    orchestrator: sandbox,
+    factsOf: (key, name) => factsOf(storage, key, name, { memoryMb, cpus: cpus.cpus }),
+    replay: (callback) => replayCallback(callback, servers.orchestrator, replayAgent),
+  });
+  return { tasks, runner };
+}
+
+/** The contract's variables of a task, and the endpoint, which its example worker reads, too: where the faults are. */
+function variablesOf(
+  { sandbox, endpoint, orchestrator }: DevServers,
+  task: { readonly id: string; readonly batchId: string; readonly inputKey: string },
+): Record<string, string> {
+  const variables = sandbox.environment(task.batchId, task.id, task.inputKey);
+  const { pathname } = new URL(sandbox.callbackUrl(task.batchId, task.id));
+  return { ...variables, R2_ENDPOINT: endpoint, CALLBACK_URL: `${orchestrator}${pathname}` };
+}
+
+/** Goes on with what waited; what was running when the last process ended has failed by that. */
+function goOn(list: TaskList, queue: (id: string) => void): void {
+  for (const { id, state } of list.all()) {
+    const record = list.get(id);
+    if (state === 'queued') queue(id);
+    if (state === 'running' && record)
+      list.change(record, {
+        state: 'failed',
+        ended_at: new Date().toISOString(),
+        error: ENDED_WITH_US,
+      });
+  }
+}

@@ -1,0 +1,64 @@
+import { type CallbackFront, startCallbackFront } from './callback-front.ts';
+import { createCallbackInbox, inputAmong } from './callback-inbox.ts';
+import type { CleanUps } from './clean-ups.ts';
+import type { DevOptions } from './dev.ts';
+import type { DevFolder } from './dev-folder.ts';
+import type { FaultSwitches } from './fault-switches.ts';
+import { type PageServer, startPageServer } from './page-server.ts';
+import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
+import { startStorageProxy } from './storage-proxy.ts';
+import type { TaskList } from './task-list.ts';
+
+/** All that listens. */
+export interface DevServers {
+  readonly pageServer: PageServer;
+  readonly sandbox: Sandbox;
+  /** The S3 endpoint for workers, where the faults are. */
+  readonly endpoint: string;
+  /** The orchestrator for workers: its base address, without a slash at its end. */
+  readonly orchestrator: CallbackFront['url'];
+}
+
+/** What the servers work with. */
+export interface ServerParts {
+  readonly folder: Pick<DevFolder, 'credentials' | 'r2'>;
+  readonly faults: FaultSwitches;
+  readonly list: TaskList;
+  /** The User-Agent of callbacks that are sent again. */
+  readonly replayAgent: string;
+}
+
+/** Starts them. Throws as `startDev` does. */
+export async function startDevServers(
+  { port, signal }: Pick<DevOptions, 'port' | 'signal'>,
+  cleanUps: CleanUps,
+  { folder, faults, list, replayAgent }: ServerParts,
+): Promise<DevServers> {
+  const pageServer = await startPageServer(portAfter(port, 1));
+  cleanUps.add(pageServer.close);
+  const findInput = async (outputKey: string) => {
+    const stem = outputKey.replace(/\.[^./]*$/, '');
+    return inputAmong(await sandbox.listKeys(stem), outputKey);
+  };
+  const onCallback = createCallbackInbox(list, faults, { replayAgent, findInput });
+  const sandbox = await startSandbox({
+    credentials: folder.credentials,
+    persistTo: folder.r2,
+    observer: { origin: pageServer.origin, onCallback },
+    ...(signal ? { signal } : {}),
+  });
+  cleanUps.add(sandbox.stop);
+  const front = await startCallbackFront(sandbox.url, port);
+  cleanUps.add(front.close);
+  const proxy = await startStorageProxy({
+    target: sandbox.endpoint,
+    port: portAfter(port, 2),
+    fault: () => faults.now().storage,
+  });
+  cleanUps.add(proxy.close);
+  return { pageServer, sandbox, endpoint: proxy.endpoint, orchestrator: front.url };
+}
+
+function portAfter(port: number, distance: number): number {
+  return port === 0 ? 0 : port + distance;
+}
