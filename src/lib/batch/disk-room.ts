@@ -1,4 +1,4 @@
-import { createBell } from '../collection/bell.ts';
+import { createChangeSignal } from '../collection/change-signal.ts';
 import { FileError } from '../errors.ts';
 import { finite } from '../finite.ts';
 import { orAborted } from '../stop.ts';
@@ -30,7 +30,7 @@ export interface DiskRoom {
 
 /** `freeBytes` tells what is free on the disk of a folder: of one and the same disk for all that is taken. */
 export function createDiskRoom(freeBytes: (folder: string) => Promise<number>): DiskRoom {
-  const bell = createBell();
+  const change = createChangeSignal();
   let turn: Promise<unknown> = Promise.resolve();
   let held = 0;
   /** Bytes that are going to be written. */
@@ -51,7 +51,7 @@ export function createDiskRoom(freeBytes: (folder: string) => Promise<number>): 
       isHeld = false;
       held--;
       filled(rest);
-      bell.ring();
+      change.notify();
     };
     return { filled, release };
   };
@@ -62,7 +62,7 @@ export function createDiskRoom(freeBytes: (folder: string) => Promise<number>): 
       const free = (await freeBytes(wanted.folder)) - promised;
       if (wanted.bytes <= free) return place(wanted.bytes);
       if (held === 0) throw noRoom(wanted, free);
-      await orAborted(bell.heard(), signal);
+      await orAborted(change.notified(), signal);
     }
   };
   return {

@@ -1,3 +1,4 @@
+import type { LimitFunction } from 'p-limit';
 import type { Budget } from '../convert/plan/resources.ts';
 import { IDLE_BYTES } from '../convert/process/converter.ts';
 import { ConversionError } from '../errors.ts';
@@ -6,7 +7,6 @@ import type { Converters } from './converters.ts';
 import type { CollectionEvent, FileRecord } from './events.ts';
 import { failureOf } from './failure.ts';
 import type { Converted, DueItem, Undelivered } from './item.ts';
-import type { Slots } from './slots.ts';
 
 /** What the conversions of a run share. */
 export interface ConvertRun {
@@ -15,8 +15,8 @@ export interface ConvertRun {
   readonly budget: Budget;
   readonly converters: Converters;
   readonly admission: Admission<DueItem>;
-  /** For JPEGs that are brought elsewhere. */
-  readonly deliveries: Slots;
+  /** Bounds how many JPEGs are brought elsewhere at once. */
+  readonly deliveries: LimitFunction;
   readonly signal: AbortSignal;
   readonly tell: (event: CollectionEvent) => void;
   /** Told how each file ended, but for those that the signal dropped. */
@@ -81,7 +81,7 @@ function deliver(
   { deliveries, signal, tell, onRoom }: ConvertRun,
   leave: () => void,
 ): Promise<Converted> {
-  return deliveries.within(() => {
+  return deliveries(() => {
     leave();
     onRoom();
     tell({ event: 'file.uploading', input });

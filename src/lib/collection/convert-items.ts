@@ -9,8 +9,8 @@ import type { CollectionEvent, FileRecord } from './events.ts';
 import type { CollectionItem, LookingTools, Warn } from './item.ts';
 import type { CollectionOptions } from './options.ts';
 import { planItems } from './plan-items.ts';
+import { createRunCounters, type RunCounters } from './run-counters.ts';
 import { runItems } from './run-items.ts';
-import { createTally, type Tally } from './tally.ts';
 
 /** What a run is told, wherever its TIFFs lie. */
 export type ItemsOptions = Pick<
@@ -25,7 +25,7 @@ export type ItemsOptions = Pick<
 interface Run {
   readonly items: readonly CollectionItem[];
   readonly options: ItemsOptions;
-  readonly tally: Tally;
+  readonly counters: RunCounters;
   readonly tell: (event: CollectionEvent) => void;
   /** Ends the run before its end. */
   readonly stop: AbortController;
@@ -47,12 +47,12 @@ export async function* convertItems(
   // Each job listens several times, as long as it runs.
   setMaxListeners(0, signal);
   const processors = Math.min(jobs, availableParallelism());
-  const tally = createTally(items.length, unread, dryRun ? { processors } : undefined);
+  const counters = createRunCounters(items.length, unread, dryRun ? { processors } : undefined);
   const events = createEventQueue<CollectionEvent>();
   const source_bytes = items.reduce((sum, { sourceBytes }) => sum + sourceBytes, 0);
   yield { event: 'collection.started', files: items.length, source_bytes, jobs };
   for (const one of unread) yield { event: 'collection.unread', ...one };
-  const run = { items, options, tally, tell: events.tell, stop, signal, onEnd };
+  const run = { items, options, counters, tell: events.tell, stop, signal, onEnd };
   const work = convertAll(run).finally(events.end);
   // Whoever reads is told by `await work`.
   work.catch(() => {});
@@ -63,7 +63,7 @@ export async function* convertItems(
     stop.abort();
     await work.catch(() => {});
   }
-  yield { event: 'collection.ended', ...tally.summary(), ...stoppedBy(options.signal) };
+  yield { event: 'collection.ended', ...counters.summary(), ...stoppedBy(options.signal) };
 }
 
 async function convertAll(run: Run): Promise<void> {
@@ -81,7 +81,7 @@ async function convertAll(run: Run): Promise<void> {
 async function convertIn(
   folder: string,
   warn: Warn,
-  { items, options, tally, tell, stop, signal }: Run,
+  { items, options, counters, tell, stop, signal }: Run,
 ): Promise<void> {
   const { budget, jobs, failFast, dryRun, looksAtOnce } = options;
   const converters = openConverters(folder);
@@ -95,12 +95,12 @@ async function convertIn(
     signal,
   };
   const ended = (record: FileRecord) => {
-    tally.ended(record);
+    counters.ended(record);
     tell({ event: 'file.ended', ...record });
     if (failFast && record.status === 'failed') stop.abort();
   };
   try {
-    if (dryRun) await planItems(items, looking, tally, tell, looksAtOnce);
+    if (dryRun) await planItems(items, looking, counters, tell, looksAtOnce);
     else
       await runItems(items, {
         jobs,

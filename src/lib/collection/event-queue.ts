@@ -1,4 +1,4 @@
-import { createBell } from './bell.ts';
+import { createChangeSignal } from './change-signal.ts';
 
 /** What is told by some, and read by one, in order. */
 export interface EventQueue<T> {
@@ -11,22 +11,22 @@ export interface EventQueue<T> {
 
 /** An empty queue. It grows as long as its reader is slower than those who tell. */
 export function createEventQueue<T>(): EventQueue<T> {
-  const bell = createBell();
+  const change = createChangeSignal();
   const events: T[] = [];
   let ended = false;
   return {
     tell: (event) => {
       events.push(event);
-      bell.ring();
+      change.notify();
     },
     end: () => {
       ended = true;
-      bell.ring();
+      change.notify();
     },
     read: async function* () {
       while (!ended || events.length > 0) {
         yield* events.splice(0);
-        if (!ended && events.length === 0) await bell.heard();
+        if (!ended && events.length === 0) await change.notified();
       }
     },
   };

@@ -17,7 +17,7 @@
  * in order, as many as jobs and memory allow (`admission.ts`): their predicted peaks must fit
  * together. A large one may be overtaken by 16 smaller ones, and then everybody waits for it. So a
  * plan never depends on what else runs, and neither does the JPEG. Items that lie elsewhere are
- * brought some time before their turn, and their JPEGs are taken away afterwards (`arrivals.ts`);
+ * brought some time before their turn, and their JPEGs are taken away afterwards (`prefetch.ts`);
  * what lies here is bounded by the jobs.
  *
  * Conversion processes (`converters.ts`) are used for one file after the other. One that dies or

@@ -1,11 +1,11 @@
+import pLimit from 'p-limit';
 import { IDLE_BYTES } from '../convert/process/converter.ts';
 import { type Admitted, createAdmission, MOST_OVERTAKING } from './admission.ts';
-import { bringAhead } from './arrivals.ts';
-import { createBell } from './bell.ts';
+import { createChangeSignal } from './change-signal.ts';
 import { type ConvertRun, convertAdmitted } from './convert-item.ts';
 import type { CollectionItem, DueItem, Look, LookingTools } from './item.ts';
 import { lookAhead } from './look-ahead.ts';
-import { createSlots } from './slots.ts';
+import { startPrefetch } from './prefetch.ts';
 
 /** What a run over items goes by. */
 export interface ItemsRun extends Omit<ConvertRun, 'admission' | 'deliveries' | 'onRoom'> {
@@ -28,46 +28,46 @@ const LEAST_AHEAD = 2;
  */
 export async function runItems(items: readonly CollectionItem[], run: ItemsRun): Promise<void> {
   const { jobs, memoryBytes, signal, tell, ended } = run;
-  const bell = createBell();
+  const change = createChangeSignal();
   const admission = createAdmission<DueItem>({ jobs, memoryBytes });
-  const deliveries = createSlots(jobs);
-  const looks = lookAhead(items, run.looking, bell.ring, run.looksAtOnce);
+  const deliveries = pLimit(jobs);
+  const looks = lookAhead(items, run.looking, change.notify, run.looksAtOnce);
   const running = new Set<Promise<void>>();
   const queue = (item: DueItem) => admission.wait(item, Math.max(IDLE_BYTES, item.peakBytes));
-  const arrivals = bringAhead(Math.max(LEAST_AHEAD, jobs), {
+  const prefetch = startPrefetch(Math.max(LEAST_AHEAD, jobs), {
     signal,
     tell,
     arrived: queue,
     failed: ended,
-    onChange: bell.ring,
+    onChange: change.notify,
   });
   const start = (admitted: Admitted<DueItem>) => {
-    arrivals.begun(admitted.job);
-    const whole = { ...run, admission, deliveries, onRoom: bell.ring };
+    prefetch.started(admitted.job);
+    const whole = { ...run, admission, deliveries, onRoom: change.notify };
     const conversion = convertAdmitted(admitted, whole).finally(() => {
       running.delete(conversion);
-      bell.ring();
+      change.notify();
     });
     running.add(conversion);
   };
   const settle = (look: Look) => {
     if (look.status !== 'due') ended(look);
-    else if (look.bring) arrivals.expect(look);
+    else if (look.bring) prefetch.expect(look);
     else queue(look);
   };
   const isThrough = () =>
-    looks.isThrough() && arrivals.isIdle() && admission.waiting() === 0 && running.size === 0;
-  signal.addEventListener('abort', bell.ring);
+    looks.isThrough() && prefetch.isIdle() && admission.waiting() === 0 && running.size === 0;
+  signal.addEventListener('abort', change.notify);
   try {
     while (!signal.aborted) {
-      const waiting = admission.waiting() + arrivals.waiting();
+      const waiting = admission.waiting() + prefetch.waiting();
       for (const look of looks.take(MOST_OVERTAKING + jobs - waiting)) settle(look);
       for (let one = admission.next(); one; one = admission.next()) start(one);
       if (isThrough()) return;
-      await bell.heard();
+      await change.notified();
     }
   } finally {
-    signal.removeEventListener('abort', bell.ring);
-    await Promise.all([...running, looks.settled(), arrivals.settled()]);
+    signal.removeEventListener('abort', change.notify);
+    await Promise.all([...running, looks.settled(), prefetch.settled()]);
   }
 }

@@ -3,11 +3,11 @@ import { failureOf } from './failure.ts';
 import type { DueItem } from './item.ts';
 
 /** Brings TIFFs that lie elsewhere to this machine, some time before their turn. */
-export interface Arrivals {
+export interface Prefetch {
   /** Queues a TIFF; it begins to come when there is a place for it. */
   expect(item: DueItem): void;
   /** Its turn has come: its place is free for the next. Nothing for one that was never expected. */
-  begun(item: DueItem): void;
+  started(item: DueItem): void;
   /** How many have not begun to come. */
   waiting(): number;
   /** Whether none is coming, and none is to come. */
@@ -17,7 +17,7 @@ export interface Arrivals {
 }
 
 /** What happens to TIFFs on their way. */
-export interface ArrivalsRun {
+export interface PrefetchRun {
   readonly signal: AbortSignal;
   readonly tell: (event: CollectionEvent) => void;
   /** Told of each that is here. */
@@ -32,7 +32,7 @@ export interface ArrivalsRun {
  * Brings them in the order in which they are expected, so many at once; those that are here and wait for
  * their turn count as well: what they take on the disk is bounded.
  */
-export function bringAhead(most: number, run: ArrivalsRun): Arrivals {
+export function startPrefetch(most: number, run: PrefetchRun): Prefetch {
   const queue: DueItem[] = [];
   const held = new Set<DueItem>();
   const coming = new Set<Promise<void>>();
@@ -72,7 +72,7 @@ export function bringAhead(most: number, run: ArrivalsRun): Arrivals {
       queue.push(item);
       beginNext();
     },
-    begun: release,
+    started: release,
     waiting: () => queue.length,
     isIdle: () => queue.length === 0 && coming.size === 0,
     settled: async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { bringAhead } from '../../../../src/lib/collection/arrivals.ts';
 import type { CollectionEvent, FileRecord } from '../../../../src/lib/collection/events.ts';
 import type { DueItem } from '../../../../src/lib/collection/item.ts';
+import { startPrefetch } from '../../../../src/lib/collection/prefetch.ts';
 import { until } from '../../../support/until.ts';
 
 /** An item that comes, or does not, when the test says so. */
@@ -13,11 +13,11 @@ function item(input: string) {
 }
 
 /** Arrivals of at most so many, and what was told of them. */
-function arrivalsOf(most: number, signal = new AbortController().signal) {
+function prefetchOf(most: number, signal = new AbortController().signal) {
   const arrived: string[] = [];
   const failures: FileRecord[] = [];
   const events: CollectionEvent[] = [];
-  const arrivals = bringAhead(most, {
+  const prefetch = startPrefetch(most, {
     signal,
     tell: (event) => events.push(event),
     arrived: ({ source }) => arrived.push(source.input),
@@ -26,51 +26,51 @@ function arrivalsOf(most: number, signal = new AbortController().signal) {
   });
   const coming = () =>
     events.flatMap((event) => (event.event === 'file.downloading' ? event.input : []));
-  return { arrivals, arrived, failures, events, coming };
+  return { prefetch, arrived, failures, events, coming };
 }
 
 describe('TIFFs that are brought here', () => {
   it('come so many at once, and wait here for their turn', async () => {
-    const { arrivals, arrived, coming } = arrivalsOf(2);
+    const { prefetch, arrived, coming } = prefetchOf(2);
     const [a, b, c] = [item('a'), item('b'), item('c')];
-    for (const { due } of [a, b, c]) arrivals.expect(due);
+    for (const { due } of [a, b, c]) prefetch.expect(due);
     expect(coming()).toEqual(['a', 'b']);
     b.resolve();
     await until(() => arrived.length === 1);
     expect(coming()).toEqual(['a', 'b']);
-    expect(arrivals.waiting()).toBe(1);
-    arrivals.begun(b.due);
+    expect(prefetch.waiting()).toBe(1);
+    prefetch.started(b.due);
     expect(coming()).toEqual(['a', 'b', 'c']);
     a.resolve();
     c.resolve();
-    await arrivals.settled();
+    await prefetch.settled();
     expect(arrived).toEqual(['b', 'a', 'c']);
-    expect(arrivals.isIdle()).toBe(true);
+    expect(prefetch.isIdle()).toBe(true);
   });
 
   it('make place for the next when they cannot come', async () => {
-    const { arrivals, failures, coming } = arrivalsOf(1);
+    const { prefetch, failures, coming } = prefetchOf(1);
     const [a, b] = [item('a'), item('b')];
-    arrivals.expect(a.due);
-    arrivals.expect(b.due);
+    prefetch.expect(a.due);
+    prefetch.expect(b.due);
     a.reject(new Error('lost'));
     await until(() => coming().length === 2);
     expect(failures).toMatchObject([
       { input: 'a', status: 'failed', error: { code: 'UNEXPECTED' } },
     ]);
     b.resolve();
-    await arrivals.settled();
+    await prefetch.settled();
   });
 
   it('are not waited for any more, and failed at nothing, when the run is stopped', async () => {
     const controller = new AbortController();
-    const { arrivals, failures, coming } = arrivalsOf(1, controller.signal);
+    const { prefetch, failures, coming } = prefetchOf(1, controller.signal);
     const [a, b] = [item('a'), item('b')];
-    arrivals.expect(a.due);
-    arrivals.expect(b.due);
+    prefetch.expect(a.due);
+    prefetch.expect(b.due);
     controller.abort();
     a.reject(controller.signal.reason);
-    await arrivals.settled();
+    await prefetch.settled();
     expect(coming()).toEqual(['a']);
     expect(failures).toEqual([]);
   });

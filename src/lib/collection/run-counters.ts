@@ -3,7 +3,7 @@ import type { DueItem } from './item.ts';
 import { createWarningCount } from './warning-count.ts';
 
 /** Counts what a run comes to. */
-export interface Tally {
+export interface RunCounters {
   ended(record: FileRecord): void;
   /** A file of a dry run that would be converted. */
   planned(item: DueItem): void;
@@ -13,14 +13,14 @@ export interface Tally {
 }
 
 /**
- * A tally of a run that begins now, after a search that could not read so much; for a dry run with the number of
+ * Counters of a run that begins now, after a search that could not read so much; for a dry run with the number of
  * processors that would work at once.
  */
-export function createTally(
+export function createRunCounters(
   files: number,
   unread: readonly UnreadPath[],
   dryRun?: { readonly processors: number },
-): Tally {
+): RunCounters {
   const start = performance.now();
   const count = { converted: 0, skipped: 0, failed: 0 };
   let wouldFail = 0;
