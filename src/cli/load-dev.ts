@@ -1,4 +1,4 @@
-import type { Dev, DevOptions } from '../dev/dev.ts';
+import type { DevOptions, LocalDev } from '../dev/dev.ts';
 import { ArkeError, type ErrorCode } from '../lib/errors.ts';
 
 /**
@@ -6,7 +6,7 @@ import { ArkeError, type ErrorCode } from '../lib/errors.ts';
  * every byte the worker's image carries; and so the errors that it throws are made ours here. Throws
  * `ArkeError`, and the signal's reason.
  */
-export async function startLocalDev(options: DevOptions): Promise<Dev> {
+export async function startLocalDev(options: DevOptions): Promise<LocalDev> {
   try {
     const { startDev } = await import('../dev/start-dev.ts');
     return await startDev(options);

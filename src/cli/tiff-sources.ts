@@ -1,12 +1,12 @@
 import type { UnreadPath } from '../lib/collection/events.ts';
 import { findInputs, type InputRequest } from '../lib/collection/inputs/find-inputs.ts';
-import type { CollectionWarning } from '../lib/collection/inputs/report-search.ts';
+import type { SearchWarning } from '../lib/collection/inputs/report-search.ts';
 import { SettingsError } from '../lib/errors.ts';
 import { withWorkspace } from '../lib/workspace.ts';
 import { STANDARD_STREAM, saveStdin } from './standard-streams.ts';
 
 /** A TIFF that is looked at: a file, or an object in R2. */
-export interface TiffSource {
+export interface NamedTiff {
   /** As it is called in results, and in messages. */
   readonly input: string;
   readonly name: string;
@@ -15,9 +15,9 @@ export interface TiffSource {
 
 /** What is looked at, and what could not be found out of it. */
 export interface TiffSources {
-  readonly sources: readonly TiffSource[];
+  readonly sources: readonly NamedTiff[];
   readonly unread: readonly UnreadPath[];
-  readonly warnings: readonly CollectionWarning[];
+  readonly warnings: readonly SearchWarning[];
 }
 
 const R2 = 'r2://';
@@ -47,7 +47,7 @@ export async function withTiffSources<T>(
   });
 }
 
-function sourceOf(input: string, stdin: string | undefined): TiffSource {
+function sourceOf(input: string, stdin: string | undefined): NamedTiff {
   if (input === STANDARD_STREAM && stdin) return { input, name: 'stdin', at: { path: stdin } };
   const key = input.startsWith(R2) ? input.slice(R2.length) : undefined;
   return { input, name: input, at: key === undefined ? { path: input } : { key } };

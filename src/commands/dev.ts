@@ -3,7 +3,7 @@ import { Flags } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.ts';
 import { processEnvironment } from '../cli/environment.ts';
 import { startLocalDev } from '../cli/load-dev.ts';
-import type { Dev as LocalDev } from '../dev/dev.ts';
+import type { LocalDev } from '../dev/dev.ts';
 import type { DevDocument } from '../lib/documents/documents.ts';
 import { stopSignals } from '../lib/exit-codes.ts';
 import { InterruptedError } from '../lib/stop.ts';

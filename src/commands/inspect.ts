@@ -15,7 +15,7 @@ import { aboutFile } from '../cli/format.ts';
 import { describeInspection } from '../cli/inspection-text.ts';
 import type { Reporter } from '../cli/reporter.ts';
 import { outputTaken } from '../cli/standard-streams.ts';
-import { type TiffSource, type TiffSources, withTiffSources } from '../cli/tiff-sources.ts';
+import { type NamedTiff, type TiffSources, withTiffSources } from '../cli/tiff-sources.ts';
 import type { UnreadPath } from '../lib/collection/events.ts';
 import { inspectFile, inspectRemote } from '../lib/convert/inspect/inspect-file.ts';
 import type { InspectOptions } from '../lib/convert/inspect/inspect-tiff.ts';
@@ -44,7 +44,7 @@ interface InspectSession extends Omit<InspectOptions, 'name'> {
 }
 
 /** One TIFF, and what became of its inspection. */
-type Inspected = { readonly source: TiffSource } & (
+type Inspected = { readonly source: NamedTiff } & (
   | { readonly inspection: Inspection }
   | Omit<UninspectedFile, 'input'>
 );
@@ -167,7 +167,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
   }
 
   async #inspect(
-    source: TiffSource,
+    source: NamedTiff,
     session: InspectSession,
     reporter: Reporter,
   ): Promise<Inspected> {
@@ -217,7 +217,7 @@ function fileOf({ source: { input }, ...result }: Inspected): InspectedFile {
 
 /** Inspects one TIFF, of an object only the blocks that hold its directories. Throws `ArkeError`s. */
 async function inspectSource(
-  { name, at }: TiffSource,
+  { name, at }: NamedTiff,
   { storage, request, ...options }: InspectSession,
 ): Promise<Inspection> {
   if ('path' in at) return inspectFile(at.path, { ...options, name });

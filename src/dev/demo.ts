@@ -7,7 +7,7 @@ import { exitCodes, stopSignals } from '../lib/exit-codes.ts';
 import { InterruptedError, watchStopSignals } from '../lib/stop.ts';
 import { packageVersion } from '../lib/version.ts';
 import type { CallbackRecord, TaskDetail } from './api.ts';
-import type { Dev } from './dev.ts';
+import type { LocalDev } from './dev.ts';
 import { drawSampleTiff, pictureSize } from './sandbox/sample-tiff.ts';
 import { startDev } from './start-dev.ts';
 
@@ -59,7 +59,7 @@ async function refuseUnreadable(path: string): Promise<void> {
 }
 
 /** Has the worker run on the TIFF, and shows its log as it comes; resolves when the task has ended. */
-async function runTask(dev: Dev, path: string, signal: AbortSignal): Promise<TaskDetail> {
+async function runTask(dev: LocalDev, path: string, signal: AbortSignal): Promise<TaskDetail> {
   const ended = Promise.withResolvers<void>();
   const end = () => ended.resolve();
   signal.addEventListener('abort', end, { once: true });
@@ -84,7 +84,7 @@ function showCallback({ method, path, headers, body }: CallbackRecord): void {
 }
 
 /** Saves the JPEG that the callback names; without one there is nothing to save. */
-async function saveJpeg(dev: Dev, { output_key: key }: TaskDetail): Promise<void> {
+async function saveJpeg(dev: LocalDev, { output_key: key }: TaskDetail): Promise<void> {
   const jpeg = key === null ? null : await dev.bucket.getObject(key);
   if (key === null || jpeg === null) return say('There is none: the task did not succeed.');
   const path = join(OUTPUT_FOLDER, basename(key));

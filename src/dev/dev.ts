@@ -30,7 +30,7 @@ export interface DevOptions {
 }
 
 /** A local stand-in for R2 and the orchestrator that runs tasks, with a page. */
-export interface Dev {
+export interface LocalDev {
   /** Base addresses: of the page and the orchestrator without a slash at their end. */
   readonly addresses: {
     readonly page: string;

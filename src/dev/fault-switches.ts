@@ -47,7 +47,7 @@ export function createFaultSwitches(
 }
 
 /** The faults that a request's JSON names, or undefined when it is something else. */
-export function faultsOf(json: unknown): Partial<Faults> | undefined {
+export function switchedFaults(json: unknown): Partial<Faults> | undefined {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined;
   const { callback, storage, ...others } = json as Partial<Faults>;
   if (!isOff(callback) && !namesOf('callback').includes(callback)) return undefined;

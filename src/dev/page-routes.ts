@@ -6,7 +6,7 @@ import type { DevEvents } from './dev-events.ts';
 import type { DevPage } from './dev-page.ts';
 import type { DevTasks } from './dev-tasks.ts';
 import { streamEvents } from './event-stream.ts';
-import { type FaultSwitches, faultsOf, namesOf } from './fault-switches.ts';
+import { type FaultSwitches, namesOf, switchedFaults } from './fault-switches.ts';
 import { withUpload } from './receive-upload.ts';
 import { RefusedRequest } from './refused-request.ts';
 import { addressOf } from './same-site.ts';
@@ -35,7 +35,7 @@ export interface Exchange {
 }
 
 /** One kind of request that may be made. */
-interface Route {
+interface RequestRoute {
   readonly method: 'GET' | 'POST';
   readonly path: RegExp;
   readonly answer: (exchange: Exchange) => Promise<void> | void;
@@ -44,7 +44,7 @@ interface Route {
 /** The most of JSON that the page has to say, in bytes. */
 const MOST_JSON_BYTES = 10_000;
 
-const routes: readonly Route[] = [
+const routes: readonly RequestRoute[] = [
   { method: 'GET', path: /^\/$/, answer: sendPage },
   {
     method: 'GET',
@@ -149,7 +149,7 @@ async function sendAfter({ response, id, parts }: Exchange): Promise<void> {
 }
 
 async function setFaults({ request, response, parts }: Exchange): Promise<void> {
-  const faults = faultsOf(await readJson(request));
+  const faults = switchedFaults(await readJson(request));
   if (!faults)
     throw new RefusedRequest(
       400,

@@ -3,7 +3,7 @@ import { closeStorage, openStorage } from '../lib/storage/client.ts';
 import { packageVersion } from '../lib/version.ts';
 import type { DevState } from './api.ts';
 import { type CleanUps, createCleanUps } from './clean-ups.ts';
-import type { Dev, DevOptions } from './dev.ts';
+import type { DevOptions, LocalDev } from './dev.ts';
 import { createDevEvents, type DevEvents } from './dev-events.ts';
 import { type DevFolder, openDevFolder } from './dev-folder.ts';
 import { readDevPage } from './dev-page.ts';
@@ -28,7 +28,7 @@ import { exportLines, maskedVariables } from './worker-variables.ts';
  * @throws ArkeError when a port is taken, the folder is used by another process or cannot be written, or
  *   Miniflare is not installed; Error when that does not start; the signal's reason
  */
-export async function startDev(options: DevOptions): Promise<Dev> {
+export async function startDev(options: DevOptions): Promise<LocalDev> {
   const cleanUps = createCleanUps();
   try {
     return await startParts(options, cleanUps);
@@ -46,7 +46,7 @@ interface Kept {
   readonly faults: FaultSwitches;
 }
 
-async function startParts(options: DevOptions, cleanUps: CleanUps): Promise<Dev> {
+async function startParts(options: DevOptions, cleanUps: CleanUps): Promise<LocalDev> {
   const { envFile, jobs, memoryMb, maxUploadMb } = options;
   if (envFile) await refuseForeignEnvFile(envFile);
   const kept = await openKept(options, cleanUps);

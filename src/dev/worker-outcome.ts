@@ -1,10 +1,10 @@
 import type { TaskSummary } from './api.ts';
 
 /** What a body or a log says became of a task. */
-export type Outcome = Pick<TaskSummary, 'output_key' | 'jpeg_bytes' | 'error'>;
+export type ReportedOutcome = Pick<TaskSummary, 'output_key' | 'jpeg_bytes' | 'error'>;
 
 /** What a callback says of its task; undefined when it is none of the contract's. */
-export function outcomeOfBody(body: string): Outcome | undefined {
+export function outcomeOfBody(body: string): ReportedOutcome | undefined {
   let fields: Readonly<Record<string, unknown>>;
   try {
     fields = JSON.parse(body) ?? {};
@@ -26,7 +26,7 @@ export function outcomeOfBody(body: string): Outcome | undefined {
  * What the log of a worker says of its task: the payload that it could not deliver, and its last error.
  * A task whose JPEG is in R2 while its callback was not taken has both, an output and an error.
  */
-export function outcomeOfLog(lines: readonly string[]): Outcome | undefined {
+export function outcomeOfLog(lines: readonly string[]): ReportedOutcome | undefined {
   const undelivered = lines.findLast((line) => line.startsWith('{"task_id":'));
   const error = lines
     .map((line) => /^\[[^\]]*\] ✗ Error: (.*)$/.exec(line)?.[1])

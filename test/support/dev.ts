@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import type { DevState, TaskDetail, TaskSummary } from '../../src/dev/api.ts';
-import type { Dev, DevOptions } from '../../src/dev/dev.ts';
+import type { DevOptions, LocalDev } from '../../src/dev/dev.ts';
 import { startDev } from '../../src/dev/start-dev.ts';
 import { makeFolder } from './folder.ts';
 import { until } from './until.ts';
 
 /** Starts the engine in a folder, on ports that are free; small limits unless told. */
-export function startTestDev(folder: string, options: Partial<DevOptions> = {}): Promise<Dev> {
+export function startTestDev(folder: string, options: Partial<DevOptions> = {}): Promise<LocalDev> {
   return startDev({
     folder,
     port: 0,
@@ -25,11 +25,11 @@ export function startTestDev(folder: string, options: Partial<DevOptions> = {}):
 
 /** An engine for the tests of a file, in a folder of its own; stopped and removed after them. */
 export function useDev(options: Partial<DevOptions> = {}): {
-  readonly dev: Dev;
+  readonly dev: LocalDev;
   readonly folder: string;
   readonly api: DevApi;
 } {
-  let started: { dev: Dev; folder: string } | undefined;
+  let started: { dev: LocalDev; folder: string } | undefined;
   const undo: (() => Promise<void>)[] = [];
   beforeAll(async () => {
     const folder = await makeFolder();

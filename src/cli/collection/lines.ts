@@ -36,9 +36,9 @@ export function lineView(
   };
 }
 
-type Converted = Extract<CollectionEvent, { event: 'file.ended'; status: 'converted' }>;
+type ConvertedFile = Extract<CollectionEvent, { event: 'file.ended'; status: 'converted' }>;
 
-function showPages({ input, ms, pages }: Converted, lines: Lines): void {
+function showPages({ input, ms, pages }: ConvertedFile, lines: Lines): void {
   const single = pages.length === 1;
   for (const page of pages) {
     const called = single ? input : `${input} (page ${page.page})`;

@@ -1,5 +1,5 @@
 import { button, type Properties } from '../../lib/browser/dom.ts';
-import { messageOf } from './server.ts';
+import { failureMessage } from './server.ts';
 
 /**
  * A button that asks the server for something: while it waits, or is switched off, pressing it does nothing.
@@ -19,7 +19,7 @@ export function busyButton(
       try {
         await act();
       } catch (error) {
-        fail(messageOf(error));
+        fail(failureMessage(error));
       } finally {
         made.ariaBusy = null;
       }

@@ -2,10 +2,10 @@ import { button, make } from '../../lib/browser/dom.ts';
 import { sliderOf } from '../../lib/browser/slider.ts';
 import { numberOf } from '../../lib/browser/words.ts';
 import type { TaskSummary } from '../api.ts';
-import { getPicture, messageOf } from './server.ts';
+import { failureMessage, getPicture } from './server.ts';
 
 /** The pictures of a task. */
-export interface Comparison {
+export interface PicturesView {
   readonly element: HTMLElement;
   /** Shows the pictures that there are by now. */
   show(task: TaskSummary): void;
@@ -16,7 +16,7 @@ export interface Comparison {
 const ZOOMS = ['fit', 1, 2] as const;
 
 /** TIFF and JPEG of a task in one place; what there is of them. */
-export function comparisonOf(): Comparison {
+export function comparisonOf(): PicturesView {
   const element = make('figure', { className: 'pictures' });
   const addresses: string[] = [];
   let shown = '';
@@ -51,7 +51,7 @@ export function comparisonOf(): Comparison {
     element.ariaBusy = 'true';
     loading = Promise.allSettled([loading, pictures]);
     const nodes = await pictures.catch((error: unknown) => [
-      make('p', { className: 'said' }, `No picture: ${messageOf(error)}`),
+      make('p', { className: 'said' }, `No picture: ${failureMessage(error)}`),
     ]);
     if (mine !== latest) return;
     element.ariaBusy = null;

@@ -1,7 +1,7 @@
 import { make } from '../../lib/browser/dom.ts';
 import { FAULTS, type Faults, groupOf } from '../faults.ts';
 import type { Model } from './model.ts';
-import { messageOf, setFaults } from './server.ts';
+import { failureMessage, setFaults } from './server.ts';
 
 const SWITCHES = Object.keys(FAULTS) as (keyof Faults)[];
 
@@ -18,7 +18,7 @@ export function showFaults(model: Model, place: HTMLElement, reminder: HTMLEleme
     try {
       refresh(await setFaults({ [switchOf(radio)]: radio.value || null } as Partial<Faults>));
     } catch (error) {
-      problem.textContent = messageOf(error);
+      problem.textContent = failureMessage(error);
       const faults = model.state()?.faults;
       if (faults) refresh(faults);
     }

@@ -1,7 +1,7 @@
 import type { CallbackRecord, TaskDetail, TaskSummary } from '../api.ts';
 import { joinedLog } from './joined-log.ts';
 import type { Model } from './model.ts';
-import { getTask, messageOf } from './server.ts';
+import { failureMessage, getTask } from './server.ts';
 
 /** What shows a task. */
 export interface TaskView {
@@ -28,7 +28,7 @@ export function followTask(id: string, model: Model, view: TaskView): () => void
       if (mine !== latest) return;
       view.detail({ ...detail, log: joinedLog(detail.log, waiting) });
     } catch (error) {
-      if (mine === latest) view.problem(messageOf(error));
+      if (mine === latest) view.problem(failureMessage(error));
     }
     if (mine === latest) waiting = undefined;
   };

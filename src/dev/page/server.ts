@@ -5,7 +5,7 @@ import type { Faults } from '../faults.ts';
 export class ServerError extends Error {}
 
 /** An error in words. */
-export function messageOf(error: unknown): string {
+export function failureMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 

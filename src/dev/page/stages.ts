@@ -2,7 +2,7 @@ import { make } from '../../lib/browser/dom.ts';
 import { timeOf } from '../../lib/browser/words.ts';
 import type { StageName, TaskSummary } from '../api.ts';
 
-type Stages = TaskSummary['stages'];
+type TaskStages = TaskSummary['stages'];
 
 /** What each stage is, for the page of a task. */
 const MEANINGS: Readonly<Record<StageName, string>> = {
@@ -14,14 +14,14 @@ const MEANINGS: Readonly<Record<StageName, string>> = {
 };
 
 /** The stages of a task in a row, each as long as its time. A picture: the numbers stand elsewhere. */
-export function stageBar(stages: Stages): HTMLElement {
+export function stageBar(stages: TaskStages): HTMLElement {
   const bar = make('span', { className: 'bar', 'aria-hidden': 'true' });
   fillBar(bar, stages);
   return bar;
 }
 
 /** Shows a bar's stages anew. */
-export function fillBar(bar: HTMLElement, stages: Stages): void {
+export function fillBar(bar: HTMLElement, stages: TaskStages): void {
   bar.replaceChildren(
     ...stages.map(({ name, ms }) => {
       const part = make('span', { className: `stage ${name}`, title: `${name} ${timeOf(ms)}` });
@@ -32,12 +32,12 @@ export function fillBar(bar: HTMLElement, stages: Stages): void {
 }
 
 /** `download 120 ms, convert 1.2 s`. */
-export function stagesText(stages: Stages): string {
+export function stagesText(stages: TaskStages): string {
   return stages.map(({ name, ms }) => `${name} ${timeOf(ms)}`).join(', ');
 }
 
 /** The bar with the name and the time of each of its parts. */
-export function stagesFigure(stages: Stages): HTMLElement {
+export function stagesFigure(stages: TaskStages): HTMLElement {
   return make(
     'div',
     { className: 'stages' },

@@ -4,7 +4,7 @@ import { countOf, numberOf, sizeOf } from '../../lib/browser/words.ts';
 import type { Chosen } from './chosen-files.ts';
 import type { Model } from './model.ts';
 import type { Say } from './said.ts';
-import { messageOf, upload } from './server.ts';
+import { failureMessage, upload } from './server.ts';
 
 const MEBIBYTE = 1024 ** 2;
 
@@ -90,7 +90,7 @@ async function send(file: File, line: Line, model: Model): Promise<boolean> {
     line.element.remove();
     return true;
   } catch (error) {
-    line.refuse(messageOf(error));
+    line.refuse(failureMessage(error));
     return false;
   }
 }

@@ -25,7 +25,7 @@ export interface CallbackAnswer {
 }
 
 /** How the orchestrator runs a batch. */
-export interface BatchOptions {
+export interface OrchestratorBatchOptions {
   /** Age at which a task is given up, in milliseconds; 60 000 as in production unless told. */
   timeoutMs?: number;
   /** How often that is looked at, in milliseconds; 10 000 as in production unless told. */
@@ -71,7 +71,11 @@ export interface OrchestratorAccess {
    * Tells the orchestrator of tasks whose machines it has just asked for. From then on it takes callbacks for the
    * batch's tasks only, and only as long as the batch is in its phase; a task that it knows begins anew.
    */
-  createTasks(batchId: string, taskIds: readonly string[], options?: BatchOptions): Promise<void>;
+  createTasks(
+    batchId: string,
+    taskIds: readonly string[],
+    options?: OrchestratorBatchOptions,
+  ): Promise<void>;
   /** `null`: no tasks were created. */
   batch(batchId: string): Promise<BatchState | null>;
   /** The batch fails as a whole. */

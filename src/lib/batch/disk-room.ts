@@ -12,7 +12,7 @@ export interface DiskPlace {
 }
 
 /** What is to lie on the disk. */
-export interface Wanted {
+export interface DiskNeed {
   /** How it is called in messages. */
   readonly name: string;
   readonly bytes: number;
@@ -25,7 +25,7 @@ export interface DiskRoom {
    * Waits until there is room, in the order in which it is asked for. Throws `FileError` when there is none
    * though nothing else is kept there, `RangeError` for what is no number of bytes, and the signal's reason.
    */
-  take(wanted: Wanted, signal: AbortSignal): Promise<DiskPlace>;
+  take(wanted: DiskNeed, signal: AbortSignal): Promise<DiskPlace>;
 }
 
 /** `freeBytes` tells what is free on the disk of a folder: of one and the same disk for all that is taken. */
@@ -55,7 +55,7 @@ export function createDiskRoom(freeBytes: (folder: string) => Promise<number>): 
     };
     return { filled, release };
   };
-  const wait = async (wanted: Wanted, signal: AbortSignal) => {
+  const wait = async (wanted: DiskNeed, signal: AbortSignal) => {
     finite('The size of a TIFF in bytes', wanted.bytes);
     for (;;) {
       signal.throwIfAborted();
@@ -74,7 +74,7 @@ export function createDiskRoom(freeBytes: (folder: string) => Promise<number>): 
   };
 }
 
-function noRoom({ name, bytes, folder }: Wanted, free: number): FileError {
+function noRoom({ name, bytes, folder }: DiskNeed, free: number): FileError {
   return new FileError(
     `There is no room for "${name}" in ${folder}: it needs ${megabytes(bytes)}, and ${megabytes(free)} are free. ` +
       'Make room, or set TMPDIR to a folder that has some.',

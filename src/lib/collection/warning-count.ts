@@ -4,7 +4,7 @@ import type { FileRecord, WarningCounts } from './events.ts';
 type Code = ConversionNote['code'];
 
 /** The codes of a TIFF's warnings, each once, in their order. */
-export function warningsOf(record: FileRecord): readonly Code[] {
+export function warningCodesOf(record: FileRecord): readonly Code[] {
   if (record.status === 'failed') return [];
   return [...new Set(record.pages.flatMap(({ notes }) => notes.map(({ code }) => code)))];
 }
@@ -18,7 +18,7 @@ export function createWarningCount(): {
   const byCode = new Map<Code, number>();
   return {
     add: (record) => {
-      const codes = warningsOf(record);
+      const codes = warningCodesOf(record);
       if (codes.length > 0) files++;
       for (const code of codes) byCode.set(code, (byCode.get(code) ?? 0) + 1);
     },

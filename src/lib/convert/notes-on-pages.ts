@@ -6,7 +6,7 @@ import { notesOnSamples } from './notes-on-samples.ts';
 import { firstPage, isOfAnother, type PagesSetting, pagesOf } from './pages.ts';
 import type { Turn } from './plan/memory-model.ts';
 import { type Reading, readerOf } from './plan/reader.ts';
-import { faultsOf } from './plan/whole-chain.ts';
+import { pageTagFaults } from './plan/whole-chain.ts';
 import { commandNames, type SettingNames } from './setting-names.ts';
 
 /** Pages of a TIFF, counted from 1, and where it is planned already how each is turned. */
@@ -121,7 +121,7 @@ function notesOnPixels({ resolution }: TiffPage): ConversionNote[] {
 }
 
 function notesOnTags(page: TiffPage, told: ToldFaults): ConversionNote[] {
-  const faults = faultsOf(page).flatMap(({ message, kind }) => {
+  const faults = pageTagFaults(page).flatMap(({ message, kind }) => {
     if (kind === 'left out') return [`${message} (left out)`];
     return kind === 'fatal' || (kind === 'warned' && told === 'unheard') ? [] : [message];
   });

@@ -5,9 +5,9 @@ import type { ReportRun } from './report.ts';
 type Cell = string | number | undefined;
 
 /** A line's values: those of the TIFF, and those of one of its JPEGs, if there is one. */
-type Value = (record: FileRecord, page: PageRecord | undefined) => Cell;
+type CsvValue = (record: FileRecord, page: PageRecord | undefined) => Cell;
 
-const columns: Readonly<Record<string, Value>> = {
+const columns: Readonly<Record<string, CsvValue>> = {
   input: ({ input }) => input,
   output: (record, page) => page?.output ?? record.output,
   page: (_, page) => page?.page,

@@ -1,5 +1,5 @@
 import type { FileRecord, Likeness, PageRecord } from '../collection/events.ts';
-import { warningsOf } from '../collection/warning-count.ts';
+import { warningCodesOf } from '../collection/warning-count.ts';
 
 /** How much a person should want to look at a file. */
 export interface Doubt {
@@ -69,7 +69,7 @@ export function doubtsOf(records: readonly FileRecord[]): readonly Doubt[] {
     const doubts = [
       ...(record.status === 'failed' ? [{ weight: FAILED, reason: record.error.code }] : []),
       ...lowSsim(places.get(record)),
-      ...warningsOf(record).map((code) => ({
+      ...warningCodesOf(record).map((code) => ({
         weight: WARNINGS[code] ?? OTHER_WARNING,
         reason: code,
       })),

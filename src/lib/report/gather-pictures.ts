@@ -2,13 +2,13 @@ import type { FileRecord, PageRecord } from '../collection/events.ts';
 import type { EncoderSettings } from '../convert/encoder-settings.ts';
 import { inParallel } from '../in-parallel.ts';
 import { jpegsOf, worstPageOf } from './doubt.ts';
-import type { Region, Shown } from './page-data.ts';
-import type { Comparison, PictureSource } from './picture-source.ts';
+import type { SeenRegion, ShownPlace } from './page-data.ts';
+import type { PicturePair, PictureSource } from './picture-source.ts';
 
 /** The pictures that a report's page holds of a file. */
 export interface PicturesOfFile {
   readonly thumbnail?: Uint8Array | undefined;
-  readonly comparison?: (Comparison & { readonly shown: Shown }) | undefined;
+  readonly comparison?: (PicturePair & { readonly shown: ShownPlace }) | undefined;
 }
 
 /** What decides about the pictures of a report. */
@@ -67,13 +67,13 @@ export async function gatherPictures(
   }));
 }
 
-function shownOf(record: PageRecord, page: number): Shown {
+function shownOf(record: PageRecord, page: number): ShownPlace {
   const isWorst = record.likeness?.worst !== undefined;
   return { ...regionOf(record), page, isWorst };
 }
 
 /** What is shown of a page: the place that is least like the TIFF, or else the middle. */
-export function regionOf({ width, height, likeness }: PageRecord): Region {
+export function regionOf({ width, height, likeness }: PageRecord): SeenRegion {
   const worst = likeness?.worst;
   const centre = worst
     ? { x: worst.x + AREA / 2, y: worst.y + AREA / 2 }
@@ -85,7 +85,7 @@ export function regionOf({ width, height, likeness }: PageRecord): Region {
 export function regionAround(
   { x, y }: { readonly x: number; readonly y: number },
   size: { readonly width: number; readonly height: number },
-): Region {
+): SeenRegion {
   const width = Math.min(SHOWN.width, size.width);
   const height = Math.min(SHOWN.height, size.height);
   const within = (start: number, most: number) => Math.max(0, Math.min(most, Math.round(start)));

@@ -1,7 +1,7 @@
 import { rm, stat } from 'node:fs/promises';
 
 /** The two pieces of a comparison on the disk, and how much somebody should want to see them. */
-export interface Pieces {
+export interface PicturePieces {
   readonly before: string;
   readonly after: string;
   readonly doubt: number;
@@ -10,13 +10,13 @@ export interface Pieces {
 /** Pieces of comparisons, as many as have room. */
 export interface KeptPieces {
   /** Throws what looking at the files and removing them throws. */
-  add(id: string, pieces: Pieces): Promise<void>;
-  get(id: string): Pieces | undefined;
+  add(id: string, pieces: PicturePieces): Promise<void>;
+  get(id: string): PicturePieces | undefined;
 }
 
 /** Keeps pieces up to so many bytes, those of the most doubtful files; the files of others are removed. */
 export function keepMostDoubtful(bytes: number): KeptPieces {
-  const kept = new Map<string, Pieces & { readonly bytes: number }>();
+  const kept = new Map<string, PicturePieces & { readonly bytes: number }>();
   let size = 0;
   const leastDoubtful = () =>
     [...kept].reduce((least, one) => (one[1].doubt < least[1].doubt ? one : least));

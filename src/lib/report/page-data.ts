@@ -75,7 +75,7 @@ export interface FileRow {
   readonly doubt: number;
   readonly hasThumbnail: boolean;
   /** Where the two pictures in the page come from; undefined where there are none. */
-  readonly shown?: Shown | undefined;
+  readonly shown?: ShownPlace | undefined;
 }
 
 /** A JPEG, as the page tells of it. */
@@ -97,7 +97,7 @@ export interface PageRow {
 }
 
 /** A rectangle of a picture as it is seen, in pixels from its left top. */
-export interface Region {
+export interface SeenRegion {
   readonly left: number;
   readonly top: number;
   readonly width: number;
@@ -105,7 +105,7 @@ export interface Region {
 }
 
 /** A place of a page that the report has pictures of. */
-export interface Shown extends Region {
+export interface ShownPlace extends SeenRegion {
   /** Its page's place among the pages. */
   readonly page: number;
   /** Whether it is where the JPEG is least like the TIFF; else it is the middle. */

@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { FileRecord, PageRecord } from '../collection/events.ts';
-import { warningLine, warningsOf } from '../collection/warning-count.ts';
+import { warningCodesOf, warningLine } from '../collection/warning-count.ts';
 import { describeEncoder } from '../convert/encoder-settings.ts';
 import { absolutePath, urlOfPath } from '../path-bytes.ts';
 import { commonFolder } from './common-folder.ts';
@@ -73,7 +73,7 @@ function fileRowOf(record: FileRecord, file: number, context: PageContext): Omit
     sourceBytes: record.source_bytes,
     bytes: pages.length > 0 ? sum(pages.map(({ bytes }) => bytes)) : undefined,
     ms: record.status === 'skipped' ? undefined : record.ms,
-    warnings: warningsOf(record),
+    warnings: warningCodesOf(record),
     error: record.status === 'failed' ? record.error : undefined,
     sourceSha256: record.source_sha256,
     pages: pages.map((page) => pageRowOf(page, context)),

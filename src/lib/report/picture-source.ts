@@ -1,5 +1,5 @@
 import type { EncoderSettings } from '../convert/encoder-settings.ts';
-import type { Region } from './page-data.ts';
+import type { SeenRegion } from './page-data.ts';
 
 /** A JPEG of a page of a TIFF, as the records name them. */
 export interface JpegOfTiff {
@@ -10,7 +10,7 @@ export interface JpegOfTiff {
 }
 
 /** The same place of a TIFF and of its JPEG, at 100 %, without any loss: two WebPs. */
-export interface Comparison {
+export interface PicturePair {
   readonly before: Uint8Array;
   readonly after: Uint8Array;
 }
@@ -24,9 +24,9 @@ export interface PictureSource {
   /** A region of the TIFF, rendered as for the JPEG with these settings, and the JPEG's own pixels there. */
   comparison(
     jpeg: JpegOfTiff,
-    region: Region,
+    region: SeenRegion,
     settings: EncoderSettings,
-  ): Promise<Comparison | undefined>;
+  ): Promise<PicturePair | undefined>;
   /** The path on this machine of an output that is named in a record; undefined where it is elsewhere. */
   pathOf(output: string): string | undefined;
 }

@@ -6,7 +6,7 @@ import { digestFile, type FilePart, sendPart } from './file-parts.ts';
 import { attemptRequest, headObject, type RequestOptions } from './objects.ts';
 import { isOwn, type Own, onlyOnce, requireCondition } from './own-object.ts';
 import { type OwnPut, putOwn } from './put-own.ts';
-import type { Upload, Uploaded } from './upload-request.ts';
+import type { Uploaded, UploadRequest } from './upload-request.ts';
 
 /**
  * Bytes of a part unless told otherwise. R2 takes 5 MiB to 5 GiB, all but the last of equal length
@@ -34,7 +34,7 @@ export function multipartEtag(parts: readonly FilePart[]): string {
 /** An upload in parts that R2 has given an id. */
 interface Multipart {
   readonly storage: Storage;
-  readonly upload: Upload;
+  readonly upload: UploadRequest;
   readonly parts: readonly FilePart[];
   readonly own: Own;
   readonly uploadId: string;
@@ -52,7 +52,7 @@ interface Multipart {
  */
 export async function uploadInParts(
   storage: Storage,
-  upload: Upload,
+  upload: UploadRequest,
   parts: readonly FilePart[],
   options: RequestOptions,
 ): Promise<Uploaded> {
@@ -79,7 +79,7 @@ export async function uploadInParts(
 
 async function begin(
   storage: Storage,
-  { key, contentType, metadata }: Upload,
+  { key, contentType, metadata }: UploadRequest,
   options: RequestOptions,
 ): Promise<string> {
   const { CreateMultipartUploadCommand } = await import('./sdk.ts');

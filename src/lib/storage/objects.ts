@@ -6,7 +6,7 @@ import { type RetryNotice, type RetryPolicy, retry } from '../retry.ts';
 import { isWebPage } from './answers.ts';
 import { type Storage, type StorageRequest, variableNames } from './client.ts';
 import { isClockCorrected, notS3, toStorageError } from './errors.ts';
-import { PATIENCE, type Patience, startWatch, type Watch } from './patience.ts';
+import { type AttemptWatch, PATIENCE, type Patience, startWatch } from './patience.ts';
 
 /** What R2 says of an object without its bytes. */
 export interface ObjectInfo {
@@ -47,7 +47,7 @@ export interface Attempt {
   /** From 1. */
   readonly number: number;
   /** Waits for the headers of the answer already; a body that is read or sent keeps it informed. */
-  readonly watch: Watch;
+  readonly watch: AttemptWatch;
   readonly patience: Required<Patience>;
 }
 

@@ -13,7 +13,7 @@ export interface Patience {
 export const PATIENCE: Required<Patience> = { headersMs: 10_000, stallMs: 10_000 };
 
 /** Ends an attempt: when what is waited for does not come, or when the caller's signal aborts. */
-export interface Watch {
+export interface AttemptWatch {
   /** Aborts with the time-out, the caller's reason or whatever `fail` was given. */
   readonly signal: AbortSignal;
   /** From now on waits so many milliseconds for something; replaces what was waited for before. */
@@ -27,7 +27,7 @@ export interface Watch {
 }
 
 /** Starts to watch over an attempt. */
-export function startWatch(outer: AbortSignal | undefined): Watch {
+export function startWatch(outer: AbortSignal | undefined): AttemptWatch {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const rest = () => clearTimeout(timer);

@@ -5,7 +5,7 @@ import { lengthOf, type Pieces, partOf } from './pieces.ts';
 import { type ByteRange, type RangeAnswer, requestRange } from './ranges.ts';
 
 /** One range of one version of an object, and where its bytes go. */
-export interface Segment {
+export interface ObjectSegment {
   readonly storage: Storage;
   readonly info: ObjectInfo;
   readonly range: ByteRange;
@@ -26,7 +26,7 @@ const PROGRESS_BYTES = 1024 * 1024;
  * still missing. Throws `StorageError` (`PRECONDITION_FAILED` when the object is another one by now)
  * or what `write` throws.
  */
-export async function fetchSegment(segment: Segment, options: RequestOptions): Promise<void> {
+export async function fetchSegment(segment: ObjectSegment, options: RequestOptions): Promise<void> {
   const { storage, info, range } = segment;
   const request = { storage, key: info.key, action: 'read' } as const;
   let { waiting } = segment;
@@ -49,7 +49,7 @@ export async function fetchSegment(segment: Segment, options: RequestOptions): P
 
 /** The bytes of a segment, in memory. Throws as `fetchSegment`. */
 export async function fetchBytes(
-  segment: Omit<Segment, 'write'>,
+  segment: Omit<ObjectSegment, 'write'>,
   options: RequestOptions,
 ): Promise<Uint8Array> {
   const { start, end } = segment.range;
@@ -75,7 +75,7 @@ interface BodyRead {
 async function readBody(
   answer: RangeAnswer,
   wanted: ByteRange,
-  { write }: Segment,
+  { write }: ObjectSegment,
   { watch, patience }: Attempt,
 ): Promise<BodyRead> {
   const { body } = answer;

@@ -8,7 +8,7 @@ export type PutCondition =
   | { readonly kind: 'unchanged'; readonly etag: string };
 
 /** What is uploaded, and what goes with it. */
-export interface Upload {
+export interface UploadRequest {
   readonly path: string;
   readonly key: string;
   readonly contentType: string;

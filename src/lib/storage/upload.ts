@@ -3,9 +3,9 @@ import { digestFile, type FilePart, sendPart } from './file-parts.ts';
 import { partBytesFor, uploadInParts } from './multipart.ts';
 import type { RequestOptions } from './objects.ts';
 import { type OwnPut, putOwn } from './put-own.ts';
-import type { PutCondition, Upload, Uploaded, UploadOptions } from './upload-request.ts';
+import type { PutCondition, Uploaded, UploadOptions, UploadRequest } from './upload-request.ts';
 
-export type { PutCondition, Upload, Uploaded, UploadOptions };
+export type { PutCondition, Uploaded, UploadOptions, UploadRequest as Upload };
 
 /**
  * Files of more bytes go up in parts: a single PUT begins anew from its first byte when it breaks off,
@@ -20,7 +20,7 @@ export const MULTIPART_ABOVE = 64 * 1024 * 1024;
  */
 export async function uploadFile(
   storage: Storage,
-  upload: Upload,
+  upload: UploadRequest,
   options: UploadOptions = {},
 ): Promise<Uploaded> {
   const { multipartAbove = MULTIPART_ABOVE, partBytes } = options;
@@ -38,7 +38,7 @@ export async function uploadFile(
 
 async function uploadWhole(
   storage: Storage,
-  upload: Upload,
+  upload: UploadRequest,
   whole: FilePart,
   options: RequestOptions,
 ): Promise<Uploaded> {

@@ -1,4 +1,4 @@
-import type { BatchOptions } from '../../../src/dev/sandbox/orchestrator.ts';
+import type { OrchestratorBatchOptions } from '../../../src/dev/sandbox/orchestrator.ts';
 import { until } from '../../support/until.ts';
 import type { EventCell } from './events.ts';
 import { callback } from './moments.ts';
@@ -11,7 +11,7 @@ type Before = (world: World) => Promise<void>;
 
 /** It has waited for longer than it waits. */
 const timedOut =
-  (options: BatchOptions): Before =>
+  (options: OrchestratorBatchOptions): Before =>
   async ({ sandbox, batchId, taskId }) => {
     await sandbox.createTasks(batchId, [taskId], { timeoutMs: 0, everyMs: 10, ...options });
     await until(async () => (await sandbox.batch(batchId))?.tasks[taskId]?.status === 'failed');

@@ -8,15 +8,15 @@ import { readFileList } from './file-list.ts';
 import { createPathFilter, isNegated } from './path-filter.ts';
 import { withoutRepeats } from './repeats.ts';
 import {
-  type CollectionWarning,
   refuseEmpty,
   refuseNothing,
+  type SearchWarning,
+  searchWarnings,
   unreadOf,
-  warningsOf,
 } from './report-search.ts';
 import { type Candidate, type SearchOptions, searchFile, searchPath } from './search-path.ts';
 
-export type { CollectionWarning };
+export type { SearchWarning as CollectionWarning };
 
 /** Which TIFFs are wanted. */
 export interface InputRequest {
@@ -38,7 +38,7 @@ export interface FoundInputs {
   readonly found: readonly FoundTiff[];
   /** Folders and files that TIFFs may be missing from. */
   readonly unread: readonly UnreadPath[];
-  readonly warnings: readonly CollectionWarning[];
+  readonly warnings: readonly SearchWarning[];
 }
 
 /** A TIFF, or a file that is named as one. */
@@ -90,7 +90,7 @@ export async function findInputs(
   return {
     found: found.map(({ input, name }) => ({ input, name })),
     unread: unreadOf(searches).filter(({ path }) => !taken.has(absolutePath(path))),
-    warnings: warningsOf(searches, otherNames),
+    warnings: searchWarnings(searches, otherNames),
   };
 }
 

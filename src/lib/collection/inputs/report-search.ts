@@ -4,7 +4,7 @@ import type { UnreadPath } from '../events.ts';
 import type { Search, Unreadable } from './search-path.ts';
 
 /** Something about a collection as a whole that does not keep its TIFFs from being found. */
-export interface CollectionWarning {
+export interface SearchWarning {
   readonly code: 'FOLDER_LINKS' | 'FOLDERS_UNSEARCHED' | 'SAME_FILE' | 'NAME_CLASH';
   readonly message: string;
 }
@@ -56,12 +56,12 @@ function unreadFile({ path, error }: Unreadable): UnreadPath {
 }
 
 /** What people should know of searches that found something. */
-export function warningsOf(
+export function searchWarnings(
   searches: readonly Search[],
   otherNames: readonly string[],
-): CollectionWarning[] {
+): SearchWarning[] {
   const links = searches.flatMap((search) => search.folderLinks);
-  const warnings: CollectionWarning[] = [];
+  const warnings: SearchWarning[] = [];
   if (links.length > 0)
     warnings.push({
       code: 'FOLDER_LINKS',

@@ -110,10 +110,10 @@ export function searchFile(path: string, there: Stats | undefined, filter: PathF
 }
 
 /** Which files below a folder are meant, and where there may be some; by paths below it. */
-type Wanted = Pick<Glob, 'leadsTo'> & { takes(name: string): boolean };
+type SearchRules = Pick<Glob, 'leadsTo'> & { takes(name: string): boolean };
 
 /** A folder that a pattern matches stands for what is in it, as when a shell had named it. */
-function matchedBy(glob: Glob, recursive: boolean): Wanted {
+function matchedBy(glob: Glob, recursive: boolean): SearchRules {
   const isIn = (name: string): boolean => {
     const parent = name.slice(0, Math.max(0, name.lastIndexOf('/')));
     return parent !== '' && (glob.matches(parent) || (recursive && isIn(parent)));
@@ -126,7 +126,7 @@ function matchedBy(glob: Glob, recursive: boolean): Wanted {
 
 async function searchFolder(
   start: Pick<Search, 'path' | 'kind'> & { readonly root: string },
-  wanted: Wanted,
+  wanted: SearchRules,
   { recursive, filter, signal }: SearchOptions,
 ): Promise<Search> {
   const { root, ...search } = start;

@@ -15,13 +15,13 @@ const CAMERA_RAW =
 const APPLE_DOUBLE = '._';
 
 /** Whether a file that was found, not named, is to be converted. */
-export type Verdict = 'tiff' | 'other' | { readonly unreadable: unknown };
+export type FoundKind = 'tiff' | 'other' | { readonly unreadable: unknown };
 
 /**
  * Whether a file in a folder is a TIFF: by its ending, whatever is in it, so that a damaged one is
  * missed and said; else by its first bytes. `unreadable` when those cannot be had.
  */
-export async function judgeFile(path: string): Promise<Verdict> {
+export async function judgeFile(path: string): Promise<FoundKind> {
   const name = basename(path);
   const byContent = name.startsWith(APPLE_DOUBLE) || !hasTiffEnding(name);
   if (!byContent) return 'tiff';

@@ -10,7 +10,7 @@ import { type FileState, readableState } from '../file-state.ts';
 import type { CollectionItem, Converted, ConvertingTools, DueItem, LookingTools } from '../item.ts';
 import type { CollectionOptions } from '../options.ts';
 import { describePages, planPages } from '../plan-pages.ts';
-import type { Records } from '../record/records.ts';
+import type { OutputRecords } from '../record/records.ts';
 import { finishPages } from './finish.ts';
 import { knownOutputs, type Recorded } from './recorded.ts';
 import { renewLines } from './renew.ts';
@@ -21,7 +21,7 @@ import { pageRecordOf, upToDate } from './up-to-date.ts';
 export interface LocalRun {
   readonly options: CollectionOptions;
   /** Undefined where none is kept. */
-  readonly records: Records | undefined;
+  readonly records: OutputRecords | undefined;
   readonly sources: Sources;
 }
 

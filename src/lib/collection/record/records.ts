@@ -4,7 +4,7 @@ import { removeAbandonedOutputs } from '../../temporary-output.ts';
 import { type OutputRecord, openRecord } from './output-record.ts';
 
 /** The records of all folders that a run writes into. */
-export interface Records {
+export interface OutputRecords {
   /** The record beside an output, opened when it is first asked for. Throws `FileError`. */
   beside(output: string): Promise<OutputRecord>;
   /** Writes all of them anew; gives the messages of those that could not be. */
@@ -12,7 +12,7 @@ export interface Records {
 }
 
 /** Opens no record yet. With `tidy` what killed processes have left beside the outputs is removed first. */
-export function openRecords({ tidy }: { readonly tidy: boolean }): Records {
+export function openRecords({ tidy }: { readonly tidy: boolean }): OutputRecords {
   const records = new Map<string, Promise<OutputRecord>>();
   const open = async (folder: string) => {
     if (tidy) await removeAbandonedOutputs(folder);

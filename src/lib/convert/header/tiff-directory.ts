@@ -14,7 +14,7 @@ import {
   whyUnknown,
 } from './tiff-segments.ts';
 import type { TiffSource } from './tiff-source.ts';
-import { offsetAt, readIntegers, sizeOf, type TiffEntry } from './tiff-values.ts';
+import { bytesOfValues, offsetAt, readIntegers, type TiffEntry } from './tiff-values.ts';
 import { untoldPhotometric } from './untold-colours.ts';
 
 /** One page (or thumbnail, mask, …): what its directory (IFD) says. */
@@ -336,6 +336,6 @@ function fromOld(subfileType: number | undefined): number {
 
 /** Bytes of an entry's values when they lie in the file, else 0: nobody can read them. */
 function bytesOf({ fileBytes }: TiffSource, entry: TiffEntry | undefined): number {
-  const bytes = entry && sizeOf(entry.type, entry.count);
+  const bytes = entry && bytesOfValues(entry.type, entry.count);
   return bytes !== undefined && entry && entry.position + bytes <= fileBytes ? bytes : 0;
 }

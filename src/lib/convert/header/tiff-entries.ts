@@ -1,5 +1,5 @@
 import type { TiffSource } from './tiff-source.ts';
-import { offsetAt, sizeOf, type TiffEntry } from './tiff-values.ts';
+import { bytesOfValues, offsetAt, type TiffEntry } from './tiff-values.ts';
 
 /** The entries of a directory (IFD), by tag. */
 export type Entries = ReadonlyMap<number, TiffEntry>;
@@ -52,9 +52,9 @@ export async function readEntries(
     listed.push(tag);
     const type = table.getUint16(at + 2, source.littleEndian);
     const valueCount = offsetAt(table, at + 4, source);
-    if (!sizeOf(type, valueCount)) valueless.push({ tag, type, count: valueCount });
+    if (!bytesOfValues(type, valueCount)) valueless.push({ tag, type, count: valueCount });
     if (!isWanted(tag) || entries.has(tag)) continue;
-    const inside = (sizeOf(type, valueCount) ?? 0) <= fieldBytes;
+    const inside = (bytesOfValues(type, valueCount) ?? 0) <= fieldBytes;
     const position = inside ? start + at + fieldAt : offsetAt(table, at + fieldAt, source);
     entries.set(tag, { type, count: valueCount, position });
   }

@@ -1,6 +1,6 @@
 import { mostBytes, type PageCut, plainBytes, type SizesKnown } from './segment-sizes.ts';
 import type { TiffSource } from './tiff-source.ts';
-import { readIntegers, sizeOf, type TiffEntry } from './tiff-values.ts';
+import { bytesOfValues, readIntegers, type TiffEntry } from './tiff-values.ts';
 
 /** How the samples of a page are cut into strips or tiles. */
 export interface TiffSegments {
@@ -199,11 +199,12 @@ export function whyUnknown(
   if (!offsets) return 'NO_OFFSETS';
   if (!byteCounts) return 'NO_BYTE_COUNTS';
   const isOutside = (list: TiffEntry) =>
-    sizeOf(list.type, 1) !== undefined && !liesInFile(source, list, Math.min(list.count, needed));
+    bytesOfValues(list.type, 1) !== undefined &&
+    !liesInFile(source, list, Math.min(list.count, needed));
   return isOutside(offsets) || isOutside(byteCounts) ? 'LISTS_OUTSIDE' : 'LISTS_UNREADABLE';
 }
 
 function liesInFile({ fileBytes }: TiffSource, { type, position }: TiffEntry, count: number) {
-  const bytes = sizeOf(type, count);
+  const bytes = bytesOfValues(type, count);
   return bytes !== undefined && position + bytes <= fileBytes;
 }

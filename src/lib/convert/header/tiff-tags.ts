@@ -1,7 +1,7 @@
 import { open } from '../../files.ts';
 import { readEntries } from './tiff-entries.ts';
 import { boundedReader, type TiffSource } from './tiff-source.ts';
-import { sizeOf, type TiffEntry } from './tiff-values.ts';
+import { bytesOfValues, type TiffEntry } from './tiff-values.ts';
 
 /** One tag of a directory with its values, as the file has them. */
 export interface TiffTag {
@@ -65,7 +65,7 @@ export async function readTagsFrom(
   for (const [tag, { type, count, position }] of table.entries) {
     // Without a value it says nothing, as if it were not there.
     if (count === 0) continue;
-    const length = sizeOf(type, count);
+    const length = bytesOfValues(type, count);
     const readable = length && length <= MAX_VALUE_BYTES;
     const view = readable ? await source.read(position, length) : undefined;
     if (!length || !view) {
@@ -98,7 +98,7 @@ export async function readNumber(
   entry: TiffEntry | undefined,
 ): Promise<number | undefined> {
   const number = entry && NUMBERS[entry.type];
-  const bytes = entry?.count ? sizeOf(entry.type, 1) : undefined;
+  const bytes = entry?.count ? bytesOfValues(entry.type, 1) : undefined;
   if (!entry || !number || !bytes) return undefined;
   const view = await source.read(entry.position, bytes);
   return view && number(view, 0, source.littleEndian);

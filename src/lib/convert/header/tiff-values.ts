@@ -38,7 +38,7 @@ const INTEGER_TYPES: Readonly<Record<number, IntegerType>> = {
 const OTHER_TYPES: Readonly<Record<number, number>> = { 2: 1, 5: 8, 7: 1, 10: 8, 11: 4, 12: 8 };
 
 /** Bytes that `count` values of a type take; undefined for types that nobody has defined. */
-export function sizeOf(type: number, count: number): number | undefined {
+export function bytesOfValues(type: number, count: number): number | undefined {
   const bytes = INTEGER_TYPES[type]?.bytes ?? OTHER_TYPES[type];
   return bytes === undefined ? undefined : bytes * count;
 }

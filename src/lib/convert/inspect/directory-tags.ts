@@ -1,7 +1,7 @@
 import { type Entries, readEntries } from '../header/tiff-entries.ts';
 import type { TiffSource } from '../header/tiff-source.ts';
 import { numbersOf, type TiffTag, type TiffTags, textOf } from '../header/tiff-tags.ts';
-import { readIntegers, sizeOf, type TiffEntry } from '../header/tiff-values.ts';
+import { bytesOfValues, readIntegers, type TiffEntry } from '../header/tiff-values.ts';
 import { descriptiveTags } from './descriptive-tags.ts';
 import { type IccProfile, readIccProfile } from './icc-profile.ts';
 
@@ -73,7 +73,7 @@ export async function readDirectoryTags(
 
 /** Bytes of an entry's values when they lie in the file. */
 function sizeIn({ fileBytes }: TiffSource, entry: TiffEntry): number | undefined {
-  const bytes = sizeOf(entry.type, entry.count);
+  const bytes = bytesOfValues(entry.type, entry.count);
   return bytes !== undefined && entry.position + bytes <= fileBytes ? bytes : undefined;
 }
 
@@ -83,7 +83,7 @@ async function readBeginnings(source: TiffSource, entries: Entries): Promise<Tif
   const shown = descriptiveTags.filter(({ holds }) => holds !== 'data').map(({ tag }) => tag);
   for (const tag of shown) {
     const entry = entries.get(tag);
-    const width = entry && sizeOf(entry.type, 1);
+    const width = entry && bytesOfValues(entry.type, 1);
     if (!entry || !width) continue;
     const count = Math.min(entry.count, width === 1 ? TEXT_BYTES : MOST_NUMBERS);
     const view = await source.read(entry.position, count * width);

@@ -8,7 +8,7 @@ import { untoldColours } from '../notes-on-pages.ts';
 import { pagesOf } from '../pages.ts';
 import { isOverclaimed, MOST_PLAUSIBLE } from '../plan/readable.ts';
 import { readerRows } from '../plan/reader-table.ts';
-import { faultsOf } from '../plan/whole-chain.ts';
+import { pageTagFaults } from '../plan/whole-chain.ts';
 import type { DirectoryTags } from './directory-tags.ts';
 
 /** Something that is wrong with a TIFF. */
@@ -56,7 +56,7 @@ export function problemsOf(
     ...pixelProblems(page),
     ...sampleProblems(page),
     ...segmentProblems(page, fileBytes, tags),
-    ...faultsOf(page).map(({ message, kind }) =>
+    ...pageTagFaults(page).map(({ message, kind }) =>
       kind === 'fatal'
         ? error('TAG_REFUSED', upperFirst(message))
         : warning('TAG_WRONG', upperFirst(message)),

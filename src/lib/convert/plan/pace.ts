@@ -41,7 +41,7 @@ export function shouldGiveUp(pace: Pace): boolean {
 }
 
 /** What to do with a conversion that has little time left. */
-export type Verdict = 'go on' | 'again as fast' | 'give up';
+export type PaceVerdict = 'go on' | 'again as fast' | 'give up';
 
 /**
  * What is best for a conversion that is to end soon: to go on where the prediction says that it will be in time, else to
@@ -54,7 +54,7 @@ export function verdictInHurry({
   elapsedSeconds,
   leftSeconds,
   fastCpuSeconds,
-}: Omit<Pace, 'fastCpuSeconds'> & { readonly fastCpuSeconds: number | undefined }): Verdict {
+}: Omit<Pace, 'fastCpuSeconds'> & { readonly fastCpuSeconds: number | undefined }): PaceVerdict {
   const isNoise = usedCpuSeconds <= 0 || elapsedSeconds < FIRST_LOOK_IN_HURRY;
   const rate = isNoise ? 1 : usedCpuSeconds / elapsedSeconds;
   const isOver = usedCpuSeconds >= predictedCpuSeconds;

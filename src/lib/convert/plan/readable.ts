@@ -14,7 +14,7 @@ import { hasOddTiles, SHARPS_TILE, TILE_STEP } from './page-kinds.ts';
 import { chooseReader, type Reading } from './reader.ts';
 import type { Reader } from './reader-table.ts';
 import { refuseBeyondMagick } from './rewriting.ts';
-import { faultsOf, isWalkable } from './whole-chain.ts';
+import { isWalkable, pageTagFaults } from './whole-chain.ts';
 
 /** Who says that data are missing: we, from the header, or the decoder that stumbles over it. */
 export type Told = 'by us' | 'by sharp';
@@ -68,7 +68,7 @@ export function readingOf(page: TiffPage, { name, walkable }: PageFile): Reading
 
 /** Whether sharp stumbles over what lies beside a page, or over tags that its picture does not depend on. */
 function isCopied(page: TiffPage, walkable: boolean): boolean {
-  const kinds = new Set(faultsOf(page).map(({ kind }) => kind));
+  const kinds = new Set(pageTagFaults(page).map(({ kind }) => kind));
   // A copy would have something in the place of what nobody can tell.
   if (kinds.has('fatal')) return false;
   // What a SubIFD has from its directory, sharp does not know, nor any but those that the tag lists.
@@ -172,6 +172,6 @@ function refuseTiles(page: TiffPage, name: string): void {
 /** What the header tells, and sharp never reads. */
 function refuseForSharp(page: TiffPage, { name }: PageFile): void {
   refuseTiles(page, name);
-  const fatal = faultsOf(page).find(({ kind }) => kind === 'fatal');
+  const fatal = pageTagFaults(page).find(({ kind }) => kind === 'fatal');
   if (fatal) throw undecodableTiff(name, `cannot be decoded: ${fatal.message}`);
 }

@@ -22,7 +22,7 @@ export function isWalkable({
 }
 
 /** What is wrong with a page's tags, as `readTagFaults` tells it; with ExtraSamples, and with its strips or tiles, too. */
-export function faultsOf(page: TiffPage): readonly TagFault[] {
+export function pageTagFaults(page: TiffPage): readonly TagFault[] {
   return [...(page.tagFaults ?? []), ...extraSamplesFaults(page), ...segmentFaults(page)];
 }
 
@@ -91,7 +91,8 @@ const NOT_BUILT_IN: readonly number[] = [COMPRESSION.oldJpeg, 32_909, 34_661, 34
 /** Whether sharp reads a directory on its way to another one. */
 function isReadOver(page: TiffPage): boolean {
   const { compression, width, height, segmentsUnknown } = page;
-  if (faultsOf(page).some(({ kind }) => kind !== 'warned' && kind !== 'harmless')) return false;
+  if (pageTagFaults(page).some(({ kind }) => kind !== 'warned' && kind !== 'harmless'))
+    return false;
   if (NOT_BUILT_IN.includes(compression) || width === 0 || height === 0) return false;
   // Lists that cannot be read are of no interest to it yet.
   return segmentsUnknown !== 'NO_OFFSETS' && segmentsUnknown !== 'NO_BYTE_COUNTS';

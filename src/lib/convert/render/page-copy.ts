@@ -8,7 +8,7 @@ import { readEntries } from '../header/tiff-entries.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
 import { boundedReader, type TiffSource } from '../header/tiff-source.ts';
 import type { TiffFormat } from '../header/tiff-tags.ts';
-import { readIntegers, sizeOf } from '../header/tiff-values.ts';
+import { bytesOfValues, readIntegers } from '../header/tiff-values.ts';
 import { extraSamplesNeeded, isKindOfExtra } from '../plan/whole-chain.ts';
 import { dataBytes } from './data-end.ts';
 
@@ -119,7 +119,7 @@ async function entriesOf(source: TiffSource, page: TiffPage): Promise<Entries> {
   const field = source.big ? 8 : 4;
   const unreadable: number[] = [];
   for (const [tag, { type, count, position }] of table?.entries ?? []) {
-    const bytes = sizeOf(type, count);
+    const bytes = bytesOfValues(type, count);
     if (!bytes) continue;
     // In the copy, something else lies where the file ends.
     if (position + bytes > source.fileBytes) unreadable.push(tag);

@@ -49,14 +49,14 @@ export function openDetails(files: readonly FileRow[], lookedAt: LookedAt): Open
   return show;
 }
 
-interface Place {
+interface ListPosition {
   readonly at: number;
   readonly count: number;
   step(by: number): void;
   close(): void;
 }
 
-function headOf(file: FileRow, { at, count, step, close }: Place): HTMLElement {
+function headOf(file: FileRow, { at, count, step, close }: ListPosition): HTMLElement {
   const previous = button('← Previous', () => step(-1), {
     className: 'previous',
     disabled: at === 0,

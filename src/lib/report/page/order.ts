@@ -31,7 +31,7 @@ const VALUES: Readonly<Record<SortKey, (file: FileRow) => string | number | unde
   name: ({ name }) => name,
   status: ({ status }) => STATUS[status],
   kind: ({ kind }) => kind || undefined,
-  pixels: pixelsOf,
+  pixels: jpegPixelsOf,
   sourceBytes: ({ sourceBytes }) => sourceBytes,
   bytes: ({ bytes }) => bytes,
   saved: ({ sourceBytes, bytes }) => bytes && savedOf(sourceBytes, bytes),
@@ -42,7 +42,7 @@ const VALUES: Readonly<Record<SortKey, (file: FileRow) => string | number | unde
 };
 
 /** The pixels of a file's JPEGs; undefined where there is none. */
-export function pixelsOf({ pages }: FileRow): number | undefined {
+export function jpegPixelsOf({ pages }: FileRow): number | undefined {
   return pages.length > 0
     ? pages.reduce((sum, { width, height }) => sum + width * height, 0)
     : undefined;
@@ -78,9 +78,9 @@ export function sorted(
     .map(({ place }) => place);
 }
 
-type Value = string | number | undefined;
+type SortValue = string | number | undefined;
 
-function compare(a: Value, b: Value, direction: number, collator: Intl.Collator): number {
+function compare(a: SortValue, b: SortValue, direction: number, collator: Intl.Collator): number {
   if (a === b) return 0;
   if (a === undefined) return 1;
   if (b === undefined) return -1;

@@ -3,13 +3,13 @@ import { isJpegInYcbcr } from '../../header/jpeg-within.ts';
 import type { TiffPage } from '../../header/tiff-header.ts';
 import { hasOddTiles, isJpegTilesWithExtra } from '../../plan/page-kinds.ts';
 import type { PageColours } from './colours.ts';
-import type { Directory } from './directory.ts';
+import type { DirectoryValues } from './directory.ts';
 import type { Magick } from './load-magick.ts';
 import type { PageInMemory } from './page-in-memory.ts';
 import { magickError, seriousWarning } from './words.ts';
 
 /** The samples of a page that are wanted: its colours, and one more when it is transparency. */
-export interface Wanted {
+export interface WantedSamples {
   readonly page: TiffPage;
   readonly colours: PageColours;
   /** Place of the alpha among the samples, behind the colours. */
@@ -48,7 +48,7 @@ const [WHITE_IS_ZERO, BLACK_IS_ZERO] = [0, 1];
  * Decodes a page. One with separate planes is decoded plane by plane, each as a grey picture of its own:
  * ImageMagick and libtiff do not put all of them together. Throws in libtiff's words.
  */
-export function decode(magick: Magick, memory: PageInMemory, wanted: Wanted): DecodedPage {
+export function decode(magick: Magick, memory: PageInMemory, wanted: WantedSamples): DecodedPage {
   const { page, colours, alphaAt } = wanted;
   if (!page.planar || page.samplesPerPixel === 1) {
     const colourLetters = { grey: 'R', rgb: 'RGB', lab: 'RGB', cmyk: 'CMYK' }[colours.colours];
@@ -72,7 +72,7 @@ export function decode(magick: Magick, memory: PageInMemory, wanted: Wanted): De
 function decodeWhole(
   magick: Magick,
   memory: PageInMemory,
-  wanted: Wanted,
+  wanted: WantedSamples,
   letters: string,
 ): DecodedPage {
   const { page } = wanted;
@@ -104,7 +104,10 @@ function inverted({ rows, dispose }: DecodedPage, step: number): DecodedPage {
 }
 
 /** The page with its samples side by side; alpha comes out as it is stored if it is called unassociated. */
-function wholeDirectory(directory: Directory, { page, colours, alphaAt }: Wanted): Directory {
+function wholeDirectory(
+  directory: DirectoryValues,
+  { page, colours, alphaAt }: WantedSamples,
+): DirectoryValues {
   const whole = new Map(directory);
   if (page.photometric !== undefined && !whole.has(TAG.photometric))
     whole.set(TAG.photometric, [page.photometric]);
@@ -120,7 +123,7 @@ function wholeDirectory(directory: Directory, { page, colours, alphaAt }: Wanted
  * A picture with each tile as a strip, one below the other: ImageMagick multiplies the colours of tiles by their alpha,
  * and those of strips not; of tiles with odd sides libtiff warns. A JPEG is the same in either.
  */
-function tilesAsStrips(directory: Directory, size: Size, rows: number): Directory {
+function tilesAsStrips(directory: DirectoryValues, size: Size, rows: number): DirectoryValues {
   const tall = new Map(directory);
   tall.set(TAG.width, [size.width]);
   tall.set(TAG.height, [size.height]);
@@ -136,7 +139,11 @@ function tilesAsStrips(directory: Directory, size: Size, rows: number): Director
 }
 
 /** One plane as a grey picture; only the first of a grey one may be inverted (WhiteIsZero). */
-function planeDirectory(directory: Directory, { page, colours }: Wanted, plane: number): Directory {
+function planeDirectory(
+  directory: DirectoryValues,
+  { page, colours }: WantedSamples,
+  plane: number,
+): DirectoryValues {
   const single = new Map(directory);
   const inverted = colours.colours === 'grey' && plane === 0 && page.photometric === 0;
   single.set(TAG.photometric, [inverted ? 0 : 1]);
@@ -160,7 +167,7 @@ function planeDirectory(directory: Directory, { page, colours }: Wanted, plane: 
 function readOne(
   magick: Magick,
   memory: PageInMemory,
-  directory: Directory,
+  directory: DirectoryValues,
   { width, height }: Size,
 ): IMagickImage {
   const image = magick.MagickImage.create();
@@ -230,14 +237,14 @@ function fromTiles(
   };
 }
 
-interface Band {
+interface DecodedBand {
   readonly top: number;
   readonly count: number;
   readonly width: number;
   readonly letters: string;
 }
 
-function rowsOf(image: IMagickImage, { top, count, width, letters }: Band): Uint8Array {
+function rowsOf(image: IMagickImage, { top, count, width, letters }: DecodedBand): Uint8Array {
   try {
     const rows = image.getPixels((pixels) => pixels.toByteArray(0, top, width, count, letters));
     if (!rows) throw new Error('ImageMagick gave no pixels');

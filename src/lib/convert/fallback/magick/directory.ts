@@ -5,10 +5,10 @@ const [SHORT, LONG, UNDEFINED] = [3, 4, 7];
 const BYTES: Readonly<Record<number, number>> = { 3: 2, 4: 4, 5: 8, 7: 1 };
 
 /** The values of a directory by tag: numbers, and for JPEGTables, bytes. */
-export type Directory = ReadonlyMap<number, readonly number[]>;
+export type DirectoryValues = ReadonlyMap<number, readonly number[]>;
 
 /** The decoding tags of a directory as numbers; those without any are left out. */
-export function directoryOf(tags: TiffTags): Directory {
+export function directoryOf(tags: TiffTags): DirectoryValues {
   const directory = new Map<number, readonly number[]>();
   for (const [tag, type] of DECODING_TAGS) {
     const found = tags.tags.get(tag);
@@ -27,7 +27,7 @@ export function directoryOf(tags: TiffTags): Directory {
 export function placeDirectory(
   memory: Uint8Array,
   fileBytes: number,
-  directory: Directory,
+  directory: DirectoryValues,
   { littleEndian }: Pick<TiffFormat, 'littleEndian'>,
 ): Uint8Array {
   const view = new DataView(memory.buffer, memory.byteOffset, memory.byteLength);
@@ -67,7 +67,7 @@ export function placeDirectory(
 }
 
 /** What `placeDirectory` needs behind the file's bytes, at the most, also when a few short values are added. */
-export function directoryBytes(directory: Directory): number {
+export function directoryBytes(directory: DirectoryValues): number {
   let bytes = 256;
   for (const [tag, values] of directory)
     bytes += 13 + values.length * (BYTES[DECODING_TAGS.get(tag) ?? LONG] ?? 1);

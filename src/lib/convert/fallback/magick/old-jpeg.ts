@@ -2,7 +2,7 @@ import { photometricIn } from '../../header/jpeg-colours.ts';
 import type { TiffPage } from '../../header/tiff-header.ts';
 import type { ConversionNote } from '../../messages.ts';
 import { rangeOf, type YcbcrRange } from './colours.ts';
-import type { Directory } from './directory.ts';
+import type { DirectoryValues } from './directory.ts';
 import {
   assembleJpeg,
   baselineScan,
@@ -44,7 +44,7 @@ const [RGB, YCBCR] = [2, 6];
 
 /** A file of parts, and the directory for them. */
 export interface NewJpeg {
-  readonly directory: Directory;
+  readonly directory: DirectoryValues;
   /** ReferenceBlackWhite (TIFF 6.0, section 20) where it is not the range of JPEG. */
   readonly range: YcbcrRange | undefined;
   /** What is not as it should be, and was believed or mended. */
@@ -62,7 +62,7 @@ export const DATA_AT = 8;
  * and libtiff looks whether the data really end where the picture does; in old-style ones it does not,
  * and strips of zeros pass for a picture. Throws for what is no baseline JPEG or is not all there.
  */
-export function asNewJpeg(file: Uint8Array, page: TiffPage, old: Directory): NewJpeg {
+export function asNewJpeg(file: Uint8Array, page: TiffPage, old: DirectoryValues): NewJpeg {
   if (old.get(TAG.process)?.[0] === LOSSLESS)
     throw new Error('Lossless old-style JPEG is not supported');
   const size = segmentSize(page);
@@ -100,7 +100,7 @@ function notesOn({
 }: {
   readonly isMiscalled: boolean;
   readonly isOddScan: boolean;
-  readonly old: Directory;
+  readonly old: DirectoryValues;
 }): ConversionNote[] {
   const notes: ConversionNote[] = [];
   if (isMiscalled)
@@ -141,7 +141,7 @@ interface Scan {
   readonly data: Uint8Array;
 }
 
-function scansOf(file: Uint8Array, page: TiffPage, old: Directory): Scan[] {
+function scansOf(file: Uint8Array, page: TiffPage, old: DirectoryValues): Scan[] {
   const jpegAt = old.get(TAG.interchange)?.[0] ?? 0;
   const jpegEnd = Math.min(file.length, jpegAt + (old.get(TAG.interchangeLength)?.[0] ?? 0));
   const interchange = jpegAt ? readJpegHead(file, jpegAt, jpegEnd) : undefined;
@@ -165,7 +165,7 @@ function scansOf(file: Uint8Array, page: TiffPage, old: Directory): Scan[] {
 /** Where each strip or tile begins and ends; where the page says nothing, JPEGInterchangeFormat does. */
 function placesOf(
   page: TiffPage,
-  old: Directory,
+  old: DirectoryValues,
   interchange: readonly [number, number],
 ): (readonly [number, number])[] {
   const offsets = old.get(TAG.tileOffsets) ?? old.get(TAG.stripOffsets);
@@ -187,7 +187,7 @@ function segmentSize({ width, height, segments }: TiffPage) {
 }
 
 /** The head of a JPEG whose tables stand each for itself (JPEGQTables, JPEGDCTables, JPEGACTables). */
-function headFromTables(file: Uint8Array, page: TiffPage, old: Directory): JpegHead {
+function headFromTables(file: Uint8Array, page: TiffPage, old: DirectoryValues): JpegHead {
   const samples = page.samplesPerPixel;
   const restart = old.get(TAG.restartInterval)?.[0] ?? 0;
   const tables = restart ? [restartSegment(restart)] : [];
@@ -225,9 +225,9 @@ interface NewSegments {
 
 function newDirectory(
   page: TiffPage,
-  old: Directory,
+  old: DirectoryValues,
   { offsets, sizes, components, photometric }: NewSegments,
-): Directory {
+): DirectoryValues {
   const isTiled = page.segments?.kind === 'tiles';
   const sampling = components[0]?.[1] ?? 0x11;
   const directory = new Map(old);

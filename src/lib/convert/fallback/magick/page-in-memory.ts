@@ -5,7 +5,7 @@ import { readTags } from '../../header/tiff-tags.ts';
 import type { ConversionNote } from '../../messages.ts';
 import type { RewriteJob } from '../rewrite.ts';
 import type { YcbcrRange } from './colours.ts';
-import { type Directory, directoryBytes, directoryOf, placeDirectory } from './directory.ts';
+import { type DirectoryValues, directoryBytes, directoryOf, placeDirectory } from './directory.ts';
 import { asNewJpeg, DATA_AT } from './old-jpeg.ts';
 
 /** What the offsets of a classic TIFF reach, with room for the directory. */
@@ -16,7 +16,7 @@ const OLD_JPEG = 6;
 /** A file in memory, to be seen as a TIFF with one page. */
 export interface PageInMemory {
   /** The page's own directory, as far as decoding needs it. */
-  readonly directory: Directory;
+  readonly directory: DirectoryValues;
   /** Of the YCbCr that a decoder makes RGB of, where it is not JPEG's. */
   readonly range?: YcbcrRange | undefined;
   /** What is not as it should be, and was believed or mended. */
@@ -24,7 +24,7 @@ export interface PageInMemory {
   /**
    * The file as a TIFF whose one directory is this one. It is written over the last: use one at a time.
    */
-  as(directory: Directory): Uint8Array;
+  as(directory: DirectoryValues): Uint8Array;
 }
 
 /**
@@ -62,7 +62,7 @@ async function readWhole(input: string, page: RewriteJob['page'], room: number) 
 }
 
 /** JPEG data have no byte order, so the directory may have any. */
-function newJpeg(file: Uint8Array, page: RewriteJob['page'], old: Directory): PageInMemory {
+function newJpeg(file: Uint8Array, page: RewriteJob['page'], old: DirectoryValues): PageInMemory {
   const { directory, range, notes, parts } = asNewJpeg(file, page, old);
   const end = parts.reduce((sum, part) => sum + part.length, DATA_AT);
   const bytes = new Uint8Array(end + directoryBytes(directory));

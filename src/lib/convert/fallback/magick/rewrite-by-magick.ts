@@ -5,7 +5,7 @@ import { dropsExtras, EXTRAS_DROPPED } from '../../notes-on-samples.ts';
 import { createPlainTiff, type PlainPicture } from '../plain-tiff.ts';
 import type { RewriteJob, Rewritten } from '../rewrite.ts';
 import { coloursOf, labToRgba, spreadRange, widenLab, type YcbcrRange } from './colours.ts';
-import { type DecodedPage, decode, type Wanted } from './decode.ts';
+import { type DecodedPage, decode, type WantedSamples } from './decode.ts';
 import { loadMagick, type Magick } from './load-magick.ts';
 import { readPage } from './page-in-memory.ts';
 
@@ -60,7 +60,7 @@ export async function rewriteByMagick(
 }
 
 interface SamplePlan {
-  readonly wanted: Wanted;
+  readonly wanted: WantedSamples;
   /** ExtraSamples of the alpha. */
   readonly alpha: 1 | 2 | undefined;
 }
@@ -91,7 +91,11 @@ interface DecodedMemory {
 }
 
 /** The file's bytes are needed no longer once it is decoded, so nothing may hold them. */
-async function decodePage(magick: Magick, job: RewriteJob, wanted: Wanted): Promise<DecodedMemory> {
+async function decodePage(
+  magick: Magick,
+  job: RewriteJob,
+  wanted: WantedSamples,
+): Promise<DecodedMemory> {
   const memory = await readPage(job);
   const { range, notes = [] } = memory;
   return { decoded: decode(magick, memory, wanted), range, notes };

@@ -1,5 +1,5 @@
 import type { TiffPage } from '../../header/tiff-header.ts';
-import type { ReadSegment, Segment, SegmentPlace } from './segments.ts';
+import type { DecodedSegment, ReadSegment, SegmentPlace } from './segments.ts';
 import { type Unpack, unpackerOf } from './unpack.ts';
 
 /** Gets the rows of a page, top to bottom: the samples of each pixel side by side, as numbers. */
@@ -18,7 +18,7 @@ export async function forEachRow(page: TiffPage, read: ReadSegment, use: UseRow)
   const unpackers = [false, true].map((le) => unpackerOf(type, le));
   const row = new Float64Array(width * samplesPerPixel);
   for (const { top, rows, pieces } of bandsOf(page)) {
-    const segments: [Piece, Segment][] = [];
+    const segments: [Piece, DecodedSegment][] = [];
     for (const piece of pieces) segments.push([piece, await read(piece.place)]);
     for (let y = 0; y < Math.min(rows, height - top); y++) {
       for (const [piece, segment] of segments) {
@@ -32,7 +32,7 @@ export async function forEachRow(page: TiffPage, read: ReadSegment, use: UseRow)
 
 interface TakeRow {
   readonly piece: Piece;
-  readonly segment: Segment;
+  readonly segment: DecodedSegment;
   readonly y: number;
   readonly samplesPerPixel: number;
   readonly unpack: Unpack;

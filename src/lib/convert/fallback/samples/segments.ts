@@ -10,7 +10,7 @@ import type { FaxPage } from './fax/fax-page.ts';
 import { undoPredictor } from './predictor.ts';
 
 /** One strip or tile, decoded: whole rows of samples as they are packed in the file. */
-export interface Segment {
+export interface DecodedSegment {
   readonly data: Uint8Array;
   readonly rowBytes: number;
   /** Of numbers of several bytes. */
@@ -32,7 +32,7 @@ export interface SegmentPlace {
 }
 
 /** Reads strips or tiles of one page. */
-export type ReadSegment = (place: SegmentPlace) => Promise<Segment>;
+export type ReadSegment = (place: SegmentPlace) => Promise<DecodedSegment>;
 
 const TAG = { fillOrder: 266, predictor: 317 } as const;
 /** StripOffsets and StripByteCounts, TileOffsets and TileByteCounts; some files have one's under the other's. */

@@ -39,7 +39,7 @@ const EXIF = { atOnce: 96 * 1024, altogether: 1024 ** 2 } as const;
 const BLOCK = { atOnce: 4 * 1024 ** 2, altogether: 13 * 1024 ** 2 } as const;
 
 /** Where a page's directory is; `above` is that of the one that it hangs below, which describes the picture as a whole. */
-interface Place extends TiffFormat {
+interface DirectoryPlace extends TiffFormat {
   readonly offset: number;
   readonly above?: number | undefined;
 }
@@ -51,7 +51,7 @@ interface Place extends TiffFormat {
  */
 export async function readMetadata(
   path: string,
-  { offset, above, ...format }: Place,
+  { offset, above, ...format }: DirectoryPlace,
   mode: Exclude<MetadataSetting, 'none'>,
   drop: Drop,
 ): Promise<TiffMetadata | undefined> {
@@ -91,14 +91,14 @@ export async function readMetadata(
 }
 
 /** Which directory is read, and what for. */
-interface Wanted {
+interface WantedMetadata {
   readonly name: DirectoryName;
   readonly mode: Exclude<MetadataSetting, 'none'>;
 }
 
 async function readDirectory(
   source: TiffSource,
-  { name, offset, mode }: Wanted & { readonly offset: number },
+  { name, offset, mode }: WantedMetadata & { readonly offset: number },
   drop: Drop,
 ): Promise<TiffTags | undefined> {
   const pointers: readonly number[] = mode === 'all' ? Object.values(POINTERS) : [];
@@ -111,7 +111,11 @@ async function readDirectory(
 /** The directory that another one points to; undefined where there is none. */
 async function readBelow(
   source: TiffSource,
-  { name, from, mode }: Wanted & { name: keyof typeof POINTERS; from: TiffTags | undefined },
+  {
+    name,
+    from,
+    mode,
+  }: WantedMetadata & { name: keyof typeof POINTERS; from: TiffTags | undefined },
   drop: Drop,
 ): Promise<TiffTags | undefined> {
   const offset = from && numbersOf(from, POINTERS[name])?.[0];

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
   type Pace,
+  type PaceVerdict,
   shouldGiveUp,
-  type Verdict,
   verdictInHurry,
   watchPace,
 } from '../../../../../src/lib/convert/plan/pace.ts';
@@ -49,7 +49,7 @@ describe('a conversion that is to end soon', () => {
     fastCpuSeconds: 0.5,
   };
 
-  it.each<[string, Partial<typeof hurried> | { fastCpuSeconds: undefined }, Verdict]>([
+  it.each<[string, Partial<typeof hurried> | { fastCpuSeconds: undefined }, PaceVerdict]>([
     ['goes on while it will be in time', {}, 'go on'],
     ['also where there is nothing cheaper', { fastCpuSeconds: undefined }, 'go on'],
     ['begins again where only the cheap one will be', { predictedCpuSeconds: 9 }, 'again as fast'],
