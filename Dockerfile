@@ -24,7 +24,7 @@ COPY package.json package-lock.json ./
 # What the bundle holds is no package any more.
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
   && npm uninstall --omit=dev --ignore-scripts --no-audit --no-fund \
-    @aws-sdk/client-s3 chalk fastest-levenshtein file-type fill-range ora picomatch standardwebhooks string-width valibot
+    @aws-sdk/client-s3 chalk fastest-levenshtein file-type fill-range ora p-limit picomatch standardwebhooks string-width valibot
 # npm also keeps development packages that a runtime package names as optional peers (types).
 # ImageMagick comes as wasm for 32 and for 64 bits; the first is the one that is loaded.
 # jake, with async and filelist, belongs to the command line of ejs, which nobody calls.

@@ -11,7 +11,8 @@ const program = ['test/support/install-program.ts'];
 export default defineConfig({
   test: {
     projects: [
-      // No server, no packed program, no browser: seconds. Two processes take all files; no module has state of its own.
+      // No server, no packed program, no browser: seconds. Two processes take all files; no module
+      // has state of its own.
       lane('unit', [], false),
       lane('integration', program),
       // Real TIFFs, faults, mutants, memory caps: each file takes most of a minute or more.
@@ -19,7 +20,8 @@ export default defineConfig({
     ],
     globalSetup: ['test/support/install-peers.ts'],
     reporters: ['default', './test/support/closing-line.ts'],
-    // Real servers and real pictures, perhaps beside other work: a time-out here is a hang, never a slow test.
+    // Real servers and real pictures, perhaps beside other work: a time-out here is a hang, never a
+    // slow test.
     testTimeout: 600_000,
     hookTimeout: 600_000,
     expect: { poll: { timeout: 300_000 } },

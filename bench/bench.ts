@@ -1,8 +1,8 @@
 /**
- * Measures the worker against the contract's example worker on the same Node.js, behind proxies that
- * stand for the way to R2 and to the orchestrator, and the conversion alone against other programs.
- * Prints tables in Markdown, medians with the least and the most, and writes all of it as JSON. Linux,
- * with bash; needs no privileges. Worth something on a quiet machine only.
+ * Measures the worker against the contract's example worker on the same Node.js, behind proxies
+ * that stand for the way to R2 and to the orchestrator, and the conversion alone against other
+ * programs. Prints tables in Markdown, medians with the least and the most, and writes all of it as
+ * JSON. Linux, with bash; needs no privileges. Worth something on a quiet machine only.
  *
  *   npm run bench                      # ten runs of everything, about ten minutes
  *   npm run bench -- --runs 3          # fewer of them

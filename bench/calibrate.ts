@@ -1,6 +1,7 @@
 /**
- * Measures peak memory and CPU of conversions of every kind and writes them to bench/calibration.json,
- * to which the models in src/lib/convert are fitted (docs/reliability.md, "The memory model").
+ * Measures peak memory and CPU of conversions of every kind and writes them to
+ * bench/calibration.json, to which the models in src/lib/convert are fitted (docs/reliability.md,
+ * "The memory model").
  *
  *   npm run bench:calibrate             # all of it, about ten minutes
  *   npm run bench:calibrate -- missing  # what has not been measured yet, beside what has

@@ -1,4 +1,6 @@
-/** The conversions that the models of memory and CPU are fitted to, and how one of them is measured. */
+/**
+ * The conversions that the models of memory and CPU are fitted to, and how one of them is measured.
+ */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +11,7 @@ import {
   efforts,
 } from '../src/lib/convert/encoder-settings.ts';
 import { readTiffHeader, type TiffPage } from '../src/lib/convert/header/tiff-header.ts';
+import { openPage, pageRequestFor } from '../src/lib/convert/open-page.ts';
 import { predictCpuSeconds } from '../src/lib/convert/plan/cpu-model.ts';
 import { predictMemory, type Turn } from '../src/lib/convert/plan/memory-model.ts';
 import { openConverter } from '../src/lib/convert/process/converter.ts';
@@ -109,7 +112,9 @@ const specs: readonly TiffSpec[] = [
   { ...base, kind: 'cmyka', compression: 'deflate' },
 ];
 
-/** Of these only the memory is modelled: how long noise takes to decode says nothing of photographs. */
+/**
+ * Of these only the memory is modelled: how long noise takes to decode says nothing of photographs.
+ */
 export const noisy: TiffSpec = {
   ...base,
   compression: 'progressive jpeg',
@@ -133,7 +138,10 @@ export function calibrationCases(): PlannedCase[] {
   });
 }
 
-/** Carries one conversion out, in a process of its own; the TIFF is drawn in `folder` if it is not there. */
+/**
+ * Carries one conversion out, in a process of its own; the TIFF is drawn in `folder` if it is not
+ * there.
+ */
 export async function measure(
   planned: PlannedCase,
   folder: string,
@@ -149,17 +157,10 @@ export async function measure(
   const settings = { ...defaultEncoderSettings, effort, chromaSubsampling: chroma };
   const converter = openConverter(folder);
   try {
-    const made = await converter.convert({
-      input,
+    const request = pageRequestFor(await openPage(input, { header }), settings, {
       output: join(folder, 'out.jpg'),
-      scratch: join(folder, 'turning.tif'),
-      plain: join(folder, 'plain.tif'),
-      name: tiff,
-      settings,
-      plan: { effort, turn, reading: { reader: 'sharp', feature: '' } },
-      page,
-      format: header,
     });
+    const made = await converter.convert({ kind: 'jpeg', ...request, effort, turn });
     const peakMB = Math.round(made.peakBytes / 1024 / 1024);
     const cpuSeconds = Math.round(made.cpuSeconds * 100) / 100;
     return { page, measured: { ...planned, peakMB, cpuSeconds } };

@@ -72,7 +72,9 @@ export interface CappedRun {
   readonly row: string;
 }
 
-/** Draws the TIFF, puts it into R2, and runs its task under the cap; `env` adds to the task's own. */
+/**
+ * Draws the TIFF, puts it into R2, and runs its task under the cap; `env` adds to the task's own.
+ */
 export async function runCapped(
   sandbox: Sandbox,
   one: CappedCase,

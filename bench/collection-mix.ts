@@ -17,7 +17,10 @@ const spec = (kind: TiffSpec['kind'], megapixels: number, rest: Partial<TiffSpec
   ...rest,
 });
 
-/** 200 in all: pages first, then photographs, then the large ones; all that vips and ImageMagick read, too. */
+/**
+ * 200 in all: pages first, then photographs, then the large ones; all that vips and ImageMagick
+ * read, too.
+ */
 const shares: readonly Share[] = [
   { count: 40, spec: spec('grey', 1) },
   { count: 20, spec: spec('bilevel', 2, { bits: 1, compression: 'deflate' }) },

@@ -48,7 +48,10 @@ export function collectionPeers(programs: Programs, places: Places): CollectionP
   ];
 }
 
-/** Turned upright and with the chroma subsampling that ours has; the first page where there are several. */
+/**
+ * Turned upright and with the chroma subsampling that ours has; the first page where there are
+ * several.
+ */
 const VIPS = '--subsample-mode on';
 const MAGICK = '-auto-orient -sampling-factor 4:2:0';
 

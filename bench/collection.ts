@@ -1,7 +1,7 @@
 /**
- * Converts a folder of 200 TIFFs of ten kinds by arke-tiff, and by what people use instead: a loop over
- * vips and over ImageMagick, with as many at once. Prints a table in Markdown, and writes it as JSON.
- * Linux, with bash; worth something on a quiet machine only.
+ * Converts a folder of 200 TIFFs of ten kinds by arke-tiff, and by what people use instead: a loop
+ * over vips and over ImageMagick, with as many at once. Prints a table in Markdown, and writes it
+ * as JSON. Linux, with bash; worth something on a quiet machine only.
  *
  *   npm run bench:collection               # three runs of each, about ten minutes and 3 GB of disk
  *   npm run bench:collection -- --runs 1

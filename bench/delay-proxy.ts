@@ -12,7 +12,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 /** What the way costs. */
 export interface Link {
-  /** Before each request is passed on, and once more before a body that waits for `100 Continue`. */
+  /**
+   * Before each request is passed on, and once more before a body that waits for `100 Continue`.
+   */
   readonly delayMs: number;
   /** Of bodies, for each connection and each direction; without it nothing is held back. */
   readonly bytesPerSecond?: number;
@@ -99,7 +101,10 @@ async function passOn(
 /** Timers are late by about this much; time lost to that may be made up for, but no more. */
 const MAKE_UP_MS = 5;
 
-/** Holds each piece back until as much time has passed as its bytes take, all bodies of a connection together. */
+/**
+ * Holds each piece back until as much time has passed as its bytes take, all bodies of a connection
+ * together.
+ */
 function paceOf({ bytesPerSecond }: Link): Pace {
   let free = 0;
   return async function* (source) {

@@ -1,6 +1,6 @@
 /**
- * Draws a TIFF for bench.ts, in a process of its own: libraries that the bench itself had loaded would
- * count half in the memory of the processes that it measures.
+ * Draws a TIFF for bench.ts, in a process of its own: libraries that the bench itself had loaded
+ * would count half in the memory of the processes that it measures.
  *
  *   node bench/draw-tiff.ts PATH SPEC    # the spec as JSON
  */

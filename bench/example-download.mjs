@@ -1,6 +1,6 @@
 /**
- * The download of the example worker, and nothing else of it: the same client, the same request, the
- * same bytes in memory. Copied beside the example worker by example-worker.ts.
+ * The download of the example worker, and nothing else of it: the same client, the same request,
+ * the same bytes in memory. Copied beside the example worker by example-worker.ts.
  */
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 

@@ -1,4 +1,6 @@
-/** The contract's example worker, where it lies beside the project: what the bench compares with. */
+/**
+ * The contract's example worker, where it lies beside the project: what the bench compares with.
+ */
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,7 +19,10 @@ export interface ExampleWorker {
   readonly download: string;
 }
 
-/** Copies it into the folder, with this project's packages; `undefined` when it is not on this machine. */
+/**
+ * Copies it into the folder, with this project's packages; `undefined` when it is not on this
+ * machine.
+ */
 export async function installExampleWorker(folder: string): Promise<ExampleWorker | undefined> {
   if (!existsSync(original)) return undefined;
   const home = join(folder, 'example-worker');

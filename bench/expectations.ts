@@ -1,6 +1,6 @@
 /**
- * Measures the contract's "Performance Expectations" (1–3 s for a TIFF of 5–10 MB, by stage) with the
- * real program against the embedded R2 and orchestrator. Prints a table in Markdown: medians.
+ * Measures the contract's "Performance Expectations" (1–3 s for a TIFF of 5–10 MB, by stage) with
+ * the real program against the embedded R2 and orchestrator. Prints a table in Markdown: medians.
  *
  *   npm run bench:expectations
  */

@@ -1,9 +1,13 @@
-/** The conversions that the models of our own reader of samples are held against, and how one is measured. */
+/**
+ * The conversions that the models of our own reader of samples are held against, and how one is
+ * measured.
+ */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defaultEncoderSettings } from '../src/lib/convert/encoder-settings.ts';
 import { readTiffHeader, type TiffPage } from '../src/lib/convert/header/tiff-header.ts';
+import { openPage, pageRequestFor } from '../src/lib/convert/open-page.ts';
 import { predictCpuSeconds } from '../src/lib/convert/plan/cpu-model.ts';
 import { predictMemory } from '../src/lib/convert/plan/memory-model.ts';
 import { chooseReader } from '../src/lib/convert/plan/reader.ts';
@@ -71,7 +75,10 @@ export function predictFallback(page: TiffPage) {
   };
 }
 
-/** Draws a TIFF in `folder` and converts it as `fast`, so that the encoder hides nothing; in a process of its own unless told. */
+/**
+ * Draws a TIFF in `folder` and converts it as `fast`, so that the encoder hides nothing; in a
+ * process of its own unless told.
+ */
 export async function measureFallback(
   spec: SampledSpec,
   folder: string,
@@ -83,25 +90,21 @@ export async function measureFallback(
   const header = await readTiffHeader(input);
   if (!header) throw new Error(`${input} has no header`);
   const [page] = header.pages;
-  const plain = join(folder, 'plain.tif');
   const converter = given ?? openConverter(folder);
   try {
-    const made = await converter.convert({
-      input,
-      plain,
+    const request = pageRequestFor(await openPage(input, { header }), defaultEncoderSettings, {
       output: join(folder, 'out.jpg'),
-      scratch: join(folder, 'turning.tif'),
-      name: tiff,
-      page,
-      format: header,
-      settings: { ...defaultEncoderSettings, effort: 'fast' },
-      plan: { effort: 'fast', turn: 'none', reading: chooseReader(page, tiff) },
+    });
+    const made = await converter.convert({
+      kind: 'jpeg',
+      ...request,
+      effort: 'fast',
+      turn: 'none',
     });
     const peakMB = Math.round(made.peakBytes / 1024 / 1024);
     return { tiff, page, peakMB, cpuSeconds: Math.round(made.cpuSeconds * 100) / 100 };
   } finally {
     if (!given) await converter.close();
-    await rm(plain, { force: true });
     await rm(input, { force: true });
   }
 }

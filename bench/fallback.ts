@@ -1,6 +1,7 @@
 /**
- * Measures peak memory and CPU of conversions whose pages our own reader of samples writes anew, and
- * writes them to bench/fallback.json, to which its models in src/lib/convert/plan/rewriting.ts are fitted.
+ * Measures peak memory and CPU of conversions whose pages our own reader of samples writes anew,
+ * and writes them to bench/fallback.json, to which its models in src/lib/convert/plan/rewriting.ts
+ * are fitted.
  *
  *   npm run bench:fallback           # all of it, some minutes
  *   npm run bench:fallback -- tiles  # only what has this in its name, written nowhere

@@ -1,8 +1,8 @@
 /**
- * Measures what becomes of every real TIFF in ../shared/tiffs, here, with the contract's snippet and with
- * independent readers, and writes the tables in docs/fidelity.md anew. With `--pictures FOLDER` it also
- * writes a pair of JPEGs for every TIFF that the snippet shows wrongly: `NAME.snippet.jpg` and
- * `NAME.arke-tiff.jpg`.
+ * Measures what becomes of every real TIFF in ../shared/tiffs, here, with the contract's snippet
+ * and with independent readers, and writes the tables in docs/fidelity.md anew. With `--pictures
+ * FOLDER` it also writes a pair of JPEGs for every TIFF that the snippet shows wrongly:
+ * `NAME.snippet.jpg` and `NAME.arke-tiff.jpg`.
  *
  *   npm run bench:fidelity [-- --pictures FOLDER]
  */

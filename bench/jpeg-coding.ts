@@ -2,7 +2,9 @@
 
 /** What matters for time and size. */
 export interface JpegCoding {
-  /** As it is usually written; `grey` with one component, the sampling factors where it has no name. */
+  /**
+   * As it is usually written; `grey` with one component, the sampling factors where it has no name.
+   */
   readonly subsampling: string;
   readonly progressive: boolean;
 }
@@ -21,9 +23,13 @@ const NAMES: Readonly<Record<string, string>> = {
   '4x1': '4:1:1',
 };
 
-/** Reads it from the bytes of a JPEG. Throws `RangeError` when there is no frame of those that photographs have. */
+/**
+ * Reads it from the bytes of a JPEG. Throws `RangeError` when there is no frame of those that
+ * photographs have.
+ */
 export function readJpegCoding(jpeg: Buffer): JpegCoding {
-  // After the start of the image each segment has its marker, its length and what that counts, itself included.
+  // After the start of the image each segment has its marker, its length and what that counts,
+  // itself included.
   for (let at = 2; jpeg.readUInt8(at) === MARKER; at += 2 + jpeg.readUInt16BE(at + 2)) {
     const kind = jpeg.readUInt8(at + 1);
     if (!FRAMES.includes(kind)) continue;
@@ -32,7 +38,10 @@ export function readJpegCoding(jpeg: Buffer): JpegCoding {
   throw new RangeError('This JPEG has no frame of samples.');
 }
 
-/** Precision, height, width and the number of components come before the components, three bytes each. */
+/**
+ * Precision, height, width and the number of components come before the components, three bytes
+ * each.
+ */
 function subsamplingAt(jpeg: Buffer, frame: number): string {
   const count = jpeg.readUInt8(frame + 9);
   if (count === 1) return 'grey';

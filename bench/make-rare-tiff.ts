@@ -1,4 +1,6 @@
-/** TIFFs of the kinds that no encoder at hand writes, for measurements: of a size that memory holds. */
+/**
+ * TIFFs of the kinds that no encoder at hand writes, for measurements: of a size that memory holds.
+ */
 import { writeFile } from 'node:fs/promises';
 import { deflateSync } from 'node:zlib';
 import { makeTiff, type TiffPage } from '../test/support/tiff-writer.ts';
@@ -69,7 +71,10 @@ const SAMPLES: Readonly<Record<RareKind, (drawing: { rgb: Buffer }) => Buffer>> 
     ),
 };
 
-/** So many bytes for each pixel of the drawing; each is told the place of its pixel there, and its own. */
+/**
+ * So many bytes for each pixel of the drawing; each is told the place of its pixel there, and its
+ * own.
+ */
 function samplesOf(
   rgb: Buffer,
   perPixel: number,
@@ -89,7 +94,10 @@ function stripEnds(length: number, plane: number, strip: number): [number, numbe
   return starts;
 }
 
-/** 256 colours that turn into each other: all reds, then all greens, then all blues (TIFF 6.0, section 5). */
+/**
+ * 256 colours that turn into each other: all reds, then all greens, then all blues (TIFF 6.0,
+ * section 5).
+ */
 function smoothColours(): number[] {
   const levels = Array.from({ length: 256 }, (_, i) => i);
   return [levels, levels.map((i) => 255 - i), levels.map((i) => Math.abs(i - 128))]

@@ -1,4 +1,7 @@
-/** Large TIFFs of the kinds that our own reader of samples takes, for measurements: one segment, repeated. */
+/**
+ * Large TIFFs of the kinds that our own reader of samples takes, for measurements: one segment,
+ * repeated.
+ */
 import { open } from 'node:fs/promises';
 import { constants, createDeflate, deflateSync, zstdCompressSync } from 'node:zlib';
 import sharp from 'sharp';

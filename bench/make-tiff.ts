@@ -1,4 +1,7 @@
-/** Large TIFFs of every kind, drawn for measurements: like photographs in what they cost, never held in memory. */
+/**
+ * Large TIFFs of every kind, drawn for measurements: like photographs in what they cost, never held
+ * in memory.
+ */
 import { createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
@@ -36,7 +39,10 @@ export async function makeTiffFile(path: string, spec: TiffSpec): Promise<void> 
   if (orientation !== 1) await setOrientation(path, orientation);
 }
 
-/** Sharp writes no orientation of our choice without a profile of its choice; so its tag is changed afterwards. */
+/**
+ * Sharp writes no orientation of our choice without a profile of its choice; so its tag is changed
+ * afterwards.
+ */
 async function setOrientation(path: string, orientation: number): Promise<void> {
   const file = await open(path, 'r+');
   try {
@@ -60,7 +66,9 @@ async function setOrientation(path: string, orientation: number): Promise<void> 
 
 const ORIENTATION = 274;
 
-/** Pixels of the picture: whole multiples of 64, so that smaller drawings can be scaled up to them. */
+/**
+ * Pixels of the picture: whole multiples of 64, so that smaller drawings can be scaled up to them.
+ */
 function sizeOf({ megapixels, shape }: TiffSpec): { width: number; height: number } {
   const long = 60_032;
   const short = Math.round((megapixels * 1e6) / long / 64) * 64;
@@ -70,7 +78,9 @@ function sizeOf({ megapixels, shape }: TiffSpec): { width: number; height: numbe
   return { width, height: Math.round((megapixels * 1e6) / width / 64) * 64 };
 }
 
-/** Blurred noise has the edges and the gradients of a photograph, and libvips draws it row by row. */
+/**
+ * Blurred noise has the edges and the gradients of a photograph, and libvips draws it row by row.
+ */
 function picture({ kind, bits, noisy }: TiffSpec, width: number, height: number): Sharp {
   const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
   const scale = noisy ? 1 : 8;
@@ -92,7 +102,10 @@ function picture({ kind, bits, noisy }: TiffSpec, width: number, height: number)
 /** How many rows are drawn at once; they are repeated down the picture. */
 const BLOCK_ROWS = 512;
 
-/** A little-endian classic TIFF (TIFF 6.0, section 2) with all pixels in one strip, as some scanners write it. */
+/**
+ * A little-endian classic TIFF (TIFF 6.0, section 2) with all pixels in one strip, as some scanners
+ * write it.
+ */
 async function writeOneStrip(path: string, spec: TiffSpec): Promise<void> {
   const size = sizeOf(spec);
   const head = (stripBytes: number) => oneStripHead(spec, { ...size, stripBytes });

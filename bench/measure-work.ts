@@ -21,8 +21,8 @@ export async function drawTiff(path: string, spec: TiffSpec): Promise<void> {
 }
 
 /**
- * Runs the work by each side that often, after one run of each that does not count: it fills caches,
- * of the system and of compiled code, as an image has them filled.
+ * Runs the work by each side that often, after one run of each that does not count: it fills
+ * caches, of the system and of compiled code, as an image has them filled.
  *
  * @param bench what all works have in common; the proxies are the work's own
  */

@@ -1,7 +1,7 @@
 /**
- * Runs whole tasks on large TIFFs under a hard memory cap of 1 GB and two cores, as on the machine of
- * the contract, and prints what became of them (docs/reliability.md, "Under the cap"). Needs root on
- * Linux. The two last run with a quarter of a core, harsher than a throttled machine.
+ * Runs whole tasks on large TIFFs under a hard memory cap of 1 GB and two cores, as on the machine
+ * of the contract, and prints what became of them (docs/reliability.md, "Under the cap"). Needs
+ * root on Linux. The two last run with a quarter of a core, harsher than a throttled machine.
  *
  *   npm run bench:memory            # all of them, about ten minutes and 8 GB of disk
  *   npm run bench:memory -- 500mp   # those with this in their name

@@ -91,8 +91,8 @@ function sharps({ node, sharpCli }: Programs): Peer[] {
 }
 
 /**
- * In three ways: as they are at this quality, which is without chroma subsampling; then by its name like
- * `fast`; then as near to mozjpeg's `max` as they come.
+ * In three ways: as they are at this quality, which is without chroma subsampling; then by its name
+ * like `fast`; then as near to mozjpeg's `max` as they come.
  */
 function withoutMozjpeg(): Peer[] {
   return [
@@ -146,7 +146,10 @@ function installed(
   return undefined;
 }
 
-/** A script of Node.js is run by the Node.js of all others; one in a shell, as some package managers have it, by itself. */
+/**
+ * A script of Node.js is run by the Node.js of all others; one in a shell, as some package managers
+ * have it, by itself.
+ */
 function findSharpCli(node: string, given: string | undefined): Installed | undefined {
   const path = given ?? onPath('sharp');
   if (path === undefined) return undefined;

@@ -27,13 +27,16 @@ export type PeerResult =
 /** How all of them did. */
 export interface PeerResults {
   readonly peers: readonly PeerResult[];
-  /** Who read the TIFF for PSNR; `undefined` where no such program is installed, and nothing is said of PSNR. */
+  /**
+   * Who read the TIFF for PSNR; `undefined` where no such program is installed, and nothing is said
+   * of PSNR.
+   */
   readonly reader: Reader | undefined;
 }
 
 /**
- * Lets all that are installed convert one TIFF, in turn, that often; one more run of each does not count.
- * One that fails in that run is told as absent.
+ * Lets all that are installed convert one TIFF, in turn, that often; one more run of each does not
+ * count. One that fails in that run is told as absent.
  *
  * @throws Error when a later run fails
  */
@@ -109,8 +112,8 @@ async function resultOf(
 }
 
 /**
- * Holds JPEGs against the TIFF as somebody reads it who shares no code with ours. Loaded after everything
- * was measured: sharp in this process would count half in the others' memory.
+ * Holds JPEGs against the TIFF as somebody reads it who shares no code with ours. Loaded after
+ * everything was measured: sharp in this process would count half in the others' memory.
  */
 async function comparison(
   tiff: string,

@@ -23,7 +23,10 @@ export type SamplerNews =
   | { readonly kind: 'stopped'; readonly peakBytes: number };
 
 const PAUSE_MS = 5;
-/** Reading PSS walks the page tables of the measured process, which waits for that: at most a seventh of the time. */
+/**
+ * Reading PSS walks the page tables of the measured process, which waits for that: at most a
+ * seventh of the time.
+ */
 const PAUSE_PER_LOOK = 6;
 
 interface Tree {

@@ -1,4 +1,6 @@
-/** Looks at the processes that commands start, all the time, and tells what was seen of them. Linux. */
+/**
+ * Looks at the processes that commands start, all the time, and tells what was seen of them. Linux.
+ */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { SamplerNews, SamplerRequest, TreeSamples } from './process-sampler-thread.ts';
@@ -6,17 +8,21 @@ import type { SamplerNews, SamplerRequest, TreeSamples } from './process-sampler
 /** Watches process trees, as many as there are at one time. */
 export interface Sampler {
   /**
-   * Watches all processes that the one with this id starts, itself left out. The returned function says
-   * that there is nothing more to come of it, and waits for the end of those that are still there.
+   * Watches all processes that the one with this id starts, itself left out. The returned function
+   * says that there is nothing more to come of it, and waits for the end of those that are still
+   * there.
    */
   watch(pid: number): () => Promise<TreeSamples>;
-  /** Ends the watch, and gives the most memory that all trees have held at one time, in bytes of PSS. */
+  /**
+   * Ends the watch, and gives the most memory that all trees have held at one time, in bytes of
+   * PSS.
+   */
   stop(): Promise<number>;
 }
 
 /**
- * Starts a sampler: a thread, so that neither the sampling nor what this one does meanwhile waits for the
- * other.
+ * Starts a sampler: a thread, so that neither the sampling nor what this one does meanwhile waits
+ * for the other.
  */
 export async function startSampler(): Promise<Sampler> {
   const url = new URL('./process-sampler-thread.ts', import.meta.url);

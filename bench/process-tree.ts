@@ -26,7 +26,9 @@ export function familyOf(pids: Iterable<number>): Set<number> {
 /** How long the kernel is waited for, which has other things to do, in milliseconds. */
 const END_PATIENCE_MS = 5_000;
 
-/** Kills all that a process has started and that these have, until none is left; it stays itself. */
+/**
+ * Kills all that a process has started and that these have, until none is left; it stays itself.
+ */
 export function endDescendants(pid: number): void {
   const until = performance.now() + END_PATIENCE_MS;
   const running = () =>

@@ -1,6 +1,8 @@
 /** What the TIFFs of measurements are like, and how such a TIFF is called. */
 
-/** What no encoder at hand writes: made in memory, uncompressed or deflate, `strips` or `one strip`. */
+/**
+ * What no encoder at hand writes: made in memory, uncompressed or deflate, `strips` or `one strip`.
+ */
 export type RareKind = 'palette' | 'bilevel' | 'planar' | 'cmyka';
 
 /** What a TIFF shall be. */

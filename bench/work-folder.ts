@@ -8,9 +8,10 @@ import { endDescendants } from './process-tree.ts';
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * Does the work of a bench program in a temporary folder of its own, which is also where this process and
- * those that it starts put what is temporary. However it ends, the folder goes with it; when SIGINT or
- * SIGTERM ends it, so do all processes that were started (on Linux), and then this one by that signal.
+ * Does the work of a bench program in a temporary folder of its own, which is also where this
+ * process and those that it starts put what is temporary. However it ends, the folder goes with it;
+ * when SIGINT or SIGTERM ends it, so do all processes that were started (on Linux), and then this
+ * one by that signal.
  *
  * @param name what its folder is called after
  * @param clear takes away what else is left when a signal has ended the processes
@@ -22,7 +23,8 @@ export async function inWorkFolder(
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), `arke-tiff-${name}-`));
   process.env['TMPDIR'] = folder;
-  // All at once, with no turn for the work: it would start other processes in the place of those that end.
+  // All at once, with no turn for the work: it would start other processes in the place of those
+  // that end.
   const stop = (signal: NodeJS.Signals) => {
     endDescendants(process.pid);
     clear();

@@ -1,4 +1,6 @@
-/** What the bench measures, and what is aimed at: the rows of docs/performance.md, "Whole tasks". */
+/**
+ * What the bench measures, and what is aimed at: the rows of docs/performance.md, "Whole tasks".
+ */
 import type { Link } from './delay-proxy.ts';
 import type { Measure } from './sample.ts';
 import type { TiffSpec } from './tiff-spec.ts';

@@ -12,17 +12,19 @@ if (major < 22 || (major === 22 && minor < 18)) {
   const { createRequire, enableCompileCache } = process.getBuiltinModule('node:module');
   if (canHoldCache()) enableCompileCache();
   const require = createRequire(import.meta.url);
-  // As every machine starts: without flags there is nothing for oclif to do, but for whoever debugs it.
+  // As every machine starts: without flags there is nothing for oclif to do, but for whoever debugs
+  // it.
   // biome-ignore lint/style/noProcessEnv: nothing that owns it is loaded yet.
   if (process.argv[2] === 'run' && process.argv.length === 3 && !process.env.DEBUG)
     require('../dist/bundle/run.js').startRun();
-  // Not awaited: where stdout is closed early, Node would complain about this await instead of exiting.
+  // Not awaited: where stdout is closed early, Node would complain about this await instead of
+  // exiting.
   else require('../dist/bundle/start.js').start(import.meta.url);
 }
 
 /**
- * Whether Node can keep what it has compiled. In a temporary folder that can hold nothing (`TMPDIR=/proc`)
- * it would try for ever to make a place for that.
+ * Whether Node can keep what it has compiled. In a temporary folder that can hold nothing
+ * (`TMPDIR=/proc`) it would try for ever to make a place for that.
  */
 function canHoldCache() {
   const { mkdtempSync, rmdirSync } = process.getBuiltinModule('node:fs');

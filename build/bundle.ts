@@ -1,7 +1,8 @@
 /**
- * Bundles the program into `dist/bundle`: what bin/run.js starts, the conversion process and its decoders'
- * thread, each with all it needs of our sources and of npm packages but for what must stay a package. A
- * part of the build. Writes `THIRD-PARTY` there: the licences of what was bundled.
+ * Bundles the program into `dist/bundle`: what bin/run.js starts, the conversion process and its
+ * decoders' thread, each with all it needs of our sources and of npm packages but for what must
+ * stay a package. A part of the build. Writes `THIRD-PARTY` there: the licences of what was
+ * bundled.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +13,10 @@ import { licencesOf } from './licences.ts';
 const project = fileURLToPath(new URL('..', import.meta.url));
 const folder = `${project}dist/bundle`;
 
-/** The oldest Node.js that must be able to read what is made here: `>=22.18` in package.json is `node22.18`. */
+/**
+ * The oldest Node.js that must be able to read what is made here: `>=22.18` in package.json is
+ * `node22.18`.
+ */
 const { engines } = JSON.parse(readFileSync(`${project}package.json`, 'utf8'));
 const target = engines.node.replace('>=', 'node');
 
@@ -29,10 +33,13 @@ const PARTS: readonly { input: Record<string, string>; codeSplitting?: boolean }
     },
   },
   { input: { child: 'src/lib/convert/process/child.ts' }, codeSplitting: false },
-  { input: { worker: 'src/lib/convert/fallback/worker.ts' }, codeSplitting: false },
+  { input: { thread: 'src/lib/convert/fallback/thread.ts' }, codeSplitting: false },
 ];
 
-/** What packages ask for and arke-tiff never uses, with what they get for it: more than a fifth of the bundle. */
+/**
+ * What packages ask for and arke-tiff never uses, with what they get for it: more than a fifth of
+ * the bundle.
+ */
 const LEFT_OUT = new Map([
   // R2's keys are always given: others are not searched for in files, SSO and instance metadata.
   [
@@ -51,7 +58,8 @@ const LEFT_OUT = new Map([
     `./${name}`,
     `export class ${name} { constructor() { throw new Error("No node:crypto"); } }`,
   ]),
-  // For one signature that holds in all of Amazon's regions: what it is without them is all that is used of it.
+  // For one signature that holds in all of Amazon's regions: what it is without them is all that is
+  // used of it.
   [
     '@aws-sdk/signature-v4-multi-region',
     `import { SignatureV4SignWithCredentials } from '@aws-sdk/signature-v4-multi-region/dist-es/SignatureV4SignWithCredentials.js';
@@ -104,8 +112,8 @@ const withoutUnused = {
 };
 
 /**
- * `dev` is for engineers: it is loaded from the library's files, beside the bundle, which each machine
- * carries.
+ * `dev` is for engineers: it is loaded from the library's files, beside the bundle, which each
+ * machine carries.
  */
 const withoutDev = {
   name: 'without-dev',

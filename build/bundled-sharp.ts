@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import type { Plugin } from 'rolldown';
 
 /**
- * What sharp's files get for what they import. In milliseconds: the CPU that it saves until the conversion
- * process is ready; what it stands in for is loaded when it is asked for.
+ * What sharp's files get for what they import. In milliseconds: the CPU that it saves until the
+ * conversion process is ready; what it stands in for is loaded when it is asked for.
  */
 const STAND_INS = new Map([
-  // From sharp's own place, its native package is found: strict package managers (pnpm) show it to nobody else.
+  // From sharp's own place, its native package is found: strict package managers (pnpm) show it to
+  // nobody else.
   [
     'node:module',
     `import { createRequire as requireFrom } from 'node:module';
@@ -29,8 +30,8 @@ const STAND_INS = new Map([
     `export default ({ r, g, b, alpha = 1 }) =>
        ({ red: () => r, green: () => g, blue: () => b, alpha: () => alpha });`,
   ],
-  // Of a version its three numbers are asked for; the rest is for building sharp, and for a Node.js that it does not know,
-  // which does not start this program: 1 ms, and a fortieth of the bundle.
+  // Of a version its three numbers are asked for; the rest is for building sharp, and for a Node.js
+  // that it does not know, which does not start this program: 1 ms, and a fortieth of the bundle.
   [
     'semver',
     `export default {
@@ -45,7 +46,9 @@ const MARK = '\0for-sharp:';
 const sharp = createRequire(import.meta.url).resolve('sharp');
 const manifest = join(sharp, '../../package.json');
 
-/** Of what sharp's package says of itself, what its code asks for; most of it are names of people. */
+/**
+ * Of what sharp's package says of itself, what its code asks for; most of it are names of people.
+ */
 function shortManifest(): string {
   const { version, config, engines, optionalDependencies } = JSON.parse(
     readFileSync(manifest, 'utf8'),
@@ -54,8 +57,8 @@ function shortManifest(): string {
 }
 
 /**
- * Bundles sharp's JavaScript, but not its native package, which is looked for where sharp is installed:
- * that must be the version that was bundled, so package.json names just one.
+ * Bundles sharp's JavaScript, but not its native package, which is looked for where sharp is
+ * installed: that must be the version that was bundled, so package.json names just one.
  */
 export const bundledSharp: Plugin = {
   name: 'bundled-sharp',

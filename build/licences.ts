@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The licences of the npm packages that these files belong to, for people: one section a package. */
+/**
+ * The licences of the npm packages that these files belong to, for people: one section a package.
+ */
 export function licencesOf(files: Iterable<string>): string {
   const roots = new Set<string>();
   for (const file of files) {

@@ -1,6 +1,6 @@
 /**
- * Makes the pages for browsers, each script and style sheet in one file that loads nothing from elsewhere, into
- * `dist/bundle`. A part of the build.
+ * Makes the pages for browsers, each script and style sheet in one file that loads nothing from
+ * elsewhere, into `dist/bundle`. A part of the build.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';

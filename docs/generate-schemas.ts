@@ -1,4 +1,7 @@
-/** Writes the JSON Schemas of callbacks, of what `--json` and `--json-lines` say, and of JSON reports into the package: a part of the build. */
+/**
+ * Writes the JSON Schemas of callbacks, of what `--json` and `--json-lines` say, and of JSON
+ * reports into the package: a part of the build.
+ */
 import { writeFileSync } from 'node:fs';
 import { schemas } from './schemas.ts';
 

@@ -1,7 +1,8 @@
 /**
  * Writes what is generated from the built program into a folder (default: this project):
- * `oclif.manifest.json`, `docs/commands.md`, `docs/json.md`, `docs/library.md`, and the fault tables in `docs/reliability.md` and `docs/dev.md`. All are
- * committed; a test fails when they are stale.
+ * `oclif.manifest.json`, `docs/commands.md`, `docs/json.md`, `docs/library.md`, and the tables in
+ * `docs/configuration.md`, `docs/reliability.md` and `docs/dev.md`. All are committed; a test fails
+ * when they are stale.
  */
 import { execFileSync } from 'node:child_process';
 import {
@@ -17,6 +18,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { renderForeignVariables, renderVariables } from './configuration-tables.ts';
 import { renderDevFaults } from './dev-faults.ts';
 import { renderFaultTable } from './fault-table.ts';
 import { renderJsonPage } from './json-page.ts';
@@ -28,7 +30,7 @@ const target = resolve(process.argv[2] ?? project);
 const page = `# Commands
 
 Generated from the commands themselves by \`npm run docs\`; do not edit.
-Exit codes: 0 done, 1 something failed, 2 wrong usage, 127 no such command, 130 and 143 stopped by SIGINT and SIGTERM, 141 stopped because the reader of its output left (\`head\`); \`run\` has only 0 and 1.
+Exit codes: 0 success, 1 failure, 2 wrong usage, 127 unknown command, 130 and 143 stopped by SIGINT and SIGTERM, 141 the reader of the output closed early (\`head\`). \`run\` uses only 0 and 1.
 
 <!-- commands -->
 <!-- commandsstop -->
@@ -54,18 +56,29 @@ try {
   mkdirSync(join(target, 'docs'), { recursive: true });
   for (const name of ['oclif.manifest.json', 'docs/commands.md'])
     copyFileSync(join(stage, name), join(target, name));
-  const tables = { 'docs/reliability.md': renderFaultTable(), 'docs/dev.md': renderDevFaults() };
-  for (const [name, table] of Object.entries(tables))
-    writeFileSync(join(target, name), withTable(readFileSync(join(project, name), 'utf8'), table));
+  const manifest = JSON.parse(readFileSync(join(stage, 'oclif.manifest.json'), 'utf8'));
+  const tables = {
+    'docs/reliability.md': { faults: renderFaultTable() },
+    'docs/dev.md': { faults: renderDevFaults() },
+    'docs/configuration.md': {
+      variables: renderVariables(manifest),
+      'foreign-variables': renderForeignVariables(),
+    },
+  };
+  for (const [name, ofPage] of Object.entries(tables))
+    writeFileSync(
+      join(target, name),
+      Object.entries(ofPage).reduce(withTable, readFileSync(join(project, name), 'utf8')),
+    );
   writeFileSync(join(target, 'docs/json.md'), renderJsonPage());
   writeFileSync(join(target, 'docs/library.md'), renderLibraryPage(project));
 } finally {
   rmSync(stage, { recursive: true, force: true });
 }
 
-/** The page with its table written anew, between its two marks. */
-function withTable(page: string, table: string): string {
-  const [begin, end] = ['<!-- faults -->\n', '<!-- faultsstop -->'];
+/** The page with a table written anew, between its two marks. */
+function withTable(page: string, [name, table]: readonly [string, string]): string {
+  const [begin, end] = [`<!-- ${name} -->\n`, `<!-- ${name}stop -->`];
   const before = page.slice(0, page.indexOf(begin) + begin.length);
   return `${before}\n${table}\n\n${page.slice(page.indexOf(end))}`;
 }

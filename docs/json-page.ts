@@ -4,10 +4,10 @@ import { documents, schemas } from './schemas.ts';
 
 const INTRO = `# JSON
 
-Generated from the types of what is written, by \`npm run docs\`; do not edit.
+Generated from the types of the output by \`npm run docs\`; do not edit.
 
-With \`--json\` stdout carries exactly one document: what the command came to, or [why it gave up](#error). With \`--json-lines\` it carries one object a line for each thing that happens.
-\`convert\` and \`batch\` have one shape for one file and for many, \`inspect\` has the same frame: \`files\`, each with its \`status\`, a \`summary\`, what could not be read (\`unread\`) and what was said of all of them (\`warnings\`).
+With \`--json\`, stdout has exactly one document: the result, or [the error](#error). With \`--json-lines\`, it has one object per line for each event.
+\`convert\`, \`batch\` and \`inspect\` have the same structure for one file and for many: \`files\`, each with its \`status\`, a \`summary\`, what could not be read (\`unread\`) and warnings about the whole collection (\`warnings\`).
 
 \`\`\`sh
 arke-tiff convert scans -r --json | jq -r '.files[] | select(.status == "failed") | [.input, .error.code] | @tsv'
@@ -15,8 +15,8 @@ arke-tiff convert scan.tif --json | jq '.files[0].pages[0].bytes'
 arke-tiff inspect scans -r --json | jq '.summary'
 \`\`\`
 
-The package has a JSON Schema (draft 7) of each, \`arke-tiff/NAME.schema.json\`, and the library exports its type. A schema names all that its version writes; later versions may add fields. Sizes are bytes or pixels, times milliseconds unless the name says otherwise. A field that may be absent has a \`?\`.
-The callback's body has a page of its own, [callbacks.md](callbacks.md), and the log one in [guides/failures.md](guides/failures.md#the-log).
+The package has a JSON Schema (draft 7) for each document, \`arke-tiff/NAME.schema.json\`, and the library exports its type. A schema lists everything that its version writes; later versions may add fields. Sizes are in bytes or pixels, times in milliseconds unless the name says otherwise. Optional fields have a \`?\`.
+The callback's body is described in [callbacks.md](callbacks.md), the log in [guides/failures.md](guides/failures.md#the-log).
 `;
 
 /** The whole page. */

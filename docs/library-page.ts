@@ -1,4 +1,7 @@
-/** Writes the page of the library, `docs/library.md`, from the doc comments of all that `src/lib/index.ts` exports. */
+/**
+ * Writes the page of the library, `docs/library.md`, from the doc comments of all that
+ * `src/lib/index.ts` exports.
+ */
 import { join } from 'node:path';
 import ts from 'typescript';
 
@@ -13,12 +16,12 @@ const intro = `# The library
 
 Generated from the doc comments by \`npm run docs\`; do not edit.
 
-Node.js 22.18 or newer; on an older one \`import 'arke-tiff'\` throws one sentence.
-Every error that a function throws on purpose is an \`ArkeError\` with a \`code\` (\`ErrorCode\`); its message says what happened, to which file, and what to do.
+Requires Node.js 22.18 or newer; on older versions \`import 'arke-tiff'\` throws an error that says so.
+Every expected error is an \`ArkeError\` with a \`code\` (\`ErrorCode\`); its message says what happened, to which file, and what to do.
 
-A path is a string also where its name is not UTF-8 (old servers' Latin-1): each byte that is not is one lone surrogate in it, in events, results and messages alike. \`bytesOfPath\` makes the name's bytes of it, for \`node:fs\`; \`shownPath\` makes text that can be printed and stored; \`pathOfBytes\` makes such a path for the functions here.
+Paths are strings even if a name is not UTF-8 (Latin-1 of old servers): each invalid byte is a lone surrogate, in events, results and messages. \`bytesOfPath\` returns the bytes for \`node:fs\`, \`shownPath\` a text for printing and storing, and \`pathOfBytes\` a path for the functions here.
 
-Functions that convert start a process from a file of the package, so a bundler must keep \`arke-tiff\` external: \`esbuild --bundle --platform=node --external:arke-tiff\`. Where it was bundled all the same, they throw an \`ArkeError\` (\`BUNDLED\`) that says so. The others, \`callbackPayloadSchema\` for example, work in a bundle.
+Functions that convert start a process from a file of the package, so bundlers must treat \`arke-tiff\` as external: \`esbuild --bundle --platform=node --external:arke-tiff\`. If bundled anyway, they throw an \`ArkeError\` (\`BUNDLED\`). Others, such as \`callbackPayloadSchema\`, work in a bundle.
 `;
 
 /** The page, from the sources of a project. */
@@ -100,7 +103,10 @@ function renderExport({ name, symbol, declaration }: Exported, checker: ts.TypeC
   ].join('\n\n');
 }
 
-/** A declaration without what only we need: bodies, private fields, and bases that are not among the names exported. */
+/**
+ * A declaration without what only we need: bodies, private fields, and bases that are not among the
+ * names exported.
+ */
 function declarationOf(
   declaration: ts.Declaration,
   checker: ts.TypeChecker,

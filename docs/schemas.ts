@@ -1,4 +1,7 @@
-/** The JSON Schemas of the package: the callback's from its valibot schema, all others from the types of what we write. */
+/**
+ * The JSON Schemas of the package: the callback's and the environment's from their valibot schemas,
+ * all others from the types of what we write.
+ */
 import { fileURLToPath } from 'node:url';
 import { toJsonSchema } from '@valibot/to-json-schema';
 import {
@@ -18,8 +21,11 @@ import {
   MAX_ERROR_LENGTH,
 } from '../src/lib/callback/payload.ts';
 import { snakeCase } from '../src/lib/snake-case.ts';
+import { environmentSchema } from './configuration-tables.ts';
 
-/** What is written as JSON: the name of its schema, its type in `documents.ts`, and who writes it. */
+/**
+ * What is written as JSON: the name of its schema, its type in `documents.ts`, and who writes it.
+ */
 export const documents = [
   {
     name: 'collection',
@@ -53,6 +59,7 @@ export function schemas(): Readonly<Record<string, Schema>> {
   });
   return {
     'callback-payload': { title: 'Callback of arke-tiff', $schema, ...payload },
+    environment: environmentSchema(),
     ...Object.fromEntries(written),
   };
 }

@@ -1,7 +1,7 @@
 /**
- * Finds references that lead nowhere: links and their anchors in pages, files and headings that comments and pages
- * name, and mentions of documents outside this repository. `npm run lint` runs it; without an argument it checks this
- * project.
+ * Finds references that lead nowhere: links and their anchors in pages, files and headings that
+ * comments and pages name, and mentions of documents outside this repository. `npm run lint` runs
+ * it; without an argument it checks this project.
  */
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
@@ -37,7 +37,9 @@ function blanked(text, pattern) {
 /** A page without its examples, which quote what they like. */
 const prose = (text) => blanked(text, /^```[\s\S]*?^```/gm);
 
-/** The comments of a source file, without their marks, so that a sentence goes on from line to line. */
+/**
+ * The comments of a source file, without their marks, so that a sentence goes on from line to line.
+ */
 function comments(text) {
   const lines = blanked(text, /^(?!\s*(?:\/\/|\/\*|\*|#)).*$/gm);
   return lines.replace(/^\s*(?:\/\/+|\/\*+|\*+\/?|#+)/gm, (mark) => mark.replace(/[^\n]/g, ' '));
@@ -45,7 +47,9 @@ function comments(text) {
 
 const bare = (heading) => heading.replaceAll('`', '').replace(/\s+/g, ' ').trim();
 
-/** The anchors that GitHub gives to headings: of several with one name the later ones are numbered. */
+/**
+ * The anchors that GitHub gives to headings: of several with one name the later ones are numbered.
+ */
 function anchorsOf(headings) {
   const seen = new Map();
   return headings.map((heading) => {

@@ -1,7 +1,8 @@
 /**
  * Who may import whom (docs/architecture.md, "Layers"), for dependency-cruiser. Data flows one way:
- * commands → cli → task → {storage, convert, callback} → leaves, and cli → collection → convert; batch puts collection and
- * storage together, and reconcile task, storage and callback.
+ * commands → cli → task → {storage, convert, callback} → leaves, and cli → collection → convert;
+ * batch puts collection and storage together, and reconcile task, storage and callback. What task,
+ * batch and collection share is in outputs.
  */
 const leaf = '^src/lib/[^/]+\\.ts$';
 const stages = ['storage', 'convert', 'callback'];
@@ -10,7 +11,7 @@ const stages = ['storage', 'convert', 'callback'];
 const pages = [
   { page: 'lib/browser', data: [] },
   { page: 'lib/report/page', data: ['^src/lib/report/page-data\\.ts$'] },
-  { page: 'dev/page', data: ['^src/dev/(api|faults)\\.ts$'] },
+  { page: 'dev/page', data: ['^src/dev/(api|faults)\\.ts$', '^src/lib/(plan|tiff)-words\\.ts$'] },
 ];
 
 const owner = (name, module, owners, comment) => ({
@@ -79,20 +80,30 @@ export default {
       severity: 'error',
       comment: 'A run over many TIFFs is a matter of files: no task, storage or callback.',
       from: { path: '^src/lib/collection/' },
-      to: { path: '^src/lib/[^/]+/', pathNot: '^src/lib/(collection|convert)/' },
+      to: { path: '^src/lib/[^/]+/', pathNot: '^src/lib/(collection/|convert/|outputs/[^/]+$)' },
+    },
+    {
+      name: 'outputs-serve-those-who-run',
+      severity: 'error',
+      comment: 'Making and putting pages is the same for all, so it knows none of those who ask.',
+      from: { path: '^src/lib/outputs/' },
+      to: { path: '^src/lib/[^/]+/', pathNot: '^src/lib/(outputs|convert|storage)/' },
+    },
+    {
+      name: 'pages-are-made-without-storage',
+      severity: 'error',
+      comment: 'Pages of local files are made and put by code that does not load the SDK.',
+      from: { path: '^src/lib/outputs/[^/]+$' },
+      to: { path: '^src/lib/(storage|outputs/bucket)/' },
     },
     {
       name: 'batches-are-no-tasks',
       severity: 'error',
-      comment:
-        'A run over a bucket is a collection whose files come from storage; of tasks it knows where JPEGs go and what they say of themselves.',
+      comment: 'A run over a bucket is a collection whose files come from storage.',
       from: { path: '^src/lib/batch/' },
       to: {
         path: '^src/lib/[^/]+/',
-        pathNot: [
-          '^src/lib/(batch|collection|convert|storage)/',
-          '^src/lib/task/(output|page-outputs|provenance)\\.ts$',
-        ],
+        pathNot: '^src/lib/(batch|collection|convert|outputs|storage)/',
       },
     },
     {
@@ -115,7 +126,10 @@ export default {
       comment: 'Who converts meanwhile is for the command to say.',
       severity: 'error',
       from: { path: '^src/lib/reconcile/' },
-      to: { path: '^src/lib/[^/]+/', pathNot: '^src/lib/(reconcile|task|storage|callback)/' },
+      to: {
+        path: '^src/lib/[^/]+/',
+        pathNot: '^src/lib/(reconcile|task|storage|callback|outputs/bucket)/',
+      },
     },
     {
       name: 'rendering-is-for-the-child',
@@ -160,7 +174,7 @@ export default {
       comment: 'A report is made from what a run has told, by whoever ran it.',
       from: { path: '^src/lib/report/' },
       to: {
-        path: ['^src/lib/(task|storage|callback|collection)/'],
+        path: ['^src/lib/(task|storage|callback|collection|outputs)/'],
         pathNot: '^src/lib/collection/(events|warning-count)\\.ts$',
       },
     },
@@ -205,7 +219,11 @@ export default {
       severity: 'error',
       comment: 'It tries what machines run: the program, in a process of its own.',
       from: { path: '^src/dev/' },
-      to: { path: '^src/lib/(task|collection|report)/' },
+      // What is secret of a worker's variables, their table says.
+      to: {
+        path: '^src/lib/(task|collection|outputs|report)/',
+        pathNot: '^src/lib/task/environment\\.ts$',
+      },
     },
     owner(
       'sharp-has-one-owner',

@@ -25,8 +25,8 @@ export interface WantedLevels {
 }
 
 /**
- * Measures the levels wanted, or all of them. What does not fit into memory is left out with a line to
- * `say`: what one more task needs is known from the level before.
+ * Measures the levels wanted, or all of them. What does not fit into memory is left out with a line
+ * to `say`: what one more task needs is known from the level before.
  */
 export async function measureLevels(
   sandbox: Sandbox,
@@ -64,7 +64,10 @@ export async function measureLevels(
 
 const tasksFor = (atOnce: number) => (atOnce === 1 ? TASKS_ONE_AT_A_TIME : atOnce);
 
-/** By the level with the most tasks at once so far; what one task alone needs, nearly all others share. */
+/**
+ * By the level with the most tasks at once so far; what one task alone needs, nearly all others
+ * share.
+ */
 function neededMB(levels: readonly LevelSummary[], atOnce: number): number {
   const [most] = levels.toSorted((a, b) => b.atOnce - a.atOnce);
   return most && most.atOnce > 1 ? (most.allMB / most.atOnce) * atOnce : 0;

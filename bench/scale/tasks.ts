@@ -44,18 +44,21 @@ export interface LevelResult extends Level {
 const MB = 1024 * 1024;
 const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 
-/** R2 and the orchestrator are elsewhere in truth: here they share the tasks' cores, and come first. */
+/**
+ * R2 and the orchestrator are elsewhere in truth: here they share the tasks' cores, and come first.
+ */
 const BEHIND_SANDBOX = 10;
 
 /**
- * To be called before the sandbox is started, which then comes before everything of usual priority. Only
- * root may do so; for others the tasks come after everything of usual priority.
+ * To be called before the sandbox is started, which then comes before everything of usual priority.
+ * Only root may do so; for others the tasks come after everything of usual priority.
  */
 export function raisePriority(): void {
   try {
     setPriority(-BEHIND_SANDBOX);
   } catch {
-    // Not root: being first by the tasks' lower priority is enough on a machine with nothing else to do.
+    // Not root: being first by the tasks' lower priority is enough on a machine with nothing else
+    // to do.
   }
 }
 
@@ -119,7 +122,10 @@ function runTask(
   });
 }
 
-/** The task's sample, or what is wrong with it: there must be exactly one success, with the right key. */
+/**
+ * The task's sample, or what is wrong with it: there must be exactly one success, with the right
+ * key.
+ */
 async function judge(
   sandbox: Sandbox,
   batch: string,

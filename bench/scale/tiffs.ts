@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import type { Sandbox } from '../../src/dev/sandbox/sandbox.ts';
 import { makeTiffFile } from '../make-tiff.ts';
 
-/** Megapixels of one task after the other, repeated: of ten tasks five are small and two are large. */
+/**
+ * Megapixels of one task after the other, repeated: of ten tasks five are small and two are large.
+ */
 const MIX = [1, 6, 1, 24, 1, 6, 1, 24, 1, 6] as const;
 
 /** Megapixels of the task with this number. */
@@ -17,7 +19,10 @@ export function keysOf(task: number): { input: string; output: string } {
   return { input: `scale/${task}.tif`, output: `scale/${task}.jpg` };
 }
 
-/** Draws a TIFF of each size and stores one per task: tasks with the same key would share their work. */
+/**
+ * Draws a TIFF of each size and stores one per task: tasks with the same key would share their
+ * work.
+ */
 export async function storeTiffs(sandbox: Sandbox, folder: string, tasks: number): Promise<void> {
   const drawn = new Map<number, Buffer>();
   for (const megapixels of new Set(MIX)) {

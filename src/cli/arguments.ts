@@ -2,8 +2,9 @@ import { pathOfBytes, REPLACEMENT } from '../lib/path-bytes.ts';
 import { procList } from '../lib/proc-lists.ts';
 
 /**
- * The arguments that the program was called with. A name that is not UTF-8, which Node.js does not hand on, is as
- * `pathOfBytes` has it where the system keeps the arguments (Linux); elsewhere it stays as Node.js has it.
+ * The program's arguments. A name that is not UTF-8, whose bytes Node.js loses, is in the form of
+ * `pathOfBytes` on Linux, where the system keeps the arguments; elsewhere it stays as Node.js has
+ * it.
  */
 export function programArguments(): string[] {
   const args = process.argv.slice(2);

@@ -1,3 +1,30 @@
+/*
+ * CLI: what commands share between the command line and `lib`, which knows nothing of oclif. A
+ * command parses flags, calls the library, and shows results.
+ *
+ * Terms. A *result* is what the user asked for. A *reporter* shows everything else: progress,
+ * notes, warnings, errors. A *view* shows the events of a run over many TIFFs. A *document* is what
+ * `--json` writes: one per command, the result or the error.
+ *
+ * How data passes:
+ *
+ *   start, start-run     start the program; a plain `run` does without oclif, to start fast
+ *   environment, flags   environment and `--env-file`, flags; messages name what the user used
+ *   base-command         runs a command, turns errors into exit codes, ends on signals
+ *   reporter             spinners on a terminal, plain lines elsewhere, nothing with `--json`
+ *   collection/          views of a run: lines, progress block, JSON; then the summary
+ *   callback/, batch/    the parts of `callback`, and `batch --report-to`
+ *   leave                ends the process once all output has arrived
+ *
+ * Results go to stdout, everything else to stderr (the log of `run` is its result). Each line
+ * passes the redactor (secrets, queries of addresses) and the escaper (control characters), each
+ * document the redactor. The events of a run (`lib/collection/events.ts`) are all that views see;
+ * clock, timers and streams are passed to them.
+ *
+ * Must never happen: anything but one document on stdout with `--json`; output lost because the
+ * process ended first; a secret as a flag, or in any output; a raw control character of a file's
+ * name on a terminal.
+ */
 import { Command, Errors, Flags } from '@oclif/core';
 import { ArkeError, SettingsError } from '../lib/errors.ts';
 import { exitCodes, type StopSignal, stopSignals } from '../lib/exit-codes.ts';
@@ -9,41 +36,55 @@ import { createReporter } from './create-reporter.ts';
 import { flagsOf, processEnvironment } from './environment.ts';
 import { prepareProcess, redactorOfProcess, summaryOf } from './program-process.ts';
 import type { Reporter } from './reporter.ts';
+import { usageMessage } from './usage-message.ts';
+
+/** What a command is started with, besides what oclif knows of the program. */
+export interface WatchedConfig {
+  /** Listens for stop signals already. */
+  readonly stops?: StopSignalWatch | undefined;
+}
 
 /**
- * What all commands share: the global flags, one way to show results and errors, and exit codes.
- * Results go to stdout and everything else to stderr; with `--json` stdout carries exactly one
- * document, the result or the error.
+ * What all commands share: global flags, the output of results and errors, and exit codes. Results
+ * go to stdout and everything else to stderr; with `--json`, stdout has exactly one document, the
+ * result or the error.
  */
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true;
 
   static override baseFlags = {
     'env-file': Flags.file({
-      summary:
-        'Read variables that are not set from this file: one NAME=value a line, secrets included.',
+      summary: 'Read unset variables from this file: NAME=value lines, secrets included.',
       helpValue: 'FILE',
       helpGroup: 'GLOBAL',
     }),
     quiet: Flags.boolean({
-      summary: 'No progress and no warnings; results, errors and a count of the warnings only.',
+      summary: 'Show only results, errors and the number of warnings.',
       helpGroup: 'GLOBAL',
     }),
-    'no-color': Flags.boolean({ summary: 'No colours (as does NO_COLOR).', helpGroup: 'GLOBAL' }),
+    'no-color': Flags.boolean({
+      summary: 'Disable colours; NO_COLOR does the same.',
+      helpGroup: 'GLOBAL',
+    }),
   };
 
-  protected readonly stopWatch: StopSignalWatch = watchStopSignals(
-    this.outputToWatch(),
-    this.otherSignalMs(),
-  );
+  /**
+   * A watch that is there already hears signals after the command's end, too. Results of others
+   * must have a reader.
+   */
+  protected readonly stopWatch: StopSignalWatch =
+    (this.config as WatchedConfig).stops ?? watchStopSignals(process.stdout);
 
-  /** What a second stop signal does; without it, nothing: the first is being obeyed. */
+  /**
+   * Called for a second stop signal; by default it has no effect, because the first is being
+   * handled.
+   */
   protected onSecondStop(act: (signal: StopSignal) => void): void {
     const { again } = this.stopWatch;
     again.addEventListener('abort', () => act((again.reason as InterruptedError).signal));
   }
 
-  /** Whether variables come from `--env-file`; in `dev` it is the file that they are written to. */
+  /** Whether variables are read from `--env-file`; `dev` writes them to it. */
   protected readonly readsEnvFile: boolean = true;
 
   /** Whether unknown variables are warned about on stderr; `run` does so in its log. */
@@ -59,25 +100,15 @@ export abstract class BaseCommand extends Command {
       for (const text of unknownVariables(processEnvironment())) this.note(`Warning: ${text}`);
   }
 
-  /** For how long another stop signal is the first one, passed on, in milliseconds. */
-  protected otherSignalMs(): number {
-    return 0;
-  }
-
-  /** The stream whose reader must stay: when it has left, as `head` does, the command stops. */
-  protected outputToWatch(): NodeJS.EventEmitter | undefined {
-    return process.stdout;
-  }
-
   /**
-   * Aborts on SIGINT and SIGTERM, which no longer kill the process by themselves, and when nobody reads the output
-   * any more.
+   * Aborts on SIGINT and SIGTERM, which no longer kill the process by themselves, and when the
+   * output is no longer read.
    */
   protected get stopSignal(): AbortSignal {
     return this.stopWatch.signal;
   }
 
-  /** What the program calls itself towards servers and in provenance. */
+  /** The program's name and version for servers and provenance. */
   protected get program(): string {
     return programName();
   }
@@ -86,7 +117,7 @@ export abstract class BaseCommand extends Command {
     return createReporter({
       quiet: flags.quiet,
       json: this.jsonEnabled(),
-      // Without a width, as in a pty that nobody has given one, the spinner would erase lines for ever.
+      // Without a width, as in a pty without a size, the spinner would erase lines forever.
       terminal: process.stderr.isTTY === true && process.stderr.columns > 0,
       clean: (text) => this.clean(text),
       write: (line) => process.stderr.write(`${line}\n`),
@@ -98,17 +129,19 @@ export abstract class BaseCommand extends Command {
     process.stderr.write(`${this.clean(line)}\n`);
   }
 
-  /** A text as people may see it: no secrets, no control characters. */
+  /** A text for people: no secrets, no control characters. */
   protected clean(text: string): string {
     return escapeControls(this.redact(text));
   }
 
-  /** A part of the result, on stdout; left out under `--json`. */
+  /** A part of the result, on stdout; omitted with `--json`. */
   protected result(text: string): void {
     for (const line of this.redact(text).split(/\r?\n/)) this.log('%s', escapeControls(line));
   }
 
-  /** Ends the command with a result that is not all good: shown under `--json` as any result is. */
+  /**
+   * Ends the command with a result that is not entirely good; `--json` shows it like any result.
+   */
   protected exitWith(code: number, result?: unknown): never {
     if (result !== undefined && this.jsonEnabled()) this.logJson(result);
     this.exit(code);
@@ -118,7 +151,7 @@ export abstract class BaseCommand extends Command {
     process.stdout.write(`${JSON.stringify(redactValues(json, this.redact), null, 2)}\n`);
   }
 
-  /** oclif would print the whole error, flags filled from the environment included. */
+  /** oclif would print the whole error, including flags filled from the environment. */
   override toErrorJson(error: unknown): { error: { code: string; message: string } } {
     return { error: errorSummary(error, this.redact) };
   }
@@ -139,7 +172,7 @@ export abstract class BaseCommand extends Command {
   }
 
   protected override async finally(error: Error | undefined): Promise<void> {
-    this.stopWatch.dispose();
+    if (!(this.config as WatchedConfig).stops) this.stopWatch.dispose();
     await super.finally(error);
   }
 
@@ -151,25 +184,14 @@ export abstract class BaseCommand extends Command {
   }
 }
 
-/** An error as JSON and people may see it: its code and message, nothing else of it. */
+/** An error for JSON and people: its code and message only. */
 export function errorSummary(error: unknown, redact: Redactor): { code: string; message: string } {
   return summaryOf(error instanceof Errors.CLIError ? usageError(error) : error, redact);
 }
 
-/** Wrong usage as oclif tells it, as an error of ours. */
+/** Wrong usage as oclif reports it, as an error of ours. */
 export function usageError(error: Errors.CLIError): ArkeError {
-  return new ArkeError('USAGE', usageMessage(error.message), { cause: error });
-}
-
-/** One line of oclif's several: `--quality: Expected …. See --help.` */
-function usageMessage(message: string): string {
-  const lines = message
-    .replace(/^The following errors? occurred:$/m, '')
-    .replace(/^Parsing (--\S+) *$/gm, '$1:')
-    .replace(/^See more help with --help$/m, '')
-    .split('\n')
-    .map((line) => line.trim().replace(/ {2,}/, ': '))
-    .filter(Boolean);
-  const text = lines.reduce((all, line) => `${all}${all.endsWith(':') ? '' : ';'} ${line}`);
-  return `${text.replace(/\.$/, '')}. See --help.`;
+  const { parse } = error as { parse?: { input?: { flags?: object } } };
+  const flags = Object.keys(parse?.input?.flags ?? {});
+  return new ArkeError('USAGE', usageMessage(error.message, flags), { cause: error });
 }

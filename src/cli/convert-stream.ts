@@ -10,7 +10,7 @@ import {
   sendToStdout,
 } from './standard-streams.ts';
 
-/** What a pipe is asked for. */
+/** The options of a pipe. */
 export interface StreamOptions {
   /** A TIFF, or `-`. */
   readonly input: string;
@@ -23,8 +23,9 @@ export interface StreamOptions {
 }
 
 /**
- * Converts from stdin or to stdout, or both: `convert` is given files, which come from there or go there. Gives back
- * what it gave, which is to be shown; it throws where there is no JPEG. Throws `SettingsError` where stdout cannot be used.
+ * Converts from stdin, to stdout, or both: `convert` gets files that are filled from there or
+ * copied there. Returns its result; it throws if there is no JPEG. Throws `SettingsError` if stdout
+ * cannot be used.
  */
 export async function convertStream<T>(
   { input, output, pages, json, signal }: StreamOptions,
@@ -42,7 +43,7 @@ export async function convertStream<T>(
     const { numbers } = await choosePages(source.path, pages, source.name);
     if (numbers.length > 1)
       throw new SettingsError([
-        `--page all makes ${numbers.length} JPEGs of ${source.name}, and stdout takes one; use --output FILE`,
+        `--page all makes ${numbers.length} JPEGs of ${source.name}, but stdout takes one; use --output FILE`,
       ]);
     const jpeg = workspace.path('stdout.jpg');
     const result = await convert({ input, output: jpeg, source });

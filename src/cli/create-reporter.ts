@@ -1,18 +1,18 @@
 import type { Activity, Reporter } from './reporter.ts';
 
-/** What a reporter is chosen by. */
+/** What determines the reporter. */
 export interface ReporterOptions {
   /** Only errors. */
   readonly quiet: boolean;
-  /** Results and errors go to stdout as JSON: nothing is shown beside it. */
+  /** Results and errors go to stdout as JSON, and nothing else is shown. */
   readonly json: boolean;
   readonly terminal: boolean;
-  /** Makes a text fit to be seen, before it is coloured. */
+  /** Cleans a text for display, before it is coloured. */
   readonly clean: (text: string) => string;
   readonly write: (line: string) => void;
 }
 
-/** The reporter that fits: spinners on a terminal, plain lines elsewhere, errors only where asked. */
+/** The right reporter: spinners on a terminal, plain lines elsewhere, errors only if asked for. */
 export async function createReporter({
   quiet,
   json,

@@ -2,17 +2,19 @@ import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { SettingsError } from '../lib/errors.ts';
 import { nativePath } from '../lib/path-bytes.ts';
-import { type Environment, variables } from '../lib/task/environment.ts';
+import { type Environment, knownVariables } from '../lib/task/environment.ts';
 import { whyUnreadable } from '../lib/unreadable-file.ts';
 
-/** The process's environment. The only place that looks at it: everything else is handed its values. */
+/**
+ * The process's environment. The only place that looks at it: everything else is handed its values.
+ */
 export function processEnvironment(): Environment {
   return process.env;
 }
 
 /**
- * Makes `--no-color` and NO_COLOR hold for every library that colours: not all of them know both, but
- * all know FORCE_COLOR. To be called before one is loaded.
+ * Makes `--no-color` and NO_COLOR hold for every library that colours: not all of them know both,
+ * but all know FORCE_COLOR. To be called before one is loaded.
  */
 export function applyColourChoice(argv: readonly string[]): void {
   if (!process.env['NO_COLOR'] && !flagsOf(argv).includes('--no-color')) return;
@@ -23,9 +25,9 @@ export function applyColourChoice(argv: readonly string[]): void {
 
 /**
  * Adds the variables of the file named by `--env-file` to the environment, before flags are parsed.
- * What is set already stays: the precedence is flag, environment, file, default. A blank variable counts
- * as not set: it shadows neither the file nor a default. Throws `SettingsError` when the file cannot be
- * read.
+ * What is set already stays: the precedence is flag, environment, file, default. A blank variable
+ * counts as not set: it shadows neither the file nor a default. Throws `SettingsError` when the
+ * file cannot be read.
  */
 export function applyEnvFile(argv: readonly string[]): void {
   dropBlanks();
@@ -42,7 +44,7 @@ function readEnvFile(path: string): string {
     return readFileSync(nativePath(path), 'utf8');
   } catch (error) {
     const why = whyUnreadable(error).replace(/\.$/, '');
-    throw new SettingsError([`the file ${path} of --env-file cannot be read: ${why}`], {
+    throw new SettingsError([`cannot read --env-file ${path}: ${why}`], {
       cause: error,
     });
   }
@@ -50,7 +52,7 @@ function readEnvFile(path: string): string {
 
 /** Only of ours: to other programs' variables a blank value may mean something. */
 function dropBlanks(): void {
-  for (const { name } of variables) if (process.env[name]?.trim() === '') delete process.env[name];
+  for (const name of knownVariables) if (process.env[name]?.trim() === '') delete process.env[name];
 }
 
 function envFileOf(argv: readonly string[]): string | undefined {

@@ -1,4 +1,4 @@
-/** A size for people, in MB of 1024 × 1024 bytes as the task's log counts them; small ones in bytes. */
+/** A size for people, in MB of 1024 × 1024 bytes like the task's log; small ones in bytes. */
 export function formatBytes(bytes: number): string {
   return bytes < 10_240 ? `${bytes} bytes` : `${(bytes / 1024 / 1024).toFixed(2)} MB`;
 }
@@ -6,7 +6,7 @@ export function formatBytes(bytes: number): string {
 /** A time for people, from milliseconds: `642 ms`, `4.2 s`, `3 min 12 s`, `2 h 5 min`. */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
-  // What would be rounded up to a minute is one.
+  // Anything that would round up to a minute is one.
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   const minutes = Math.floor(seconds / 60);
@@ -14,28 +14,28 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** How much a second, for people, of bytes in so many milliseconds. */
+/** A rate for people, of bytes in this many milliseconds. */
 export function formatBytesPerSecond(bytes: number, ms: number): string {
   return `${perSecond(bytes / 1024 / 1024, ms)} MB/s`;
 }
 
-/** How much a second, for people, of pixels in so many milliseconds. */
+/** A rate for people, of pixels in this many milliseconds. */
 export function formatPixelsPerSecond(pixels: number, ms: number): string {
   return `${perSecond(pixels / 1e6, ms)} MP/s`;
 }
 
-/** A number a second with one decimal, in so many milliseconds; what took no time counts as one of them. */
+/** A rate per second with one decimal; zero time counts as one millisecond. */
 export function perSecond(amount: number, ms: number): string {
   return ((amount * 1000) / Math.max(ms, 1)).toFixed(1);
 }
 
-/** What is said about a file or object (`r2://KEY`), with its name before it where it does not stand in there anyway. */
+/** A message about a file or object (`r2://KEY`), preceded by its name unless it contains it. */
 export function aboutFile(name: string, message: string): string {
   const names = [name, name.replace(/^r2:\/\//, '')];
   return names.some((one) => stands(one, message)) ? message : `${name}: ${message}`;
 }
 
-/** Whether a name stands in a sentence: in quotation marks, or as a word, if it does not look like any other word. */
+/** Whether a sentence contains a name: in quotation marks, or as a word if it is distinctive. */
 function stands(name: string, message: string): boolean {
   if (message.includes(`"${name}"`) || message.includes(`"${name} (page `)) return true;
   if (!/[./\\]/.test(name)) return false;

@@ -8,30 +8,30 @@ import { readTaskTimeout } from '../lib/task/settings.ts';
 import { processEnvironment } from './environment.ts';
 
 /**
- * Ends the process once its output has been taken: a pipe takes 64 KiB at once, and what is beyond that waits in this
+ * Ends the process once its output has been read: a pipe accepts 64 KiB, and the rest waits in this
  * process and would be lost with it.
  */
 export interface Leave {
-  /** Waits for whoever reads what was written, however long that takes. */
+  /** Waits for the reader of the output, however long that takes. */
   command(exitCode: number): Promise<void>;
   /**
-   * Waits until the deadline of the task of this environment, until a further stop signal, or for as long after one as Fly
-   * leaves, but no longer.
+   * Waits until the deadline of this environment's task, until a second stop signal, or as long
+   * after one as Fly leaves.
    *
    * @param stops the task's own, which know of a signal that came while it ran
    */
   task(exitCode: number, stops: StopSignalWatch): Promise<void>;
 }
 
-/** How long the reader of a task's log is waited for however late the task is, in milliseconds. */
+/** How long to wait for the reader of a late task's log, in milliseconds. */
 const LATE_LOG_MS = 3_000;
-/** Until when after a stop signal it is: Fly kills the machine 5 s after it. In milliseconds. */
+/** The same after a stop signal: Fly kills the machine 5 s after it. In milliseconds. */
 const STOPPED_LOG_MS = 4_800;
 
 /**
- * Keeps the process alive when its output cannot be written, because its reader has left or the disk is full: work is
- * to be cleaned up, and a task reported, before the process ends. To be called first: oclif's listener, which throws
- * all but EPIPE, has to go.
+ * Keeps the process alive if its output cannot be written, because its reader has left or the disk
+ * is full: work must be cleaned up, and a task reported, before the process ends. Called first, to
+ * remove oclif's listener, which throws everything but EPIPE.
  */
 export function outliveReaders(): Leave {
   let failure: Error | undefined;
@@ -45,7 +45,7 @@ export function outliveReaders(): Leave {
     command: async (exitCode) => {
       await allTaken();
       if (!failure || exitCode !== exitCodes.ok) return exit(exitCode);
-      const text = `Error: The output is not complete: stdout could not be written: ${reasonOf(failure)}.`;
+      const text = `Error: The output is incomplete: could not write to stdout: ${reasonOf(failure)}.`;
       process.stderr.write(`${escapeControls(text)}\n`);
       await allTaken();
       exit(exitCodes.failed);
@@ -64,7 +64,7 @@ export function outliveReaders(): Leave {
   };
 }
 
-/** Resolves when the streams have taken all that was written, or cannot any more. */
+/** Resolves when the streams have accepted everything, or can accept no more. */
 export async function allTaken(
   streams: readonly NodeJS.WritableStream[] = [process.stdout, process.stderr],
 ): Promise<void> {
@@ -73,7 +73,7 @@ export async function allTaken(
   );
 }
 
-/** Connections that are kept alive would hold the process for seconds. */
+/** Connections kept alive would delay the end by seconds. */
 function exit(exitCode: number): void {
   // biome-ignore lint/plugin: the one end of the program.
   process.exit(exitCode);

@@ -2,8 +2,8 @@ import type { DevOptions, LocalDev } from '../dev/dev.ts';
 import { ArkeError, type ErrorCode } from '../lib/errors.ts';
 
 /**
- * Starts the local R2 and orchestrator. Their code is a part of the library and not of the bundle, whose
- * every byte the worker's image carries; and so the errors that it throws are made ours here. Throws
+ * Starts the local R2 and orchestrator. Their code is in the library, not in the bundle, which
+ * every worker's image carries; so the errors that it throws are converted to ours here. Throws
  * `ArkeError`, and the signal's reason.
  */
 export async function startLocalDev(options: DevOptions): Promise<LocalDev> {
@@ -22,7 +22,7 @@ function ownError(error: unknown): unknown {
   if (code === 'MODULE_NOT_FOUND' && message.includes('start-dev'))
     return new ArkeError(
       'NOT_HERE',
-      'The worker\'s image has no "dev". Run it on your own machine, from the package.',
+      'The worker image does not contain "dev". Run it on your own machine, from the package.',
       { cause: error },
     );
   return isArkeErrorElsewhere(error)

@@ -1,11 +1,11 @@
 import { ArkeError, messageOf } from '../lib/errors.ts';
-import { createRedactor, type Redactor } from '../lib/redact.ts';
-import { secretsOf, urlsOf } from '../lib/task/settings.ts';
+import type { Redactor } from '../lib/redact.ts';
+import { redactorOf } from '../lib/task/settings.ts';
 import { applyColourChoice, applyEnvFile, processEnvironment } from './environment.ts';
 
 /**
- * Readies the process for a command that was called with these arguments. Throws `SettingsError` when the
- * file of `--env-file` cannot be read.
+ * Prepares the process for a command with these arguments. Throws `SettingsError` if `--env-file`
+ * cannot be read.
  */
 export function prepareProcess(
   argv: readonly string[],
@@ -15,13 +15,12 @@ export function prepareProcess(
   applyEnvFile(readsEnvFile ? argv : []);
 }
 
-/** Hides what the process's environment holds of secrets. */
-export function redactorOfProcess(): Redactor {
-  const environment = processEnvironment();
-  return createRedactor(secretsOf(environment), urlsOf(environment));
+/** Hides what the process's environment holds of secrets, and the queries of other addresses. */
+export function redactorOfProcess(otherUrls: readonly string[] = []): Redactor {
+  return redactorOf(processEnvironment(), otherUrls);
 }
 
-/** An error as JSON and people may see it: its code and message, nothing else of it. */
+/** An error for JSON and people: its code and message only. */
 export function summaryOf(error: unknown, redact: Redactor): { code: string; message: string } {
   if (error instanceof ArkeError) return { code: error.code, message: redact(error.message) };
   return {

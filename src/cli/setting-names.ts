@@ -1,25 +1,28 @@
 import { SettingsError } from '../lib/errors.ts';
 import type { VariableName } from '../lib/task/environment.ts';
 import { processEnvironment } from './environment.ts';
+import { flagName } from './setting-flags.ts';
 
-/** Flags that settings can come from, by variable, each with its value. */
-export type SettingFlags = Partial<
-  Record<VariableName, { readonly flag: string; readonly value: string | undefined }>
->;
+/** Values of flags that settings can come from, by variable; undefined if a flag is not given. */
+export type SettingFlags = Partial<Record<VariableName, string | undefined>>;
 
 /**
- * What the user called a setting: its variable where the value comes from the environment, and else the
- * flag, also where the setting is missing.
+ * The user's name for a setting: its variable if the value comes from the environment, else the
+ * flag, also if the setting is missing.
  */
 export function settingName(variable: VariableName, flags: SettingFlags): string {
-  const given = flags[variable];
-  if (!given) return variable;
-  const fromEnvironment =
-    given.value !== undefined && given.value === processEnvironment()[variable];
-  return fromEnvironment ? variable : given.flag;
+  if (!(variable in flags)) return variable;
+  const value = flags[variable];
+  const fromEnvironment = value !== undefined && value === processEnvironment()[variable];
+  return fromEnvironment ? variable : flagName(variable);
 }
 
-/** Reads settings, and throws their `SettingsError` with the names that the user gave or can give. */
+/** The problem of a setting that has neither flag nor variable. */
+export function missingSetting(variable: VariableName): string {
+  return `${flagName(variable)} is missing (or ${variable})`;
+}
+
+/** Reads settings; rethrows their `SettingsError` with the names that the user gave or can give. */
 export function withSettingNames<T>(flags: SettingFlags, read: () => T): T {
   try {
     return read();
@@ -27,8 +30,7 @@ export function withSettingNames<T>(flags: SettingFlags, read: () => T): T {
     if (!(error instanceof SettingsError)) throw error;
     const problems = error.problems.map((problem) => {
       const missing = /^(\w+) is missing$/.exec(problem)?.[1];
-      if (missing !== undefined && missing in flags)
-        return `${settingName(missing as VariableName, flags)} is missing (or ${missing})`;
+      if (missing !== undefined && missing in flags) return missingSetting(missing as VariableName);
       return problem.replace(/\b[A-Z][A-Z0-9_]+\b/g, (word) =>
         word in flags ? settingName(word as VariableName, flags) : word,
       );

@@ -4,18 +4,22 @@ import { FileError, reasonOf, SettingsError, systemCodeOf } from '../lib/errors.
 import { isUnread, orAborted } from '../lib/stop.ts';
 import { allTaken } from './leave.ts';
 
-/** The name that stands for standard input or output on the command line. */
+/** The name for standard input or output on the command line. */
 export const STANDARD_STREAM = '-';
 
-/** Throws `SettingsError` when bytes would be written onto a terminal, or among `--json` output. */
+/**
+ * Throws `SettingsError` if bytes would be written to a terminal, or mixed with `--json` output.
+ */
 export function refuseBytesOnStdout(json: boolean): void {
   if (json)
-    throw new SettingsError(['--json and output to stdout exclude each other; use --output FILE']);
+    throw new SettingsError(['--json cannot be combined with output to stdout; use --output FILE']);
   if (process.stdout.isTTY)
     throw new SettingsError(['stdout is a terminal; redirect it, or use --output FILE']);
 }
 
-/** Saves standard input to a temporary file. Throws `FileError` when there is no room, say. */
+/**
+ * Saves standard input to a temporary file. Throws `FileError` if there is no room, for example.
+ */
 export async function saveStdin(path: string, signal: AbortSignal): Promise<void> {
   refuseTerminalAsInput();
   try {
@@ -24,13 +28,13 @@ export async function saveStdin(path: string, signal: AbortSignal): Promise<void
     signal.throwIfAborted();
     throw new FileError(
       `Could not save stdin to ${path}: ${reasonOf(error)}. ` +
-        'Make room there, or set TMPDIR to a folder that has room for the TIFF and the JPEG.',
+        'Free some space there, or set TMPDIR to a folder with room for the TIFF and the JPEG.',
       { cause: error },
     );
   }
 }
 
-/** All bytes of standard input. Throws `SettingsError` when it is a terminal. */
+/** All bytes of standard input. Throws `SettingsError` if it is a terminal. */
 export async function readStdinBytes(signal: AbortSignal): Promise<Buffer> {
   refuseTerminalAsInput();
   const chunks: Buffer[] = [];
@@ -41,20 +45,20 @@ export async function readStdinBytes(signal: AbortSignal): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** The text that bytes are in UTF-8, a byte order mark included. Throws `SettingsError` when they are not. */
+/** Decodes UTF-8, keeping a byte order mark. Throws `SettingsError` if it is not UTF-8. */
 export function decodeText(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
-    throw new SettingsError(['the data is not UTF-8, and would not arrive as it is'], {
+    throw new SettingsError(['the data is not UTF-8 and would be altered'], {
       cause: error,
     });
   }
 }
 
 /**
- * Writes a file to standard output. A reader that closes it early, as `head` does, has what it wanted:
- * that is no error. Throws `FileError` when it cannot be written for another reason.
+ * Writes a file to standard output. A reader that closes it early, like `head`, is not an error.
+ * Throws `FileError` if it cannot be written for another reason.
  */
 export async function sendToStdout(path: string, signal: AbortSignal): Promise<void> {
   try {
@@ -64,16 +68,16 @@ export async function sendToStdout(path: string, signal: AbortSignal): Promise<v
     if (systemCodeOf(reason) === 'EPIPE' || isUnread(reason)) return;
     if (signal.aborted) throw reason;
     throw new FileError(
-      `Could not write to stdout: ${reasonOf(error)}. Make room where it is redirected to, or use --output FILE.`,
+      `Could not write to stdout: ${reasonOf(error)}. Check where it is redirected to, or use --output FILE.`,
       { cause: error },
     );
   }
 }
 
 /**
- * Resolves when stdout and stderr have taken what was written, but for the little that streams hold anyway; at once when
- * the signal has aborted. What makes a stream of lines waits for this between them: a slow reader slows it down, and the
- * lines do not fill the memory.
+ * Resolves when stdout and stderr have accepted what was written, except for what streams buffer
+ * anyway; at once if the signal has aborted. Writers of lines wait for this in between, so that a
+ * slow reader slows them down and the lines do not fill the memory.
  */
 export async function outputTaken(signal: AbortSignal): Promise<void> {
   const full = [process.stdout, process.stderr].filter((stream) => stream.writableNeedDrain);
@@ -81,7 +85,7 @@ export async function outputTaken(signal: AbortSignal): Promise<void> {
   await orAborted(allTaken(full), signal).catch(() => {});
 }
 
-/** The work of a stream; what it throws when the signal ends it is the signal's reason, not "aborted". */
+/** A stream's work; if the signal ends it, throws the signal's reason instead of "aborted". */
 async function stoppable(work: Promise<void>, signal: AbortSignal): Promise<void> {
   try {
     await work;

@@ -2,31 +2,39 @@ import { Config, Errors, type Interfaces, run } from '@oclif/core';
 import { exitCodes } from '../lib/exit-codes.ts';
 import { stringifyWithPaths } from '../lib/path-json.ts';
 import { escapeControls } from '../lib/redact.ts';
-import { watchStopSignals } from '../lib/stop.ts';
+import { type StopSignalWatch, watchTaskStops } from '../lib/stop.ts';
 import { programArguments } from './arguments.ts';
+import type { WatchedConfig } from './base-command.ts';
 import { outliveReaders } from './leave.ts';
 import { redactorOfProcess } from './program-process.ts';
 
 /**
- * Starts the program that oclif finds here (the address of a module of it, or its own options), with the process's
- * arguments, and ends the process. Our commands show their errors themselves; this shows those of the rest (no such
- * command, wrong usage of `help`, a flag where a command should be) in the same way, with `--json` as the one document.
+ * Starts the program that oclif finds here (the address of a module of it, or its own options),
+ * with the process's arguments, and ends the process. Our commands show their own errors; this
+ * shows the others (unknown command, wrong usage of `help`, a flag instead of a command) in the
+ * same way, with `--json` as the one document.
  */
 export async function start(program: Interfaces.LoadOptions): Promise<void> {
   const leave = outliveReaders();
   const argv = programArguments();
-  const exitCode = await runCommand(argv, program);
-  if (argv[0] !== 'run') return leave.command(exitCode);
-  // The command's own listens no more.
-  return leave.task(exitCode, watchStopSignals());
+  // A task is brought to its end whether or not anybody reads its log, and then that is waited for
+  // no longer than Fly leaves.
+  const stops = argv[0] === 'run' ? watchTaskStops() : undefined;
+  const exitCode = await runCommand(argv, program, stops);
+  return stops ? leave.task(exitCode, stops) : leave.command(exitCode);
 }
 
-async function runCommand(argv: string[], program: Interfaces.LoadOptions): Promise<number> {
+async function runCommand(
+  argv: string[],
+  program: Interfaces.LoadOptions,
+  stops: StopSignalWatch | undefined,
+): Promise<number> {
   const end = argv.indexOf('--');
   const flags = end === -1 ? argv : argv.slice(0, end);
   const json = flags.includes('--json');
   try {
-    const config = await Config.load(program);
+    const watched: WatchedConfig = { stops };
+    const config = Object.assign(await Config.load(program), watched);
     if (isAnswered(argv, flags)) await run(argv, config);
     else {
       refuseUnknown(argv[0], json, config);
@@ -38,7 +46,7 @@ async function runCommand(argv: string[], program: Interfaces.LoadOptions): Prom
     const code = error instanceof Errors.CLIError ? error.oclif.exit : undefined;
     if (error instanceof Errors.ExitError) return code ?? exitCodes.failed;
     const isUnknown = code === exitCodes.unknownCommand;
-    // As @oclif/plugin-not-found has it, in colours.
+    // In the colours of @oclif/plugin-not-found.
     if (isUnknown && !json) process.stderr.write(`${(error as Errors.CLIError).render()}\n`);
     else await show(error, json);
     if (code === undefined) return exitCodes.failed;
@@ -47,8 +55,8 @@ async function runCommand(argv: string[], program: Interfaces.LoadOptions): Prom
 }
 
 /**
- * The command that is meant: `callback pending`, say. Not as oclif does it, which takes whatever follows a command without
- * arguments as a part of its name, and then knows none such: `run extra` must reach `run`, which reports it.
+ * The command meant, such as `callback pending`. oclif would take anything after a command without
+ * arguments as part of its name: `run extra` must reach `run`, which reports it.
  */
 function commandOf(
   [first = '', second, ...others]: readonly string[],
@@ -60,17 +68,16 @@ function commandOf(
   return { id: first, rest: [second, ...others] };
 }
 
-/** What oclif answers before it looks for a command: no arguments, help wherever it is asked for, the version. */
+/** What oclif answers itself: no arguments, help anywhere, the version. */
 function isAnswered([first]: readonly string[], flags: readonly string[]): boolean {
   const isHelp = flags.some((flag) => flag === '--help' || flag === '-h');
   return first === undefined || isHelp || first === '--version' || first === '-v';
 }
 
-/** Throws where oclif would take a flag for a command, or would ask somebody who reads JSON. */
+/** Throws if oclif would take a flag as a command, or ask a question although `--json` is set. */
 function refuseUnknown(first: string | undefined, json: boolean, config: Config): void {
   if (first === undefined) return;
-  if (first.startsWith('-'))
-    throw new Errors.CLIError(`${first} stands where a command should: the command comes first`);
+  if (first.startsWith('-')) throw new Errors.CLIError(`${first} must come after the command`);
   if (json && !config.findCommand(first))
     throw new Errors.CLIError(`${first} is not an ${config.bin} command`, {
       exit: exitCodes.unknownCommand,

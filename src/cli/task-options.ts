@@ -3,7 +3,7 @@ import type { StopSignalWatch, StopWatch } from '../lib/stop.ts';
 import type { RunOptions } from '../lib/task/run-from-environment.ts';
 import { programName } from '../lib/version.ts';
 
-/** What a task of this process gets besides its environment: where its log goes, and what ends it. */
+/** A task's options in this process: its log, and the signals that end it. */
 export function taskOptions(
   stream: NodeJS.WritableStream,
   stops: StopSignalWatch,

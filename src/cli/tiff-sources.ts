@@ -5,17 +5,17 @@ import { SettingsError } from '../lib/errors.ts';
 import { withWorkspace } from '../lib/workspace.ts';
 import { STANDARD_STREAM, saveStdin } from './standard-streams.ts';
 
-/** A TIFF that is looked at: a file, or an object in R2. */
-export interface NamedTiff {
-  /** As it is called in results, and in messages. */
+/** A TIFF to inspect: a file, or an object in R2. */
+export interface InspectedTiff {
+  /** Its name in results and messages. */
   readonly input: string;
   readonly name: string;
   readonly at: { readonly path: string } | { readonly key: string };
 }
 
-/** What is looked at, and what could not be found out of it. */
+/** The TIFFs, and what could not be read. */
 export interface TiffSources {
-  readonly sources: readonly NamedTiff[];
+  readonly sources: readonly InspectedTiff[];
   readonly unread: readonly UnreadPath[];
   readonly warnings: readonly SearchWarning[];
 }
@@ -23,9 +23,9 @@ export interface TiffSources {
 const R2 = 'r2://';
 
 /**
- * Finds the TIFFs that are asked for, as `findInputs` does, `r2://KEY` and `-` among them: stdin, which is saved as
- * long as they are used. Throws what `findInputs` throws, `FileError` when stdin cannot be saved, and `SettingsError`
- * for `r2://` without a key or a terminal as stdin.
+ * Finds the TIFFs that are asked for, as `findInputs` does, `r2://KEY` and `-` among them: stdin,
+ * which is saved as long as they are used. Throws what `findInputs` throws, `FileError` when stdin
+ * cannot be saved, and `SettingsError` for `r2://` without a key or a terminal as stdin.
  */
 export async function withTiffSources<T>(
   request: InputRequest,
@@ -37,7 +37,7 @@ export async function withTiffSources<T>(
   const inputs = found.map(({ input }) => input);
   if (inputs.includes(R2)) throw new SettingsError([`${R2} needs a key: ${R2}KEY`]);
   if (inputs.includes(STANDARD_STREAM) && request.filesFrom === STANDARD_STREAM)
-    throw new SettingsError(['stdin is either the TIFF (-) or the list (--files-from -)']);
+    throw new SettingsError(['stdin can be the TIFF (-) or the list (--files-from -), not both']);
   const sourcesAt = (stdin?: string) => inputs.map((input) => sourceOf(input, stdin));
   if (!inputs.includes(STANDARD_STREAM)) return use({ sources: sourcesAt(), ...rest });
   return withWorkspace(async (workspace) => {
@@ -47,7 +47,7 @@ export async function withTiffSources<T>(
   });
 }
 
-function sourceOf(input: string, stdin: string | undefined): NamedTiff {
+function sourceOf(input: string, stdin: string | undefined): InspectedTiff {
   if (input === STANDARD_STREAM && stdin) return { input, name: 'stdin', at: { path: stdin } };
   const key = input.startsWith(R2) ? input.slice(R2.length) : undefined;
   return { input, name: input, at: key === undefined ? { path: input } : { key } };

@@ -3,9 +3,9 @@ import ora from 'ora';
 import type { BlockColours } from './collection/block-lines.ts';
 import type { Reporter } from './reporter.ts';
 
-/** What a reporter for terminals writes with. */
+/** A terminal reporter's outputs. */
 interface TerminalOptions {
-  /** Makes a text fit to be seen, before it is coloured. */
+  /** Cleans a text for display, before it is coloured. */
   readonly clean: (text: string) => string;
   readonly write: (line: string) => void;
 }
@@ -17,11 +17,11 @@ export const blockColours: BlockColours = {
   faint: chalkStderr.dim,
 };
 
-/** The reporter for terminals: a spinner while something is under way, colours where they help. */
+/** The reporter for terminals: a spinner during activities, and colours. */
 export function ttyReporter({ clean, write }: TerminalOptions): Reporter {
   return {
     begin: (text) => {
-      // Stdin stays as it is: it may be the data, and Ctrl-C must reach us as a signal.
+      // Stdin stays untouched: it may be data, and Ctrl-C must arrive as a signal.
       const spinner = ora({
         text: clean(text),
         stream: process.stderr,

@@ -12,6 +12,7 @@ import { CollectionCommand } from '../cli/collection/collection-command.ts';
 import { anyRunFlags, inputFlags } from '../cli/collection/flags.ts';
 import { followCollection } from '../cli/collection/follow-collection.ts';
 import { leaveRun } from '../cli/collection/leave-run.ts';
+import type { Lines } from '../cli/collection/lines.ts';
 import { type CollectionOutcome, showCollection } from '../cli/collection/view.ts';
 import {
   refuseReportPaths,
@@ -26,31 +27,34 @@ import {
   storageFlags,
   storageSettingsOf,
 } from '../cli/flags.ts';
+import { redactorOfProcess } from '../cli/program-process.ts';
+import { r2SecretsHelp } from '../cli/setting-flags.ts';
 import { convertObjects } from '../lib/batch/convert-objects.ts';
 import { findTiffs } from '../lib/batch/find-tiffs.ts';
 import { BATCH_RETRY, type BatchOptions, places } from '../lib/batch/options.ts';
 import { defaultLikenessBounds } from '../lib/convert/verify/likeness.ts';
 import { messageOf, SettingsError } from '../lib/errors.ts';
 import { exitCodes, stopSignals } from '../lib/exit-codes.ts';
-import { createRedactor, type Redactor } from '../lib/redact.ts';
+import type { Redactor } from '../lib/redact.ts';
 import { noPictures } from '../lib/report/picture-source.ts';
 import { InterruptedError } from '../lib/stop.ts';
 import { closeStorage, openStorage, type Storage } from '../lib/storage/client.ts';
 import type { ListedObject } from '../lib/storage/list-objects.ts';
-import {
-  readCallbackSecret,
-  readConversionBudget,
-  secretsOf,
-  urlsOf,
-} from '../lib/task/settings.ts';
+import { readConversionBudget, readVariable } from '../lib/task/settings.ts';
 
 type BatchFlags = Interfaces.InferredFlags<typeof Batch.flags> & { readonly quiet: boolean };
 
 /** What is to be reported. */
-interface Reported {
+interface BatchReport {
   readonly flags: BatchFlags;
   readonly prefix: string;
   readonly target: ReportTarget;
+}
+
+/** What a conversion does besides. */
+interface ConvertMore extends Pick<BatchOptions, 'onUploaded'> {
+  /** Told how lines are written meanwhile, and from then on. */
+  readonly onLines?: (lines: Lines) => void;
 }
 
 /** How the whole bucket is named, and a prefix may be. */
@@ -60,18 +64,15 @@ export default class Batch extends CollectionCommand {
   static override summary = 'Convert every TIFF under a prefix in R2, from this machine.';
 
   static override description =
-    `Each TIFF is downloaded, converted as "run" does, and its JPEG uploaded beside it: image.tif becomes image.jpg. No callbacks are sent, unless --report-to says where to.
-A prefix is what keys begin with, not a folder: end it with / to mean one. ${R2} alone is the whole bucket. A TIFF is what is called .tif or .tiff.
+    `Downloads each TIFF, converts it as "run" does, and uploads the JPEG beside it: image.tif becomes image.jpg. Sends no callbacks without --report-to.
+PREFIX is the beginning of the keys; end it with / to mean a folder. ${R2} alone is the whole bucket. TIFFs are the objects named .tif or .tiff.
 
-Existing objects are replaced only if their metadata say that they were made of the same TIFF, TIFFs never; where another object is in the way
-the JPEG is called after the whole name: image.tif.jpg. What is up to date by its metadata (TIFF, settings and versions are as they were) is
-skipped, whether "run" has made it or this. So a run that was stopped is gone on with by starting it again.
-A TIFF that fails does not keep others from being converted.
+Overwrites only JPEGs whose metadata name the same TIFF, and never a TIFF. If another object has that name, the JPEG is named image.tif.jpg. Skips JPEGs that are up to date (same TIFF, settings and versions), whether "run" or "batch" made them. To resume an interrupted run, run the same command again. A failed TIFF does not stop the others.
 
---report-to brings a batch home whose machines or callbacks were lost. Start it only once the machines of the batch have ended, about 2 minutes after the last one was started: a task that still runs reports again what this has sent. What has no JPEG is converted, and the success of each TIFF is sent that the orchestrator is not known to have. Deliveries are known from marks in the outbox and from --log. A JPEG that was there before and of which neither tells is unknown, whoever made it, "batch" as well: it is counted in the plan, and only --include-unknown sends it. TIFFs whose task is not certain, as when two keys share an id, are named and not sent; --exclude goes on without them, --task-id names the task of one. No error is ever sent. The exit code is 0 only if the orchestrator has all chosen pictures (--dry-run: or would have them).
+--report-to completes a batch whose machines or callbacks were lost. Start it only once the machines of the batch have ended, about 2 minutes after the last one was started: a task that is still running would report a second time. Converts TIFFs without a JPEG, and sends a success for each TIFF without a known delivery as soon as its JPEG is uploaded. What a stopped run has not sent waits in the outbox for the next one. Deliveries are known from outbox marks and from --log. A JPEG that existed before, and that neither mentions, is unknown, even if "batch" made it: the plan counts it, and only --include-unknown sends it. TIFFs whose task is ambiguous, for example because two keys share an id, are listed and not sent: skip them with --exclude, or name the task of one with --task-id. Errors are never sent. The exit code is 0 only if the orchestrator has all chosen pictures (with --dry-run: would have them).
 
-Temporary files go to TMPDIR: at most twice as many TIFFs as --jobs at a time (with one job three).
-R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-file.`;
+Temporary files go to TMPDIR: at most two TIFFs per job at a time (three with one job).
+${r2SecretsHelp}`;
 
   static override usage = [
     '<%= command.id %> PREFIX [FLAGS]',
@@ -80,45 +81,45 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
 
   static override examples = [
     {
-      description: 'See first what there is to do, and what it would take',
+      description: 'Preview the work and its cost',
       command:
         '<%= config.bin %> <%= command.id %> staging/batch_abc/ --bucket arke-staging --dry-run',
     },
     {
-      description: 'Convert all TIFFs under a prefix, and write a page for who must vouch for them',
+      description: 'Convert all TIFFs under a prefix, and write an HTML report for sign-off',
       command:
         '<%= config.bin %> <%= command.id %> staging/batch_abc/ --env-file r2.env --verify --report report.html',
     },
     {
       description:
-        'Bring a batch home: convert and report what is missing, after a look at the plan',
+        'Complete a batch: convert and report what is missing, after confirming the plan',
       command:
         '<%= config.bin %> <%= command.id %> staging/batch_abc/ --report-to "https://example.com/callback/{batch_id}/{task_id}" --outbox-prefix arke-outbox --log fly.log --env-file r2.env',
     },
     {
-      description: 'Convert some of the TIFFs of a whole bucket',
+      description: 'Convert some of the TIFFs in a bucket',
       command: `<%= config.bin %> <%= command.id %> ${R2} --include "maps/**" --exclude "*_raw.tif"`,
     },
   ];
 
   static override args = {
     prefix: Args.string({
-      description: `What the keys of the TIFFs begin with; ${R2} for the whole bucket.`,
+      description: `Key prefix of the TIFFs; ${R2} for the whole bucket.`,
       required: true,
     }),
   };
 
   static override flags = {
     on: Flags.option({
-      summary: 'Where the TIFFs are converted: on this machine.',
+      summary: 'Where to convert: on this machine.',
       options: places,
       default: 'local' as const,
     })(),
     force: Flags.boolean({
       char: 'f',
-      summary: 'Convert what is up to date, too; still replace nothing but JPEGs of the same TIFF.',
+      summary: 'Convert again even if up to date; overwrites only JPEGs of the same TIFF.',
     }),
-    page: pageFlag(),
+    page: pageFlag,
     include: inputFlags.include,
     exclude: inputFlags.exclude,
     ...anyRunFlags,
@@ -129,9 +130,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
 
   /** The command line holds the address of callbacks, and messages of wrong usage quote that. */
   protected override get redact(): Redactor {
-    const environment = processEnvironment();
-    const urls = [...urlsOf(environment), ...reportUrlsIn(this.argv)];
-    return createRedactor(secretsOf(environment), urls);
+    return redactorOfProcess(reportUrlsIn(this.argv));
   }
 
   async run(): Promise<unknown> {
@@ -169,7 +168,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
           policy: BATCH_RETRY,
           signal: this.stopSignal,
           onRetry: ({ error, delayMs }) =>
-            reporter.warn(`${messageOf(error)} Trying again in ${delayMs} ms`),
+            reporter.warn(`${messageOf(error)} Retrying in ${delayMs} ms`),
         },
       );
       activity.done();
@@ -184,15 +183,18 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
     storage: Storage,
     tiffs: readonly ListedObject[],
     flags: BatchFlags,
+    { onUploaded, onLines }: ConvertMore = {},
   ): Promise<CollectionOutcome> {
     const startedAt = new Date();
     const reports = flags.report ?? [];
     const views = await this.views(flags);
+    onLines?.(views.lines);
     this.onSecondStop((name) => leaveRun(name, [], views));
     return withKeptPictures(reports, async (pictures) => {
       const options = this.#options(storage, flags);
-      const events = convertObjects(tiffs, { ...options, onMade: pictures?.keep });
-      const run = { events, warnings: [], signal: this.stopSignal };
+      const events = convertObjects(tiffs, { ...options, onUploaded, onMade: pictures?.keep });
+      const finishesUploads = onUploaded !== undefined;
+      const run = { events, warnings: [], signal: this.stopSignal, finishesUploads };
       const outcome = await followCollection(run, views);
       const about = { program: this.program, startedAt, settings: options.encoder };
       await writeReportsWith(pictures ?? noPictures, outcome, { ...about, paths: reports });
@@ -203,11 +205,17 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
   async #report(
     storage: Storage,
     tiffs: readonly ListedObject[],
-    { flags, prefix, target }: Reported,
+    { flags, prefix, target }: BatchReport,
   ): Promise<unknown> {
     const request = { policy: BATCH_RETRY, signal: this.stopSignal };
-    const secret = readCallbackSecret(processEnvironment());
+    const secret = readVariable('CALLBACK_SECRET', processEnvironment());
     const isQuiet = flags.quiet || this.jsonEnabled();
+    const reporter = await this.reporter(flags);
+    // Above the block of a conversion while there is one.
+    let lines: Pick<Lines, 'result' | 'warn'> = {
+      result: (line) => this.result(this.clean(line)),
+      warn: reporter.warn,
+    };
     const document = await reportBatch({
       storage,
       flags,
@@ -219,12 +227,17 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
       userAgent: this.program,
       signal: this.stopSignal,
       ask: this.#ask(),
-      reporter: await this.reporter(flags),
-      result: (line) => this.result(this.clean(line)),
+      reporter: { ...reporter, warn: (text) => lines.warn(text) },
+      result: (line) => lines.result(line),
       note: (line) => (isQuiet ? undefined : this.note(line)),
-      convert: async (chosen, { dryRun, isShown }) => {
+      convert: async (chosen, { dryRun, isShown, onUploaded }) => {
         const how = { ...flags, 'dry-run': dryRun };
-        if (isShown || (!dryRun && flags.report)) return this.#convert(storage, chosen, how);
+        const onLines = (shown: Lines) => {
+          lines = shown;
+        };
+        if (isShown || (!dryRun && flags.report))
+          return this.#convert(storage, chosen, how, { onUploaded, onLines });
+        if (!dryRun) this.onSecondStop((name) => leaveRun(name, [], { views: [] }));
         return showCollection(convertObjects(chosen, this.#options(storage, how)), []);
       },
     });

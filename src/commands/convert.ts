@@ -30,18 +30,16 @@ import { SettingsError } from '../lib/errors.ts';
 type ConvertFlags = Interfaces.InferredFlags<typeof Convert.flags> & { readonly quiet: boolean };
 
 export default class Convert extends CollectionCommand {
-  static override summary = 'Convert local TIFFs to JPEG: one, or a whole collection.';
+  static override summary = 'Convert local TIFFs to JPEG, one file or a whole collection.';
 
   static override description =
-    `Converts as "run" does, with the same settings. Without --output or --out-dir each JPEG lies beside its TIFF.
-With --page all there is a JPEG for each page of a TIFF: scan.jpg, scan.page-2.jpg, …; all of a file or none.
-A JPEG appears under its name only when it is complete. Existing files are replaced only with --force, and TIFFs never.
-With - the TIFF is read from stdin and the JPEG written to stdout.
+    `Converts as "run" does, with the same settings. Without --output or --out-dir, each JPEG is written beside its TIFF.
+--page all writes one JPEG per page: scan.jpg, scan.page-2.jpg, …; either all pages of a file or none.
+A JPEG appears under its name only when it is complete. Existing files are overwritten only with --force, TIFFs never.
+With -, the TIFF is read from stdin and the JPEG is written to stdout.
 
-Of a folder the TIFFs in it are taken, by name or content; with -r those in its subfolders, too. They keep their places
-below --out-dir. Of two that would get the same name the second is called after its whole name: scan.tiff.jpg.
-A TIFF that fails does not keep others from being converted. A run that was stopped is gone on with by starting it again:
-what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tells.`;
+For a folder, the TIFFs in it are converted, found by name or content; -r includes subfolders, and keeps their structure below --out-dir. If two JPEGs would get the same name, the second is named scan.tiff.jpg.
+A failed TIFF does not stop the others. To resume an interrupted run, run the same command again: JPEGs that are up to date, according to the record .arke-tiff.jsonl beside them, are skipped.`;
 
   static override examples = [
     {
@@ -49,11 +47,11 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
       command: '<%= config.bin %> <%= command.id %> scan.tif',
     },
     {
-      description: 'Convert all TIFFs of a folder and its subfolders into another',
+      description: 'Convert a folder and its subfolders into another folder',
       command: '<%= config.bin %> <%= command.id %> scans -r --out-dir jpegs',
     },
     {
-      description: 'See first what that would do, and take',
+      description: 'Preview the work and its cost',
       command: '<%= config.bin %> <%= command.id %> scans -r --out-dir jpegs --dry-run',
     },
     {
@@ -61,7 +59,7 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
       command: '<%= config.bin %> <%= command.id %> scans -r --verify --checksum sha256',
     },
     {
-      description: 'Convert what another program finds',
+      description: 'Convert the files that another program finds',
       command:
         '$ find scans -name "*.tif" -newer last -print0 | <%= config.bin %> <%= command.id %> --files-from - --out-dir jpegs',
     },
@@ -78,7 +76,7 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
   static override args = {
     paths: Args.string({
       name: 'PATH',
-      description: 'TIFF files, folders of them, or patterns; - for stdin.',
+      description: 'TIFF files, folders or patterns; - for stdin.',
       required: false,
       multiple: true,
     }),
@@ -87,16 +85,16 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
   static override flags = {
     output: Flags.string({
       char: 'o',
-      summary: 'Write the one JPEG to this file; - for stdout.',
+      summary: 'Write the single JPEG to this file; - for stdout.',
       helpValue: 'FILE',
       exclusive: ['out-dir'],
     }),
-    'out-dir': Flags.string({ summary: 'Write the JPEGs into this folder.', helpValue: 'DIR' }),
+    'out-dir': Flags.string({ summary: 'Write the JPEGs to this folder.', helpValue: 'DIR' }),
     force: Flags.boolean({
       char: 'f',
-      summary: 'Convert what is up to date, too, and replace existing files (never TIFFs).',
+      summary: 'Convert again even if up to date, and overwrite existing files (never TIFFs).',
     }),
-    page: pageFlag(),
+    page: pageFlag,
     ...strictFlags,
     ...inputFlags,
     ...runFlags,
@@ -125,11 +123,11 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
 
   async #convertStream(paths: readonly string[], flags: ConvertFlags): Promise<unknown> {
     const [input = STANDARD_STREAM, ...others] = paths;
-    if (others.length > 0) throw new SettingsError(['with - there can be only one PATH']);
-    if (flags['out-dir']) throw new SettingsError(['--out-dir needs files; use --output with -']);
+    if (others.length > 0) throw new SettingsError(['- must be the only PATH']);
+    if (flags['out-dir'])
+      throw new SettingsError(['--out-dir cannot be used with -; use --output']);
     for (const name of [...inputFlagNames, ...collectionFlagNames])
-      if (flags[name])
-        throw new SettingsError([`--${name} needs files, and cannot be used with -`]);
+      if (flags[name]) throw new SettingsError([`--${name} cannot be used with -`]);
     const { output = STANDARD_STREAM, page: pages } = flags;
     const stream = { input, output, pages, json: this.jsonEnabled(), signal: this.stopSignal };
     return convertStream(stream, async (conversion) => {
@@ -143,7 +141,9 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
     });
   }
 
-  /** The views of a run over one file; its result is not shown where the JPEG itself goes to stdout. */
+  /**
+   * The views of a run over one file; its result is not shown if the JPEG itself goes to stdout.
+   */
   async #singleViews(name: string, flags: ConvertFlags, shown = true): Promise<ChosenViews> {
     if (this.jsonEnabled()) return this.views(flags);
     const result = (line: string) => this.result(this.clean(line));
@@ -189,7 +189,7 @@ what is up to date is skipped, as the file .arke-tiff.jsonl beside the JPEGs tel
   }
 }
 
-/** What is converted in a run, and what was found out about it before. */
+/** The inputs of a run, and the findings of its search. */
 interface ConvertRun extends Pick<FoundInputs, 'unread' | 'warnings'> {
   readonly conversions: readonly LocalConversion[];
   readonly keepRecord: boolean;

@@ -8,22 +8,21 @@ import type { DevDocument } from '../lib/documents/documents.ts';
 import { stopSignals } from '../lib/exit-codes.ts';
 import { InterruptedError } from '../lib/stop.ts';
 
-/** What a process needs to find programs, temporary files and fonts, whatever it does. */
+/** Variables that any process needs to find programs, temporary files and fonts. */
 const SYSTEM_VARIABLES = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'SystemRoot', 'TEMP'];
 
 export default class Dev extends BaseCommand {
-  static override summary =
-    'Run R2 and the orchestrator on this machine, with a page to try tasks.';
+  static override summary = 'Run R2 and the orchestrator locally, with a page to try tasks.';
 
   static override description =
-    `Starts a local R2 and an orchestrator that takes callbacks, and a page: each TIFF that is dropped there becomes a task of "run". Prints the variables with which any worker of the contract runs against them.
-Needs Miniflare, Cloudflare's simulator, beside it: npm install miniflare. No account, no network: everything listens on this machine only.
-Objects, tasks and access keys stay in the folder for the next start. Ctrl-C ends it.`;
+    `Starts a local R2, an orchestrator that accepts callbacks, and a page: each TIFF dropped there becomes a task of "run". Prints the environment variables for any worker that follows the contract.
+Needs Cloudflare's simulator, Miniflare (npm install miniflare), but no account and no network: everything listens on this machine only.
+Objects, tasks and access keys stay in the folder for the next start. Ctrl-C stops it.`;
 
   static override examples = [
-    { description: 'Start it', command: '<%= config.bin %> <%= command.id %>' },
+    { description: 'Start', command: '<%= config.bin %> <%= command.id %>' },
     {
-      description: 'Run a worker of yours against it',
+      description: 'Run your own worker against it',
       command:
         '$ <%= config.bin %> <%= command.id %> --env-file .env.local & node --env-file .env.local worker.mjs',
     },
@@ -31,34 +30,33 @@ Objects, tasks and access keys stay in the folder for the next start. Ctrl-C end
 
   static override flags = {
     port: Flags.integer({
-      summary:
-        "The orchestrator's port; page and R2 are at the two after it. 0 for three that are free.",
+      summary: 'Port of the orchestrator; page and R2 use the next two. 0 takes three free ports.',
       min: 0,
       max: 65_533,
       default: 8787,
     }),
     folder: Flags.string({
-      summary: 'Folder to keep everything in.',
+      summary: 'Folder for objects, tasks and keys.',
       helpValue: 'FOLDER',
       default: '.arke-tiff-dev',
     }),
     'env-file': Flags.string({
-      summary: "Write a worker's variables to this file: one NAME=value a line, secrets included.",
+      summary: "Write a worker's variables to this file: NAME=value lines, secrets included.",
       helpValue: 'FILE',
     }),
     jobs: Flags.integer({
       char: 'j',
-      summary: 'How many tasks run at once. Default: one for every two CPUs.',
+      summary: 'Tasks to run at once. Default: one for every two CPUs.',
       min: 1,
       max: 64,
     }),
     'memory-mb': Flags.integer({
-      summary: 'Memory of the machine that each task is to find.',
+      summary: 'Memory that each task can use.',
       min: 256,
       default: 1024,
     }),
     'max-upload-mb': Flags.integer({
-      summary: 'The largest TIFF that the page takes.',
+      summary: 'Largest TIFF that the page accepts.',
       min: 1,
       default: 2048,
     }),
@@ -94,7 +92,7 @@ Objects, tasks and access keys stay in the folder for the next start. Ctrl-C end
     activity.done();
     try {
       if (!dev.hasPage)
-        reporter.warn('The page was not built: run "npm run build", then start again.');
+        reporter.warn('The page is not built. Run "npm run build" and start again.');
       this.#show(dev, flags);
       if (!flags.quiet && !this.jsonEnabled()) this.#follow(dev);
       await stopped(this.stopSignal);
@@ -116,11 +114,11 @@ Objects, tasks and access keys stay in the folder for the next start. Ctrl-C end
     for (const line of exportLines) this.result(line);
     this.result('');
     const written = flags['env-file'];
-    if (written !== undefined) this.result(`The variables are in ${written}, too.`);
-    this.result(`Ctrl-C ends it. What is in ${flags.folder} stays.`);
+    if (written !== undefined) this.result(`The variables are also in ${written}.`);
+    this.result(`Press Ctrl-C to stop. ${flags.folder} is kept.`);
   }
 
-  /** A line for each task that has ended. */
+  /** Prints a line for each task that has ended. */
   #follow(dev: LocalDev): void {
     const told = new Set<string>();
     dev.events.listen((event) => {

@@ -3,6 +3,7 @@ import { BaseCommand } from '../cli/base-command.ts';
 import { storageFlags, storageSettingsOf } from '../cli/flags.ts';
 import { formatBytes } from '../cli/format.ts';
 import type { Reporter } from '../cli/reporter.ts';
+import { r2SecretsHelp } from '../cli/setting-flags.ts';
 import { refuseBytesOnStdout, STANDARD_STREAM, sendToStdout } from '../cli/standard-streams.ts';
 import type { DownloadDocument } from '../lib/documents/documents.ts';
 import { messageOf } from '../lib/errors.ts';
@@ -16,8 +17,8 @@ export default class Download extends BaseCommand {
   static override summary = 'Download one object from R2 to a file.';
 
   static override description =
-    `The first stage of "run", by itself. The file appears under its name only when all bytes have arrived.
-R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-file.`;
+    `The first stage of "run" on its own. The file appears under its name only when it is complete.
+${r2SecretsHelp}`;
 
   static override examples = [
     {
@@ -26,7 +27,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
         '<%= config.bin %> <%= command.id %> staging/batch_abc/image.tif --bucket arke-staging',
     },
     {
-      description: 'Look at the first bytes',
+      description: 'Show the first bytes',
       command: '<%= config.bin %> <%= command.id %> staging/batch_abc/image.tif -o - | xxd | head',
     },
   ];
@@ -38,17 +39,18 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
   static override flags = {
     output: Flags.string({
       char: 'o',
-      summary: "Write to this file; - for stdout. Default: the key's last part, in this folder.",
+      summary:
+        'Write to this file; - for stdout. Default: the last part of the key, in the current folder.',
       helpValue: 'FILE',
     }),
-    force: Flags.boolean({ char: 'f', summary: 'Replace an existing file, even a TIFF.' }),
+    force: Flags.boolean({ char: 'f', summary: 'Overwrite an existing file, even a TIFF.' }),
     ...storageFlags,
   };
 
   async run(): Promise<DownloadDocument | undefined> {
     const { args, flags } = await this.parse(Download);
     const settings = storageSettingsOf(flags);
-    // Before the name of the file is made of it.
+    // Checked before it becomes a file name.
     refuseInvalidKey(args.key);
     const output = flags.output ?? (fileNameOf(args.key) || 'object');
     if (output === STANDARD_STREAM) refuseBytesOnStdout(this.jsonEnabled());
@@ -87,7 +89,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
   ) {
     const signal = this.stopSignal;
     const onRetry = ({ error, delayMs }: { error: unknown; delayMs: number }) =>
-      reporter.warn(`${messageOf(error)} Trying again in ${delayMs} ms`);
+      reporter.warn(`${messageOf(error)} Retrying in ${delayMs} ms`);
     const toFile = async (path: string) => {
       const onWarning = (_: string, message: string) => reporter.warn(message);
       const object = await openObject(storage, key, { signal, onRetry, onWarning });

@@ -11,7 +11,7 @@ import Inspect from './inspect.ts';
 import Run from './run.ts';
 import Upload from './upload.ts';
 
-/** The commands by their ids, for oclif: named here, they need not be looked for on the disk. */
+/** The commands by id, for oclif, which then need not search the disk. */
 export const commands = {
   batch: Batch,
   callback: Callback,

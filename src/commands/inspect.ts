@@ -14,11 +14,12 @@ import {
 import { aboutFile } from '../cli/format.ts';
 import { describeInspection } from '../cli/inspection-text.ts';
 import type { Reporter } from '../cli/reporter.ts';
+import { r2SecretsHelp } from '../cli/setting-flags.ts';
 import { outputTaken } from '../cli/standard-streams.ts';
-import { type NamedTiff, type TiffSources, withTiffSources } from '../cli/tiff-sources.ts';
+import { type InspectedTiff, type TiffSources, withTiffSources } from '../cli/tiff-sources.ts';
 import type { UnreadPath } from '../lib/collection/events.ts';
 import { inspectFile, inspectRemote } from '../lib/convert/inspect/inspect-file.ts';
-import type { InspectOptions } from '../lib/convert/inspect/inspect-tiff.ts';
+import type { InspectionOptions } from '../lib/convert/inspect/inspect-tiff.ts';
 import type { Inspection } from '../lib/convert/inspect/inspection.ts';
 import { limitsNow } from '../lib/convert/plan/resources.ts';
 import type {
@@ -37,47 +38,47 @@ import { openRangedReader } from '../lib/storage/ranged-reader.ts';
 import { readConversionBudget } from '../lib/task/settings.ts';
 
 /** What the inspections of a run share. */
-interface InspectSession extends Omit<InspectOptions, 'name'> {
-  /** Opens the bucket when the first object is asked for. */
+interface InspectSession extends Omit<InspectionOptions, 'name'> {
+  /** Opens the bucket for the first object. */
   readonly storage: () => Promise<Storage>;
   readonly request: RequestOptions;
 }
 
-/** One TIFF, and what became of its inspection. */
-type Inspected = { readonly source: NamedTiff } & (
+/** One TIFF and its inspection, or its error. */
+type Inspected = { readonly source: InspectedTiff } & (
   | { readonly inspection: Inspection }
   | Omit<UninspectedFile, 'input'>
 );
 
 /** How inspections are shown. */
-interface Shown {
+interface ShownInspection {
   readonly reporter: Reporter;
   readonly quiet: boolean;
 }
 
 export default class Inspect extends BaseCommand {
-  static override summary = 'Show what is in TIFFs, and what converting them would change.';
+  static override summary = 'Show what TIFFs contain, and what a conversion would change.';
 
   static override description =
-    `Reads only what a TIFF says of itself, nothing of its pictures; of an object in R2 only the parts that hold it.
-Of a folder the TIFFs in it are inspected, as "convert" finds them: by name or content; with -r those in its subfolders, too.
-For each file: structure, colours, compression and metadata of all pages, how "convert" would go about it here, what the JPEGs would not have of it with the given settings, and what is wrong with it.
-What "convert" would certainly refuse is said first; whether the rest can be decoded stays open.
-The exit code is 1 when a TIFF would fail, or something could not be read. Losses and problems do not affect it.
-R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-file.`;
+    `Reads the structure of a TIFF, not its pixels; of an object in R2, only the bytes that hold it.
+For a folder, the TIFFs in it are inspected, found by name or content as "convert" does; -r includes subfolders.
+For each file: structure, colours, compression and metadata of all pages, how "convert" would convert it here, what the JPEGs would lose with the given settings, and what is wrong with it.
+If "convert" would certainly refuse the file, that comes first; other files may still fail to decode.
+The exit code is 1 if a TIFF would fail or something could not be read. Losses and problems do not affect it.
+${r2SecretsHelp}`;
 
   static override examples = [
     {
-      description: 'Look at a file',
+      description: 'Inspect a file',
       command: '<%= config.bin %> <%= command.id %> scan.tif',
     },
     {
-      description: 'List what would be lost of the TIFFs of a folder, with other settings',
+      description: 'List what the TIFFs of a folder would lose, with other settings',
       command:
         "<%= config.bin %> <%= command.id %> scans -r --metadata all --page all --json | jq '.files[] | {input, losses}'",
     },
     {
-      description: 'Look at an object in R2 without downloading it',
+      description: 'Inspect an object in R2 without downloading it',
       command:
         '<%= config.bin %> <%= command.id %> r2://staging/batch_abc/image.tif --bucket arke-staging',
     },
@@ -86,14 +87,14 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
   static override args = {
     paths: Args.string({
       name: 'PATH',
-      description: 'TIFF files, folders of them, patterns, r2://KEY for an object, or - for stdin.',
+      description: 'TIFF files, folders, patterns, r2://KEY for an object, or - for stdin.',
       required: false,
       multiple: true,
     }),
   };
 
   static override flags = {
-    page: pageFlag(),
+    page: pageFlag,
     ...inputFlags,
     ...encoderFlags,
     ...storageFlags,
@@ -117,7 +118,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
         request: {
           signal: this.stopSignal,
           onRetry: ({ error, delayMs }) =>
-            reporter.warn(`${messageOf(error)} Trying again in ${delayMs} ms`),
+            reporter.warn(`${messageOf(error)} Retrying in ${delayMs} ms`),
         },
       };
       try {
@@ -131,7 +132,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
   async #inspectAll(
     { sources, unread, warnings }: TiffSources,
     session: InspectSession,
-    { reporter, quiet }: Shown,
+    { reporter, quiet }: ShownInspection,
   ): Promise<unknown> {
     for (const { message } of warnings) reporter.warn(message);
     const inspected: Inspected[] = [];
@@ -144,7 +145,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
         for (const line of describeInspection(source.name, one.inspection)) this.result(line);
       }
     }
-    // Last, where it is seen: what is missing concerns all that is above.
+    // Last, where it is noticed: it concerns everything above.
     for (const { path, error } of unread) reporter.error(`${path}: ${error.message}`);
     const result = documentOf(inspected, { unread, warnings });
     this.#sayCounts(result.summary, quiet);
@@ -153,7 +154,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
     return result;
   }
 
-  /** What was found, in one line; where all is to be quiet, only if something is missing from it. */
+  /** The counts in one line; with `--quiet` only if something is missing from them. */
   #sayCounts(summary: InspectionSummary, quiet: boolean): void {
     const { files, ok, would_fail, failed, folders_unread, files_unread } = summary;
     const isUnread = folders_unread + files_unread > 0;
@@ -167,7 +168,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
   }
 
   async #inspect(
-    source: NamedTiff,
+    source: InspectedTiff,
     session: InspectSession,
     reporter: Reporter,
   ): Promise<Inspected> {
@@ -178,7 +179,8 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
       if (!(error instanceof ArkeError)) throw error;
       const summary = errorSummary(error, this.redact);
       reporter.error(aboutFile(source.name, summary.message));
-      // Converting a local file would meet the same; what R2 answers may be another thing the next time.
+      // A conversion would meet the same error for a local file; R2 may answer differently next
+      // time.
       const status = error instanceof StorageError ? 'failed' : 'would_fail';
       return { source, status, error: summary };
     }
@@ -215,9 +217,9 @@ function fileOf({ source: { input }, ...result }: Inspected): InspectedFile {
   return { input, status, ...result.inspection };
 }
 
-/** Inspects one TIFF, of an object only the blocks that hold its directories. Throws `ArkeError`s. */
+/** Inspects one TIFF; of an object, only the blocks with its directories. Throws `ArkeError`s. */
 async function inspectSource(
-  { name, at }: NamedTiff,
+  { name, at }: InspectedTiff,
   { storage, request, ...options }: InspectSession,
 ): Promise<Inspection> {
   if ('path' in at) return inspectFile(at.path, { ...options, name });

@@ -4,8 +4,9 @@ import { processEnvironment } from '../cli/environment.ts';
 import { taskOptions } from '../cli/task-options.ts';
 import type { TaskDocument } from '../lib/documents/documents.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
-import { OTHER_SIGNAL_OF_TASK_MS, watchCrashes } from '../lib/stop.ts';
-import { type Variable, variables } from '../lib/task/environment.ts';
+import { watchCrashes } from '../lib/stop.ts';
+import { knownVariables, type VariableName } from '../lib/task/environment.ts';
+import { foreignVariables, variableText } from '../lib/task/environment-text.ts';
 import {
   failTaskFromEnvironment,
   type RunOptions,
@@ -13,25 +14,34 @@ import {
 } from '../lib/task/run-from-environment.ts';
 
 /** A variable and what it means, as the table of variables says it. */
-function helpLine({ name, meaning, fallback }: Variable): string {
-  return `- ${name}: ${meaning.replaceAll('`', '')} (${fallback === undefined ? 'required' : `default: ${fallback}`})`;
+function helpLine(name: VariableName): string {
+  const { meaning, values, fallback } = variableText(name);
+  const standard = fallback === 'required' ? fallback : `default: ${fallback}`;
+  return `- ${name}: ${meaning} (${[...(values ? [values] : []), standard].join('; ')})`;
 }
+
+const variablesHelp = [
+  'Variables:',
+  ...knownVariables.map(helpLine),
+  'All commands also honour:',
+  ...Object.entries(foreignVariables).map(([name, meaning]) => `- ${name}: ${meaning}`),
+]
+  .join('\n')
+  .replaceAll('`', '');
 
 export default class Run extends BaseCommand {
   static override summary = 'Run one task: TIFF from R2, convert, JPEG to R2, callback.';
 
-  static override description =
-    `Reads the task from the environment, as the orchestrator sets it for a machine.
-Calls back one outcome, and ends before TASK_TIMEOUT_MS unless that is a success that the orchestrator has not accepted: it is retried for CALLBACK_PATIENCE_MS more.
+  static override description = `Reads the task from the environment that the orchestrator sets.
+Sends one callback and ends before TASK_TIMEOUT_MS; only a success that the orchestrator has not accepted is retried for CALLBACK_PATIENCE_MS more.
 The log goes to stdout; with --json the log goes to stderr and the outcome to stdout.
-Exits with 0 when the JPEG is in R2 and the orchestrator has taken the callback, else with 1.
+Exits with 0 if the JPEG is in R2 and the orchestrator has accepted the callback, otherwise with 1.
 
-Variables:
-${variables.map(helpLine).join('\n')}`;
+${variablesHelp}`;
 
   static override examples = [
     {
-      description: 'Run the task of the environment',
+      description: 'Run the task in the environment',
       command: '<%= config.bin %> <%= command.id %>',
     },
     {
@@ -43,15 +53,6 @@ ${variables.map(helpLine).join('\n')}`;
   protected override readonly warnsOfVariables = false;
 
   protected override usageExitCode: number = exitCodes.failed;
-
-  protected override otherSignalMs(): number {
-    return OTHER_SIGNAL_OF_TASK_MS;
-  }
-
-  /** A task is brought to its end whether or not anybody reads its log. */
-  protected override outputToWatch(): undefined {
-    return undefined;
-  }
 
   #begun = false;
   readonly #crashes = watchCrashes();
@@ -67,10 +68,10 @@ ${variables.map(helpLine).join('\n')}`;
     this.exitWith(exitCode, document);
   }
 
-  /** Wrong usage keeps a task from beginning; the orchestrator is told all the same. */
+  /** Wrong usage prevents a task; the orchestrator is still told. */
   protected override async catch(error: Error): Promise<void> {
     if (!this.#begun) {
-      // oclif's errors are made for a terminal: several lines, and help that nobody can ask for there.
+      // oclif's errors are made for terminals: several lines, and help.
       const told = error instanceof Errors.CLIError ? usageError(error) : error;
       await failTaskFromEnvironment(processEnvironment(), told, this.runOptions());
     }
@@ -82,7 +83,7 @@ ${variables.map(helpLine).join('\n')}`;
     await super.finally(error);
   }
 
-  /** What the task gets besides its environment. */
+  /** The task's options besides its environment. */
   protected runOptions(): RunOptions {
     const stream = this.jsonEnabled() ? process.stderr : process.stdout;
     return taskOptions(stream, this.stopWatch, this.#crashes);

@@ -4,6 +4,7 @@ import { BaseCommand, errorSummary } from '../cli/base-command.ts';
 import { storageFlags, storageSettingsOf } from '../cli/flags.ts';
 import { aboutFile, formatBytes } from '../cli/format.ts';
 import type { Reporter } from '../cli/reporter.ts';
+import { r2SecretsHelp } from '../cli/setting-flags.ts';
 import type { UploadDocument } from '../lib/documents/documents.ts';
 import { ArkeError, FileError, messageOf, SettingsError, StorageError } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
@@ -18,12 +19,12 @@ export default class Upload extends BaseCommand {
   static override summary = 'Upload files to R2.';
 
   static override description =
-    `The third stage of "run", by itself. Existing objects are replaced only with --force, and TIFFs never: an overwritten original is gone.
-R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-file.`;
+    `The third stage of "run" on its own. Existing objects are overwritten only with --force, TIFFs never.
+${r2SecretsHelp}`;
 
   static override examples = [
     {
-      description: 'Upload a TIFF for a task to find',
+      description: 'Upload a TIFF for a task',
       command: '<%= config.bin %> <%= command.id %> image.tif --key staging/batch_abc/image.tif',
     },
     {
@@ -37,10 +38,10 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
   };
 
   static override flags = {
-    key: Flags.string({ summary: 'Key of the one object.', exclusive: ['prefix'] }),
-    prefix: Flags.string({ summary: "Put this before each file's name to make its key." }),
-    'content-type': Flags.string({ summary: 'Content type. Default: by what is in the file.' }),
-    force: Flags.boolean({ char: 'f', summary: 'Replace existing objects (never TIFFs).' }),
+    key: Flags.string({ summary: 'Key of the single object.', exclusive: ['prefix'] }),
+    prefix: Flags.string({ summary: "Prefix of the keys, followed by each file's name." }),
+    'content-type': Flags.string({ summary: 'Content type. Default: detected from the file.' }),
+    force: Flags.boolean({ char: 'f', summary: 'Overwrite existing objects (never TIFFs).' }),
     ...storageFlags,
   };
 
@@ -99,7 +100,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
     const options: RequestOptions = {
       signal: this.stopSignal,
       onRetry: ({ error, delayMs }) =>
-        reporter.warn(`${messageOf(error)} Trying again in ${delayMs} ms`),
+        reporter.warn(`${messageOf(error)} Retrying in ${delayMs} ms`),
     };
     const condition = force
       ? await conditionToReplace(storage, upload.key, options)
@@ -118,7 +119,7 @@ R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY come from the environment or --env-fil
   }
 }
 
-/** Throws `FileError` for a folder; what is not there is found when it is read. */
+/** Throws `FileError` for a folder; a missing file is reported when it is read. */
 async function refuseFolder(path: string): Promise<void> {
   const isFolder = await stat(path).then(
     (found) => found.isDirectory(),
@@ -126,11 +127,13 @@ async function refuseFolder(path: string): Promise<void> {
   );
   if (isFolder)
     throw new FileError(
-      `"${path}" is a folder, and upload takes files. Name the files in it, such as ${join(path, '*.jpg')}.`,
+      `"${path}" is a folder, but upload takes files. Name the files in it, such as ${join(path, '*.jpg')}.`,
     );
 }
 
-/** Which file goes to which key. Throws `SettingsError` when two would go to one, or one to none. */
+/**
+ * Which file goes to which key. Throws `SettingsError` if two have the same key, or one has none.
+ */
 function planUploads(
   files: readonly string[],
   { key, prefix = '' }: { key?: string | undefined; prefix?: string | undefined },

@@ -1,24 +1,24 @@
 import type { CallbackFault, Faults } from './faults.ts';
 
 /**
- * The JSON of the page's API, as the engine sends it and the page reads it: types only, so that
- * both sides may import it. Times are ISO 8601 in UTC.
+ * The JSON of the page's API: types only, so that server and page can both import it. Times are ISO
+ * 8601 in UTC.
  */
 
-/** `elsewhere`: a task of somebody else's worker, known by its callbacks only. */
+/** `elsewhere`: a task of a worker started outside the page, known only by its callbacks. */
 export type TaskState = 'queued' | 'running' | 'succeeded' | 'failed' | 'elsewhere';
 
-/** A stage of `arke-tiff run`; `start` is all that comes before the download. */
+/** A stage of `arke-tiff run`; `start` is everything before the download. */
 export type StageName = 'start' | 'download' | 'convert' | 'upload' | 'callback';
 
 /** A task as the list shows it. */
 export interface TaskSummary {
   id: string;
   batch_id: string;
-  /** What the TIFF was called when it was dropped. */
+  /** The TIFF's name when it was dropped. */
   name: string;
   input_key: string;
-  /** `null` where the TIFF is somebody else's. */
+  /** `null` if the TIFF was not uploaded here. */
   tiff_bytes: number | null;
   state: TaskState;
   created_at: string;
@@ -29,7 +29,7 @@ export interface TaskSummary {
   jpeg_bytes: number | null;
   error: string | null;
   stages: { name: StageName; ms: number }[];
-  /** How many callbacks were received, replays included. */
+  /** Number of callbacks received, including replays. */
   callbacks: number;
 }
 
@@ -40,7 +40,7 @@ export interface CallbackRecord {
   path: string;
   headers: Record<string, string>;
   body: string;
-  /** Status 0: it gets none (`hang`, `lost`). `null`: not known. */
+  /** Status 0: no answer (`hang`, `lost`). `null`: unknown. */
   answer: { status: number; fault: CallbackFault | null } | null;
   /** Sent by the page's replay, not by a worker. */
   replay: boolean;
@@ -50,12 +50,12 @@ export interface CallbackRecord {
 export interface TaskDetail extends TaskSummary {
   log: string[];
   /**
-   * What `arke-tiff inspect --json` says of this TIFF: its entry in `files`, which has an `error` where the
-   * TIFF cannot be read. `null`: the TIFF is not known.
+   * The TIFF's entry in `files` of `arke-tiff inspect --json`, with an `error` if it cannot be
+   * read. `null`: the TIFF is unknown.
    */
   facts: unknown | null;
   received: CallbackRecord[];
-  /** What the orchestrator makes of the task. `null`: it was not told of it. */
+  /** The task as the orchestrator sees it. `null`: it was not told about it. */
   orchestrator: { status: 'processing' | 'completed' | 'failed'; error: string | null } | null;
 }
 
@@ -66,12 +66,12 @@ export interface DevState {
   faults: Faults;
   /** `null`: not limited. */
   limits: { memory_mb: number | null; cpus: number | null; jobs: number };
-  /** What a worker is to be started with; secrets are masked. */
+  /** A worker's variables, with secrets masked. */
   environment: Record<string, string>;
   max_upload_mb: number;
 }
 
-/** What came of sending a callback again. */
+/** The result of sending a callback again. */
 export interface ReplayResult {
   delivered: boolean;
   status: number | null;

@@ -1,4 +1,4 @@
-/** The part of an object that an answer brings, in bytes: `end` is the last one. */
+/** The bytes of an object in an answer; `end` is the last one. */
 export interface AnsweredRange {
   readonly key: string;
   readonly start: number;
@@ -8,13 +8,13 @@ export interface AnsweredRange {
 /** Decides which answers break off. */
 export interface BrokenAnswers {
   /**
-   * After how many bytes this answer breaks off; undefined for one that goes on where another one broke
-   * off: it ends where that should have ended, and begins later.
+   * After how many bytes this answer breaks off; undefined if it resumes a broken one: it has the
+   * same end and begins later.
    */
   breaksAfter(range: AnsweredRange): number | undefined;
 }
 
-/** Breaks off each answer in its middle, once: whoever asks for the rest gets it. */
+/** Breaks off each answer halfway, once: a request for the rest succeeds. */
 export function createBrokenAnswers(): BrokenAnswers {
   const broken = new Map<string, number>();
   return {
@@ -33,7 +33,7 @@ export function createBrokenAnswers(): BrokenAnswers {
   };
 }
 
-/** The range that the headers of an answer tell; undefined where there are no bytes of an object in it. */
+/** The range in an answer's headers; undefined if it has no bytes of an object. */
 export function answeredRange(
   key: string,
   status: number,

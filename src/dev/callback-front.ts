@@ -3,19 +3,22 @@ import { pipeline } from 'node:stream/promises';
 import { closeServer, listenOnLoopback } from './loopback-server.ts';
 import { passOn } from './pass-on.ts';
 
-/** Header of an answer that is to be lost on its way; nobody sees it. */
+/** Marks an answer that is to be lost; nobody receives it. */
 export const LOST_HEADER = 'x-sandbox-lost';
 
-/** What stands before the orchestrator, and loses answers: a Worker cannot close a connection without one. */
+/**
+ * A proxy in front of the orchestrator that loses answers: a Worker cannot close a connection
+ * without one.
+ */
 export interface CallbackFront {
-  /** Base address, without a slash at its end. */
+  /** Base address, without a trailing slash. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 /**
- * Starts it before the orchestrator at `target`, on a port; 0 for one of the system's choice. Throws
- * `ArkeError` when that is taken.
+ * Starts it in front of the orchestrator at `target`; port 0 is chosen by the system. Throws
+ * `ArkeError` if the port is in use.
  */
 export async function startCallbackFront(target: string, port: number): Promise<CallbackFront> {
   const server = createServer((incoming, outgoing) => {

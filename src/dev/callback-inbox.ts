@@ -6,19 +6,19 @@ import { type CallbackFault, LATE_SECONDS } from './faults.ts';
 import type { CallbackAnswer } from './sandbox/orchestrator.ts';
 import type { CallbackObserver } from './sandbox/sandbox.ts';
 import type { TaskList } from './task-list.ts';
-import type { TaskRecord } from './task-store.ts';
+import { notRun, type TaskRecord } from './task-store.ts';
 import { outcomeOfBody } from './worker-outcome.ts';
 
 /**
- * How a fault answers. `hang` does after ten minutes, longer than anybody waits: an answer that never
- * comes, workerd would take for a fault of its own.
+ * How each fault answers. `hang` answers after ten minutes, longer than anyone waits: workerd would
+ * treat an answer that never comes as its own failure.
  */
 const FAULT_ANSWERS: Readonly<Record<CallbackFault, (taskId: string) => CallbackAnswer>> = {
-  fail: () => failing(503, 'Service unavailable: the fault that was asked for'),
+  fail: () => failing(503, 'Service unavailable (simulated fault)'),
   redirect: () => ({ status: 302, headers: { location: '/moved' } }),
   hang: () => ({ delayMs: 600_000 }),
   lost: () => ({ headers: { [LOST_HEADER]: '1' } }),
-  down: () => failing(500, 'Internal error: the fault that was asked for'),
+  down: () => failing(500, 'Internal error (simulated fault)'),
   late: () => ({ delayMs: LATE_SECONDS * 1000 }),
   gone: (taskId) => failing(500, `Task not found: ${taskId}`),
   over: () => failing(500, "Cannot read properties of undefined (reading 'handleCallback')"),
@@ -36,8 +36,8 @@ export interface InboxOptions {
 }
 
 /**
- * Takes callbacks as the orchestrator gets them: each is kept with its task, which is somebody else's
- * when we do not know it, and answered as the faults want it.
+ * Receives callbacks as the orchestrator gets them, stores each with its task (`elsewhere` if
+ * unknown), and answers by the active faults.
  */
 export function createCallbackInbox(
   list: TaskList,
@@ -61,7 +61,7 @@ export function createCallbackInbox(
     list.addCallback(record, { ...callback, answer: { status, fault }, replay });
     if (record.summary.state === 'elsewhere') {
       list.change(record, { ended_at: callback.at, ...outcomeOfBody(callback.body) });
-      // Where it is not found, there is only no picture of it.
+      // If it is not found, only its picture is missing.
       findInputOf(record).catch(() => {});
     }
     return answer;
@@ -72,7 +72,7 @@ function failing(status: number, error: string): CallbackAnswer {
   return { status, body: JSON.stringify({ error }) };
 }
 
-/** Whom a callback is for: the address decides, as it does for the orchestrator. */
+/** The task that a callback is for: the address counts, as for the orchestrator. */
 function addressed({ path }: Pick<CallbackRecord, 'path'>): { batchId: string; taskId: string } {
   const [, , batchId = '', taskId = ''] = new URL(path, 'http://localhost').pathname
     .split('/')
@@ -96,18 +96,14 @@ function elsewhere(id: string, batchId: string, taskId: string, at: string): Tas
     tiff_bytes: null,
     state: 'elsewhere',
     created_at: at,
-    started_at: null,
-    ended_at: null,
-    exit_code: null,
-    output_key: null,
-    jpeg_bytes: null,
-    error: null,
-    stages: [],
     callbacks: 0,
+    ...notRun,
   };
 }
 
-/** The TIFF among keys that a JPEG of this key is made from, by the contract's names; `null`: none. */
+/**
+ * The key of the TIFF that a JPEG is made from, by the contract's names; `null` if there is none.
+ */
 export function inputAmong(keys: readonly string[], outputKey: string): string | null {
   return keys.find((key) => key !== outputKey && jpegName(key) === outputKey) ?? null;
 }

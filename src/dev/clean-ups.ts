@@ -1,7 +1,7 @@
-/** What is to be undone, the last first. */
+/** Clean-ups, run in reverse order. */
 export interface CleanUps {
   add(undo: () => Promise<void> | void): void;
-  /** Undoes all, once: each even when another one fails. Throws the first failure. */
+  /** Runs all of them, once, even if some fail. Throws the first failure. */
   run(): Promise<void>;
 }
 

@@ -44,7 +44,7 @@ async function drawSample(folder: string): Promise<string> {
   return path;
 }
 
-/** Throws an Error that says in one line why the file cannot be read. */
+/** Throws an Error that explains in one line why the file cannot be read. */
 async function refuseUnreadable(path: string): Promise<void> {
   try {
     await (await open(path)).close();
@@ -58,7 +58,7 @@ async function refuseUnreadable(path: string): Promise<void> {
   }
 }
 
-/** Has the worker run on the TIFF, and shows its log as it comes; resolves when the task has ended. */
+/** Runs the worker on the TIFF and shows its log live; resolves when the task has ended. */
 async function runTask(dev: LocalDev, path: string, signal: AbortSignal): Promise<TaskDetail> {
   const ended = Promise.withResolvers<void>();
   const end = () => ended.resolve();
@@ -83,10 +83,10 @@ function showCallback({ method, path, headers, body }: CallbackRecord): void {
   say(`\n${JSON.stringify(JSON.parse(body), null, 2)}`);
 }
 
-/** Saves the JPEG that the callback names; without one there is nothing to save. */
+/** Saves the JPEG that the callback names, if there is one. */
 async function saveJpeg(dev: LocalDev, { output_key: key }: TaskDetail): Promise<void> {
   const jpeg = key === null ? null : await dev.bucket.getObject(key);
-  if (key === null || jpeg === null) return say('There is none: the task did not succeed.');
+  if (key === null || jpeg === null) return say('None: the task did not succeed.');
   const path = join(OUTPUT_FOLDER, basename(key));
   await mkdir(OUTPUT_FOLDER, { recursive: true });
   await writeFile(path, jpeg.bytes);
@@ -138,7 +138,7 @@ async function demonstrate(file: string | undefined, folder: string, signal: Abo
 /** Runs the demonstration in a temporary folder, by the command line's arguments. */
 async function main(args: string[]): Promise<number> {
   const [name, ...rest] = args;
-  // npm changes into the package's folder, and says where it was called.
+  // npm changes to the package's folder, and sets this to the original one.
   const file = name === undefined ? undefined : resolve(process.env['INIT_CWD'] ?? '.', name);
   const wrong = rest.length > 0 || name?.startsWith('-');
   if (wrong) {

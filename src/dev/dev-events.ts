@@ -1,7 +1,7 @@
 import type { CallbackRecord, TaskSummary } from './api.ts';
 import type { Faults } from './faults.ts';
 
-/** What happens, as the page is told it. */
+/** Events for the page. */
 export type DevEvent =
   | { readonly type: 'task'; readonly data: TaskSummary }
   | { readonly type: 'log'; readonly data: { readonly id: string; readonly line: string } }
@@ -11,14 +11,14 @@ export type DevEvent =
     }
   | { readonly type: 'faults'; readonly data: Faults };
 
-/** Tells whoever listens. */
+/** Distributes events to listeners. */
 export interface DevEvents {
   tell(event: DevEvent): void;
-  /** Listens until the function is called that it gives. */
+  /** Listens until the returned function is called. */
   listen(listener: (event: DevEvent) => void): () => void;
 }
 
-/** A place where what happens is told. */
+/** A distributor of events. */
 export function createDevEvents(): DevEvents {
   const listeners = new Set<(event: DevEvent) => void>();
   return {

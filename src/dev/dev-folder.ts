@@ -6,7 +6,7 @@ import { isRunning } from '../lib/temporary-output.ts';
 import { randomCredentials, type S3Credentials } from './sandbox/sandbox.ts';
 import { writeSecretFile } from './secret-file.ts';
 
-/** The folder that everything is kept in from one start to the next. */
+/** The folder for everything that is kept between starts. */
 export interface DevFolder {
   readonly root: string;
   /** What Miniflare keeps: objects and callbacks. */
@@ -15,21 +15,20 @@ export interface DevFolder {
   readonly tasks: string;
   /** Pictures of TIFFs, which can be made again. */
   readonly previews: string;
-  /** Uploads as they come. */
+  /** Uploads in progress. */
   readonly incoming: string;
-  /** The same at each start, so that what was written down of them stays true. */
+  /** The same at each start, so that a saved `.env` file stays valid. */
   readonly credentials: S3Credentials;
-  /** Lets another process have it. */
+  /** Releases the lock. */
   release(): Promise<void>;
 }
 
-/** The `.gitignore` of a folder of ours, which is not to be committed; its first line tells it from others. */
+/** The `.gitignore` of our folder; its first line identifies it. */
 const MARK = '# All in this folder is written, replaced and removed by arke-tiff dev.\n*\n';
 
 /**
- * Opens the folder, makes what is missing of it, and keeps other processes out. Throws `FileError` when
- * it cannot be written or holds what is not ours, and `ArkeError` (`FOLDER_IN_USE`) when another process
- * has it.
+ * Opens the folder, creates what is missing, and locks it. Throws `FileError` if it cannot be
+ * written or contains foreign files, and `ArkeError` (`FOLDER_IN_USE`) if another process uses it.
  */
 export async function openDevFolder(path: string): Promise<DevFolder> {
   const root = absolutePath(path);
@@ -45,12 +44,12 @@ export async function openDevFolder(path: string): Promise<DevFolder> {
     incoming: inside('incoming'),
   };
   try {
-    // Nobody else's: the pictures in it may be.
+    // Private, because the pictures may be.
     await mkdir(root, { recursive: true, mode: 0o700 });
     await refuseForeignFolder(root, inside('.gitignore'));
     await refuseLinks(Object.values(folders));
     await lock(inside('lock'), root);
-    // What a process that was killed has left of uploads.
+    // Uploads left by a killed process.
     await rm(folders.incoming, { recursive: true, force: true });
     for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true });
     const credentials = await keptCredentials(inside('credentials.json'));
@@ -65,16 +64,16 @@ export async function openDevFolder(path: string): Promise<DevFolder> {
   }
 }
 
-/** Marks an empty folder as ours. Throws `FileError` for one that holds something and has no mark. */
+/** Marks an empty folder as ours. Throws `FileError` for a folder with content and no mark. */
 async function refuseForeignFolder(root: string, mark: string): Promise<void> {
   if ((await readdir(root)).length === 0) await writeFile(mark, MARK, { flag: 'wx' });
   else if ((await readFile(mark, 'utf8').catch(() => '')) !== MARK)
     throw new FileError(
-      `Not used: the folder ${root} holds what "arke-tiff dev" has not written. Choose an empty or a new one with --folder.`,
+      `Not used: the folder ${root} contains files that "arke-tiff dev" did not write. Choose an empty or new one with --folder.`,
     );
 }
 
-/** Throws `FileError` when one of the folders is a link: nothing is written or removed elsewhere. */
+/** Throws `FileError` if one of the folders is a link: nothing is written or removed elsewhere. */
 async function refuseLinks(folders: readonly string[]): Promise<void> {
   for (const folder of folders) {
     const found = await lstat(folder).catch(() => undefined);
@@ -85,7 +84,7 @@ async function refuseLinks(folders: readonly string[]): Promise<void> {
   }
 }
 
-/** Takes the lock, also that of a process that is gone. */
+/** Takes the lock, also over a process that has ended. */
 async function lock(path: string, root: string): Promise<void> {
   const mine = `${process.pid}\n`;
   for (;;) {
@@ -99,7 +98,7 @@ async function lock(path: string, root: string): Promise<void> {
     if (owner > 0 && isRunning(owner))
       throw new ArkeError(
         'FOLDER_IN_USE',
-        `The folder ${root} is used by another "arke-tiff dev" (process ${owner}). End that, or choose another --folder.`,
+        `The folder ${root} is used by another "arke-tiff dev" (process ${owner}). Stop it, or choose another --folder.`,
       );
     await rm(path, { force: true });
   }
@@ -111,7 +110,7 @@ async function keptCredentials(path: string): Promise<S3Credentials> {
     const { accessKeyId, secretAccessKey } = kept;
     if (accessKeyId && secretAccessKey) return { accessKeyId, secretAccessKey };
   } catch (error) {
-    // A file that is damaged is replaced: there is nothing else to be done about it.
+    // A damaged file is simply replaced.
     if (systemCodeOf(error) !== 'ENOENT' && !(error instanceof SyntaxError)) throw error;
   }
   const credentials = randomCredentials();

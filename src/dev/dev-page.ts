@@ -10,7 +10,7 @@ export interface DevPage {
   readonly policy: string;
 }
 
-/** Reads the page that the build has made; undefined where it has made none. */
+/** Reads the page from the build; undefined without a build. */
 export async function readDevPage(
   path: string | URL = packageFile('dist/bundle/dev.html'),
 ): Promise<DevPage | undefined> {
@@ -23,7 +23,7 @@ export async function readDevPage(
   }
 }
 
-/** Nothing may run or be loaded but what stands in the page, and nothing be asked but its own server. */
+/** Allows only the page's own script and style, and requests to its own server. */
 function policyOf(html: string): string {
   const [script, style] = ['script', 'style'].map((element) => hashesIn(html, element));
   return [

@@ -7,16 +7,16 @@ import type { BucketAccess } from './sandbox/bucket.ts';
 import type { OrchestratorAccess } from './sandbox/orchestrator.ts';
 import type { TaskList } from './task-list.ts';
 import type { TaskRunner } from './task-runner.ts';
-import type { TaskRecord } from './task-store.ts';
+import { notRun, type TaskRecord } from './task-store.ts';
 import type { TiffPreviews } from './tiff-previews.ts';
 import { uploadName } from './upload-name.ts';
 
-/** The batch of all tasks that are started here. */
+/** The batch of all tasks started here. */
 export const DEV_BATCH = 'dev';
 
-/** What can be done with tasks. All throw `RefusedRequest` for what cannot be. */
+/** The operations on tasks. All throw `RefusedRequest` if impossible. */
 export interface DevTasks {
-  /** Puts a TIFF of the disk into R2, and has a task run for it. */
+  /** Uploads a TIFF from disk to R2, and queues a task for it. */
   add(file: { readonly path: string; readonly size: number }, name: string): Promise<TaskSummary>;
   detail(id: string): Promise<TaskDetail>;
   runAgain(id: string): TaskSummary;
@@ -39,10 +39,10 @@ export interface DevTaskParts {
   readonly replay: (callback: { path: string; body: string }) => Promise<ReplayResult>;
 }
 
-/** The tasks of a list, as the page works with them. */
+/** The operations of the page on a list of tasks. */
 export function createDevTasks(parts: DevTaskParts): DevTasks {
   const { list, runner, storage, bucket, previews } = parts;
-  const known = (id: string) => list.get(id) ?? refuse(404, `There is no task ${id} here.`);
+  const known = (id: string) => list.get(id) ?? refuse(404, `There is no task ${id}.`);
   const jpegOf = async (id: string) => {
     const { output_key: key } = known(id).summary;
     return key === null ? null : bucket.getObject(key);
@@ -68,7 +68,7 @@ export function createDevTasks(parts: DevTaskParts): DevTasks {
     runAgain(id) {
       const { state } = known(id).summary;
       if (state === 'elsewhere')
-        refuse(409, `The task ${id} is not one of ours: its worker was started elsewhere.`);
+        refuse(409, `Task ${id} cannot be run again: its worker was started elsewhere.`);
       if (state === 'queued' || state === 'running')
         refuse(409, `The task ${id} is ${state} already. Wait for its end.`);
       runner.queue(id);
@@ -81,7 +81,7 @@ export function createDevTasks(parts: DevTaskParts): DevTasks {
     async before(id) {
       const { name, input_key: key } = known(id).summary;
       if (key === '')
-        refuse(404, `The TIFF of ${id} is not known: its worker was started elsewhere.`);
+        refuse(404, `The TIFF of ${id} is unknown: its worker was started elsewhere.`);
       const jpeg = await jpegOf(id);
       return previews.pictureOf({ key, name, ...makingOf(jpeg?.metadata ?? {}) });
     },
@@ -91,14 +91,14 @@ export function createDevTasks(parts: DevTaskParts): DevTasks {
   };
 }
 
-/** Looks into the TIFF when somebody first wants to know. */
+/** Inspects the TIFF when its facts are first asked for. */
 async function findFacts(record: TaskRecord, { list, factsOf }: DevTaskParts): Promise<void> {
   const { input_key: key, name } = record.summary;
   if (record.facts !== null || key === '') return;
   list.setFacts(record, await factsOf(key, name));
 }
 
-/** What the orchestrator makes of a task of ours; others it was not told of. */
+/** A task as the orchestrator sees it; `elsewhere` tasks are unknown to it. */
 async function viewOf(
   { id, batch_id }: TaskSummary,
   { batch }: DevTaskParts['orchestrator'],
@@ -118,14 +118,8 @@ function newTask(id: string, name: string, key: string, size: number): TaskSumma
     tiff_bytes: size,
     state: 'queued',
     created_at: new Date().toISOString(),
-    started_at: null,
-    ended_at: null,
-    exit_code: null,
-    output_key: null,
-    jpeg_bytes: null,
-    error: null,
-    stages: [],
     callbacks: 0,
+    ...notRun,
   };
 }
 

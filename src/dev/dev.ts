@@ -3,41 +3,44 @@ import type { DevEvents } from './dev-events.ts';
 import type { DevTasks } from './dev-tasks.ts';
 import type { BucketAccess } from './sandbox/bucket.ts';
 
-/** What may be chosen about a dev. */
+/** Options of `startDev`. */
 export interface DevOptions {
-  /** Where everything is kept; made when it is missing. */
+  /** Where everything is kept; created if missing. */
   readonly folder: string;
-  /** Of the orchestrator; page and R2 are at the two after it. 0: three that are free. */
+  /** Port of the orchestrator; page and R2 use the next two. 0: three free ports. */
   readonly port: number;
   /** How many tasks run at once. */
   readonly jobs: number;
-  /** Memory of the machine that each task is to find, in MB. */
+  /** Memory of each task's machine, in MB. */
   readonly memoryMb: number;
-  /** The largest TIFF that is taken from the page, in MB of 1024 × 1024 bytes. */
+  /** The largest upload, in MB of 1024 × 1024 bytes. */
   readonly maxUploadMb: number;
   /** Where to write the variables of a worker. */
   readonly envFile?: string | undefined;
   /** What this program calls itself towards servers. */
   readonly program: string;
-  /** What workers get of this process's environment: where programs and temporary files are. */
+  /**
+   * The parts of this process's environment that workers need: where programs and temporary files
+   * are.
+   */
   readonly systemVariables: Readonly<Record<string, string>>;
-  /** How long the fault `down` lasts, in milliseconds; as its name says unless told. */
+  /** How long the fault `down` lasts, in milliseconds; for tests. */
   readonly downMs?: number;
-  /** Told what goes wrong beside the tasks. */
+  /** Receives problems outside the tasks. */
   readonly onTrouble: (message: string) => void;
-  /** Gives up starting; what has started is ended by `stop`. */
+  /** Aborts starting; a started dev is ended by `stop`. */
   readonly signal?: AbortSignal;
 }
 
 /** A local stand-in for R2 and the orchestrator that runs tasks, with a page. */
 export interface LocalDev {
-  /** Base addresses: of the page and the orchestrator without a slash at their end. */
+  /** Base addresses; those of page and orchestrator without a trailing slash. */
   readonly addresses: {
     readonly page: string;
     readonly orchestrator: string;
     readonly endpoint: string;
   };
-  /** Whether there is a page: without a build there is none. */
+  /** Whether there is a page: only with a build. */
   readonly hasPage: boolean;
   readonly bucketName: string;
   /** The variables of a worker for the example's task, secrets included. */

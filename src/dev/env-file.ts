@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { FileError, reasonOf, systemCodeOf } from '../lib/errors.ts';
 import { writeSecretFile } from './secret-file.ts';
 
-/** The first line of files that we have written, and may write again. */
+/** The first line of files that we wrote, and may overwrite. */
 const HEAD =
   '# Written by arke-tiff dev, and again at each start with --env-file; what is changed here is lost.';
 
 /**
- * Sees that a file of variables may be written: that none is there, or one of ours. Throws `FileError`:
- * what somebody has written into a file of that name is not to be lost.
+ * Checks that a file of variables may be written: it does not exist, or is ours. Throws `FileError`
+ * otherwise, so that no other file is lost.
  */
 export async function refuseForeignEnvFile(path: string): Promise<void> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
@@ -23,7 +23,10 @@ export async function refuseForeignEnvFile(path: string): Promise<void> {
     );
 }
 
-/** Writes variables as `--env-file` of other commands reads them. None of the values needs quotes there. */
+/**
+ * Writes variables in the form that `--env-file` of other commands reads. None of the values needs
+ * quotes.
+ */
 export function writeEnvFile(
   path: string,
   variables: Readonly<Record<string, string>>,

@@ -2,13 +2,13 @@ import type { ServerResponse } from 'node:http';
 import type { DevState } from './api.ts';
 import type { DevEvent, DevEvents } from './dev-events.ts';
 
-/** How often a line that says nothing keeps the connection from being taken for dead, in milliseconds. */
+/** Interval of empty lines that keep the connection alive, in milliseconds. */
 const HEARTBEAT_MS = 15_000;
 
-/** The most that may wait for a reader that does not read, in bytes: then it has to ask anew. */
+/** The most bytes buffered for a slow reader; beyond that it must reconnect. */
 const MOST_WAITING = 4 * 1024 * 1024;
 
-/** Tells a page what happens for as long as it listens: the state first, so that it misses nothing. */
+/** Streams events to a page: the complete state first, so that it misses nothing. */
 export function streamEvents(
   response: ServerResponse,
   events: Pick<DevEvents, 'listen'>,
@@ -20,7 +20,7 @@ export function streamEvents(
   });
   const send = (type: DevEvent['type'] | 'state', data: unknown) => {
     if (response.writableLength > MOST_WAITING) response.destroy();
-    // JSON has no line ends of its own.
+    // JSON contains no line breaks.
     else response.write(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
   };
   send('state', state());

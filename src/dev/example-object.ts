@@ -1,7 +1,10 @@
 import type { BucketAccess } from './sandbox/bucket.ts';
 import { paintScene } from './sandbox/sample-scene.ts';
 
-/** The task that is ready for a worker that is started by hand, by the contract's names (docs/contract.md, "Dependencies, local testing, and what the worker is"). */
+/**
+ * The prepared task for a worker started by hand, with the contract's names (docs/contract.md,
+ * "Dependencies, local testing, and what the worker is").
+ */
 export const EXAMPLE_TASK = {
   id: 'test_task_1',
   batchId: 'test_batch',
@@ -10,7 +13,7 @@ export const EXAMPLE_TASK = {
 
 const SIZE = { width: 1200, height: 800 } as const;
 
-/** Puts the example's TIFF where its task looks for it, unless something is there. */
+/** Puts the example's TIFF under its key, unless something is there. */
 export async function putExample(bucket: BucketAccess): Promise<void> {
   const { inputKey } = EXAMPLE_TASK;
   if ((await bucket.listKeys(inputKey)).includes(inputKey)) return;
@@ -26,7 +29,7 @@ const [SHORT, LONG] = [3, 4];
 function plainTiff(width: number, height: number, pixels: Uint8Array): Buffer {
   const entries = [
     ...[[256, LONG, 1, width] as const, [257, LONG, 1, height] as const],
-    // Where the three bit depths stand: after the directory.
+    // Offset of the three bit depths, after the directory.
     [258, SHORT, 3, 0] as const,
     ...[[259, SHORT, 1, 1] as const, [262, SHORT, 1, 2] as const, [273, LONG, 1, 0] as const],
     ...[[277, SHORT, 1, 3] as const, [278, LONG, 1, height] as const],

@@ -1,20 +1,20 @@
 import type { DevEvents } from './dev-events.ts';
 import { type CallbackFault, DOWN_SECONDS, type Faults, groupOf } from './faults.ts';
 
-/** What is set to go wrong. */
+/** The active faults. */
 export interface FaultSwitches {
   now(): Faults;
-  /** Sets those that are named. */
+  /** Sets the named faults. */
   set(faults: Partial<Faults>): Faults;
-  /** The fault of the callback that has just come, which may switch itself off by that. */
+  /** The fault for the callback that has just arrived; some faults then switch off. */
   takeCallbackFault(): CallbackFault | null;
 }
 
-/** Those that are for one callback only. */
+/** Faults for a single callback. */
 const ONCE: readonly (CallbackFault | null)[] = ['fail', 'hang', 'lost', 'redirect'];
 
 /**
- * Switches that are all off; each change is told.
+ * Switches, initially off; each change is reported.
  *
  * @param downMs how long the fault `down` lasts, in milliseconds
  */
@@ -46,7 +46,7 @@ export function createFaultSwitches(
   };
 }
 
-/** The faults that a request's JSON names, or undefined when it is something else. */
+/** The faults in a request's JSON; undefined if it is something else. */
 export function switchedFaults(json: unknown): Partial<Faults> | undefined {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined;
   const { callback, storage, ...others } = json as Partial<Faults>;

@@ -1,13 +1,13 @@
 /**
- * What `arke-tiff dev` can make go wrong: the one table for the page, its API and docs/dev.md. What each of
- * them does is in `callback-inbox.ts` and `storage-proxy.ts`.
+ * The faults of `arke-tiff dev`: one table for the page, its API and docs/dev.md.
+ * `callback-inbox.ts` and `storage-proxy.ts` implement them.
  */
 
 /** One fault in words. */
 export interface FaultWords {
   /** Its button, under the group's legend. */
   readonly label: string;
-  /** While it is on, at the top of each page. */
+  /** Shown at the top of each page while active. */
   readonly armed: string;
   /** What happens, for the documentation. */
   readonly happens: string;
@@ -23,10 +23,10 @@ interface FaultGroup {
   readonly faults: Readonly<Record<string, FaultWords>>;
 }
 
-/** How long `down` lasts, in seconds: a receiver that is deployed anew, or was. */
+/** How long `down` lasts, in seconds: like a redeployment of the receiver. */
 export const DOWN_SECONDS = 25;
 
-/** How late `late` answers, in seconds. */
+/** Delay of `late`, in seconds. */
 export const LATE_SECONDS = 5;
 
 const refused = (what: string, verb: string, status: string, promise: string): FaultWords => ({
@@ -36,9 +36,9 @@ const refused = (what: string, verb: string, status: string, promise: string): F
   promise,
 });
 
-const CALLED_BACK = 'Trying again would not help: the error is called back at once.';
+const CALLED_BACK = 'A retry would not help, so the error is called back at once.';
 const TRIED_AGAIN =
-  'The request is tried five times. If R2 still refuses it, the error is called back.';
+  'The request is tried five times; if R2 still refuses it, the error is called back.';
 
 /** All faults by name, in the order in which they are shown. */
 export const FAULTS = {
@@ -56,22 +56,22 @@ export const FAULTS = {
       hang: {
         label: 'never answer the next',
         armed: 'the next callback gets no answer',
-        happens: 'the next callback is taken, but not answered for ten minutes',
+        happens: 'the next callback is accepted, but not answered for ten minutes',
         promise:
-          'After 10 s the worker sends it again: a success that counts twice is the lesser harm than a lost picture, and its webhook-id tells.',
+          'After 10 s the worker sends it again, with the same webhook-id: a success counted twice does less harm than a lost picture.',
       },
       lost: {
         label: 'lose the next answer',
         armed: 'the answer to the next callback is lost',
-        happens: 'the next callback is taken, but the connection is closed without an answer',
-        promise: 'The worker cannot know that it was taken, and sends the identical body again.',
+        happens: 'the next callback is accepted, but the connection is closed without an answer',
+        promise: 'The worker cannot know that it was accepted, and sends the identical body again.',
       },
       redirect: {
         label: 'redirect the next (302)',
         armed: 'the next callback is redirected',
         happens: 'the next callback is answered 302',
         promise:
-          'The worker does not follow redirects, which would lose the body. The JPEG is there but not reported: the body is in the log, to be replayed, and no error ever follows it.',
+          'The worker does not follow redirects, which would lose the body. The JPEG is in R2 but not reported: the body is in the log for a replay, and no error ever follows it.',
       },
       down: {
         label: `fail for ${DOWN_SECONDS} s (500)`,
@@ -82,16 +82,16 @@ export const FAULTS = {
       late: {
         label: `answer after ${LATE_SECONDS} s`,
         armed: `callbacks are answered after ${LATE_SECONDS} s`,
-        happens: `each callback is taken and answered ${LATE_SECONDS} s later, until it is switched off`,
+        happens: `each callback is accepted and answered ${LATE_SECONDS} s later, until it is switched off`,
         promise: 'The worker waits up to 10 s for an answer, and sends the callback once.',
       },
       gone: {
         label: 'task not found (500)',
-        armed: 'no task is found any more',
+        armed: 'tasks are no longer found',
         happens:
           'each callback is answered 500 “Task not found”, as after the last task of a batch has ended, until it is switched off',
         promise:
-          'Nobody will take it any more: the worker does not send it again. The JPEG is there; the body is in the log.',
+          'It can no longer be accepted, so the worker does not send it again. The JPEG is in R2; the body is in the log.',
       },
       over: {
         label: 'batch already over (500)',
@@ -99,7 +99,7 @@ export const FAULTS = {
         happens:
           'each callback is answered 500 with a TypeError, as after the batch has failed as a whole, until it is switched off',
         promise:
-          'The answer does not say that it is final: the worker sends the body again as long as its patience allows. The JPEG is there; the body is in the log.',
+          'The answer does not say that it is final: the worker sends the body again as long as its patience allows. The JPEG is in R2; the body is in the log.',
       },
     },
   },
@@ -112,15 +112,15 @@ export const FAULTS = {
         armed: 'R2 is slow',
         happens: '200 kB/s, up and down together, until it is switched off',
         promise:
-          'The worker waits as long as bytes come; the task ends with its deadline, early enough to call back.',
+          'The worker waits as long as bytes arrive; the task ends at its deadline, early enough to call back.',
       },
       break: {
         label: 'drop the connection',
         armed: 'R2 drops the connection',
         happens:
-          'each answer with bytes of an object breaks off in its middle, until it is switched off; one that goes on from there is whole',
+          'each answer with bytes of an object breaks off halfway, until it is switched off; the resumed request is answered completely',
         promise:
-          'The download resumes at the byte that was reached, of the same version of the TIFF: never a half JPEG, never a mixture.',
+          'The download resumes where it stopped, from the same version of the TIFF: never half a JPEG, never a mixture.',
       },
       'read-403': refused('reads', 'reads', '403', CALLED_BACK),
       'read-404': refused('reads', 'reads', '404', CALLED_BACK),
@@ -138,7 +138,7 @@ export type CallbackFault = keyof typeof FAULTS.callback.faults;
 /** What can go wrong with R2. */
 export type StorageFault = keyof typeof FAULTS.storage.faults;
 
-/** What is set to go wrong. */
+/** The active faults. */
 export interface Faults {
   callback: CallbackFault | null;
   storage: StorageFault | null;

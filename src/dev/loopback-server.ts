@@ -2,13 +2,13 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ArkeError, systemCodeOf } from '../lib/errors.ts';
 
-/** The one address that everything here listens at: this machine's own. */
+/** The only address that everything listens on: this machine's own. */
 export const LOOPBACK = '127.0.0.1';
 
 /**
  * Makes a server listen on this machine only.
  *
- * @param port 0 for one of the system's choice
+ * @param port 0 for one chosen by the system
  * @param what what is served there, for the error
  * @returns the port
  * @throws ArkeError `PORT_TAKEN`
@@ -31,7 +31,7 @@ export async function listenOnLoopback(
   return (server.address() as AddressInfo).port;
 }
 
-/** Ends a server and the connections it has, those that wait for something included. */
+/** Closes a server and its connections, including waiting ones. */
 export async function closeServer(
   server: Pick<Server, 'close' | 'closeAllConnections'>,
 ): Promise<void> {
@@ -44,8 +44,8 @@ export async function closeServer(
 function portTaken(port: number, what: string, cause: unknown): ArkeError {
   return new ArkeError(
     'PORT_TAKEN',
-    `Port ${port}, for ${what}, is taken by another program; perhaps another "arke-tiff dev" runs. ` +
-      'End that, or choose other ports with --port (the page and R2 are at the two ports after it; 0 for free ones).',
+    `Port ${port}, for ${what}, is in use, perhaps by another "arke-tiff dev". ` +
+      'Stop it, or choose another --port (page and R2 use the next two; 0 takes three free ports).',
     { cause },
   );
 }

@@ -5,30 +5,30 @@ import { readFileSync } from 'node:fs';
 const MACHINE_CPUS = 2;
 
 /**
- * What a worker itself and the system take of a machine, in MB: `run` finds as much missing where nothing
- * is said (113 MB and more for itself, 48 MB for the system: docs/reliability.md).
+ * What the worker itself and the system take of a machine, in MB: `run` subtracts as much by
+ * default (113 MB and more for itself, 48 MB for the system: docs/reliability.md).
  */
 const BESIDE_CONVERSION_MB = 161;
 
-/** Less than that is no memory to convert with. */
+/** The least memory for a conversion. */
 const LEAST_MB = 64;
 
-/** The CPUs that one task may use; undefined where no one can be kept to some. */
+/** How tasks are limited to CPUs; undefined if they cannot be. */
 export interface CpuChoice {
-  /** How many a task has; `null`: as many as there are. */
+  /** CPUs per task; `null`: all. */
   readonly cpus: number | null;
-  /** The command that keeps a worker to its CPUs, in front of the worker's own. */
+  /** The command with a prefix that limits it to its CPUs. */
   wrap(place: number, command: readonly string[]): readonly string[];
 }
 
-/** The `MEMORY_LIMIT_MB` of a worker on a machine of so much memory. */
+/** The `MEMORY_LIMIT_MB` of a worker on a machine with this memory. */
 export function memoryLimitOf(machineMb: number): number {
   return Math.max(LEAST_MB, machineMb - BESIDE_CONVERSION_MB);
 }
 
 /**
- * How tasks that run at once are kept to a machine's CPUs each: by taskset, on Linux. They are as fast as
- * this machine's; that Fly's are shared, nothing here imitates.
+ * Limits concurrent tasks to a machine's CPUs each, with taskset on Linux. They are as fast as this
+ * machine's: Fly's throttling is not simulated.
  */
 export function chooseCpus(): CpuChoice {
   const cpus = allowedCpus();
@@ -43,7 +43,7 @@ export function chooseCpus(): CpuChoice {
   };
 }
 
-/** The numbers of the CPUs that this process may use; none where the system does not say. */
+/** The numbers of the CPUs that this process may use; none if the system does not say. */
 function allowedCpus(): number[] {
   try {
     const [, list = ''] =

@@ -4,14 +4,20 @@ import {
   readEncoder,
 } from '../lib/convert/encoder-settings.ts';
 
-/** How a JPEG in R2 was made, as far as its metadata say (`task/provenance.ts` writes them). */
+/**
+ * How a JPEG in R2 was made, as far as its metadata say (`outputs/bucket/provenance.ts` writes
+ * them).
+ */
 export interface Making {
-  /** Of the TIFF, counted from 1. */
+  /** Page of the TIFF, from 1. */
   readonly page: number;
   readonly settings: EncoderSettings;
 }
 
-/** Reads it from custom metadata. A worker that says nothing has the contract's settings, and made the first page. */
+/**
+ * Reads it from custom metadata. Without metadata, the contract's settings and the first page are
+ * assumed.
+ */
 export function makingOf(metadata: Readonly<Record<string, string>>): Making {
   const { 'arke-page': page = '1', 'arke-encoder': encoder = '' } = metadata;
   return {

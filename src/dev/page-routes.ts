@@ -13,13 +13,13 @@ import { addressOf } from './same-site.ts';
 
 /** What requests are answered from. */
 export interface PageParts {
-  /** Undefined where it was not built. */
+  /** Undefined without a build. */
   readonly page: DevPage | undefined;
   readonly tasks: DevTasks;
   readonly state: () => DevState;
   readonly events: Pick<DevEvents, 'listen'>;
   readonly faults: Pick<FaultSwitches, 'set'>;
-  /** The folder that uploads are saved in until they are in R2. */
+  /** Uploads are saved here until they are in R2. */
   readonly incoming: string;
   readonly mostUploadBytes: number;
 }
@@ -29,7 +29,7 @@ export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly url: URL;
-  /** Of the task that the path names, as it was made; empty where it names none. */
+  /** The task's id from the path; empty if there is none. */
   readonly id: string;
   readonly parts: PageParts;
 }
@@ -41,7 +41,7 @@ interface RequestRoute {
   readonly answer: (exchange: Exchange) => Promise<void> | void;
 }
 
-/** The most of JSON that the page has to say, in bytes. */
+/** The most bytes of JSON that the page sends. */
 const MOST_JSON_BYTES = 10_000;
 
 const routes: readonly RequestRoute[] = [
@@ -79,7 +79,10 @@ const routes: readonly RequestRoute[] = [
   { method: 'POST', path: /^\/api\/faults$/, answer: setFaults },
 ];
 
-/** Answers a request. Throws `RefusedRequest` (404, 405 and what the routes throw), and `ArkeError`s. */
+/**
+ * Answers a request. Throws `RefusedRequest` (404, 405 and what the routes throw), and
+ * `ArkeError`s.
+ */
 export async function answerRequest(
   request: IncomingMessage,
   response: ServerResponse,
@@ -87,10 +90,10 @@ export async function answerRequest(
 ): Promise<void> {
   const url = addressOf(request.url);
   const found = routes.filter(({ path }) => url && path.test(url.pathname));
-  if (!url || found.length === 0) throw new RefusedRequest(404, 'There is nothing here.');
+  if (!url || found.length === 0) throw new RefusedRequest(404, 'Not found.');
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const route = found.find((each) => each.method === method);
-  if (!route) throw new RefusedRequest(405, `This cannot be done by ${request.method}.`);
+  if (!route) throw new RefusedRequest(405, `${request.method} is not supported here.`);
   const id = decoded(route.path.exec(url.pathname)?.[1] ?? '');
   await route.answer({ request, response, url, id, parts });
 }
@@ -108,13 +111,13 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new RefusedRequest(404, 'There is nothing here.');
+    throw new RefusedRequest(404, 'Not found.');
   }
 }
 
 function sendPage({ response, parts: { page } }: Exchange): void {
   if (!page)
-    throw new RefusedRequest(503, 'The page was not built. Run "npm run build", then start again.');
+    throw new RefusedRequest(503, 'The page is not built. Run "npm run build" and start again.');
   response.writeHead(200, {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
@@ -163,11 +166,11 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   request.setEncoding('utf8');
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     text += chunk;
-    if (text.length > MOST_JSON_BYTES) throw new RefusedRequest(413, 'That is too much.');
+    if (text.length > MOST_JSON_BYTES) throw new RefusedRequest(413, 'The request is too large.');
   }
   try {
     return JSON.parse(text);
   } catch {
-    throw new RefusedRequest(400, 'That is not JSON.');
+    throw new RefusedRequest(400, 'The request is not JSON.');
   }
 }

@@ -7,14 +7,14 @@ import { isOwnHost, isOwnPage, isReading } from './same-site.ts';
 
 /** The server of the page and its API. */
 export interface PageServer {
-  /** Its origin: what the page's requests come with. */
+  /** Its origin, which the page's requests carry. */
   readonly origin: string;
-  /** Answers from these from now on; until then, everything is refused. */
+  /** Starts answering requests; until then, all are refused. */
   serve(parts: PageParts): void;
   close(): Promise<void>;
 }
 
-/** What every answer says: a browser is to take it for what it is, and to show it to no other page. */
+/** Headers of every answer: no content sniffing, and no access for other pages. */
 const HEADERS = {
   'x-content-type-options': 'nosniff',
   'cross-origin-resource-policy': 'same-origin',
@@ -23,10 +23,10 @@ const HEADERS = {
 } as const;
 
 /**
- * Starts the page's server on this machine only. A request must name it as its Host, and come from its own
- * page when it changes something. Throws `ArkeError` when the port is taken.
+ * Starts the page's server on this machine only. A request must name it in its Host header, and
+ * come from its own page if it changes something. Throws `ArkeError` if the port is in use.
  *
- * @param port 0 for one of the system's choice
+ * @param port 0 for one chosen by the system
  */
 export async function startPageServer(port: number): Promise<PageServer> {
   let parts: PageParts | undefined;
@@ -37,11 +37,11 @@ export async function startPageServer(port: number): Promise<PageServer> {
     if (!isOwnHost(request.headers.host, own))
       throw new RefusedRequest(
         403,
-        `This is http://${LOOPBACK}:${own}/ and goes by no other name.`,
+        `This is http://${LOOPBACK}:${own}/ and answers to no other name.`,
       );
     if (!isReading(sender) && !isOwnPage(sender))
-      throw new RefusedRequest(403, 'Only its own page may do this.');
-    if (!parts) throw new RefusedRequest(503, 'It is not ready yet.');
+      throw new RefusedRequest(403, 'Only this page may do this.');
+    if (!parts) throw new RefusedRequest(503, 'Not ready yet.');
     await answerRequest(request, response, parts);
   };
   const server = createServer((request, response) => {
@@ -64,13 +64,14 @@ function fail(request: IncomingMessage, response: ServerResponse, error: unknown
     response.destroy();
     return;
   }
-  // What is left of the body is taken and dropped: a browser that still sends would not see the answer.
+  // The rest of the body is read and discarded: a browser that is still sending would not see the
+  // answer.
   request.resume();
   sendJson(response, statusOf(error), { error: messageOf(error) });
 }
 
 function statusOf(error: unknown): number {
   if (error instanceof RefusedRequest) return error.status;
-  // What is wrong with a TIFF, or with R2, is said; anything else is a bug of ours, said as well.
+  // Problems of a TIFF or of R2; anything else is a bug, which is also shown.
   return error instanceof ArkeError ? 422 : 500;
 }

@@ -7,20 +7,20 @@ import {
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-/** How a request goes on to the server behind. */
+/** How a request is forwarded. */
 export interface Onward {
   readonly target: URL;
-  /** Keeps connections; without it each request has its own. */
+  /** Reuses connections; without it each request has its own. */
   readonly agent?: Agent;
-  /** The request's body, perhaps slower than it comes. */
+  /** The request's body, perhaps slowed down. */
   readonly body: AsyncIterable<Uint8Array>;
   /** Passes the answer on. */
   readonly answer: (reply: IncomingMessage) => Promise<void>;
 }
 
 /**
- * Passes a request on as it came, its Host included: that may be signed. When either side leaves, so does
- * the other.
+ * Forwards a request unchanged, including its Host header, which may be signed. If either side
+ * disconnects, so does the other.
  */
 export function passOn(
   { method, url: path, headers }: IncomingMessage,

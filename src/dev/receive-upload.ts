@@ -8,7 +8,7 @@ import { messageOf, reasonOf, systemCodeOf } from '../lib/errors.ts';
 import { isTiffSignature, TIFF_SIGNATURE_LENGTH } from '../lib/tiff-signature.ts';
 import { RefusedRequest } from './refused-request.ts';
 
-/** What is uploaded, on the disk for as long as it is used. */
+/** An upload, on disk while it is used. */
 export interface ReceivedUpload {
   readonly path: string;
   /** In bytes. */
@@ -16,8 +16,9 @@ export interface ReceivedUpload {
 }
 
 /**
- * Saves the body of a request to a file, has it used, and removes it, however that ends. Throws
- * `RefusedRequest` when it is empty (400), too large (413), no TIFF (415) or cannot be saved (507).
+ * Saves a request's body to a file, calls `use`, and removes the file in any case. Throws
+ * `RefusedRequest` if it is empty (400), too large (413), not a TIFF (415) or cannot be saved
+ * (507).
  */
 export async function withUpload<T>(
   request: IncomingMessage,
@@ -29,7 +30,7 @@ export async function withUpload<T>(
   const path = join(folder, randomUUID());
   const counted = { size: 0 };
   try {
-    // Not destroyed when something is wrong with it: the connection is needed to say so.
+    // Not destroyed on errors: the connection is needed to report them.
     const body = request.iterator({ destroyOnReturn: false });
     await save(body, path, mostBytes, counted);
     return await use({ path, size: counted.size });
@@ -49,12 +50,12 @@ async function save(
   } catch (error) {
     if (error instanceof RefusedRequest) throw error;
     if (systemCodeOf(error) === 'ENOSPC')
-      throw new RefusedRequest(507, `There is no room for it: ${reasonOf(error)}.`);
-    throw new RefusedRequest(400, `The upload broke off: ${messageOf(error)}. Send it again.`);
+      throw new RefusedRequest(507, `Not enough disk space: ${reasonOf(error)}.`);
+    throw new RefusedRequest(400, `The upload was interrupted: ${messageOf(error)}. Try again.`);
   }
 }
 
-/** The body as it comes, until something is wrong with it. */
+/** The body as it arrives, until a check fails. */
 async function* checked(
   body: AsyncIterable<Uint8Array>,
   mostBytes: number,
@@ -70,7 +71,7 @@ async function* checked(
     }
     yield chunk;
   }
-  if (counted.size === 0) throw new RefusedRequest(400, 'It is empty: there is no TIFF in it.');
+  if (counted.size === 0) throw new RefusedRequest(400, 'The file is empty, not a TIFF.');
   refuseOthers(head);
 }
 
@@ -78,7 +79,7 @@ function refuseOthers(head: Uint8Array): void {
   if (!isTiffSignature(head))
     throw new RefusedRequest(
       415,
-      'It is not a TIFF: it does not begin as one. Only TIFFs are converted.',
+      'It is not a TIFF: it has no TIFF header. Only TIFFs are converted.',
     );
 }
 
@@ -86,6 +87,6 @@ function tooLarge(mostBytes: number): RefusedRequest {
   const megabytes = Math.floor(mostBytes / 1024 / 1024);
   return new RefusedRequest(
     413,
-    `It is larger than ${megabytes} MB, the most that is taken. Start again with a larger --max-upload-mb.`,
+    `It is larger than ${megabytes} MB, the limit. Start again with a larger --max-upload-mb.`,
   );
 }

@@ -1,8 +1,8 @@
 import { ArkeError } from '../lib/errors.ts';
 
-/** Thrown when a request of the page is not done; its message is the answer's `error`. */
+/** Thrown if a request of the page is refused; its message is the answer's `error`. */
 export class RefusedRequest extends ArkeError {
-  /** Of the answer. */
+  /** HTTP status of the answer. */
   readonly status: number;
 
   constructor(status: number, message: string) {

@@ -5,10 +5,10 @@ import { CallbackError } from '../lib/errors.ts';
 import type { CallbackRecord, ReplayResult } from './api.ts';
 
 /**
- * Sends a callback again, byte for byte, to where it was received; once, without a second attempt.
+ * Sends a callback again, once and byte for byte, to the address where it was received.
  *
- * @param orchestrator base address, without a slash at its end
- * @param userAgent what tells it from the callbacks of workers
+ * @param orchestrator base address, without a trailing slash
+ * @param userAgent distinguishes it from workers' callbacks
  */
 export async function replayCallback(
   { path, body }: Pick<CallbackRecord, 'path' | 'body'>,

@@ -2,26 +2,26 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
-/** How long a worker that is told to stop may take, as on Fly. */
+/** Time for a worker to stop, as on Fly. */
 const FAREWELL_MS = 5_000;
 
 /** How a worker is started. */
 export interface WorkerStart {
   readonly command: readonly string[];
-  /** All of its environment. */
+  /** Its complete environment. */
   readonly env: Readonly<Record<string, string>>;
-  /** Takes each line of its output. */
+  /** Receives each line of its output. */
   readonly onLine: (line: string) => void;
-  /** Tells it to stop; it is killed if it does not. */
+  /** Stops the worker; it is killed if it does not. */
   readonly signal: AbortSignal;
 }
 
-/** How a worker ended: `null` when it was ended by a signal or never began. */
+/** How a worker ended: `null` if it was ended by a signal or never started. */
 export interface WorkerEnd {
   readonly exitCode: number | null;
 }
 
-/** Runs a worker to its end. Rejects with what the system says when it cannot be started. */
+/** Runs a worker to its end. Rejects with the system's error if it cannot be started. */
 export async function runWorker({ command, env, onLine, signal }: WorkerStart): Promise<WorkerEnd> {
   signal.throwIfAborted();
   const [program = '', ...args] = command;

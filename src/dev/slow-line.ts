@@ -1,18 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { sinceStart } from '../lib/clock.ts';
 
-/** What a body is sent in while the line is slow, in bytes: so that it flows and does not stutter. */
+/** Size of the pieces of a slow body, in bytes, so that it flows steadily. */
 const PIECE_BYTES = 16 * 1024;
 
 /** A line that all bodies share while it is slow. */
 export interface SlowLine {
-  /** The body, as fast as the line is while `isSlow`, else as it comes. */
+  /** The body, at the line's speed while `isSlow`, otherwise unchanged. */
   through(body: AsyncIterable<Uint8Array>, isSlow: () => boolean): AsyncGenerator<Uint8Array>;
 }
 
 /** A line of so many bytes per second. */
 export function createSlowLine(bytesPerSecond: number): SlowLine {
-  // Milliseconds of `sinceStart` when all that was given to the line will be through.
+  // When everything sent so far will be through, in milliseconds of `sinceStart`.
   let busyUntil = 0;
   const pass = async (bytes: number) => {
     busyUntil = Math.max(busyUntil, sinceStart()) + (bytes / bytesPerSecond) * 1000;

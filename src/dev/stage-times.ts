@@ -1,17 +1,17 @@
 import type { StageName, TaskSummary } from './api.ts';
 
-/** The stages that are over, and how long each took. */
+/** The finished stages, with their times. */
 export type Stages = TaskSummary['stages'];
 
 /** Follows a worker's log. All times are milliseconds of one clock. */
 export interface StageTimes {
-  /** Takes a line that came at a time; gives all stages that are over when the line ends one. */
+  /** Takes a line and its time of arrival; returns all finished stages if it ends one. */
   line(text: string, atMs: number): Stages | undefined;
   /** The worker has ended. */
   ended(atMs: number): Stages;
 }
 
-/** The contract's lines that end a stage and say how long it took (docs/contract.md, "Log lines"). */
+/** The contract's lines that end a stage and state its time (docs/contract.md, "Log lines"). */
 const ENDS: readonly (readonly [StageName, RegExp])[] = [
   ['download', /^\[[^\]]*\] Downloaded [\d.]+ MB in (\d+)ms$/],
   ['convert', /^\[[^\]]*\] Converted to [\d.]+ MB in (\d+)ms$/],
@@ -22,8 +22,8 @@ const STARTING = /^\[[^\]]*\] Starting TIFF conversion: /;
 const SUCCESS = /^\[[^\]]*\] ✓ Success in \d+ms$/;
 
 /**
- * Measures a worker's stages by its log: those that it times itself by what it says, and what lies before
- * and after them by when the lines came.
+ * Measures a worker's stages from its log: by its own times, and before and after those by the
+ * arrival of lines.
  *
  * @param startedMs when the process was started
  */

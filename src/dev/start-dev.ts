@@ -1,3 +1,29 @@
+/*
+ * Dev: `arke-tiff dev` runs R2 and the orchestrator on this machine, with a page to try tasks. It
+ * shares R2 and orchestrator with the tests (`sandbox`) and runs the real program as a process,
+ * with the contract's variables only.
+ *
+ * Terms. A *task* is a record of one run of the program, with log, callbacks and exit code; it is
+ * *elsewhere* if its worker was started by someone else and is known by its callbacks only. A
+ * *fault* is a failure of R2 or of the orchestrator that the page switches on.
+ *
+ * How data passes:
+ *
+ *   dev-folder      one folder for objects, tasks and access keys, locked by one process
+ *   start-servers   page server, orchestrator, and the proxy in front of R2
+ *   page-routes     the page's requests, let in by `same-site.ts`; uploads by `receive-upload.ts`
+ *   task-list       all tasks; tells each change, and keeps it in a file (`task-store.ts`)
+ *   task-runner     runs them, a limited number at once, and reads the stages from their logs
+ *   dev-events      hands changes to the page (`event-stream.ts`) and to the command
+ *
+ * Callbacks reach a Worker in workerd, which asks `callback-inbox.ts` in this process how to
+ * answer; `callback-front.ts` can lose the answer. Workers reach R2 through `storage-proxy.ts`,
+ * which injects faults; the page's server bypasses it.
+ *
+ * Must never happen: a request from another site or host that changes something; an address other
+ * than 127.0.0.1; a file outside the folder overwritten; a secret on the page; a process left
+ * behind.
+ */
 import { messageOf } from '../lib/errors.ts';
 import { closeStorage, openStorage } from '../lib/storage/client.ts';
 import { packageVersion } from '../lib/version.ts';
@@ -22,11 +48,10 @@ import { openTiffPreviews } from './tiff-previews.ts';
 import { exportLines, maskedVariables } from './worker-variables.ts';
 
 /**
- * Starts R2, the orchestrator and the page, and goes on with the tasks that waited when the folder was used
- * last.
+ * Starts R2, the orchestrator and the page, and continues tasks that were waiting at the last stop.
  *
- * @throws ArkeError when a port is taken, the folder is used by another process or cannot be written, or
- *   Miniflare is not installed; Error when that does not start; the signal's reason
+ * @throws ArkeError if a port is in use, the folder is used by another process or cannot be
+ *   written, or Miniflare is not installed; Error if that does not start; the signal's reason
  */
 export async function startDev(options: DevOptions): Promise<LocalDev> {
   const cleanUps = createCleanUps();
@@ -38,7 +63,7 @@ export async function startDev(options: DevOptions): Promise<LocalDev> {
   }
 }
 
-/** What there is before anything listens. */
+/** What exists before anything listens. */
 interface Kept {
   readonly folder: DevFolder;
   readonly list: TaskList;
@@ -51,7 +76,7 @@ async function startParts(options: DevOptions, cleanUps: CleanUps): Promise<Loca
   if (envFile) await refuseForeignEnvFile(envFile);
   const kept = await openKept(options, cleanUps);
   const { folder, list, events, faults } = kept;
-  // As the program calls itself in every other callback, and told apart by the rest.
+  // The program's usual name, with a distinguishing suffix.
   const replayAgent = `${options.program} (sent again by arke-tiff dev)`;
   const servers = await startDevServers(options, cleanUps, { ...kept, replayAgent });
   const { sandbox, endpoint, orchestrator, pageServer } = servers;
@@ -116,7 +141,7 @@ async function createTasks(
   { kept: { folder, list }, servers, cpus, replayAgent }: TaskParts,
 ): Promise<{ readonly tasks: DevTasks; readonly runner: TaskRunner }> {
   const { sandbox } = servers;
-  // Past the proxy: faults are for workers.
+  // Bypasses the proxy: faults are for workers.
   const { endpoint, bucket, credentials } = sandbox;
   const storage = await openStorage({ endpoint, bucket, ...credentials });
   cleanUps.add(() => closeStorage(storage));
@@ -127,7 +152,7 @@ async function createTasks(
     memoryMb,
     systemVariables,
     cpus,
-    // A batch that more TIFFs may be dropped into any time never ends.
+    // The batch never ends, because more TIFFs may be dropped at any time.
     announce: ({ id, batch_id }) => sandbox.createTasks(batch_id, [id], { staysOpen: true }),
     variablesOf: ({ id, batch_id: batchId, input_key: inputKey }) =>
       variablesOf(servers, { id, batchId, inputKey }),
@@ -146,7 +171,10 @@ async function createTasks(
   return { tasks, runner };
 }
 
-/** The contract's variables of a task, and the endpoint, which its example worker reads, too: where the faults are. */
+/**
+ * The contract's variables of a task, plus the endpoint that injects the faults; the contract's
+ * example worker reads it too.
+ */
 function variablesOf(
   { sandbox, endpoint, orchestrator }: DevServers,
   task: { readonly id: string; readonly batchId: string; readonly inputKey: string },
@@ -156,7 +184,7 @@ function variablesOf(
   return { ...variables, R2_ENDPOINT: endpoint, CALLBACK_URL: `${orchestrator}${pathname}` };
 }
 
-/** Goes on with what waited; what was running when the last process ended has failed by that. */
+/** Continues waiting tasks; tasks that were running at the last stop have failed. */
 function goOn(list: TaskList, queue: (id: string) => void): void {
   for (const { id, state } of list.all()) {
     const record = list.get(id);

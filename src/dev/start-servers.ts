@@ -9,13 +9,13 @@ import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
 import { startStorageProxy } from './storage-proxy.ts';
 import type { TaskList } from './task-list.ts';
 
-/** All that listens. */
+/** All servers. */
 export interface DevServers {
   readonly pageServer: PageServer;
   readonly sandbox: Sandbox;
-  /** The S3 endpoint for workers, where the faults are. */
+  /** The S3 endpoint for workers, which injects the faults. */
   readonly endpoint: string;
-  /** The orchestrator for workers: its base address, without a slash at its end. */
+  /** The orchestrator's base address for workers, without a trailing slash. */
   readonly orchestrator: CallbackFront['url'];
 }
 
@@ -24,11 +24,11 @@ export interface ServerParts {
   readonly folder: Pick<DevFolder, 'credentials' | 'r2'>;
   readonly faults: FaultSwitches;
   readonly list: TaskList;
-  /** The User-Agent of callbacks that are sent again. */
+  /** The User-Agent of replayed callbacks. */
   readonly replayAgent: string;
 }
 
-/** Starts them. Throws as `startDev` does. */
+/** Starts the servers. Throws like `startDev`. */
 export async function startDevServers(
   { port, signal }: Pick<DevOptions, 'port' | 'signal'>,
   cleanUps: CleanUps,

@@ -7,10 +7,10 @@ import { passOn } from './pass-on.ts';
 import { addressOf, isOwnHost } from './same-site.ts';
 import { createSlowLine } from './slow-line.ts';
 
-/** How fast R2 is while it is slow, up and down together, in bytes per second. */
+/** Speed of R2 while it is slow, up and down together, in bytes per second. */
 const SLOW_BYTES_PER_SECOND = 200_000;
 
-/** What stands before the local R2, and makes its faults. */
+/** A proxy in front of the local R2 that injects faults. */
 export interface StorageProxy {
   /** The S3 endpoint, without a bucket. */
   readonly endpoint: string;
@@ -21,14 +21,14 @@ export interface StorageProxy {
 export interface StorageProxyOptions {
   /** The endpoint of the local R2. */
   readonly target: string;
-  /** Where the proxy listens; 0 for a port of the system's choice. */
+  /** Port of the proxy; 0 is chosen by the system. */
   readonly port: number;
   readonly fault: () => StorageFault | null;
 }
 
 /**
- * Starts the proxy. The Host header is passed on as it came, as it is signed; a browser, which sends an
- * Origin or comes under another name, has nothing to do here. Throws `ArkeError` when the port is taken.
+ * Starts the proxy. The Host header is forwarded unchanged, because it is signed; browsers, which
+ * send an Origin or use another name, are refused. Throws `ArkeError` if the port is in use.
  */
 export async function startStorageProxy({
   target,
@@ -69,7 +69,7 @@ export async function startStorageProxy({
     else if (!isMine) refuse(outgoing, 404);
     else pass(incoming, outgoing);
   });
-  // A body may take its time while the line is slow.
+  // A body may take long while the line is slow.
   server.requestTimeout = 0;
   own = await listenOnLoopback(server, port, 'R2');
   return {
@@ -81,7 +81,7 @@ export async function startStorageProxy({
   };
 }
 
-/** What R2 refuses, and with which of its codes. */
+/** An S3 error to answer with. */
 interface Refusal {
   readonly status: number;
   readonly code: string;
@@ -105,13 +105,13 @@ function refusalOf(fault: StorageFault | null, { method }: IncomingMessage): Ref
   return isConcerned ? REFUSALS[fault] : undefined;
 }
 
-/** Answers as R2 does, once all has come that was sent: before that the sender may not listen. */
+/** Answers like R2 after the whole request has arrived: before that, the sender may not listen. */
 function answerRefusal(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   { status, code }: Refusal,
 ): void {
-  const message = 'The fault that was asked for';
+  const message = 'Simulated fault';
   const xml = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`;
   incoming.resume().once('end', () => {
     outgoing.writeHead(status, { 'content-type': 'application/xml' });
@@ -127,7 +127,7 @@ function rangeOf(
   return method === 'GET' ? answeredRange(path, statusCode, headers) : undefined;
 }
 
-/** Sends so many bytes of a body, then ends the connection as if the line had been cut. */
+/** Sends the beginning of a body, then closes the connection like a broken line. */
 async function sendBeginning(
   body: AsyncIterable<Uint8Array>,
   most: number,
@@ -142,7 +142,7 @@ async function sendBeginning(
     await promise;
     if (left === 0) break;
   }
-  // Not reset: what was sent arrives.
+  // Not reset, so that the sent part arrives.
   outgoing.socket?.end();
 }
 

@@ -2,28 +2,28 @@ import type { CallbackRecord, TaskSummary } from './api.ts';
 import type { DevEvents } from './dev-events.ts';
 import type { TaskRecord, TaskStore } from './task-store.ts';
 
-/** The tasks there are. Whatever is changed by it is told and kept. */
+/** All tasks. Changes made through it are announced and saved. */
 export interface TaskList {
-  /** The oldest first. */
+  /** Oldest first. */
   all(): TaskSummary[];
   get(id: string): TaskRecord | undefined;
-  /** The task of somebody else's worker, or of ours, that callbacks name so. */
+  /** The task that a callback names, ours or `elsewhere`. */
   find(batchId: string, taskId: string): TaskRecord | undefined;
-  /** An id for a task of ours that no other one has, or had. */
+  /** An id that no task has or had. */
   newId(): string;
   add(summary: TaskSummary): TaskRecord;
   change(record: TaskRecord, fields: Partial<TaskSummary>): void;
-  /** Forgets what an earlier run has logged. */
+  /** Clears the log of an earlier run. */
   clearLog(record: TaskRecord): void;
   addLine(record: TaskRecord, line: string): void;
   addCallback(record: TaskRecord, callback: CallbackRecord): void;
   setFacts(record: TaskRecord, facts: unknown): void;
 }
 
-/** How our own tasks are called: `task_1`, `task_2`, … */
+/** Names of our own tasks: `task_1`, `task_2`, … */
 const OWN_ID = /^task_([1-9]\d{0,8})$/;
 
-/** The list, with what was kept of it. */
+/** A list of tasks, starting with the saved ones. */
 export function createTaskList(
   kept: readonly TaskRecord[],
   store: Pick<TaskStore, 'save'>,
@@ -44,7 +44,7 @@ export function createTaskList(
       return found.find((record) => record?.summary.batch_id === batchId);
     },
     newId() {
-      // One that somebody else's worker has chosen may be in the way.
+      // A worker started elsewhere may have used this id.
       do last++;
       while (records.has(`task_${last}`));
       return `task_${last}`;

@@ -1,14 +1,12 @@
-/** Begins work in its order, so much at once. */
+/** Starts work in order, a limited number at once. */
 export interface TaskQueue {
   /** Puts something at the end. */
   add(id: string): void;
-  /** Resolves when nothing is under way any more; nothing more is begun after it was called. */
+  /** Starts nothing more, and resolves when running work has ended. */
   close(): Promise<void>;
 }
 
-/**
- * A queue that has `jobs` places. `work` is told which place it has, from 0, and must not reject.
- */
+/** A queue with `jobs` places. `work` gets its place, from 0, and must not reject. */
 export function createTaskQueue(
   jobs: number,
   work: (id: string, place: number) => Promise<void>,

@@ -8,14 +8,14 @@ import { runWorker } from './run-worker.ts';
 import { followStages } from './stage-times.ts';
 import type { TaskList } from './task-list.ts';
 import { createTaskQueue } from './task-queue.ts';
-import type { TaskRecord } from './task-store.ts';
+import { notRun, type TaskRecord } from './task-store.ts';
 import { outcomeOfBody, outcomeOfLog } from './worker-outcome.ts';
 
-/** Runs our own tasks, each by the real program in a process of its own. */
+/** Runs our own tasks, each with the real program in a separate process. */
 export interface TaskRunner {
-  /** Has a task run when its turn comes. */
+  /** Queues a task. */
   queue(id: string): void;
-  /** Stops the workers that are running, and waits for their ends. */
+  /** Stops the running workers and waits for them. */
   stop(): Promise<void>;
 }
 
@@ -23,26 +23,15 @@ export interface TaskRunner {
 export interface RunnerOptions {
   readonly jobs: number;
   readonly cpus: CpuChoice;
-  /** Of the machine that each task is to find, in MB. */
+  /** Memory of each task's machine, in MB. */
   readonly memoryMb: number;
-  /** Tells the orchestrator that the task's machine was asked for. */
+  /** Tells the orchestrator that the task's machine was requested. */
   readonly announce: (task: TaskSummary) => Promise<void>;
   /** The contract's variables for a task. */
   readonly variablesOf: (task: TaskSummary) => Readonly<Record<string, string>>;
-  /** What every process needs: where programs and temporary files are. */
+  /** Variables that every process needs: where programs and temporary files are. */
   readonly systemVariables: Readonly<Record<string, string>>;
 }
-
-/** What an earlier run has left of a task that is run again. */
-const NOT_RUN = {
-  started_at: null,
-  ended_at: null,
-  exit_code: null,
-  output_key: null,
-  jpeg_bytes: null,
-  error: null,
-  stages: [],
-} satisfies Partial<TaskSummary>;
 
 /** A runner for the tasks of a list. */
 export function createTaskRunner(list: TaskList, options: RunnerOptions): TaskRunner {
@@ -56,7 +45,7 @@ export function createTaskRunner(list: TaskList, options: RunnerOptions): TaskRu
       const record = list.get(id);
       if (!record) return;
       list.clearLog(record);
-      list.change(record, { ...NOT_RUN, state: 'queued' });
+      list.change(record, { ...notRun, state: 'queued' });
       queue.add(id);
     },
     async stop() {
@@ -108,14 +97,16 @@ async function runTask(
   list.change(record, { ...outcome, stages: stages.ended(sinceStart()), ended_at: now() });
 }
 
-/** What is said of a task whose worker was ended with this program, and could say nothing itself. */
-export const ENDED_WITH_US = 'arke-tiff dev was ended while this task was running. Run it again.';
+/**
+ * The error of a task whose worker was stopped with this program and could report nothing itself.
+ */
+export const ENDED_WITH_US = 'arke-tiff dev was stopped while this task was running. Run it again.';
 
 function silentEnd(exitCode: number | null): string {
-  return `The worker ended by ${exitCode === null ? 'a signal' : `exit code ${exitCode}`} without a word.`;
+  return `The worker was ended by ${exitCode === null ? 'a signal' : `exit code ${exitCode}`} without an outcome.`;
 }
 
-/** What became of a task, by its exit code, its log and the callbacks of this run. */
+/** The outcome of a task, from its exit code, its log and the callbacks of this run. */
 function outcomeOf(
   { log, received }: TaskRecord,
   exitCode: number | null,

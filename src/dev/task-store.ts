@@ -9,24 +9,35 @@ export interface TaskRecord {
   summary: TaskSummary;
   log: string[];
   received: CallbackRecord[];
-  /** What the TIFF says of itself; `null` until somebody wants to know. */
+  /** The TIFF's facts; `null` until asked for. */
   facts: unknown;
 }
 
-/** Keeps tasks from one start to the next. */
+/** What is known of a task before its worker runs, for the first time or again. */
+export const notRun = {
+  started_at: null,
+  ended_at: null,
+  exit_code: null,
+  output_key: null,
+  jpeg_bytes: null,
+  error: null,
+  stages: [],
+} satisfies Partial<TaskSummary>;
+
+/** Keeps tasks between starts. */
 export interface TaskStore {
-  /** All that were kept, the oldest first; what cannot be read is left out. */
+  /** All saved tasks, oldest first; unreadable ones are skipped. */
   load(): Promise<TaskRecord[]>;
-  /** Keeps a task as it is by then; the last call counts. */
+  /** Saves the task's current state; the last call wins. */
   save(record: TaskRecord): void;
   /** Resolves when all has been written. */
   settled(): Promise<void>;
 }
 
 /**
- * Keeps each task in a file of its own. Its name is a hash: ids come from whoever sends callbacks.
+ * Keeps each task in its own file. The name is a hash, because callbacks determine ids.
  *
- * @param onFailure told what could not be written
+ * @param onFailure receives write errors
  */
 export function openTaskStore(folder: string, onFailure: (error: unknown) => void): TaskStore {
   const waiting = new Set<TaskRecord>();
@@ -60,7 +71,7 @@ export function openTaskStore(folder: string, onFailure: (error: unknown) => voi
   };
 }
 
-/** What a task's files are called, without an ending: no id reaches the file system. */
+/** The base name of a task's files: no id reaches the file system. */
 export function markOf(id: string): string {
   return createHash('sha256').update(id).digest('hex').slice(0, 32);
 }
@@ -69,7 +80,7 @@ function fileNameOf(id: string): string {
   return `${markOf(id)}.json`;
 }
 
-/** A file that was damaged is as good as none. */
+/** A damaged file counts as missing. */
 async function readRecord(path: string): Promise<TaskRecord | undefined> {
   try {
     const record = JSON.parse(await readFile(path, 'utf8')) as Partial<TaskRecord>;

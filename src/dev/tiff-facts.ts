@@ -8,14 +8,14 @@ import type { Storage } from '../lib/storage/client.ts';
 import { openRangedReader } from '../lib/storage/ranged-reader.ts';
 import { memoryLimitOf } from './machine-limits.ts';
 
-/** What a plan is told about when a worker will make it, in seconds: `run`'s time limit, less its start. */
+/** Time for a plan on a worker, in seconds: `run`'s time limit, less its start. */
 const TASK_SECONDS = 45;
 
 /**
- * What `arke-tiff inspect --json` says of a TIFF in R2, for a machine of so much memory: the entry of its
- * list `files`. A TIFF that cannot be read has an `error` there.
+ * The entry in `files` of `arke-tiff inspect --json` for a TIFF in R2, for a machine with this
+ * memory. An unreadable TIFF has an `error`.
  *
- * @throws what is no matter of the TIFF
+ * @throws errors that are not the TIFF's
  */
 export async function factsOf(
   storage: Storage,

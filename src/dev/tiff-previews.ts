@@ -1,21 +1,21 @@
 import { rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeEncoder, type EncoderSettings } from '../lib/convert/encoder-settings.ts';
-import { previewTiff } from '../lib/convert/preview-tiff.ts';
 import { openConverter } from '../lib/convert/process/converter.ts';
+import { previewTiff } from '../lib/convert/show-pictures.ts';
 import type { Storage } from '../lib/storage/client.ts';
 import { type OpenObject, openObject } from '../lib/storage/download.ts';
 import { temporaryBeside } from '../lib/temporary-output.ts';
 import { withWorkspace } from '../lib/workspace.ts';
 import { markOf } from './task-store.ts';
 
-/** The most pixels a side: enough to compare at full size on a large screen. */
+/** The most pixels per side: enough to compare at full size on a large screen. */
 const MOST = { width: 2048, height: 2048 } as const;
 
-/** Nobody waits longer for a picture, in milliseconds. */
+/** The longest wait for a picture, in milliseconds. */
 const PATIENCE_MS = 60_000;
 
-/** Counts the ways in which pictures were made: the folder may have some of before. */
+/** Version of the way pictures are made: the folder may contain older ones. */
 const MAKING = 2;
 
 /** A page of a TIFF in R2, and how its JPEG was made. */
@@ -28,18 +28,20 @@ export interface PageToShow {
   readonly settings: EncoderSettings;
 }
 
-/** Pictures of TIFFs, which browsers do not show. */
+/** Pictures of TIFFs, which browsers cannot show. */
 export interface TiffPreviews {
   /**
-   * The path of a PNG of a page as its JPEG shows it, upright: made at the first request of a version of the TIFF, kept
-   * afterwards. Throws `StorageError` and `ConversionError`.
+   * The path of a PNG of a page as its JPEG shows it, upright; made at the first request for a
+   * version of the TIFF, then kept. Throws `StorageError` and `ConversionError`.
    */
   pictureOf(page: PageToShow): Promise<string>;
-  /** Ends what is being made. */
+  /** Stops work in progress. */
   close(): Promise<void>;
 }
 
-/** Makes previews as conversions read TIFFs, one after the other, and keeps them in the folder. */
+/**
+ * Makes previews with the reader of conversions, one after the other, and keeps them in the folder.
+ */
 export function openTiffPreviews(folder: string, storage: Storage): TiffPreviews {
   const closing = new AbortController();
   let last: Promise<unknown> = Promise.resolve();
@@ -83,7 +85,7 @@ export function openTiffPreviews(folder: string, storage: Storage): TiffPreviews
   };
 }
 
-/** Another picture has another name: of another TIFF, version of it, page or settings, or of another making. */
+/** The file name depends on the TIFF, its version, page and settings, and on `MAKING`. */
 function markOfPicture({ key, page, settings }: PageToShow, etag: string): string {
   return markOf(JSON.stringify([MAKING, key, etag, page, describeEncoder(settings)]));
 }

@@ -4,8 +4,8 @@ const MOST_LENGTH = 120;
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Cs}]/gu;
 
 /**
- * What a dropped file is called in its key: its name without folders, whichever system's, and without
- * what nobody can see. Never empty, and no step to another folder.
+ * The name of a dropped file in its key: without folders of any system and without invisible
+ * characters. Never empty, and never a path.
  */
 export function uploadName(given: string): string {
   const last = given.split(/[/\\]/).at(-1) ?? '';

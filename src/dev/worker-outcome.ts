@@ -1,9 +1,9 @@
 import type { TaskSummary } from './api.ts';
 
-/** What a body or a log says became of a task. */
+/** The outcome of a task, from a body or a log. */
 export type ReportedOutcome = Pick<TaskSummary, 'output_key' | 'jpeg_bytes' | 'error'>;
 
-/** What a callback says of its task; undefined when it is none of the contract's. */
+/** The outcome in a callback; undefined if it does not follow the contract. */
 export function outcomeOfBody(body: string): ReportedOutcome | undefined {
   let fields: Readonly<Record<string, unknown>>;
   try {
@@ -23,8 +23,8 @@ export function outcomeOfBody(body: string): ReportedOutcome | undefined {
 }
 
 /**
- * What the log of a worker says of its task: the payload that it could not deliver, and its last error.
- * A task whose JPEG is in R2 while its callback was not taken has both, an output and an error.
+ * The outcome in a worker's log: the undelivered payload, and its last error. A task with its JPEG
+ * in R2 and a callback that was not accepted has both an output and an error.
  */
 export function outcomeOfLog(lines: readonly string[]): ReportedOutcome | undefined {
   const undelivered = lines.findLast((line) => line.startsWith('{"task_id":'));

@@ -1,14 +1,13 @@
-/** Variables that are not shown where the rest is. */
-const SECRETS: readonly string[] = ['R2_ACCESS_KEY_ID', 'R2_SECRET_ACCESS_KEY'];
+import { secretVariables } from '../lib/task/environment.ts';
 
-/** The variables without what is secret. */
+/** The variables with secrets masked. */
 export function maskedVariables(
   variables: Readonly<Record<string, string>>,
 ): Record<string, string> {
   return Object.fromEntries(
     Object.entries(variables).map(([name, value]) => [
       name,
-      SECRETS.includes(name) ? '••••••••' : value,
+      secretVariables.includes(name) ? '••••••••' : value,
     ]),
   );
 }

@@ -2,12 +2,12 @@ import { inspect } from 'node:util';
 import * as v from 'valibot';
 import { OptionsError } from './errors.ts';
 
-/** An option that passes a test; `must` completes the sentence that begins with its name. */
+/** An option that passes a test; `must` completes a sentence that begins with its name. */
 export function option<T>(test: (value: unknown) => boolean, must: string): v.GenericSchema<T> {
   return v.custom<T>(test, must);
 }
 
-/** An option that is one of some texts. */
+/** An option with one of several values. */
 export function oneOf<const T extends readonly string[]>(texts: T): v.GenericSchema<T[number]> {
   return option((value) => texts.includes(value as string), `must be ${texts.join(' or ')}`);
 }
@@ -28,34 +28,37 @@ export const flag: v.GenericSchema<boolean> = option(
 /** A path or a name. */
 export const text: v.GenericSchema<string> = option(
   (value) => typeof value === 'string' && value !== '' && !value.includes('\0'),
-  'must be a text that is not empty',
+  'must be a non-empty text',
 );
 
 /** Patterns for paths. */
 export const texts: v.GenericSchema<readonly string[]> = option(
   (value) => Array.isArray(value) && value.every((one) => typeof one === 'string' && one !== ''),
-  'must be a list of texts that are not empty',
+  'must be a list of non-empty texts',
 );
 
-/** What ends the work. */
+/** An abort signal. */
 export const abortSignal: v.GenericSchema<AbortSignal> = option(
   (value) => value instanceof AbortSignal,
   'must be an AbortSignal',
 );
 
-/** A function that is called with what happens. */
+/** A callback function. */
 export const listener: v.GenericSchema<(...args: never[]) => void> = option(
   (value) => typeof value === 'function',
   'must be a function',
 );
 
-/** Throws `OptionsError` when options are not as a schema says, or have others besides; lists all of it. */
+/**
+ * Throws `OptionsError` with every problem if options do not match a schema, or contain unknown
+ * ones.
+ */
 export function checkOptions(schema: v.GenericSchema, options: unknown): void {
   const problems = optionProblems(schema, options);
   if (problems.length > 0) throw new OptionsError(problems);
 }
 
-/** What is wrong with options, each problem beginning with the option's name. */
+/** What is wrong with options; each problem begins with the option's name. */
 export function optionProblems(schema: v.GenericSchema, options: unknown): string[] {
   return (v.safeParse(schema, options).issues ?? []).map(problemOf);
 }
@@ -70,7 +73,7 @@ function problemOf(issue: v.BaseIssue<unknown>): string {
   return `${name} ${issue.message}, not ${shown(issue.input)}`;
 }
 
-/** A value as a message can hold it. */
+/** A value in a form for messages. */
 export function shown(value: unknown): string {
   const all = inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY });
   return all.length > 60 ? `${all.slice(0, 59)}…` : all;

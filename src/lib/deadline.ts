@@ -1,21 +1,21 @@
 import { ArkeError } from './errors.ts';
 
-/** Thrown when a piece of work was not done by its deadline. */
+/** Thrown when work was not finished by its deadline. */
 export class TimedOutError extends ArkeError {
   constructor(ms: number) {
     super('TIMED_OUT', `Timed out after ${(ms / 1000).toFixed(1)} s`);
   }
 }
 
-/** Until when a piece of work must be done. Every wait of the work respects its signal. */
+/** The deadline of a piece of work. Every wait in it respects the signal. */
 export interface Deadline {
-  /** Aborts at the deadline, by `TimedOutError` where nothing else is said. */
+  /** Aborts at the deadline, by default with `TimedOutError`. */
   readonly signal: AbortSignal;
   /** Milliseconds until then; never negative. */
   msLeft(): number;
 }
 
-/** A deadline at `endsAt` milliseconds after the work began, which `now` counts. Keeps no process alive. */
+/** A deadline at `endsAt` milliseconds, by the clock `now`. Keeps no process alive. */
 export function createDeadline(endsAt: number, { now }: { readonly now: () => number }): Deadline {
   const controller = new AbortController();
   const msLeft = () => Math.max(0, endsAt - now());

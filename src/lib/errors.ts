@@ -1,15 +1,16 @@
 /**
- * Every `code` that an `ArkeError` can have. A code never changes its meaning.
+ * Every `code` of an `ArkeError`. A code never changes its meaning.
  *
- * - `INVALID_OPTIONS`: a function was called with options that it does not know or cannot use (`OptionsError`)
+ * - `INVALID_OPTIONS`: a function was called with unknown or invalid options (`OptionsError`)
  * - `SETTINGS`: the environment of a task, or flags, are incomplete or malformed
  * - `FILE`: a local file is missing, unreadable, or must not be overwritten (`FileError`)
- * - `TASK_FAILED`, `TIMED_OUT`, `CALLBACK_FAILED`: a task's stage failed, took too long, or its callback was not taken
- * - `INTERRUPTED`: SIGINT or SIGTERM asked the program to stop
- * - `BUNDLED`: files of the package are missing, as when a bundler has copied its code elsewhere
- * - `UNEXPECTED`: a fault of arke-tiff or of a library
+ * - `TASK_FAILED`, `TIMED_OUT`, `CALLBACK_FAILED`: a task's stage failed, took too long, or its
+ *   callback was not accepted
+ * - `INTERRUPTED`: SIGINT or SIGTERM stopped the program
+ * - `BUNDLED`: files of the package are missing, for example because a bundler copied its code
+ * - `UNEXPECTED`: a bug in arke-tiff or in a library
  * - codes of conversions and of R2: see `ConversionErrorCode` and `StorageErrorCode`
- * - the other codes are those of commands only
+ * - the other codes are used by commands only
  */
 export type ErrorCode =
   | 'INVALID_OPTIONS'
@@ -25,7 +26,7 @@ export type ErrorCode =
   | StorageErrorCode
   | CommandErrorCode;
 
-/** Codes of errors that only commands can end with. */
+/** Codes of errors of commands only. */
 export type CommandErrorCode =
   | 'USAGE'
   | 'NOT_SENT'
@@ -36,8 +37,8 @@ export type CommandErrorCode =
   | 'MINIFLARE_MISSING';
 
 /**
- * The base of every error that arke-tiff throws on purpose. `message` is written for a person: what
- * happened, to which file or key, what to do next. `code` is for programs; `cause` keeps the original.
+ * The base of every expected error. `message` is for people: what happened, to which file or key,
+ * what to do next. `code` is for programs; `cause` has the original error.
  *
  * @example
  * ```ts
@@ -61,7 +62,7 @@ export class ArkeError extends Error {
   }
 }
 
-/** Thrown when the environment or flags miss something or hold something malformed. Lists all of it. */
+/** Thrown when environment or flags are incomplete or malformed; lists every problem. */
 export class SettingsError extends ArkeError {
   readonly problems: readonly string[];
 
@@ -72,7 +73,7 @@ export class SettingsError extends ArkeError {
 }
 
 /**
- * Thrown when a function is called with options that it does not know or cannot use. Lists all of them.
+ * Thrown when a function is called with unknown or invalid options; lists all of them.
  *
  * @example
  * ```ts
@@ -87,7 +88,7 @@ export class SettingsError extends ArkeError {
  */
 export class OptionsError extends ArkeError {
   declare readonly code: 'INVALID_OPTIONS';
-  /** What is wrong with each option, beginning with its name. */
+  /** The problem of each option, beginning with its name. */
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[], options?: ErrorOptions) {
@@ -96,7 +97,7 @@ export class OptionsError extends ArkeError {
   }
 }
 
-/** The code of an error of R2 in a task: why a request failed. */
+/** The code of an R2 error: why a request failed. */
 export type StorageErrorCode =
   | 'INVALID_KEY'
   | 'OBJECT_NOT_FOUND'
@@ -115,7 +116,7 @@ export class StorageError extends ArkeError {
   declare readonly code: StorageErrorCode;
   /** True when the same request may succeed a moment later. */
   readonly retryable: boolean;
-  /** How long R2 asked us to wait before the next attempt, in milliseconds. */
+  /** The wait before the next attempt that R2 asked for, in milliseconds. */
   readonly retryAfterMs: number | undefined;
 
   constructor(
@@ -135,26 +136,27 @@ export type ConversionErrorCode =
   | 'NO_SUCH_PAGE'
   | 'TOO_LARGE_FOR_JPEG'
   | 'UNREADABLE_TIFF'
-  /** A kind of TIFF that no decoder here reads. */
+  /** A kind of TIFF that no decoder supports. */
   | 'UNSUPPORTED_TIFF'
-  /** Would lose something, and must not. */
+  /** Would lose information, which is forbidden. */
   | 'LOSS'
-  /** Was made with warnings, and must not be. */
+  /** Causes warnings, which are forbidden. */
   | 'WARNING'
-  /** The JPEG, compared with its TIFF, is not what it should be. */
+  /** The JPEG differs too much from its TIFF. */
   | 'UNLIKE'
   | 'WRITE_FAILED'
-  /** Needs more memory than there is, or was killed by the kernel for it. */
+  /** Needs more memory than available, or was killed by the kernel for that. */
   | 'OUT_OF_MEMORY'
-  /** Was ended because it would not have been done in time. */
+  /** Was ended because it would not have finished in time. */
   | 'TOO_SLOW'
-  /** The conversion process said nothing for too long. */
+  /** The conversion process did not respond for too long. */
   | 'UNRESPONSIVE'
   /** The conversion process ended without an answer. */
   | 'CRASHED';
 
 /**
- * Thrown when a file cannot become a JPEG: it is no TIFF, it is damaged, JPEG cannot hold it, or its process ended.
+ * Thrown when a file cannot be converted: it is not a TIFF, it is damaged, JPEG cannot hold it, or
+ * its process ended.
  *
  * @example
  * ```ts
@@ -170,15 +172,15 @@ export class ConversionError extends ArkeError {
   declare readonly code: ConversionErrorCode;
 }
 
-/** Thrown when a callback could not be delivered, or was answered by anything but 2xx. */
+/** Thrown when a callback could not be delivered: no answer, or one other than 2xx. */
 export class CallbackError extends ArkeError {
   /** True when the next attempt may succeed. */
   readonly retryable: boolean;
-  /** How long the receiver asked us to wait before the next attempt, in milliseconds. */
+  /** The wait before the next attempt that the receiver asked for, in milliseconds. */
   readonly retryAfterMs: number | undefined;
-  /** The answer, when there was one. */
+  /** The answer, if there was one. */
   readonly answer: { readonly status: number; readonly body: string } | undefined;
-  /** True when the callback was sent and nobody knows what became of it: it may have been taken. */
+  /** True if the callback was sent without a known result: it may have been accepted. */
   readonly ambiguous: boolean;
 
   constructor(
@@ -217,7 +219,7 @@ export class FileError extends ArkeError {
   }
 }
 
-/** Thrown by a stage of a task; its message begins as the contract's error rows do. */
+/** Thrown by a stage of a task; its message begins as in the contract's error scenarios. */
 export class TaskError extends ArkeError {
   /** The stage that failed. */
   readonly stage: 'download' | 'convert' | 'upload';
@@ -228,13 +230,13 @@ export class TaskError extends ArkeError {
   }
 }
 
-/** The code of an error, or of the cause that a stage of a task failed for; `UNEXPECTED` for a bug of ours. */
+/** The code of an error, or of the cause of a failed stage; `UNEXPECTED` for a bug. */
 export function errorCodeOf(error: unknown): ErrorCode {
   if (error instanceof TaskError && error.cause instanceof Error) return errorCodeOf(error.cause);
   return error instanceof ArkeError ? error.code : 'UNEXPECTED';
 }
 
-/** The message of anything that was thrown, and of its cause where the message alone says little. */
+/** The message of anything thrown, with its cause's if the message alone says little. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof AggregateError && error.message === '' && error.errors.length > 0)
@@ -242,23 +244,31 @@ export function messageOf(error: unknown): string {
   return error.message || error.name;
 }
 
-/** What somebody else has said, in parentheses; in square brackets where it has parentheses of its own. */
+/** A quotation in parentheses, or in square brackets if it contains parentheses. */
 export function inParentheses(words: string): string {
   return /[()]/.test(words) ? `[${words}]` : `(${words})`;
 }
 
-/** The message of an error of the system without the path, which stands in our sentence: `permission denied (EACCES)`. */
+/**
+ * A system error's message without the path, which our sentence has: `permission denied (EACCES)`.
+ */
 export function reasonOf(error: unknown): string {
   const message = messageOf(error);
   const [, code, words] = /^([A-Z0-9]+): (.+?), \w+( '|$)/s.exec(message) ?? [];
   return code && words ? `${words} (${code})` : message;
 }
 
-/** Error codes of the system and the network: `ENOENT`, `EAI_AGAIN`, TLS's, those of Node’s HTTP parser. */
+/**
+ * Error codes of the system and the network: `ENOENT`, `EAI_AGAIN`, TLS's, those of Node’s HTTP
+ * parser.
+ */
 const SYSTEM_CODE =
   /^(E[A-Z0-9]+$|EAI_|CERT_|DEPTH_|SELF_|UNABLE_|ERR_TLS|ERR_SSL|ERR_STREAM_PREMATURE_CLOSE$|HPE_)/;
 
-/** The system's error code (`ENOENT`, `ECONNREFUSED`, …) of an error or the nearest cause that has one. */
+/**
+ * The system's error code (`ENOENT`, `ECONNREFUSED`, …) of an error or the nearest cause that has
+ * one.
+ */
 export function systemCodeOf(error: unknown): string | undefined {
   for (let e = error, depth = 0; e instanceof Error && depth < 8; e = e.cause, depth++) {
     const { code } = e as NodeJS.ErrnoException;

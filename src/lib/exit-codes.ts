@@ -1,12 +1,12 @@
 /**
- * Every exit code of the program, by name. `run` uses only `ok` and `failed`,
- * as the contract has it; the other commands also tell wrong usage and a stop by signal apart.
+ * Every exit code of the program, by name. `run` uses only `ok` and `failed`, as in the contract;
+ * the other commands also distinguish wrong usage and stop signals.
  */
 export const exitCodes = {
   ok: 0,
   failed: 1,
   usage: 2,
-  /** As in a shell; @oclif/plugin-not-found exits by it. */
+  /** As in a shell; @oclif/plugin-not-found uses it. */
   unknownCommand: 127,
   interrupted: 130,
   readerGone: 141,
@@ -14,8 +14,9 @@ export const exitCodes = {
 } as const;
 
 /**
- * What asks the program to stop, and the exit code of a command that each has stopped (128 + number). SIGPIPE stands for
- * a reader that has left, as `head` does: Node.js ignores the signal, and the next write fails.
+ * What asks the program to stop, and the exit code of a stopped command (128 + number). SIGPIPE
+ * stands for a reader that has left, like `head`: Node.js ignores the signal, and the next write
+ * fails.
  */
 export const stopSignals = {
   SIGINT: exitCodes.interrupted,

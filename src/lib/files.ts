@@ -4,10 +4,12 @@ import * as fs from 'node:fs/promises';
 import { bytesOfPath, isUtf8Path, nativePath, pathOfBytes, REPLACEMENT } from './path-bytes.ts';
 
 /*
- * Functions of `node:fs` for files that people name: their paths may have bytes that are not UTF-8 (`path-bytes.ts`).
+ * Functions of `node:fs` for files that people name: their paths may have bytes that are not UTF-8
+ * (`path-bytes.ts`).
  */
 
 export const access = byBytes(fs.access);
+export const copyFile = byBytes(fs.copyFile);
 export const createReadStream = byBytes(sync.createReadStream);
 export const link = byBytes(fs.link);
 export const lstat = byBytes(fs.lstat);
@@ -21,12 +23,14 @@ export const stat = byBytes(fs.stat);
 export const symlink = byBytes(fs.symlink);
 export const utimes = byBytes(fs.utimes);
 
-/** Writes a file that must not be there yet, be it as a link. */
+/** Writes a file that must not exist yet, not even as a link. */
 export function writeNewFile(path: string, data: string): Promise<void> {
   return fs.writeFile(nativePath(path), data, { flag: 'wx' });
 }
 
-/** Which file it is, by whatever name or link it is reached; no double holds the ids of some file systems. */
+/**
+ * The identity of a file under any name or link; a double cannot hold the ids of some file systems.
+ */
 export function fileId({ dev, ino }: Pick<sync.BigIntStats, 'dev' | 'ino'>): string {
   return `${dev}:${ino}`;
 }
@@ -51,7 +55,7 @@ export async function realpath(path: string): Promise<string> {
   return pathOfBytes(await fs.realpath(nativePath(path), { encoding: 'buffer' }));
 }
 
-/** A function that takes paths, and nothing else that is text for a file, with those in the form that their bytes need. */
+/** Wraps a function so that its path arguments have the form that their bytes need. */
 function byBytes<F extends (...args: never[]) => unknown>(call: F): F {
   const native = call as unknown as (...args: unknown[]) => unknown;
   const wrapped = (...args: unknown[]) => {
@@ -63,7 +67,7 @@ function byBytes<F extends (...args: never[]) => unknown>(call: F): F {
   return wrapped as unknown as F;
 }
 
-/** Throws an error of Node.js with its paths as ours are: it has them with U+FFFD. */
+/** Throws a Node.js error with paths in our form, instead of with U+FFFD. */
 function throwNaming(paths: readonly string[], error: unknown): never {
   if (error instanceof Error)
     for (const path of paths)

@@ -1,6 +1,6 @@
 /**
- * Returns a number that was reckoned, if it is finite and at least `least`. Throws `RangeError` otherwise: that is a fault
- * of ours, and whatever is compared or added with it would go wrong without a word.
+ * Returns a computed number if it is finite and at least `least`. Throws `RangeError` otherwise:
+ * that is a bug, and would silently corrupt every comparison and sum.
  */
 export function finite(what: string, value: number, least = 0): number {
   if (Number.isFinite(value) && value >= least) return value;

@@ -1,4 +1,4 @@
-/** A whole number for people, its digits in groups of three: `67 180`. */
+/** An integer with its digits in groups of three: `67 180`. */
 export function groupDigits(number: number): string {
   return `${number}`.replace(/\B(?=(\d{3})+$)/g, ' ');
 }

@@ -1,4 +1,4 @@
-/** What is wrong with an address that requests are to be sent to, or undefined when nothing is. */
+/** What is wrong with a request address; undefined if nothing is. */
 export function httpUrlProblem(text: string): string | undefined {
   let url: URL;
   try {
@@ -11,12 +11,12 @@ export function httpUrlProblem(text: string): string | undefined {
   return undefined;
 }
 
-/** An address as it stands in the requests to it, whatever its spelling; a quote in it needs no care. */
+/** An address in the form of its requests, whatever its spelling; a quote in it is harmless. */
 export function requestUrl(text: string): string {
   return new URL(text).href.replaceAll("'", '%27');
 }
 
-/** An http(s) address as people may see it: without its query and fragment, which may carry tokens. */
+/** An http(s) address for people: without query and fragment, which may contain tokens. */
 export function shownUrl(text: string): string {
   const url = new URL(text);
   url.search = '';
@@ -25,8 +25,8 @@ export function shownUrl(text: string): string {
 }
 
 /**
- * What must not be seen of an address, in every spelling it may be quoted in: as it was given, as it
- * is sent, with and without the fragment, which is not.
+ * The secret parts of an address, in every spelling that may be quoted: as given, as sent, with and
+ * without the fragment.
  */
 export function hiddenParts(text: string): string[] {
   const spellings = URL.canParse(text) ? [text, new URL(text).href, requestUrl(text)] : [text];

@@ -1,7 +1,7 @@
 /**
- * Works on all items, at most `limit` at once, begun in their order; gives the results in the same
- * order. The first failure (or the signal) aborts the others, and is thrown once none of them runs
- * any more: whoever cleans up afterwards has nobody writing behind his back.
+ * Works on all items in order, at most `limit` at once; returns the results in order. The first
+ * failure (or the signal) aborts the others, and is thrown once none is running, so that clean-up
+ * meets no writers.
  */
 export async function inParallel<Item, Result>(
   items: readonly Item[],

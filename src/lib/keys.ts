@@ -3,9 +3,9 @@ import { jpegName, pageName } from './jpeg-name.ts';
 import { isUtf8Path } from './path-bytes.ts';
 
 /**
- * The keys that the JPEG of a TIFF may get, best first: `image.jpg`, and `image.tif.jpg` for when the
- * first belongs to somebody else. One key where both are the same. For a
- * further page, counted from 1: `image.page-2.jpg` and `image.tif.page-2.jpg`.
+ * The possible keys of a TIFF's JPEG, best first: `image.jpg`, and `image.tif.jpg` if the first is
+ * foreign. A single key if both are equal. For a further page, from 2: `image.page-2.jpg` and
+ * `image.tif.page-2.jpg`.
  */
 export function outputKeys(inputKey: string, page = 1): readonly [string, ...string[]] {
   const first = pageName(jpegName(inputKey), page);
@@ -13,15 +13,20 @@ export function outputKeys(inputKey: string, page = 1): readonly [string, ...str
   return first === second ? [first] : [first, second];
 }
 
-/** The last part of a key: what the contract calls `output_file_name`. */
+/** The last part of a key: the contract's `output_file_name`. */
 export function fileNameOf(key: string): string {
   return key.slice(key.lastIndexOf('/') + 1);
 }
 
-/** The longest key that R2 takes, in bytes of UTF-8 (https://developers.cloudflare.com/r2/platform/limits/). */
+/**
+ * The longest key in R2, in bytes of UTF-8 (https://developers.cloudflare.com/r2/platform/limits/).
+ */
 const MOST_BYTES = 1024;
 
-/** What is wrong with the length of a key, or of an id, which stands in keys and their metadata; undefined when nothing is. */
+/**
+ * What is wrong with the length of a key, or of an id, which is part of keys and metadata;
+ * undefined if nothing is.
+ */
 export function lengthProblem(text: string): string | undefined {
   const bytes = Buffer.byteLength(text);
   return bytes > MOST_BYTES
@@ -30,21 +35,21 @@ export function lengthProblem(text: string): string | undefined {
 }
 
 /**
- * Why an object cannot be asked for by its key over HTTP, or undefined when nothing is in the way. R2 itself takes keys
- * with `.` and `..` (from Workers, say), but an address with them is resolved on its way as a path is, and what arrives
- * is the address of another object, for which the signature does not hold.
+ * Why an object cannot be requested by its key over HTTP; undefined if it can. R2 itself accepts
+ * keys with `.` and `..` (from Workers, say), but they are resolved in addresses like in paths, so
+ * the request would reach another object, for which the signature is wrong.
  */
 export function keyProblem(key: string): string | undefined {
-  // As the name of a local file may be.
-  if (!isUtf8Path(key)) return 'is not UTF-8, which every key in R2 is';
+  // Names of local files may not be.
+  if (!isUtf8Path(key)) return 'is not UTF-8, as every key in R2 must be';
   const dots = key.split('/').find((part) => part === '.' || part === '..');
   if (dots !== undefined)
-    return `must not have the part "${dots}": in the address of a request it is resolved as in a path, so that R2 would be asked for another object`;
+    return `must not contain the segment "${dots}": it is resolved as in a path, so the request would reach another object`;
   const long = lengthProblem(key);
-  return long && `${long}: R2 takes no longer ones`;
+  return long && `${long}: R2 accepts no longer ones`;
 }
 
-/** Throws `StorageError` (`INVALID_KEY`) when an object cannot be asked for by its key: what key it is, why, what to do. */
+/** Throws `StorageError` (`INVALID_KEY`) if an object cannot be requested by its key. */
 export function refuseInvalidKey(
   key: string,
   {
@@ -56,7 +61,7 @@ export function refuseInvalidKey(
   if (problem) throw new StorageError('INVALID_KEY', `${what} "${key}" ${problem}. ${remedy}`);
 }
 
-/** What a key begins or ends with and nobody sees, as a sentence about it; undefined when there is nothing. */
+/** Invisible characters at the ends of a key, as a sentence; undefined if there are none. */
 export function unseenEnds(key: string): string | undefined {
   const ends = [
     ['begins', /^\s/u],

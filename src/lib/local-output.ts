@@ -7,31 +7,34 @@ import { temporaryBeside } from './temporary-output.ts';
 import { hasTiffSignature } from './tiff-signature.ts';
 import { unwritableFile } from './unwritable-file.ts';
 
-/** What may happen to a file that is already there. */
+/** What may happen to existing files. */
 export interface OutputRules {
-  /** Replace an existing file. */
+  /** Overwrite existing files. */
   readonly force: boolean;
-  /** What the caller sets to replace files, for messages; default: the flag `--force`. */
+  /** What the user sets to overwrite files, for messages; default: the flag `--force`. */
   readonly forcedBy?: string | undefined;
-  /** Files that may be replaced without force: JPEGs that are known as made of this TIFF. Undefined where nobody keeps a record. */
+  /**
+   * Files that may be overwritten without force: JPEGs known to be made from this TIFF. Undefined
+   * if no record is kept.
+   */
   readonly ours?: ReadonlySet<string> | undefined;
-  /** Finds the source that a file is (`fileId`), by whatever name or link it is reached: sources are never replaced. */
+  /** Finds the source with this `fileId`, under any name or link: sources are never overwritten. */
   readonly sourceWith?: ((id: string) => string | undefined) | undefined;
-  /** Never replace a TIFF: an overwritten original is gone. */
+  /** Never overwrite a TIFF, which may be an original. */
   readonly keepTiffs?: boolean;
-  /** The outputs are JPEGs, and must not be named as another format. */
+  /** The outputs are JPEGs, and must not have another format's extension. */
   readonly jpegs?: boolean;
 }
 
-const MAKE_FOLDER = 'Make the folder, or choose another one.';
+const MAKE_FOLDER = 'Create the folder, or choose another one.';
 
-/** What the commands call it. */
-export const FORCED_BY = '--force';
+/** The flag of the commands. */
+export const FORCE_FLAG = '--force';
 
 /**
- * Makes a file whole or not at all: `write` gets the path of a temporary file beside the target, which
- * then takes the target's name in one step. A crash leaves no half file under the target's name.
- * Throws `FileError` when the rules forbid it.
+ * Writes a file completely or not at all: `write` gets the path of a temporary file beside the
+ * target, which then takes the target's name in one step. A crash leaves no partial file under the
+ * target's name. Throws `FileError` if the rules forbid it.
  */
 export function writeOutput<T>(
   target: string,
@@ -42,9 +45,9 @@ export function writeOutput<T>(
 }
 
 /**
- * `writeOutput` for files that belong together: all are written before any gets its name, and the first
- * gets its name last, so that whoever sees it sees the others. When one cannot be named, those that were
- * new go again.
+ * `writeOutput` for files that belong together: all are written before any gets its name, and the
+ * first gets its name last, so that its presence means that all are there. If one cannot be named,
+ * new ones are removed again.
  */
 export async function writeOutputs<T>(
   targets: readonly string[],
@@ -65,19 +68,19 @@ export async function writeOutputs<T>(
   }
 }
 
-/** Makes a folder and those above it, where they are missing. Throws `FileError`. */
+/** Creates a folder and its parents if necessary. Throws `FileError`. */
 export async function makeOutputFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
   } catch (error) {
     throw new FileError(
-      `Could not make the folder ${path}: ${reasonOf(error)}. Choose another folder.`,
+      `Could not create the folder ${path}: ${reasonOf(error)}. Choose another folder.`,
       { cause: error },
     );
   }
 }
 
-/** Makes the temporary file, so that a bad folder is found out before the work, and by its own error; gives its id. */
+/** Creates the temporary file, so that a bad folder is reported before the work; returns its id. */
 async function make(temporary: string, target: string): Promise<string> {
   try {
     const file = await open(temporary, 'wx');
@@ -92,9 +95,10 @@ async function make(temporary: string, target: string): Promise<string> {
 }
 
 /**
- * Throws `FileError` when something else lies in the place of a temporary file: whoever may write to the folder may have put
- * a link there, or a second name of a file of somebody else. A second name of our own file is none of that (a backup by hard
- * links), nor is another id alone, which some network file systems give from time to time.
+ * Throws `FileError` if something else has replaced a temporary file: anyone who may write to the
+ * folder could put a link there, or a hard link to a foreign file. A second name of our own file is
+ * fine (a backup by hard links), and so is a different id alone, which some network file systems
+ * return occasionally.
  */
 async function refuseReplaced(
   { temporary, target }: { readonly temporary: string; readonly target: string },
@@ -105,14 +109,15 @@ async function refuseReplaced(
   });
   if (there.isFile() && (there.nlink <= 1n || fileId(there) === made)) return;
   throw new FileError(
-    `Not written: ${target}. Somebody has put something else in the place of the temporary file ${temporary} meanwhile. ` +
-      'Look at who may write to that folder, or choose another one.',
+    `Not written: ${target}. The temporary file ${temporary} was replaced by something else meanwhile. ` +
+      'Check who can write to that folder, or choose another one.',
   );
 }
 
 /**
- * Throws `FileError` when a file cannot be made at a path: its folder is missing (and, with `makeFolder`, cannot be made),
- * is none, or may not be written to. Writes nothing, so that a dry run can ask, too.
+ * Throws `FileError` if a file cannot be created at a path: its folder is missing (and, with
+ * `makeFolder`, cannot be created), is not a folder, or is not writable. Writes nothing, so a dry
+ * run can use it.
  */
 export async function refuseUnwritable(
   target: string,
@@ -130,7 +135,7 @@ export async function refuseUnwritable(
   }
 }
 
-/** What is at a path, through links; undefined when there is nothing. */
+/** What is at a path, following links; undefined if there is nothing. */
 async function lookAt(path: string, target: string) {
   try {
     return await stat(path, { bigint: true });
@@ -140,15 +145,15 @@ async function lookAt(path: string, target: string) {
   }
 }
 
-/** Whether nothing is at a path, be it that something which is no folder lies above it. */
+/** Whether there is nothing at a path, also because a parent is not a folder. */
 function isMissing(error: unknown): boolean {
   const code = systemCodeOf(error);
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
 /**
- * Throws `FileError` when a file cannot be made at a path, or one is there that the rules protect. Writes nothing. That a
- * file exists is said last: replacing it is a remedy for nothing else.
+ * Throws `FileError` if a file cannot be created at a path, or the rules protect an existing one.
+ * Writes nothing. An existing file is reported last, because overwriting solves no other problem.
  */
 export async function refuseOutput(
   target: string,
@@ -177,7 +182,7 @@ export async function refuseOutput(
   if (!mayReplace(target, rules) && (await exists(target))) throw existsError(target, rules);
 }
 
-/** `OutputRules.sourceWith` for one source; a file that is not there is nothing's source. */
+/** `OutputRules.sourceWith` for one source; a missing file is nobody's source. */
 export async function onlySource(source: string): Promise<OutputRules['sourceWith']> {
   const own = await stat(source, { bigint: true }).then(fileId, () => undefined);
   return (id) => (id === own ? source : undefined);
@@ -196,7 +201,7 @@ async function publishAll(
     for (const { temporary, target } of files) {
       const force = mayReplace(target, rules);
       await publish(temporary, target, { ...rules, force });
-      // What was replaced is gone; nothing would be won by taking its successor away, too.
+      // The replaced file is gone; removing its successor would gain nothing.
       if (!force) made.push(target);
     }
   } catch (error) {
@@ -209,12 +214,12 @@ async function publish(temporary: string, target: string, rules: OutputRules): P
   const { force } = rules;
   try {
     if (force) await rename(temporary, target);
-    // Unlike a rename, a link fails when somebody else made the target meanwhile.
+    // Unlike a rename, a link fails if the target was created meanwhile.
     else await link(temporary, target);
   } catch (error) {
     const code = systemCodeOf(error);
     if (code === 'EEXIST') throw existsError(target, rules);
-    // File systems without hard links (FAT, some network mounts) say one of these.
+    // File systems without hard links (FAT, some network mounts) return one of these.
     const unlinkable =
       code === 'EPERM' || code === 'ENOTSUP' || code === 'EOPNOTSUPP' || code === 'ENOSYS';
     if (force || !unlinkable) throw unwritableFile(target, error);
@@ -233,14 +238,14 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** Behind a link there may be nothing; what cannot be looked at is left alone. */
+/** A link may be dangling; what cannot be read is left alone. */
 function isTiff(path: string): Promise<boolean> {
   return hasTiffSignature(path).catch((error: unknown) => systemCodeOf(error) !== 'ENOENT');
 }
 
-function existsError(target: string, { forcedBy = FORCED_BY, ours }: OutputRules): FileError {
+function existsError(target: string, { forcedBy = FORCE_FLAG, ours }: OutputRules): FileError {
   const what = ours
-    ? 'exists, and is not, or no longer, the JPEG that was made of this TIFF here'
+    ? 'exists, and is not (or no longer) the JPEG that was made from this TIFF'
     : 'exists';
   return new FileError(
     `Not written: ${target} ${what}. Use ${forcedBy} to replace it, or choose another output.`,

@@ -1,12 +1,13 @@
+import { decisionText, type PlanDecision, toRoundMegabytes } from './plan-words.ts';
 import { escapeControls, type Redactor, redactValues } from './redact.ts';
-import { type Answer, shownAnswer } from './shown-answer.ts';
+import { type ReceiverAnswer, shownAnswer } from './shown-answer.ts';
 
-/** How a task writes its log. */
+/** The formats of a task's log. */
 export const logFormats = ['text', 'json'] as const;
-/** How a task writes its log: the contract's lines, or one JSON event a line. */
+/** The format of a task's log: the contract's lines, or one JSON event per line. */
 export type LogFormat = (typeof logFormats)[number];
 
-/** The version of the JSON events: it changes when a field changes its meaning or goes. */
+/** The version of the JSON events: raised when a field is removed or changes its meaning. */
 export const LOG_VERSION = 1;
 
 /** A stage of a task before its callback. */
@@ -16,43 +17,37 @@ export type Stage = WorkStage | 'callback';
 
 /** Why a task failed. */
 export interface TaskFailure {
-  /** The code of the error: `OBJECT_NOT_FOUND`, `NOT_A_TIFF`, …; `UNEXPECTED` for a bug of ours. */
+  /** The error's code: `OBJECT_NOT_FOUND`, `NOT_A_TIFF`, …; `UNEXPECTED` for a bug of ours. */
   readonly code: string;
-  /** The stage that failed or was under way; `settings` when the task could not begin. */
+  /** The stage that failed or was under way; `settings` if the task could not begin. */
   readonly stage: Stage | 'settings';
   /** What happened, for people. */
   readonly error: string;
 }
 
-/** How a TIFF is converted, and what that was predicted to take. */
-interface PlanFields {
-  readonly effort: string;
-  readonly turn: string;
-  /** Which decoder reads the page, and what it is about the page that decided it: empty for most. */
-  readonly reader: string;
-  readonly feature: string;
-  readonly reason: string;
+/** How a TIFF is converted, and the predicted cost. */
+interface PlanFields extends PlanDecision {
   readonly predicted_peak_bytes: number;
   readonly predicted_cpu_seconds: number;
 }
 
-/** Of a further page where all are converted: its number. What says nothing is of the first or only one. */
+/** The number of a further page if all are converted; absent for the first or only one. */
 interface OfPage {
   readonly page?: number | undefined;
 }
 
-/** Of an attempt at the callback: what the orchestrator has answered. */
+/** The orchestrator's answer to an attempt at the callback. */
 interface Answered {
-  readonly answer?: Answer | undefined;
+  readonly answer?: ReceiverAnswer | undefined;
 }
 
-/** One thing that happened in a task. Times in milliseconds, sizes in bytes. */
+/** Something that happened in a task. Times in milliseconds, sizes in bytes. */
 export type TaskEvent =
   | { readonly event: 'task.started'; readonly input_r2_key: string }
   | { readonly event: 'tiff.downloaded'; readonly bytes: number; readonly ms: number }
   | { readonly event: 'jpeg.converted'; readonly bytes: number; readonly ms: number }
   | { readonly event: 'jpeg.uploaded'; readonly output_r2_key: string; readonly ms: number }
-  /** The same of a further page. */
+  /** The same for a further page. */
   | {
       readonly event: 'page.converted';
       readonly page: number;
@@ -74,7 +69,7 @@ export type TaskEvent =
       readonly cpu_limit_seconds: number;
     } & PlanFields &
       OfPage)
-  /** A plan has failed, and another one follows. */
+  /** A plan failed, and another one follows. */
   | ({
       readonly event: 'conversion.replanned';
       readonly code: string;
@@ -99,13 +94,13 @@ export type TaskEvent =
       readonly event: 'callback.undelivered';
       readonly body: string;
       readonly reason: string;
-      /** For how long attempts go on; absent when they have ended. */
+      /** How long attempts continue; absent if they have ended. */
       readonly continues_ms?: number | undefined;
-      /** Whether it may well have been taken: nobody has confirmed it. */
+      /** Whether it was probably accepted, without a confirmation. */
       readonly probably_taken?: boolean | undefined;
     };
 
-/** Takes what happens in a task. */
+/** Receives the events of a task. */
 export type TaskLog = (event: TaskEvent) => void;
 
 /** What `createTaskLog` needs. */
@@ -114,18 +109,18 @@ export interface TaskLogOptions {
   readonly batchId: string;
   readonly format: LogFormat;
   readonly redact: Redactor;
-  /** Takes one line, without its line end. */
+  /** Receives one line, without its line end. */
   readonly write: (line: string) => void;
 }
 
-/** A log that writes lines in the given format, without secrets and without control characters. */
+/** A log that writes lines in the given format, without secrets and control characters. */
 export function createTaskLog({ taskId, batchId, format, redact, write }: TaskLogOptions): TaskLog {
   const ids = { task_id: taskId, batch_id: batchId };
   return (told) => {
     const event = withShownAnswer(told, redact);
     const line = format === 'json' ? jsonLine(ids, event, redact) : textLine(taskId, event, redact);
     write(escapeControls(line));
-    // The body stands alone on its line, exactly as it was sent, so that it can be sent again.
+    // The body has its own line, exactly as it was sent, so that it can be sent again.
     if (format === 'text' && event.event === 'callback.undelivered') write(event.body);
   };
 }
@@ -142,7 +137,7 @@ function jsonLine(
 ): string {
   const head = { v: LOG_VERSION, time: new Date().toISOString(), level: levelOf(event) };
   const { body, answer, ...told } = fields as { body?: string } & Answered;
-  // No member called "body" in it, by which a search takes it for a callback that was not delivered.
+  // Without a member called "body": a search of the log would take it for an undelivered callback.
   const answered = answer && { answer_status: answer.status, answer: answer.body };
   const rest = redactValues({ event, ...ids, ...told, ...answered }, redact) as object;
   return JSON.stringify({ ...head, ...rest, ...(body === undefined ? {} : { body }) });
@@ -152,7 +147,7 @@ function textLine(taskId: string, event: TaskEvent, redact: Redactor): string {
   return redact(`[${taskId}] ${pageText(event)}${textOf(event)}`);
 }
 
-/** The page that a line is about, where it is a further one and the line does not say so itself. */
+/** The page of a line, if it is a further one and the line does not name it itself. */
 function pageText(event: TaskEvent): string {
   const says = !('page' in event) || event.page === undefined || event.event.startsWith('page.');
   return says ? '' : `Page ${event.page}: `;
@@ -164,7 +159,7 @@ function levelOf(event: TaskEvent['event']): 'info' | 'warning' | 'error' {
   return warnings.includes(event) ? 'warning' : 'info';
 }
 
-/** The contract's lines, byte for byte in form (docs/contract.md, "Log lines"), and ours beside them. */
+/** The contract's lines in its exact format (docs/contract.md, "Log lines"), and our own. */
 function textOf(event: TaskEvent): string {
   switch (event.event) {
     case 'task.started':
@@ -185,15 +180,15 @@ function textOf(event: TaskEvent): string {
       return `✗ Error: ${event.error}${answerText(event)}`;
     case 'conversion.planned':
       return (
-        `Plan: ${planText(event)}; predicted ${roundMegabytes(event.predicted_peak_bytes)} MB of ` +
-        `${roundMegabytes(event.memory_limit_bytes)} MB and ${event.predicted_cpu_seconds} of ${event.cpu_limit_seconds} CPU-s`
+        `Plan: ${decisionText(event)}; predicted ${toRoundMegabytes(event.predicted_peak_bytes)} MB of ` +
+        `${toRoundMegabytes(event.memory_limit_bytes)} MB and ${cpuText(event)}`
       );
     case 'conversion.replanned':
       return `Warning: ${event.message} Converting again with less`;
     case 'conversion.measured':
       return (
-        `Done as ${planText(event)}; predicted ${roundMegabytes(event.predicted_peak_bytes)} MB and ` +
-        `${event.predicted_cpu_seconds} CPU-s, measured ${roundMegabytes(event.peak_bytes)} MB and ${event.cpu_seconds} CPU-s`
+        `Done as ${decisionText(event)}; predicted ${toRoundMegabytes(event.predicted_peak_bytes)} MB and ` +
+        `${event.predicted_cpu_seconds} CPU-s, measured ${toRoundMegabytes(event.peak_bytes)} MB and ${event.cpu_seconds} CPU-s`
       );
     case 'note':
       return `Note: ${event.message}`;
@@ -206,7 +201,7 @@ function textOf(event: TaskEvent): string {
   }
 }
 
-/** Its status stands in the error. */
+/** The error has the status already. */
 function answerText({ answer }: Answered): string {
   return answer?.body ? ` Its answer: ${answer.body}` : '';
 }
@@ -228,17 +223,10 @@ function megabytes(bytes: number): string {
   return (bytes / 1024 / 1024).toFixed(2);
 }
 
-function roundMegabytes(bytes: number): number {
-  return Math.round(bytes / 1024 / 1024);
-}
-
-function planText({ effort, turn, reader, feature, reason }: PlanFields): string {
-  const turned = {
-    none: '',
-    memory: ', turned in memory',
-    disk: ', turned on disk',
-    tag: ', turned by a tag',
-  }[turn];
-  const read = { samples: 'read sample by sample', magick: 'read by ImageMagick' }[reader];
-  return `${effort}${turned ?? ''}${read ? `, ${read} for its ${feature}` : ''} (${reason})`;
+/** A machine that started late has no time to plan with, and hurries as much as it can. */
+function cpuText({
+  predicted_cpu_seconds: predicted,
+  cpu_limit_seconds: limit,
+}: TaskEvent & { readonly event: 'conversion.planned' }): string {
+  return limit > 0 ? `${predicted} of ${limit} CPU-s` : `${predicted} CPU-s`;
 }

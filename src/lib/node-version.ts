@@ -1,6 +1,7 @@
 /**
- * Throws one sentence where Node.js is too old. The package's entry imports it first: modules that an old Node.js
- * cannot run are then never evaluated. They must still parse and link there, which a test checks.
+ * Throws one sentence where Node.js is too old. The package's entry imports it first: modules that
+ * an old Node.js cannot run are then never evaluated. They must still parse and link there, which a
+ * test checks.
  */
 // biome-ignore lint/plugin: bundles that only validate callbacks run where there is no process, too.
 const version = typeof process === 'undefined' ? undefined : process.versions.node;

@@ -3,23 +3,24 @@ import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 /*
- * File systems keep names as bytes, and Node.js turns bytes that are not UTF-8 into U+FFFD: such a name leads nowhere.
- * Here a path is always a string. A byte that is not UTF-8 is one lone surrogate in it, U+DC80 to U+DCFF, which no
- * UTF-8 decodes to (the way of Python, PEP 383): so nothing is lost, two paths are equal only if their bytes are, and
- * joining, comparing and matching work as for any string. Only the file system (`files.ts`) and people (`shownPath`)
- * need another form.
+ * File systems keep names as bytes, and Node.js turns bytes that are not UTF-8 into U+FFFD: such a
+ * name leads nowhere. Here a path is always a string. A byte that is not UTF-8 is one lone
+ * surrogate in it, U+DC80 to U+DCFF, which no UTF-8 decodes to (the way of Python, PEP 383): so
+ * nothing is lost, two paths are equal only if their bytes are, and joining, comparing and matching
+ * work as for any string. Only the file system (`files.ts`) and people (`shownPath`) need another
+ * form.
  */
 
-/** Before the byte, in the string of a path. */
+/** Precedes the byte in a path string. */
 const ESCAPE = 0xdc00;
 
-/** With the flag `u` halves of a pair do not match. */
+/** With the flag `u`, halves of a pair do not match. */
 const ESCAPED_BYTES = /[\udc80-\udcff]/gu;
 
-/** What Node.js puts in the place of bytes that are not UTF-8. */
+/** What Node.js substitutes for bytes that are not UTF-8. */
 export const REPLACEMENT = '\ufffd';
 
-/** The path that these bytes are. */
+/** The path with these bytes. */
 export function pathOfBytes(bytes: Buffer): string {
   if (isUtf8(bytes)) return bytes.toString();
   let path = '';
@@ -51,14 +52,14 @@ export function bytesOfPath(path: string): Buffer {
   return Buffer.concat([...pieces, Buffer.from(path.slice(end))]);
 }
 
-/** A path as the functions of `node:fs` take it. */
+/** A path in the form that `node:fs` accepts. */
 export function nativePath(path: string): string | Buffer {
   return isUtf8Path(path) ? path : bytesOfPath(path);
 }
 
 /**
- * A path, or a text that holds some, for people: bytes that are not UTF-8 as `\xE9`. A backslash of the name itself
- * stays as it is, so the bytes cannot be had back from this.
+ * A path, or a text containing some, for people: bytes that are not UTF-8 as `\xE9`. Backslashes of
+ * the name are unchanged, so this cannot be reversed.
  */
 export function shownPath(text: string): string {
   if (text.isWellFormed()) return text;
@@ -68,14 +69,14 @@ export function shownPath(text: string): string {
   );
 }
 
-/** `resolve`, also where the working folder's own path is not UTF-8. */
+/** `resolve`, also if the working folder's path is not UTF-8. */
 export function absolutePath(path: string): string {
   const absolute = resolve(path);
   if (!absolute.includes(REPLACEMENT) || !process.cwd().includes(REPLACEMENT)) return absolute;
   return resolve(pathOfBytes(realpathSync.native('.', { encoding: 'buffer' })), path);
 }
 
-/** A path as a part of a URL: with its bytes as they are. */
+/** A path in a URL, with its bytes unchanged. */
 export function urlOfPath(path: string): string {
   if (isUtf8Path(path)) return encodeURIComponent(path);
   return [...bytesOfPath(path)]

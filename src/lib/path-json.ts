@@ -1,21 +1,22 @@
 import { bytesOfPath, isUtf8Path, pathOfBytes, shownPath } from './path-bytes.ts';
 
-/** The fields of our JSON that are one path. */
+/** The fields of our JSON that contain a path. */
 const PATH_FIELDS: ReadonlySet<string> = new Set(['input', 'output', 'source', 'name', 'path']);
 
-/** Behind the name of a field that is shown: the field with its bytes. */
+/** Suffix of the field with a path's bytes. */
 const BYTES = '_base64';
 
 /** How `JSON.stringify` writes a byte that is not UTF-8 (`pathOfBytes`). */
 const ESCAPED_BYTE = /\\udc[89a-f]/;
 
 /**
- * `JSON.stringify` of a value with paths in it: in every text what is not UTF-8 is shown (`shownPath`), and a field that
- * is such a path has its bytes beside it, in base64: `input` in `input_base64`.
+ * `JSON.stringify` for a value with paths: bytes that are not UTF-8 are shown (`shownPath`), and a
+ * path field with such bytes gets a second one with its bytes in base64: `input_base64` beside
+ * `input`.
  */
 export function stringifyWithPaths(value: unknown, indent?: number): string {
   const text = JSON.stringify(value, null, indent);
-  // Nothing else is done to what is UTF-8.
+  // Values in UTF-8 are unchanged.
   return ESCAPED_BYTE.test(text) ? JSON.stringify(shown(value), null, indent) : text;
 }
 
@@ -31,7 +32,9 @@ function shown(value: unknown): unknown {
   return Object.fromEntries(fields);
 }
 
-/** `JSON.parse` of what `stringifyWithPaths` has written, with the paths as they were. Throws `SyntaxError`. */
+/**
+ * `JSON.parse` for the output of `stringifyWithPaths`, restoring the paths. Throws `SyntaxError`.
+ */
 export function parseWithPaths(text: string): unknown {
   return text.includes(`${BYTES}"`) ? JSON.parse(text, withBytes) : JSON.parse(text);
 }

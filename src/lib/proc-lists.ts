@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * The arguments of this process, Node.js's own before the program's, or the variables that it was started with, as the
- * system keeps them: byte for byte. Empty where it does not (elsewhere than on Linux).
+ * This process's arguments (Node.js's own before the program's) or initial variables, as the system
+ * keeps them: byte for byte. Empty except on Linux.
  */
 export function procList(name: 'cmdline' | 'environ'): Buffer[] {
   try {

@@ -2,16 +2,16 @@ import { hiddenParts } from './http-url.ts';
 import { shownPath } from './path-bytes.ts';
 import { stringifyWithPaths } from './path-json.ts';
 
-/** Replaces what must not be seen in a text. */
+/** Removes secrets from a text. */
 export type Redactor = (text: string) => string;
 
-/** Shorter values are no secrets worth the name, and blanking them would make a text unreadable. */
+/** Shorter values are not real secrets, and blanking them would make a text unreadable. */
 const SHORTEST_SECRET = 4;
 
 /**
- * A function that blanks each of the given secrets (also in its URL-encoded and JSON-escaped form)
- * and query and fragment of each of the given addresses. Other addresses stay as they are:
- * object keys may hold some, and must be told exactly.
+ * A function that blanks the given secrets (also in URL-encoded and JSON-escaped form) and query
+ * and fragment of the given addresses. Other addresses are unchanged, because object keys may
+ * contain some.
  */
 export function createRedactor(
   secrets: readonly (string | undefined)[],
@@ -19,7 +19,7 @@ export function createRedactor(
 ): Redactor {
   const queries = distinctByLength(
     urls.flatMap((url) => (url === undefined ? [] : hiddenParts(url))),
-    // The question mark is no part of the secret.
+    // The question mark is not part of the secret.
   ).filter((query) => query.length > SHORTEST_SECRET);
   const needles = distinctByLength(
     secrets
@@ -36,14 +36,14 @@ export function createRedactor(
   };
 }
 
-/** The longest first: one may hold another, and must go whole. */
+/** The longest first: one may contain another, and must be blanked completely. */
 function distinctByLength(texts: readonly string[]): string[] {
   return [...new Set(texts)].sort((a, b) => b.length - a.length);
 }
 
 /**
- * A copy of a JSON value as it is shown (`stringifyWithPaths`) with every text in it redacted, one by one: blanking a piece of the finished
- * document could tear its quotes.
+ * A copy of a JSON value for output (`stringifyWithPaths`) with each text redacted separately:
+ * blanking part of the finished document could break its quotes.
  */
 export function redactValues(value: unknown, redact: Redactor): unknown {
   return JSON.parse(stringifyWithPaths(value), (_, part: unknown) =>
@@ -51,12 +51,13 @@ export function redactValues(value: unknown, redact: Redactor): unknown {
   );
 }
 
-// Controls, line and paragraph separators, and the marks that reorder text on a terminal.
+// Controls, line and paragraph separators, and bidirectional marks.
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 
 /**
- * The text with control characters written as escapes (`\n`, `\u001b`), so that a key or a message
- * can neither forge a log line nor drive a terminal, and with what is not UTF-8 of paths as bytes (`shownPath`).
+ * The text with control characters as escapes (`\n`, `\u001b`), so that a key or message can
+ * neither forge a log line nor control a terminal, and with non-UTF-8 parts of paths as bytes
+ * (`shownPath`).
  */
 export function escapeControls(text: string): string {
   return shownPath(text).replace(CONTROL, (char) => {

@@ -1,6 +1,6 @@
 /**
- * The memory that this process holds, in bytes; the most that it has held where the system does not tell, as without
- * /proc on Linux.
+ * The memory that this process holds, in bytes; its peak if the system does not tell (without /proc
+ * on Linux).
  */
 export function residentBytes(): number {
   try {

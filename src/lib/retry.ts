@@ -2,15 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How often and how patiently something is tried. */
 export interface RetryPolicy {
-  /** All attempts, the first included. */
+  /** All attempts, including the first. */
   readonly attempts: number;
-  /** The longest wait before the second attempt, in milliseconds; it doubles with every attempt. */
+  /** The longest wait before the second attempt, in milliseconds; it doubles with each attempt. */
   readonly baseDelayMs: number;
-  /** No wait is longer, not even one asked for by `Retry-After`, in milliseconds. */
+  /** The longest wait, even if `Retry-After` asks for more, in milliseconds. */
   readonly maxDelayMs: number;
 }
 
-/** What `retry` tells before it waits. */
+/** Passed to `onRetry` before a wait. */
 export interface RetryNotice {
   /** The attempt that failed, from 1. */
   readonly attempt: number;
@@ -21,27 +21,28 @@ export interface RetryNotice {
 /** What `retry` needs besides the policy. */
 export interface RetryOptions {
   readonly policy: RetryPolicy;
-  /** Whether the next attempt may succeed. Default: the error's own `retryable`. */
+  /** Whether the next attempt may succeed. Default: the error's `retryable`. */
   readonly isRetryable?: (error: unknown) => boolean;
   readonly onRetry?: ((notice: RetryNotice) => void) | undefined;
-  /** Ends the waiting and the retrying; the abort's reason is thrown. */
+  /** Ends waiting and retrying; its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
-  /** There is little time from then on: it ends a wait, and no later one is longer than half a second. */
+  /** Ends a wait, and limits later ones to half a second. */
   readonly hurry?: AbortSignal | undefined;
-  /** Milliseconds that are left for all of it: a wait is shortened so that one more attempt fits, or not begun. */
+  /** Milliseconds left in total: a wait is shortened so that one more attempt fits, or omitted. */
   readonly msLeft?: (() => number) | undefined;
 }
 
-/** The longest wait once there is a hurry, in milliseconds: what is left then is a few seconds. */
+/** The longest wait in a hurry, in milliseconds: only a few seconds are left then. */
 const HURRIED_DELAY_MS = 500;
 
-/** What a shortened wait leaves for the last attempt, in milliseconds: a small request takes some 100. */
+/** Time left for the last attempt, in milliseconds: a small request takes about 100. */
 const LAST_ATTEMPT_MS = 500;
 
 /**
- * Calls `attempt` until it succeeds, fails for good, or the policy's attempts are used up; throws the
- * last error. Waits with full jitter (a random share of the exponential bound), so that a thousand
- * machines do not come back in step, and no less than an error's `retryAfterMs`, up to the policy's bound.
+ * Calls `attempt` until it succeeds, fails for good, or the policy's attempts are used up; throws
+ * the last error. Waits with full jitter (a random share of the exponential bound), so that a
+ * thousand machines do not return in step, and at least an error's `retryAfterMs`, up to the
+ * policy's bound.
  */
 export async function retry<T>(
   attempt: (number: number) => Promise<T>,
@@ -63,16 +64,19 @@ export async function retry<T>(
   }
 }
 
-/** The wait that there is time for, in whole milliseconds; undefined when there is none for another attempt. */
+/**
+ * The wait that fits into the time left, in whole milliseconds; undefined if there is no time for
+ * another attempt.
+ */
 function inTime(wishedMs: number, { hurry, msLeft }: RetryOptions): number | undefined {
   const boundMs = hurry?.aborted ? HURRIED_DELAY_MS : Number.POSITIVE_INFINITY;
   const leftMs = msLeft?.() ?? Number.POSITIVE_INFINITY;
-  // An attempt that is cut off may have arrived: none is begun then.
+  // An interrupted attempt may have arrived, so none is started then.
   if (leftMs <= LAST_ATTEMPT_MS) return undefined;
   return Math.round(Math.min(wishedMs, boundMs, leftMs - LAST_ATTEMPT_MS));
 }
 
-/** Waits, unless `hurry` comes in that time; one that came before changes nothing. */
+/** Waits until `hurry` aborts; an earlier abort has no effect. */
 async function pause(
   delayMs: number,
   signal: AbortSignal | undefined,
@@ -87,7 +91,7 @@ async function pause(
   }
 }
 
-/** A receiver that asks for no wait at all has one nevertheless: it is the answer of one that is overrun. */
+/** `Retry-After: 0` still causes a wait: the receiver is overloaded. */
 function delayAfter(attempt: number, error: unknown, policy: RetryPolicy): number {
   const { baseDelayMs, maxDelayMs } = policy;
   const randomMs = Math.random() * Math.min(maxDelayMs, baseDelayMs * 2 ** (attempt - 1));
@@ -99,14 +103,14 @@ function hasRetryableMark(error: unknown): boolean {
   return (error as { retryable?: unknown } | null)?.retryable === true;
 }
 
-/** Whether an HTTP status may be gone on the next attempt. */
+/** Whether an HTTP status may be temporary. */
 export function isRetryableStatus(status: number): boolean {
   return status === 408 || status === 425 || status === 429 || status >= 500;
 }
 
 /**
- * The wait that a `Retry-After` header asks for, in milliseconds: seconds or an HTTP date
- * (RFC 9110, section 10.2.3). Undefined when there is none or it cannot be read.
+ * The wait in a `Retry-After` header, in milliseconds: seconds or an HTTP date (RFC 9110, section
+ * 10.2.3). Undefined if missing or invalid.
  */
 export function parseRetryAfter(
   value: string | null | undefined,

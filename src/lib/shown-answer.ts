@@ -1,30 +1,41 @@
 import { escapeControls, type Redactor } from './redact.ts';
 
-/** What a receiver has answered. */
-export interface Answer {
+/** A receiver's answer. */
+export interface ReceiverAnswer {
   /** Of HTTP. */
   readonly status: number;
   readonly body: string;
 }
 
-/** The longest body of an answer that is logged and kept, in characters (code points): a message, and no more of a web page than shows that it is one. */
+/**
+ * The longest body that is logged and kept, in characters (code points): a message, and enough of a
+ * web page to recognise it.
+ */
 const MAX_BODY_LENGTH = 500;
 
-/** The longest body of an answer that is read, in characters: it is shown to people and searched. */
+/** The longest body that is read, in characters, to be shown and searched. */
 export const LONGEST_ANSWER = 4_096;
 
-/** No secret is longer, in characters: R2's keys have 64, a webhook's secret some 50, a query's token a few hundred. */
+/**
+ * The longest secret, in characters: R2's keys have 64, a webhook's secret about 50, a query's
+ * token a few hundred.
+ */
 const LONGEST_SECRET = 1_024;
 
-/** The body of an answer without secrets, and without its end where its reading may have torn one: nobody recognises the beginning of a secret. */
+/**
+ * The body of an answer without secrets, and without an end where a secret may have been cut: its
+ * beginning would not be recognised.
+ */
 export function withoutSecrets(body: string, redact: Redactor): string {
   const shown = redact(body);
   return body.length < LONGEST_ANSWER ? shown : shown.slice(0, -LONGEST_SECRET);
 }
 
-/** An answer as it may be logged and kept: on one line, without secrets and control characters, and the beginning only of a long body. */
-export function shownAnswer({ status, body }: Answer, redact: Redactor): Answer {
-  // Cut last: the beginning of a secret is recognised by nobody.
+/**
+ * An answer for log and outbox: on one line, without secrets and control characters, and shortened.
+ */
+export function shownAnswer({ status, body }: ReceiverAnswer, redact: Redactor): ReceiverAnswer {
+  // Cut last, because the beginning of a secret would not be recognised.
   const line = escapeControls(withoutSecrets(body, redact).replace(/\s+/g, ' ').trim());
   return { status, body: [...line].slice(0, MAX_BODY_LENGTH).join('') };
 }

@@ -1,11 +1,13 @@
-/** A name of a field as our JSON has it: `byte_order` for `byteOrder`; codes such as `NO_TIFF` stay. */
+/**
+ * A field's name in our JSON: `byte_order` for `byteOrder`; codes such as `NO_TIFF` are unchanged.
+ */
 export type SnakeCase<Name extends string> = Name extends Uppercase<Name> ? Name : Words<Name>;
 
 type Words<Name extends string> = Name extends `${infer First}${infer Rest}`
   ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${Words<Rest>}`
   : Name;
 
-/** A value with the names of all fields in snake_case. */
+/** A value with all field names in snake_case. */
 export type SnakeCased<Value> = Value extends readonly unknown[]
   ? { [Index in keyof Value]: SnakeCased<Value[Index]> }
   : Value extends object
@@ -16,13 +18,13 @@ export type SnakeCased<Value> = Value extends readonly unknown[]
       }
     : Value;
 
-/** A name of a field in snake_case; codes such as `NO_TIFF`, by which something is counted, stay. */
+/** A field's name in snake_case; codes such as `NO_TIFF`, used as keys of counts, are unchanged. */
 export function snakeCase(name: string): string {
   if (name === name.toUpperCase()) return name;
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** A value with the names of all fields in snake_case, as our JSON has them; texts stay as they are. */
+/** A value with all field names in snake_case, as in our JSON; texts are unchanged. */
 export function withSnakeCase<Value>(value: Value): SnakeCased<Value> {
   return renamed(value) as SnakeCased<Value>;
 }

@@ -2,7 +2,10 @@ import { sinceStart } from './clock.ts';
 import { ArkeError, messageOf, systemCodeOf } from './errors.ts';
 import type { StopSignal } from './exit-codes.ts';
 
-/** Thrown when a signal asked the program to stop before its work was done, or its reader has left (SIGPIPE). */
+/**
+ * Thrown when a signal stopped the program before its work was done, or its reader has left
+ * (SIGPIPE).
+ */
 export class InterruptedError extends ArkeError {
   readonly signal: StopSignal;
   /** When it came, in milliseconds since the start of the process. */
@@ -14,40 +17,40 @@ export class InterruptedError extends ArkeError {
   }
 }
 
-/** Milliseconds since a signal was aborted by a stop signal; 0 when by something else, which does not say when. */
+/**
+ * Milliseconds since a stop signal aborted a signal; 0 if something else did, which has no time.
+ */
 export function msSinceAbort({ reason }: AbortSignal): number {
   return reason instanceof InterruptedError ? sinceStart() - reason.at : 0;
 }
 
-/** Whether work was stopped because nobody reads its output any more. */
+/** Whether work was stopped because its output is no longer read. */
 export function isUnread(reason: unknown): boolean {
   return reason instanceof InterruptedError && reason.signal === 'SIGPIPE';
 }
 
-/** An abort signal that something outside the work sets off. */
+/** An abort signal triggered from outside the work. */
 export interface StopWatch {
   readonly signal: AbortSignal;
   /** Stops listening. */
   dispose(): void;
 }
 
-/** Milliseconds. npx passes on what the terminal has sent to us already: that is no second wish to stop. */
-const SAME_SIGNAL_MS = 100;
 /**
- * For how long another signal is the first one of a task, too, in milliseconds: `dev` sends SIGTERM to the workers that
- * the terminal has sent SIGINT to.
+ * Milliseconds. npx forwards a signal that the terminal has already sent to us; that is not a
+ * second one.
  */
-export const OTHER_SIGNAL_OF_TASK_MS = 1_000;
-
+const SAME_SIGNAL_MS = 100;
 /** The abort signals of a program that is asked to stop. */
 export interface StopSignalWatch extends StopWatch {
-  /** Aborts by a second stop signal. */
+  /** Aborted by a second stop signal. */
   readonly again: AbortSignal;
 }
 
 /**
- * Listens for SIGINT and SIGTERM: the first aborts with an `InterruptedError`, the second aborts `again` with another. So
- * does the end of whoever reads the `output` with the first. Another signal within `otherSignalMs` is the first one, too.
+ * Listens for SIGINT and SIGTERM: the first aborts with an `InterruptedError`, the second aborts
+ * `again` with another. A reader of `output` that leaves counts as the first. Another signal within
+ * `otherSignalMs` also counts as the first.
  */
 export function watchStopSignals(output?: NodeJS.EventEmitter, otherSignalMs = 0): StopSignalWatch {
   const controller = new AbortController();
@@ -75,7 +78,18 @@ export function watchStopSignals(output?: NodeJS.EventEmitter, otherSignalMs = 0
   };
 }
 
-/** Thrown in the work's place when an error came up that nobody caught: a bug of ours or of a library. */
+/**
+ * For how long another signal is the first one of a task, too, in milliseconds: `dev` sends SIGTERM
+ * to the workers that the terminal has sent SIGINT to.
+ */
+const OTHER_SIGNAL_OF_TASK_MS = 1_000;
+
+/** `watchStopSignals` of a task, which needs no reader. */
+export function watchTaskStops(): StopSignalWatch {
+  return watchStopSignals(undefined, OTHER_SIGNAL_OF_TASK_MS);
+}
+
+/** Replaces the work's result after an uncaught error: a bug of ours or of a library. */
 export class CrashError extends ArkeError {
   constructor(cause: unknown) {
     super(
@@ -87,8 +101,8 @@ export class CrashError extends ArkeError {
 }
 
 /**
- * Catches what would end the process without a word, and aborts with it as a `CrashError`: whoever owes
- * somebody an answer can still give it.
+ * Catches errors that would silently end the process, and aborts with a `CrashError`, so that a
+ * pending answer can still be sent.
  */
 export function watchCrashes(): StopWatch {
   const controller = new AbortController();
@@ -97,7 +111,7 @@ export function watchCrashes(): StopWatch {
   return { signal: controller.signal, dispose: () => void process.off('uncaughtException', crash) };
 }
 
-/** The work's result, or the abort's reason as soon as there is one. The work itself goes on unheeded. */
+/** The work's result, or the abort's reason as soon as there is one. The work itself continues. */
 export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
   const aborted = Promise.withResolvers<never>();
@@ -114,25 +128,33 @@ export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undef
 /** A signal that will abort some time after another one. */
 export interface Ending {
   readonly signal: AbortSignal;
+  /**
+   * How many milliseconds are left until then; infinitely many as long as the other one has not
+   * aborted.
+   */
+  msLeft(): number;
   /** Stops waiting for it. */
   dispose(): void;
 }
 
 /**
- * A signal that aborts `ms` milliseconds after another one has: time to finish what must not be cut off
- * at once, but no more. Its reason is the other's. Dispose of it when the work is done.
+ * A signal that aborts `ms` milliseconds after another one: time to finish what must not be cut off
+ * at once. Its reason is the other's. Dispose of it when the work is done.
  */
 export function endSoonAfter(signal: AbortSignal | undefined, ms: number): Ending {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
+  let endsAt = Number.POSITIVE_INFINITY;
+  const msLeft = () => Math.max(0, endsAt - sinceStart());
   const start = () => {
-    const since = signal ? msSinceAbort(signal) : 0;
-    timer = setTimeout(() => controller.abort(signal?.reason), Math.max(0, ms - since));
+    endsAt = sinceStart() + ms - (signal ? msSinceAbort(signal) : 0);
+    timer = setTimeout(() => controller.abort(signal?.reason), msLeft());
   };
   if (signal?.aborted) start();
   else signal?.addEventListener('abort', start, { once: true });
   return {
     signal: controller.signal,
+    msLeft,
     dispose: () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', start);
@@ -140,10 +162,11 @@ export function endSoonAfter(signal: AbortSignal | undefined, ms: number): Endin
   };
 }
 
-/** Whichever of several endings comes first. */
+/** The earliest of several endings. */
 export function firstOf(endings: readonly Ending[]): Ending {
   return {
     signal: AbortSignal.any(endings.map(({ signal }) => signal)),
+    msLeft: () => Math.min(...endings.map(({ msLeft }) => msLeft())),
     dispose: () => {
       for (const ending of endings) ending.dispose();
     },

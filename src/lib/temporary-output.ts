@@ -5,28 +5,31 @@ import { systemCodeOf } from './errors.ts';
 import { readdir, readdirSync, rm, rmSync } from './files.ts';
 
 /**
- * The path of a file beside a target, to be written and then renamed: unique, and with machine and process
- * in its name, so that what a killed process has left can be told from what a living one is at.
+ * The path of a temporary file beside a target, to be renamed: unique, and with machine and process
+ * in its name, so that leftovers of killed processes can be recognised.
  */
 export function temporaryBeside(target: string): string {
   const name = `.arke-tiff-${processMark()}-${randomUUID().slice(0, 8)}.part`;
   return join(dirname(target), name);
 }
 
-/** What the names of temporary files and folders have of this process: no other living one has it. */
+/** The part of temporary names that identifies this process among living ones. */
 export function processMark(): string {
   return `${machine()}-${process.pid}`;
 }
 
 /**
- * Removes at once what this process has begun beside targets in a folder: for one that does not wait for
- * its own work. What cannot be removed stays.
+ * Removes at once this process's temporary files in a folder, without waiting for its work. What
+ * cannot be removed stays.
  */
 export function removeOwnTemporaries(folder: string): void {
   removeNamed(folder, `.arke-tiff-${processMark()}-`);
 }
 
-/** Removes at once all in a folder whose names begin so; what cannot be removed stays. */
+/**
+ * Removes at once everything in a folder whose name begins with `beginning`; what cannot be removed
+ * stays.
+ */
 export function removeNamed(folder: string, beginning: string): void {
   try {
     for (const name of readdirSync(folder))
@@ -35,16 +38,16 @@ export function removeNamed(folder: string, beginning: string): void {
 }
 
 /**
- * Removes what processes of this machine that are gone have left of their outputs in a folder; what a
- * living process or another machine writes stays. What cannot be removed, too: nobody reads it.
+ * Removes temporary outputs of this machine's ended processes in a folder; those of living
+ * processes and other machines stay, as does what cannot be removed.
  */
 export function removeAbandonedOutputs(folder: string): Promise<void> {
   return removeAbandoned(folder, /^\.arke-tiff-([\da-f]{8})-(\d+)-[\da-f]{8}\.part$/);
 }
 
 /**
- * The same for whatever is called by a pattern, whose first two groups are what `processMark` is made of:
- * machine and process.
+ * The same for names that match a pattern, whose first two groups are machine and process of
+ * `processMark`.
  */
 export async function removeAbandoned(folder: string, pattern: RegExp): Promise<void> {
   const entries = await readdir(folder).catch(() => []);
@@ -54,24 +57,24 @@ export async function removeAbandoned(folder: string, pattern: RegExp): Promise<
   });
   await Promise.all(
     abandoned.map(({ name }) =>
-      // What such a process has started may not have noticed yet, and still write there.
+      // A child of such a process may still be writing there.
       rm(join(folder, name), { recursive: true, force: true, maxRetries: 3 }).catch(() => {}),
     ),
   );
 }
 
-/** This machine, as far as process ids go: names may hold what file names must not. */
+/** This machine's name, in characters allowed in file names. */
 function machine(): string {
   return createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 }
 
-/** Whether a process of this machine is there. */
+/** Whether a process of this machine exists. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Another user's may not be asked, but it is there.
+    // A process of another user may not be signalled, but exists.
     return systemCodeOf(error) !== 'ESRCH';
   }
 }

@@ -4,8 +4,8 @@ import { open } from './files.ts';
 export const TIFF_SIGNATURE_LENGTH = 4;
 
 /**
- * Whether a file that begins with these bytes calls itself a TIFF: byte order `II` or `MM`, then 42
- * (TIFF 6.0, section 2) or 43 (BigTIFF).
+ * Whether these first bytes are a TIFF's: byte order `II` or `MM`, then 42 (TIFF 6.0, section 2) or
+ * 43 (BigTIFF).
  */
 export function isTiffSignature(bytes: Uint8Array): boolean {
   const [a, b, c, d] = bytes;
@@ -14,7 +14,7 @@ export function isTiffSignature(bytes: Uint8Array): boolean {
   return false;
 }
 
-/** Whether a file calls itself a TIFF by its first bytes. Throws what opening or reading it throws. */
+/** Whether a file begins like a TIFF. Throws what opening or reading it throws. */
 export async function hasTiffSignature(path: string): Promise<boolean> {
   const file = await open(path);
   try {

@@ -1,8 +1,9 @@
 import { FileError, reasonOf, systemCodeOf } from './errors.ts';
 
-const FULL = 'The disk is full; make room or choose another folder (TMPDIR for temporary files).';
+const FULL =
+  'The disk is full; free some space, or choose another folder (TMPDIR for temporary files).';
 
-/** What to do about the system's error codes; about all others, the folder is worth a look. */
+/** Remedies by system error code; for others, check the folder. */
 const remedies: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'Choose a shorter name: most file systems take 255 bytes for one.',
   ENOSPC: FULL,
@@ -11,7 +12,10 @@ const remedies: Readonly<Record<string, string>> = {
 
 const CHECK = 'Check that its folder exists and is writable.';
 
-/** The error for a file that cannot be written: why, and what to do about that, where no code of the system decides it: `advice`. */
+/**
+ * The error for a file that cannot be written: the reason, and a remedy by its code or else
+ * `advice`.
+ */
 export function unwritableFile(path: string, error: unknown, advice = CHECK): FileError {
   const remedy = remedies[systemCodeOf(error) ?? ''] ?? advice;
   return new FileError(`Could not write ${path}: ${reasonOf(error)}. ${remedy}`, { cause: error });

@@ -6,18 +6,18 @@ import { pathOfBytes, REPLACEMENT } from './path-bytes.ts';
 import { procList } from './proc-lists.ts';
 import { processMark, removeAbandoned, removeNamed } from './temporary-output.ts';
 
-/** A private temporary folder that lives as long as the work in it. */
+/** A private temporary folder for the duration of some work. */
 export interface Workspace {
   /** Its absolute path. */
   readonly folder: string;
-  /** The absolute path of a file of this name in the folder. */
+  /** The absolute path of a file in the folder. */
   path(name: string): string;
 }
 
 /**
- * Runs `work` with a temporary folder that only this user can read (mode 0700, as `mkdtemp` makes it),
- * and removes it whatever happens; when that fails, `onLeftover` is told. Throws `FileError` when the
- * folder cannot be made.
+ * Runs `work` with a temporary folder that only this user can read (mode 0700, from `mkdtemp`), and
+ * removes it in any case; if that fails, calls `onLeftover`. Throws `FileError` if the folder
+ * cannot be created.
  */
 export async function withWorkspace<T>(
   work: (workspace: Workspace) => Promise<T>,
@@ -27,21 +27,21 @@ export async function withWorkspace<T>(
   try {
     return await work({ folder, path: (name) => join(folder, name) });
   } finally {
-    // Cleaning up never decides how the work ended: a finished picture stays finished.
+    // Clean-up never changes the result: a finished picture stays finished.
     await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch((error: unknown) =>
       onLeftover?.(`The temporary folder ${folder} could not be removed: ${reasonOf(error)}`),
     );
   }
 }
 
-/** Removes at once the folders of all work in this process: for one that does not wait for it. */
+/** Removes at once the folders of all work in this process, without waiting for it. */
 export function removeOwnWorkspaces(): void {
   removeNamed(tmpdir(), `${BEGINNING}${processMark()}-`);
 }
 
 /**
- * Removes the folders that processes of this machine have left that were killed: what they had brought there
- * may be large, and nobody else knows it. Those of living ones stay, and what cannot be removed.
+ * Removes folders of this machine's killed processes, which may be large. Those of living processes
+ * stay, as does what cannot be removed.
  */
 export function removeAbandonedWorkspaces(): Promise<void> {
   return removeAbandoned(tmpdir(), /^arke-tiff-([\da-f]{8})-(\d+)-[^-]+$/);
@@ -56,14 +56,14 @@ async function makeFolder(): Promise<string> {
   } catch (error) {
     const why = parent.includes(REPLACEMENT) ? 'its path is not UTF-8' : reasonOf(error);
     throw new FileError(
-      `Could not make a temporary folder in ${exactFolder(parent)}: ${why}. ` +
-        'Set TMPDIR to a folder that exists, is writable and has room for the TIFF and the JPEG.',
+      `Could not create a temporary folder in ${exactFolder(parent)}: ${why}. ` +
+        'Set TMPDIR to an existing, writable folder with room for the TIFF and the JPEG.',
       { cause: error },
     );
   }
 }
 
-/** The path in the variable that `tmpdir` has taken it from, where Node.js has lost some of its bytes. */
+/** The path in the variable behind `tmpdir`, if Node.js has lost some of its bytes. */
 function exactFolder(parent: string): string {
   if (!parent.includes(REPLACEMENT)) return parent;
   const exact = procList('environ')

@@ -13,7 +13,10 @@ const wrap = (command: readonly string[]): readonly string[] => [
   ...command,
 ];
 
-/** How a command is run by a user without rights: as it is where this user is none, and else by `setpriv`. */
+/**
+ * How a command is run by a user without rights: as it is where this user is none, and else by
+ * `setpriv`.
+ */
 function asNobody(command: readonly string[]): readonly string[] {
   return process.getuid?.() === 0 ? wrap(command) : command;
 }
@@ -31,8 +34,8 @@ export function noNobodyBecause(): string | undefined {
 }
 
 /**
- * Lets such a user run what this one's Node.js would, by a copy of it at that path: the original may lie
- * where only its owner comes.
+ * Lets such a user run what this one's Node.js would, by a copy of it at that path: the original
+ * may lie where only its owner comes.
  */
 export async function nobodysNode(
   path: string,

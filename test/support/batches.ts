@@ -102,7 +102,10 @@ export function wordsOf({ ends }: Pick<ToldBatch, 'ends'>): Record<string, strin
   return Object.fromEntries(Object.entries(ends).map(([name, { status }]) => [name, status]));
 }
 
-/** All objects under a prefix by their keys without it: their bytes and metadata, as the same text when they are the same. */
+/**
+ * All objects under a prefix by their keys without it: their bytes and metadata, as the same text
+ * when they are the same.
+ */
 export async function objectsUnder(sandbox: Sandbox, prefix: string): Promise<Map<string, string>> {
   const objects = new Map<string, string>();
   for (const key of await sandbox.listKeys(prefix)) {

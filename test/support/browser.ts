@@ -15,7 +15,10 @@ const FLAGS = [
 /** A page in a real browser, and what it did that no page of ours may do. */
 export interface OpenPage {
   readonly page: Page;
-  /** Errors and warnings on the console, errors that nobody caught, and requests for what is neither a file nor of the page's own server. */
+  /**
+   * Errors and warnings on the console, errors that nobody caught, and requests for what is neither
+   * a file nor of the page's own server.
+   */
   readonly offences: readonly string[];
 }
 
@@ -26,8 +29,8 @@ export interface ViewOptions {
 }
 
 /**
- * For the tests of a file: a browser that opens files from the disk and addresses, each with a profile of its
- * own, and is closed after the tests.
+ * For the tests of a file: a browser that opens files from the disk and addresses, each with a
+ * profile of its own, and is closed after the tests.
  */
 export function useBrowser(): { open(address: string, options?: ViewOptions): Promise<OpenPage> } {
   let profiles = '';

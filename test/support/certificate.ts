@@ -3,8 +3,9 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 const ED25519 = der(0x30, der(0x06, Buffer.from([0x2b, 0x65, 0x70])));
 
 /**
- * A certificate that nobody has signed but its own key, for localhost or another host and from the year 2000 on: until
- * 2049 or, if it is to have expired, until 2001. Node has no function that makes one (RFC 5280).
+ * A certificate that nobody has signed but its own key, for localhost or another host and from the
+ * year 2000 on: until 2049 or, if it is to have expired, until 2001. Node has no function that
+ * makes one (RFC 5280).
  */
 export function selfSignedCertificate({ expired = false, host = 'localhost' } = {}): {
   cert: string;

@@ -7,7 +7,10 @@ import { makeTiff } from './tiff-writer.ts';
 /** A folder of TIFFs as people have them, and what is to become of it. */
 export interface CollectionTree {
   readonly root: string;
-  /** All TIFFs by their paths below the root, with the JPEGs that they become (by theirs, in another folder). */
+  /**
+   * All TIFFs by their paths below the root, with the JPEGs that they become (by theirs, in another
+   * folder).
+   */
   readonly good: ReadonlyMap<string, string>;
   /** What is called a TIFF and cannot be converted. */
   readonly broken: readonly string[];
@@ -49,7 +52,10 @@ const ODD_NAMES = [
   ],
 ];
 
-/** Makes the tree: small TIFFs, 300 unless told (those with odd names are 27), and a dozen others, in folders of folders. */
+/**
+ * Makes the tree: small TIFFs, 300 unless told (those with odd names are 27), and a dozen others,
+ * in folders of folders.
+ */
 export async function makeCollectionTree(root: string, tiffCount = 300): Promise<CollectionTree> {
   const good = new Map<string, string>();
   const write = async (name: string, content: string | Uint8Array) => {

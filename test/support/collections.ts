@@ -1,14 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CollectionEvent, FileRecord } from '../../src/lib/collection/events.ts';
-import type { CollectionOptions } from '../../src/lib/collection/options.ts';
+import type { CollectionRunOptions } from '../../src/lib/collection/options.ts';
 import { RECORD_NAME } from '../../src/lib/collection/record/output-record.ts';
 import { runCollection as startCollection } from '../../src/lib/collection/run-collection.ts';
 import { defaultEncoderSettings } from '../../src/lib/convert/encoder-settings.ts';
 import { jpegName } from '../../src/lib/jpeg-name.ts';
 
 /** What a run in a test is told, if nothing else is said. */
-const usual: Omit<CollectionOptions, 'signal'> = {
+const usual: Omit<CollectionRunOptions, 'signal'> = {
   encoder: defaultEncoderSettings,
   pages: 'first',
   budget: {},
@@ -24,7 +24,7 @@ const usual: Omit<CollectionOptions, 'signal'> = {
 };
 
 /** How a run in a test differs from a usual one, and who is told of each event as it happens. */
-export interface RunChanges extends Partial<CollectionOptions> {
+export interface RunChanges extends Partial<CollectionRunOptions> {
   readonly onEvent?: (event: CollectionEvent) => void;
 }
 

@@ -4,7 +4,9 @@
  */
 export type Triple = readonly [number, number, number];
 
-/** sRGB's colorants and D50, columns and white of its profile (IEC 61966-2-1, adapted by Bradford). */
+/**
+ * sRGB's colorants and D50, columns and white of its profile (IEC 61966-2-1, adapted by Bradford).
+ */
 export const SRGB: readonly [Triple, Triple, Triple] = [
   [0.436_065_7, 0.385_147_1, 0.143_066_4],
   [0.222_488_4, 0.716_873_2, 0.060_607_9],
@@ -39,8 +41,8 @@ const SRGB_D65: readonly [Triple, Triple, Triple] = [
 const D65: Triple = [0.950_47, 1, 1.088_83];
 
 /**
- * sRGB's levels of CIELab (TIFF 6.0, section 23): L 0–100, a and b around 0. The file's white is taken for
- * the display's, as all readers do that TIFFs are compared with.
+ * sRGB's levels of CIELab (TIFF 6.0, section 23): L 0–100, a and b around 0. The file's white is
+ * taken for the display's, as all readers do that TIFFs are compared with.
  */
 export function srgbOfLab([l, a, b]: Triple): number[] {
   const y = (l + 16) / 116;

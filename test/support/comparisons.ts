@@ -16,7 +16,9 @@ interface Comparisons {
   draw(differs?: Partial<TiffSpec>): Promise<string>;
   /** Compares a JPEG with a TIFF. Throws what `compareWithTiff` throws. */
   compare(tiff: string, jpeg: string, options?: InPlaceOptions): Promise<Likeness>;
-  /** Converts a TIFF to `scan.jpg` of the folder and compares what came out. Throws what both throw. */
+  /**
+   * Converts a TIFF to `scan.jpg` of the folder and compares what came out. Throws what both throw.
+   */
   verify(
     tiff: string,
     options?: InPlaceOptions,
@@ -32,7 +34,10 @@ const photo: TiffSpec = {
   orientation: 1,
 };
 
-/** For the tests of a file: a folder and a conversion process. What it gives throws outside of tests and hooks. */
+/**
+ * For the tests of a file: a folder and a conversion process. What it gives throws outside of tests
+ * and hooks.
+ */
 export function useComparisons(): Comparisons {
   const folder = useFolder();
   let opened: Converter | undefined;

@@ -1,4 +1,4 @@
-import type { Conversion } from '../../src/lib/convert/attempts.ts';
+import type { ConversionResult } from '../../src/lib/convert/attempts.ts';
 import { convertInPlace, type InPlaceOptions } from '../../src/lib/convert/convert-in-place.ts';
 import {
   type Converter,
@@ -13,10 +13,12 @@ import { useFolder } from './use-folder.ts';
 /** What the tests of conversion processes stand on. */
 interface Converters {
   readonly folder: Pick<TestFolder, 'root' | 'path' | 'write'>;
-  /** Runs a test with a conversion process, and sees that none is left. Throws what the test throws. */
+  /**
+   * Runs a test with a conversion process, and sees that none is left. Throws what the test throws.
+   */
   withConverter(test: (converter: Converter) => Promise<void>): Promise<void>;
   /** Converts a TIFF file to `out.jpg` of the folder. Throws what `convertInPlace` throws. */
-  convert(input: string, converter: Converter, more?: InPlaceOptions): Promise<Conversion>;
+  convert(input: string, converter: Converter, more?: InPlaceOptions): Promise<ConversionResult>;
 }
 
 /**
@@ -42,10 +44,16 @@ export function useConverters(): Converters {
   };
 }
 
-/** Resolves when no conversion process is there any more; how soon one that was killed goes, is the kernel's to say. */
+/**
+ * Resolves when no conversion process is there any more; how soon one that was killed goes, is the
+ * kernel's to say.
+ */
 export const noneLeft = (): Promise<unknown> => until(() => pid() === undefined);
 
-/** What watches a process that is started: so many milliseconds for the first one, and as long as usual for the next. */
+/**
+ * What watches a process that is started: so many milliseconds for the first one, and as long as
+ * usual for the next.
+ */
 export function impatientOnce(firstMs: number): Pick<Watch, 'silenceMs'> {
   const patience = [firstMs].values();
   return {
@@ -69,8 +77,8 @@ export function signalChild(signal: NodeJS.Signals): number | undefined {
 }
 
 /**
- * Does something at the first sign of life of a job. The budget is asked once for the plan, and then at
- * every sign.
+ * Does something at the first sign of life of a job. The budget is asked once for the plan, and
+ * then at every sign.
  */
 export function atFirstSign(act: () => void): Required<Pick<InPlaceOptions, 'budget'>> {
   let asked = 0;

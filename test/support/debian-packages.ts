@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { messageOf } from '../../src/lib/errors.ts';
 
 /**
- * Sees that Debian's packages are installed, and installs those that are not: as root, or by sudo where
- * that asks no password. Throws where neither works, and says what to install.
+ * Sees that Debian's packages are installed, and installs those that are not: as root, or by sudo
+ * where that asks no password. Throws where neither works, and says what to install.
  */
 export function installDebianPackages(names: readonly string[]): void {
   const missing = names.filter((name) => !isInstalled(name));

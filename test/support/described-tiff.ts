@@ -15,7 +15,9 @@ export function short(tag: number, ...values: readonly number[]): TiffEntry {
   return { tag, type: SHORT, values };
 }
 
-/** Bytes without a meaning of their own: XMP (as BYTE), IPTC, Photoshop's resources, a MakerNote. */
+/**
+ * Bytes without a meaning of their own: XMP (as BYTE), IPTC, Photoshop's resources, a MakerNote.
+ */
 export function bytes(tag: number, content: Uint8Array | string, type = UNDEFINED): TiffEntry {
   return { tag, type, values: [...Buffer.from(content)] };
 }

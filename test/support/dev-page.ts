@@ -1,7 +1,10 @@
 import type { Locator, Page } from 'playwright-core';
 import { raw } from './pictures.ts';
 
-/** Milliseconds: a task starts a program, converts and calls back; on a busy machine that takes a while. */
+/**
+ * Milliseconds: a task starts a program, converts and calls back; on a busy machine that takes a
+ * while.
+ */
 const PATIENCE = 300_000;
 
 /** An uncompressed TIFF of gradients: three bytes a pixel. */
@@ -11,9 +14,13 @@ export const wholeTiff = (side: number): Promise<Buffer> =>
 /** One of which the end is missing. */
 export const brokenTiff = async (): Promise<Buffer> => (await wholeTiff(64)).subarray(0, 8_000);
 
-/** Drops files and folders of this disk on the page, as a mouse does: the browser makes the transfer. */
+/**
+ * Drops files and folders of this disk on the page, as a mouse does: the browser makes the
+ * transfer.
+ */
 export async function drop(page: Page, paths: readonly string[]): Promise<void> {
-  // Where the page is scrolled down, its beginning is outside the window, and nothing can be dropped there.
+  // Where the page is scrolled down, its beginning is outside the window, and nothing can be
+  // dropped there.
   await page.evaluate('scrollTo(0, 0)');
   const { x = 0, y = 0 } = (await page.locator('main').boundingBox()) ?? {};
   // Where the page is scrolled down, its beginning is above what is seen.

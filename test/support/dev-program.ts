@@ -17,8 +17,8 @@ export interface DevAddresses {
 }
 
 /**
- * Installs the packed program again, with this project's Miniflare beside it, as a user would have it;
- * gives the path of what starts it.
+ * Installs the packed program again, with this project's Miniflare beside it, as a user would have
+ * it; gives the path of what starts it.
  */
 export async function installWithMiniflare(folder: Pick<TestFolder, 'make'>): Promise<string> {
   const home = dirname(inject('program'));

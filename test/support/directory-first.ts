@@ -7,14 +7,18 @@ const RATIONAL = 5;
 const [STRIP_OFFSETS, STRIP_BYTE_COUNTS, TILE_OFFSETS, TILE_BYTE_COUNTS] = [273, 279, 324, 325];
 
 /**
- * The first page of a TIFF once more, as it is compressed, but with the directory before the samples: cut
- * off at its end such a file still says what it should hold. Throws when it cannot be read.
+ * The first page of a TIFF once more, as it is compressed, but with the directory before the
+ * samples: cut off at its end such a file still says what it should hold. Throws when it cannot be
+ * read.
  */
 export async function directoryFirst(path: string): Promise<Buffer> {
   return makeTiff(await writtenPage(path));
 }
 
-/** The first page of a TIFF as the tests' writer takes it, as it is compressed. Throws when it cannot be read. */
+/**
+ * The first page of a TIFF as the tests' writer takes it, as it is compressed. Throws when it
+ * cannot be read.
+ */
 export async function writtenPage(path: string): Promise<TiffPage> {
   const header = await readTiffHeader(path);
   const page = header?.pages[0];

@@ -3,7 +3,10 @@ import { makeTiff, type TiffPage } from './tiff-writer.ts';
 const LONG = 4;
 const STRIP_OFFSETS = 273;
 
-/** A TIFF of one page in one or several strips whose directory stands behind its data, as most writers have it. */
+/**
+ * A TIFF of one page in one or several strips whose directory stands behind its data, as most
+ * writers have it.
+ */
 export function directoryLast(page: TiffPage): Buffer {
   const segments = page.segments ?? [];
   const data = Buffer.concat([Buffer.alloc(8), ...segments, Buffer.alloc(totalOf(segments) % 2)]);
@@ -12,7 +15,8 @@ export function directoryLast(page: TiffPage): Buffer {
     at += segment.length;
     return at - segment.length;
   });
-  // Written by itself, the directory begins at byte 8: what it points to lies as much further back as the data are long.
+  // Written by itself, the directory begins at byte 8: what it points to lies as much further back
+  // as the data are long.
   const moved = data.length - 8;
   const own = makeTiff({
     ...page,

@@ -1,6 +1,8 @@
 import { execa } from 'execa';
 
-/** What exiftool reads in a file, by group and tag (`IFD0:Artist`); binary values by their length. */
+/**
+ * What exiftool reads in a file, by group and tag (`IFD0:Artist`); binary values by their length.
+ */
 export async function exiftool(path: string): Promise<Record<string, unknown>> {
   const { stdout } = await execa('exiftool', ['-j', '-G1', '-struct', path]);
   const [found] = JSON.parse(stdout) as Record<string, unknown>[];
@@ -24,7 +26,8 @@ export async function validated(
   paths: readonly string[],
 ): Promise<{ readonly path: string; readonly complaints: string[] }[]> {
   const wanted = ['-validate', '-warning', '-error'];
-  // By the copy of a tag, as there are several of the same name; what it cannot read makes its exit code 1.
+  // By the copy of a tag, as there are several of the same name; what it cannot read makes its exit
+  // code 1.
   const { stdout } = await execa('exiftool', ['-j', '-a', '-G4', ...wanted, ...paths], {
     reject: false,
   });

@@ -17,9 +17,13 @@ export interface Fault {
 
   /** The connection is reset before anything is passed on. */
   readonly reset?: boolean;
-  /** Passed on, and then the connection is reset before the answer: it arrived, and nobody knows. */
+  /**
+   * Passed on, and then the connection is reset before the answer: it arrived, and nobody knows.
+   */
   readonly resetAfter?: boolean;
-  /** Nothing is passed on, the body of the request is not even read, and there is never an answer. */
+  /**
+   * Nothing is passed on, the body of the request is not even read, and there is never an answer.
+   */
   readonly hang?: boolean;
   /** Passed on, but there is never an answer: it arrived, and nobody knows. */
   readonly hangAfter?: boolean;
@@ -38,16 +42,28 @@ export interface Fault {
   /** The byte at this place of the request's body is another one when it is passed on. */
   readonly flipRequestAt?: number;
 
-  /** Headers that the answer gets instead of its own (`content-length`, `content-range`, `etag` …); undefined removes one. */
+  /**
+   * Headers that the answer gets instead of its own (`content-length`, `content-range`, `etag` …);
+   * undefined removes one.
+   */
   readonly rewrite?: Readonly<Record<string, string | undefined>>;
 
-  /** So many bytes more than there are come at the body's end; send no content-length with it (`rewrite`). */
+  /**
+   * So many bytes more than there are come at the body's end; send no content-length with it
+   * (`rewrite`).
+   */
   readonly extraBytes?: number;
   /** The byte at this place of the answer's body is another one. */
   readonly flipAt?: number;
-  /** The answer's body comes in pieces of so many bytes with a pause of so many milliseconds between them. */
+  /**
+   * The answer's body comes in pieces of so many bytes with a pause of so many milliseconds between
+   * them.
+   */
   readonly drip?: { readonly bytes: number; readonly everyMs: number };
-  /** The answer's body breaks off after so many bytes, all of which arrive: the connection is closed. */
+  /**
+   * The answer's body breaks off after so many bytes, all of which arrive: the connection is
+   * closed.
+   */
   readonly cutAfter?: number;
   /** After so many bytes of the answer's body nothing more comes, and the connection stays open. */
   readonly stallAfter?: number;

@@ -14,7 +14,10 @@ import { useFolder } from './use-folder.ts';
 
 const OPTIONS = { effort: 'fast', chromaSubsampling: '4:4:4', silenceMs: 600_000 } as const;
 
-/** For the tests of a file of what is forgiven: a conversion process, and what pages become with and without a fault. */
+/**
+ * For the tests of a file of what is forgiven: a conversion process, and what pages become with and
+ * without a fault.
+ */
 export function useForgiveness() {
   const folder = useFolder();
   const sound = new Map<string, Picture>();
@@ -43,8 +46,8 @@ export function useForgiveness() {
   }
 
   /**
-   * Expects an error where so many of a file's last bytes are missing, all of which are data. Each costs a conversion process,
-   * so tests take cuts in turn; the truncation suite makes all of them.
+   * Expects an error where so many of a file's last bytes are missing, all of which are data. Each
+   * costs a conversion process, so tests take cuts in turn; the truncation suite makes all of them.
    */
   async function expectNothingOf(tiff: Buffer, cut: number, name: string): Promise<void> {
     const rest = convert(tiff.subarray(0, -cut));
@@ -54,7 +57,10 @@ export function useForgiveness() {
   return { folder, convert, soundly, expectNothingOf };
 }
 
-/** Bytes to cut off the end of a page that `makeDataLast` writes: another number at each turn, at most half of its last strip or tile. */
+/**
+ * Bytes to cut off the end of a page that `makeDataLast` writes: another number at each turn, at
+ * most half of its last strip or tile.
+ */
 export function cutOf(page: TiffPage, turn: number): number {
   const { length = 0 } = segmentsOf(page).at(-1) ?? {};
   const half = Math.ceil(length / 2);

@@ -45,7 +45,9 @@ function languagesTag(text: string): Buffer {
   return Buffer.concat([tag, words]);
 }
 
-/** Primaries as D50 colorants (XYZ of red, green, blue), as the profiles of these spaces have them. */
+/**
+ * Primaries as D50 colorants (XYZ of red, green, blue), as the profiles of these spaces have them.
+ */
 export const primaries = {
   adobe: [
     [0.60974, 0.31111, 0.01947],
@@ -66,7 +68,9 @@ export interface WorkingIcc {
   readonly version?: 2 | 4;
 }
 
-/** A profile that colours can really be converted by: a matrix and gamma curves, or a gamma of grey. */
+/**
+ * A profile that colours can really be converted by: a matrix and gamma curves, or a gamma of grey.
+ */
 export function workingIcc({ gamma, rgb, version = 2 }: WorkingIcc): Buffer {
   const tags: [string, Buffer][] = [
     ['desc', version === 2 ? describedAs('test') : languagesTag('test')],
@@ -129,7 +133,10 @@ const TO_SRGB = [
   [0.0719453, -0.2289914, 1.4052427],
 ] as const;
 
-/** What a colour (0–1 each) of such a profile is in sRGB, 0–255, worked out without any colour engine. */
+/**
+ * What a colour (0–1 each) of such a profile is in sRGB, 0–255, worked out without any colour
+ * engine.
+ */
 export function toSrgb({ gamma, rgb }: WorkingIcc, colour: readonly number[]): number[] {
   const linear = colour.map((level) => level ** gamma);
   if (!rgb) return linear.map(encoded);

@@ -8,7 +8,9 @@ const LEFT_OUT =
 /** The packages that belong to the command line of another one, which the Dockerfile removes. */
 const REMOVED = new Set(['jake']);
 
-/** The folders of these packages and of all that they need, where they are installed for a package. */
+/**
+ * The folders of these packages and of all that they need, where they are installed for a package.
+ */
 export function packagesNeeded(names: readonly string[], at: string): Set<string> {
   const found = new Set<string>();
   const look = (name: string, from: string) => {

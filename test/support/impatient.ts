@@ -1,6 +1,6 @@
 /**
- * Loaded into the packed program before anything else (`node --import`): its tasks get the patience that
- * the test asks for. All else is what is shipped: start-up, signals, exit codes, the log.
+ * Loaded into the packed program before anything else (`node --import`): its tasks get the patience
+ * that the test asks for. All else is what is shipped: start-up, signals, exit codes, the log.
  */
 import { registerHooks } from 'node:module';
 import { PATIENCE_VARIABLE } from './task-patience.ts';
@@ -10,10 +10,20 @@ const BUNDLE = /\/dist\/bundle\/[\w-]+\.js$/;
 const OPTION = 'again:stops.again';
 const PATIENCE = `patience:JSON.parse(process.env.${PATIENCE_VARIABLE}??'{}')`;
 
+let isReplaced = false;
+
 registerHooks({
   load(url, context, next) {
     const loaded = next(url, context);
     if (!BUNDLE.test(url)) return loaded;
-    return { ...loaded, source: String(loaded.source).replace(OPTION, `${PATIENCE},${OPTION}`) };
+    const source = String(loaded.source);
+    isReplaced ||= source.includes(OPTION);
+    return { ...loaded, source: source.replace(OPTION, `${PATIENCE},${OPTION}`) };
   },
+});
+
+process.on('exit', () => {
+  // Child processes load it, too, and are no tasks.
+  if (!isReplaced && process.argv[2] === 'run')
+    throw new Error(`No bundle of the program has "${OPTION}": the task had the usual patience.`);
 });

@@ -17,7 +17,9 @@ declare module 'vitest' {
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Packs the built program and installs it elsewhere, once a run: what is tested is what is shipped. */
+/**
+ * Packs the built program and installs it elsewhere, once a run: what is tested is what is shipped.
+ */
 export default async function installProgram({
   config,
   provide,

@@ -6,11 +6,13 @@ import {
 } from '../../src/lib/convert/encoder-settings.ts';
 import { readTiffHeader } from '../../src/lib/convert/header/tiff-header.ts';
 import type { ConversionNote } from '../../src/lib/convert/messages.ts';
+import { openPage, pageRequestFor } from '../../src/lib/convert/open-page.ts';
 import type { ConversionPlan } from '../../src/lib/convert/plan/plan.ts';
 import { type Converter, openConverter } from '../../src/lib/convert/process/converter.ts';
 import { addMetadata } from '../../src/lib/convert/render/metadata/add-metadata.ts';
 import { exiftool } from './exiftool.ts';
 import type { TestFolder } from './folder.ts';
+import { pageOf } from './pages.ts';
 import { useFolder } from './use-folder.ts';
 
 /** A JPEG that was made. */
@@ -43,19 +45,16 @@ export function useJpegs() {
     const name = `${++count}`;
     const input = typeof tiff === 'string' ? tiff : folder.path(`${name}.tif`);
     if (typeof tiff !== 'string') await writeFile(input, tiff);
-    const header = await readTiffHeader(input);
     const output = folder.path(`${name}.jpg`);
     if (!converter) throw new Error('JPEGs can be made in tests only.');
+    const opened = await openPage(input, { page: index + 1 });
+    const settings = { ...defaultEncoderSettings, ...changes };
+    const request = pageRequestFor(opened, settings, { output });
     const { notes, bytes: size } = await converter.convert({
-      input,
-      output,
-      scratch: folder.path('scratch.tif'),
-      plain: folder.path('plain.tif'),
-      name,
-      settings: { ...defaultEncoderSettings, ...changes },
-      plan: { effort: 'fast', turn, reading: { reader: 'sharp', feature: '' } },
-      page: header?.pages[index],
-      format: header,
+      kind: 'jpeg',
+      ...request,
+      effort: 'fast',
+      turn,
     });
     const bytes = await readFile(output);
     if (bytes.length !== size)
@@ -65,7 +64,10 @@ export function useJpegs() {
   return { folder, make };
 }
 
-/** Adds what a TIFF has to a JPEG, as the conversion process does it, whatever a decoder says of the TIFF. */
+/**
+ * Adds what a TIFF has to a JPEG, as the conversion process does it, whatever a decoder says of the
+ * TIFF.
+ */
 export async function addTo(
   folder: Pick<TestFolder, 'write'>,
   jpeg: Buffer,
@@ -76,7 +78,10 @@ export async function addTo(
   const output = await folder.write('added.jpg', jpeg);
   const header = await readTiffHeader(input);
   const settings = { ...defaultEncoderSettings, metadata };
-  const job = { input, output, settings, page: header?.pages[0], format: header };
+  // As if it had been damaged after its header was read.
+  const page = header?.pages[0] ?? pageOf(1);
+  const format = header ?? { littleEndian: true, big: false };
+  const request = { paths: { input, output }, settings, page, format };
   const picture = {
     width: 16,
     height: 24,
@@ -85,6 +90,6 @@ export async function addTo(
     tagged: false,
     swapped: true,
   };
-  const notes = await addMetadata(job, { ...picture, converted: true, profile: undefined });
+  const notes = await addMetadata(request, { ...picture, converted: true, profile: undefined });
   return { path: output, bytes: await readFile(output), notes };
 }

@@ -19,7 +19,9 @@ const SCHEMAS: Readonly<Record<string, string>> = {
 const ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
 const compiled = new Map<string, ValidateFunction>();
 
-/** What is wrong with a value by a schema of the packed program; nothing when it is as it should be. */
+/**
+ * What is wrong with a value by a schema of the packed program; nothing when it is as it should be.
+ */
 export function schemaProblems(name: string, value: unknown): string[] {
   const validate = compiled.get(name) ?? ajv.compile(readSchema(name));
   compiled.set(name, validate);
@@ -35,7 +37,10 @@ function readSchema(name: string): object {
   ) as object;
 }
 
-/** Holds what a run of the program wrote with `--json` or `--json-lines` to its schema. Throws where it differs. */
+/**
+ * Holds what a run of the program wrote with `--json` or `--json-lines` to its schema. Throws where
+ * it differs.
+ */
 export function holdToSchema(args: readonly string[], { stdout, exitCode }: Run): void {
   const end = args.indexOf('--');
   const flags = end === -1 ? args : args.slice(0, end);

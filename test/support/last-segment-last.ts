@@ -5,8 +5,8 @@ const [STRIPS, TILES] = [
 const SHORT = 3;
 
 /**
- * A TIFF as sharp writes it (little-endian, one page), but with the data of its last strip or tile at the very end: cut off
- * there, it lacks nothing else.
+ * A TIFF as sharp writes it (little-endian, one page), but with the data of its last strip or tile
+ * at the very end: cut off there, it lacks nothing else.
  */
 export function lastSegmentLast(tiff: Buffer): Buffer {
   const directory = tiff.readUInt32LE(4);

@@ -15,7 +15,10 @@ export interface LateReader {
   readonly both?: boolean;
   /** The reader, as a shell has it. */
   readonly reader?: string;
-  /** What happens before the reader begins; by default as long passes as a program needs that does not wait for it. */
+  /**
+   * What happens before the reader begins; by default as long passes as a program needs that does
+   * not wait for it.
+   */
   readonly before?: (pid: number) => Promise<unknown>;
 }
 
@@ -28,7 +31,10 @@ export interface LateRun {
   readonly endedUnread: boolean;
 }
 
-/** Runs the packed program with a reader that begins only when the program has had the time to end without it. */
+/**
+ * Runs the packed program with a reader that begins only when the program has had the time to end
+ * without it.
+ */
 export async function runUnread(
   args: readonly string[],
   { both = false, reader = 'cat', before }: LateReader,

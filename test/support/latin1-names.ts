@@ -12,7 +12,10 @@ export async function writeLatin1(path: string, content: Uint8Array): Promise<vo
   await writeFile(latin1(path), content);
 }
 
-/** The paths of all files below a folder, in Latin-1: `é` for a byte E9, `Ã©` for the two of UTF-8. Sorted. */
+/**
+ * The paths of all files below a folder, in Latin-1: `é` for a byte E9, `Ã©` for the two of UTF-8.
+ * Sorted.
+ */
 export async function latin1PathsIn(folder: string): Promise<string[]> {
   const entries = await readdir(latin1(folder), { withFileTypes: true, encoding: 'buffer' });
   const paths = entries.map(async (entry) => {
@@ -24,7 +27,8 @@ export async function latin1PathsIn(folder: string): Promise<string[]> {
 }
 
 /**
- * Adds arguments in Latin-1 to a command's, for `wrap` of `runProgram`. A shell does it: Node.js hands on UTF-8 only.
+ * Adds arguments in Latin-1 to a command's, for `wrap` of `runProgram`. A shell does it: Node.js
+ * hands on UTF-8 only.
  */
 export function withLatin1Arguments(...args: readonly string[]) {
   const quoted = args.map((arg) => {

@@ -4,8 +4,8 @@ const CATEGORIES = 15;
 const STEP = 8;
 
 /**
- * A TIFF with a JPEG of 12 bits a sample, which no encoder at hand writes: grey blocks of 8 × 8 pixels,
- * each of one level (0–4095), eight in a row.
+ * A TIFF with a JPEG of 12 bits a sample, which no encoder at hand writes: grey blocks of 8 × 8
+ * pixels, each of one level (0–4095), eight in a row.
  */
 export function deepJpegTiff(levels: readonly number[]): Buffer {
   const [width, height] = [64, Math.ceil(levels.length / 8) * 8];

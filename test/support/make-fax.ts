@@ -6,7 +6,10 @@ type FaxRows = readonly (readonly number[])[];
 
 /** How a strip of a fax is coded. */
 interface FaxStripCoding {
-  /** Run lengths in whole bytes (Compression 2), Group 3 of one or two dimensions (3), or Group 4 (4). */
+  /**
+   * Run lengths in whole bytes (Compression 2), Group 3 of one or two dimensions (3), or Group 4
+   * (4).
+   */
   readonly coding: 'rle' | 'group 3' | 'group 3 2D' | 'group 4';
   /** Group 3: whether end-of-line codes stand before the rows. Default: yes. */
   readonly endsOfLine?: boolean;
@@ -36,7 +39,9 @@ const EOL = '000000000001';
 const [SHORT, LONG] = [3, 4];
 const COMPRESSION = { rle: 2, 'group 3': 3, 'group 3 2D': 3, 'group 4': 4 } as const;
 
-/** A picture with runs of many lengths, alike from row to row as pages are, and noise at its end. */
+/**
+ * A picture with runs of many lengths, alike from row to row as pages are, and noise at its end.
+ */
 export function faxRows(width: number, height: number): FaxRows {
   return Array.from({ length: height }, (_, y) =>
     Array.from({ length: width }, (_, x) => {

@@ -12,7 +12,10 @@ export interface RgbPicture {
 export type OldJpegKind =
   /** A whole JPEG, which JPEGInterchangeFormat points to; the strip is the scan in it. */
   | 'interchange'
-  /** Tables of their own, which JPEGQTables, JPEGDCTables and JPEGACTables point to; strips are scans. */
+  /**
+   * Tables of their own, which JPEGQTables, JPEGDCTables and JPEGACTables point to; strips are
+   * scans.
+   */
   | 'tables';
 
 export interface OldJpeg {
@@ -28,7 +31,10 @@ export interface OldJpeg {
   readonly stripByteCount?: number | 'none';
   /** ReferenceBlackWhite; default JPEG's. */
   readonly range?: readonly number[];
-  /** `interchange` only: what is done to the JPEG; its scan begins where it did, or as much earlier as bytes are gone. */
+  /**
+   * `interchange` only: what is done to the JPEG; its scan begins where it did, or as much earlier
+   * as bytes are gone.
+   */
   readonly change?: (jpeg: Buffer) => Buffer;
   readonly layout?: TiffLayout;
   /** What differs from the page as it should be. */
@@ -47,7 +53,9 @@ export interface JpegParts {
   /** 16 counts and the symbols each; by number. */
   readonly dc: readonly Uint8Array[];
   readonly ac: readonly Uint8Array[];
-  /** Where the scan's data begin, behind its header; they end 2 bytes (EOI) before the JPEG does. */
+  /**
+   * Where the scan's data begin, behind its header; they end 2 bytes (EOI) before the JPEG does.
+   */
   readonly scanAt: number;
 }
 
@@ -105,7 +113,8 @@ export async function makeOldJpeg(picture: RgbPicture, options: OldJpeg): Promis
     const page = { ...draft.page, ...options.page, entries: [...own, ...others] };
     return makeTiffAs(layout, ...(before ? [before, page] : [page]));
   };
-  // Entries hold the places of what follows them; the places do not depend on what the entries hold.
+  // Entries hold the places of what follows them; the places do not depend on what the entries
+  // hold.
   const first = build(() => 0);
   return build((part) => first.indexOf(part));
 }

@@ -9,7 +9,9 @@ export interface Samples {
   readonly data: Uint8Array;
 }
 
-/** A page whose samples are JPEGs in square tiles, each plane on its own (PlanarConfiguration 2). */
+/**
+ * A page whose samples are JPEGs in square tiles, each plane on its own (PlanarConfiguration 2).
+ */
 export async function planarJpegPage(
   { width, height, channels, data }: Samples,
   photometric: number,

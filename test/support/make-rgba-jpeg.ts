@@ -1,7 +1,10 @@
 import { greyJpeg, type Samples } from './make-planar-jpeg.ts';
 import type { TiffPage } from './tiff-writer.ts';
 
-/** A page whose samples are JPEGs in square tiles or in strips, side by side: of each as many scans as samples. */
+/**
+ * A page whose samples are JPEGs in square tiles or in strips, side by side: of each as many scans
+ * as samples.
+ */
 export async function sideBySideJpegPage(
   { width, height, channels, data }: Samples,
   photometric: number,

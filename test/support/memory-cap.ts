@@ -29,7 +29,9 @@ export interface CappedGroup extends AsyncDisposable {
 
 const ROOT = '/sys/fs/cgroup';
 
-/** Why no cap can be made here, or undefined where it can: Linux, root, and a hierarchy to write to. */
+/**
+ * Why no cap can be made here, or undefined where it can: Linux, root, and a hierarchy to write to.
+ */
 export function noCapBecause(): string | undefined {
   if (process.platform !== 'linux') return 'memory caps are made by Linux';
   if (process.getuid?.() !== 0) return 'memory caps are made by root';
@@ -80,7 +82,9 @@ export function makeCap({ megabytes, cpus }: Cap): CappedGroup {
   };
 }
 
-/** Removes the groups of all caps that this process has made, once nothing runs in them any more. */
+/**
+ * Removes the groups of all caps that this process has made, once nothing runs in them any more.
+ */
 export function removeCaps(): void {
   for (const parent of new Set(['memory', 'cpu'].map(parentOf)))
     for (const name of readdirSync(parent))

@@ -26,7 +26,10 @@ export function scene(width = 96, height = 64): Buffer {
 
 const TILE = { tile: true, tileWidth: 32, tileHeight: 32 } as const;
 
-/** The same picture in strips and in tiles, uncompressed and in compressions without loss; `path` is written over. */
+/**
+ * The same picture in strips and in tiles, uncompressed and in compressions without loss; `path` is
+ * written over.
+ */
 export async function samePages(path: string): Promise<NamedPage[]> {
   const picture = () => sharp(scene(), { raw: { width: 96, height: 64, channels: 3 } });
   const pages: NamedPage[] = [];
@@ -79,7 +82,10 @@ const JPEG_CUTS: readonly (readonly [name: string, width: number, height: number
   ['JPEG tiles', 32, 32],
 ];
 
-/** The picture as JPEGs of YCbCr, without YCbCrSubsampling: in one strip, in four, in tiles, or as the cuts say. */
+/**
+ * The picture as JPEGs of YCbCr, without YCbCrSubsampling: in one strip, in four, in tiles, or as
+ * the cuts say.
+ */
 export async function jpegPages(options: JpegOptions, cuts = JPEG_CUTS): Promise<NamedPage[]> {
   return Promise.all(
     cuts.map(async ([name, width, height]): Promise<NamedPage> => {
@@ -100,7 +106,10 @@ export async function jpegPages(options: JpegOptions, cuts = JPEG_CUTS): Promise
   );
 }
 
-/** Pages of other depths, colours, cuts and compressions, which are no pictures of one thing; `path` is written over. */
+/**
+ * Pages of other depths, colours, cuts and compressions, which are no pictures of one thing; `path`
+ * is written over.
+ */
 export async function variedPages(path: string): Promise<NamedPage[]> {
   const [width, height] = [96, 64];
   const picture = () => sharp(scene(), { raw: { width, height, channels: 3 } });
@@ -148,7 +157,10 @@ export async function variedPages(path: string): Promise<NamedPage[]> {
 /** The places and sizes of strips, and of tiles. */
 const LISTS = { strips: [273, 279], tiles: [324, 325] } as const;
 
-/** A page whose strips or tiles are the last of the file, so that a file that is cut off lacks nothing else. */
+/**
+ * A page whose strips or tiles are the last of the file, so that a file that is cut off lacks
+ * nothing else.
+ */
 export function makeDataLast(layout: TiffLayout, page: TiffPage): Buffer {
   const segments = segmentsOf(page);
   const [offsetsTag, sizesTag] = LISTS[page.tile ? 'tiles' : 'strips'];
@@ -177,7 +189,10 @@ export function makeDataLast(layout: TiffLayout, page: TiffPage): Buffer {
   return Buffer.concat([head(offsets), ...data]);
 }
 
-/** Each page once, in turn in both byte orders, as a classic and as a BigTIFF; `from` is the layout of the first. */
+/**
+ * Each page once, in turn in both byte orders, as a classic and as a BigTIFF; `from` is the layout
+ * of the first.
+ */
 export function inAllLayouts(
   pages: readonly NamedPage[],
   from = 0,
@@ -196,7 +211,10 @@ export function numberAs(value: number, bytes: 2 | 4 | 8, { bigEndian = false }:
   return bigEndian ? Buffer.from(exact).reverse() : exact;
 }
 
-/** The ways in which what lies behind the first directory can be broken, and how the header's reading calls them. */
+/**
+ * The ways in which what lies behind the first directory can be broken, and how the header's
+ * reading calls them.
+ */
 export const brokenChains: readonly (readonly [
   name: string,
   chainBreak: string,
@@ -241,7 +259,10 @@ async function withoutPointer(page: TiffPage, layout: TiffLayout): Promise<Buffe
   return Buffer.concat([padded, table]);
 }
 
-/** A SubIFDs tag that leads to an uncompressed page in one strip, whose samples take a multiple of 8 bytes. */
+/**
+ * A SubIFDs tag that leads to an uncompressed page in one strip, whose samples take a multiple of 8
+ * bytes.
+ */
 export function subIfd(page: TiffPage, { big = false, bigEndian = false }: TiffLayout): TiffEntry {
   const data = Buffer.from(page.data);
   const bytes = big ? 8 : 4;
@@ -269,7 +290,10 @@ export function subIfd(page: TiffPage, { big = false, bigEndian = false }: TiffL
   return { tag: SUB_IFDS, type, values: [], directory };
 }
 
-/** A directory of a file that was just written: where its entries are, and the place of the next one. */
+/**
+ * A directory of a file that was just written: where its entries are, and the place of the next
+ * one.
+ */
 function directoryAt(tiff: Buffer, start: number, { big = false, bigEndian = false }: TiffLayout) {
   const short = (at: number) => (bigEndian ? tiff.readUInt16BE(at) : tiff.readUInt16LE(at));
   const long = (at: number) => (bigEndian ? tiff.readUInt32BE(at) : tiff.readUInt32LE(at));
@@ -282,7 +306,9 @@ function directoryAt(tiff: Buffer, start: number, { big = false, bigEndian = fal
   return { pointer, next: offset(pointer), valueOf: (tag: number) => field(tag) + (big ? 12 : 8) };
 }
 
-/** A TIFF of one directory, with others below it that its SubIFDs tag lists, as values of a type. */
+/**
+ * A TIFF of one directory, with others below it that its SubIFDs tag lists, as values of a type.
+ */
 export function withSubIfds(
   layout: TiffLayout,
   page: TiffPage,

@@ -1,6 +1,6 @@
 /**
- * LZW of the kind from before TIFF 5.0, as no encoder writes it any more: codes from the low bit up, as wide as they must
- * be and not a code earlier, cleared when there are 4 094.
+ * LZW of the kind from before TIFF 5.0, as no encoder writes it any more: codes from the low bit
+ * up, as wide as they must be and not a code earlier, cleared when there are 4 094.
  */
 export function oldLzw(data: Uint8Array): Buffer {
   const out: number[] = [];

@@ -1,6 +1,9 @@
 import { execa } from 'execa';
 
-/** A real Node.js of another version (`20`, `<22.18`), from npm's package `node`: its path and its exact version. */
+/**
+ * A real Node.js of another version (`20`, `<22.18`), from npm's package `node`: its path and its
+ * exact version.
+ */
 export async function otherNode(
   range: string,
 ): Promise<{ readonly path: string; readonly version: string }> {

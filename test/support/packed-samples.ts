@@ -28,7 +28,10 @@ const SHORT = 3;
 /** Compression of TIFF 6.0, its supplement 2, and libtiff. */
 const COMPRESSION = { none: 1, deflate: 8, zstd: 50_000, packbits: 32_773 } as const;
 
-/** A page of a TIFF with these samples, for `makeTiff`: by no encoder at hand, so that any depth and layout can be had. */
+/**
+ * A page of a TIFF with these samples, for `makeTiff`: by no encoder at hand, so that any depth and
+ * layout can be had.
+ */
 export function sampledPage(picture: SampledPicture): TiffPage {
   const { width, height, samples, bits, format = 1, planar = false, tile, predictor = 1 } = picture;
   const { photometric = samples >= 3 ? 2 : 1, compression = 'none', rowsPerStrip } = picture;
@@ -72,7 +75,10 @@ function segmentsOf(picture: SampledPicture): Uint8Array[] {
   return segments;
 }
 
-/** Numbers as they stand in a row of a TIFF: whole bytes in the file's byte order, others from the high bit down. */
+/**
+ * Numbers as they stand in a row of a TIFF: whole bytes in the file's byte order, others from the
+ * high bit down.
+ */
 export function packSamples(
   values: readonly number[],
   { bits, format = 1, bigEndian = false }: Pick<SampledPicture, 'bits' | 'format' | 'bigEndian'>,

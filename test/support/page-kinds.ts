@@ -51,7 +51,10 @@ const EXTRAS = {
   lab: OF_ALL,
 } as const;
 
-/** Every depth, colour space, kind of profile and of extra sample with which pages are read, by every reader. */
+/**
+ * Every depth, colour space, kind of profile and of extra sample with which pages are read, by
+ * every reader.
+ */
 export const pageKinds: readonly PageKind[] = [
   ...(Object.keys(DEPTHS) as Colours[]).flatMap((colours) =>
     DEPTHS[colours].flatMap((depth) =>
@@ -127,7 +130,10 @@ function pageKind({ colours, depth, profile, extra }: Kind): PageKind {
 /** As `packSamples` can write it with 16 bits. */
 const normal = (level: number) => (level < 1e-4 ? 0 : level);
 
-/** Red, green and blue, 0 to 1: dark and light, inside of sRGB and at the edge, with soft changes and borders. */
+/**
+ * Red, green and blue, 0 to 1: dark and light, inside of sRGB and at the edge, with soft changes
+ * and borders.
+ */
 function colourAt(x: number, y: number): [number, number, number] {
   const [u, v] = [x / (SIZE.width - 1), y / (SIZE.height - 1)];
   const shade = 0.5 + 0.5 * Math.sin(x / 5) * Math.cos(y / 7);

@@ -10,8 +10,8 @@ const SIDE = 16;
 export type Patches = readonly (readonly number[])[];
 
 /**
- * A TIFF of patches in a row, in which every pixel of a patch has the same samples. Of `page` only what
- * differs from unsigned samples without compression has to be said.
+ * A TIFF of patches in a row, in which every pixel of a patch has the same samples. Of `page` only
+ * what differs from unsigned samples without compression has to be said.
  */
 export function patchesTiff(
   patches: Patches,

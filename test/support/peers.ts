@@ -19,8 +19,8 @@ export interface PeerTask {
 }
 
 /**
- * The first page as a peer sees it: upright, 8 bits of sRGB (embedded profiles applied), transparency
- * laid on white. Undefined when the peer cannot read it, or gives up in the middle.
+ * The first page as a peer sees it: upright, 8 bits of sRGB (embedded profiles applied),
+ * transparency laid on white. Undefined when the peer cannot read it, or gives up in the middle.
  *
  * Throws when the peer is not installed.
  */

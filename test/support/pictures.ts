@@ -24,8 +24,8 @@ export function pagedTiff(pages: number): Buffer {
 }
 
 /**
- * A picture of soft gradients in which every channel differs, to be written in any format: width and
- * height in pixels, 8 bits a sample.
+ * A picture of soft gradients in which every channel differs, to be written in any format: width
+ * and height in pixels, 8 bits a sample.
  */
 export function raw(width: number, height: number, channels: 1 | 3 | 4): Sharp {
   return sharp(gradient(width, height, channels), { raw: { width, height, channels } });

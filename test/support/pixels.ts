@@ -22,14 +22,19 @@ export async function decodeJpeg(jpeg: string | Buffer): Promise<Picture> {
   return { width: info.width, height: info.height, channels: info.channels, data };
 }
 
-/** The contract's snippet, word for word in what it does; `more` where a test wants other settings. */
+/**
+ * The contract's snippet, word for word in what it does; `more` where a test wants other settings.
+ */
 export function contractSnippet(tiff: string, more: JpegOptions = {}): Promise<Buffer> {
   return sharp(tiff)
     .jpeg({ quality: 95, mozjpeg: true, ...more })
     .toBuffer();
 }
 
-/** A picture after the contract's encoder, as grey if it is to have one channel, without subsampling. */
+/**
+ * A picture after the contract's encoder, as grey if it is to have one channel, without
+ * subsampling.
+ */
 export async function encodedLikeOurs(picture: Picture, channels: number): Promise<Picture> {
   const { width, height, data } = picture;
   const samples = { width, height, channels: picture.channels as 1 | 3 };
@@ -62,8 +67,9 @@ export function pixelAt(picture: Picture, x: number, y: number): number[] {
 }
 
 /**
- * Peak signal-to-noise ratio of a picture against another, in decibels: infinite where they are the same,
- * 0 when their sizes differ. A greyscale picture is compared with each channel of a coloured one.
+ * Peak signal-to-noise ratio of a picture against another, in decibels: infinite where they are the
+ * same, 0 when their sizes differ. A greyscale picture is compared with each channel of a coloured
+ * one.
  */
 export function psnr(a: Picture, b: Picture): number {
   if (a.width !== b.width || a.height !== b.height) return 0;

@@ -18,10 +18,10 @@ export async function readPpm(path: string): Promise<Picture> {
 const [IMAGE_WIDTH, IMAGE_LENGTH, STRIP_OFFSETS] = [256, 257, 273];
 
 /**
- * Reads the first page of what `tiff2rgba -c none` writes (red, green and blue times alpha, and alpha, in
- * strips one after the other), lays it on white and sets it upright: libtiff mirrors, but leaves it to its
- * caller to exchange rows and columns, and takes orientations 6 and 8 for 2 and 4. Undefined where there
- * is no page.
+ * Reads the first page of what `tiff2rgba -c none` writes (red, green and blue times alpha, and
+ * alpha, in strips one after the other), lays it on white and sets it upright: libtiff mirrors, but
+ * leaves it to its caller to exchange rows and columns, and takes orientations 6 and 8 for 2 and 4.
+ * Undefined where there is no page.
  */
 export function readRgba(tiff: Buffer, orientation: number): Picture | undefined {
   const field = fieldsOf(tiff);
@@ -42,7 +42,10 @@ export function readRgba(tiff: Buffer, orientation: number): Picture | undefined
   return { width, height, channels: 3, data };
 }
 
-/** The first directory of a classic TIFF: gives the first value of a tag; undefined where it is missing. */
+/**
+ * The first directory of a classic TIFF: gives the first value of a tag; undefined where it is
+ * missing.
+ */
 export function fieldsOf(tiff: Buffer): (tag: number) => number | undefined {
   const little = tiff.toString('latin1', 0, 2) === 'II';
   const short = (at: number) => (little ? tiff.readUInt16LE(at) : tiff.readUInt16BE(at));

@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** The processes on this machine whose parent is this one and whose command line has this word in it. */
+/**
+ * The processes on this machine whose parent is this one and whose command line has this word in
+ * it.
+ */
 export function childrenOf(parent: number, word: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -35,7 +38,10 @@ export function signalIfThere(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** CPU seconds that a process has used: user and system, in the kernel's hundredths (proc(5)); NaN when it is gone. */
+/**
+ * CPU seconds that a process has used: user and system, in the kernel's hundredths (proc(5)); NaN
+ * when it is gone.
+ */
 export function cpuSecondsOf(pid: number): number {
   const [, , , , , , , , , , , user, system] = statOf(pid);
   return (Number(user) + Number(system)) / 100;

@@ -21,7 +21,10 @@ export interface ProfileNumbers {
   readonly colorants?: readonly [Triple, Triple, Triple];
 }
 
-/** Writes an ICC profile of a display or of grey (ICC.1:2001-04 and ICC.1:2010, section 7 and annexes). */
+/**
+ * Writes an ICC profile of a display or of grey (ICC.1:2001-04 and ICC.1:2010, section 7 and
+ * annexes).
+ */
 export function makeProfile({ version, gamma, colorants }: ProfileNumbers): Buffer {
   const curve = Buffer.concat([ascii('curv'), word(0), word(1), fixed8(gamma)]);
   const rows = colorants ?? [];
@@ -71,7 +74,10 @@ function xyz(values: readonly number[]): Buffer {
   return Buffer.concat([ascii('XYZ '), word(0), ...numbers]);
 }
 
-/** A name of no meaning, as each version wants it: textDescriptionType, or multiLocalizedUnicodeType. */
+/**
+ * A name of no meaning, as each version wants it: textDescriptionType, or
+ * multiLocalizedUnicodeType.
+ */
 function text(version: 2 | 4): Buffer {
   if (version === 4)
     return Buffer.concat([

@@ -16,7 +16,9 @@ export interface RunSetup {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Uint8Array;
   readonly cwd?: string;
-  /** Where stdout goes instead of to the test: opened by a shell, with no pipe of execa's between. */
+  /**
+   * Where stdout goes instead of to the test: opened by a shell, with no pipe of execa's between.
+   */
   readonly stdout?: { readonly file: string };
   /** Another Node.js than the one of the tests. */
   readonly node?: string;
@@ -52,7 +54,9 @@ export function startProgram(
   });
 }
 
-/** Runs the packed and installed program to its end. What it writes as JSON is held to its schema. */
+/**
+ * Runs the packed and installed program to its end. What it writes as JSON is held to its schema.
+ */
 export async function runProgram(args: readonly string[], setup: RunSetup = {}): Promise<Run> {
   const { exitCode, stdout, stderr } = await startProgram(args, setup);
   const run = { exitCode, stdout, stderr };

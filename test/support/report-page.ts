@@ -17,7 +17,10 @@ export const HOSTILE = '<img src=x onerror=alert(1)></script><script>alert(2)</s
 /** A name that is read from right to left. */
 export const HEBREW = 'שלום.tif';
 
-/** For the tests of a file: a report in a folder of theirs, `out/report.html`, of seven files. Gives its path. */
+/**
+ * For the tests of a file: a report in a folder of theirs, `out/report.html`, of seven files. Gives
+ * its path.
+ */
 export function useReport(folder: Folder): () => string {
   const report = () => folder.path('out/report.html');
   beforeAll(async () => write(report(), runOf(await makeRecords(folder))));

@@ -6,8 +6,9 @@ export interface SampleKind {
 }
 
 /**
- * Packs rows of samples, each filled up to whole bytes: integers of 8, 16, 24, 32 or 64 bits and floats in
- * little-endian order, all other integers as one stream of bits, the highest first (TIFF 6.0, FillOrder 1).
+ * Packs rows of samples, each filled up to whole bytes: integers of 8, 16, 24, 32 or 64 bits and
+ * floats in little-endian order, all other integers as one stream of bits, the highest first (TIFF
+ * 6.0, FillOrder 1).
  */
 export function packSamples(
   rows: readonly (readonly number[])[],
@@ -42,7 +43,10 @@ function bitStream(row: readonly number[], bits: number): Buffer {
 /** Bits of the exponent and of the fraction: IEEE 754, and TIFF Technical Note 3 for 24 bits. */
 const SHAPES: Readonly<Record<number, readonly [number, number]>> = { 16: [5, 10], 24: [7, 16] };
 
-/** Writes floats of a width; the narrow ones are for numbers that they can hold as normal ones, and 0. */
+/**
+ * Writes floats of a width; the narrow ones are for numbers that they can hold as normal ones, and
+ * 0.
+ */
 function float(bits: number): (value: number) => Buffer {
   return (value) => {
     const word = Buffer.alloc(bits / 8);

@@ -13,7 +13,10 @@ export interface SharedTiff {
   readonly expected: 'ok' | 'error';
   /** The contract's snippet is right and must be matched pixel for pixel. */
   readonly samePixels: boolean;
-  /** Pixels of the first directory, before the orientation is applied, and directories that are pages; 0 where unknown. */
+  /**
+   * Pixels of the first directory, before the orientation is applied, and directories that are
+   * pages; 0 where unknown.
+   */
   readonly width: number;
   readonly height: number;
   readonly pages: number;
@@ -48,7 +51,10 @@ export function sharedTiffs(): SharedTiff[] {
   }));
 }
 
-/** Paths of all TIFFs that lie there, those in folders of their own, too; empty when the collection is not there. */
+/**
+ * Paths of all TIFFs that lie there, those in folders of their own, too; empty when the collection
+ * is not there.
+ */
 export function allSharedFiles(): string[] {
   if (!hasSharedTiffs) return [];
   const found = readdirSync(folder, { recursive: true, encoding: 'utf8' });

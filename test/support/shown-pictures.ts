@@ -2,8 +2,7 @@ import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { convertInPlace } from '../../src/lib/convert/convert-in-place.ts';
 import { type EncoderSettings, encoderSettings } from '../../src/lib/convert/encoder-settings.ts';
-import { previewTiff } from '../../src/lib/convert/preview-tiff.ts';
-import { cutPieces } from '../../src/lib/convert/show-jpeg.ts';
+import { cutPieces, previewTiff } from '../../src/lib/convert/show-pictures.ts';
 import { useComparisons } from './comparisons.ts';
 import type { PageKind } from './page-kinds.ts';
 import { decodeJpeg, type Picture } from './pixels.ts';
@@ -49,7 +48,10 @@ export function useShownPictures() {
       await previewTiff(tiff, output, options);
       return readFile(output);
     },
-    /** Compares a JPEG with what was shown of its TIFF, by the bounds of `--verify`. Throws `UNLIKE`. */
+    /**
+     * Compares a JPEG with what was shown of its TIFF, by the bounds of `--verify`. Throws
+     * `UNLIKE`.
+     */
     verify: async (shown: Picture, { jpeg, settings }: Both, icc?: Buffer) => {
       const { channels } = await decodeJpeg(jpeg);
       const { width, height } = shown;

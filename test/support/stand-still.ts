@@ -1,7 +1,7 @@
 /**
- * Loaded into the packed program before anything else (`node --import`): it stands still, with its conversion
- * processes, as soon as it has written a text to stdout so many times. What a test does to it then comes
- * neither too early nor too late, however busy the machine is.
+ * Loaded into the packed program before anything else (`node --import`): it stands still, with its
+ * conversion processes, as soon as it has written a text to stdout so many times. What a test does
+ * to it then comes neither too early nor too late, however busy the machine is.
  */
 import { isMainThread } from 'node:worker_threads';
 import { childrenOf } from './processes.ts';

@@ -14,7 +14,10 @@ export const whereFirstIsTold: StandStill = { times: 1, text: ' → ' };
 
 const standStill = new URL('./stand-still.ts', import.meta.url);
 
-/** Runs the packed program, and sends it signals where it stands still; then it goes on, if it still can. */
+/**
+ * Runs the packed program, and sends it signals where it stands still; then it goes on, if it still
+ * can.
+ */
 export async function signalWhere(
   where: StandStill,
   signals: readonly NodeJS.Signals[],

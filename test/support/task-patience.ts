@@ -1,12 +1,18 @@
-import type { TaskPatience } from '../../src/lib/task/job.ts';
+import type { TaskPatience } from '../../src/lib/task/running-task.ts';
 
-/** The variable that tells the tests' command `run` how patient to be, as JSON; the program knows none. */
+/**
+ * The variable that tells the tests' command `run` how patient to be, as JSON; the program knows
+ * none.
+ */
 export const PATIENCE_VARIABLE = 'ARKE_TEST_PATIENCE';
 
 /** So long that a busy machine is never taken for a dead one. */
 export const ENDLESS_MS = 900_000;
 
-/** The environment of a packed `run` that is as patient as a test asks for; `preloads` are loaded before it. */
+/**
+ * The environment of a packed `run` that is as patient as a test asks for; `preloads` are loaded
+ * before it.
+ */
 export function withPatience(
   patience: TaskPatience,
   ...preloads: readonly string[]
@@ -24,7 +30,9 @@ export const untilTold = {
   stop: { lookedMs: ENDLESS_MS, workedMs: ENDLESS_MS, keptMs: ENDLESS_MS },
 };
 
-/** Of a task that is not to try its callback for minutes: it has a few attempts, as soon as may be. */
+/**
+ * Of a task that is not to try its callback for minutes: it has a few attempts, as soon as may be.
+ */
 export const soonGivenUp = {
   callbackRetry: { attempts: 3, baseDelayMs: 10, maxDelayMs: 40 },
 } as const;

@@ -1,11 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 
-/** A page of a TIFF as the tests want it; without options uncompressed, one strip, samples side by side. */
+/**
+ * A page of a TIFF as the tests want it; without options uncompressed, one strip, samples side by
+ * side.
+ */
 export interface TiffPage {
   readonly width: number;
   readonly height: number;
   readonly samplesPerPixel: number;
-  /** All samples in rows of whole bytes, in the file's byte order; if `planar`, plane after plane. */
+  /**
+   * All samples in rows of whole bytes, in the file's byte order; if `planar`, plane after plane.
+   */
   readonly data: Uint8Array;
   /** TIFF 6.0, PhotometricInterpretation: 0 WhiteIsZero, 1 BlackIsZero, 2 RGB, 5 CMYK. */
   readonly photometric: number;
@@ -40,7 +45,9 @@ export interface TiffEntry {
   readonly values: readonly (number | bigint)[];
   readonly count?: number | bigint;
   readonly pointer?: number | bigint;
-  /** The entries of a directory of its own (EXIF, GPS, a sub-IFD), which the value then points to. */
+  /**
+   * The entries of a directory of its own (EXIF, GPS, a sub-IFD), which the value then points to.
+   */
   readonly directory?: readonly TiffEntry[];
 }
 
@@ -202,7 +209,10 @@ function cut(page: TiffPage): Uint8Array[] {
   return segments;
 }
 
-/** A value as its type has it; a rational has the denominator 1, or 10000 where it is no whole number. */
+/**
+ * A value as its type has it; a rational has the denominator 1, or 10000 where it is no whole
+ * number.
+ */
 function encode(value: number | bigint, type: number, bigEndian: boolean): Buffer {
   if (RATIONALS.includes(type)) {
     const denominator = Number.isInteger(Number(value)) ? 1 : 10_000;

@@ -36,8 +36,9 @@ interface Uploads {
   /** The bytes of the large file: 12 MiB and 3 bytes. */
   readonly large: Buffer;
   /**
-   * Uploads a file through a fault server, the small one to where nothing is and with three attempts
-   * without waiting unless the setup says otherwise. What the upload throws is part of the outcome.
+   * Uploads a file through a fault server, the small one to where nothing is and with three
+   * attempts without waiting unless the setup says otherwise. What the upload throws is part of the
+   * outcome.
    */
   upload(key: string, setup?: Setup): Promise<Outcome>;
   /** The object at a key of the sandbox's bucket; null where there is none. */

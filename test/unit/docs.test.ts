@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { taskIdOfKey } from '../../src/lib/callback/task-id.ts';
-import { type Variable, variables } from '../../src/lib/task/environment.ts';
+import { knownVariables } from '../../src/lib/task/environment.ts';
+import { isRequired, variableText } from '../../src/lib/task/environment-text.ts';
 import { makeFolder, type TestFolder } from '../support/folder.ts';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
@@ -20,6 +21,7 @@ describe('what is generated and committed', () => {
 
   it.each([
     'docs/commands.md',
+    'docs/configuration.md',
     'docs/json.md',
     'docs/library.md',
     'oclif.manifest.json',
@@ -38,22 +40,8 @@ describe('the README', () => {
   });
 
   it('names every variable that the orchestrator must set', () => {
-    for (const { name, kind, meaning } of variables as readonly Variable[])
-      if (kind === 'required') expect(read('README.md')).toContain(`| \`${name}\` | ${meaning} |`);
-  });
-});
-
-describe('docs/configuration.md', () => {
-  it('names every environment variable of run, with its default and meaning', () => {
-    for (const { name, meaning, fallback } of variables as readonly Variable[])
-      expect(read('docs/configuration.md')).toContain(
-        `| \`${name}\` | ${fallback ?? 'required'} | ${meaning} |`,
-      );
-  });
-
-  it('names the variables that are not ours, but heeded', () => {
-    for (const name of ['TMPDIR', 'NO_COLOR', 'DEBUG'])
-      expect(read('docs/configuration.md')).toContain(`\`${name}\` (`);
+    for (const name of knownVariables.filter(isRequired))
+      expect(read('README.md')).toContain(`| \`${name}\` | ${variableText(name).meaning} |`);
   });
 });
 
@@ -61,8 +49,7 @@ describe('the request that starts a machine, in docs/image.md', () => {
   it('has the variables that a task needs, and no other', () => {
     const [, json = ''] = /```json\n(\{\n {2}"name".*?)```/s.exec(read('docs/image.md')) ?? [];
     const { name, config } = JSON.parse(json);
-    const required = (variables as readonly Variable[]).filter(({ fallback }) => !fallback);
-    expect(Object.keys(config.env).sort()).toEqual(required.map((one) => one.name).sort());
+    expect(Object.keys(config.env).sort()).toEqual(knownVariables.filter(isRequired).sort());
     expect(config.env.TASK_ID).toBe(taskIdOfKey(config.env.INPUT_R2_KEY));
     expect(name).toBe(`tiff-${config.env.TASK_ID}`);
     expect(config.env.CALLBACK_URL).toMatch(`/callback/batch_abc/${config.env.TASK_ID}`);

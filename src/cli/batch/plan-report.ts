@@ -7,15 +7,18 @@ import type { CollectionOutcome } from '../collection/view.ts';
 import type { ReportSession } from './report-session.ts';
 import type { ReportState } from './report-state.ts';
 
-/** Finds out how the success of each TIFF stands. Throws `SettingsError`, `StorageError` and `FileError`. */
+/**
+ * Determines the standing of each TIFF's success. Throws `SettingsError`, `StorageError` and
+ * `FileError`.
+ */
 export async function surveyOf(session: ReportSession): Promise<Survey> {
   const { storage, prefix, tiffs, flags, outbox, request, reporter } = session;
   if (flags['task-id'] !== undefined && tiffs.length > 1)
     throw new SettingsError([
-      `--task-id is for one TIFF, and ${tiffs.length} are chosen: let PREFIX or --include choose one`,
+      `--task-id needs a single TIFF, but ${tiffs.length} are chosen: narrow PREFIX or --include`,
     ]);
   const log = await logOf(session);
-  const activity = reporter.begin('Looking for what is reported already');
+  const activity = reporter.begin('Checking what is already reported');
   try {
     const survey = await surveyBatch({
       storage,
@@ -34,7 +37,7 @@ export async function surveyOf(session: ReportSession): Promise<Survey> {
   }
 }
 
-/** All logs as one: a platform cuts them anywhere. */
+/** All logs joined into one: a platform may split them anywhere. */
 async function logOf({ flags, signal }: ReportSession): Promise<LogFindings | undefined> {
   if (flags.log === undefined) return undefined;
   const texts: string[] = [];
@@ -42,7 +45,7 @@ async function logOf({ flags, signal }: ReportSession): Promise<LogFindings | un
   return searchLog(texts.join('\n'));
 }
 
-/** Whether a TIFF is converted, be it sent or not. */
+/** Whether a TIFF is converted, even if it is not sent. */
 export function isConverted(tiff: SurveyedTiff, includeUnknown: boolean): boolean {
   const { standing } = tiff;
   return (
@@ -50,7 +53,7 @@ export function isConverted(tiff: SurveyedTiff, includeUnknown: boolean): boolea
   );
 }
 
-/** What is to be done with a TIFF: its JPEG is sent, or converted before; undefined where it is not sent. */
+/** Whether the JPEG of a TIFF is sent as it is or converted first; undefined if it is not sent. */
 export function todoOf(
   tiff: SurveyedTiff,
   includeUnknown: boolean,
@@ -60,7 +63,7 @@ export function todoOf(
   return standing.kind === 'send' || standing.kind === 'convert' ? standing.kind : undefined;
 }
 
-/** How the TIFFs stand before anything is done, by the plan of the conversions. */
+/** The states before anything is done, given the conversion plan. */
 export function plannedStates(
   tiffs: readonly SurveyedTiff[],
   { records }: CollectionOutcome,

@@ -1,16 +1,17 @@
 import { Errors, Flags, type Interfaces } from '@oclif/core';
 import { SettingsError } from '../../lib/errors.ts';
 import { httpUrlProblem } from '../../lib/http-url.ts';
-import { outboxPrefixFlag } from '../flags.ts';
+import { settingFlag } from '../setting-flags.ts';
+import { missingSetting } from '../setting-names.ts';
 
 const helpGroup = 'REPORT TO';
 const dependsOn = ['report-to'];
 
-/** How a batch is reported to the orchestrator. */
+/** The flags for reporting a batch to the orchestrator. */
 export const reportFlags = {
   'report-to': Flags.string({
     summary:
-      'Afterwards call the orchestrator back for each TIFF whose success it is not known to have; {batch_id} and {task_id} in the address stand for those of each task. Needs --outbox-prefix.',
+      'Send a success for each TIFF without a known delivery, as soon as its JPEG is uploaded; {batch_id} and {task_id} in the URL are filled in. Needs --outbox-prefix.',
     helpValue: 'URL',
     helpGroup,
     exclusive: ['force', 'json-lines'],
@@ -18,25 +19,23 @@ export const reportFlags = {
       const problem = httpUrlProblem(url);
       if (problem) throw new Errors.CLIError(problem);
       if (!url.includes('{batch_id}') || !url.includes('{task_id}'))
-        throw new Errors.CLIError(
-          'must hold {batch_id} and {task_id}: the address decides whose callback it is',
-        );
+        throw new Errors.CLIError('must contain {batch_id} and {task_id}, which select the task');
       return url;
     },
   }),
   'batch-id': Flags.string({
-    summary: 'Batch of the TIFFs; default: what their keys say, staging/BATCH/….',
+    summary: 'Batch of the TIFFs; default: from their keys, staging/BATCH/….',
     helpGroup,
     dependsOn,
   }),
   'task-id': Flags.string({
-    summary: 'Task of the one TIFF that is chosen, where its key does not tell it.',
+    summary: 'Task of the single chosen TIFF, if its key does not identify it.',
     helpGroup,
     dependsOn,
   }),
   log: Flags.string({
     summary:
-      'Logs of "run" that say which TIFFs are reported already; several are read as one, in their order; - for stdin.',
+      'Logs of "run" that show which TIFFs are already reported; - for stdin. Repeatable: read as one, in order.',
     helpValue: 'FILE',
     multiple: true,
     multipleNonGreedy: true,
@@ -45,7 +44,7 @@ export const reportFlags = {
   }),
   'include-unknown': Flags.boolean({
     summary:
-      'Also send what may have been reported already. The orchestrator counts repeats: a picture that it gets twice it counts twice.',
+      'Also send callbacks that may already be delivered; the orchestrator counts duplicates twice.',
     helpGroup,
     dependsOn,
   }),
@@ -55,8 +54,8 @@ export const reportFlags = {
     helpGroup,
     dependsOn,
   }),
-  'outbox-prefix': outboxPrefixFlag({
-    summary: 'Beginning of the keys of the outbox: what is delivered is marked there.',
+  'outbox-prefix': settingFlag('CALLBACK_OUTBOX_PREFIX', {
+    summary: 'Key prefix of the outbox, where deliveries are marked.',
     helpGroup,
   }),
 };
@@ -64,15 +63,15 @@ export const reportFlags = {
 /** The flags of `reportFlags`, parsed. */
 export type ReportFlags = Interfaces.InferredFlags<typeof reportFlags>;
 
-/** What a report is made with. */
+/** What a report needs. */
 export interface ReportTarget {
   readonly url: string;
   readonly outboxPrefix: string;
 }
 
 /**
- * Where a batch is to be reported; undefined where it is not. Throws `SettingsError` when the outbox is not named, or callbacks
- * are to be sent and nobody can be asked.
+ * Where a batch is reported; undefined if it is not. Throws `SettingsError` if the outbox is not
+ * given, or if callbacks need consent and nobody can be asked.
  */
 export function reportTargetOf(
   flags: ReportFlags & { readonly 'dry-run': boolean },
@@ -81,17 +80,16 @@ export function reportTargetOf(
   const { 'report-to': url, 'outbox-prefix': outboxPrefix } = flags;
   if (url === undefined) return undefined;
   const problems: string[] = [];
-  if (outboxPrefix === undefined)
-    problems.push('--outbox-prefix is missing (or CALLBACK_OUTBOX_PREFIX)');
+  if (outboxPrefix === undefined) problems.push(missingSetting('CALLBACK_OUTBOX_PREFIX'));
   if (!flags.yes && !flags['dry-run'] && !canAsk)
     problems.push(
-      '--report-to sends callbacks, and there is no terminal to ask at: --yes sends them, --dry-run shows what they would be',
+      '--report-to asks before sending, but there is no terminal: use --yes to send, or --dry-run to preview',
     );
   if (outboxPrefix === undefined || problems.length > 0) throw new SettingsError(problems);
   return { url, outboxPrefix };
 }
 
-/** The addresses that a command line gives, whether or not it can be parsed. */
+/** The addresses on a command line, even if it cannot be parsed. */
 export function reportUrlsIn(argv: readonly string[]): string[] {
   return argv.flatMap((arg, i) => {
     if (argv[i - 1] === '--report-to') return [arg];

@@ -1,33 +1,41 @@
 import type { Survey } from '../../lib/reconcile/survey.ts';
 import { upperFirst } from '../../lib/upper-first.ts';
 import { aboutFile, formatBytes } from '../format.ts';
-import { isHome, type ReportState, stateRemedies, stateWords } from './report-state.ts';
+import { isHome, type ReportState, remedyOf, stateWords } from './report-state.ts';
 
 type State = ReportState['state'];
 
-/** What a plan comes to: counts with sizes, and each TIFF that would not be reported, with why. */
-export function planLines(states: readonly ReportState[], { batches }: Survey): string[] {
+/**
+ * The summary of a plan: counts with sizes, and each TIFF that would not be reported, with the
+ * reason.
+ */
+export function planLines(states: readonly ReportState[], survey: Survey): string[] {
   const counts = statesIn(states).map((state) => {
     const of = states.filter((one) => one.state === state);
     return `  ${of.length} ${stateWords[state]}${sizeText(state, of)}`;
   });
-  const head = `${count(states.length, 'TIFF')} of ${batchesText(batches)} in the plan:`;
-  return [head, ...counts, ...sections(states)];
+  const head = `${count(states.length, 'TIFF')} of ${batchesText(survey.batches)} in the plan:`;
+  return [head, ...counts, ...sections(states, survey)];
 }
 
-/** What a report has come to: counts, each TIFF that is missing at the orchestrator, and whether any is. */
+/**
+ * The summary of a report: counts, each TIFF that the orchestrator lacks, and whether it has all.
+ */
 export function outcomeLines(states: readonly ReportState[], survey: Survey): string[] {
   const counts = statesIn(states).map(
     (state) => `${states.filter((one) => one.state === state).length} ${stateWords[state]}`,
   );
   return [
     `${count(states.length, 'TIFF')}: ${counts.join(', ')}`,
-    ...sections(states),
+    ...sections(states, survey),
     completeText(states, survey),
   ];
 }
 
-/** Whether the orchestrator has all pictures: a batch is complete only where none of its TIFFs was left out. */
+/**
+ * Whether the orchestrator has all pictures: a batch is complete only if none of its TIFFs was left
+ * out.
+ */
 function completeText(states: readonly ReportState[], { batches, leftOut }: Survey): string {
   const missing = states.filter((one) => !isHome(one)).length;
   const [all, has] = [states.length, 'The orchestrator has'];
@@ -43,17 +51,17 @@ function completeText(states: readonly ReportState[], { batches, leftOut }: Surv
   return `${batches.length === 1 ? 'The batch is' : 'The batches are'} complete: the orchestrator has ${whole}.`;
 }
 
-/** Batches for people, each by its name where they are few. */
+/** Batches for people; a few are listed by name. */
 export function batchesText(batches: readonly string[]): string {
   if (batches.length === 1) return `the batch ${batches[0]}`;
   const more = batches.length > 5 ? `, … and ${batches.length - 5} more` : '';
   return `${batches.length} batches (${batches.slice(0, 5).join(', ')}${more})`;
 }
 
-function sections(states: readonly ReportState[]): string[] {
+function sections(states: readonly ReportState[], survey: Survey): string[] {
   const missing = states.filter((one) => !isHome(one));
   return statesIn(missing).flatMap((state) => {
-    const remedy = stateRemedies[state];
+    const remedy = remedyOf(state, survey);
     const title = `${upperFirst(stateWords[state])}${remedy === undefined ? '' : ` (${remedy})`}:`;
     const of = missing.filter((one) => one.state === state);
     return [
@@ -69,7 +77,7 @@ function statesIn(states: readonly ReportState[]): State[] {
   );
 }
 
-/** Of what is to be converted the TIFFs count, of all else the JPEGs. */
+/** Sizes of the TIFFs that are still to be converted, else of the JPEGs. */
 function sizeText(state: State, of: readonly ReportState[]): string {
   const made = of.filter(({ tiff, output }) => state === 'held' && output && !tiff.jpeg);
   if (made.length > 0) return `, ${made.length} of them to convert all the same`;

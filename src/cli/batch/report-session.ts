@@ -1,3 +1,4 @@
+import type { BatchOptions } from '../../lib/batch/options.ts';
 import type { Storage } from '../../lib/storage/client.ts';
 import type { ListedObject } from '../../lib/storage/list-objects.ts';
 import type { RequestOptions } from '../../lib/storage/objects.ts';
@@ -6,29 +7,29 @@ import type { CollectionOutcome } from '../collection/view.ts';
 import type { Reporter } from '../reporter.ts';
 import type { ReportFlags } from './report-flags.ts';
 
-/** What a report of a batch works with. */
+/** What a report of a batch needs. */
 export interface ReportSession {
   readonly storage: Storage;
-  /** Where to, with `{batch_id}` and `{task_id}`. */
+  /** The address, with `{batch_id}` and `{task_id}`. */
   readonly url: string;
   readonly outbox: Outbox;
   readonly flags: ReportFlags & { readonly 'dry-run': boolean };
   readonly prefix: string;
-  /** The TIFFs that are chosen, in their order. */
+  /** The selected TIFFs, in order. */
   readonly tiffs: readonly ListedObject[];
   readonly request: RequestOptions;
   readonly userAgent: string;
   readonly signal: AbortSignal;
   readonly reporter: Reporter;
-  /** A part of the result, on stdout; left out under `--json`. */
+  /** Part of the result, on stdout; omitted with `--json`. */
   readonly result: (line: string) => void;
-  /** One line for people, on stderr; left out under `--json` and `--quiet`. */
+  /** One line for people, on stderr; omitted with `--json` and `--quiet`. */
   readonly note: (line: string) => void;
-  /** Asks a person, who must be there, and gives the answer. */
+  /** Asks the person at the terminal and returns the answer; undefined if there is nobody. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
-  /** Converts TIFFs, or says what would be converted; `isShown`: for people to see. */
+  /** Converts TIFFs, or reports what would be converted; `isShown` shows progress to people. */
   readonly convert: (
     tiffs: readonly ListedObject[],
-    how: { readonly dryRun: boolean; readonly isShown: boolean },
+    how: { readonly dryRun: boolean; readonly isShown: boolean } & Pick<BatchOptions, 'onUploaded'>,
   ) => Promise<CollectionOutcome>;
 }

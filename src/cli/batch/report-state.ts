@@ -1,7 +1,7 @@
 import type { BatchCallback } from '../../lib/documents/documents.ts';
 import type { SurveyedTiff } from '../../lib/reconcile/survey.ts';
 
-/** How the success of a TIFF stands, as `--json` and lines for people tell it. */
+/** The state of a TIFF's success, for `--json` and for people. */
 export interface ReportState extends Pick<BatchCallback, 'state' | 'reason' | 'sent'> {
   readonly tiff: SurveyedTiff;
   /** The key of the JPEG. */
@@ -10,7 +10,7 @@ export interface ReportState extends Pick<BatchCallback, 'state' | 'reason' | 's
 
 type State = BatchCallback['state'];
 
-/** What the states are called for people, in the order in which they are told. */
+/** The names of the states for people, in display order. */
 export const stateWords: Readonly<Record<State, string>> = {
   to_convert: 'to convert and send',
   to_send: 'to send',
@@ -23,19 +23,32 @@ export const stateWords: Readonly<Record<State, string>> = {
   held: 'held',
   not_converted: 'not converted',
   failed: 'failed',
-  left: 'left undone',
+  left: 'remaining',
 };
 
-/** What can be done about those of a state that are missing at the orchestrator. */
-export const stateRemedies: Readonly<Partial<Record<State, string>>> = {
-  too_late: 'the orchestrator does not take them any more',
+/**
+ * What to do about TIFFs in a state that the orchestrator lacks; `hasLog`: whether logs were given.
+ */
+export function remedyOf(
+  state: State,
+  { hasLog }: { readonly hasLog: boolean },
+): string | undefined {
+  if (state === 'unknown' && !hasLog)
+    return `${UNKNOWN_IS}; check with --log FILE, or ${UNKNOWN_NEXT}`;
+  return stateRemedies[state];
+}
+
+const UNKNOWN_IS = 'may have been delivered';
+const UNKNOWN_NEXT = 'send with --include-unknown (duplicates count twice)';
+
+const stateRemedies: Readonly<Partial<Record<State, string>>> = {
+  too_late: 'the orchestrator no longer accepts them',
   not_confirmed:
-    'sent, and the answer was lost; see what the orchestrator has before --include-unknown',
-  unknown:
-    'may have been delivered; --log FILE may tell, --include-unknown sends them, which counts twice what is there',
-  held: 'not sent: --exclude goes on without them; --task-id names the task of one',
-  failed: 'run it again to try again',
-  left: 'run it again to go on',
+    'sent, but the answer was lost; check the orchestrator before using --include-unknown',
+  unknown: `${UNKNOWN_IS}; ${UNKNOWN_NEXT}`,
+  held: 'not sent; skip them with --exclude, or name the task of one with --task-id',
+  failed: 'run the same command again to retry',
+  left: 'run the same command again to resume',
 };
 
 /** Whether the orchestrator has the picture, or would have it after a dry run's plan. */
@@ -43,7 +56,7 @@ export function isHome({ state }: Pick<ReportState, 'state'>): boolean {
   return ['delivered', 'already_delivered', 'to_send', 'to_convert'].includes(state);
 }
 
-/** The states as `--json` tells them. */
+/** The states for `--json`. */
 export function callbacksOf(states: readonly ReportState[]): BatchCallback[] {
   return states.map(({ tiff, state, output = tiff.jpeg?.key, reason, sent }) => ({
     state,

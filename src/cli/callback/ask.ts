@@ -1,6 +1,9 @@
 import { createInterface } from 'node:readline/promises';
 
-/** What asks a person at the terminal; undefined where there is none, or where stdout is for programs. */
+/**
+ * Returns a function that asks the person at the terminal; undefined without a terminal, or if
+ * stdout is for programs.
+ */
 export function askAtTerminal(
   json: boolean,
   signal: AbortSignal,
@@ -8,7 +11,7 @@ export function askAtTerminal(
   if (json || !process.stdin.isTTY || !process.stderr.isTTY) return undefined;
   return async (question) => {
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
-    // Raw mode keeps Ctrl-C from becoming a signal.
+    // In raw mode, Ctrl-C sends no signal.
     terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
     try {
       return await terminal.question(question, { signal });

@@ -5,24 +5,25 @@ import { CallbackError, messageOf } from '../../lib/errors.ts';
 import { shownUrl } from '../../lib/http-url.ts';
 import { createRedactor } from '../../lib/redact.ts';
 import { shownAnswer } from '../../lib/shown-answer.ts';
-import { type Hold, holdCallback } from '../../lib/task/outbox/hold.ts';
-import { type Outbox, obsoleteBy, putMark, removeEntries } from '../../lib/task/outbox/outbox.ts';
+import { finishing } from '../../lib/task/outbox/finishing.ts';
+import { claimCallback, type Hold } from '../../lib/task/outbox/hold.ts';
+import { settle } from '../../lib/task/outbox/outbox.ts';
 import { type About, errorAfter, NotSentError, outboxOf, refuseKnown } from './known.ts';
 import { type Sent, sendRequest } from './send-request.ts';
 import type { CallbackSession } from './session.ts';
 
-/** Longer than the most `--attempts` take, with a wait after each, in milliseconds. */
+/** Longer than the most `--attempts` with the waits between them, in milliseconds. */
 const HOLD_MS = 240_000;
 
-/** How a callback is sent, and what is known of its task. */
+/** How a callback is sent, and what is known about its task. */
 export interface SendOptions extends About {
   /** Whether the answer is the result of the command. */
   readonly alone: boolean;
 }
 
 /**
- * Sends a callback unless something speaks against it, while no drain of the outbox has it; what is delivered is
- * marked there. Throws `NotSentError`.
+ * Sends a callback unless something forbids it, while keeping drains of the outbox from it, and
+ * marks a delivery there. Throws `NotSentError`.
  */
 export async function sendBesideOutbox(
   request: CallbackRequest,
@@ -33,7 +34,10 @@ export async function sendBesideOutbox(
   if (typeof payload === 'string') return sendRequest(request, session, { alone });
   await refuseKnown(payload, session, about);
   const hold = await holdIn(payload, session);
+  let isBegun = false;
   try {
+    session.signal.throwIfAborted();
+    isBegun = true;
     const sent = await sendRequest(request, session, { alone });
     if (sent.delivered) await recordDelivery(payload, request.body, session);
     else
@@ -45,7 +49,7 @@ export async function sendBesideOutbox(
       });
     return sent;
   } catch (error) {
-    const unconfirmed = !(error instanceof CallbackError) || error.ambiguous;
+    const unconfirmed = isBegun && (!(error instanceof CallbackError) || error.ambiguous);
     await hold?.release({ error: messageOf(error), unconfirmed });
     throw error;
   }
@@ -72,17 +76,20 @@ async function heldByOutbox(
   try {
     const outbox = await outboxOf(session);
     const claiming = { owner: randomUUID(), leaseMs: HOLD_MS, now: () => new Date() };
-    return outbox && (await holdCallback(outbox, payload, claiming));
+    return outbox && (await claimCallback(outbox, payload, claiming));
   } catch (error) {
     session.signal.throwIfAborted();
     session.reporter.warn(
-      `Could not look in the outbox whether it is being delivered: ${messageOf(error)}`,
+      `Could not check the outbox for a delivery in progress: ${messageOf(error)}`,
     );
     return undefined;
   }
 }
 
-/** Lets the outbox, if there is one, know: what it holds of the task need not be delivered any more. */
+/**
+ * Records the delivery in the outbox, if there is one: its entries for the task are no longer
+ * needed.
+ */
 async function recordDelivery(
   payload: CallbackPayload,
   body: string,
@@ -90,20 +97,11 @@ async function recordDelivery(
 ): Promise<void> {
   try {
     const outbox = await outboxOf(session);
-    if (outbox) await markDelivered(outbox, payload, body);
+    const sent = { id: idOfBody(body), body, at: new Date() };
+    if (outbox) await finishing(outbox, session.signal, (own) => settle(own, payload, sent));
   } catch (error) {
-    session.signal.throwIfAborted();
     session.reporter.warn(
-      `It was delivered, but the outbox could not be told: ${messageOf(error)}`,
+      `It was delivered, but the outbox could not be updated: ${messageOf(error)}`,
     );
   }
-}
-
-async function markDelivered(
-  outbox: Outbox,
-  payload: CallbackPayload,
-  body: string,
-): Promise<void> {
-  await putMark(outbox, payload, { id: idOfBody(body), body }, new Date());
-  await removeEntries(outbox, obsoleteBy(payload));
 }

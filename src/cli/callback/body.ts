@@ -6,7 +6,7 @@ import { unreadableFile } from '../../lib/unreadable-file.ts';
 import { decodeText, readStdinBytes, STANDARD_STREAM } from '../standard-streams.ts';
 import type { BodyFlags } from './flags.ts';
 
-/** The body that the flags describe. Throws `SettingsError` naming all that is missing. */
+/** The body described by flags. Throws `SettingsError` that names all missing ones. */
 export function bodyOfFlags(flags: BodyFlags): string {
   const missing = (['task-id', 'batch-id'] as const).filter((name) => !flags[name]);
   const problems = missing.map((name) => `--${name} is missing`);
@@ -40,25 +40,25 @@ async function readBytes(path: string, signal: AbortSignal): Promise<Buffer> {
   });
 }
 
-/** A file as text, or stdin for `-`. Throws `FileError`, and `SettingsError` when it is not UTF-8. */
+/** A file as text, or stdin for `-`. Throws `FileError`, and `SettingsError` if it is not UTF-8. */
 export async function readText(path: string, signal: AbortSignal): Promise<string> {
   return decodeText(await readBytes(path, signal));
 }
 
-/** A log as text, whatever else is in it. Throws `FileError`. */
+/** A log as text; invalid UTF-8 is accepted. Throws `FileError`. */
 export async function readLog(path: string, signal: AbortSignal): Promise<string> {
   return (await readBytes(path, signal)).toString();
 }
 
-/** The body that is sent as it is. Throws as `readText`. */
+/** A body that is sent as it is. Throws as `readText`. */
 export async function readData(path: string, signal: AbortSignal): Promise<string> {
   const text = await readText(path, signal);
   return path === STANDARD_STREAM ? text.replace(/\r?\n$/, '') : text;
 }
 
-/** Throws `SettingsError` when a body does not keep to the contract. */
+/** Throws `SettingsError` if a body does not match the contract. */
 export function refuseInvalid(body: string): void {
   const payload = readPayload(body);
   if (typeof payload === 'string')
-    throw new SettingsError([`${payload} (--no-validate sends it all the same)`]);
+    throw new SettingsError([`${payload} (--no-validate sends it anyway)`]);
 }

@@ -2,31 +2,31 @@ import type { Interfaces } from '@oclif/core';
 import { SettingsError } from '../../lib/errors.ts';
 import { exitCodes } from '../../lib/exit-codes.ts';
 import { httpUrlProblem } from '../../lib/http-url.ts';
-import { createRedactor, type Redactor } from '../../lib/redact.ts';
+import type { Redactor } from '../../lib/redact.ts';
 import { closeStorage, openStorage, type Storage } from '../../lib/storage/client.ts';
-import { readCallbackSecret, secretsOf, urlsOf } from '../../lib/task/settings.ts';
+import { readVariable } from '../../lib/task/settings.ts';
 import { BaseCommand } from '../base-command.ts';
 import { processEnvironment } from '../environment.ts';
 import { storageSettingsOf } from '../flags.ts';
+import { redactorOfProcess } from '../program-process.ts';
 import { askAtTerminal } from './ask.ts';
 import type { SendingFlags } from './flags.ts';
 import type { CallbackResult, CallbackSession } from './session.ts';
 
-/** What a command was called with, before environment and defaults. */
+/** The parsed command line, before environment and defaults. */
 type Raw = Interfaces.ParserOutput['raw'];
 
-/** What the commands share that send, find or check callbacks. */
+/** What the commands that send, find or check callbacks share. */
 export abstract class CallbackCommand extends BaseCommand {
-  /** The command line may hold the address, too, and messages of wrong usage quote that. */
+  /** The command line may contain the address too, and usage errors quote it. */
   protected override get redact(): Redactor {
-    const environment = processEnvironment();
     const given = this.argv
       .filter((_, i) => !this.#takesOtherValue(this.argv[i - 1]))
       .map((arg) => arg.replace(/^--url=/, ''));
-    return createRedactor(secretsOf(environment), [...urlsOf(environment), ...given.filter(isUrl)]);
+    return redactorOfProcess(given.filter(isUrl));
   }
 
-  /** Does what a command is for, and ends with its result. */
+  /** Runs a command and ends with its result. */
   protected async sending(
     { flags, raw }: { readonly flags: SendingFlags; readonly raw: Raw },
     perform: (session: CallbackSession) => Promise<CallbackResult>,
@@ -43,7 +43,7 @@ export abstract class CallbackCommand extends BaseCommand {
     }
   }
 
-  /** Gives the document of a result; ends the command where it is not all good. */
+  /** Returns the document of a result; ends the command if anything failed. */
   protected ending({ ok, document }: CallbackResult): unknown {
     if (!ok) this.exitWith(exitCodes.failed, document);
     return document;
@@ -68,7 +68,7 @@ export abstract class CallbackCommand extends BaseCommand {
       result: (text) => this.result(text),
       note: (line) => (isQuiet ? undefined : this.note(line)),
       redact: this.redact,
-      secret: readCallbackSecret(environment),
+      secret: readVariable('CALLBACK_SECRET', environment),
       userAgent: this.program,
       signal: this.stopSignal,
       ask: askAtTerminal(this.jsonEnabled(), this.stopSignal),
@@ -78,19 +78,24 @@ export abstract class CallbackCommand extends BaseCommand {
     };
   }
 
-  /** Whether a flag's value follows that is no address of ours, but may look like one: a key, say. */
+  /**
+   * Whether the next argument is a flag's value that may look like an address but is not one: a
+   * key, for example.
+   */
   #takesOtherValue(arg: string | undefined): boolean {
     const flags: Readonly<Record<string, { readonly type: string } | undefined>> = this.ctor.flags;
     return arg !== undefined && arg !== '--url' && flags[arg.replace(/^--/, '')]?.type === 'option';
   }
 }
 
-/** What the command line names, whatever the environment says: the last where a flag is given twice. */
+/** The value on the command line, whatever the environment has; the last if a flag is repeated. */
 function given(name: string, raw: Raw): string | undefined {
   return raw.findLast((token) => token.type === 'flag' && token.flag === name)?.input;
 }
 
-/** Where R2 is, if all of that is known: without it there is less to look at, and that is no error. */
+/**
+ * The R2 settings if they are complete: without them less can be checked, which is not an error.
+ */
 function knownStorage(flags: SendingFlags): CallbackSession['storageSettings'] {
   try {
     return storageSettingsOf(flags);

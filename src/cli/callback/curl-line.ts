@@ -1,6 +1,7 @@
 /**
- * A line for any POSIX shell that sends the same request. A body with line ends, tabs or other control
- * characters goes through printf: in the line itself they would not survive a terminal or a clipboard.
+ * A line for any POSIX shell that sends the same request. A body with line ends, tabs or other
+ * control characters goes through printf: in the line itself they would not survive a terminal or
+ * clipboard.
  */
 export function curlLine(url: string, headers: Record<string, string>, body: string): string {
   const options = Object.entries(headers).map(
@@ -11,14 +12,14 @@ export function curlLine(url: string, headers: Record<string, string>, body: str
   return `printf ${quote(printfFormat(body))} | ${[...start, '--data-binary @-', quote(url)].join(' ')}`;
 }
 
-// What `escapeControls` would not print as it is.
+// Characters that `escapeControls` changes.
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 
 function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** The format with which printf prints the text: octal escapes for what is unprintable. */
+/** The printf format for a text: unprintable characters as octal escapes. */
 function printfFormat(text: string): string {
   const octal = (byte: number) => `\\${byte.toString(8).padStart(3, '0')}`;
   return [...text]

@@ -9,12 +9,12 @@ import { outputTaken } from '../standard-streams.ts';
 import { agrees, neededOutbox } from './known.ts';
 import { type CallbackResult, type CallbackSession, isChosen } from './session.ts';
 
-/** For how long an entry is claimed that is going to be dropped, in milliseconds. */
+/** How long an entry to be discarded is claimed, in milliseconds. */
 const CLAIM_MS = 30_000;
 
 /**
- * Drops callbacks from the outbox: those of --task-id and --batch-id, or else those that nobody will ever take or need. Shows them, and
- * asks. Throws `SettingsError` where nobody can be asked.
+ * Discards callbacks from the outbox: those of --task-id and --batch-id, or else those that nobody
+ * will accept or need. Shows them and asks first. Throws `SettingsError` if nobody can be asked.
  */
 export async function discardPending(session: CallbackSession): Promise<CallbackResult> {
   const { flags, chosen, result } = session;
@@ -40,7 +40,7 @@ async function dropAll(
 ): Promise<OutboxEntryTold[]> {
   const { flags, signal } = session;
   const told = entries.map((one) => toldOf(one, 'discardable'));
-  // With consent, each is shown once, when it is dropped.
+  // With --yes, each is shown only once, when it is discarded.
   if (!flags.yes || flags['dry-run']) for (const one of told) show(one, session);
   if (flags['dry-run'] || !(await mayDiscard(entries.length, session))) return told;
   const claiming = { owner: randomUUID(), leaseMs: CLAIM_MS, now: () => new Date() };
@@ -61,9 +61,9 @@ async function mayDiscard(count: number, session: CallbackSession): Promise<bool
   const [what, they] = count === 1 ? ['this callback', 'it'] : [`these ${count} callbacks`, 'them'];
   if (!session.ask)
     throw new SettingsError([
-      `--discard asks before it drops ${what}, and nobody can be asked: --yes drops ${they}`,
+      `--discard asks before it drops ${what}, but there is no terminal: use --yes to drop ${they}`,
     ]);
-  return agrees(`Drop ${what}? Nobody will get ${they} any more.`, session);
+  return agrees(`Drop ${what}? Nobody will receive ${they} any more.`, session);
 }
 
 type State = 'discarded' | 'discardable' | 'busy';

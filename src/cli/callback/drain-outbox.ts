@@ -21,7 +21,10 @@ import {
 } from './session.ts';
 import { showInsteadOfSending, showRequest } from './show-request.ts';
 
-/** Sends what lies in the outbox, and tells what became of each object in it. Throws `SettingsError`. */
+/**
+ * Sends the callbacks in the outbox, and reports what became of each object in it. Throws
+ * `SettingsError`.
+ */
 export async function drainPending(
   options: PendingFlags,
   session: CallbackSession,
@@ -73,12 +76,12 @@ export async function drainPending(
   return { ok, document: { entries, skipped } };
 }
 
-/** Shows what became of an object in the outbox; gives it for `--json`. */
+/** Shows what became of an object in the outbox; returns it for `--json`. */
 function tell(event: DrainEvent, session: CallbackSession): OutboxEntryTold {
   const { key, kind } = event;
   if (kind === 'corrupt') {
     session.reporter.error(
-      `"${key}" in the outbox is no callback, and is left there: ${event.reason}.`,
+      `"${key}" in the outbox is not a callback and is kept: ${event.reason}.`,
     );
     session.result(escapeControls(`corrupt: ${key}`));
     return { key, state: kind, reason: event.reason };
@@ -97,7 +100,7 @@ function tell(event: DrainEvent, session: CallbackSession): OutboxEntryTold {
       line(`${shownUrl(event.request.settings.url)} ${summary}`);
       if (event.leftover)
         session.reporter.warn(
-          `It is still in the outbox as "${key}", which could not be told: ${event.leftover}`,
+          `It is still in the outbox as "${key}", which could not be updated: ${event.leftover}`,
         );
       return {
         ...of,

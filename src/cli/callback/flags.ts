@@ -1,26 +1,25 @@
 import { Args, Errors, Flags, type Interfaces } from '@oclif/core';
 import { httpUrlProblem } from '../../lib/http-url.ts';
-import { outboxPrefixFlag, storageFlags } from '../flags.ts';
+import { storageFlags } from '../flags.ts';
+import { settingFlag, settingTextFlag } from '../setting-flags.ts';
 
-/** Of every command that sends: where to, where R2 and the outbox are, and what may be sent. */
+/** The flags of all sending commands: the address, R2, the outbox, and what may be sent. */
 export const sendingFlags = {
-  url: Flags.string({
-    summary:
-      'Where the callback goes; {batch_id} and {task_id} in it stand for those of each task.',
-    env: 'CALLBACK_URL',
+  url: settingTextFlag('CALLBACK_URL', {
+    summary: 'URL of the callback; {batch_id} and {task_id} in it are filled in for each task.',
   }),
-  'outbox-prefix': outboxPrefixFlag(),
+  'outbox-prefix': settingFlag('CALLBACK_OUTBOX_PREFIX', { helpGroup: 'OUTBOX' }),
   ...storageFlags,
   yes: Flags.boolean({
     char: 'y',
-    summary: 'Send again what is known to have been delivered, without asking.',
+    summary: 'Send known deliveries again without asking.',
   }),
   force: Flags.boolean({
     char: 'f',
-    summary: 'Send an error though a success of the task is known.',
+    summary: 'Send an error even if a success of the task is known.',
   }),
-  'dry-run': Flags.boolean({ summary: 'Show headers, body and a curl line; send nothing.' }),
-  attempts: Flags.integer({ summary: 'How often to try.', min: 1, max: 10, default: 1 }),
+  'dry-run': Flags.boolean({ summary: 'Show headers, body and a curl command; send nothing.' }),
+  attempts: Flags.integer({ summary: 'Number of attempts.', min: 1, max: 10, default: 1 }),
 };
 
 /** The flags of `sendingFlags`, parsed. */
@@ -28,16 +27,14 @@ export type SendingFlags = Interfaces.InferredFlags<typeof sendingFlags> & {
   readonly quiet: boolean;
 };
 
-/** What one body is built from. */
+/** The flags from which one body is built. */
 const bodyFlags = {
-  'task-id': Flags.string({
+  'task-id': settingTextFlag('TASK_ID', {
     summary: 'Task of the callback.',
-    env: 'TASK_ID',
     helpGroup: 'BODY',
   }),
-  'batch-id': Flags.string({
+  'batch-id': settingTextFlag('BATCH_ID', {
     summary: 'Batch of the callback.',
-    env: 'BATCH_ID',
     helpGroup: 'BODY',
   }),
   'output-key': Flags.string({
@@ -53,26 +50,26 @@ const bodyFlags = {
   }),
   error: Flags.string({ summary: 'Report a failure: what happened.', helpGroup: 'BODY' }),
   data: Flags.string({
-    summary: 'Send this file unchanged; - for stdin, unchanged but for a line end at its end.',
+    summary: 'Send this file unchanged; - for stdin, without its final line end.',
     helpValue: 'FILE',
     helpGroup: 'BODY',
     exclusive: ['output-key', 'output-size', 'error'],
   }),
   validate: Flags.boolean({
-    summary: "Hold the body against the contract's schema first.",
+    summary: "Check the body against the contract's schema first.",
     default: true,
     allowNo: true,
     helpGroup: 'BODY',
   }),
 };
 
-/** Of the commands that send one callback. */
+/** The flags of the commands that send one callback. */
 export const sendFlags = { ...sendingFlags, ...bodyFlags };
 
 /** The flags of `bodyFlags`, parsed. */
 export type BodyFlags = Interfaces.InferredFlags<typeof bodyFlags>;
 
-/** What is replayed. */
+/** What to replay. */
 export const replayArgs = {
   source: Args.string({
     description: 'A log of "run" (- for stdin), or r2://KEY of a JPEG.',
@@ -80,27 +77,26 @@ export const replayArgs = {
   }),
 };
 
-/** Which callbacks are replayed; for a JPEG whose task is not known, which one it is. */
+/** Which callbacks to replay; for a JPEG without a task, which one it is. */
 export const replayFlags = {
   'task-id': Flags.string({
-    summary: 'Only the callbacks of this task; with r2://KEY: the task that the JPEG counts for.',
+    summary: 'Only callbacks of this task; with r2://KEY: the task to report the JPEG for.',
   }),
   'batch-id': Flags.string({
-    summary: 'Only the callbacks of this batch; with r2://KEY: the batch of its task.',
+    summary: 'Only callbacks of this batch; with r2://KEY: the batch of that task.',
   }),
 };
 
-/** Which callbacks of the outbox are sent, where to, and which are dropped. */
+/** Which callbacks of the outbox to send or discard, and where to send them. */
 export const pendingFlags = {
   yes: Flags.boolean({
     char: 'y',
-    summary:
-      'Do not ask: send again what is known to have been delivered, and drop what --discard found.',
+    summary: 'Do not ask: send known deliveries again, and drop what --discard finds.',
   }),
-  'task-id': Flags.string({ summary: 'Only the callbacks of this task.' }),
-  'batch-id': Flags.string({ summary: 'Only the callbacks of this batch.' }),
+  'task-id': Flags.string({ summary: 'Only callbacks of this task.' }),
+  'batch-id': Flags.string({ summary: 'Only callbacks of this batch.' }),
   'allow-origin': Flags.string({
-    summary: 'Send entries to their own addresses, if these are there.',
+    summary: 'Send entries to their stored addresses at this origin.',
     helpValue: 'https://HOST',
     multiple: true,
     helpGroup: 'OUTBOX',
@@ -114,11 +110,11 @@ export const pendingFlags = {
     },
   }),
   unsigned: Flags.boolean({
-    summary: 'Send entries, too, that are not signed with CALLBACK_SECRET.',
+    summary: 'Also send entries that are not signed with CALLBACK_SECRET.',
     helpGroup: 'OUTBOX',
   }),
   lease: Flags.integer({
-    summary: 'For how many seconds an entry belongs to the drain that has claimed it.',
+    summary: 'Seconds that a claimed entry belongs to its drain.',
     min: 2,
     max: 3_600,
     default: 120,
@@ -126,7 +122,7 @@ export const pendingFlags = {
   }),
   discard: Flags.boolean({
     summary:
-      'Send nothing: drop the callbacks that can never be taken or are obsolete, or those of --task-id and --batch-id. Asks first, unless --yes.',
+      'Send nothing; drop callbacks that are obsolete or can never be accepted, or those of --task-id and --batch-id. Asks first, unless --yes.',
     helpGroup: 'OUTBOX',
   }),
 };
@@ -134,15 +130,15 @@ export const pendingFlags = {
 /** The flags of `pendingFlags`, parsed. */
 export type PendingFlags = Interfaces.InferredFlags<typeof pendingFlags>;
 
-/** Which stored request is verified. */
+/** Which stored request to verify. */
 export const verifyArgs = {
   file: Args.string({ description: 'Stored request; - for stdin.', required: true }),
 };
 
-/** How strict that is. */
+/** How strictly to verify it. */
 export const verifyFlags = {
   tolerance: Flags.integer({
-    summary: 'How many seconds ago the request may have been sent.',
+    summary: 'Maximum age of the request in seconds.',
     min: 0,
     default: 300,
   }),

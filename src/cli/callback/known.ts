@@ -4,24 +4,25 @@ import { ArkeError, messageOf, SettingsError } from '../../lib/errors.ts';
 import { jpegOfTask } from '../../lib/task/jpeg-of-task.ts';
 import { type KnownDelivery, knownDelivery } from '../../lib/task/known-delivery.ts';
 import type { Outbox } from '../../lib/task/outbox/outbox.ts';
+import { missingSetting } from '../setting-names.ts';
 import type { CallbackSession } from './session.ts';
 
-/** Thrown when a callback must not be sent, or not without somebody's consent. */
+/** Thrown if a callback must not be sent, or not without consent. */
 export class NotSentError extends ArkeError {
   constructor(message: string) {
     super('NOT_SENT', message);
   }
 }
 
-/** What is known of a task besides its callback. */
+/** What is known about a task besides its callback. */
 export interface About {
   readonly log?: LogFindings | undefined;
   readonly inputKey?: FoundCallback['inputKey'];
 }
 
 /**
- * Refuses an error after a success, and asks before a callback is sent again that is known to have been
- * delivered: the orchestrator counts twice, and an error would lose the picture. Throws `NotSentError`.
+ * Refuses an error after a success, and asks before a known delivery is repeated: the orchestrator
+ * would count it twice, and an error would lose the picture. Throws `NotSentError`.
  */
 export async function refuseKnown(
   payload: CallbackPayload,
@@ -34,32 +35,32 @@ export async function refuseKnown(
   if (same && !(await mayRepeat(same, session)))
     throw new NotSentError(
       `The ${payload.status} of ${payload.task_id} is not sent again: ${same}, and the orchestrator would count it twice. ` +
-        'Look there what it knows; --yes sends it again.',
+        'Check the orchestrator first; --yes sends it again.',
     );
 }
 
 /** Why an error is not sent after, or before, a success. */
 export function errorAfter({ task_id: taskId }: CallbackPayload, success: string): NotSentError {
   return new NotSentError(
-    `The error of ${taskId} is not sent: ${success}, and an error after it would lose the picture. --force sends it all the same.`,
+    `The error of ${taskId} is not sent: ${success}, and an error after it would lose the picture. --force sends it anyway.`,
   );
 }
 
-/** Whether a callback may be sent again: `--yes`, or somebody at the terminal says so. */
+/** Whether a callback may be sent again: with `--yes` or consent at the terminal. */
 export async function mayRepeat(known: string, session: CallbackSession): Promise<boolean> {
   if (session.flags.yes) return true;
   if (!session.ask) return false;
-  session.reporter.warn(`${known}. The orchestrator counts twice what it gets twice.`);
+  session.reporter.warn(`${known}. The orchestrator would count it twice.`);
   return agrees('Send it again?', session);
 }
 
-/** Whether somebody at the terminal agrees; nobody does where there is none. */
+/** Whether the person at the terminal agrees; false if there is nobody. */
 export async function agrees(question: string, { ask }: CallbackSession): Promise<boolean> {
   if (!ask) return false;
   return /^y(es)?$/i.test((await ask(`${question} [y/N] `)).trim());
 }
 
-/** How it is known that a callback has been delivered before: sentences without an end. */
+/** How an earlier delivery is known: sentences without a full stop. */
 type Known = { readonly [of in keyof KnownDelivery]: string | undefined };
 
 async function lookUp(
@@ -74,7 +75,7 @@ async function lookUp(
     return { ...known, success: await jpegInR2(payload, inputKey, session) };
   } catch (error) {
     session.signal.throwIfAborted();
-    session.reporter.warn(`Could not look in R2 whether it was delivered: ${messageOf(error)}`);
+    session.reporter.warn(`Could not check R2 for an earlier delivery: ${messageOf(error)}`);
     return said(await knownDelivery(payload, { log, inputKey }));
   }
 }
@@ -91,12 +92,10 @@ async function jpegInR2(
   if (!session.storageSettings || inputKey === undefined) return undefined;
   const { signal } = session;
   const jpeg = await jpegOfTask(await session.storage(), inputKey, payload, { signal });
-  return (
-    jpeg && `the JPEG that it has made is in R2, which "callback replay r2://${jpeg.key}" reports`
-  );
+  return jpeg && `its JPEG is in R2, and "callback replay r2://${jpeg.key}" reports it`;
 }
 
-/** The outbox, where it is known where that is. Throws `StorageError`. */
+/** The outbox, if its place is known. Throws `StorageError`. */
 export async function outboxOf(session: CallbackSession): Promise<Outbox | undefined> {
   const prefix = session.flags['outbox-prefix'];
   if (prefix === undefined || !session.storageSettings) return undefined;
@@ -104,11 +103,10 @@ export async function outboxOf(session: CallbackSession): Promise<Outbox | undef
   return { storage: await session.storage(), prefix, secret, request: { signal } };
 }
 
-/** The outbox of a command that is about nothing else. Throws `SettingsError` when it is not known where it is. */
+/** The outbox for a command that needs one. Throws `SettingsError` if its place is not known. */
 export async function neededOutbox(session: CallbackSession): Promise<Outbox> {
   const { secret, signal, flags } = session;
   const { 'outbox-prefix': prefix } = flags;
-  if (prefix === undefined)
-    throw new SettingsError(['--outbox-prefix is missing (or CALLBACK_OUTBOX_PREFIX)']);
+  if (prefix === undefined) throw new SettingsError([missingSetting('CALLBACK_OUTBOX_PREFIX')]);
   return { storage: await session.storage(), prefix, secret, request: { signal } };
 }

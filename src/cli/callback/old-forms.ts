@@ -1,6 +1,6 @@
 import { flagsOf } from '../environment.ts';
 
-/** What was a flag of `callback` before it had parts, and the part that it is now. */
+/** Former flags of `callback`, and the subcommands that replace them. */
 const OLD_FORMS = {
   '--pending': { id: 'callback:pending', now: 'callback pending', argument: undefined },
   '--from-log': { id: 'callback:replay', now: 'callback replay FILE', argument: '' },
@@ -10,18 +10,18 @@ const OLD_FORMS = {
 
 type OldFlag = keyof typeof OLD_FORMS;
 
-/** A command line in its new form. */
+/** A command line in the new form. */
 export interface NewForm {
   readonly id: string;
   readonly argv: readonly string[];
-  /** For whoever still uses the old form. */
+  /** The warning for users of the old form. */
   readonly warning: string;
 }
 
 /**
- * The new form of a command line of `callback`; undefined where it is none of the old ones.
+ * The new form of an old `callback` command line; undefined if it is not an old one.
  *
- * @param takesValue whether a flag has its value in the next argument, which is no flag then
+ * @param takesValue whether a flag takes the next argument as its value
  */
 export function newForm(
   argv: readonly string[],

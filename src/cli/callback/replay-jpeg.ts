@@ -1,6 +1,7 @@
 import { batchIdOfKey, taskIdOfKey } from '../../lib/callback/task-id.ts';
 import { SettingsError, StorageError } from '../../lib/errors.ts';
 import { outputKeys } from '../../lib/keys.ts';
+import { NO_TASK } from '../../lib/outputs/bucket/provenance.ts';
 import type { Storage } from '../../lib/storage/client.ts';
 import { listObjects } from '../../lib/storage/list-objects.ts';
 import { headObject, type ObjectInfo, type RequestOptions } from '../../lib/storage/objects.ts';
@@ -10,12 +11,11 @@ import {
   type TaskName,
   taskOfJpeg,
 } from '../../lib/task/jpeg-of-task.ts';
-import { NO_TASK } from '../../lib/task/provenance.ts';
 import { NotSentError } from './known.ts';
 import { sendOne } from './send-one.ts';
 import type { CallbackResult, CallbackSession } from './session.ts';
 
-/** Reports the success of a JPEG that is in R2. Throws what speaks against it. */
+/** Reports the success of a JPEG in R2. Throws the reason if it may not be sent. */
 export async function replayJpeg(key: string, session: CallbackSession): Promise<CallbackResult> {
   if (key === '') throw new SettingsError(['r2:// needs a key: r2://KEY']);
   const storage = await session.storage();
@@ -44,22 +44,25 @@ async function findJpeg(
   return jpeg;
 }
 
-/** The task in the metadata of a JPEG; undefined where there is none. Throws `NotSentError` when another one is named. */
+/**
+ * The task in the metadata of a JPEG; undefined if there is none. Throws `NotSentError` if the user
+ * named another one.
+ */
 function madeBy(jpeg: ObjectInfo, { chosen, flags }: CallbackSession): TaskName | undefined {
   const made = taskOfJpeg(jpeg);
   if (!made || made.task_id === NO_TASK) return undefined;
   const { taskId = made.task_id, batchId = made.batch_id } = chosen;
   if (!flags.force && (taskId !== made.task_id || batchId !== made.batch_id))
     throw new NotSentError(
-      `"${jpeg.key}" was made by the task ${made.task_id} of the batch ${made.batch_id}, not by ${taskId} of ${batchId}. ` +
-        'Leave out --task-id and --batch-id, or insist with --force.',
+      `"${jpeg.key}" was made by task ${made.task_id} of batch ${made.batch_id}, not by ${taskId} of ${batchId}. ` +
+        'Omit --task-id and --batch-id, or use --force.',
     );
   return { task_id: taskId, batch_id: batchId };
 }
 
 /**
- * The task that the orchestrator made for the TIFF of a JPEG, as far as --task-id and --batch-id do not say it. One in the
- * environment is not meant: its orchestrator would count a picture that it never asked for.
+ * The orchestrator's task for the TIFF of a JPEG, unless --task-id and --batch-id give it. Ignores
+ * the task in the environment: its orchestrator would count a picture that it never asked for.
  */
 async function askedFor(
   key: string,
@@ -69,18 +72,21 @@ async function askedFor(
   const { taskId, batchId = batchIdOfKey(inputKey ?? key) } = session.chosen;
   if (batchId === undefined)
     throw new SettingsError([
-      `"${key}" does not say which batch it is of, and its key does not begin with staging/BATCH/: --batch-id is missing`,
+      `"${key}" names no batch in its metadata, and its key does not begin with staging/BATCH/: --batch-id is missing`,
     ]);
   if (taskId !== undefined) return { task_id: taskId, batch_id: batchId };
   if (inputKey === undefined)
     throw new SettingsError([
-      `"${key}" does not say which TIFF it was made of, and not exactly one TIFF beside it has its name: --task-id is missing`,
+      `"${key}" names no TIFF in its metadata, and there is not exactly one TIFF with its name beside it: --task-id is missing`,
     ]);
   await refuseSharedId(inputKey, session);
   return { task_id: taskIdOfKey(inputKey), batch_id: batchId };
 }
 
-/** Throws `NotSentError` when another TIFF of the batch has the same task id: nobody can tell which of both it would count for. */
+/**
+ * Throws `NotSentError` if another TIFF of the batch has the same task id: nobody can tell which of
+ * the two it would count for.
+ */
 async function refuseSharedId(inputKey: string, session: CallbackSession): Promise<void> {
   const batchId = batchIdOfKey(inputKey);
   const folder =
@@ -92,11 +98,11 @@ async function refuseSharedId(inputKey: string, session: CallbackSession): Promi
   const other = tiffs.find((key) => key !== inputKey && taskIdOfKey(key) === id);
   if (other !== undefined)
     throw new NotSentError(
-      `"${inputKey}" and "${other}" both have the task id ${id}, as the orchestrator computes it. --task-id names the task that the JPEG shall count for.`,
+      `"${inputKey}" and "${other}" get the same task id ${id} from the orchestrator. Set --task-id to the task to report.`,
     );
 }
 
-/** The one TIFF whose JPEG would get this key. */
+/** The only TIFF whose JPEG would get this key. */
 async function tiffBeside(
   storage: Storage,
   key: string,

@@ -18,22 +18,22 @@ import { type CallbackResult, type CallbackSession, isChosen, tellSkipped } from
 import { showInsteadOfSending } from './show-request.ts';
 
 /**
- * Sends what the log of one or more tasks says was not delivered, each outcome once and the success of a task
- * rather than its error. Throws `SettingsError` when there is one address for several tasks, and
- * `NotSentError` when there is nothing to send.
+ * Sends the callbacks that task logs report as undelivered: each outcome once, and a task's success
+ * rather than its error. Throws `SettingsError` if there is one address for several tasks, and
+ * `NotSentError` if there is nothing to send.
  */
 export async function replayLog(path: string, session: CallbackSession): Promise<CallbackResult> {
   const { flags, chosen, reporter } = session;
   const log = searchLog(await readLog(path, session.signal));
   for (const line of log.withoutBody)
-    reporter.warn(`After line ${line} of the log there should be a callback's body, and is none.`);
+    reporter.warn(`The callback's body is missing after line ${line} of the log.`);
   const wanted = log.undelivered.filter(({ payload }) => isChosen(payload, chosen));
   const skipped = log.undelivered.length - wanted.length;
   tellSkipped(skipped, session);
   if (wanted.length === 0)
     throw new NotSentError(
       `There is no undelivered callback in ${path === '-' ? 'the log' : path}${skipped > 0 ? ' of that task' : ''}. ` +
-        'The log of "run" has one on a line of its own when the orchestrator did not take it.',
+        'The log of "run" contains one, on its own line, for each callback that was not accepted.',
     );
   const outcomes = lastOfEach(wanted);
   refuseOneAddress(flags.url, outcomes);
@@ -41,6 +41,7 @@ export async function replayLog(path: string, session: CallbackSession): Promise
   const callbacks: CallbackOfLog[] = [];
   let failures = log.withoutBody.length;
   for (const found of outcomes) {
+    session.signal.throwIfAborted();
     const { ok, document } = await replay(found, outcomes, log, session);
     if (!ok) failures += 1;
     const { task_id, batch_id, status } = found.payload;
@@ -55,9 +56,9 @@ export async function replayLog(path: string, session: CallbackSession): Promise
   return { ok: failures === 0, document: { callbacks, skipped } };
 }
 
-/** Of a task that was run more than once, what its last run has said; successes before errors. */
+/** For each task the result of its last run; successes before errors. */
 function lastOfEach(found: readonly FoundCallback[]): FoundCallback[] {
-  // By their TIFFs, too: task ids can collide.
+  // Keyed by TIFF too: task ids can collide.
   const last = new Map(
     found.map((one) => [JSON.stringify([idOfBody(one.body), one.inputKey]), one]),
   );
@@ -72,8 +73,8 @@ function refuseOneAddress(url: string | undefined, outcomes: readonly FoundCallb
   if (url === undefined || isForAllTasks(url) || tasks.size <= 1) return;
   const names = outcomes.map(({ payload }) => payload.task_id).slice(0, 5);
   throw new SettingsError([
-    `the log has callbacks of ${tasks.size} tasks (${names.join(', ')}${tasks.size > names.length ? ', …' : ''}), and --url is one address: ` +
-      'let it hold {batch_id} and {task_id}, or choose a task by --task-id',
+    `the log has callbacks of ${tasks.size} tasks (${names.join(', ')}${tasks.size > names.length ? ', …' : ''}), but --url is a single address: ` +
+      'add {batch_id} and {task_id} to it, or choose a task with --task-id',
   ]);
 }
 
@@ -118,11 +119,11 @@ function refuseAfterBetter(
   );
   if (!better || better === found || flags.force) return;
   throw new NotSentError(
-    `The error of ${taskId} is not sent: line ${better.line} of the log has a success of the task. --force sends it all the same.`,
+    `The error of ${taskId} is not sent: line ${better.line} of the log has a success of the task. --force sends it anyway.`,
   );
 }
 
-/** Says that an outbox has some of these, too, where it cannot be told that they are delivered. */
+/** Warns that an outbox has some of these too, if their delivery cannot be recorded there. */
 function warnOfOutbox(
   outcomes: readonly FoundCallback[],
   log: LogFindings,

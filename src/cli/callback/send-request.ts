@@ -9,12 +9,12 @@ import { withoutSecrets } from '../../lib/shown-answer.ts';
 import type { CallbackSession } from './session.ts';
 import { maskedRequest, showRequest } from './show-request.ts';
 
-/** What came of a request. */
+/** The result of a request. */
 export interface Sent {
   readonly delivered: boolean;
-  /** Whether it was sent, and may have been taken though nobody has said so. */
+  /** Whether it was sent, and may have been accepted without a confirmation. */
   readonly unconfirmed: boolean;
-  /** As people may see it; undefined when there was none. */
+  /** Safe to show; undefined if there was none. */
   readonly answer: { readonly status: number; readonly body: string } | undefined;
   /** Time and attempts, in words. */
   readonly spent: string;
@@ -24,17 +24,17 @@ export interface Sent {
   readonly summary: string;
 }
 
-/** How often a callback is tried that somebody sends by hand. */
+/** How often a callback sent by hand is tried. */
 export function policyOf({ flags }: CallbackSession): RetryPolicy {
   return { attempts: flags.attempts, baseDelayMs: 500, maxDelayMs: 5_000 };
 }
 
-/** Says on stderr that an attempt failed and another one follows. */
+/** Warns on stderr that an attempt failed and will be retried. */
 export function warnOfRetry({ reporter }: CallbackSession): (notice: RetryNotice) => void {
-  return ({ error, delayMs }) => reporter.warn(`${messageOf(error)} Trying again in ${delayMs} ms`);
+  return ({ error, delayMs }) => reporter.warn(`${messageOf(error)} Retrying in ${delayMs} ms`);
 }
 
-/** Sends a request and shows it; the answer is the result of the command where `alone` says so. */
+/** Sends a request and shows it; with `alone`, the answer is the result of the command. */
 export async function sendRequest(
   request: CallbackRequest,
   session: CallbackSession,
@@ -76,18 +76,18 @@ export async function sendRequest(
   }
 }
 
-function showAnswer({ answer, spent }: Sent, { result, note }: CallbackSession): void {
+function showAnswer({ delivered, answer, spent }: Sent, { result, note }: CallbackSession): void {
   if (!answer) return;
   result(`${answer.status}`);
   if (answer.body) result(answer.body);
-  note(`answered ${answer.status} ${spent}`);
+  note(`${delivered ? 'delivered' : 'not delivered'}: ${answer.status} ${spent}`);
 }
 
 function spentText({ attempts, ms }: { readonly attempts: number; readonly ms: number }): string {
-  return `in ${ms} ms, ${attempts === 1 ? 'at the first attempt' : `at attempt ${attempts}`}`;
+  return `in ${ms} ms (attempt ${attempts})`;
 }
 
-/** What a delivered callback has to say. */
+/** The output for a delivered callback. */
 export function deliveredAs(
   request: CallbackRequest,
   { attempts, ...taken }: Delivery,
@@ -105,7 +105,7 @@ export function deliveredAs(
   };
 }
 
-/** What a callback has to say that was not delivered. */
+/** The output for an undelivered callback. */
 export function failedAs(
   request: CallbackRequest,
   error: unknown,
@@ -128,17 +128,20 @@ export function failedAs(
       ms,
       request: maskedRequest(request),
     },
-    summary: `not delivered, ${spent}: ${messageOf(error)}`,
+    summary: `not delivered ${spent}: ${messageOf(error)}`,
   };
 }
 
-/** Shorter values of a query are words, not tokens. */
+/** Shorter query values are words, not tokens. */
 const SHORTEST_TOKEN = 8;
 
-/** A signature of Standard Webhooks: SHA-256 in Base64. */
+/** A Standard Webhooks signature: SHA-256 in Base64. */
 const SIGNATURE = /v1,[A-Za-z0-9+/]{43}=/g;
 
-/** What an answer must not give away: a receiver may quote the whole path, query included, and headers. */
+/**
+ * Masks what an answer must not reveal: a receiver may quote headers and the whole path with its
+ * query.
+ */
 function hide({ settings: { url } }: CallbackRequest, text: string): string {
   const { search, searchParams } = new URL(url);
   const secrets = [search.slice(1), ...searchParams.values()];

@@ -8,56 +8,59 @@ import type { Reporter } from '../reporter.ts';
 import { type SettingFlags, settingName } from '../setting-names.ts';
 import type { SendingFlags } from './flags.ts';
 
-/** The task and batch that callbacks are chosen by; undefined where it may be any. */
+/** Selects callbacks by task and batch; undefined matches any. */
 export interface ChosenTask {
   readonly taskId: string | undefined;
   readonly batchId: string | undefined;
 }
 
-/** What the parts of the command work with. */
+/** What the parts of the command need. */
 export interface CallbackSession {
   readonly flags: SendingFlags;
   /**
-   * The task and batch that the command line names: only these choose among several callbacks. Those in the
-   * environment of a task describe one callback at most.
+   * The task and batch on the command line: only these select among several callbacks. Those in a
+   * task's environment describe a single callback.
    */
   readonly chosen: ChosenTask;
-  /** The task whose address the environment has; undefined where the command line names the address. */
+  /**
+   * The task to which the address in the environment belongs; undefined if the command line has an
+   * address.
+   */
   readonly addressOf: ChosenTask | undefined;
   readonly reporter: Reporter;
-  /** A part of the result, on stdout; left out under `--json`. */
+  /** Part of the result, on stdout; omitted with `--json`. */
   readonly result: (text: string) => void;
-  /** One line for people, on stderr; left out under `--json` and `--quiet`. */
+  /** One line for people, on stderr; omitted with `--json` and `--quiet`. */
   readonly note: (line: string) => void;
   readonly redact: Redactor;
-  /** The signing secret, where there is one. */
+  /** The signing secret, if there is one. */
   readonly secret: string | undefined;
   readonly userAgent: string;
   readonly signal: AbortSignal;
-  /** Asks a person, who must be there, and gives the answer. */
+  /** Asks the person at the terminal and returns the answer; undefined if there is nobody. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
-  /** Where R2 is, if enough was said to know it. */
+  /** The R2 settings, if they are complete. */
   readonly storageSettings: StorageSettings | undefined;
-  /** The TIFF of a task that the environment is of. */
+  /** The TIFF of the environment's task. */
   readonly inputKeyOf: (taskId: string) => string | undefined;
-  /** The bucket, opened when it is first asked for. Throws `SettingsError` when it is not known where it is. */
+  /** The bucket, opened on first use. Throws `SettingsError` if its place is not known. */
   readonly storage: () => Promise<Storage>;
 }
 
-/** What the command came to. */
+/** The result of the command. */
 export interface CallbackResult<Document = CallbackDocument> {
   readonly ok: boolean;
   /** For `--json`. */
   readonly document: Document;
 }
 
-/** Whether a callback is of the chosen task and batch. */
+/** Whether a callback belongs to the chosen task and batch. */
 export function isChosen({ task_id, batch_id }: CallbackPayload, chosen: ChosenTask): boolean {
   const { taskId = task_id, batchId = batch_id } = chosen;
   return taskId === task_id && batchId === batch_id;
 }
 
-/** Whether the address is that of a task in the environment, and a callback is not that task's. */
+/** Whether the address belongs to the environment's task, and the callback to another one. */
 export function isAddressOfAnother(
   payload: CallbackPayload,
   { flags: { url }, addressOf }: Pick<CallbackSession, 'flags' | 'addressOf'>,
@@ -66,7 +69,7 @@ export function isAddressOfAnother(
   return !isChosen(payload, addressOf);
 }
 
-/** Says how many callbacks were skipped because the command line names another task or batch. */
+/** Reports how many callbacks were skipped because the command line names another task or batch. */
 export function tellSkipped(skipped: number, { chosen, result }: CallbackSession): void {
   if (skipped === 0) return;
   const { taskId, batchId } = chosen;
@@ -78,9 +81,9 @@ export function tellSkipped(skipped: number, { chosen, result }: CallbackSession
   result(escapeControls(`skipped: ${callbacks} not matching ${named.join(' and ')}`));
 }
 
-/** Where callbacks go, as the user named it. */
+/** The callback address as the user named it. */
 export function urlFlag({ url }: Pick<SendingFlags, 'url'>): SettingFlags {
-  return { CALLBACK_URL: { flag: '--url', value: url } };
+  return { CALLBACK_URL: url };
 }
 
 /** The request for a body. */

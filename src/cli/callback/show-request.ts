@@ -4,7 +4,7 @@ import { shownUrl } from '../../lib/http-url.ts';
 import { curlLine } from './curl-line.ts';
 import type { CallbackSession } from './session.ts';
 
-/** Shows what would be sent, as the result of the command; gives it for `--json`. */
+/** Shows what would be sent, as the result of the command; returns it for `--json`. */
 export function showInsteadOfSending(
   request: CallbackRequest,
   session: CallbackSession,
@@ -20,21 +20,24 @@ export function showInsteadOfSending(
   session.result(curl);
   if (new URL(request.settings.url).search)
     session.reporter.warn(
-      "The URL's query is not shown, as it may be secret: add it to the curl line.",
+      "The URL's query is hidden, as it may be secret: add it to the curl command.",
     );
   if (session.redact(request.body) !== request.body)
-    session.reporter.warn('Parts of the body are not shown, as they may be secret.');
+    session.reporter.warn('Parts of the body are hidden, as they may be secret.');
   return { url, headers, body: request.body, curl };
 }
 
-/** A request as it may be seen when it is sent: whoever reads the signature could send it again. */
+/**
+ * A request that is safe to show while it is sent: anyone who reads the signature could send it
+ * again.
+ */
 export function maskedRequest(request: CallbackRequest): CallbackRequestTold {
   const headers = callbackHeaders(request, new Date());
   if (headers['webhook-signature']) headers['webhook-signature'] = 'v1,[redacted]';
   return { url: shownUrl(request.settings.url), headers, body: request.body };
 }
 
-/** Shows a request that is being sent, beside the result. */
+/** Shows a request that is being sent, besides the result. */
 export function showRequest(request: CallbackRequest, { note }: CallbackSession): void {
   const { url, headers, body } = maskedRequest(request);
   note(`POST ${url}`);

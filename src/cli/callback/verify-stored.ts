@@ -4,7 +4,7 @@ import { SettingsError } from '../../lib/errors.ts';
 import { readText } from './body.ts';
 import type { CallbackResult } from './session.ts';
 
-/** What a stored request is verified with. */
+/** How a stored request is verified. */
 interface VerifySetup {
   readonly secret: string | undefined;
   readonly toleranceSeconds: number;
@@ -12,7 +12,9 @@ interface VerifySetup {
   readonly result: (text: string) => void;
 }
 
-/** Checks the signature of a stored request, header by header. Throws `SettingsError`, `FileError`. */
+/**
+ * Checks the signature of a stored request, header by header. Throws `SettingsError`, `FileError`.
+ */
 export async function verifyStored(
   path: string,
   { secret, toleranceSeconds, signal, result }: VerifySetup,
@@ -21,7 +23,7 @@ export async function verifyStored(
   const request = readStoredRequest(await readText(path, signal));
   if (!request)
     throw new SettingsError([
-      `${path === '-' ? 'stdin' : path} is no stored request: headers, an empty line and a body, or JSON with headers and body`,
+      `${path === '-' ? 'stdin' : path} is not a stored request: headers, an empty line and a body, or JSON with headers and body`,
     ]);
   const checks = verifyRequest(request, { secret, now: new Date(), toleranceSeconds });
   for (const { header, ok, says } of checks) result(`${ok ? '✓' : '✗'} ${header}: ${says}`);

@@ -2,7 +2,7 @@ import { formatBytesPerSecond, formatDuration, formatPixelsPerSecond } from '../
 import { fitEnd, fitParts } from './fit.ts';
 import { endedFiles, fractionDone, msLeft, type Progress, type RunningFile } from './progress.ts';
 
-/** How parts of the block are coloured; none of it is said by colour alone. */
+/** Colours of the block's parts; colour alone carries no information. */
 export interface BlockColours {
   readonly done: (text: string) => string;
   readonly bad: (text: string) => string;
@@ -20,8 +20,8 @@ const SHORTEST_BAR = 8;
 const MOST_FILES = 8;
 
 /**
- * The lines that say how far a run is: none longer than the terminal is wide, less one column (a full line
- * leaves some terminals' cursor on the next), and fewer than it is high.
+ * The progress lines of a run: at most one column narrower than the terminal (a full line leaves
+ * some terminals' cursor on the next), and fewer than its rows.
  */
 export function blockLines(
   progress: Progress,
@@ -62,7 +62,10 @@ function advanceLine(
   return `${colours.done('━'.repeat(filled))}${colours.faint('─'.repeat(room - filled))} ${said}`;
 }
 
-/** `3 failed · 12.4 MB/s · 31.0 MP/s · 12 up to date`; what matters most is what a narrow terminal keeps. */
+/**
+ * `3 failed · 12.4 MB/s · 31.0 MP/s · 12 up to date`; a narrow terminal keeps the most important
+ * parts.
+ */
 function paceLine(
   progress: Progress,
   nowMs: number,
@@ -104,7 +107,7 @@ function fileLines(
   return lines.map((line) => fitEnd(line, columns));
 }
 
-/** A time in whole seconds: tenths would only flicker. */
+/** A time in whole seconds: tenths would flicker. */
 function calmDuration(ms: number): string {
   return ms < 59_500 ? `${Math.round(ms / 1000)} s` : formatDuration(ms);
 }

@@ -5,41 +5,45 @@ import type { Terminal } from './live-block.ts';
 import type { ProgressBlock } from './progress-block.ts';
 import type { CollectionView } from './view.ts';
 
-/** What the views of a run are chosen by, and what they write with. */
+/** What determines a run's views, and their outputs. */
 export interface ViewOptions {
-  /** What goes to stdout: lines for people, a document at the end, or a line of JSON an event. */
+  /**
+   * What goes to stdout: lines for people, a document at the end, or one line of JSON per event.
+   */
   readonly results: 'lines' | 'json' | 'json-lines';
   readonly quiet: boolean;
   /** Stderr, if it is a terminal. */
   readonly terminal: Terminal | undefined;
-  /** Whether stdout is a terminal, which will be the same one. */
+  /** Whether stdout is a terminal, which is then the same one. */
   readonly resultsOnTerminal: boolean;
-  /** Makes a text fit to be seen, before it is coloured. */
+  /** Cleans a text for display, before it is coloured. */
   readonly clean: (text: string) => string;
   readonly redact: (text: string) => string;
   /** A line of the result, on stdout. */
   readonly result: (line: string) => void;
   readonly writeToStdout: (text: string) => void;
   readonly writeToStderr: (text: string) => void;
-  /** Resolves when what was written has been taken. */
+  /** Resolves when everything written has been accepted. */
   readonly taken: () => Promise<void>;
 }
 
-/** The views of a run, and what can be said beside them. */
+/** The views of a run, and lines beside them. */
 export interface ChosenViews {
   readonly views: readonly CollectionView[];
-  /** A line for people, on stderr; not where they wanted quiet, or only JSON. */
+  /** A line for people, on stderr; not with `--quiet` or JSON only. */
   readonly say: (line: string) => void;
-  /** The same, also where they wanted quiet. */
+  /** The same, also with `--quiet`. */
   readonly sayAlways: (line: string) => void;
-  /** Resolves when what was written has been taken. */
+  /** More of what the views write: above the block of a terminal as long as there is one. */
+  readonly lines: Lines;
+  /** Resolves when everything written has been accepted. */
   readonly taken: () => Promise<void>;
 }
 
 /** Milliseconds between two drawings of the block. */
 const DRAW_EVERY_MS = 100;
 
-/** The views that fit: a block on a terminal, plain lines elsewhere, JSON where asked. */
+/** The right views: a block on a terminal, plain lines elsewhere, JSON on request. */
 export async function chooseViews(options: ViewOptions): Promise<ChosenViews> {
   return { ...(await choose(options)), taken: options.taken };
 }
@@ -56,11 +60,12 @@ async function choose(options: ViewOptions): Promise<Choice> {
   const reporter = await createReporter({ quiet, json: false, terminal: false, clean, write });
   const lines = { result, warn: reporter.warn, error: reporter.error };
   const sayAlways = (line: string) => write(clean(line));
-  return { views: [lineView(lines)], say: quiet ? () => {} : sayAlways, sayAlways };
+  return { views: [lineView(lines)], say: quiet ? () => {} : sayAlways, sayAlways, lines };
 }
 
 function onlyJson(views: readonly CollectionView[]): Choice {
-  return { views, say: () => {}, sayAlways: () => {} };
+  const lines = { result: () => {}, warn: () => {}, error: () => {} };
+  return { views, say: () => {}, sayAlways: () => {}, lines };
 }
 
 function jsonView({ writeToStdout, redact }: ViewOptions): CollectionView {
@@ -84,14 +89,15 @@ async function viewsOnTerminal(terminal: Terminal, options: ViewOptions): Promis
     warn: reporter.warn,
     error: reporter.error,
   };
-  // What is up to date is counted in the block: thousands of such lines would only hide the others.
+  // The block counts skipped files: thousands of lines would hide the others.
   const views = [lineView(lines, { skipped: false }), block];
   const json = jsonView({
     ...options,
     writeToStdout: (text) => onStdout(() => writeToStdout(text)),
   });
   const say = (line: string) => write(clean(line));
-  return { views: results === 'json-lines' ? [json, ...views] : views, say, sayAlways: say };
+  const shown = results === 'json-lines' ? [json, ...views] : views;
+  return { views: shown, say, sayAlways: say, lines };
 }
 
 async function openBlock(terminal: Terminal, clean: (text: string) => string) {

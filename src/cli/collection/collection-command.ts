@@ -5,7 +5,7 @@ import { type ChosenViews, chooseViews } from './choose-views.ts';
 import { documentOf } from './json.ts';
 import type { CollectionOutcome } from './view.ts';
 
-/** What the commands share that run over a collection. */
+/** What commands that run over a collection share. */
 export abstract class CollectionCommand extends BaseCommand {
   /** The views that show the run. */
   protected views(flags: {
@@ -20,7 +20,7 @@ export abstract class CollectionCommand extends BaseCommand {
       resultsOnTerminal: process.stdout.isTTY === true,
       clean: (text) => this.clean(text),
       redact: this.redact,
-      // One line each, whatever line breaks are in a name.
+      // One line each, even if a name contains line breaks.
       result: (line) => this.result(this.clean(line)),
       writeToStdout: (text) => process.stdout.write(text),
       writeToStderr: (text) => process.stderr.write(text),
@@ -28,12 +28,14 @@ export abstract class CollectionCommand extends BaseCommand {
     });
   }
 
-  /** The document of a run over these inputs, in their order; ends the command where not all is good. */
+  /**
+   * The document of a run over these inputs, in order; ends the command if not everything is good.
+   */
   protected resultOf(outcome: CollectionOutcome, inputs: readonly string[]): unknown {
     const document = documentOf(outcome, inputs);
     const { stopped, failed, would_fail = 0, left } = outcome.summary;
     const isWhole = failed + would_fail === 0 && outcome.unread.length === 0;
-    // A reader that has left when all was done has stopped nothing.
+    // A reader that left after everything was done has stopped nothing.
     if (stopped && (left > 0 || stopped !== 'SIGPIPE'))
       this.exitWith(stopSignals[stopped], document);
     if (!isWhole) this.exitWith(exitCodes.failed, document);

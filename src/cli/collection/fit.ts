@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 
-/** The text, or as much of its end as has room in so many columns: of a path that is what tells files apart. */
+/** The text, or as much of its end as fits: the end of a path distinguishes files. */
 export function fitEnd(text: string, columns: number): string {
   if (stringWidth(text) <= columns) return text;
   if (columns < 1) return '';
@@ -14,7 +14,7 @@ export function fitEnd(text: string, columns: number): string {
   return `…${kept}`;
 }
 
-/** As many of the parts, from the first, as have room in so many columns with that between them. */
+/** As many of the first parts as fit, with the separator between them. */
 export function fitParts(parts: readonly string[], columns: number, between: string): string[] {
   const fitting: string[] = [];
   for (const part of parts) {

@@ -4,28 +4,28 @@ import { SettingsError } from '../../lib/errors.ts';
 
 const INPUTS = 'INPUT';
 
-/** Which TIFFs make up a collection. */
+/** Flags that select the TIFFs of a collection. */
 export const inputFlags = {
   recursive: Flags.boolean({
     char: 'r',
-    summary: 'Take the TIFFs in subfolders, too.',
+    summary: 'Search subfolders too.',
     helpGroup: INPUTS,
   }),
   'files-from': Flags.string({
     summary:
-      'Read more paths from this file, - for stdin: one a line, or each ended by a NUL (find -print0).',
+      'Read more paths from this file (- for stdin), one per line or NUL-terminated (find -print0).',
     helpValue: 'FILE',
     helpGroup: INPUTS,
   }),
   include: Flags.string({
-    summary: 'Take only what matches, by its name or its path below the folder it was found in.',
+    summary: 'Take only files whose name, or path below the given folder, matches.',
     helpValue: 'GLOB',
     multiple: true,
     multipleNonGreedy: true,
     helpGroup: INPUTS,
   }),
   exclude: Flags.string({
-    summary: 'Leave out what matches.',
+    summary: 'Skip matching files.',
     helpValue: 'GLOB',
     multiple: true,
     multipleNonGreedy: true,
@@ -35,12 +35,11 @@ export const inputFlags = {
 
 const CHECKSUMS = ['sha256'] as const;
 
-/** How a run over a collection goes, wherever its TIFFs lie. */
+/** Flags of every run over a collection. */
 export const anyRunFlags = {
   jobs: Flags.integer({
     char: 'j',
-    summary:
-      'How many TIFFs are converted at once, as far as memory allows; default: the number of cores.',
+    summary: 'TIFFs to convert at once, memory permitting; default: the number of cores.',
     min: 1,
     helpGroup: 'RUN',
   }),
@@ -49,17 +48,16 @@ export const anyRunFlags = {
     helpGroup: 'RUN',
   }),
   'dry-run': Flags.boolean({
-    summary: 'Show what would be converted, how, and what it would take; write nothing.',
+    summary: 'Show what would be converted, how, and at what cost; write nothing.',
     helpGroup: 'RUN',
   }),
   verify: Flags.boolean({
-    summary:
-      'Compare each JPEG with its TIFF before it gets its name; fail what is too far from it.',
+    summary: 'Compare each JPEG with its TIFF before saving it; fail files that differ too much.',
     helpGroup: 'RUN',
   }),
   report: Flags.string({
     summary:
-      'Write a report of the run: a page to look at and to vouch for (.html), or a table (.csv, .json); also several. What is there is replaced, but for TIFFs.',
+      'Write a report: a page for review and sign-off (.html), or a table (.csv, .json). Repeatable. Overwrites existing files, except TIFFs.',
     helpValue: 'FILE',
     multiple: true,
     multipleNonGreedy: true,
@@ -67,17 +65,17 @@ export const anyRunFlags = {
     helpGroup: 'RUN',
   }),
   'json-lines': Flags.boolean({
-    summary: 'Write what happens as it happens, one JSON object a line; nothing else on stdout.',
+    summary: 'Write only events to stdout, one JSON object per line.',
     exclusive: ['json'],
     helpGroup: 'RUN',
   }),
 };
 
-/** How a run over local files goes. */
+/** Flags of a run over local files. */
 export const runFlags = {
   ...anyRunFlags,
   checksum: Flags.option({
-    summary: 'Record checksums of TIFFs and JPEGs, and tell by them what is up to date.',
+    summary: 'Record checksums of TIFFs and JPEGs, and use them to decide what is up to date.',
     options: CHECKSUMS,
     helpGroup: 'RUN',
   })(),
@@ -95,7 +93,7 @@ export interface ParsedInputFlags {
   readonly exclude?: readonly string[] | undefined;
 }
 
-/** What arguments and flags ask for. Throws `SettingsError` when a list has no name. */
+/** The search that arguments and flags ask for. Throws `SettingsError` if a list has no name. */
 export function inputRequestOf(paths: readonly string[], flags: ParsedInputFlags): InputRequest {
   const { recursive, include = [], exclude = [], 'files-from': filesFrom } = flags;
   if (filesFrom === '') throw new SettingsError(['--files-from is empty']);
@@ -114,7 +112,7 @@ export interface ParsedRunFlags {
   readonly 'json-lines': boolean;
 }
 
-/** Flags that make a run over a collection of the conversion of a single file. */
+/** Flags that turn the conversion of a single file into a run over a collection. */
 export const collectionFlagNames = [
   'dry-run',
   'verify',
@@ -124,5 +122,5 @@ export const collectionFlagNames = [
   'json-lines',
 ] as const;
 
-/** Flags that choose among files. */
+/** Flags that select files. */
 export const inputFlagNames = ['recursive', 'files-from', 'include', 'exclude'] as const;

@@ -6,30 +6,33 @@ import type { ChosenViews } from './choose-views.ts';
 import { summaryLines } from './summary.ts';
 import { type CollectionOutcome, showCollection } from './view.ts';
 
-/** What a run tells, and what was found out before it began. */
+/** A run's events, and the findings of its search. */
 export interface CollectionRun {
   readonly events: AsyncIterable<CollectionEvent>;
   readonly warnings: readonly CollectionWarning[];
   /** Asks the run to stop. */
   readonly signal: AbortSignal;
+  /** Whether uploads that have begun are finished then. */
+  readonly finishesUploads?: boolean;
 }
 
-/** Shows a run and what it came to in the end, or what it had come to when it was stopped. */
+/** Shows a run and its result, complete or interrupted. */
 export async function followCollection(
-  { events, warnings, signal }: CollectionRun,
+  { events, warnings, signal, finishesUploads = false }: CollectionRun,
   { views, say, sayAlways, taken }: ChosenViews,
 ): Promise<CollectionOutcome> {
   const sayStopping = () => {
-    if (!isUnread(signal.reason))
-      say('Stopping: what is under way is dropped. Ctrl-C again leaves at once.');
+    if (isUnread(signal.reason)) return;
+    say('Stopping; unfinished files are discarded. Press Ctrl-C again to quit now.');
+    if (finishesUploads) say('Uploads that have begun are finished first.');
   };
   signal.addEventListener('abort', sayStopping);
   try {
     const outcome = await showCollection(withWarnings(events, warnings), views, taken);
-    // A reader that has left, as `head` does, has what it wanted.
+    // A reader that has left, like `head`, has what it wanted.
     if (outcome.summary.stopped === 'SIGPIPE') return outcome;
     const [counts, ...rest] = summaryLines(outcome);
-    // What is missing from the run is said also where all else is to be quiet.
+    // Missing files are reported even with `--quiet`.
     const sayCounts = outcome.unread.length > 0 ? sayAlways : say;
     sayCounts(counts);
     for (const line of rest) say(line);
@@ -41,7 +44,7 @@ export async function followCollection(
   }
 }
 
-/** The events, with warnings told as soon as the run has begun. */
+/** The events, with the search's warnings after the first. */
 async function* withWarnings(
   events: AsyncIterable<CollectionEvent>,
   warnings: readonly CollectionWarning[],

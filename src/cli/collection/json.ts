@@ -2,7 +2,7 @@ import type { CollectionDocument } from '../../lib/collection/events.ts';
 import { type Redactor, redactValues } from '../../lib/redact.ts';
 import type { CollectionOutcome, CollectionView } from './view.ts';
 
-/** What `--json` says of a run over these inputs: its files in their order. */
+/** The `--json` document of a run over these inputs, in order. */
 export function documentOf(
   { records, summary, unread, warnings }: CollectionOutcome,
   inputs: readonly string[],
@@ -12,7 +12,7 @@ export function documentOf(
   return { files, summary, unread, warnings };
 }
 
-/** Writes each event as one line of JSON, its fields as they are called in `CollectionEvent`. */
+/** Writes each event as one line of JSON, with the field names of `CollectionEvent`. */
 export function jsonLines(write: (line: string) => unknown, redact: Redactor): CollectionView {
   return { show: (event) => void write(`${JSON.stringify(redactValues(event, redact))}\n`) };
 }

@@ -6,19 +6,19 @@ import { removeOwnWorkspaces } from '../../lib/workspace.ts';
 import type { ChosenViews } from './choose-views.ts';
 
 /**
- * Ends a run at once, by the signal that asked for it, without waiting for what is under way. What it has
- * written beside its outputs and into its temporary folder is removed first.
+ * Ends a run at once, with the signal that asked for it, without waiting for its work. First
+ * removes its temporary files beside the outputs and its temporary folder.
  */
 export function leaveRun(
   signal: StopSignal,
   conversions: readonly LocalConversion[],
-  { views }: ChosenViews,
+  { views }: Pick<ChosenViews, 'views'>,
 ): void {
   for (const view of views) view.close?.();
   const folders = new Set(conversions.map(({ output }) => dirname(output)));
   for (const folder of folders) removeOwnTemporaries(folder);
   removeOwnWorkspaces();
-  // Not by exit: that waits for files whose disk does not answer, and then nobody hears signals any more.
+  // Not with exit, which waits for files on an unresponsive disk, without listening for signals.
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);
 }

@@ -11,8 +11,8 @@ export interface Lines {
 }
 
 /**
- * A line for each TIFF that became a JPEG or, in a dry run, would (or a line a page), is up to date or
- * failed; warnings before it.
+ * A line for each TIFF (or page) that was converted or, in a dry run, would be, is up to date, or
+ * failed; preceded by its warnings.
  */
 export function lineView(
   lines: Lines,
@@ -23,7 +23,7 @@ export function lineView(
       if (event.event === 'collection.unread') lines.error(`${event.path}: ${event.error.message}`);
       if (event.event === 'collection.warning') lines.warn(event.message);
       if (event.event === 'file.replanned')
-        lines.warn(`${aboutFile(event.input, event.message)} Converting again with less`);
+        lines.warn(`${aboutFile(event.input, event.message)} Retrying with a cheaper plan`);
       if (event.event !== 'file.ended' && event.event !== 'file.planned') return;
       if (event.status === 'failed') lines.error(aboutFile(event.input, event.error.message));
       if (event.status === 'would_fail')

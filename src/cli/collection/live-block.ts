@@ -2,32 +2,32 @@ import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 import type { TerminalSize } from './block-lines.ts';
 
-/** What is needed of a terminal: `process.stderr` is one. */
+/** The parts of a terminal that are used, such as `process.stderr`. */
 export interface Terminal {
   readonly columns?: number;
   readonly rows?: number;
   write(text: string): unknown;
 }
 
-/** Lines at the end of what a terminal shows that are written anew in their place. */
+/** Lines at the end of a terminal's output that are redrawn in place. */
 export interface LiveBlock {
-  /** Writes the lines in the place of those before; `above` may write whole lines before them. */
+  /** Replaces the previous lines; `above` may write whole lines before them. */
   draw(lines: readonly string[], above?: () => void): void;
   size(): TerminalSize;
 }
 
-/** What a terminal that does not tell its size is taken for. */
+/** The assumed size of a terminal that does not report it. */
 const USUAL: TerminalSize = { columns: 80, rows: 24 };
 
 const CLEAR_BELOW = '\u001b[J';
 const up = (rows: number) => (rows > 0 ? `\u001b[${rows}A` : '');
-// Between these a terminal shows nothing half drawn, if it knows them; the others ignore them.
+// Synchronised output: terminals that support it show nothing half drawn, others ignore it.
 const BEGIN = '\u001b[?2026h';
 const END = '\u001b[?2026l';
 
 /**
- * A block on this terminal, with nothing in it yet. The cursor stays visible, at the block's end: whoever is
- * killed could not show it again.
+ * An empty block on this terminal. The cursor stays visible, at the block's end, because a killed
+ * process could not show it again.
  */
 export function liveBlock(terminal: Terminal): LiveBlock {
   let shown: readonly string[] = [];
@@ -35,7 +35,7 @@ export function liveBlock(terminal: Terminal): LiveBlock {
     columns: terminal.columns || USUAL.columns,
     rows: terminal.rows || USUAL.rows,
   });
-  /** To the block's first column and row, with all of it wiped away. */
+  /** Moves to the block's first column and row and erases it. */
   const wipe = () => {
     if (shown.length === 0) return '';
     return `\r${up(rowsOf(shown, size().columns) - 1)}${CLEAR_BELOW}`;
@@ -51,7 +51,7 @@ export function liveBlock(terminal: Terminal): LiveBlock {
   };
 }
 
-/** How many rows lines take up: those that were drawn on a wider terminal have been wrapped by it. */
+/** Rows of the lines, including wrapping if they were drawn on a wider terminal. */
 function rowsOf(lines: readonly string[], columns: number): number {
   return lines.reduce((rows, line) => {
     const width = stringWidth(stripVTControlCharacters(line));

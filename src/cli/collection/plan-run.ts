@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { CollectionWarning, FoundTiff } from '../../lib/collection/inputs/find-inputs.ts';
-import type { CollectionOptions } from '../../lib/collection/options.ts';
+import type { CollectionRunOptions } from '../../lib/collection/options.ts';
 import { planOutputs } from '../../lib/collection/outputs.ts';
 import type { EncoderSettings } from '../../lib/convert/encoder-settings.ts';
 import type { LocalConversion } from '../../lib/convert/local-files.ts';
@@ -12,7 +12,7 @@ import { readConversionBudget } from '../../lib/task/settings.ts';
 import { processEnvironment } from '../environment.ts';
 import type { ParsedInputFlags, ParsedRunFlags } from './flags.ts';
 
-/** Where JPEGs go, as flags say it. */
+/** Where JPEGs go, by flags. */
 interface ParsedTargetFlags {
   readonly output?: string | undefined;
   readonly 'out-dir'?: string | undefined;
@@ -20,7 +20,7 @@ interface ParsedTargetFlags {
   readonly page: PagesSetting;
 }
 
-/** Whether exactly one file is named and nothing searched, so that no record of it is kept beside the JPEG. */
+/** Whether exactly one file is named and nothing searched, so that no record is kept for it. */
 export function isSingle(
   found: readonly FoundTiff[],
   paths: readonly string[],
@@ -33,8 +33,8 @@ export function isSingle(
 }
 
 /**
- * Which TIFF becomes which JPEG, and what is to be said of that. Throws `SettingsError` when there are
- * several for one output.
+ * Which TIFF becomes which JPEG, with warnings. Throws `SettingsError` if there are several for one
+ * output.
  */
 export async function planRun(
   found: readonly FoundTiff[],
@@ -52,18 +52,18 @@ export async function planRun(
   return { conversions: found.map(({ input }) => ({ input, output })), warnings: [] };
 }
 
-/** How a run goes, from flags, environment and what its command knows. Throws `SettingsError`. */
+/** The options of a run, from flags, environment and command. Throws `SettingsError`. */
 export function collectionOptionsOf(
   flags: ParsedTargetFlags & ParsedRunFlags,
   rest: {
     readonly encoder: EncoderSettings;
     readonly strict: Strictness;
     readonly keepRecord: boolean;
-    readonly unread: CollectionOptions['unread'];
+    readonly unread: CollectionRunOptions['unread'];
     readonly signal: AbortSignal;
     readonly program: string;
   },
-): CollectionOptions {
+): CollectionRunOptions {
   return {
     ...rest,
     pages: flags.page,

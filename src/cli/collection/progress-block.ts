@@ -3,28 +3,27 @@ import { liveBlock, type Terminal } from './live-block.ts';
 import { noProgress, progressAfter } from './progress.ts';
 import type { CollectionView } from './view.ts';
 
-/** What the block of a run needs from outside. */
+/** What the block needs from outside. */
 export interface ProgressBlockOptions {
   readonly terminal: Terminal;
   readonly colours: BlockColours;
-  /** Milliseconds, from any moment on. */
+  /** Milliseconds, from any starting point. */
   readonly now: () => number;
-  /** Calls the function again and again, at most ten times a second; gives back what ends that. */
+  /**
+   * Calls the function repeatedly, at most ten times a second; returns a function that stops it.
+   */
   readonly repeat: (draw: () => void) => () => void;
-  /** Makes a text fit to be seen on a terminal. */
+  /** Cleans a text for a terminal. */
   readonly clean: (text: string) => string;
 }
 
-/** The block as a view of a run, and the way to write lines on its terminal meanwhile. */
+/** The block as a view of a run, and a way to write lines meanwhile. */
 export interface ProgressBlock extends CollectionView {
-  /** Has whole lines written above the block, when it is drawn next; at once when it is gone. */
+  /** Writes whole lines above the block when it is next drawn; at once when it is gone. */
   above(write: () => void): void;
 }
 
-/**
- * Shows on a terminal how far a run is, in a block of a few lines that is drawn anew: only as often as
- * `repeat` says, whatever happens in between.
- */
+/** Shows a run's progress in a few lines on a terminal, redrawn only as often as `repeat` calls. */
 export function progressBlock(options: ProgressBlockOptions): ProgressBlock {
   const { terminal, colours, now, repeat, clean } = options;
   const block = liveBlock(terminal);
@@ -36,7 +35,7 @@ export function progressBlock(options: ProgressBlockOptions): ProgressBlock {
     for (const write of writes) write();
   };
   const draw = () => {
-    // Names change the width of lines when they are cleaned: before they are fitted.
+    // Cleaning names changes their width, so they are cleaned before fitting.
     const running = progress.running.map((file) => ({ ...file, input: clean(file.input) }));
     const lines = blockLines({ ...progress, running }, now(), block.size(), colours);
     block.draw(lines, writeWaiting);

@@ -1,15 +1,15 @@
 import type { CollectionEvent } from '../../lib/collection/events.ts';
 
-/** A TIFF that something is done with. */
+/** A TIFF in progress. */
 export interface RunningFile {
   readonly input: string;
-  /** By the clock of whoever counts. */
+  /** By the caller's clock. */
   readonly sinceMs: number;
-  /** What is done with it, if it is not converted. */
+  /** What is being done, other than converting. */
   readonly doing?: 'downloading' | 'uploading';
 }
 
-/** How far a run over a collection is. Bytes are those of TIFFs. */
+/** The progress of a run. Bytes are those of TIFFs. */
 export interface Progress {
   readonly startedMs: number;
   readonly files: number;
@@ -17,18 +17,18 @@ export interface Progress {
   readonly converted: number;
   readonly skipped: number;
   readonly failed: number;
-  /** In a dry run: those that would be converted, and those that would certainly fail. */
+  /** In a dry run: those that would be converted, and those that would fail. */
   readonly due: number;
   readonly would_fail: number;
-  /** Of all that have ended, however. */
+  /** Of all that have ended, in any way. */
   readonly endedBytes: number;
   readonly convertedBytes: number;
   readonly convertedPixels: number;
-  /** The longest under way first. */
+  /** Longest running first. */
   readonly running: readonly RunningFile[];
 }
 
-/** A run of which nothing has happened. */
+/** A run before its first event. */
 export function noProgress(nowMs: number): Progress {
   return {
     startedMs: nowMs,
@@ -46,7 +46,7 @@ export function noProgress(nowMs: number): Progress {
   };
 }
 
-/** How far a run is after one more event. */
+/** The progress after one more event. */
 export function progressAfter(progress: Progress, event: CollectionEvent, nowMs: number): Progress {
   switch (event.event) {
     case 'collection.started':
@@ -94,13 +94,13 @@ function afterFile(
   };
 }
 
-/** How many TIFFs have ended, however. */
+/** How many TIFFs have ended, in any way. */
 export function endedFiles(progress: Progress): number {
   const { converted, skipped, failed, due, would_fail } = progress;
   return converted + skipped + failed + due + would_fail;
 }
 
-/** How much of the work is behind, from 0 to 1: by bytes, as TIFFs differ in size. */
+/** The finished share of the work, from 0 to 1: by bytes, because TIFFs differ in size. */
 export function fractionDone(progress: Progress): number {
   const { bytes, endedBytes, files } = progress;
   if (bytes > 0) return Math.min(endedBytes / bytes, 1);
@@ -108,8 +108,8 @@ export function fractionDone(progress: Progress): number {
 }
 
 /**
- * The milliseconds that the rest will take at the pace of the TIFFs that were converted so far; undefined
- * before the first one. What will turn out up to date makes it shorter.
+ * Milliseconds for the rest at the pace of the converted TIFFs; undefined before the first one.
+ * Files that are up to date will shorten it.
  */
 export function msLeft(progress: Progress, nowMs: number): number | undefined {
   const { bytes, endedBytes, convertedBytes, startedMs } = progress;

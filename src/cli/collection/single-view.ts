@@ -2,22 +2,24 @@ import type { CollectionSummary } from '../../lib/collection/events.ts';
 import { InterruptedError } from '../../lib/stop.ts';
 import type { Activity, Reporter } from '../reporter.ts';
 import type { ChosenViews } from './choose-views.ts';
-import { lineView } from './lines.ts';
+import { type Lines, lineView } from './lines.ts';
 
 /** How a run over one file is shown. */
 export interface SingleViewOptions {
-  /** How the file is called. */
+  /** The file's name. */
   readonly name: string;
   readonly reporter: Reporter;
-  /** A line of the result; undefined where the JPEG itself is the result: then only what goes wrong is told. */
+  /**
+   * A line of the result; undefined if the JPEG itself is the result: then only problems are shown.
+   */
   readonly result: ((line: string) => void) | undefined;
-  /** A line that counts warnings; undefined where the warnings themselves are shown. */
+  /** A line that counts warnings; undefined if the warnings themselves are shown. */
   readonly count: ((line: string) => void) | undefined;
-  /** Resolves when what was written has been taken. */
+  /** Resolves when everything written has been accepted. */
   readonly taken: () => Promise<void>;
 }
 
-/** What is seen of a run over one file: that it is being worked on, then how it ended; no counts of one. */
+/** Shows a run over one file: its progress, then its result, without counts. */
 export function singleView({
   name,
   reporter,
@@ -26,7 +28,8 @@ export function singleView({
   taken,
 }: SingleViewOptions): ChosenViews {
   const { warn, error } = reporter;
-  const lines = lineView({ result: (line) => result?.(line), warn, error });
+  const shown: Lines = { result: (line) => result?.(line), warn, error };
+  const lines = lineView(shown);
   let activity: Activity | undefined;
   const end = (how: keyof Activity) => {
     activity?.[how]();
@@ -47,6 +50,7 @@ export function singleView({
     ],
     say: () => {},
     sayAlways: (line) => count?.(line),
+    lines: shown,
     taken,
   };
 }

@@ -9,7 +9,9 @@ import {
 } from '../format.ts';
 import type { CollectionOutcome } from './view.ts';
 
-/** What a run came to, as lines for people: counts, sizes and pace, what failed and what to do about it. */
+/**
+ * The result of a run as lines for people: counts, sizes, pace, and failures with their remedies.
+ */
 export function summaryLines({
   records,
   summary,
@@ -31,15 +33,17 @@ function countLine(summary: CollectionSummary): string {
     [skipped, 'up to date'],
     [failed, 'failed'],
     [would_fail, 'would fail'],
-    [left, 'left undone'],
+    [left, 'remaining'],
   ];
   return `${countsOf(files, counts, summary)}; ${formatDuration(ms)}`;
 }
 
-/** How many TIFFs ended in some way, and how that is called. */
+/** A number of TIFFs, and the word for it. */
 export type Count = readonly [count: number, text: string];
 
-/** `4 TIFFs: 3 converted, 1 failed; 1 folder and 2 files could not be read`, without what there is none of. */
+/**
+ * `4 TIFFs: 3 converted, 1 failed; 1 folder and 2 files could not be read`, without zero counts.
+ */
 export function countsOf(files: number, counts: readonly Count[], unread: UnreadCounts): string {
   const said = counts.filter(([count]) => count > 0).map(([count, text]) => `${count} ${text}`);
   const tiffs = `${files} ${files === 1 ? 'TIFF' : 'TIFFs'}`;
@@ -69,7 +73,7 @@ function planLine({ source_bytes, output_bytes, pixels, predicted }: CollectionS
   return `${sizes}; ${(pixels / 1e6).toFixed(1)} MP; predicted ${cpu} of CPU, ${all} in all`;
 }
 
-/** `1 folder and 2 files could not be read`; nothing where there are none. */
+/** `1 folder and 2 files could not be read`; nothing if there are none. */
 function unreadWords({ folders_unread: folders, files_unread: files }: UnreadCounts): string[] {
   const counts = [
     ...(folders > 0 ? [`${folders} ${folders === 1 ? 'folder' : 'folders'}`] : []),
@@ -105,9 +109,9 @@ function section(
 
 function endLine({ left, stopped, predicted, converted }: CollectionSummary): string[] {
   if (left === 0 && !stopped) {
-    const open = converted > 0 ? ' Decoding may still show errors and warnings.' : '';
-    return predicted ? [`A dry run: nothing was written.${open}`] : [];
+    const open = converted > 0 ? ' Decoding may still reveal errors and warnings.' : '';
+    return predicted ? [`Dry run: nothing was written.${open}`] : [];
   }
-  const why = stopped ? `Stopped by ${stopped}` : 'Stopped at the first failure, by --fail-fast';
-  return [`${why}. Run it again to go on: what is up to date is not converted again.`];
+  const why = stopped ? `Interrupted by ${stopped}` : 'Stopped at the first failure (--fail-fast)';
+  return [`${why}. Run the same command again to resume.`];
 }

@@ -7,28 +7,28 @@ import type {
   UnreadPath,
 } from '../../lib/collection/events.ts';
 
-/** Somebody who is shown what happens during a run over a collection. */
+/** Shows a run over a collection. */
 export interface CollectionView {
-  /** Called once for each event, in their order. */
+  /** Called for each event, in order. */
   show(event: CollectionEvent): void;
-  /** Called once when there are no more, or when the run was broken off. */
+  /** Called once after the last event, or when the run has failed. */
   close?(): void;
 }
 
-/** What a run came to: how each TIFF ended (in a dry run: would end), in that order, and the sum of it. */
+/** The result of a run: each TIFF's record (in a dry run: plan), in order, and the summary. */
 export interface CollectionOutcome {
   readonly records: readonly (FileRecord | FilePlan)[];
   readonly summary: CollectionSummary;
-  /** What could not be read when the TIFFs were searched for. */
+  /** What could not be read during the search. */
   readonly unread: readonly UnreadPath[];
-  /** What was said of the collection as a whole. */
+  /** Warnings about the collection as a whole. */
   readonly warnings: readonly CollectionWarning[];
 }
 
 /**
- * Shows the views all that happens, and gives back what it came to. Throws what the events throw, which
- * is a bug of whoever makes them, and so are events without an end. Each event is shown when what was written of those
- * before has been `taken`: lines that nobody reads yet would fill the memory, where events wait as the records that
+ * Passes all events to the views and returns the result. Throws what the events throw, and if they
+ * end without a last one: both are bugs. Each event is shown after the output of the previous ones
+ * has been `taken`, because unread lines would fill the memory, while events wait as records that
  * are kept anyway. The run itself waits for no reader.
  */
 export async function showCollection(
@@ -54,7 +54,7 @@ export async function showCollection(
   } finally {
     for (const view of views) view.close?.();
   }
-  if (!summary) throw new Error('A run over a collection has ended without saying so.');
+  if (!summary) throw new Error('A collection run ended without its last event.');
   return { records, summary, unread, warnings };
 }
 

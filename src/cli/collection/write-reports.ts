@@ -10,19 +10,19 @@ import { REPORT_RULES, writeReport } from '../../lib/report/write-report.ts';
 import { withWorkspace } from '../../lib/workspace.ts';
 import type { CollectionOutcome } from './view.ts';
 
-/** What a report has besides what its run came to. */
+/** The parts of a report besides a run's result. */
 export interface ReportRequest extends Omit<ReportRun, 'records' | 'summary' | 'unread'> {
-  /** Where the reports go; their endings say what they are. */
+  /** Paths of the reports; their extensions determine the formats. */
   readonly paths: readonly string[];
-  /** How many processes make their pictures. */
+  /** How many processes make the pictures. */
   readonly jobs: number;
-  /** Pictures are not made any more once it is aborted; the reports are written all the same. */
+  /** Stops making pictures; the reports are still written. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Finds out before a run what would keep its reports from being written after it; a folder in `outDir` is made by the run.
- * Throws `SettingsError` for a path whose ending says nothing of what the report shall be, and `FileError`.
+ * Checks before a run that its reports can be written; the run creates folders in `outDir`. Throws
+ * `SettingsError` for a path with an unknown extension, and `FileError`.
  */
 export async function refuseReportPaths(
   paths: readonly string[],
@@ -61,7 +61,7 @@ export async function writeReports(
   });
 }
 
-/** Writes the reports of a run with pictures from elsewhere. Throws `FileError`. */
+/** Writes the reports of a run with given pictures. Throws `FileError`. */
 export async function writeReportsWith(
   pictures: PictureSource,
   { records, summary, unread }: CollectionOutcome,
@@ -73,8 +73,8 @@ export async function writeReportsWith(
 }
 
 /**
- * Lends what keeps pictures of files that do not stay here, if a report of these is a page: undefined else, as nobody would
- * see them. Throws `FileError` when there can be no temporary folder.
+ * Provides a store for pictures of files that do not stay here, if one of these reports is a page;
+ * otherwise undefined. Throws `FileError` if there can be no temporary folder.
  */
 export async function withKeptPictures<T>(
   paths: readonly string[],
@@ -84,7 +84,7 @@ export async function withKeptPictures<T>(
   return withWorkspace(({ folder }) => use(keepPictures(folder)));
 }
 
-/** A dry run, which has plans, writes no report. */
+/** A dry run has plans, and writes no reports. */
 function isRecord(record: CollectionOutcome['records'][number]): record is FileRecord {
   return record.status !== 'due' && record.status !== 'would_fail';
 }

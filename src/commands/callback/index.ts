@@ -4,24 +4,25 @@ import { sendFlags } from '../../cli/callback/flags.ts';
 import { newForm } from '../../cli/callback/old-forms.ts';
 import { sendBody } from '../../cli/callback/send-one.ts';
 import { flagsOf } from '../../cli/environment.ts';
+import { callbackSecretsHelp } from '../../cli/setting-flags.ts';
 
 export default class Callback extends CallbackCommand {
-  static override summary = 'Send one callback ("callback send"), or see to those that were lost.';
+  static override summary = 'Send one callback ("callback send"), or deliver lost ones.';
 
-  static override description = `Without a part of its own it is "callback send".
-"callback replay" sends what a log says was not delivered, or reports a JPEG that is in R2; "callback pending" sends what is in the outbox; "callback verify" checks a signature. docs/recovery.md says which one to use when.
-CALLBACK_SECRET, for the signature, and R2's keys come from the environment or --env-file.`;
+  static override description = `Without a subcommand this is "callback send".
+"callback replay" sends the undelivered callbacks of a log, or reports a JPEG in R2; "callback pending" delivers the outbox; "callback verify" checks a signature. docs/recovery.md says which one to use.
+${callbackSecretsHelp}`;
 
-  static override usage = ['<%= command.id %> [FLAGS]', '<%= command.id %> PART [FLAGS]'];
+  static override usage = ['<%= command.id %> [FLAGS]', '<%= command.id %> COMMAND [FLAGS]'];
 
   static override examples = [
     {
-      description: 'Replay what the log of tasks says was not delivered',
+      description: 'Send the undelivered callbacks of a log',
       command:
         '$ fly logs --no-tail | <%= config.bin %> <%= command.id %> replay - --url "https://example.com/callback/{batch_id}/{task_id}"',
     },
     {
-      description: 'Send what is in the outbox',
+      description: 'Deliver the outbox',
       command:
         '<%= config.bin %> <%= command.id %> pending --outbox-prefix arke-outbox --allow-origin https://example.com --env-file r2.env',
     },

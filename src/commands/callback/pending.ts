@@ -2,29 +2,30 @@ import { CallbackCommand } from '../../cli/callback/callback-command.ts';
 import { discardPending } from '../../cli/callback/discard-pending.ts';
 import { drainPending } from '../../cli/callback/drain-outbox.ts';
 import { pendingFlags, sendingFlags } from '../../cli/callback/flags.ts';
+import { callbackSecretsHelp } from '../../cli/setting-flags.ts';
 
 export default class CallbackPending extends CallbackCommand {
-  static override summary = 'Send what is in the outbox, and remove what is delivered.';
+  static override summary = 'Send the callbacks in the outbox, and remove delivered ones.';
 
   static override description =
-    `Sends each callback to --url, or with --allow-origin to the address that its entry names. Several drains at once share the work: each entry is delivered by one of them.
-What is known to have been delivered is sent again only with consent, and an error after a success only with --force. What may have been taken, as its answer was lost, is sent again without asking: a picture that counts twice is a lesser harm than a lost one.
---discard drops what can never be taken, because the orchestrator that the task was given does not know task or batch any more or the batch has ended, and errors of tasks whose success was delivered: shows what it is, and asks. What another process is delivering is never dropped.
-CALLBACK_SECRET, for the signature, and R2's keys come from the environment or --env-file.`;
+    `Sends each callback to --url, or with --allow-origin to the address in its entry. Several drains can run at once; each entry is delivered by one of them.
+Known deliveries are sent again only after confirmation, and an error after a success only with --force. A callback whose answer was lost is sent again without asking: a picture counted twice does less harm than a lost one.
+--discard drops callbacks that can never be accepted (the orchestrator that started the task no longer knows the task or batch, or the batch has ended), and errors of tasks whose success was delivered. It lists them and asks first. Callbacks that another process is delivering are never dropped.
+${callbackSecretsHelp}`;
 
   static override examples = [
     {
-      description: 'Send what is in the outbox',
+      description: 'Deliver the outbox',
       command:
         '<%= config.bin %> <%= command.id %> --outbox-prefix arke-outbox --allow-origin https://example.com --env-file r2.env',
     },
     {
-      description: 'See what can never be taken, then drop it',
+      description: 'List callbacks that can never be accepted',
       command:
         '<%= config.bin %> <%= command.id %> --discard --dry-run --outbox-prefix arke-outbox --env-file r2.env',
     },
     {
-      description: 'Drop what is left of an old batch',
+      description: 'Drop the remaining callbacks of an old batch',
       command:
         '<%= config.bin %> <%= command.id %> --discard --batch-id batch_abc --outbox-prefix arke-outbox --env-file r2.env',
     },

@@ -2,26 +2,27 @@ import { CallbackCommand } from '../../cli/callback/callback-command.ts';
 import { replayArgs, replayFlags, sendingFlags } from '../../cli/callback/flags.ts';
 import { replayJpeg } from '../../cli/callback/replay-jpeg.ts';
 import { replayLog } from '../../cli/callback/replay-log.ts';
+import { callbackSecretsHelp } from '../../cli/setting-flags.ts';
 
 const R2 = 'r2://';
 
 export default class CallbackReplay extends CallbackCommand {
-  static override summary = 'Send what was not delivered: from a log, or for a JPEG in R2.';
+  static override summary = 'Send undelivered callbacks from a log, or report a JPEG in R2.';
 
   static override description =
-    `The log of "run", as text or JSON, has each callback that was not delivered; it is sent byte for byte. For a JPEG its success is sent, for the task in its metadata; of one that "batch" or "upload" made, for the task that the orchestrator gives to its TIFF.
-What is known to have been delivered (by the log, by the outbox's marks) is sent again only with consent: the orchestrator would count it twice. An error after a success loses the picture and is sent only with --force. What another process is delivering is not sent.
-With --outbox-prefix, what is delivered is marked there, and "callback pending" does not send it again.
-CALLBACK_SECRET, for the signature, and R2's keys come from the environment or --env-file.`;
+    `The log of "run" (text or JSON) contains each undelivered callback; it is sent byte for byte. For a JPEG, a success is sent for the task in its metadata; if "batch" or "upload" made it, for the task that the orchestrator assigns to its TIFF.
+Known deliveries (from the log or from outbox marks) are sent again only after confirmation, because the orchestrator would count them twice. An error after a success loses the picture, and needs --force. Callbacks that another process is delivering are not sent.
+With --outbox-prefix, deliveries are marked in the outbox, and "callback pending" does not send them again.
+${callbackSecretsHelp}`;
 
   static override examples = [
     {
-      description: 'Replay what the log of tasks says was not delivered',
+      description: 'Send the undelivered callbacks of a log',
       command:
         '$ fly logs --no-tail | <%= config.bin %> <%= command.id %> - --url "https://example.com/callback/{batch_id}/{task_id}"',
     },
     {
-      description: 'Report a JPEG that is in R2, as the task that made it would have',
+      description: 'Report a JPEG in R2 for the task that made it',
       command: `<%= config.bin %> <%= command.id %> ${R2}staging/b/image.jpg --url "https://example.com/callback/{batch_id}/{task_id}" --env-file r2.env`,
     },
   ];

@@ -2,8 +2,8 @@ import { button, type Properties } from '../../lib/browser/dom.ts';
 import { failureMessage } from './server.ts';
 
 /**
- * A button that asks the server for something: while it waits, or is switched off, pressing it does nothing.
- * It is never disabled as buttons are, as that would take the focus from it.
+ * A button for requests to the server: while it waits or is switched off, pressing it does nothing.
+ * It is not disabled, because it would lose the focus.
  */
 export function busyButton(
   text: string,

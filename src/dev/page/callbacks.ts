@@ -7,9 +7,9 @@ import { momentText } from './task-words.ts';
 /** The callbacks of a task. */
 export interface CallbackList {
   readonly element: HTMLElement;
-  /** Shows these; those that are there already stay as they are. */
+  /** Shows these; existing entries are kept. */
   set(records: readonly CallbackRecord[]): void;
-  /** Shows a further one, or what has become of one that is there. */
+  /** Adds one, or updates an existing one. */
   add(record: CallbackRecord): void;
   count(): number;
 }
@@ -73,19 +73,19 @@ function answerMark({ answer }: CallbackRecord): HTMLElement {
   if (!answer) return make('span', { className: 'answer' }, '? answer not known');
   const { status, fault } = answer;
   const taken = status >= 200 && status < 300;
-  // A status of 0: nothing was answered, and nothing will be.
+  // Status 0: there was no answer, and there will be none.
   const told = status === 0 ? 'not answered' : `answered ${status}`;
   const by = fault ? ` by the fault “${FAULTS.callback.faults[fault].label}”` : '';
   const words = `${taken ? '✓' : '✗'} ${told}${by}`;
   return make('span', { className: `answer ${taken ? 'good' : 'bad'}` }, words);
 }
 
-/** What a screen is too narrow for is scrolled, by keys, too. */
+/** A scrollable block, also by keyboard. */
 function block(text: string, label: string): HTMLElement {
   return make('pre', { tabIndex: 0, role: 'group', 'aria-label': label }, text);
 }
 
-/** JSON with each field on a line; anything else as it is. */
+/** Formatted JSON; anything else unchanged. */
 export function prettyOf(body: string): string {
   try {
     return JSON.stringify(JSON.parse(body), null, 2);

@@ -1,27 +1,27 @@
-/** What somebody chose or dropped. */
+/** The files that the user chose or dropped. */
 export interface Chosen {
   readonly files: readonly File[];
-  /** How many files of folders were left out: they are not called as TIFFs are. */
+  /** How many files of folders were skipped because their names are not TIFF names. */
   readonly leftOut: number;
 }
 
-/** What of a folder is taken; macOS leaves files named `._scan.tif` beside those of others. */
+/** Names that are taken from folders; macOS adds files named `._scan.tif`. */
 const TIFF_NAME = /^(?!\._).*\.tiff?$/i;
 
-/** The files that were chosen one by one: all of them, whatever they are called. */
+/** Files chosen one by one: all of them, whatever their names. */
 export function chosenFiles(files: readonly File[]): Chosen {
   return { files, leftOut: 0 };
 }
 
-/** The TIFFs of a folder that was chosen. */
+/** The TIFFs of a chosen folder. */
 export function chosenFolder(files: readonly File[]): Chosen {
   const tiffs = files.filter(({ name }) => TIFF_NAME.test(name));
   return { files: tiffs, leftOut: files.length - tiffs.length };
 }
 
-/** What was dropped: files as they are, the TIFFs of folders and of those below them. */
+/** Dropped items: files as they are, and the TIFFs of folders, recursively. */
 export async function droppedFiles(transfer: DataTransfer): Promise<Chosen> {
-  // Taken at once: after the first wait the transfer is empty.
+  // Read at once: after the first wait the transfer is empty.
   const items = [...transfer.items]
     .filter(({ kind }) => kind === 'file')
     .map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
@@ -48,7 +48,7 @@ async function filesBelow(folder: FileSystemDirectoryEntry): Promise<File[]> {
   return files;
 }
 
-/** A reader gives some entries at a time, and in the end none. */
+/** A reader returns some entries at a time, and finally none. */
 async function entriesOf(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> {
   const entries: FileSystemEntry[] = [];
   for (;;) {

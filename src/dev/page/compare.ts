@@ -7,15 +7,15 @@ import { failureMessage, getPicture } from './server.ts';
 /** The pictures of a task. */
 export interface PicturesView {
   readonly element: HTMLElement;
-  /** Shows the pictures that there are by now. */
+  /** Shows the pictures that exist by now. */
   show(task: TaskSummary): void;
-  /** Gives the pictures' memory back. */
+  /** Releases the pictures' memory. */
   close(): void;
 }
 
 const ZOOMS = ['fit', 1, 2] as const;
 
-/** TIFF and JPEG of a task in one place; what there is of them. */
+/** A task's TIFF and JPEG in one place, as far as they exist. */
 export function comparisonOf(): PicturesView {
   const element = make('figure', { className: 'pictures' });
   const addresses: string[] = [];
@@ -65,7 +65,7 @@ export function comparisonOf(): PicturesView {
       if (key === shown) return;
       shown = key;
       if (stage === 'both') put(both(task.id));
-      else if (stage === 'waiting') element.replaceChildren(placeholder('The JPEG comes here.'));
+      else if (stage === 'waiting') element.replaceChildren(placeholder('The JPEG appears here.'));
       else if (stage === 'none')
         element.replaceChildren(placeholder('Its pictures are elsewhere.'));
       else {
@@ -75,7 +75,7 @@ export function comparisonOf(): PicturesView {
     },
     close: () => {
       latest = -1;
-      // Not before they are loaded: the browser complains of a picture whose address is gone.
+      // Not before loading: browsers complain about revoked addresses.
       loading.then(() => {
         for (const address of addresses) URL.revokeObjectURL(address);
       });
@@ -83,7 +83,7 @@ export function comparisonOf(): PicturesView {
   };
 }
 
-/** A TIFF that could not be converted can hardly be shown: that is tried only when somebody asks for it. */
+/** A TIFF that could not be converted can hardly be shown, so that is tried only on request. */
 function stageOf(task: TaskSummary): 'both' | 'waiting' | 'tiff' | 'none' {
   const { state, output_key: key } = task;
   if (state === 'elsewhere') return key !== null && task.input_key !== '' ? 'both' : 'none';
@@ -100,11 +100,11 @@ interface Size {
   readonly height: number;
 }
 
-/** Which side is which, and how far what is seen can be trusted. */
+/** Which side is which, and how exact the pictures are. */
 function captionOf(before: Size, after: Size, isExact: boolean): string {
-  const sides = 'Left of the border the TIFF, right of it the JPEG';
+  const sides = 'TIFF on the left, JPEG on the right';
   const size = `${sizeText(after)} pixels`;
-  if (isExact) return `${sides}, each of ${size}. Keys: arrows move the border, + and − the size.`;
+  if (isExact) return `${sides}, each of ${size}. Keys: the arrows move the divider, + and − zoom.`;
   return (
     `${sides} of ${size}. The TIFF is a preview of ${sizeText(before)} pixels, made by the same library: ` +
     'at 100 % and above it is enlarged, and so less sharp than the JPEG.'

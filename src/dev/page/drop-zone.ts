@@ -2,14 +2,14 @@ import { byId } from '../../lib/browser/dom.ts';
 import { type Chosen, chosenFiles, chosenFolder, droppedFiles } from './chosen-files.ts';
 
 /**
- * Takes files by the buttons, and what is dropped anywhere on the page: a drop beside the zone would have the
- * browser leave the page for the file.
+ * Takes files from the buttons and from drops anywhere on the page: otherwise the browser would
+ * leave the page for a file dropped beside the zone.
  */
 export function openDropZone(take: (chosen: Chosen) => void, fail: (words: string) => void): void {
   choose('choose-files', 'files', (files) => take(chosenFiles(files)));
   choose('choose-folder', 'folder', (files) => take(chosenFolder(files)));
   const zone = byId('drop');
-  // What is dragged enters and leaves each element on its way.
+  // Dragging enters and leaves each element on its way.
   let depth = 0;
   const light = (by: number) => {
     depth = Math.max(0, depth + by);
@@ -28,7 +28,7 @@ export function openDropZone(take: (chosen: Chosen) => void, fail: (words: strin
   });
   onDrag('drop', (transfer) => {
     light(-depth);
-    droppedFiles(transfer).then(take, () => fail('What was dropped could not be read.'));
+    droppedFiles(transfer).then(take, () => fail('The dropped files could not be read.'));
   });
 }
 
@@ -39,7 +39,7 @@ function choose(button: string, input: string, take: (files: readonly File[]) =>
   byId(button).addEventListener('click', () => field.click());
   field.addEventListener('change', () => {
     take([...(field.files ?? [])]);
-    // Or the same file could not be chosen again.
+    // Otherwise the same file could not be chosen again.
     field.value = '';
   });
 }

@@ -3,7 +3,7 @@ import { countOf, numberOf } from '../../lib/browser/words.ts';
 import type { DevState } from '../api.ts';
 import type { Say } from './said.ts';
 
-/** Shows what a worker is to be started with; gives the function that shows it anew. */
+/** Shows a worker's variables; returns the function that updates them. */
 export function showEnvironment(place: HTMLElement, say: Say): (state: DevState) => void {
   const code = make('code');
   const box = make(
@@ -18,7 +18,7 @@ export function showEnvironment(place: HTMLElement, say: Say): (state: DevState)
     say(words);
   });
   place.append(
-    make('p', { className: 'soft' }, 'For a worker of your own, whichever obeys the contract.'),
+    make('p', { className: 'soft' }, 'For your own worker: any that follows the contract.'),
     ...[box, make('p', { className: 'row' }, copy, copied)],
     make(
       'p',
@@ -36,7 +36,9 @@ export function showEnvironment(place: HTMLElement, say: Say): (state: DevState)
   };
 }
 
-/** Gives words on what became of it; where the browser does not let us, the text is selected instead. */
+/**
+ * Copies a text and reports the result; if the browser does not allow it, selects the text instead.
+ */
 async function copyText(text: string, box: HTMLElement): Promise<string> {
   try {
     await navigator.clipboard.writeText(text);
@@ -47,11 +49,11 @@ async function copyText(text: string, box: HTMLElement): Promise<string> {
   }
 }
 
-/** What a task may take, and how many run at a time. */
+/** The limits of a task, and how many run at once. */
 export function limitsText({ limits, max_upload_mb: upload }: DevState): string {
   const { memory_mb: memory, cpus, jobs } = limits;
   const parts = [
-    memory === null ? 'no limit of memory' : `${numberOf(memory)} MB`,
+    memory === null ? 'no memory limit' : `${numberOf(memory)} MB`,
     cpus === null ? 'all CPUs' : countOf(cpus, 'CPU'),
   ];
   return (

@@ -5,7 +5,7 @@ import { failureMessage, setFaults } from './server.ts';
 
 const SWITCHES = Object.keys(FAULTS) as (keyof Faults)[];
 
-/** Shows the switches in `place`, and in `reminder` what is switched on, on whatever page one is. */
+/** Shows the switches in `place`, and active faults in `reminder`, on every page. */
 export function showFaults(model: Model, place: HTMLElement, reminder: HTMLElement): void {
   const problem = make('p', { className: 'problem', role: 'alert' });
   const radios: HTMLInputElement[] = [];

@@ -3,9 +3,9 @@ import { joinedLog } from './joined-log.ts';
 import type { Model } from './model.ts';
 import { failureMessage, getTask } from './server.ts';
 
-/** What shows a task. */
+/** Shows a task. */
 export interface TaskView {
-  /** All that is known of it: at first, when its state has changed, and after each gap. */
+  /** The complete task: at first, after each change of state, and after each gap. */
   detail(detail: TaskDetail): void;
   summary(task: TaskSummary): void;
   line(line: string): void;
@@ -13,11 +13,11 @@ export interface TaskView {
   problem(words: string): void;
 }
 
-/** Tells a view what happens to a task, until the function that it gives is called. */
+/** Passes a task's events to a view until the returned function is called. */
 export function followTask(id: string, model: Model, view: TaskView): () => void {
   let latest = 0;
   let state = model.task(id)?.state;
-  /** Lines that came while the task was asked for. */
+  /** Lines that arrived while the task was being loaded. */
   let waiting: string[] | undefined;
   const load = async () => {
     latest += 1;

@@ -1,4 +1,4 @@
-/** A log with lines that came while it was on its way, of which it may have some already. */
+/** Appends lines that arrived while the log was loading, some of which it may already contain. */
 export function joinedLog(log: readonly string[], lines: readonly string[]): string[] {
   const most = Math.min(log.length, lines.length);
   for (let shared = most; shared > 0; shared -= 1) {

@@ -1,25 +1,25 @@
 import type { CallbackRecord, DevState, TaskSummary } from '../api.ts';
 import type { Faults } from '../faults.ts';
 
-/** What the server tells of its own accord. */
+/** Events from the server. */
 export interface Happenings {
-  /** All there is: at first, and after each gap. */
+  /** The complete state: at first, and after each gap. */
   state(state: DevState): void;
   task(task: TaskSummary): void;
   log(event: { readonly id: string; readonly line: string }): void;
   callback(event: { readonly id: string; readonly record: CallbackRecord }): void;
   faults(faults: Faults): void;
-  /** Whether the server can be heard. */
+  /** Whether the connection is up. */
   connected(isConnected: boolean): void;
 }
 
 /** The names of the server's events. */
 const EVENTS = ['state', 'task', 'log', 'callback', 'faults'] as const;
 
-/** Milliseconds: the browser itself tries again as often, but not after an answer that was no stream. */
+/** Milliseconds: the browser retries as often, but not after an answer that was not a stream. */
 const PAUSE = 2_000;
 
-/** Listens to the server, and tries again for ever when it cannot be heard. */
+/** Listens to the server, and retries forever. */
 export function listen(happenings: Happenings): void {
   const source = new EventSource('/api/events');
   for (const name of EVENTS)

@@ -1,17 +1,17 @@
 import { button, make } from '../../lib/browser/dom.ts';
 
-/** A task's log as it comes. */
+/** A task's live log. */
 export interface LogView {
   readonly element: HTMLElement;
-  /** Shows these lines; what is there already stays. */
+  /** Shows these lines; existing ones are kept. */
   set(lines: readonly string[]): void;
   add(line: string): void;
 }
 
-/** Pixels: so near to the end counts as being there. */
+/** Pixels from the end that still count as the end. */
 const NEAR = 12;
 
-/** What a line is about, for the style sheet; the words of the lines are an API. */
+/** The kind of a line, for the style sheet; the words of the lines are an API. */
 const KINDS: readonly (readonly [RegExp, string])[] = [
   [/^✗ /, 'bad'],
   [/^✓ /, 'good'],
@@ -19,14 +19,14 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
   [/^Note: /, 'note'],
 ];
 
-/** A log that shows its newest line, unless somebody has scrolled up. */
+/** A log that follows its newest line unless the user has scrolled up. */
 export function logView(): LogView {
   const lines: string[] = [];
   const box = make('div', {
     className: 'log',
     role: 'log',
     tabIndex: 0,
-    // Who wants to hear it reads it; the outcome is said by itself.
+    // The log can be read on demand; the outcome is announced separately.
     'aria-live': 'off',
     'aria-label': 'Log',
   });
@@ -67,7 +67,7 @@ export function logView(): LogView {
   };
 }
 
-/** A line, with the task's id before it in the background. */
+/** A line, with the task's id dimmed. */
 function lineOf(line: string): HTMLElement {
   const [, head = '', text = line] = /^(\[[^\]]*\] )(.*)$/s.exec(line) ?? [];
   const kind = KINDS.find(([pattern]) => pattern.test(text))?.[1];

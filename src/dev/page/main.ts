@@ -1,4 +1,6 @@
-/** The script of the page of `arke-tiff dev`: listens to the server, and shows what is asked for by the address. */
+/**
+ * The script of `arke-tiff dev`'s page: listens to the server, and shows what the address asks for.
+ */
 import { byId } from '../../lib/browser/dom.ts';
 import { openDropZone } from './drop-zone.ts';
 import { limitsText, showEnvironment } from './environment.ts';
@@ -41,7 +43,7 @@ openDropZone((chosen) => {
 
 const overview = byId('overview');
 const place = byId('task');
-/** The task that is shown, and what ends that. */
+/** The task shown, and how to close it. */
 let open: { readonly id: string; readonly close: () => void } | undefined;
 
 function show(isFirst: boolean): void {
@@ -59,7 +61,7 @@ function show(isFirst: boolean): void {
     document.title = pageTitle(route.task);
     open = { id: route.task, close: showTask(route.task, model, place) };
   }
-  // At first the focus is the browser's; later it goes where one would read on.
+  // At first the focus is the browser's; later it goes to the new content.
   if (isFirst) return;
   scrollTo(0, 0);
   if (route.task !== undefined) byId('task-title').focus({ preventScroll: true });
@@ -67,7 +69,7 @@ function show(isFirst: boolean): void {
 }
 
 addEventListener('hashchange', () => show(false));
-// As an address it would be another page here.
+// As an address it would be another route here.
 document.querySelector('.skip')?.addEventListener('click', (event) => {
   event.preventDefault();
   byId('main').focus();

@@ -1,16 +1,16 @@
 import type { DevState, TaskSummary } from '../api.ts';
 import { type Happenings, listen } from './live.ts';
 
-/** What the page knows, and who is told when it changes. */
+/** The page's state, and its watchers. */
 export interface Model {
-  /** The last that was told of all; undefined before anything was. */
+  /** The last complete state; undefined before the first. */
   state(): DevState | undefined;
   task(id: string): TaskSummary | undefined;
   /** Newest first. */
   tasks(): readonly TaskSummary[];
-  /** A task as an answer told it, which may come before the event does. */
+  /** A task from an answer, which may arrive before the event. */
   learn(task: TaskSummary): void;
-  /** Tells of everything that happens, until the function that it gives is called. */
+  /** Reports all events until the returned function is called. */
   watch(watcher: Partial<Happenings>): () => void;
 }
 
@@ -54,7 +54,7 @@ export function openModel(): Model {
   };
 }
 
-/** Of those that came at the same time, the one that was told last comes first. */
+/** Of tasks from the same moment, the one reported last comes first. */
 function newestFirst(tasks: readonly TaskSummary[]): TaskSummary[] {
   return tasks.toReversed().sort((a, b) => b.created_at.localeCompare(a.created_at));
 }

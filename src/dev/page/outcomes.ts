@@ -3,10 +3,10 @@ import type { Model } from './model.ts';
 import type { Say } from './said.ts';
 import { outcomesText } from './task-words.ts';
 
-/** Milliseconds: tasks that end within them are told of together. */
+/** Milliseconds: tasks that end within this time are announced together. */
 const PAUSE = 1_000;
 
-/** Says how tasks end. */
+/** Announces how tasks end. */
 export function sayOutcomes(model: Model, say: Say): void {
   const states = new Map<string, TaskState>();
   let ended: TaskSummary[] = [];

@@ -15,7 +15,7 @@ const WORDS =
   'Sends the last body again, byte for byte and with its webhook-id, as “arke-tiff callback” does. ' +
   'The orchestrator would count a success twice.';
 
-/** Sends the last callback of a task again when it is pressed, and shows what came of it. */
+/** Sends the last callback of a task again when pressed, and shows the result. */
 export function replayOf(id: string): Replay {
   const result = make('div', { className: 'result', role: 'status' });
   const send = busyButton(
@@ -31,7 +31,7 @@ export function replayOf(id: string): Replay {
     element: make('div', { className: 'replay' }, send, about, result),
     enable: (isEnabled) => {
       switchButton(send, isEnabled);
-      about.textContent = isEnabled ? WORDS : 'Nothing has been called back yet.';
+      about.textContent = isEnabled ? WORDS : 'No callback yet.';
     },
   };
 }

@@ -1,4 +1,4 @@
-/** What of the page is shown: the overview, or a task. */
+/** What is shown: the overview, or a task. */
 export type Route = { readonly task?: string };
 
 /** The address of a task on this page. */
@@ -6,7 +6,7 @@ export function taskAddress(id: string): string {
   return `#/tasks/${encodeURIComponent(id)}`;
 }
 
-/** What an address's hash asks for; undefined where it is a place within what is shown. */
+/** The route in an address's hash; undefined if it is a place within the current one. */
 export function routeOf(hash: string): Route | undefined {
   const [, id] = /^#\/tasks\/([^/]+)$/.exec(hash) ?? [];
   if (id !== undefined) return { task: decoded(id) };

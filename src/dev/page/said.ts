@@ -1,12 +1,12 @@
 import { make } from '../../lib/browser/dom.ts';
 
-/** Says something to people who do not see the page. */
+/** Announces something to screen readers. */
 export type Say = (words: string) => void;
 
-/** So many are kept: what came at the same moment is not lost before it is read out. */
+/** Messages kept, so that simultaneous ones are read out. */
 const MOST = 5;
 
-/** Says things in an element of which what is added is read out. */
+/** Announces messages in a live region. */
 export function sayIn(element: HTMLElement): Say {
   return (words) => {
     element.append(make('p', {}, words));

@@ -1,7 +1,7 @@
 import type { ReplayResult, TaskDetail, TaskSummary } from '../api.ts';
 import type { Faults } from '../faults.ts';
 
-/** What the server, or the way to it, said no with: words for a person. */
+/** A refusal by the server, or a failed connection, in words for people. */
 export class ServerError extends Error {}
 
 /** An error in words. */
@@ -10,9 +10,9 @@ export function failureMessage(error: unknown): string {
 }
 
 /** When nothing answers. */
-const NO_ANSWER = 'Nothing answered: is arke-tiff dev still running?';
+const NO_ANSWER = 'No answer: is arke-tiff dev still running?';
 
-/** A task with all that is known of it. All functions here throw `ServerError`. */
+/** A task with all its details. All functions here throw `ServerError`. */
 export async function getTask(id: string): Promise<TaskDetail> {
   return (await ask(pathOf(id))).json();
 }
@@ -27,20 +27,20 @@ export async function replay(id: string): Promise<ReplayResult> {
   return (await ask(pathOf(id, 'replay'), { method: 'POST' })).json();
 }
 
-/** Switches faults on and off; those that are not named stay. */
+/** Switches faults on and off; those not named are unchanged. */
 export async function setFaults(faults: Partial<Faults>): Promise<Faults> {
   const headers = { 'content-type': 'application/json' };
   const body = JSON.stringify(faults);
   return (await ask('/api/faults', { method: 'POST', headers, body })).json();
 }
 
-/** The task's TIFF as the library previews it, or its JPEG. */
+/** The preview of a task's TIFF, or its JPEG. */
 export async function getPicture(id: string, which: 'before' | 'after'): Promise<Blob> {
-  // The JPEG of a further run is another one.
+  // Each run makes a new JPEG.
   return (await ask(pathOf(id, which), { cache: 'no-store' })).blob();
 }
 
-/** Where something of a task is asked for. */
+/** The API's address for a part of a task. */
 export function pathOf(id: string, what?: string): string {
   return `/api/tasks/${encodeURIComponent(id)}${what ? `/${what}` : ''}`;
 }
@@ -56,13 +56,13 @@ async function ask(path: string, init?: RequestInit): Promise<Response> {
   return answer;
 }
 
-/** Sends a file's bytes as a new task; tells how many have left. Throws `ServerError`. */
+/** Sends a file as a new task; reports progress in bytes. Throws `ServerError`. */
 export function upload(
   file: File,
   name: string,
   onProgress: (sent: number) => void,
 ): Promise<TaskSummary> {
-  // Of a fetch nobody tells how far it has got.
+  // fetch does not report upload progress.
   const request = new XMLHttpRequest();
   return new Promise((resolve, reject) => {
     request.upload.addEventListener('progress', ({ loaded }) => onProgress(loaded));
@@ -77,7 +77,7 @@ export function upload(
   });
 }
 
-/** The server's own words, as far as it has any. */
+/** The server's words, if there are any. */
 function wordsOf(status: number, body: string): string {
   try {
     const { error } = JSON.parse(body) as { error?: unknown };

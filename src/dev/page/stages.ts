@@ -4,23 +4,23 @@ import type { StageName, TaskSummary } from '../api.ts';
 
 type TaskStages = TaskSummary['stages'];
 
-/** What each stage is, for the page of a task. */
+/** Explanations of the stages, for a task's page. */
 const MEANINGS: Readonly<Record<StageName, string>> = {
-  start: 'the program starts and looks at R2',
-  download: 'the TIFF comes from R2',
+  start: 'the program starts and checks R2',
+  download: 'TIFF from R2',
   convert: 'TIFF to JPEG',
-  upload: 'the JPEG goes to R2',
-  callback: 'the outcome is told',
+  upload: 'JPEG to R2',
+  callback: 'outcome to the orchestrator',
 };
 
-/** The stages of a task in a row, each as long as its time. A picture: the numbers stand elsewhere. */
+/** A task's stages in a row, each as long as its time. Decorative: the numbers are elsewhere. */
 export function stageBar(stages: TaskStages): HTMLElement {
   const bar = make('span', { className: 'bar', 'aria-hidden': 'true' });
   fillBar(bar, stages);
   return bar;
 }
 
-/** Shows a bar's stages anew. */
+/** Updates a bar's stages. */
 export function fillBar(bar: HTMLElement, stages: TaskStages): void {
   bar.replaceChildren(
     ...stages.map(({ name, ms }) => {
@@ -36,7 +36,7 @@ export function stagesText(stages: TaskStages): string {
   return stages.map(({ name, ms }) => `${name} ${timeOf(ms)}`).join(', ');
 }
 
-/** The bar with the name and the time of each of its parts. */
+/** The bar with names and times of its parts. */
 export function stagesFigure(stages: TaskStages): HTMLElement {
   return make(
     'div',

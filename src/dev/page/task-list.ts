@@ -4,21 +4,21 @@ import type { Model } from './model.ts';
 import { rowFor, type TaskRow } from './task-row.ts';
 import { countText } from './task-words.ts';
 
-/** Milliseconds between two looks at the clock. */
+/** Interval of the clock, in milliseconds. */
 const TICK = 1_000;
 
-/** What the list says while there is nothing in it. */
+/** Shown while the list is empty. */
 const EMPTY =
-  'No task yet. Drop a TIFF above: it goes to the local R2, and a real arke-tiff run converts it. ' +
-  'Or start a worker of your own with the environment on this page: its callbacks show up here, too.';
+  'No task yet. Drop a TIFF above: it is stored in the local R2 and converted by a real arke-tiff run. ' +
+  'Or start your own worker with the environment on this page: its callbacks appear here too.';
 
-/** Where the list stands in the page. */
+/** Elements of the list in the page. */
 export interface ListPlaces {
   readonly list: HTMLElement;
   readonly count: HTMLElement;
 }
 
-/** Shows all tasks as they are, live. Gives a way to put the focus on one of them. */
+/** Shows all tasks live. Returns a function that focuses one of them. */
 export function showTasks(
   model: Model,
   { list, count }: ListPlaces,
@@ -57,7 +57,9 @@ function rowOf(rows: Map<string, TaskRow>, task: TaskSummary): TaskRow {
   return row;
 }
 
-/** Makes these the children, moving none that is in its place: a moved element would lose its focus. */
+/**
+ * Makes these the children, without moving those already in place: a moved element loses its focus.
+ */
 function place(list: HTMLElement, wanted: readonly HTMLElement[]): void {
   const keep = new Set<Element>(wanted);
   for (const child of [...list.children]) if (!keep.has(child)) child.remove();

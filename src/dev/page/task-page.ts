@@ -15,7 +15,7 @@ import { stagesFigure } from './stages.ts';
 import { elapsedText, momentText, pageTitle, STATES, sizesText } from './task-words.ts';
 import { tiffFacts } from './tiff-facts.ts';
 
-/** Shows a task in the place, until the function that it gives is called. */
+/** Shows a task until the returned function is called. */
 export function showTask(id: string, model: Model, place: HTMLElement): () => void {
   const parts = partsOf(id, model);
   const { pictures, log, callbacks, replay } = parts;
@@ -132,7 +132,7 @@ function showSummary(task: TaskSummary, parts: Parts): void {
   pictures.show(task);
 }
 
-/** What the orchestrator makes of the task; nothing where it was not told of it. */
+/** The task as the orchestrator sees it; nothing if it was not told about it. */
 function takenWords({ orchestrator }: TaskDetail): string[] {
   if (orchestrator === null) return [];
   const { status, error } = orchestrator;

@@ -10,9 +10,9 @@ import { elapsedText, momentText, STATES, sizesText } from './task-words.ts';
 export interface TaskRow {
   readonly element: HTMLLIElement;
   readonly link: HTMLAnchorElement;
-  /** Shows what has changed, and leaves all else where it is. */
+  /** Updates what has changed. */
   show(task: TaskSummary): void;
-  /** Shows how long it has been running. */
+  /** Updates the elapsed time. */
   tick(now: number): void;
 }
 
@@ -59,7 +59,7 @@ function aboutText(task: TaskSummary): string {
     .join(' · ');
 }
 
-/** Changes a text only where it is another one: what is selected stays so. */
+/** Sets a text only if it differs, to keep the selection. */
 function setText(element: HTMLElement, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }

@@ -10,12 +10,12 @@ export const STATES: Readonly<Record<TaskState, string>> = {
   elsewhere: '↗ elsewhere',
 };
 
-/** What the browser calls the page: as the program, and by the task that is shown. */
+/** The page's title: the program, and the task shown. */
 export function pageTitle(task?: string): string {
   return task === undefined ? 'arke-tiff dev' : `${visible(task)} · arke-tiff dev`;
 }
 
-/** What a task has taken until now, in milliseconds; undefined before it has begun. */
+/** Elapsed time of a task, in milliseconds; undefined before it has started. */
 export function elapsedOf(task: TaskSummary, now: number): number | undefined {
   const { started_at: start, ended_at: end } = task;
   if (start === null) return undefined;
@@ -23,14 +23,14 @@ export function elapsedOf(task: TaskSummary, now: number): number | undefined {
   return Math.max(0, last - Date.parse(start));
 }
 
-/** The same in words. While it runs, whole seconds: they are seen to go by. */
+/** The elapsed time in words; whole seconds while it runs. */
 export function elapsedText(task: TaskSummary, now: number): string {
   const ms = elapsedOf(task, now);
   if (ms === undefined) return '';
   return task.ended_at === null ? `${Math.floor(ms / 1_000)} s` : timeOf(ms);
 }
 
-/** `17.4 MB → 852 KB, 95 % saved`, as far as it is known. */
+/** `17.4 MB → 852 KB, 95 % saved`, as far as known. */
 export function sizesText({ tiff_bytes: tiff, jpeg_bytes: jpeg }: TaskSummary): string {
   if (tiff === null) return jpeg === null ? '' : sizeOf(jpeg);
   if (jpeg === null) return sizeOf(tiff);
@@ -39,7 +39,7 @@ export function sizesText({ tiff_bytes: tiff, jpeg_bytes: jpeg }: TaskSummary): 
   return `${sizeOf(tiff)} → ${sizeOf(jpeg)}${gain}`;
 }
 
-/** `3 tasks: 1 running, 2 succeeded.`; the states in the order of a task's life. */
+/** `3 tasks: 1 running, 2 succeeded.`, in the order of a task's life. */
 export function countText(tasks: readonly TaskSummary[]): string {
   const order = Object.keys(STATES) as TaskState[];
   const counts = order.flatMap((state) => {
@@ -49,7 +49,7 @@ export function countText(tasks: readonly TaskSummary[]): string {
   return `${countOf(tasks.length, 'task')}: ${counts.join(', ')}.`;
 }
 
-/** A moment as the clock on the wall says it; the day where it is not today. */
+/** A time of day; with the date if it is not today. */
 export function momentText(iso: string, now: Date): string {
   const at = new Date(iso);
   const isToday = at.toDateString() === now.toDateString();
@@ -57,10 +57,10 @@ export function momentText(iso: string, now: Date): string {
   return isToday ? time : `${at.toLocaleDateString('en-CA')} ${time}`;
 }
 
-/** So many are told by name. */
+/** This many are named. */
 const MOST_NAMES = 2;
 
-/** `a.tif succeeded. b.tif failed.`; of more tasks, how many. */
+/** `a.tif succeeded. b.tif failed.`; for more tasks, their number. */
 export function outcomesText(ended: readonly TaskSummary[]): string {
   if (ended.length <= MOST_NAMES)
     return ended.map(({ name, state }) => `${visible(name)} ${state}.`).join(' ');

@@ -8,10 +8,10 @@ import { failureMessage, upload } from './server.ts';
 
 const MEBIBYTE = 1024 ** 2;
 
-/** Files that are on their way at a time. */
+/** Simultaneous uploads. */
 const AT_ONCE = 2;
 
-/** Sends chosen files one after the other, and shows those that are on their way or were refused. */
+/** Uploads chosen files one after the other, and shows those in progress or refused. */
 export function openUploads(model: Model, say: Say): (chosen: Chosen) => Promise<void> {
   const list = byId('uploads');
   let waiting: Promise<unknown>[] = [];
@@ -41,7 +41,7 @@ function outcome(taken: number, refused: number): string {
   return words.join(' ') || 'No TIFF found.';
 }
 
-/** A file on its way. */
+/** A file being uploaded. */
 interface Line {
   readonly element: HTMLElement;
   sent(share: number): void;
@@ -66,8 +66,8 @@ function lineFor({ name, size }: File): Line {
 
 function leftOutLine(found: number, leftOut: number): HTMLElement {
   const element = make('li', { className: 'refused' });
-  const others = `${countOf(leftOut, 'file')} not named .tif or .tiff left out.`;
-  const words = leftOut > 0 ? others : 'There is no file in it.';
+  const others = `${countOf(leftOut, 'file')} not named .tif or .tiff skipped.`;
+  const words = leftOut > 0 ? others : 'It contains no files.';
   element.append(
     make('span', { className: 'why' }, found > 0 ? words : `No TIFF found. ${words}`),
     dismissFor(element),
@@ -82,7 +82,7 @@ function dismissFor(element: HTMLElement): HTMLElement {
   });
 }
 
-/** True when the server has taken the file as a task. */
+/** True if the server accepted the file as a task. */
 async function send(file: File, line: Line, model: Model): Promise<boolean> {
   try {
     refuseTooLarge(file, model.state()?.max_upload_mb);
@@ -95,10 +95,8 @@ async function send(file: File, line: Line, model: Model): Promise<boolean> {
   }
 }
 
-/** Before the whole of it is on its way for nothing. */
+/** Checked before the upload, which would be in vain. */
 function refuseTooLarge({ size }: File, limit: number | undefined): void {
   if (limit === undefined || size <= limit * MEBIBYTE) return;
-  throw new Error(
-    `It is larger than the ${numberOf(limit)} MB that are taken; --max-upload-mb raises that.`,
-  );
+  throw new Error(`It is larger than ${numberOf(limit)} MB, the limit; --max-upload-mb raises it.`);
 }

@@ -1,14 +1,14 @@
 /**
- * What the production orchestrator does with a batch, as plain JavaScript for workerd: functions of the
- * batch's state, which has no class in it because it is stored.
+ * What the production orchestrator does with a batch, as plain JavaScript for workerd: functions of
+ * the batch's state, which contains no class because it is stored.
  *
- * - A task is given up when it is older than `timeoutMs`, which is looked at every `everyMs`.
- * - The last word counts while the TIFFs are being converted: a success after an error or a time-out saves
- *   the picture, an error after a success loses it.
- * - Nothing is recognised as a repeat: each callback is counted.
- * - When every task has ended, the orchestrator goes on to its next phase and forgets the TIFFs' tasks.
- *   A batch that failed as a whole keeps them, and then falls over its own missing phase.
- * - Of a success it keeps one JPEG.
+ * - A task times out when it is older than `timeoutMs`, which is checked every `everyMs`.
+ * - The last callback counts while the TIFFs are being converted: a success after an error or a
+ *   time-out saves the picture, an error after a success loses it.
+ * - Repeats are not recognised: each callback is counted.
+ * - When every task has ended, the orchestrator goes on to its next phase and forgets the TIFFs'
+ *   tasks. A batch that failed as a whole keeps them, and then fails on its own missing phase.
+ * - It keeps one JPEG of a success.
  */
 export const BATCH_SCRIPT = `
 const JSON_TYPE = { 'content-type': 'application/json' };

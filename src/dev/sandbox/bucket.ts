@@ -18,7 +18,7 @@ export interface PutOptions {
   metadata?: Record<string, string>;
 }
 
-/** Direct access to the bucket, past the S3 endpoint and its credentials. */
+/** Direct access to the bucket, without the S3 endpoint and its credentials. */
 export interface BucketAccess {
   putObject(key: string, bytes: Uint8Array, options?: PutOptions): Promise<void>;
   /** `null` if there is no such object. */
@@ -50,7 +50,7 @@ async function listKeys(r2: R2Binding, prefix: string): Promise<string[]> {
   return keys;
 }
 
-/** The header that tells the Worker which object is meant, and how it is put. */
+/** The header that tells the Worker the object's key and options. */
 const objectHeader = (object: { key: string; options?: object }) => ({
   [OBJECT_HEADER]: encodeURIComponent(JSON.stringify(object)),
 });
@@ -63,8 +63,8 @@ async function getObject(control: Control, key: string): Promise<StoredObject | 
 }
 
 /**
- * Access to the bucket through its binding, and through the Worker's control route for bytes.
- * Everything throws once the sandbox is stopped.
+ * Access to the bucket through its binding, and through the Worker's control route for bytes. Every
+ * function throws once the sandbox is stopped.
  */
 export function bucketAccess(r2: R2Binding, control: Control): BucketAccess {
   return {

@@ -2,10 +2,13 @@ import type { Miniflare } from 'miniflare';
 import { CONTROL_HEADER } from './orchestrator-worker.ts';
 import { within } from './within.ts';
 
-/** Longest wait for an answer: 300 MB, the most R2 takes at once, are stored in about 15 s, and a machine may be busy. */
+/**
+ * Longest wait for an answer: storing 300 MB, the most R2 takes at once, takes about 15 s, and the
+ * machine may be busy.
+ */
 const ANSWER_LIMIT_MS = 300_000;
 
-/** What a control route answers. */
+/** The answer of a control route. */
 export interface ControlAnswer {
   readonly headers: { get(name: string): string | null };
   readonly bytes: Uint8Array;

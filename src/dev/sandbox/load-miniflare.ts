@@ -1,14 +1,13 @@
 import type { Miniflare } from 'miniflare';
 import { ArkeError } from '../../lib/errors.ts';
 
-/** The version that this program is tested with, and what it is installed by. */
+/** The version that this program is tested with, as an argument of `npm install`. */
 const INSTALL = 'npm install miniflare@4.20260730.0';
 
 /**
- * Loads Miniflare, which is an optional peer of the package: whoever only converts does without its
- * 200 MB.
+ * Loads Miniflare, an optional peer of the package: conversions do not need its 200 MB.
  *
- * @throws ArkeError that says how to get it, if it is not installed
+ * @throws ArkeError that says how to install it, if it is missing
  */
 export async function loadMiniflare(): Promise<typeof Miniflare> {
   try {

@@ -1,6 +1,6 @@
 import { BATCH_SCRIPT } from './batch-script.ts';
 
-/** Names that the Worker and Miniflare's options have in common. */
+/** Names shared by the Worker and Miniflare's options. */
 export const BINDINGS = {
   batches: 'BATCHES',
   bucket: 'BUCKET',
@@ -16,29 +16,32 @@ export const BATCH_CLASS = 'Batch';
 /** Header that lets a request use the control routes; its value is the sandbox's own secret. */
 export const CONTROL_HEADER = 'x-sandbox-control';
 
-/** Header with an object's key and R2's put options, or with what is told of one that is read, as URI-encoded JSON. */
+/**
+ * Header with an object's key and R2's put options, or with the facts about an object that is read,
+ * as URI-encoded JSON.
+ */
 export const OBJECT_HEADER = 'x-sandbox-object';
 
 /**
  * The orchestrator stand-in: a Worker with one Durable Object per batch, as plain JavaScript
  * because it runs in workerd, not in Node.
  *
- * - `/callback/:batch/:task`, any method: recorded, then answered by the next scripted answer, else as the
- *   real orchestrator answers (`batch-script.ts`): the address decides, not the body. A batch that was not
- *   created takes everything, unless the Worker is strict.
+ * - `/callback/:batch/:task`, any method: recorded, then answered by the next scripted answer, else
+ *   as the real orchestrator answers (`batch-script.ts`): the address decides, not the body. A
+ *   batch that was not created accepts everything, unless the Worker is strict.
  * - `GET` and `PUT /control/:batch/:task`, only with the control header: the callbacks received,
  *   and more scripted answers.
- * - `GET` and `PUT /batch/:batch`, only with the control header: what the orchestrator knows of a batch; creates
- *   tasks of it (`{tasks}`), or ends it (`{end}`).
- * - `PUT` and `GET /object`, only with the control header: stores and reads an object, ten times as fast
- *   as through Miniflare's binding proxy, which copies bytes as base64.
+ * - `GET` and `PUT /batch/:batch`, only with the control header: what the orchestrator knows about
+ *   a batch; creates its tasks (`{tasks}`), or ends it (`{end}`).
+ * - `PUT` and `GET /object`, only with the control header: stores and reads an object, ten times as
+ *   fast as through Miniflare's binding proxy, which copies bytes as base64.
  *
  * The body is decoded with `ignoreBOM`, so that a byte order mark shows up in the record.
  *
- * With an observer bound, which is a function of this program, a callback is told to that, too, and
- * answered as it says, if it says anything; and what a browser could be made to send by somebody else's
- * page is refused: a Host that is not loopback (its name was bound to this machine), an Origin that is
- * not the page's own, and what a browser says comes from another site.
+ * A bound observer, a function of this program, also receives each callback, and its answer is used
+ * if it gives one. Requests that somebody else's page could make a browser send are then refused: a
+ * Host that is not loopback (its name was bound to this machine), an Origin that is not the page's
+ * own, and requests that the browser marks as cross-site.
  */
 export const ORCHESTRATOR_WORKER = `
 import { DurableObject } from 'cloudflare:workers';

@@ -7,53 +7,56 @@ export interface ReceivedCallback {
   method: string;
   /** Path and query, still encoded. */
   path: string;
-  /** Names in lower case. */
+  /** Header names in lower case. */
   headers: Record<string, string>;
   body: string;
 }
 
-/** What the stand-in answers to one callback. */
+/** An answer of the stand-in to one callback. */
 export interface CallbackAnswer {
-  /** Without it the answer is the orchestrator's own. */
+  /** Defaults to the orchestrator's own answer. */
   status?: number;
   headers?: Record<string, string>;
   body?: string;
-  /** How long it waits before it answers, in milliseconds. */
+  /** Delay before the answer, in milliseconds. */
   delayMs?: number;
-  /** Whether a batch that was created learns the outcome, whatever is answered; as the status says, unless told. */
+  /**
+   * Whether a created batch learns the outcome, whatever the answer is; by default the status
+   * decides.
+   */
   taken?: boolean;
 }
 
 /** How the orchestrator runs a batch. */
 export interface OrchestratorBatchOptions {
-  /** Age at which a task is given up, in milliseconds; 60 000 as in production unless told. */
+  /** Age at which a task times out, in milliseconds; defaults to 60 000, as in production. */
   timeoutMs?: number;
-  /** How often that is looked at, in milliseconds; 10 000 as in production unless told. */
+  /** Interval between these checks, in milliseconds; defaults to 10 000, as in production. */
   everyMs?: number;
-  /** More tasks may come: the batch does not end with its last task. */
+  /** More tasks may follow: the batch does not end with its last task. */
   staysOpen?: boolean;
 }
 
-/** What the orchestrator knows of a task. */
+/** What the orchestrator knows about a task. */
 export interface BatchTask {
   status: 'processing' | 'completed' | 'failed';
-  /** When its machine was asked for, in milliseconds since 1970. */
+  /** When its machine was requested, in milliseconds since 1970. */
   startedMs: number;
-  /** Of the one JPEG that it takes. */
+  /** The one JPEG that it accepts. */
   output_r2_key?: string;
   output_file_name?: string;
   output_file_size?: number;
   error?: string;
 }
 
-/** What the orchestrator knows of a batch. */
+/** What the orchestrator knows about a batch. */
 export interface BatchState {
   /**
-   * `tiff`: it takes callbacks. `over`: it has gone on to its next phase, and no longer knows the tasks.
-   * `ended`: the batch has failed as a whole, and a callback is a TypeError.
+   * `tiff`: accepts callbacks. `over`: is in its next phase, and no longer knows the tasks.
+   * `ended`: the batch has failed as a whole, and a callback causes a TypeError.
    */
   phase: 'tiff' | 'over' | 'ended';
-  /** How many successes and errors were counted, repeats and time-outs included. */
+  /** The number of successes and errors, including repeats and time-outs. */
   completed: number;
   failed: number;
   tasks: Record<string, BatchTask>;
@@ -65,27 +68,28 @@ export interface OrchestratorAccess {
   callbackUrl(batchId: string, taskId: string): string;
   /** Everything received for this task so far, in order. */
   callbacks(batchId: string, taskId: string): Promise<ReceivedCallback[]>;
-  /** Answers for the task's next callbacks; after them the orchestrator answers as it does. */
+  /** Answers for the task's next callbacks; after them, the orchestrator's own answers follow. */
   answer(batchId: string, taskId: string, answers: CallbackAnswer[]): Promise<void>;
   /**
-   * Tells the orchestrator of tasks whose machines it has just asked for. From then on it takes callbacks for the
-   * batch's tasks only, and only as long as the batch is in its phase; a task that it knows begins anew.
+   * Tells the orchestrator about tasks whose machines it has just requested. From then on it
+   * accepts callbacks only for the batch's tasks, and only while the batch is in its phase; a known
+   * task starts again.
    */
   createTasks(
     batchId: string,
     taskIds: readonly string[],
     options?: OrchestratorBatchOptions,
   ): Promise<void>;
-  /** `null`: no tasks were created. */
+  /** `null` if no tasks were created. */
   batch(batchId: string): Promise<BatchState | null>;
   /** The batch fails as a whole. */
   endBatch(batchId: string): Promise<void>;
 }
 
-/** The production orchestrator's own, in its public configuration (`wrangler.jsonc`). */
+/** The values of the production orchestrator, from its public configuration (`wrangler.jsonc`). */
 const PRODUCTION = { timeoutMs: 60_000, everyMs: 10_000, staysOpen: false } as const;
 
-/** Reaches the stand-in: callbacks at its public `url`, the records past it. */
+/** Access to the stand-in: callbacks at its public `url`, the records by the control routes. */
 export function orchestratorAccess(url: string, control: Control): OrchestratorAccess {
   const path = (area: string, ...ids: string[]) =>
     `/${[area, ...ids.map(encodeURIComponent)].join('/')}`;

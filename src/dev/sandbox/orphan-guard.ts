@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 
-/** Cleans up behind this process should it die without doing so itself. */
+/** Cleans up after this process if it dies without doing so itself. */
 export interface OrphanGuard {
   /** Names the process to kill; a later call replaces the earlier one. */
   watch(pid: number): void;
@@ -30,8 +30,8 @@ done
 `;
 
 /**
- * Starts a guard: a shell of its own process group, which costs about 1 MB and does not keep
- * this process alive. Where there is no `sh` (Windows) it does nothing. Throws nothing.
+ * Starts a guard: a shell in its own process group, which costs about 1 MB and does not keep this
+ * process alive. Without `sh` (Windows) it does nothing. Never throws.
  */
 export function startOrphanGuard(): OrphanGuard {
   const shell = spawn('sh', ['-c', SCRIPT], {

@@ -2,21 +2,21 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ChildProcess } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 
-/** The child processes that a piece of code started, for whoever has to end them. */
+/** The child processes started by a piece of code, so that they can be ended. */
 export interface Children {
-  /** Runs `start`; children of it and of whatever it sets in motion are collected. */
+  /** Runs `start`; collects its children, also those that it starts later. */
   run<T>(start: () => T): T;
-  /** Ends all of them with SIGKILL; those that have ended already are left alone. */
+  /** Ends all of them with SIGKILL, except those that have ended already. */
   kill(): void;
   /** Stops collecting. */
   forget(): void;
 }
 
 /**
- * Collects child processes of a library that does not hand them out. The asynchronous context
- * tells them from children that other code of this process starts meanwhile.
+ * Collects the child processes of a library that does not expose them. The asynchronous context
+ * distinguishes them from other children of this process.
  *
- * @param onSpawn is told the process id of each child, also of later replacements
+ * @param onSpawn receives the process id of each child, also of later replacements
  */
 export function collectChildren(onSpawn: (pid: number) => void): Children {
   const scope = new AsyncLocalStorage<true>();
@@ -38,9 +38,9 @@ export function collectChildren(onSpawn: (pid: number) => void): Children {
 }
 
 /**
- * Runs `start` and takes away the handlers it added for SIGINT and SIGTERM. Miniflare's call
- * `process.exit` at once, which would cut short the caller's own orderly end; the orphan guard
- * cleans up in their place. Windows has no guard, so there the handlers stay.
+ * Runs `start` and removes the handlers that it added for SIGINT and SIGTERM. Miniflare's handlers
+ * call `process.exit` at once, which would prevent the caller's own clean-up; the orphan guard
+ * cleans up instead. Windows has no guard, so the handlers stay there.
  */
 export function withoutSignalHandlers<T>(start: () => T): T {
   if (process.platform === 'win32') return start();

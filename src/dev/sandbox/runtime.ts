@@ -7,7 +7,7 @@ import { startOrphanGuard } from './orphan-guard.ts';
 import { collectChildren, withoutSignalHandlers } from './processes.ts';
 import { within } from './within.ts';
 
-/** A Miniflare that answers, and the way to end it for good. */
+/** A Miniflare that answers, and the way to end it reliably. */
 export interface Runtime {
   mf: Miniflare;
   /** Ends workerd and removes its temporary folder, within some seconds even if workerd hangs. */
@@ -16,9 +16,12 @@ export interface Runtime {
 
 /** How patient `launch` is. */
 export interface LaunchLimits {
-  /** How often it tries. */
+  /** Number of attempts. */
   attempts: number;
-  /** Longest start of the first attempt, in milliseconds; each further one has twice as long, as the machine may be busy. */
+  /**
+   * Longest start of the first attempt, in milliseconds; each further one gets twice as long,
+   * because the machine may be busy.
+   */
   startMs: number;
   signal?: AbortSignal | undefined;
 }
@@ -29,7 +32,7 @@ const STOP_LIMIT_MS = 3_000;
 /** How much of workerd's last words an error quotes, in characters. */
 const LAST_WORDS = 600;
 
-/** Keeps workerd's output out of the terminal, and its last words for an error message. */
+/** Keeps workerd's output out of the terminal, and the end of it for an error message. */
 function muteOutput() {
   let lastWords = '';
   const drain = (stream: Readable) =>
@@ -51,7 +54,7 @@ function temporaryFolder(mf: Miniflare): string | undefined {
   return cache === undefined ? undefined : dirname(cache);
 }
 
-/** One Miniflare, which may not be ready yet, with everything that is needed to end it. */
+/** A Miniflare, perhaps not ready yet, with everything needed to end it. */
 function create(options: MiniflareOptions, Runtime: typeof Miniflare) {
   const guard = startOrphanGuard();
   const children = collectChildren(guard.watch);
@@ -62,7 +65,7 @@ function create(options: MiniflareOptions, Runtime: typeof Miniflare) {
   if (folder !== undefined) guard.folder(folder);
 
   const stop = async (limitMs = STOP_LIMIT_MS) => {
-    // Disposing first: it keeps Miniflare from replacing the workerd that may have to be killed.
+    // Dispose first: it keeps Miniflare from replacing the workerd that may have to be killed.
     const disposed = mf.dispose().catch(() => {});
     if (!(await within(disposed, limitMs))) {
       children.kill();
@@ -75,14 +78,14 @@ function create(options: MiniflareOptions, Runtime: typeof Miniflare) {
   return { mf, stop, lastWords };
 }
 
-/** Ready means that a request goes through: listening alone does not prove it. */
+/** Ready means that a request succeeds: listening alone does not prove it. */
 async function answers(mf: Miniflare): Promise<void> {
   await mf.ready;
   const response = await mf.dispatchFetch('http://127.0.0.1/');
   await response.arrayBuffer();
 }
 
-/** One attempt; says what went wrong instead of throwing, unless it was aborted. */
+/** One attempt; returns the problem instead of throwing, unless it was aborted. */
 async function attempt(
   options: MiniflareOptions,
   limits: Pick<LaunchLimits, 'startMs' | 'signal'>,
@@ -107,11 +110,11 @@ async function attempt(
 }
 
 /**
- * Starts Miniflare. Its workerd hangs now and then while it starts, so each attempt has a time
- * limit, after which it is killed and the next one made.
+ * Starts Miniflare. Its workerd sometimes hangs while it starts, so each attempt has a time limit,
+ * after which it is killed and the next one made.
  *
- * @throws Error that names every attempt's failure, once there are no attempts left; the
- *   signal's reason, if that is aborted; ArkeError, if Miniflare is not installed
+ * @throws Error that lists every attempt's failure, once no attempts are left; the signal's reason,
+ * if that is aborted; ArkeError, if Miniflare is not installed
  */
 export async function launch(options: MiniflareOptions, limits: LaunchLimits): Promise<Runtime> {
   limits.signal?.throwIfAborted();

@@ -1,4 +1,4 @@
-/** Numbers from 0 up to 1, the same for the same seed (Marsaglia's xorshift). */
+/** Numbers from 0 up to 1, always the same for a seed (Marsaglia's xorshift). */
 export function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -29,8 +29,8 @@ function fractalNoise(): (x: number, y: number) => number {
 }
 
 /**
- * Paints four mountain ridges before a sky, as 8-bit RGB without padding: soft gradients, hard
- * edges and fine texture. The same size gives the same picture on every machine.
+ * Paints four mountain ridges under a sky, as 8-bit RGB without padding: soft gradients, hard edges
+ * and fine texture. A size always gives the same picture, on every machine.
  */
 export function paintScene(width: number, height: number): Buffer {
   const noise = fractalNoise();

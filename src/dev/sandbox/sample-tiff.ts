@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { paintScene, randomFrom } from './sample-scene.ts';
 
-/** What was drawn. */
+/** The drawn TIFF. */
 export interface SampleTiff {
   /** In pixels, as stored: the page lies on its side. */
   width: number;
@@ -15,10 +15,13 @@ const PAGE = { width: 4000, height: 6000, margin: 300, dpi: 600 };
 
 const PHOTO = { width: PAGE.width - 2 * PAGE.margin, height: 2400, top: 1130 };
 
-/** How much the grain darkens a pixel at most, of 255. Like film's, it costs encoders most of their bits. */
+/**
+ * The most by which grain darkens a pixel, of 255. Like film grain, it takes most of an encoder's
+ * bits.
+ */
 const GRAIN = 8;
 
-/** TIFF tag 274: the first stored row is the right-hand side, so it is shown by a quarter turn. */
+/** TIFF tag 274: the first stored row is the right-hand side, so viewers turn it by a quarter. */
 const ORIENTATION = 6;
 
 /** Letters of 5 × 7 dots, each row a digit to base 32, because a fresh machine has no fonts. */
@@ -45,7 +48,7 @@ const LINES: readonly [dot: number, top: number, text: string][] = [
   [3, 4680, 'IF YOU CAN READ THIS LINE THE SCAN IS GOOD OR YOUR EYES ARE'],
 ];
 
-/** The text, and the strip of grey steps that scanning offices lay beside a page, as SVG. */
+/** The text, and the strip of grey steps that scanning services place beside a page, as SVG. */
 function drawInk(): Buffer {
   const { width, height, margin } = PAGE;
   const texts = LINES.map(([dot, top, text]) => {
@@ -102,7 +105,9 @@ export async function drawSampleTiff(path: string): Promise<SampleTiff> {
   return { width: stored.width, height: stored.height, bytes: size };
 }
 
-/** Width and height of a picture in pixels, as stored. Throws sharp's error if it is not a picture. */
+/**
+ * Width and height of a picture in pixels, as stored. Throws sharp's error if it is not a picture.
+ */
 export async function pictureSize(bytes: Uint8Array): Promise<{ width: number; height: number }> {
   const { width, height } = await sharp(bytes).metadata();
   return { width, height };

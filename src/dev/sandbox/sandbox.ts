@@ -1,3 +1,16 @@
+/*
+ * Sandbox: R2 and the orchestrator on this machine, for `dev`, the demo and tests. Both are real
+ * Workers in workerd, run by Miniflare: a bucket with Cloudflare's own simulator behind its S3
+ * address (signatures are checked), and an orchestrator that keeps tasks, times and answers as the
+ * production one does (docs/policies.md, "The orchestrator").
+ *
+ * `runtime.ts` starts workerd, and ends it with this process (`orphan-guard.ts`); `bucket.ts` and
+ * `control.ts` look at it past S3; `orchestrator-worker.ts` and `batch-script.ts` are what runs in
+ * the Workers, as text. An observer sees each callback, and may answer it (`orchestrator.ts`).
+ *
+ * Must never happen: an import of the code under test, which would then test itself; an address
+ * that other machines reach; a workerd that outlives its process.
+ */
 import { randomBytes } from 'node:crypto';
 import type { Miniflare, MiniflareOptions, WorkerOptions } from 'miniflare';
 import { type BucketAccess, bucketAccess, type R2Binding } from './bucket.ts';
@@ -11,30 +24,35 @@ import {
 import { BATCH_CLASS, BINDINGS, ORCHESTRATOR_WORKER } from './orchestrator-worker.ts';
 import { launch } from './runtime.ts';
 
-/** What may be chosen about a sandbox. */
+/** The options of a sandbox. */
 export interface SandboxOptions {
-  /** Name of the bucket; `arke-staging` as in the contract unless told. */
+  /** Name of the bucket; defaults to `arke-staging`, as in the contract. */
   bucket?: string;
-  /** Folder to keep objects and callbacks in; without it they end with the sandbox. */
+  /** Folder for objects and callbacks; without it they end with the sandbox. */
   persistTo?: string;
-  /** Gives up starting; a sandbox that has started is ended by `stop`. */
+  /** Aborts the start; use `stop` once the sandbox has started. */
   signal?: AbortSignal;
-  /** Those of the last time, where objects are kept; new ones unless told. */
+  /** The credentials of the last time, if objects are kept; new ones by default. */
   credentials?: S3Credentials;
-  /** Sees callbacks as they come; with it the orchestrator takes none from somebody else's page. */
+  /**
+   * Sees callbacks as they arrive; the orchestrator then refuses those from somebody else's page.
+   */
   observer?: CallbackObserver;
-  /** Callbacks for batches without tasks (`createTasks`) are refused as the real orchestrator does; taken unless told. */
+  /**
+   * Whether callbacks for batches without tasks (`createTasks`) are refused, as by the real
+   * orchestrator; accepted by default.
+   */
   strict?: boolean;
 }
 
-/** Whoever is told of callbacks. */
+/** An observer of callbacks. */
 export interface CallbackObserver {
-  /** The one origin whose pages may send callbacks. */
+  /** The only origin whose pages may send callbacks. */
   origin: string;
   /**
-   * Called before a callback is answered; decides how, or leaves it as it is.
+   * Called before a callback is answered; may change the answer.
    *
-   * @param own how the orchestrator would answer
+   * @param own the orchestrator's own answer
    */
   onCallback(
     callback: ReceivedCallback,
@@ -53,21 +71,21 @@ export interface Sandbox extends BucketAccess, OrchestratorAccess {
   /** The S3 endpoint, without a bucket: path-style addressing. */
   endpoint: string;
   bucket: string;
-  /** A bucket that exists but that `credentials` do not open. */
+  /** A bucket that exists but that `credentials` cannot access. */
   foreignBucket: string;
   credentials: S3Credentials;
-  /** Base address of the orchestrator, without a slash at its end. */
+  /** Base address of the orchestrator, without a trailing slash. */
   url: string;
   /** The contract's eight variables plus `R2_ENDPOINT`, for a worker run against the sandbox. */
   environment(batchId: string, taskId: string, inputKey: string): Record<string, string>;
-  /** Ends everything and removes what was temporary; may be called more than once. */
+  /** Ends everything and removes temporary files; may be called more than once. */
   stop(): Promise<void>;
 }
 
-/** Looks like an account of Cloudflare: 32 hexadecimal digits. Nothing checks it. */
+/** Looks like a Cloudflare account: 32 hexadecimal digits. Nothing checks it. */
 const ACCOUNT_ID = '5a4db0c5a4db0c5a4db0c5a4db0c5a4d';
 
-/** Starts take 0.4 to 1.4 s; a hang lasts for ever. */
+/** Starts take 0.4 to 1.4 s; a hang lasts forever. */
 const START_LIMITS = { attempts: 3, startMs: 15_000 };
 
 /** Access keys as long as R2's own: 16 and 32 bytes in hexadecimal. */
@@ -76,7 +94,7 @@ export function randomCredentials(): S3Credentials {
   return { accessKeyId: hex(16), secretAccessKey: hex(32) };
 }
 
-/** What of a callback's observer the Worker gets: a function to call, and an origin to let in. */
+/** The Worker's view of an observer: a function to call, and an allowed origin. */
 function observation({ origin, onCallback }: CallbackObserver) {
   const observe = async (request: { json(): Promise<unknown> }) => {
     const { callback, own } = (await request.json()) as {
@@ -109,7 +127,7 @@ function miniflareOptions(
     modules: true,
     script: ORCHESTRATOR_WORKER,
     compatibilityDate: '2026-07-01',
-    // Past Miniflare's entry, which adds headers: callbacks are recorded as they were sent.
+    // Bypasses Miniflare's entry, which adds headers: callbacks are recorded as they were sent.
     unsafeDirectSockets: [{ host, port: 0 }],
     durableObjects: { [BINDINGS.batches]: { className: BATCH_CLASS, useSQLite: true } },
     bindings: { [BINDINGS.secret]: secret, [BINDINGS.strict]: strict, ...observed?.bindings },
@@ -118,13 +136,13 @@ function miniflareOptions(
       [BINDINGS.bucket]: { id: own.bucket, s3Credentials: own.credentials },
       FOREIGN: { id: foreignBucket, s3Credentials: randomCredentials() },
     },
-    // Otherwise it asks Cloudflare's servers what request.cf should look like.
+    // Otherwise Miniflare asks Cloudflare's servers for the contents of request.cf.
     cf: false,
     ...(persistTo === undefined ? {} : { defaultPersistRoot: persistTo }),
   };
 }
 
-/** Base addresses of the two servers, without a slash at their end. */
+/** Base addresses of the two servers, without a trailing slash. */
 async function addresses(mf: Miniflare) {
   const entry = await mf.ready;
   const direct = await mf.unsafeGetDirectURL('orchestrator');
@@ -147,7 +165,7 @@ function environment(sandbox: Pick<Sandbox, 'bucket' | 'credentials' | 'endpoint
 }
 
 /**
- * Starts one Miniflare that is R2, with its S3 endpoint, and the orchestrator's Worker.
+ * Starts one Miniflare that stands in for R2, with its S3 endpoint, and for the orchestrator.
  *
  * @throws Error if it does not start after three attempts; the signal's reason, if aborted
  */

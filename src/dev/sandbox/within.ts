@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 /**
  * Whether `promise` is fulfilled within the time, in milliseconds. Rejects as the promise does, or
- * with the signal's reason as soon as that is aborted. A promise that is late goes on unheeded.
+ * with the signal's reason as soon as that is aborted. The result of a late promise is ignored.
  */
 export async function within(
   promise: Promise<unknown>,

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { flag, optionProblems, shown, text, texts, wholeNumber } from '../check-options.ts';
 import type { CollectionEvent } from '../collection/events.ts';
 import type { FoundInputs } from '../collection/inputs/find-inputs.ts';
-import type { CollectionOptions as RunOptions } from '../collection/options.ts';
+import type { CollectionRunOptions as RunOptions } from '../collection/options.ts';
 import { planOutputs } from '../collection/outputs.ts';
 import { runCollection } from '../collection/run-collection.ts';
 import { type EncoderSettings, encoderSettings } from '../convert/encoder-settings.ts';
@@ -17,51 +17,68 @@ import { programName } from '../version.ts';
 import { budgetOf, conversionOptions, FORCED_BY, pages } from './options.ts';
 import { refuseBundled } from './whole-package.ts';
 
-/** A TIFF of a collection, and the path of its JPEG: that of its first page, if several are converted. */
+/** A TIFF of a collection, and the path of the JPEG of its first or only page. */
 export interface CollectionInput {
   readonly input: string;
-  /** Default: named as if `input` were given alone. */
+  /** Default: the name it gets if `input` is given alone. */
   readonly output?: string | undefined;
 }
 
-/** The options of `convertCollection`. All have defaults; those of `EncoderSettings` are `defaultEncoderSettings`. */
+/**
+ * The options of `convertCollection`. All have defaults; those of `EncoderSettings` are
+ * `defaultEncoderSettings`.
+ */
 export interface CollectionOptions extends Partial<EncoderSettings> {
   /** The pages of each TIFF to convert. Default: `first`. */
   readonly pages?: PagesSetting | undefined;
-  /** The folder for the JPEGs, in which TIFFs of a folder keep their places. Default: beside each TIFF. */
+  /**
+   * The folder for the JPEGs; TIFFs from a folder keep their places in it. Default: beside each
+   * TIFF.
+   */
   readonly outDir?: string | undefined;
-  /** Whether TIFFs in subfolders of the folders are converted, too. Default: false. */
+  /** Whether TIFFs in subfolders are converted too. Default: false. */
   readonly recursive?: boolean | undefined;
   /** Patterns for names, or for paths below a folder: TIFFs that match none are skipped. */
   readonly include?: readonly string[] | undefined;
-  /** Patterns for TIFFs that are skipped. */
+  /** Patterns for TIFFs to skip. */
   readonly exclude?: readonly string[] | undefined;
-  /** The most TIFFs that are converted at once, as far as memory allows. Default: the number of cores. */
+  /**
+   * The maximum number of TIFFs converted at once; memory may allow fewer. Default: the number of
+   * cores.
+   */
   readonly jobs?: number | undefined;
-  /** The memory of all conversions together, in bytes. Default: what the machine or container has. */
+  /**
+   * The memory for all conversions together, in bytes. Default: that of the machine or container.
+   */
   readonly memoryBytes?: number | undefined;
-  /** Whether TIFFs are converted that are up to date, and existing files replaced; TIFFs never are. Default: false. */
+  /**
+   * Whether to convert up-to-date TIFFs again and replace existing files; TIFFs are never replaced.
+   * Default: false.
+   */
   readonly overwrite?: boolean | undefined;
   /**
-   * Whether what is made is recorded in a file `.arke-tiff.jsonl` beside the JPEGs, so that the next run skips what is
-   * up to date. Default: true.
+   * Whether to record the results in a file `.arke-tiff.jsonl` beside the JPEGs, so that the next
+   * run skips what is up to date. Default: true.
    */
   readonly record?: boolean | undefined;
-  /** Whether the SHA-256 of TIFFs and JPEGs is recorded and compared. Default: false. */
+  /** Whether to record and compare the SHA-256 of TIFFs and JPEGs. Default: false. */
   readonly checksum?: boolean | undefined;
-  /** Whether each JPEG is compared with its TIFF before it gets its name; one that differs too much fails. Default: false. */
+  /**
+   * Whether to compare each JPEG with its TIFF before it gets its name; one that differs too much
+   * fails. Default: false.
+   */
   readonly verify?: boolean | undefined;
   /** Whether JPEGs get the modification times of their TIFFs. Default: false. */
   readonly preserveTimestamps?: boolean | undefined;
-  /** Whether TIFFs that would lose information are refused (`LOSS`). Default: false. */
+  /** Whether to refuse TIFFs that would lose information (`LOSS`). Default: false. */
   readonly failOnLoss?: boolean | undefined;
-  /** Whether a JPEG with notes is discarded, and its TIFF fails (`WARNING`). Default: false. */
+  /** Whether to discard a JPEG with notes and fail its TIFF (`WARNING`). Default: false. */
   readonly warningsAsErrors?: boolean | undefined;
-  /** Whether the run ends with the first TIFF that fails. Default: false. */
+  /** Whether the run ends with the first failed TIFF. Default: false. */
   readonly failFast?: boolean | undefined;
-  /** Whether the run only predicts what it would do, and writes nothing. Default: false. */
+  /** Whether to only predict what the run would do, and write nothing. Default: false. */
   readonly dryRun?: boolean | undefined;
-  /** Ends the run: unfinished files are discarded, and the last event says how many are left. */
+  /** Ends the run: unfinished files are discarded, and the last event says how many remain. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -90,19 +107,22 @@ const schema = v.strictObject({
 const collectionInput = v.strictObject({ input: text, output: v.optional(text) });
 
 /**
- * Converts many local TIFFs, as many at once as cores and memory permit, and yields what happens. TIFFs whose JPEGs are
- * up to date are skipped: to resume a run, start it again. A TIFF that fails does not stop the others.
+ * Converts many local TIFFs, as many at once as cores and memory permit, and yields events. Skips
+ * TIFFs whose JPEGs are up to date: to resume a run, start it again. A failed TIFF does not stop
+ * the others.
  *
- * `inputs` are files, folders and patterns, as the command `convert` takes them, or pairs of a TIFF and the path of its
- * JPEG. JPEGs get their names only when they are complete. Files that the run has not recorded as its own are replaced
- * only with `overwrite: true`, and TIFFs never. A caller that stops reading the events ends the run. Paths in events that
- * are not UTF-8 have lone surrogates (`bytesOfPath`, `shownPath`), and so have messages that name them.
+ * `inputs` are files, folders and patterns, as for the command `convert`, or pairs of a TIFF and
+ * the path of its JPEG. JPEGs get their names only when they are complete. Files that the run has
+ * not recorded as its own are replaced only with `overwrite: true`, and TIFFs never. The run ends
+ * when the caller stops reading the events. Paths in events that are not UTF-8 contain lone
+ * surrogates (`bytesOfPath`, `shownPath`), and so do messages with such paths.
  *
- * @returns Events, with times in milliseconds and sizes in bytes. `file.ended` tells how a TIFF ended, and the last
- *   one, `collection.ended`, what the run came to.
- * @throws `OptionsError` (`INVALID_OPTIONS`) listing all wrong options, at the call or, when outputs meet, at the first
- *   event; `FileError` (`FILE`) at the first event when a folder has no TIFF or there can be no temporary folder;
- *   `ArkeError` (`BUNDLED`) when files of the package are missing. What is wrong with one TIFF is in its `file.ended`.
+ * @returns Events, with times in milliseconds and sizes in bytes. `file.ended` reports how a TIFF
+ *   ended, and the last one, `collection.ended`, is the summary of the run.
+ * @throws `OptionsError` (`INVALID_OPTIONS`) listing all wrong options, at the call or, if outputs
+ *   collide, at the first event; `FileError` (`FILE`) at the first event if a folder has no TIFF or
+ *   no temporary folder can be made; `ArkeError` (`BUNDLED`) if files of the package are missing.
+ *   Errors of a single TIFF are in its `file.ended`.
  * @example
  * ```ts
  * import { convertCollection } from 'arke-tiff';
@@ -150,7 +170,7 @@ async function* convertAll(
   }
 }
 
-/** The TIFFs that are found or named, in the order of paths, then of pairs. */
+/** The TIFFs that were found or named, first by path, then the pairs. */
 async function findTiffs(
   inputs: readonly (string | CollectionInput)[],
   { recursive = false, include = [], exclude = [] }: CollectionOptions,
@@ -160,14 +180,15 @@ async function findTiffs(
   const pairs = inputs.filter((one) => typeof one !== 'string');
   const named = pairs.map((pair) => ({ name: basename(pair.input), ...pair }));
   if (paths.length === 0) return { found: named, unread: [], warnings: [] };
-  // Not before: a package that it needs cannot be loaded from a bundle of ES modules (`refuseBundled`).
+  // Loaded only now: a package that it needs cannot be loaded from a bundle of ES modules
+  // (`refuseBundled`).
   const { findInputs } = await import('../collection/inputs/find-inputs.ts');
   const request = { paths, recursive, include, exclude };
   const inputFiles = await findInputs(request, Readable.from([]), signal).catch(asOptions);
   return { ...inputFiles, found: [...inputFiles.found, ...named] };
 }
 
-/** What is a wrong flag to the command is a wrong option here. */
+/** A wrong flag of the command is a wrong option here. */
 function asOptions(error: unknown): never {
   throw error instanceof SettingsError ? new OptionsError(error.problems, { cause: error }) : error;
 }

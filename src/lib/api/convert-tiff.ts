@@ -10,23 +10,29 @@ import { onlySource, writeOutput } from '../local-output.ts';
 import { conversionOptions, FORCED_BY, page } from './options.ts';
 import { refuseBundled } from './whole-package.ts';
 
-/** The options of `convertTiff`. All have defaults; those of `EncoderSettings` are `defaultEncoderSettings`. */
+/**
+ * The options of `convertTiff`. All have defaults; those of `EncoderSettings` are
+ * `defaultEncoderSettings`.
+ */
 export interface ConvertOptions extends Partial<EncoderSettings> {
-  /** The page to convert, counted from 1. Default: the first; a note then tells how many others there are. */
+  /**
+   * The page to convert, counted from 1. Default: the first; a note then says how many others there
+   * are.
+   */
   readonly page?: number | undefined;
-  /** Whether an existing output is replaced; a TIFF never is. Default: false. */
+  /** Whether to replace an existing output; a TIFF is never replaced. Default: false. */
   readonly overwrite?: boolean | undefined;
-  /** The memory that the conversion may use, in bytes. Default: what the machine or container has. */
+  /** The memory for the conversion, in bytes. Default: that of the machine or container. */
   readonly memoryBytes?: number | undefined;
   /** Ends the conversion: `convertTiff` then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Called with the error when an attempt fails and another one follows, with less memory. */
+  /** Called with the error of a failed attempt if another one with less memory follows. */
   readonly onReplan?: ((error: ConversionError) => void) | undefined;
 }
 
-/** What became of a TIFF, how, and what that took. */
+/** The result for a TIFF: the JPEG, how it was made, and the cost. */
 export interface Conversion {
-  /** Pixels, as the JPEG is to be seen. */
+  /** In pixels, as the JPEG is displayed. */
   readonly width: number;
   readonly height: number;
   /** 1 for greyscale, else 3. */
@@ -35,10 +41,10 @@ export interface Conversion {
   readonly bytes: number;
   readonly notes: readonly ConversionNote[];
   readonly effort: Effort;
-  /** Who decoded the TIFF. */
+  /** The decoder of the TIFF. */
   readonly reader: Reader;
   readonly cpuSeconds: number;
-  /** The most memory that the process has held, in bytes (Linux: VmHWM). */
+  /** Peak memory of the process, in bytes (Linux: VmHWM). */
   readonly peakBytes: number;
 }
 
@@ -51,20 +57,23 @@ const schema = v.strictObject({
 const paths = v.strictObject({ input: text, output: text });
 
 /**
- * Converts a page of a TIFF file to a JPEG file, upright, in a separate process. Greyscale keeps its one channel,
- * transparency is laid on the background, colours become sRGB unless the profile is kept.
+ * Converts a page of a TIFF file to an upright JPEG file, in a separate process. Greyscale keeps
+ * its single channel, transparent pixels show the background, and colours become sRGB unless the
+ * profile is kept.
  *
- * `output` must end in `.jpg`, `.jpeg` or `.jpe`, or in nothing that could name a format: letters, or letters and digits,
- * after a dot. It gets its name only when it is complete; after a failure everything is as it was before. An existing file is replaced only with `overwrite: true`, and the input or any
- * other TIFF never, by whatever name or link it is reached.
+ * `output` must end in `.jpg`, `.jpeg` or `.jpe`, or in nothing that could name a format: letters,
+ * or letters and digits, after a dot. It gets its name only when it is complete; a failure leaves
+ * everything as it was before. An existing file is replaced only with `overwrite: true`; the input
+ * or any other TIFF never is, whatever name or link leads to it.
  *
- * A path that is not UTF-8 is what `pathOfBytes` makes of its bytes; messages hold it so, too (`shownPath`).
+ * For a path that is not UTF-8, pass the result of `pathOfBytes`; messages contain it in this form
+ * too (`shownPath`).
  *
- * @returns The size of the JPEG in pixels and bytes, notes on what it does not have of the TIFF, and what the conversion
- *   took: CPU seconds, and bytes of memory at its peak.
- * @throws `OptionsError` (`INVALID_OPTIONS`) listing all wrong options; `FileError` (`FILE`) when the TIFF cannot be read
- *   or the JPEG not be written; `ConversionError` when the TIFF cannot become a JPEG (`ConversionErrorCode`);
- *   `ArkeError` (`BUNDLED`) when files of the package are missing.
+ * @returns The size of the JPEG in pixels and bytes, notes on what it lacks of the TIFF, and the
+ *   cost of the conversion: CPU seconds, and peak memory in bytes.
+ * @throws `OptionsError` (`INVALID_OPTIONS`) listing all wrong options; `FileError` (`FILE`) if the
+ *   TIFF cannot be read or the JPEG cannot be written; `ConversionError` if the TIFF cannot be
+ *   converted (`ConversionErrorCode`); `ArkeError` (`BUNDLED`) if files of the package are missing.
  * @example
  * ```ts
  * import { convertTiff } from 'arke-tiff';

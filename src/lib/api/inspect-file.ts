@@ -15,7 +15,7 @@ import { budgetOf, encoderOptions, pages, positive } from './options.ts';
 export interface InspectOptions extends Partial<EncoderSettings> {
   /** The pages that would be converted. Default: `first`. */
   readonly pages?: PagesSetting | undefined;
-  /** The memory that a conversion might use, in bytes. Default: what the machine or container has. */
+  /** The memory for a conversion, in bytes. Default: that of the machine or container. */
   readonly memoryBytes?: number | undefined;
 }
 
@@ -26,12 +26,14 @@ const schema = v.strictObject({
 });
 
 /**
- * Reads what is in a TIFF file from its directories, without decoding it: the structure of all pages, how they would be
- * converted, what their JPEGs would not have of them, and what is wrong with the file. Writes nothing.
+ * Reads the contents of a TIFF file from its directories, without decoding it: the structure of all
+ * pages, how they would be converted, what their JPEGs would lose, and the problems of the file.
+ * Writes nothing.
  *
  * @returns Sizes in bytes and pixels; predicted memory in bytes and CPU time in seconds.
- * @throws `OptionsError` (`INVALID_OPTIONS`); `FileError` (`FILE`) when the file cannot be read; `ConversionError`:
- *   `NOT_A_TIFF`, `UNREADABLE_TIFF` when it has no readable directory, `NO_SUCH_PAGE`.
+ * @throws `OptionsError` (`INVALID_OPTIONS`); `FileError` (`FILE`) if the file cannot be read;
+ *   `ConversionError`: `NOT_A_TIFF`, `UNREADABLE_TIFF` if it has no readable directory,
+ *   `NO_SUCH_PAGE`.
  * @example
  * ```ts
  * import { inspectFile } from 'arke-tiff';
@@ -53,18 +55,20 @@ export async function inspectFile(path: string, options: InspectOptions = {}): P
   });
 }
 
-/** The pages of a TIFF that a choice stands for. */
+/** The selected pages of a TIFF. */
 export interface ChosenPages {
   /** Counted from 1, ascending. */
   readonly numbers: readonly [number, ...number[]];
 }
 
 /**
- * Finds the pages of a TIFF file that are to be converted. Thumbnails, pyramid levels and masks do not count as pages.
+ * Finds the pages of a TIFF file to convert. Thumbnails, pyramid levels and masks do not count as
+ * pages.
  *
  * @returns The numbers of the pages, counted from 1 and ascending, as `convertTiff` takes them.
- * @throws `OptionsError` (`INVALID_OPTIONS`); `FileError` (`FILE`) when the file cannot be read; `ConversionError`:
- *   `NOT_A_TIFF`, `NO_SUCH_PAGE`, `UNREADABLE_TIFF` when all pages are wanted and not all can be found.
+ * @throws `OptionsError` (`INVALID_OPTIONS`); `FileError` (`FILE`) if the file cannot be read;
+ *   `ConversionError`: `NOT_A_TIFF`, `NO_SUCH_PAGE`, `UNREADABLE_TIFF` if all pages are wanted and
+ *   not all can be found.
  * @example
  * ```ts
  * import { choosePages, convertTiff } from 'arke-tiff';

@@ -1,3 +1,12 @@
+/*
+ * API: the functions that users of the package call, and nothing else does. Each checks its options
+ * against a schema (an `OptionsError` names all that is wrong), fills in defaults, and calls the
+ * room that does the work; remedies in messages name options, not flags or variables
+ * (`optionNames`). Its doc comments are docs/library.md, examples included.
+ *
+ * Must never happen: a default that differs from the command line's; a secret read from
+ * `process.env`; a type in a signature that `index.ts` does not export.
+ */
 import * as v from 'valibot';
 import { abortSignal, flag, oneOf, option, wholeNumber } from '../check-options.ts';
 import {
@@ -17,7 +26,7 @@ export const positive = option<number>(
   'must be a number above 0',
 );
 
-/** Which pages: `first`, `all` or a number. */
+/** The pages: `first`, `all` or a number. */
 export const pages: v.GenericSchema<PagesSetting> = option(
   (value) => (typeof value === 'string' || typeof value === 'number') && !pagesProblem(`${value}`),
   'must be first, all or the number of a page',
@@ -41,7 +50,7 @@ export const encoderOptions = {
   metadata: v.optional(oneOf(metadataSettings)),
 };
 
-/** The options of conversions, besides. */
+/** The further options of conversions. */
 export const conversionOptions = {
   ...encoderOptions,
   overwrite: v.optional(flag),
@@ -49,10 +58,10 @@ export const conversionOptions = {
   signal: v.optional(abortSignal),
 };
 
-/** What an option that replaces files is called, in messages. */
+/** The name of the option that replaces files, in messages. */
 export const FORCED_BY = 'overwrite: true';
 
-/** The budget that options describe. */
+/** The budget given by options. */
 export function budgetOf({ memoryBytes }: { readonly memoryBytes?: number | undefined }): Budget {
   return { memoryBytes, names: optionNames };
 }

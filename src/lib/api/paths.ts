@@ -5,10 +5,11 @@ import {
 } from '../path-bytes.ts';
 
 /**
- * Makes a path of bytes as the file system has them. Bytes that are not UTF-8 are lone surrogates in it (U+DC80 to
- * U+DCFF, as in Python's `surrogateescape`): all functions of this package take such paths, and `node:fs` does not.
+ * Makes a path from bytes as the file system stores them. Bytes that are not UTF-8 become lone
+ * surrogates (U+DC80 to U+DCFF, as in Python's `surrogateescape`): all functions of this package
+ * accept such paths, `node:fs` does not.
  *
- * @returns The path; of UTF-8 the usual text.
+ * @returns The path; for UTF-8 the usual text.
  * @example
  * ```ts
  * import { readdir } from 'node:fs/promises';
@@ -25,9 +26,10 @@ export function pathOfBytes(bytes: Uint8Array): string {
 }
 
 /**
- * Makes bytes of a path of an event or a result: the name as it is on disk. `node:fs` takes them as a `Buffer`.
+ * Returns the bytes of a path from an event or a result: the name as it is on disk. `node:fs` takes
+ * them as a `Buffer`.
  *
- * @returns The bytes; `pathOfBytes` makes the same path of them.
+ * @returns The bytes; `pathOfBytes` returns the same path for them.
  * @example
  * ```ts
  * import { stat } from 'node:fs/promises';
@@ -43,8 +45,9 @@ export function bytesOfPath(path: string): Uint8Array {
 }
 
 /**
- * Makes a path, or a message that holds paths, fit to be shown and stored: bytes that are not UTF-8 become `\xE9`. A
- * backslash of the name itself stays as it is, so the bytes cannot be had back from this.
+ * Makes a path, or a message with paths, safe to show and store: bytes that are not UTF-8 become
+ * `\xE9`. A backslash in the name itself is unchanged, so the bytes cannot be recovered from the
+ * result.
  *
  * @returns Well-formed text.
  * @example

@@ -23,15 +23,17 @@ const environmentSchema = v.strictObject({
 });
 
 /**
- * Runs a whole task of the worker, as the command `run` does: download from R2, convert, upload, callback. What can happen
- * to a task is never thrown: it is the one error callback. Settings that are incomplete or malformed are called back as
- * far as they say whom to call.
+ * Runs a whole task of the worker, like the command `run`: downloads from R2, converts, uploads,
+ * calls back. A failed task never throws: its error goes into the callback. Incomplete or malformed
+ * settings are also called back if they include task, batch and callback address.
  *
- * `environment` has the variables of docs/configuration.md, "The variables of `run`"; `process.env` itself is not read.
+ * `environment` has the variables of docs/configuration.md, "The variables of `run`"; `process.env`
+ * itself is not read.
  *
- * @returns The payload, whether the orchestrator took it, and the exit code that `run` would have: 0 or 1. Times in the
- *   payload are milliseconds, sizes bytes.
- * @throws `OptionsError` (`INVALID_OPTIONS`); `ArkeError` (`BUNDLED`) when files of the package are missing.
+ * @returns The payload, whether the orchestrator accepted it, and the exit code that `run` would
+ *   have: 0 or 1. Times in the payload are milliseconds, sizes bytes.
+ * @throws `OptionsError` (`INVALID_OPTIONS`); `ArkeError` (`BUNDLED`) if files of the package are
+ *   missing.
  * @example
  * ```ts
  * import { runTask } from 'arke-tiff';

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { ArkeError } from '../errors.ts';
 
 /**
- * Throws `ArkeError` (`BUNDLED`) where this code does not lie in its package: a bundler has copied it, and the programs
- * of the conversion process, which are files of the package, were left behind.
+ * Throws `ArkeError` (`BUNDLED`) if this code is not in its package: a bundler has copied it
+ * without the programs of the conversion process, which are files of the package.
  */
 export function refuseBundled(): void {
-  // A bundle in CommonJS has no URL.
+  // A CommonJS bundle has no URL.
   const here: unknown = import.meta.url;
   if (typeof here === 'string') {
     const child = `../convert/process/child.${here.endsWith('.ts') ? 'ts' : 'js'}`;

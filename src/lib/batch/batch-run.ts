@@ -1,40 +1,39 @@
-import type { LookingTools } from '../collection/item.ts';
+import type { PlanningTools } from '../collection/item.ts';
 import { messageOf } from '../errors.ts';
 import { outputKeys } from '../keys.ts';
+import type { OutputRequest } from '../outputs/bucket/output.ts';
+import { firstProvenance, NO_TASK } from '../outputs/bucket/provenance.ts';
 import type { RequestOptions } from '../storage/objects.ts';
-import type { OutputRequest } from '../task/output.ts';
-import { firstProvenance, NO_TASK } from '../task/provenance.ts';
-import type { KeyClaims } from './claims.ts';
 import type { DiskRoom } from './disk-room.ts';
+import type { KeyReservations } from './key-reservations.ts';
 import { BATCH_RETRY, type BatchOptions } from './options.ts';
 
 /** What all TIFFs of a run share. */
 export interface BatchRun {
   readonly options: BatchOptions;
-  readonly claims: KeyClaims;
+  readonly reservations: KeyReservations;
   readonly room: DiskRoom;
 }
 
-/** How requests of a run are sent: patiently, and each repeat is told. */
+/** How a run sends requests: patiently, and it reports each retry. */
 export function requestOptions(
   { options }: BatchRun,
-  { warn, signal }: Pick<LookingTools, 'warn' | 'signal'>,
+  { warn, signal }: Pick<PlanningTools, 'warn' | 'signal'>,
 ): RequestOptions {
   return {
     policy: options.policy ?? BATCH_RETRY,
     signal,
-    onRetry: ({ error, delayMs }) =>
-      warn('RETRY', `${messageOf(error)} Trying again in ${delayMs} ms`),
+    onRetry: ({ error, delayMs }) => warn('RETRY', `${messageOf(error)} Retrying in ${delayMs} ms`),
     onWarning: warn,
   };
 }
 
-/** What is asked for of a version of a TIFF, exactly as a task asks for it. */
+/** The output request for a version of a TIFF, exactly as a task makes it. */
 export async function outputRequest(
   key: string,
   etag: string,
   run: BatchRun,
-  tools: LookingTools,
+  tools: PlanningTools,
 ): Promise<OutputRequest> {
   const { storage, encoder, pages, program } = run.options;
   const provenance = firstProvenance({
@@ -51,6 +50,6 @@ export async function outputRequest(
     provenance,
     keys: outputKeys(key),
     options: requestOptions(run, tools),
-    isPromised: (output) => run.claims.keptFor(output, key) !== undefined,
+    isPromised: (output) => run.reservations.reservedFor(output, key) !== undefined,
   };
 }

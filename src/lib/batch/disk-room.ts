@@ -3,37 +3,43 @@ import { FileError } from '../errors.ts';
 import { finite } from '../finite.ts';
 import { orAborted } from '../stop.ts';
 
-/** A part of the disk that is kept for a TIFF. */
+/** Disk space reserved for a TIFF. */
 export interface DiskPlace {
-  /** So many bytes of it are on the disk, which tells so itself from now on; the rest stays kept. */
+  /**
+   * `bytes` of it are written and now count as used on the disk itself; the rest stays reserved.
+   */
   filled(bytes: number): void;
-  /** It is gone from the disk. */
+  /** Its files have been removed. */
   release(): void;
 }
 
-/** What is to lie on the disk. */
+/** Disk space that is needed. */
 export interface DiskNeed {
-  /** How it is called in messages. */
+  /** Its name in messages. */
   readonly name: string;
   readonly bytes: number;
   readonly folder: string;
 }
 
-/** The disk that TIFFs are brought to. */
+/** The disk that TIFFs are downloaded to. */
 export interface DiskRoom {
   /**
-   * Waits until there is room, in the order in which it is asked for. Throws `FileError` when there is none
-   * though nothing else is kept there, `RangeError` for what is no number of bytes, and the signal's reason.
+   * Waits for room; requests are served in order. Throws `FileError` if there is too little
+   * although nothing else is reserved, `RangeError` for an invalid number of bytes, and the
+   * signal's reason.
    */
   take(wanted: DiskNeed, signal: AbortSignal): Promise<DiskPlace>;
 }
 
-/** `freeBytes` tells what is free on the disk of a folder: of one and the same disk for all that is taken. */
+/**
+ * `freeBytes` returns the free space on the disk of a folder; all requests must be for the same
+ * disk.
+ */
 export function createDiskRoom(freeBytes: (folder: string) => Promise<number>): DiskRoom {
   const change = createChangeSignal();
   let turn: Promise<unknown> = Promise.resolve();
   let held = 0;
-  /** Bytes that are going to be written. */
+  /** Bytes that are still to be written. */
   let promised = 0;
 
   const place = (bytes: number): DiskPlace => {
@@ -76,8 +82,8 @@ export function createDiskRoom(freeBytes: (folder: string) => Promise<number>): 
 
 function noRoom({ name, bytes, folder }: DiskNeed, free: number): FileError {
   return new FileError(
-    `There is no room for "${name}" in ${folder}: it needs ${megabytes(bytes)}, and ${megabytes(free)} are free. ` +
-      'Make room, or set TMPDIR to a folder that has some.',
+    `Not enough space for "${name}" in ${folder}: it needs ${megabytes(bytes)}, but only ${megabytes(free)} are free. ` +
+      'Free some space, or set TMPDIR to a folder with more.',
   );
 }
 

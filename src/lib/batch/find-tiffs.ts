@@ -6,20 +6,22 @@ import type { Storage } from '../storage/client.ts';
 import { type ListedObject, listObjects } from '../storage/list-objects.ts';
 import type { RequestOptions } from '../storage/objects.ts';
 
-/** Which TIFFs of a bucket are wanted. */
+/** Selects TIFFs of a bucket. */
 export interface TiffRequest {
-  /** What their keys begin with: text, not a folder. Empty for all. */
+  /** The beginning of their keys: text, not a folder. Empty for all. */
   readonly prefix: string;
   readonly include: readonly string[];
   readonly exclude: readonly string[];
 }
 
 /**
- * Lists the TIFFs under a prefix, in natural order. A TIFF is what is called so: to know the content of
- * all other objects, each would have to be read. Patterns match as they do for files: a key's last part, or what
- * of it is below the prefix's last slash, or all of it; what `exclude` says of a folder goes for all in it.
+ * Lists the TIFFs under a prefix, in natural order. The name decides what is a TIFF: checking the
+ * content would mean reading every object. Patterns match as they do for files: the last part of a
+ * key, the part below the prefix's last slash, or the whole key; an excluded folder excludes
+ * everything in it.
  *
- * Throws `StorageError` (`OBJECT_NOT_FOUND` when there is none), and `SettingsError` for an empty pattern.
+ * Throws `StorageError` (`OBJECT_NOT_FOUND` if there is none), and `SettingsError` for an empty
+ * pattern.
  */
 export async function findTiffs(
   storage: Storage,
@@ -52,7 +54,7 @@ function nothingThere({ bucket }: Storage, prefix: string, leftOut: number): Sto
   return new StorageError(
     'OBJECT_NOT_FOUND',
     leftOut > 0
-      ? `--include and --exclude leave out ${left} ${where}. Check the patterns.`
+      ? `--include and --exclude skip ${left} ${where}. Check the patterns.`
       : `There is no .tif or .tiff ${where}. Check the prefix and R2_BUCKET.`,
   );
 }

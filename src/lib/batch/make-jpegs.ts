@@ -1,56 +1,70 @@
 import type { PageRecord } from '../collection/events.ts';
-import type { ConvertingTools } from '../collection/item.ts';
-import { likenessOf, recordOfPage } from '../collection/page-record.ts';
-import { convertPage } from '../convert/convert-pages.ts';
-import type { Effort } from '../convert/encoder-settings.ts';
+import type { Converted, ConvertingTools, PlanningTools } from '../collection/item.ts';
+import { recordOfPage } from '../collection/page-record.ts';
+import { type PageToPut, putPages } from '../outputs/bucket/put-pages.ts';
+import { withPages } from '../outputs/make-pages.ts';
 import type { BroughtTiff } from './brought-tiff.ts';
-import type { DueObject, OpenPage } from './open-pages.ts';
+import { type DueObject, tellOfTaken } from './open-pages.ts';
 import type { BatchOptions } from './options.ts';
 
-/** A JPEG that is made, and lies on this machine. */
-export interface MadeJpeg {
-  readonly page: OpenPage;
-  readonly path: string;
-  readonly effort: Effort;
+/** A finished JPEG on this machine. */
+export interface MadeJpeg extends PageToPut {
   readonly record: PageRecord;
 }
 
-/** As a task: what is worth knowing is told, and nothing of it is an error. */
-const STRICT = { failOnLoss: false, warningsAsErrors: false } as const;
-
 /**
- * Makes the JPEGs of a TIFF that are not there already, and compares them with it where that is asked for. Throws what
- * converting and comparing throw, and the signal's reason.
+ * Makes the missing JPEGs of a TIFF and, if asked, compares them with it. Reports notes as a task
+ * does, and none of them is an error. Throws what making them throws, and the signal's reason.
  */
 export async function makeJpegs(
-  tiff: BroughtTiff,
+  { file, pathOf }: BroughtTiff,
   { source, header, open }: DueObject,
-  options: BatchOptions,
+  { encoder, pages, verify, onMade }: BatchOptions,
   tools: ConvertingTools,
 ): Promise<readonly MadeJpeg[]> {
-  const { encoder, pages, onMade } = options;
-  const named = { path: tiff.path, name: source.input, header };
-  const make = async (page: OpenPage): Promise<MadeJpeg> => {
-    const { number, slot } = page;
-    const start = performance.now();
-    const jpeg = tiff.pathOf(`page-${number}.jpg`);
-    const asked = { encoder, pages, strict: STRICT, ...tools };
-    const conversion = await convertPage(named, number, jpeg, asked);
-    const ms = Math.round(performance.now() - start);
-    const made = { page: number, output: slot.key, jpeg, ms, conversion };
-    const likeness = await likenessOf(made, { ...named, tools }, options);
-    const record = recordOfPage(made, { likeness });
-    return { page, path: jpeg, effort: conversion.plan.effort, record };
-  };
-  const made: MadeJpeg[] = [];
-  for (const page of open) made.push(await make(page));
+  const [first, ...others] = open;
+  const numbers = [first.page, ...others.map(({ page }) => page)] as const;
+  const { converter, signal } = tools;
+  const jpegs: MadeJpeg[] = [];
+  await withPages({ file, name: source.input, header, numbers }, converter, async (make) => {
+    for (const output of open) {
+      const { page, slot } = output;
+      const target = { page, output: slot.key, jpeg: pathOf(`page-${page}.jpg`) };
+      const made = await make(target, { encoder, pages, verify, ...tools });
+      jpegs.push({ output, made, record: recordOfPage(made) });
+    }
+  });
   await onMade?.({
     source,
-    tiff: tiff.path,
+    tiff: file.path,
     settings: encoder,
-    pages: made.map(({ record, path }) => ({ record, jpeg: path })),
-    converter: tools.converter,
-    signal: tools.signal,
+    pages: jpegs.map(({ record, made: { jpeg } }) => ({ record, jpeg })),
+    converter,
+    signal,
   });
-  return made;
+  return jpegs;
+}
+
+/**
+ * Uploads JPEGs with their provenance, the first page last. Throws `StorageError`, `FileError`, and
+ * the signal's reason.
+ */
+export async function deliverJpegs(
+  jpegs: readonly MadeJpeg[],
+  { source }: DueObject,
+  { warn, signal }: Pick<PlanningTools, 'warn' | 'signal'>,
+): Promise<Converted> {
+  const [page, ...pages] = await putPages(
+    jpegs,
+    async ({ output: { slot }, record }, upload) => {
+      const { key, size, taken } = await upload();
+      // Another process took the key first.
+      if (key !== slot.key) tellOfTaken(source.input, { key, taken }, warn);
+      return { ...record, output: key, bytes: size };
+    },
+    signal,
+  );
+  if (!page) throw new Error('A conversion made no page.');
+  const isFirst = jpegs.some(({ output }) => output.isFirst);
+  return { pages: [page, ...pages], output: isFirst ? page.output : source.output };
 }

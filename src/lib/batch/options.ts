@@ -8,53 +8,61 @@ import type { RetryPolicy } from '../retry.ts';
 import type { Storage } from '../storage/client.ts';
 
 /**
- * Where the TIFFs of a bucket can be converted. `local` is this machine: each TIFF comes here, and its JPEG goes back.
- * Another place (Fly's machines, each of which runs a task) becomes another value, with a runner of its own beside
- * `convertObjects` that tells the same events.
+ * Where the TIFFs of a bucket can be converted. `local` is this machine: it downloads each TIFF and
+ * uploads its JPEGs. Another place (Fly machines that each run a task) becomes another value, with
+ * its own runner beside `convertObjects` that emits the same events.
  */
 export const places = ['local'] as const;
 
-/** What a run over the TIFFs of a bucket is told. */
+/** Options of a run over the TIFFs of a bucket. */
 export interface BatchOptions {
   readonly storage: Storage;
   readonly encoder: EncoderSettings;
   readonly pages: PagesSetting;
-  /** `memoryBytes` is for all conversion processes together; default: what the machine has. */
+  /**
+   * `memoryBytes` applies to all conversion processes together; defaults to the machine's memory.
+   */
   readonly budget: Budget;
-  /** The most files that are converted at once. */
+  /** Maximum number of files converted at once. */
   readonly jobs: number;
-  /** Converts what is up to date, too. What was not made from the same TIFF is never replaced. */
+  /** Converts up-to-date files too. Never replaces what was made from another TIFF. */
   readonly force: boolean;
-  /** Compares each JPEG with its TIFF, and refuses one that is less like it than this allows. */
+  /** Compares each JPEG with its TIFF, and refuses one that differs more than this allows. */
   readonly verify?: LikenessBounds | undefined;
-  /** Ends with the first file that fails; what is under way is dropped. */
+  /** Ends with the first failed file; unfinished files are discarded. */
   readonly failFast: boolean;
-  /** Says what would be done, reading headers only, and writes nothing. */
+  /** Reports what would be done, reads only headers and writes nothing. */
   readonly dryRun: boolean;
-  /** Ends the run: what is under way is dropped. */
+  /** Ends the run; unfinished files are discarded. */
   readonly signal: AbortSignal;
   /** Name and version of the program, for provenance. */
   readonly program: string;
-  /** Told of each TIFF while it and its JPEGs are all on this machine. Never throws. */
+  /** Called for each TIFF while it and its JPEGs are on this machine. Never throws. */
   readonly onMade?: ((made: MadeHere) => Promise<void>) | undefined;
-  /** How often requests are tried; `BATCH_RETRY` unless told. */
+  /**
+   * Called for each TIFF whose JPEGs have just been uploaded, before the event for its end. A
+   * stopped run finishes this and uploads that have begun before `signal` aborts. Never throws.
+   */
+  readonly onUploaded?: ((input: string, signal: AbortSignal) => Promise<void>) | undefined;
+  /** How often requests are tried; defaults to `BATCH_RETRY`. */
   readonly policy?: RetryPolicy | undefined;
 }
 
 /** A TIFF and its JPEGs, while all of them are on this machine. */
 export interface MadeHere {
   readonly source: SourceRecord;
-  /** The TIFF's path. */
+  /** The path of the TIFF. */
   readonly tiff: string;
   readonly pages: readonly { readonly record: PageRecord; readonly jpeg: string }[];
   readonly settings: EncoderSettings;
-  /** A conversion process that has nothing to do meanwhile. */
+  /** A conversion process that is idle meanwhile. */
   readonly converter: Converter;
   readonly signal: AbortSignal;
 }
 
 /**
- * How often a request to R2 is tried: together about half a minute of waiting, a minute at most. Nothing here has a deadline, and a line
- * that is gone for a moment should not fail all that is under way.
+ * How often a request to R2 is tried: about half a minute of waiting in total, a minute at most.
+ * Nothing here has a deadline, and a short loss of the connection should not fail all files under
+ * way.
  */
 export const BATCH_RETRY: RetryPolicy = { attempts: 10, baseDelayMs: 200, maxDelayMs: 20_000 };

@@ -1,7 +1,14 @@
-/** What an element can be made with: properties of the element, or attributes where there is none of that name. */
+/*
+ * Browser: what the pages of reports and of `dev` share: elements, words for numbers, the
+ * before/after slider, the basic styles. Each page is one file with script and style inside
+ * (`build/pages.ts`), named by their hashes in its Content-Security-Policy.
+ *
+ * Must never happen: text that becomes markup; a request to another host.
+ */
+/** Properties of an element, or attributes if it has no such property. */
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** Makes an element. Text is text: nothing in it becomes markup. */
+/** Creates an element. Text never becomes markup. */
 export function make<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   properties: Properties = {},
@@ -17,7 +24,7 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Makes a button that does something when it is pressed. */
+/** Creates a button with an action. */
 export function button(
   text: string,
   act: () => void,
@@ -28,7 +35,7 @@ export function button(
   return made;
 }
 
-/** The element of the page with this `id`. Throws when there is none. */
+/** The page's element with this `id`. Throws if there is none. */
 export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
   const element = document.getElementById(id);
   if (!element) throw new Error(`The page has no element "${id}".`);

@@ -1,9 +1,9 @@
 import { make } from './dom.ts';
 
-/** A label and what it says; nothing where there is nothing to say. */
+/** A label and its value; nothing if there is no value. */
 export type Fact = readonly [string, string | HTMLElement | undefined];
 
-/** Facts with their labels, without those that say nothing. */
+/** Facts with their labels, without empty ones. */
 export function factsList(facts: readonly Fact[]): HTMLElement {
   return make(
     'dl',

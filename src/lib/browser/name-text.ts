@@ -1,7 +1,7 @@
 import { make } from './dom.ts';
 import { visible } from './words.ts';
 
-/** A name or path: kept apart from the direction of what is around it. */
+/** A name or path, isolated from the text direction around it. */
 export function nameText(name: string): HTMLElement {
   return make('bdi', { className: 'name', dir: 'auto' }, visible(name));
 }

@@ -1,31 +1,31 @@
 import { make } from './dom.ts';
 import { zoomsOf } from './zooms.ts';
 
-/** What is compared: two pictures of one shape. */
+/** Two pictures of the same shape. */
 export interface Compared {
   readonly before: string;
   readonly after: string;
-  /** Pixels of the second. */
+  /** Pixels of the second picture. */
   readonly width: number;
   readonly height: number;
 }
 
-/** How it can be looked at. */
+/** How the pictures can be shown. */
 export interface SliderOptions {
-  /** How large a pixel can be shown, the first to begin with; `fit`: as much as there is room for. */
+  /** The zoom levels, starting with the first; `fit` fills the available space. */
   readonly zooms: readonly (number | 'fit')[];
-  /** Whether both have the same pixels, each of which may be seen as a square. */
+  /** Whether both have the same pixels, which may be shown as squares. */
   readonly isExact: boolean;
-  /** Whether what differs can be shown alone. */
+  /** Whether the difference can be shown. */
   readonly hasDifference: boolean;
 }
 
-/** Pixels: in a narrower picture the words would cover it. */
+/** Pixels: the labels would cover a narrower picture. */
 const ROOM_FOR_LABELS = 150;
 
 /**
- * Before and after in one place, with a border between them that mouse, finger and arrow keys move; the
- * keys +, − and 0 change the size.
+ * Before and after in one place, with a divider that mouse, finger and arrow keys move; the keys +,
+ * − and 0 zoom.
  */
 export function sliderOf(compared: Compared, options: SliderOptions): HTMLElement {
   const { width, height } = compared;
@@ -42,7 +42,7 @@ export function sliderOf(compared: Compared, options: SliderOptions): HTMLElemen
     slider.classList.toggle('squares', options.isExact && zoom !== 'fit');
     if (zoom !== 'fit') slider.style.setProperty('--zoom', String(zoom));
     stack.classList.toggle('small', width * (zoom === 'fit' ? 1 : zoom) < ROOM_FOR_LABELS);
-    // What can be scrolled must be in reach of the keyboard; what cannot be is no stop on its way.
+    // A scrollable view must be reachable by keyboard; another one need not be.
     if (zoom === 'fit') view.removeAttribute('tabindex');
     else view.tabIndex = 0;
     view.scrollTo(
@@ -71,14 +71,14 @@ function stackOf({ before, after }: Compared): HTMLElement {
   );
 }
 
-/** The border's place as a control of its own: arrow keys move it. */
+/** The divider as a control: arrow keys move it. */
 function rangeFor(stack: HTMLElement): HTMLInputElement {
   const range = make('input', {
     type: 'range',
     min: '0',
     max: '100',
     value: '50',
-    'aria-label': 'How much is shown of the TIFF, from the left',
+    'aria-label': 'Share of the TIFF, from the left',
   });
   const move = () => {
     stack.style.setProperty('--share', `${range.value}%`);
@@ -109,7 +109,7 @@ function followPointer(stack: HTMLElement, range: HTMLInputElement): void {
   });
 }
 
-/** What is in the middle of the view, as a share of the whole. */
+/** The centre of the view, as a share of the whole. */
 function centreOf(
   view: HTMLElement,
   stack: HTMLElement,
@@ -127,5 +127,5 @@ function differenceOf(stack: HTMLElement): HTMLElement {
   difference.addEventListener('input', () =>
     stack.classList.toggle('difference', difference.checked),
   );
-  return make('label', {}, difference, ' Difference only, 16 times as strong');
+  return make('label', {}, difference, ' Show difference (×16)');
 }

@@ -4,7 +4,7 @@ const STEPS = [
   ['KB', 1024],
 ] as const;
 
-/** A size for people, counted as the program counts: a KB is 1024 bytes. */
+/** A size for people, in the program's units: a KB is 1024 bytes. */
 export function sizeOf(bytes: number): string {
   const [unit, step] = STEPS.find(([, least]) => bytes >= least) ?? ['B', 1];
   const amount = bytes / step;
@@ -20,7 +20,7 @@ export function timeOf(ms: number): string {
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** A whole number with its thousands apart. */
+/** A whole number with grouped digits. */
 export function numberOf(count: number): string {
   return count.toLocaleString('en');
 }
@@ -30,21 +30,21 @@ export function countOf(count: number, one: string, many = `${one}s`): string {
   return `${numberOf(count)} ${count === 1 ? one : many}`;
 }
 
-/** What is saved of a size, in percent; negative where it has grown. */
+/** The saving in percent; negative if it has grown. */
 export function savedOf(before: number, after: number): number | undefined {
   return before > 0 ? (1 - after / before) * 100 : undefined;
 }
 
-/** Whole percents, with a real minus. */
+/** Whole percent, with a real minus sign. */
 export function percentOf(percent: number): string {
   return `${Math.round(percent)} %`.replace('-', '−');
 }
 
-/** Control characters, and those that turn the direction of what follows. */
+/** Control characters, and those that change the text direction. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
 const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-/** A name with what cannot be seen of it made visible: two files shall not look the same. */
+/** A name with invisible characters shown, so that different names never look the same. */
 export function visible(name: string): string {
   return name.replace(
     UNSEEN,

@@ -2,14 +2,14 @@ import { button, make } from './dom.ts';
 
 type Zoom = number | 'fit';
 
-/** The sizes in which a picture can be looked at, as a row of buttons. */
+/** The zoom levels of a picture, as a row of buttons. */
 export interface Zooms {
   readonly element: HTMLElement;
-  /** Takes a key; false where it means nothing here. */
+  /** Handles a key; false if it has no meaning here. */
   key(key: string): boolean;
 }
 
-/** Begins with the first size; `apply` is told of it, and of each that is chosen. */
+/** Starts with the first level; `apply` gets it, and each one chosen. */
 export function zoomsOf(zooms: readonly Zoom[], apply: (zoom: Zoom) => void): Zooms {
   let chosen = 0;
   const choose = (place: number) => {

@@ -4,12 +4,12 @@ import type { CallbackPayload } from './payload.ts';
 
 const PLACEHOLDER = /\{(task_id|batch_id)\}/g;
 
-/** Whether an address is one for all tasks: `…/callback/{batch_id}/{task_id}`. */
+/** Whether an address serves all tasks: `…/callback/{batch_id}/{task_id}`. */
 export function isForAllTasks(address: string): boolean {
   return address.search(PLACEHOLDER) !== -1;
 }
 
-/** The address of one task: its ids, encoded, for `{task_id}` and `{batch_id}`. */
+/** The address of one task: replaces `{task_id}` and `{batch_id}` by the encoded ids. */
 export function addressOfTask(
   address: string,
   task: Pick<CallbackPayload, 'task_id' | 'batch_id'>,
@@ -19,21 +19,21 @@ export function addressOfTask(
   );
 }
 
-/** Where entries of an outbox may be sent. */
+/** Where outbox entries may be sent. */
 export interface AllowedAddresses {
-  /** The one address, or one for all tasks. */
+  /** A fixed address, or a template for all tasks. */
   readonly url: string | undefined;
-  /** What the user calls it. */
+  /** The flag or variable that sets it. */
   readonly urlName?: string | undefined;
   /** Origins (`https://example.com`) that entries may name. */
   readonly origins: readonly string[];
-  /** Whether more than one task is to be sent. */
+  /** Whether more than one task is sent. */
   readonly severalTasks: boolean;
 }
 
 /**
- * Where an entry is to be sent, or a text that says why nowhere. Whoever can write to the bucket can plant
- * an entry: its own address counts only where its origin was named.
+ * Where an entry is sent, or a text that says why it may not be sent. Anyone who can write to the
+ * bucket can plant an entry, so its own address counts only if its origin was allowed.
  */
 export function addressOfEntry(
   { url: recorded, url_query: hadQuery }: OutboxEntry,
@@ -46,9 +46,8 @@ export function addressOfEntry(
   const { origin } = new URL(recorded);
   if (!origins.includes(origin))
     return url === undefined
-      ? `its address is at ${origin}, which was not allowed: --allow-origin ${origin}, or --url`
-      : `its address is at ${origin}, and --url is another one's: let --url hold {batch_id} and {task_id}, or use --allow-origin ${origin}`;
-  if (hadQuery)
-    return 'its address had a query, which is kept by nobody as it may be secret: give it with --url';
+      ? `its address is at ${origin}, which is not allowed: use --allow-origin ${origin} or --url`
+      : `its address is at ${origin}, but --url belongs to one task: put {batch_id} and {task_id} in --url, or use --allow-origin ${origin}`;
+  if (hadQuery) return 'the query of its address was not stored, as it may be secret: set --url';
   return { url: recorded, urlName: 'the address in the outbox' };
 }

@@ -1,17 +1,19 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
-/** A connection to a callback's receiver that is opened before there is anything to send. */
+/** A connection to a callback's receiver, opened before there is anything to send. */
 export interface Connection {
-  /** Begins to connect; what goes wrong is told by nobody: the request then opens its own. */
+  /** Starts to connect. Errors are not reported: the request then opens its own connection. */
   open(): void;
-  /** The connection, open or about to be, for one request; undefined when there is none, or it was closed. */
+  /**
+   * The open or opening connection, for one request; undefined if there is none or it was closed.
+   */
   take(): Socket | undefined;
-  /** Closes it when nobody took it; none is opened any more. */
+  /** Closes an unused connection; no further one is opened. */
   close(): void;
 }
 
-/** Prepares for a connection to the address's host; nothing happens before `open`. */
+/** Prepares a connection to the address's host; nothing happens before `open`. */
 export function prepareConnection(url: string): Connection {
   let socket: Socket | undefined;
   let done = false;
@@ -34,7 +36,7 @@ export function prepareConnection(url: string): Connection {
 }
 
 function connect({ protocol, hostname, port }: URL): Socket {
-  // An address of IPv6 has brackets in a URL.
+  // A URL puts brackets around an IPv6 address.
   const host = hostname.replace(/^\[|\]$/g, '');
   if (protocol !== 'https:') return connectTcp({ host, port: Number(port || 80) });
   const name = isIP(host) ? {} : { servername: host };

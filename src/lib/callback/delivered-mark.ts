@@ -6,14 +6,14 @@ const markSchema = v.looseObject({
   webhook_id: v.string(),
   body_sha256: v.string(),
   delivered_at: v.pipe(v.string(), v.isoTimestamp()),
-  /** Shows that it was written by somebody who knows the secret (`seal.ts`). */
+  /** Shows that the writer knew the secret (`seal.ts`). */
   seal: v.optional(v.string()),
 });
 
-/** What is kept of a callback of the outbox once it is delivered. */
+/** The record that stays in the outbox once a callback is delivered. */
 export type DeliveredMark = v.InferOutput<typeof markSchema>;
 
-/** The mark of a callback that was delivered. */
+/** The mark of a delivered callback. */
 export function deliveredMark(id: string, body: string, at: Date): DeliveredMark {
   return {
     v: 1,
@@ -23,7 +23,7 @@ export function deliveredMark(id: string, body: string, at: Date): DeliveredMark
   };
 }
 
-/** Reads a mark; undefined when it is none. */
+/** Reads a mark; undefined if the text is not one. */
 export function readDeliveredMark(text: string): DeliveredMark | undefined {
   try {
     const mark = v.safeParse(markSchema, JSON.parse(text));
@@ -33,7 +33,7 @@ export function readDeliveredMark(text: string): DeliveredMark | undefined {
   }
 }
 
-/** Whether a mark is of this very body, and not of an earlier run's with the same outcome. */
+/** Whether a mark is for this exact body, not for an earlier run with the same outcome. */
 export function isMarkOf(mark: DeliveredMark, body: string): boolean {
   return mark.body_sha256 === hashOf(body);
 }

@@ -1,31 +1,31 @@
-/** What a log says of attempts at callbacks. */
+/** What a log says about a delivery attempt. */
 export interface AttemptTold {
   /**
    * - `started`: the task began
-   * - `retried`: an attempt has failed, and another one follows
-   * - `ended`: it is not tried again
-   * - `continuing`: the callback is kept in the log while attempts go on
-   * - `unconfirmed`: it is not tried again, and was probably taken
+   * - `retried`: an attempt failed and another one follows
+   * - `ended`: there are no further attempts
+   * - `continuing`: the log holds the callback while attempts go on
+   * - `unconfirmed`: there are no further attempts, and the callback was probably accepted
    */
   readonly what: 'started' | 'retried' | 'ended' | 'continuing' | 'unconfirmed';
-  /** What the last attempt came to, where that is said. */
+  /** The result of the last attempt, if the log gives it. */
   readonly reason?: string | undefined;
 }
 
-/** Which tasks' callbacks may have been taken although a log says that they were not. */
+/** Which callbacks may have been accepted although a log reports them as undelivered. */
 export interface DeliveryDoubts {
   hear(taskId: string, told: AttemptTold): void;
-  /** Whether a callback of the task may have been taken, by all that was heard. */
+  /** Whether a callback of the task may have been accepted, judged by the log so far. */
   isUnconfirmed(taskId: string): boolean;
 }
 
-/** Doubts of nothing; they are told in the order of the log. */
+/** Starts without doubts; expects what the log says in its order. */
 export function deliveryDoubts(): DeliveryDoubts {
   const lost = new Set<string>();
   const continuing = new Set<string>();
   return {
     hear(taskId, { what, reason }) {
-      // A log that was cut may have lost the line that says how it ended.
+      // A truncated log may lack the line that says how it ended.
       const isCut = what === 'started' && continuing.has(taskId);
       const isLost = reason !== undefined && !isRefusal(reason);
       const isEnd = what === 'ended' && continuing.has(taskId);
@@ -38,13 +38,13 @@ export function deliveryDoubts(): DeliveryDoubts {
   };
 }
 
-/** Answers of a gateway that has asked its server and got no answer, as in `failures.ts`. */
+/** Answers of a gateway whose server did not answer in time, as in `failures.ts`. */
 const MAY_BE_TAKEN = /^(?:504|520|524)$/;
 
-/** Without a connection nothing is sent. */
+/** Without a connection, nothing was sent. */
 const NO_CONNECTION = /\b(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)\b/;
 
-/** Whether the reason of a failed attempt (`failures.ts`) shows that the callback was not taken by it. */
+/** Whether the reason of a failed attempt (`failures.ts`) shows that it was not accepted. */
 function isRefusal(reason: string): boolean {
   const [, status, failure] =
     /^The callback to \S+ (?:was answered (\d{3})|failed: (.*))/s.exec(reason) ?? [];
@@ -53,7 +53,7 @@ function isRefusal(reason: string): boolean {
   return failure !== undefined && NO_CONNECTION.test(failure);
 }
 
-/** What a line of a task says of an attempt at its callback: the words that it begins with (`log.ts`), and what follows. */
+/** What a log line of a task says about an attempt; `words` are its opening words (`log.ts`). */
 export function attemptInLine(words: string, rest: string): AttemptTold | undefined {
   switch (words) {
     case 'Starting TIFF conversion: ':
@@ -75,7 +75,7 @@ export function attemptInLine(words: string, rest: string): AttemptTold | undefi
   }
 }
 
-/** The same of an event of a JSON log. */
+/** What an event of a JSON log says about an attempt. */
 export function attemptInEvent(
   event: string,
   value: Readonly<Record<string, unknown>>,

@@ -2,19 +2,19 @@ import type { IncomingMessage } from 'node:http';
 import { CallbackError, messageOf, systemCodeOf } from '../errors.ts';
 import { shownUrl } from '../http-url.ts';
 import { isRetryableStatus, parseRetryAfter } from '../retry.ts';
-import type { Answer } from '../shown-answer.ts';
+import type { ReceiverAnswer } from '../shown-answer.ts';
 import type { CallbackRequest } from './request.ts';
 
-/** How an attempt ended that had no answer. */
+/** How an attempt without an answer ended. */
 interface Unanswered {
   readonly cause: unknown;
-  /** The attempt's time where that is what ended it, in milliseconds. */
+  /** The attempt's time limit if that ended it, in milliseconds. */
   readonly timeoutMs: number | undefined;
-  /** Whether all of the callback was on its way. */
+  /** Whether the whole callback was sent. */
   readonly sent: boolean;
 }
 
-/** The error of an attempt that had no answer: the next one may succeed. */
+/** The error of an attempt without an answer: the next one may succeed. */
 export function unanswered(
   request: CallbackRequest,
   { cause, timeoutMs, sent }: Unanswered,
@@ -30,14 +30,14 @@ export function unanswered(
   );
 }
 
-/** Answers of a gateway whose server it has asked, and got no answer from (504, and Cloudflare's 520 and 524). */
+/** Answers of a gateway whose server did not answer (504; Cloudflare: 520, 524). */
 const GATEWAY_HAS_ASKED: readonly number[] = [504, 520, 524];
 
-/** The error of an attempt that was answered by anything but 2xx. */
+/** The error of an attempt with an answer other than 2xx. */
 export function refused(
   request: CallbackRequest,
   { statusMessage, headers }: IncomingMessage,
-  answer: Answer,
+  answer: ReceiverAnswer,
 ): CallbackError {
   const { status, body } = answer;
   return new CallbackError(
@@ -53,14 +53,15 @@ export function refused(
 }
 
 /**
- * The same error where an earlier attempt may have been taken: an orchestrator forgets a task that it has taken the callback of
- * once its batch moves on. It counts as not delivered, as nobody has confirmed it.
+ * The same error if an earlier attempt may have been accepted: an orchestrator forgets a task whose
+ * callback it has accepted once its batch moves on. It counts as undelivered, because no answer
+ * confirmed it.
  */
 export function probablyTaken(error: CallbackError, lostAttempt: number): CallbackError {
   return unconfirmed(error, `the answer to attempt ${lostAttempt} was lost`);
 }
 
-/** As `probablyTaken`, where what was lost was the answer to an earlier process. */
+/** Like `probablyTaken`, if the lost answer was for an earlier process. */
 export function takenBefore(error: CallbackError): CallbackError {
   return unconfirmed(error, 'it was sent before, and that answer was lost');
 }
@@ -72,13 +73,13 @@ function unconfirmed(error: CallbackError, why: string): CallbackError {
   );
 }
 
-/** Whether an error is the orchestrator's word that it does not know the task. */
+/** Whether the orchestrator answered that it does not know the task. */
 export function isTaskUnknown(error: unknown): error is CallbackError {
   const { answer } = error as Partial<CallbackError>;
   return error instanceof CallbackError && answer !== undefined && unknownThing(answer) === 'task';
 }
 
-/** Whether an error says that the callback was not confirmed, but probably taken. */
+/** Whether the callback was not confirmed but probably accepted. */
 export function isProbablyTaken(error: unknown): boolean {
   return isTaskUnknown(error) && error.ambiguous;
 }
@@ -90,33 +91,33 @@ function urlNameOf({ settings: { urlName = 'CALLBACK_URL' } }: CallbackRequest):
 function adviceFor(status: number, body: string, urlName: string): string {
   const unknown = unknownThing({ status, body });
   if (unknown === 'task')
-    return 'the orchestrator does not know this task (any more); the batch has moved on.';
+    return 'the orchestrator does not know this task, or no longer; the batch has moved on.';
   if (unknown === 'batch')
-    return 'the orchestrator does not know this batch (any more). Check BATCH_ID; the batch may be over.';
+    return 'the orchestrator does not know this batch. Check BATCH_ID; the batch may be over.';
   if (status >= 300 && status < 400)
-    return `redirects are not followed, as they would lose the body. Set ${urlName} to the final address.`;
+    return `redirects are not followed, because they would lose the body. Set ${urlName} to the final address.`;
   if (status === 401 || status === 403)
     return `it is not allowed. Check ${urlName} and CALLBACK_SECRET.`;
-  if (status === 404 || status === 405) return `nothing takes callbacks there. Check ${urlName}.`;
-  if (status >= 500) return 'the orchestrator failed. Look at its log.';
-  return 'the orchestrator does not take it. Look at its log.';
+  if (status === 404 || status === 405) return `no callbacks are accepted there. Check ${urlName}.`;
+  if (status >= 500) return 'the orchestrator failed. Check its log.';
+  return 'the orchestrator rejected it. Check its log.';
 }
 
 /**
- * What the orchestrator says it does not know: "Task not found", "Batch not found". It answers 500 to everything that it does not
- * like; these two are terminal, as no wait makes it know them.
+ * What the orchestrator says it does not know: "Task not found", "Batch not found". It answers
+ * every problem with 500; these two are final, because waiting does not help.
  */
-export function unknownThing(answer: Answer): 'task' | 'batch' | undefined {
+export function unknownThing(answer: ReceiverAnswer): 'task' | 'batch' | undefined {
   if (answer.status !== 500) return undefined;
   const [, thing] = /(task|batch) not found/i.exec(answer.body) ?? [];
   return thing?.toLowerCase() as 'task' | 'batch' | undefined;
 }
 
-/** What the orchestrator stumbles over once a batch has ended: the phase that would take the callback is gone. */
+/** The orchestrator's error once a batch has ended: the phase that accepts the callback is gone. */
 const PHASE_IS_GONE = /cannot read propert(y|ies) of (undefined|null)/i;
 
-/** Whether an answer says that the orchestrator does not know the task or the batch any more, or that the batch has ended. */
-export function isTooLate(answer: Answer): boolean {
+/** Whether the orchestrator no longer knows the task or the batch, or the batch has ended. */
+export function isTooLate(answer: ReceiverAnswer): boolean {
   return (
     unknownThing(answer) !== undefined || (answer.status === 500 && PHASE_IS_GONE.test(answer.body))
   );

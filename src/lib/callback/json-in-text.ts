@@ -1,19 +1,19 @@
-/** A JSON object that stands somewhere in a text. */
+/** A JSON object found in a text. */
 export interface ObjectInText {
-  /** Its characters, as they stand there. */
+  /** Its characters, unchanged. */
   readonly raw: string;
   readonly value: Readonly<Record<string, unknown>>;
 }
 
 /**
- * How many characters are looked at for the objects of one text: braces without an end must not make a
- * long line take for ever. A callback takes a few thousand.
+ * Characters examined per text: unclosed braces must not make a long line take forever. A callback
+ * takes a few thousand.
  */
 const MOST_LOOKED_AT = 4 * 1024 * 1024;
 
 /**
- * The JSON objects in a text, whatever stands around them, from left to right. `skip` says of each whether
- * those that lie in it are left out.
+ * Visits the JSON objects in a text from left to right, whatever surrounds them. `skip` decides for
+ * each object whether to skip the objects inside it.
  */
 export function objectsIn(text: string, skip: (found: ObjectInText) => boolean): void {
   let lookedAt = 0;
@@ -26,7 +26,7 @@ export function objectsIn(text: string, skip: (found: ObjectInText) => boolean):
   }
 }
 
-/** The text of a JSON string; undefined when it is none. */
+/** The text of a JSON string; undefined if the literal is not one. */
 export function parsedString(literal: string): string | undefined {
   try {
     const value: unknown = JSON.parse(literal);
@@ -43,7 +43,7 @@ function nextStart(text: string, from: number): number {
   return START.exec(text)?.index ?? -1;
 }
 
-/** Where the object that begins there ends; undefined when its brackets do not. */
+/** Where the object that begins at `start` ends; undefined if its brackets are not closed. */
 function endOfObject(text: string, start: number): number | undefined {
   let depth = 0;
   let inString = false;

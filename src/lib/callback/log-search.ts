@@ -7,37 +7,37 @@ import {
 import { type ObjectInText, objectsIn, parsedString } from './json-in-text.ts';
 import { type CallbackPayload, readPayload } from './payload.ts';
 import { stripSequences } from './strip-sequences.ts';
-import { type TaskHistory, type Told, taskHistory } from './task-history.ts';
+import { type LoggedFact, type TaskHistory, taskHistory } from './task-history.ts';
 
-/** A callback's body that was found in a log. */
+/** A callback's body found in a log. */
 export interface FoundCallback {
   /** As it was sent, character for character. */
   readonly body: string;
   readonly payload: CallbackPayload;
-  /** The line of the log, from 1. */
+  /** Line of the log, from 1. */
   readonly line: number;
-  /** The key of the TIFF, where the log says it. */
+  /** The key of the TIFF, if the log gives it. */
   readonly inputKey: string | undefined;
-  /** Whether it may have been taken: an answer was lost, or the log ends before it says what became of it. */
+  /** Whether it may have been accepted: an answer was lost, or the log ends before the result. */
   readonly unconfirmed: boolean;
 }
 
-/** What the logs of tasks say of their callbacks. */
+/** What task logs say about their callbacks. */
 export interface LogFindings extends Pick<TaskHistory, 'successOf' | 'keptOf'> {
-  /** The bodies that were not delivered, each once, in their order. */
+  /** The undelivered bodies, each once, in log order. */
   readonly undelivered: readonly FoundCallback[];
-  /** The lines, from 1, after which there should be a body and none was found. */
+  /** The lines, from 1, that announce a body which was not found. */
   readonly withoutBody: readonly number[];
 }
 
 /**
- * Looks through the log of `run`, as text or JSON, for callbacks that were not delivered, whatever a
- * platform has put around its lines: prefixes, colours, JSON with the line as one of its texts. Lines that
- * say something else are not looked into: they quote keys, and a key may look like a callback.
+ * Searches the log of `run`, as text or JSON, for undelivered callbacks, whatever a platform has
+ * added to its lines: prefixes, colours, JSON that holds the line as one of its texts. Other lines
+ * are not searched: they quote keys, and a key may look like a callback.
  */
 export function searchLog(text: string): LogFindings {
   const bodies = new Map<string, Omit<FoundCallback, 'unconfirmed'>>();
-  const announced: Told[] = [];
+  const announced: LoggedFact[] = [];
   const history = taskHistory();
   const doubts = deliveryDoubts();
   for (const [index, line] of text.split('\n').entries()) {
@@ -75,10 +75,13 @@ export function searchLog(text: string): LogFindings {
   };
 }
 
-/** How many brackets of a head are looked at: a prefix has few, and a task id hardly any. */
+/** Most brackets examined in a head: a prefix has few, and a task id hardly any. */
 const MOST_BRACKETS = 16;
 
-/** What may be the task id at the end of a head: an id may have brackets of its own, so all that stands behind one. */
+/**
+ * Candidates for the task id at the end of a head: an id may contain brackets, so everything after
+ * each opening bracket.
+ */
 function idsIn(head: string): string[] {
   const ids: string[] = [];
   for (let at = head.lastIndexOf('['); at >= 0 && ids.length < MOST_BRACKETS; ) {
@@ -88,20 +91,20 @@ function idsIn(head: string): string[] {
   return ids;
 }
 
-/** Takes what a line says. */
+/** Receives what a line says. */
 interface Listener {
-  /** A text that may be a body; whether it was one. */
+  /** Takes a text that may be a body; returns whether it was one. */
   body(text: string): boolean;
-  tell(event: Omit<Told, 'line'>): void;
+  tell(event: Omit<LoggedFact, 'line'>): void;
   attempt(ids: readonly string[], told: AttemptTold): void;
 }
 
-/** How deep lines may be wrapped in others: a platform's JSON in a shipper's in a file's. */
+/** Nesting depth of wrapped lines: a platform's JSON in a log shipper's in a file's. */
 const DEEPEST = 5;
 
 /**
- * A member of an object that is written over several lines, as `fly logs --json` and jq do, by a name under
- * which platforms have lines, or ours a body; others, ours among them, hold keys.
+ * One member of an object printed over several lines, as by `fly logs --json` and jq. Only names
+ * under which platforms keep lines, or ours a body: other members, ours too, hold keys.
  */
 const MEMBER = /^\s*"@?(?:message|msg|log|line|text|body)"\s*:\s*("(?:[^"\\]|\\.)*")\s*(?:,\s*)?$/;
 
@@ -109,7 +112,7 @@ function visitLine(coloured: string, listener: Listener, depth = 0): void {
   const line = stripSequences(coloured);
   const member = parsedString(MEMBER.exec(line)?.[1] ?? '');
   if (member !== undefined) {
-    // Nothing but the whole of it: ours may be among such texts, too, and quotes keys.
+    // Only the whole text counts: our own lines may be among such texts, and they quote keys.
     const inner = stripSequences(member).trim();
     if (depth < DEEPEST && isWholeObject(inner)) visitLine(inner, listener, depth + 1);
     else hearTask(inner, listener);
@@ -119,11 +122,11 @@ function visitLine(coloured: string, listener: Listener, depth = 0): void {
   objectsIn(line, (found) => visitObject(found, listener, depth));
 }
 
-/** The words with which the lines of a task begin (`log.ts`). */
+/** The opening words of a task's log lines (`log.ts`). */
 const TASK_LINE =
   /\] (?:Page \d+: )?(Starting TIFF conversion: |✓ Success in |Callback not (?:delivered|confirmed); |✗ Error: |Downloaded |Converted |Uploaded |Page \d|Plan: |Done as |Warning: |Note: |Retrying )/u;
 
-const EVENTS: Readonly<Record<string, Told['what']>> = {
+const EVENTS: Readonly<Record<string, LoggedFact['what']>> = {
   'Starting TIFF conversion: ': 'started',
   '✓ Success in ': 'succeeded',
   '✗ Error: ': 'failed',
@@ -134,12 +137,12 @@ const EVENTS: Readonly<Record<string, Told['what']>> = {
   'task.failed': 'failed',
 };
 
-/** What notes say of a callback that a task has kept (`task/outbox/task-outbox.ts`, `held-callback.ts`). */
+/** The notes about a callback kept by a task (`task/outbox/task-outbox.ts`, `held-callback.ts`). */
 const KEPT = /^the callback (?:is kept|stays) in the outbox as (.+); (?:"arke-tiff |this process )/;
 
 function hearTask(line: string, listener: Listener): boolean {
   const match = TASK_LINE.exec(line);
-  // A body, or a line in a platform's JSON, may quote one.
+  // A body, or a line in a platform's JSON, may quote a task line.
   const head = line.slice(0, match?.index);
   if (!match || /\{\s*"/.test(head)) return false;
   const [ids, rest] = [idsIn(head), line.slice(match.index + match[0].length)];
@@ -156,7 +159,7 @@ function tellKept(note: string, ids: readonly string[], listener: Listener): voi
   if (key !== undefined) listener.tell({ what: 'kept', ids, key });
 }
 
-/** Whether what lies in the object need not be looked at. */
+/** Whether the contents of the object need no further search. */
 function visitObject({ raw, value }: ObjectInText, listener: Listener, depth: number): boolean {
   if (listener.body(raw)) return true;
   const { event, task_id: taskId, batch_id: batch, body, input_r2_key: key, message } = value;

@@ -1,10 +1,15 @@
 import * as v from 'valibot';
 import { messageOf } from '../errors.ts';
 
-/** The longest `error` a callback carries, in characters as JSON Schema counts them (code points): the orchestrator stores all errors of a batch in one record. */
+/**
+ * The longest `error` of a callback, in characters as JSON Schema counts them (code points): the
+ * orchestrator stores all errors of a batch in one record.
+ */
 export const MAX_ERROR_LENGTH = 500;
 
-/** Valibot's own `maxLength` counts UTF-16 units: it would refuse texts that the JSON Schema takes. */
+/**
+ * Valibot's own `maxLength` counts UTF-16 units: it would refuse texts that the JSON Schema allows.
+ */
 export const errorLength: v.CheckAction<string, string> = v.check(
   (text) => [...text].length <= MAX_ERROR_LENGTH,
   `must have at most ${MAX_ERROR_LENGTH} characters`,
@@ -15,7 +20,7 @@ const identifier = v.pipe(v.string(), v.minLength(1));
 const LARGEST = Number.MAX_SAFE_INTEGER;
 const milliseconds = v.pipe(v.number(), v.minValue(0), v.maxValue(LARGEST));
 
-/** The body of a callback that reports a finished JPEG: the contract's success schema, nothing added. */
+/** The body of a callback that reports a finished JPEG: exactly the contract's success schema. */
 export const successPayloadSchema = v.strictObject({
   task_id: v.pipe(identifier, v.description('Must match TASK_ID')),
   batch_id: v.pipe(identifier, v.description('Must match BATCH_ID')),
@@ -43,7 +48,7 @@ export const successPayloadSchema = v.strictObject({
   ),
 });
 
-/** The body of a callback that reports a failure: the contract's error schema, nothing added. */
+/** The body of a callback that reports a failure: exactly the contract's error schema. */
 export const errorPayloadSchema = v.strictObject({
   task_id: v.pipe(identifier, v.description('Must match TASK_ID')),
   batch_id: v.pipe(identifier, v.description('Must match BATCH_ID')),
@@ -57,8 +62,9 @@ export const errorPayloadSchema = v.strictObject({
 });
 
 /**
- * The body of any callback, as a [Standard Schema](https://standardschema.dev). Times are milliseconds, sizes bytes. The
- * package has it as JSON Schema, too: `arke-tiff/callback-payload.schema.json`.
+ * The body of any callback, as a [Standard Schema](https://standardschema.dev). Times are
+ * milliseconds, sizes bytes. The package has it as JSON Schema, too:
+ * `arke-tiff/callback-payload.schema.json`.
  *
  * @example
  * ```ts
@@ -96,10 +102,13 @@ export type CallbackPayload = SuccessPayload | ErrorPayload;
 export function payloadProblems(candidate: unknown): string[] {
   const result = v.safeParse(callbackPayloadSchema, candidate);
   if (result.success) return [];
-  return result.issues.map((issue) => `${v.getDotPath(issue) ?? 'payload'}: ${issue.message}`);
+  return result.issues.map((issue) => {
+    const field = v.getDotPath(issue) ?? 'payload';
+    return issue.received === 'undefined' ? `${field} is missing` : `${field}: ${issue.message}`;
+  });
 }
 
-/** A callback's body as what it says; a text that says what is wrong with it where it is none. */
+/** The payload in a callback's body; a text that says what is wrong if it is not one. */
 export function readPayload(body: string): CallbackPayload | string {
   let candidate: unknown;
   try {
@@ -109,16 +118,16 @@ export function readPayload(body: string): CallbackPayload | string {
   }
   const result = v.safeParse(callbackPayloadSchema, candidate);
   if (result.success) return result.output;
-  return `the body does not keep to the contract: ${payloadProblems(candidate).join(', ')}`;
+  return `the body does not match the contract: ${payloadProblems(candidate).join(', ')}`;
 }
 
 /**
- * An error's text as it may stand in a callback: one line, at most `MAX_ERROR_LENGTH` characters, never
- * empty. What is too long loses its middle: the stage stands at the beginning, the remedy at the end.
+ * Shortens an error's text for a callback: one line, at most `MAX_ERROR_LENGTH` characters, never
+ * empty. Cuts from the middle: the stage is at the beginning, the remedy at the end.
  */
 export function toErrorText(message: string): string {
   const line = message.replace(/\s+/g, ' ').trim() || 'Unknown error';
-  // By whole characters: half a surrogate pair is what JSON receivers reject.
+  // By whole characters: JSON receivers reject half a surrogate pair.
   const characters = [...line];
   if (characters.length <= MAX_ERROR_LENGTH) return line;
   const half = MAX_ERROR_LENGTH / 2;

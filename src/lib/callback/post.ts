@@ -3,24 +3,26 @@ import { request as requestByHttp } from 'node:http';
 import { request as requestByHttps } from 'node:https';
 import type { Socket } from 'node:net';
 
-/** A body, and what goes with it. */
+/** A body and how to send it. */
 export interface Post {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Ends the connection, also while the answer's body comes. */
+  /** Ends the connection, also while the answer's body arrives. */
   readonly signal: AbortSignal;
-  /** A connection to the address's host that nothing was sent over yet; without it one is opened. */
+  /** An unused connection to the address's host; without it one is opened. */
   readonly socket?: Socket | undefined;
-  /** Called once all of it is on its way: what fails after that may have arrived. */
+  /**
+   * Called once the whole body is on its way: after that, a failed request may still have arrived.
+   */
   readonly onSent?: (() => void) | undefined;
 }
 
 /**
- * POSTs a body once, over a connection of its own, and follows no redirect. Resolves with the answer's
- * headers; its body waits to be read or destroyed. Rejects with what Node.js says of the connection.
+ * POSTs a body once, over its own connection, without following redirects. Resolves with the
+ * answer's headers; its body must be read or destroyed. Rejects with Node.js's connection error.
  *
- * By `node:http`, which R2's client has loaded already: the first use of `fetch` takes 40 ms of CPU
- * (docs/performance.md).
+ * Uses `node:http`, which R2's client has loaded already: the first use of `fetch` takes 40 ms of
+ * CPU (docs/performance.md).
  */
 export function post(
   url: string,
@@ -35,7 +37,8 @@ export function post(
     .on('finish', () => onSent?.())
     .on('response', resolve)
     .on('error', reject)
-    // An answer that would change the protocol (101) is neither of both: Node.js only hangs up.
+    // An answer that switches protocols (101) emits neither event: Node.js only closes the
+    // connection.
     .on('close', () => reject(new Error('the connection was closed without an answer')))
     .end(body);
   return promise;

@@ -8,27 +8,31 @@ export interface CallbackSettings {
   readonly url: string;
   /** A Standard Webhooks secret (`whsec_…`); with it, callbacks are signed. */
   readonly secret?: string | undefined;
-  /** What the user calls the address, for remedies; by default as a task does, `CALLBACK_URL`. */
+  /**
+   * The user's name for the address, for remedies; defaults to a task's variable, `CALLBACK_URL`.
+   */
   readonly urlName?: string | undefined;
 }
 
-/** One callback, ready to be sent as often as it takes. */
+/** One callback, ready to be sent any number of times. */
 export interface CallbackRequest {
   readonly settings: CallbackSettings;
   /** The exact body: every attempt sends these characters. */
   readonly body: string;
-  /** Stable for the task's outcome, so that a receiver can recognise a repeat. */
+  /** Stable for the task's outcome, so a receiver can recognise a repeat. */
   readonly id: string;
   readonly userAgent: string;
 }
 
-/** A callback's id: the same for the same batch, task and status, on whatever machine it is made. */
+/** A callback's id: the same for the same batch, task and status, on any machine. */
 export function callbackId(task: { task_id: string; batch_id: string; status: string }): string {
   const hash = createHash('sha256').update([task.batch_id, task.task_id, task.status].join('\0'));
   return `msg_${hash.digest('base64url').slice(0, 27)}`;
 }
 
-/** The id of a body that is sent as it is, whatever is in it: that of its task, else one of its characters. */
+/**
+ * The id of a body that is sent as it is: from its task if it has one, else from its characters.
+ */
 export function idOfBody(body: string): string {
   try {
     const { task_id, batch_id, status } = JSON.parse(body) as Record<string, unknown>;
@@ -41,9 +45,9 @@ export function idOfBody(body: string): string {
 }
 
 /**
- * The headers of one attempt, sent at `at`: the contract's content type, our user agent, and those of
- * Standard Webhooks (https://www.standardwebhooks.com, "Webhook headers"), signed where there is a
- * secret. Throws `SettingsError` when the secret is none.
+ * The headers of one attempt, sent at `at`: the contract's content type, our user agent, and those
+ * of Standard Webhooks (https://www.standardwebhooks.com, "Webhook headers"), signed if there is a
+ * secret. Throws `SettingsError` if the secret is invalid.
  */
 export function callbackHeaders(request: CallbackRequest, at: Date): Record<string, string> {
   const { secret } = request.settings;
@@ -56,7 +60,10 @@ export function callbackHeaders(request: CallbackRequest, at: Date): Record<stri
   };
 }
 
-/** The signature of a body under an id, sent at `at`. Throws `SettingsError` when the secret is none. */
+/**
+ * The signature of a body under an id, sent at `at`. Throws `SettingsError` if the secret is
+ * invalid.
+ */
 export function signature(
   secret: string,
   { id, body }: Pick<CallbackRequest, 'id' | 'body'>,
@@ -65,7 +72,7 @@ export function signature(
   return signer(secret).sign(id, at, body);
 }
 
-/** What is wrong with a webhook secret, or undefined when it can sign. */
+/** What is wrong with a webhook secret; undefined if it can sign. */
 export function secretProblem(secret: string): string | undefined {
   if (!/^whsec_[A-Za-z0-9+/]+={0,2}$/.test(secret))
     return 'must be a Standard Webhooks secret: whsec_ followed by base64';

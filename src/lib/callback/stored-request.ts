@@ -1,15 +1,15 @@
-/** A request that was stored, to be verified. */
+/** A stored request, to be verified. */
 export interface StoredRequest {
-  /** Names in lower case. */
+  /** Header names in lower case. */
   readonly headers: ReadonlyMap<string, string>;
-  /** What its body may have been: whoever stored it may have added a line end, or what follows it in print. */
+  /** Candidates for its body: storing it may have added a line end or what follows it in print. */
   readonly bodies: readonly string[];
 }
 
 /**
- * Reads a stored request: HTTP as text (a request line if there is one, headers, an empty line, the body),
- * what `arke-tiff callback send --dry-run` prints, or JSON with `headers` and `body`, as `--dry-run --json` and
- * most recorders of requests write it. Undefined when it is none of them.
+ * Reads a stored request: HTTP as text (an optional request line, headers, an empty line, the
+ * body), the output of `arke-tiff callback send --dry-run`, or JSON with `headers` and `body`, as
+ * `--dry-run --json` and most request recorders write it. Returns undefined for anything else.
  */
 export function readStoredRequest(text: string): StoredRequest | undefined {
   return fromJson(text) ?? fromText(text);

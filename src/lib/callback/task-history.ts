@@ -1,41 +1,49 @@
 import { batchIdOfKey } from './task-id.ts';
 
-/** A task that a log may speak of. */
+/** A task that a log may mention. */
 export interface LoggedTask {
   readonly task_id: string;
   readonly batch_id: string;
-  /** The key of its TIFF, where that is known: ids can collide, keys cannot. */
+  /** The key of its TIFF, if known: ids can collide, keys cannot. */
   readonly inputKey?: string | undefined;
 }
 
-/** Something that a line of a log says of a task. */
-export interface Told {
+/** A statement of a log line about a task. */
+export interface LoggedFact {
   readonly what: 'started' | 'succeeded' | 'failed' | 'undelivered' | 'kept';
-  /** What may be the id of the task. */
+  /** Candidates for the task's id. */
   readonly ids: readonly string[];
-  /** The batch, which JSON logs name. */
+  /** The batch, which JSON logs give. */
   readonly batchId?: string | undefined;
-  /** Of a start the key of the TIFF; of a callback that was kept, its key in the outbox. */
+  /** For a start, the TIFF's key; for a kept callback, its key in the outbox. */
   readonly key: string;
-  /** From 1. */
+  /** Line of the log, from 1. */
   readonly line: number;
 }
 
-/** A line that says that the orchestrator has taken the success of a task. */
+/** A line that says that the orchestrator accepted a task's success. */
 export interface LoggedSuccess {
   readonly line: number;
-  /** Whether the line is known to be about this very TIFF and batch: without that, another task may share the id. */
+  /**
+   * Whether the line is certainly about this TIFF and batch: otherwise another task may share the
+   * id.
+   */
   readonly isCertain: boolean;
 }
 
-/** What a log says of tasks, in its order. */
+/** What a log says about tasks, in its order. */
 export interface TaskHistory {
-  hear(told: Told): void;
-  /** The TIFF that the task of this id has at this point of the log; undefined where that could be several. */
+  hear(told: LoggedFact): void;
+  /**
+   * The TIFF of the task with this id at this point of the log; undefined if several are possible.
+   */
   inputKey(taskId: string): string | undefined;
-  /** The success of a task; undefined where there is none, or those of its id are another's. */
+  /**
+   * The success of a task; undefined if there is none, or only one of another task with the same
+   * id.
+   */
   successOf(task: LoggedTask): LoggedSuccess | undefined;
-  /** Where the callback of this `webhook-id` was kept, as the log says. */
+  /** Where the callback with this `webhook-id` was kept, according to the log. */
   keptOf(webhookId: string): { readonly line: number; readonly key: string } | undefined;
 }
 
@@ -51,7 +59,7 @@ interface Succeeded {
   readonly batchId: string | undefined;
 }
 
-/** A history of nothing; it is told line by line. */
+/** Starts empty; lines are added in log order. */
 export function taskHistory(): TaskHistory {
   const started = new Map<string, Started[]>();
   const succeeded = new Map<string, Succeeded[]>();
@@ -60,7 +68,7 @@ export function taskHistory(): TaskHistory {
     const of = started.get(id);
     return of?.length === 1 ? of[0] : undefined;
   };
-  const hearOf = (id: string, { what, key, batchId, line }: Told): void => {
+  const hearOf = (id: string, { what, key, batchId, line }: LoggedFact): void => {
     if (what === 'started') {
       const others = (started.get(id) ?? []).filter((one) => !one.ended && one.key !== key);
       started.set(id, [...others, { key, batchId, ended: false }]);
@@ -93,7 +101,7 @@ function add<T>(lists: Map<string, T[]>, id: string, one: T): void {
   else lists.set(id, [one]);
 }
 
-/** Entries of an outbox are called after it. */
+/** Outbox entries are named after their `webhook-id`. */
 function webhookIdOf(key: string): string {
   return key.slice(key.lastIndexOf('/') + 1).replace(/\.json$/, '');
 }

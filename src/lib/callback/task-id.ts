@@ -1,7 +1,8 @@
 /**
- * The task id that the orchestrator gives to a TIFF: `tiff_tiff_` and the absolute value of a 32-bit hash of
- * its key's UTF-16 units, in base 36 (Arke-Institute/arke-preprocessing-orchestrator, commit 63c42eb). Keys
- * can share an id: `staging/b/plate1a.tif` and `staging/b/plate2B.tif` do.
+ * The task id that the orchestrator gives to a TIFF: `tiff_tiff_` and the absolute value of a
+ * 32-bit hash of its key's UTF-16 units, in base 36
+ * (Arke-Institute/arke-preprocessing-orchestrator, commit 63c42eb). Keys can share an id:
+ * `staging/b/plate1a.tif` and `staging/b/plate2B.tif` do.
  */
 export function taskIdOfKey(key: string): string {
   let hash = 0;
@@ -9,7 +10,7 @@ export function taskIdOfKey(key: string): string {
   return `tiff_tiff_${Math.abs(hash).toString(36)}`;
 }
 
-/** The batch that a key of the orchestrator's belongs to, `staging/BATCH/…`; undefined for any other key. */
+/** The batch of an orchestrator's key, `staging/BATCH/…`; undefined for any other key. */
 export function batchIdOfKey(key: string): string | undefined {
   return /^staging\/([^/]+)\/./su.exec(key)?.[1];
 }

@@ -2,15 +2,15 @@ import { timingSafeEqual } from 'node:crypto';
 import { signature } from './request.ts';
 import type { StoredRequest } from './stored-request.ts';
 
-/** What was found of one header of a request. */
+/** The result for one header of a request. */
 export interface HeaderCheck {
   readonly header: 'webhook-id' | 'webhook-timestamp' | 'webhook-signature';
   readonly ok: boolean;
-  /** For a person: what it is, or what is wrong with it. */
+  /** For people: what it is, or what is wrong with it. */
   readonly says: string;
 }
 
-/** What a request is verified by. */
+/** How a request is verified. */
 export interface Verification {
   /** A Standard Webhooks secret. */
   readonly secret: string;
@@ -20,9 +20,9 @@ export interface Verification {
 }
 
 /**
- * Checks the three headers of Standard Webhooks (https://www.standardwebhooks.com, "Verifying webhook
- * authenticity"), each by itself, so that all that is wrong is said. Throws `SettingsError` when the secret
- * is none.
+ * Checks the three headers of Standard Webhooks (https://www.standardwebhooks.com, "Verifying
+ * webhook authenticity") independently, so that every problem is reported. Throws `SettingsError`
+ * if the secret is invalid.
  */
 export function verifyRequest(request: StoredRequest, verification: Verification): HeaderCheck[] {
   const id = request.headers.get('webhook-id');
@@ -45,18 +45,18 @@ function checkTimestamp(
   if (!value) return { ok: false, says: 'is missing' };
   const seconds = secondsOf(value);
   if (seconds === undefined)
-    return { ok: false, says: `is "${value}", and not a number of seconds since 1970` };
+    return { ok: false, says: `is "${value}", not a number of seconds since 1970` };
   const age = Math.floor(now.getTime() / 1000) - seconds;
   const when = `sent at ${new Date(seconds * 1000).toISOString()}`;
   const away = `${when}, ${Math.abs(age)} s ${age < 0 ? 'from now' : 'ago'}`;
   if (Math.abs(age) <= toleranceSeconds) return { ok: true, says: away };
   return {
     ok: false,
-    says: `${away}: more than the ${toleranceSeconds} s that are tolerated (--tolerance)`,
+    says: `${away}: more than the allowed ${toleranceSeconds} s (--tolerance)`,
   };
 }
 
-/** Later than any date that JavaScript knows, a number is no time. */
+/** JavaScript's last date, in seconds: a later number is not a time. */
 const LATEST = 8.64e12;
 
 function secondsOf(value: string): number | undefined {
@@ -69,16 +69,16 @@ function checkSignature({ headers, bodies }: StoredRequest, { secret }: Verifica
   const seconds = secondsOf(headers.get('webhook-timestamp') ?? '');
   if (!value) return { ok: false, says: 'is missing: it was sent without CALLBACK_SECRET' };
   const given = value.split(/,?\s+/).filter((one) => one.startsWith('v1,'));
-  if (given.length === 0) return { ok: false, says: 'has none of version 1 (v1,…)' };
+  if (given.length === 0) return { ok: false, says: 'has no version 1 signature (v1,…)' };
   if (!id || seconds === undefined)
     return { ok: false, says: 'cannot be checked without webhook-id and webhook-timestamp' };
   const at = new Date(seconds * 1000);
   const right = bodies.map((body) => signature(secret, { id, body }, at));
   if (given.some((one) => right.some((other) => same(one, other))))
-    return { ok: true, says: 'is the one of id, timestamp and body' };
+    return { ok: true, says: 'matches id, timestamp and body' };
   return {
     ok: false,
-    says: 'is not the one of id, timestamp and body: one of them was changed, or CALLBACK_SECRET is another one',
+    says: 'does not match id, timestamp and body: one of them was changed, or CALLBACK_SECRET differs',
   };
 }
 

@@ -1,29 +1,32 @@
 import { finite } from '../finite.ts';
 
-/** A job that has been admitted, and waits no more. */
+/** A job that has been admitted. */
 export interface Admitted<T> {
   readonly job: T;
-  /** What it may plan with, in bytes: all that those admitted before it leave. */
+  /** Memory it may plan with, in bytes: all that earlier jobs leave. */
   readonly memoryBytes: number;
-  /** Gives its room back. */
+  /** Releases its memory and its slot. */
   release(): void;
 }
 
-/** Lets jobs begin as far as there is room. */
+/** Lets jobs start when there is room. */
 export interface Admission<T> {
-  /** Queues a job that will take so many bytes of memory at most. Throws `RangeError` for what is no such number. */
+  /**
+   * Queues a job with the most bytes of memory it will take. Throws `RangeError` for an invalid
+   * number.
+   */
   wait(job: T, bytes: number): void;
-  /** The next job that may begin now, which then has its room until it is released. */
+  /** The next job that may start, which then holds its room until released. */
   next(): Admitted<T> | undefined;
-  /** How many are queued. */
+  /** Number of queued jobs. */
   waiting(): number;
-  /** How many have begun and are not released. */
+  /** Number of jobs that have started and are not released. */
   running(): number;
-  /** Bytes that are given away. */
+  /** Bytes that are assigned. */
   taken(): number;
 }
 
-/** How much there is for all jobs together. */
+/** Limits for all jobs together. */
 export interface AdmissionLimits {
   /** The most that run at once. */
   readonly jobs: number;
@@ -31,17 +34,16 @@ export interface AdmissionLimits {
 }
 
 /**
- * How many jobs may begin before one that came earlier and does not fit yet. While a giant waits the
- * machine is not idle, and after so many nobody but the giant may begin: it gets its room as soon as
- * those that run have ended.
+ * How many jobs may overtake one that does not fit yet. While a giant waits the machine is not
+ * idle, and after this many only the giant may start: it gets its room when the running jobs end.
  */
 export const MOST_OVERTAKING = 16;
 
 /**
- * Admits jobs in the order in which they were queued, as long as the memory they are predicted to take
- * at their peaks fits together. One that does not fit yet is overtaken by later ones that do, by
- * `MOST_OVERTAKING` at most. One that never fits begins when nothing else runs: what becomes of it then
- * is for its plan to say. Throws `RangeError` where a limit is no number.
+ * Admits jobs in the order in which they were queued, as long as their predicted peaks fit into
+ * memory together. At most `MOST_OVERTAKING` later jobs may overtake one that does not fit yet. One
+ * that never fits starts when nothing else runs, and its plan decides. Throws `RangeError` if a
+ * limit is not a number.
  */
 export function createAdmission<T>({ jobs, memoryBytes }: AdmissionLimits): Admission<T> {
   finite('The number of jobs', jobs, 1);
@@ -72,7 +74,7 @@ export function createAdmission<T>({ jobs, memoryBytes }: AdmissionLimits): Admi
     },
     next: () => {
       if (running >= jobs) return undefined;
-      // Whoever was overtaken often enough is the last that may begin.
+      // A job that was overtaken often enough is the last that may start.
       const last = queue.findIndex(({ overtaken }) => overtaken >= MOST_OVERTAKING);
       const candidates = last < 0 ? queue : queue.slice(0, last + 1);
       return admit(candidates.findIndex(({ bytes }) => fits(bytes)));

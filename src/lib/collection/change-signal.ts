@@ -1,4 +1,4 @@
-/** Wakes whoever waits for something to happen. */
+/** Wakes a waiter when something happens. */
 export interface ChangeSignal {
   notify(): void;
   /** Resolves at the next notification, or at once when there was one since the last time. */

@@ -8,7 +8,7 @@ import type { CollectionEvent, FileRecord } from './events.ts';
 import { failureOf } from './failure.ts';
 import type { Converted, DueItem, Undelivered } from './item.ts';
 
-/** What the conversions of a run share. */
+/** What a run's conversions share. */
 export interface ConvertRun {
   /** Memory of all conversion processes together, in bytes. */
   readonly memoryBytes: number;
@@ -19,15 +19,15 @@ export interface ConvertRun {
   readonly deliveries: LimitFunction;
   readonly signal: AbortSignal;
   readonly tell: (event: CollectionEvent) => void;
-  /** Told how each file ended, but for those that the signal dropped. */
+  /** Called with the record of each file, except those aborted by the signal. */
   readonly ended: (record: FileRecord) => void;
-  /** Called when a file has given its room back before its end. */
+  /** Called when a file has released its room before its end. */
   readonly onRoom: () => void;
 }
 
 /**
- * Converts a file that has been admitted, and tells what becomes of it. Where its JPEGs are to be brought elsewhere, it
- * keeps its room until that begins: so what waits for a slow line is bounded. Never throws.
+ * Converts an admitted file and reports its outcome. JPEGs that are delivered elsewhere keep their
+ * room until delivery starts, so that the number waiting for a slow line is bounded. Never throws.
  */
 export async function convertAdmitted(admitted: Admitted<DueItem>, run: ConvertRun): Promise<void> {
   const { source } = admitted.job;
@@ -41,7 +41,7 @@ export async function convertAdmitted(admitted: Admitted<DueItem>, run: ConvertR
     const converted = 'deliver' in made ? await deliver(made, admitted.job, run, leave) : made;
     ended({ ...source, status: 'converted', ms: ms(), ...converted });
   } catch (error) {
-    // Dropped: it is among those that are left.
+    // Aborted files count as remaining.
     if (!signal.aborted) ended({ ...source, status: 'failed', ms: ms(), error: failureOf(error) });
   } finally {
     leave();
@@ -55,7 +55,7 @@ async function convert(
   const { converters, admission, signal, tell } = run;
   await converters.keepIdle(roomForIdle(run.memoryBytes - admission.taken()));
   const converter = await converters.take();
-  const onReplan = (message: string) =>
+  const onReplan = ({ message }: ConversionError) =>
     tell({ event: 'file.replanned', input: job.source.input, message });
   const budget = { ...run.budget, memoryBytes };
   try {
@@ -64,13 +64,13 @@ async function convert(
     return made;
   } catch (error) {
     if (isJudgement(error)) await converters.giveBack(converter, job.peakBytes);
-    // A TIFF that a decoder stumbled over shall have no part in the next one's picture.
+    // A TIFF that upset a decoder must not affect the next picture.
     else await converters.discard(converter);
     throw error;
   }
 }
 
-/** Whether a TIFF was decoded without trouble, and only its JPEG was not wanted. */
+/** Whether a TIFF was decoded without trouble, and only its JPEG was refused. */
 function isJudgement(error: unknown): boolean {
   return error instanceof ConversionError && ['LOSS', 'WARNING', 'UNLIKE'].includes(error.code);
 }
@@ -97,7 +97,7 @@ function once(work: () => void): () => void {
   };
 }
 
-/** How many processes may wait for work in so much memory. The one that is about to be taken is not told apart. */
+/** How many idle processes fit into this memory, including the one about to be taken. */
 function roomForIdle(bytes: number): number {
   return Math.max(0, Math.floor(bytes / IDLE_BYTES)) + 1;
 }

@@ -6,36 +6,36 @@ import { withWorkspace } from '../workspace.ts';
 import { openConverters } from './converters.ts';
 import { createEventQueue } from './event-queue.ts';
 import type { CollectionEvent, FileRecord } from './events.ts';
-import type { CollectionItem, LookingTools, Warn } from './item.ts';
-import type { CollectionOptions } from './options.ts';
+import type { CollectionItem, PlanningTools, Warn } from './item.ts';
+import type { CollectionRunOptions } from './options.ts';
 import { planItems } from './plan-items.ts';
 import { createRunCounters, type RunCounters } from './run-counters.ts';
 import { runItems } from './run-items.ts';
 
-/** What a run is told, wherever its TIFFs lie. */
+/** Options of a run, wherever its TIFFs are. */
 export type ItemsOptions = Pick<
-  CollectionOptions,
+  CollectionRunOptions,
   'budget' | 'jobs' | 'failFast' | 'dryRun' | 'signal' | 'unread'
 > & {
-  /** How many TIFFs are looked at together; as is good for files on a disk unless told. */
-  readonly looksAtOnce?: number | undefined;
+  /** How many TIFFs are examined at once; the default suits files on a disk. */
+  readonly plansAtOnce?: number | undefined;
 };
 
-/** What a run stands on while it lasts. */
+/** The parts of a run. */
 interface Run {
   readonly items: readonly CollectionItem[];
   readonly options: ItemsOptions;
   readonly counters: RunCounters;
   readonly tell: (event: CollectionEvent) => void;
-  /** Ends the run before its end. */
+  /** Aborts the run. */
   readonly stop: AbortController;
-  /** Aborts by `stop`, or by who started the run. */
+  /** Aborted by `stop` or by the caller. */
   readonly signal: AbortSignal;
-  /** Called when no file is under way any more, however the run ended. */
+  /** Called when no file is in progress any more, however the run ended. */
   readonly onEnd: (warn: Warn) => Promise<void>;
 }
 
-/** `runCollection` for items that lie anywhere; `onEnd` tidies up after them. */
+/** `runCollection` for items that may be anywhere; `onEnd` cleans up after them. */
 export async function* convertItems(
   items: readonly CollectionItem[],
   options: ItemsOptions,
@@ -44,7 +44,7 @@ export async function* convertItems(
   const { jobs, dryRun, unread = [] } = options;
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
-  // Each job listens several times, as long as it runs.
+  // Each job adds several listeners while it runs.
   setMaxListeners(0, signal);
   const processors = Math.min(jobs, availableParallelism());
   const counters = createRunCounters(items.length, unread, dryRun ? { processors } : undefined);
@@ -54,7 +54,7 @@ export async function* convertItems(
   for (const one of unread) yield { event: 'collection.unread', ...one };
   const run = { items, options, counters, tell: events.tell, stop, signal, onEnd };
   const work = convertAll(run).finally(events.end);
-  // Whoever reads is told by `await work`.
+  // `await work` below reports errors to the reader.
   work.catch(() => {});
   try {
     yield* events.read();
@@ -83,11 +83,11 @@ async function convertIn(
   warn: Warn,
   { items, options, counters, tell, stop, signal }: Run,
 ): Promise<void> {
-  const { budget, jobs, failFast, dryRun, looksAtOnce } = options;
+  const { budget, jobs, failFast, dryRun, plansAtOnce } = options;
   const converters = openConverters(folder);
-  // As it is before there are many processes; plans of one file must not depend on the others.
+  // Detected before there are many processes; plans of one file must not depend on the others.
   const memoryBytes = budget.memoryBytes ?? detectMemory();
-  const looking: LookingTools = {
+  const planning: PlanningTools = {
     limits: () => limitsNow({ ...budget, memoryBytes }, folder),
     versions: () => converters.versions(signal),
     folder,
@@ -100,15 +100,15 @@ async function convertIn(
     if (failFast && record.status === 'failed') stop.abort();
   };
   try {
-    if (dryRun) await planItems(items, looking, counters, tell, looksAtOnce);
+    if (dryRun) await planItems(items, planning, counters, tell, plansAtOnce);
     else
       await runItems(items, {
         jobs,
         memoryBytes,
         budget,
         converters,
-        looking,
-        looksAtOnce,
+        planning,
+        plansAtOnce,
         signal,
         tell,
         ended,

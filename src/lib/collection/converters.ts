@@ -2,31 +2,38 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Converter, openConverter } from '../convert/process/converter.ts';
 
-/** Conversion processes for several files at once, each used for one file after the other. */
+/** Conversion processes for several files at once, each reused. */
 export interface Converters {
-  /** A process that nobody uses, or a new one with a temporary folder of its own. Throws what making the folder does. */
+  /**
+   * An idle process, or a new one with its own temporary folder. Throws what creating the folder
+   * throws.
+   */
   take(): Promise<Converter>;
-  /** Gives a process back, which took so many bytes of memory at most for its last file. */
+  /** Returns a process, with the peak memory of its last file in bytes. */
   giveBack(converter: Converter, peakBytes: number): Promise<void>;
-  /** Ends a process that nobody may use again. */
+  /** Ends a process that must not be reused. */
   discard(converter: Converter): Promise<void>;
-  /** Ends processes that nobody uses, until they are so many at most. */
+  /** Ends idle processes until at most `most` are left. */
   keepIdle(most: number): Promise<void>;
-  /** Names and versions of the libraries that make the pixels. Throws `ConversionError`, and the signal's reason. */
+  /**
+   * Names and versions of the libraries behind the pixels. Throws `ConversionError`, and the
+   * signal's reason.
+   */
   versions(signal: AbortSignal): Promise<string>;
-  /** Ends all of them, and what they are at. */
+  /** Ends all processes and their work. */
   close(): Promise<void>;
 }
 
 /**
- * A process that has held more than this is ended rather than kept: of 400 to 650 MB it keeps 160 to 180 for good
- * (measured), of less hardly more than a fresh one has; and the next one starts in a tenth of a second.
+ * A process that has held more than this is ended rather than kept: of 400 to 650 MB it keeps 160
+ * to 180 for good (measured), of less hardly more than a fresh one, and starting one takes a tenth
+ * of a second.
  */
 const MOST_HELD_BYTES = 256 * 1024 * 1024;
 
 /**
- * A pool of conversion processes that work below a folder; none is started before it is needed. One that
- * dies is replaced (`openConverter`), so that it takes down no other file than its own.
+ * A pool of conversion processes that work below a folder, started on demand. One that dies is
+ * replaced (`openConverter`), so it costs no other file.
  */
 export function openConverters(folder: string): Converters {
   const all = new Set<Converter>();

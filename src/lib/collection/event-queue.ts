@@ -1,15 +1,15 @@
 import { createChangeSignal } from './change-signal.ts';
 
-/** What is told by some, and read by one, in order. */
+/** An ordered queue with several writers and one reader. */
 export interface EventQueue<T> {
   tell(event: T): void;
-  /** All has been told. */
+  /** No more events will follow. */
   end(): void;
-  /** Reads what is told, until the end. */
+  /** Reads the events until the end. */
   read(): AsyncGenerator<T>;
 }
 
-/** An empty queue. It grows as long as its reader is slower than those who tell. */
+/** An empty queue. It grows while its reader is slower than its writers. */
 export function createEventQueue<T>(): EventQueue<T> {
   const change = createChangeSignal();
   const events: T[] = [];

@@ -5,12 +5,12 @@ import type { StopSignal } from '../exit-codes.ts';
 
 export type { Likeness } from '../convert/verify/likeness.ts';
 
-/** One JPEG that was made: of a TIFF's only, first or further page. */
+/** One JPEG of a TIFF, of its first or a further page. */
 export interface PageRecord {
   /** Counted from 1. */
   readonly page: number;
   readonly output: string;
-  /** Pixels, as the JPEG is to be seen. */
+  /** Pixels of the upright picture. */
   readonly width: number;
   readonly height: number;
   /** 1 for greyscale, else 3. */
@@ -20,137 +20,140 @@ export interface PageRecord {
   readonly cpu_seconds: number;
   readonly peak_bytes: number;
   readonly effort: string;
-  /** Who decoded it: sharp, or one of the fallback decoders. */
+  /** The decoder: sharp, or one of the fallback decoders. */
   readonly reader: string;
   readonly notes: readonly ConversionNote[];
   readonly likeness?: Likeness | undefined;
-  /** Hexadecimal, where checksums were asked for. */
+  /** Hexadecimal, if checksums are on. */
   readonly sha256?: string | undefined;
 }
 
-/** What is known of a TIFF before it is converted. */
+/** What is known about a TIFF before it is converted. */
 export interface SourceRecord {
-  /** As it was given or found: a path, or a key in R2. */
+  /** As given or found: a path, or a key in R2. */
   readonly input: string;
   /** The JPEG of its first page. */
   readonly output: string;
   readonly source_bytes: number;
-  /** What kind of TIFF it is, in few words: `RGB 8-bit LZW`. Undefined when its header cannot be read. */
+  /**
+   * The kind of TIFF in a few words, such as `RGB 8-bit LZW`. Undefined if its header cannot be
+   * read.
+   */
   readonly kind: string | undefined;
-  /** Pixels of the page or pages to be converted. */
+  /** Pixels of the pages to convert. */
   readonly pixels: number | undefined;
-  /** Hexadecimal, where checksums were asked for. */
+  /** Hexadecimal, if checksums are on. */
   readonly source_sha256?: string | undefined;
 }
 
-/** How a TIFF ended that became JPEGs. */
+/** The record of a TIFF that was converted. */
 export interface ConvertedRecord extends SourceRecord {
   readonly status: 'converted';
   readonly ms: number;
   readonly pages: readonly [PageRecord, ...PageRecord[]];
 }
 
-/** How a TIFF ended that was left as it is: its JPEGs are up to date. */
+/** The record of a TIFF whose JPEGs are up to date. */
 export interface SkippedRecord extends SourceRecord {
   readonly status: 'skipped';
-  /** As they were recorded when they were made. */
+  /** As recorded when they were made. */
   readonly pages: readonly PageRecord[];
 }
 
-/** How a TIFF ended that became nothing. */
+/** The record of a TIFF that failed. */
 export interface FailedRecord extends SourceRecord {
   readonly status: 'failed';
   readonly ms: number;
   readonly error: { readonly code: ErrorCode; readonly message: string };
 }
 
-/** How one TIFF of a collection ended. */
+/** The record of one TIFF of a collection. */
 export type FileRecord = ConvertedRecord | SkippedRecord | FailedRecord;
 
-/** How a page would be converted: predictions, made from its header alone. */
+/** How a page would be converted, predicted from its header alone. */
 export interface PagePlan {
   /** Counted from 1. */
   readonly page: number;
   readonly output: string;
   readonly effort: string;
   readonly reader: string;
-  /** Why so and no better, for people. */
+  /** Why this plan was chosen, for people. */
   readonly reason: string;
   readonly cpu_seconds: number;
   readonly peak_bytes: number;
-  /** Size of the JPEG: a rough guess; undefined where the header cannot be read. */
+  /** Size of the JPEG: a rough guess; undefined if the header cannot be read. */
   readonly output_bytes: number | undefined;
 }
 
-/** A TIFF of a dry run that would certainly become nothing, by the error that converting it would end with. */
+/** A TIFF of a dry run that would certainly fail, with the error of its conversion. */
 export interface WouldFailRecord extends SourceRecord {
   readonly status: 'would_fail';
   readonly error: { readonly code: string; readonly message: string };
 }
 
-/** What would become of a TIFF. One that is `due` is not decoded yet: what only that shows is open. */
+/** The plan for a TIFF. One that is `due` is not decoded yet, so it may still fail. */
 export type FilePlan =
   | (SourceRecord & { readonly status: 'due'; readonly pages: readonly [PagePlan, ...PagePlan[]] })
   | SkippedRecord
   | WouldFailRecord;
 
-/** A place that could not be read while TIFFs were searched for, so that TIFFs may be missing from the run. */
+/** A place that could not be read during the search, so TIFFs may be missing from the run. */
 export interface UnreadPath {
-  /** A file is told only where nothing but its content says whether it is a TIFF. */
+  /** A `file` is reported only if its content had to decide whether it is a TIFF. */
   readonly kind: 'folder' | 'file';
   readonly path: string;
   readonly error: {
     readonly code: 'FOLDER_UNREADABLE' | 'FILE_UNREADABLE';
-    /** Why, and what to do; the path is not in it. */
+    /** The reason and what to do, without the path. */
     readonly message: string;
   };
 }
 
-/** How many TIFFs have JPEGs that were made with warnings, those that were up to date included. */
+/** How many TIFFs have JPEGs that were made with warnings, including those that were up to date. */
 export interface WarningCounts {
   readonly files: number;
-  /** The same by the code of the warning; a TIFF with several counts for each of them, once. */
+  /** The same by code; a TIFF with several counts once for each. */
   readonly by_code: Readonly<Partial<Record<ConversionNote['code'], number>>>;
 }
 
 /**
- * What a whole run came to. In a dry run `converted` are those that would be, and their output bytes are
- * predicted.
+ * The result of a run. In a dry run, `converted` are those that would be, and their output bytes
+ * are predicted.
  */
 export interface CollectionSummary {
   readonly files: number;
   readonly converted: number;
   readonly skipped: number;
   readonly failed: number;
-  /** Only of a dry run: those that would certainly fail. */
+  /** Dry runs only: those that would certainly fail. */
   readonly would_fail?: number | undefined;
-  /** Those that a stop signal or `--fail-fast` left undone. */
+  /** Those that a stop signal or `--fail-fast` kept from being processed. */
   readonly left: number;
-  /** Folders that could not be searched: TIFFs in them are not among `files`. */
+  /** Folders that could not be searched: TIFFs in them are not in `files`. */
   readonly folders_unread: number;
-  /** Files that could not be read, and may be TIFFs: they are not among `files`. */
+  /** Files that could not be read and may be TIFFs: they are not in `files`. */
   readonly files_unread: number;
-  /** None in a dry run: warnings come with conversions. */
+  /** None in a dry run: warnings come from conversions. */
   readonly warnings: WarningCounts;
-  /** Of those that were converted, as the next two. */
+  /** Of converted TIFFs, like the next two. */
   readonly source_bytes: number;
   readonly output_bytes: number;
   readonly pixels: number;
   readonly ms: number;
-  /** Only of a dry run: what the whole would take. */
+  /** Dry runs only: the cost of the run. */
   readonly predicted?: PredictedEffort | undefined;
-  /** What ended it early: a signal, or SIGPIPE for a reader of its results that has left. */
+  /** What ended it early: a signal, or SIGPIPE if the reader of its results has left. */
   readonly stopped?: StopSignal | undefined;
 }
 
-/** What a run would take. */
+/** The cost of a run. */
 export interface PredictedEffort {
   readonly cpu_seconds: number;
-  /** Until it is done, with the jobs that were asked for. */
+  /** Wall time with the given number of jobs. */
   readonly seconds: number;
 }
 
-/** What happens during a run over a collection, in the order in which it happens. */
+/** The events of a run, in order. */
 export type CollectionEvent =
   | {
       readonly event: 'collection.started';
@@ -158,10 +161,10 @@ export type CollectionEvent =
       readonly source_bytes: number;
       readonly jobs: number;
     }
-  /** Told before any file; TIFFs there are missing from the run. */
+  /** Before any file; TIFFs there are missing from the run. */
   | ({ readonly event: 'collection.unread' } & UnreadPath)
   | ({ readonly event: 'collection.warning' } & CollectionWarning)
-  /** A TIFF that lies elsewhere begins to come here, some time before its conversion begins. */
+  /** A remote TIFF starts to download, some time before its conversion. */
   | { readonly event: 'file.downloading'; readonly input: string; readonly source_bytes: number }
   | {
       readonly event: 'file.downloaded';
@@ -169,29 +172,32 @@ export type CollectionEvent =
       readonly source_bytes: number;
       readonly ms: number;
     }
-  /** A conversion begins; of a file that is skipped, or fails before, only the end is told. */
+  /** A conversion starts; for a file that is skipped, or fails before, there is only the end. */
   | ({ readonly event: 'file.started' } & SourceRecord)
   /** A file needs another attempt with less memory or time. */
   | { readonly event: 'file.replanned'; readonly input: string; readonly message: string }
-  /** JPEGs that belong elsewhere are made, and begin to go there. */
+  /** JPEGs that belong elsewhere are made and start to upload. */
   | { readonly event: 'file.uploading'; readonly input: string }
   | ({ readonly event: 'file.ended' } & FileRecord)
   /** The only event of a file in a dry run. */
   | ({ readonly event: 'file.planned' } & FilePlan)
   | ({ readonly event: 'collection.ended' } & CollectionSummary);
 
-/** What `--json` says of a run: a dry run has plans, any other one records; both have what failed or is up to date. */
+/**
+ * The document of `--json`: a dry run has plans, other runs have records; both include failed and
+ * skipped files.
+ */
 export interface CollectionDocument {
-  /** As `file.ended` or `file.planned` told them, in the order in which they were given or found, as far as the run came. */
+  /** As in `file.ended` or `file.planned`, in the order given or found, as far as the run got. */
   readonly files: readonly (FileRecord | FilePlan)[];
   readonly summary: CollectionSummary;
-  /** What could not be read when TIFFs were searched for. */
+  /** What could not be read during the search. */
   readonly unread: readonly UnreadPath[];
-  /** What was said of the collection as a whole. */
+  /** Warnings about the collection as a whole. */
   readonly warnings: readonly CollectionWarning[];
 }
 
-/** Something about a collection as a whole: two sources with one output name, for example. */
+/** A warning about the collection as a whole, such as two sources with one output name. */
 export interface CollectionWarning {
   readonly code: string;
   readonly message: string;

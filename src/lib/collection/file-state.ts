@@ -1,10 +1,10 @@
 import { fileId, stat } from '../files.ts';
 import { unreadableFile } from '../unreadable-file.ts';
 
-/** A file as it was when it was looked at. */
+/** The state of a file at one moment. */
 export interface FileState {
   readonly bytes: number;
-  /** Whole milliseconds: finer times do not outlive a copy to another file system. */
+  /** Whole milliseconds: finer times do not survive a copy to another file system. */
   readonly mtimeMs: number;
   readonly accessed: Date;
   readonly modified: Date;
@@ -12,12 +12,15 @@ export interface FileState {
   readonly id: string;
 }
 
-/** Looks at a file, through links; undefined when there is none that can be looked at, or what is there is none (a pipe, say). */
+/**
+ * The state of a file, following links; undefined if there is none, it cannot be accessed, or it is
+ * not a file (a pipe, say).
+ */
 export function stateOf(path: string): Promise<FileState | undefined> {
   return lookAt(path, { onlyFiles: true }).catch(() => undefined);
 }
 
-/** The same for a file that must be there. Throws `FileError`. */
+/** The same for a file that must exist. Throws `FileError`. */
 export async function readableState(path: string): Promise<FileState> {
   try {
     return await lookAt(path);
@@ -27,9 +30,9 @@ export async function readableState(path: string): Promise<FileState> {
 }
 
 async function lookAt(path: string, { onlyFiles = false } = {}): Promise<FileState> {
-  // No double holds the time so that it is always cut to the same millisecond.
+  // A double would not always be cut to the same millisecond.
   const stats = await stat(path, { bigint: true });
-  if (onlyFiles && !stats.isFile()) throw new Error(`${path} is no file`);
+  if (onlyFiles && !stats.isFile()) throw new Error(`${path} is not a file`);
   const { size, mtimeMs, atime, mtime } = stats;
   return {
     bytes: Number(size),

@@ -1,70 +1,70 @@
 import type { Limits } from '../convert/plan/plan.ts';
 import type { Budget } from '../convert/plan/resources.ts';
 import type { Converter } from '../convert/process/converter.ts';
+import type { ConversionError } from '../errors.ts';
 import type { FailedRecord, PagePlan, PageRecord, SkippedRecord, SourceRecord } from './events.ts';
 
-/** One TIFF of a run, wherever it lies. */
+/** One TIFF of a run, local or remote. */
 export interface CollectionItem {
   readonly input: string;
   readonly output: string;
-  /** 0 when that cannot be told. */
+  /** 0 if unknown. */
   readonly sourceBytes: number;
-  /** Finds out what is to be done with it, decoding nothing. Throws only the signal's reason. */
-  look(tools: LookingTools): Promise<Look>;
+  /** Finds out what to do with it, without decoding. Throws only the signal's reason. */
+  plan(tools: PlanningTools): Promise<ItemPlan>;
 }
 
-/** What a look at a TIFF is done with. */
-export interface LookingTools {
-  /** What a conversion may use when nothing else runs. */
+/** What `plan` may use. */
+export interface PlanningTools {
+  /** The limits of a conversion when nothing else runs. */
   readonly limits: () => Promise<Limits>;
-  /** Names and versions of the libraries that make the pixels. */
+  /** Names and versions of the libraries behind the pixels. */
   readonly versions: () => Promise<string>;
-  /** A folder for what is temporary, which is there until the run has ended. */
+  /** A temporary folder that exists until the run has ended. */
   readonly folder: string;
   readonly warn: Warn;
   readonly signal: AbortSignal;
 }
 
-/** Says something that is no file's end. */
+/** Emits a warning about the collection. */
 export type Warn = (code: string, message: string) => void;
 
-/** What a look at a TIFF has shown. */
-export type Look = SkippedRecord | FailedRecord | DueItem;
+/** What planning a TIFF has shown. */
+export type ItemPlan = SkippedRecord | FailedRecord | DueItem;
 
-/** A TIFF that is to be converted. */
+/** A TIFF to convert. */
 export interface DueItem {
   readonly status: 'due';
   readonly source: SourceRecord;
   readonly plans: readonly [PagePlan, ...PagePlan[]];
-  /** Peak memory of its process, whatever is done to it there. */
+  /** Peak memory of its process, for all of its work. */
   readonly peakBytes: number;
   /**
-   * For one that lies elsewhere: brings it here, before its turn. Throws what keeps it from coming, and the
-   * signal's reason.
+   * For a remote TIFF: downloads it, before its turn. Throws its failure, and the signal's reason.
    */
   readonly bring?: ((signal: AbortSignal) => Promise<void>) | undefined;
-  /** Converts it. Throws what keeps it from being converted, and the signal's reason. */
+  /** Converts it. Throws its failure, and the signal's reason. */
   convert(tools: ConvertingTools): Promise<Converted | Undelivered>;
 }
 
-/** What a TIFF is converted with. */
+/** What `convert` may use. */
 export interface ConvertingTools {
   readonly converter: Converter;
   readonly budget: Budget;
   readonly signal: AbortSignal;
-  readonly onReplan: (message: string) => void;
+  readonly onReplan: (error: ConversionError) => void;
 }
 
-/** What became of a TIFF. */
+/** The result for a TIFF. */
 export interface Converted {
   readonly pages: readonly [PageRecord, ...PageRecord[]];
   readonly source_sha256?: string | undefined;
-  /** Where the JPEG of the first page is, if that has turned out to be elsewhere than was foreseen. */
+  /** Where the JPEG of the first page is, if not where it was planned. */
   readonly output?: string;
 }
 
-/** JPEGs that are made, and are not yet where they belong. */
+/** JPEGs that are made, but not delivered. */
 export interface Undelivered {
-  /** Brings them there; no conversion process is needed for that. Throws as `convert`. */
+  /** Delivers them; needs no conversion process. Throws like `convert`. */
   deliver(signal: AbortSignal): Promise<Converted>;
 }

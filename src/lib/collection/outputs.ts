@@ -5,26 +5,33 @@ import type { PagesSetting } from '../convert/pages.ts';
 import { OptionsError } from '../errors.ts';
 import { jpegName } from '../jpeg-name.ts';
 import type { CollectionWarning, FoundTiff } from './inputs/find-inputs.ts';
-import { createOutputClaims, type Objection, type OutputClaims } from './output-claims.ts';
+import {
+  createOutputReservations,
+  type Objection,
+  type OutputReservations,
+} from './output-reservations.ts';
 
 /** Where the JPEGs go. */
 export interface OutputTarget {
-  /** The folder for all, in which TIFFs keep their place; without it each JPEG lies beside its TIFF. */
+  /**
+   * The common folder, in which TIFFs keep their relative paths; without it each JPEG is written
+   * beside its TIFF.
+   */
   readonly outDir?: string | undefined;
   readonly pages: PagesSetting;
 }
 
-/** A TIFF whose JPEG may have been named already. */
+/** A TIFF whose JPEG may already have a name. */
 type TiffToName = FoundTiff & { readonly output?: string | undefined };
 
 /**
- * Names the JPEG of each TIFF that has no `output` yet. Where two would have one name, also on file systems that tell neither
- * upper from lower case nor how letters are composed, the first in order has it, and the others are
- * called after their whole names: `a.tiff.jpg`, `a.tiff.2.jpg`, …, which a warning says of each. With all
- * pages the names of further ones count, too; a TIFF is read for that only if they may meet another.
- * No JPEG is named as one of the TIFFs. `pageCount` tells of a TIFF how many pages it has.
+ * Names the JPEG of each TIFF without an `output`. If two would have the same name, also on file
+ * systems that ignore letter case or Unicode form, the first in order gets it, and the others are
+ * named after the full names: `a.tiff.jpg`, `a.tiff.2.jpg`, …, each with a warning. With all pages,
+ * the names of further pages count too; a TIFF is read for that only if they might collide. No JPEG
+ * gets the name of an input. `pageCount` returns a TIFF's number of pages.
  *
- * Throws `OptionsError` when two of the outputs that are given meet, or one meets a TIFF.
+ * Throws `OptionsError` if two given outputs collide, or one collides with a TIFF.
  */
 export async function planOutputs(
   found: readonly TiffToName[],
@@ -34,10 +41,10 @@ export async function planOutputs(
   readonly conversions: readonly LocalConversion[];
   readonly warnings: readonly CollectionWarning[];
 }> {
-  const claims = createOutputClaims(pages === 'all' ? onceEach(pageCount) : undefined);
-  for (const { input } of found) claims.claim(input, { input, as: 'source' });
-  await claimGiven(found, claims);
-  const nameOne = outputNamer(claims);
+  const reservations = createOutputReservations(pages === 'all' ? onceEach(pageCount) : undefined);
+  for (const { input } of found) reservations.reserve(input, { input, as: 'source' });
+  await reserveGiven(found, reservations);
+  const nameOne = outputNamer(reservations);
   const conversions: LocalConversion[] = [];
   const warnings: CollectionWarning[] = [];
   for (const { input, name, output: given } of found) {
@@ -57,47 +64,52 @@ export async function planOutputs(
   return { conversions, warnings };
 }
 
-async function claimGiven(found: readonly TiffToName[], claims: OutputClaims): Promise<void> {
+async function reserveGiven(
+  found: readonly TiffToName[],
+  reservations: OutputReservations,
+): Promise<void> {
   const problems: string[] = [];
   for (const { input, output } of found) {
     if (output === undefined) continue;
-    const objection = await claims.objection(output, input);
+    const objection = await reservations.objection(output, input);
     if (objection)
-      problems.push(`output ${output} of ${input} is taken, because ${describe(objection)}`);
-    claims.claim(output, { input, as: 'jpeg' });
+      problems.push(`output ${output} of ${input} cannot be used, because ${describe(objection)}`);
+    reservations.reserve(output, { input, as: 'jpeg' });
   }
   if (problems.length > 0) throw new OptionsError(problems);
 }
 
-/** A JPEG's name, and what was against the usual one. */
+/** A JPEG's name, and why it is not the usual one. */
 interface NamedOutput {
   readonly output: string;
   readonly objection: Objection | undefined;
 }
 
-/** Claims the first of the possible names of a JPEG that is free. */
-function outputNamer(claims: OutputClaims): (tiff: string, input: string) => Promise<NamedOutput> {
-  /** Where to go on counting: thousands may be called `scan.tif`. */
+/** Reserves the first available name of a JPEG. */
+function outputNamer(
+  reservations: OutputReservations,
+): (tiff: string, input: string) => Promise<NamedOutput> {
+  /** Where to continue counting: thousands may be named `scan.tif`. */
   const counted = new Map<string, number>();
   return async (tiff, input) => {
     const usual = jpegName(tiff);
-    const objection = await claims.objection(usual, input);
+    const objection = await reservations.objection(usual, input);
     let output = usual;
     for (
       let n = counted.get(tiff) ?? 1;
-      objection && (await claims.objection(output, input));
+      objection && (await reservations.objection(output, input));
       n++
     ) {
       output = n === 1 ? `${tiff}.jpg` : `${tiff}.${n}.jpg`;
       counted.set(tiff, n);
     }
-    claims.claim(output, { input, as: 'jpeg' });
+    reservations.reserve(output, { input, as: 'jpeg' });
     return { output, objection };
   };
 }
 
 function describe({ path, by, page }: Objection): string {
-  if (by.as === 'source') return `${path} is itself to be converted`;
+  if (by.as === 'source') return `${path} is an input of this run`;
   return `${path} is the JPEG of ${page ? `page ${page} of ` : ''}${by.input}`;
 }
 

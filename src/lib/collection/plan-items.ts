@@ -1,38 +1,38 @@
 import { createChangeSignal } from './change-signal.ts';
 import type { CollectionEvent, FailedRecord, WouldFailRecord } from './events.ts';
-import type { CollectionItem, LookingTools } from './item.ts';
-import { lookAhead } from './look-ahead.ts';
+import type { CollectionItem, PlanningTools } from './item.ts';
+import { planAhead } from './plan-ahead.ts';
 import type { RunCounters } from './run-counters.ts';
 
-/** Says what would become of the items, in their order, until the signal ends it. Throws nothing. */
+/** Reports the plans of the items, in order, until the signal aborts. Never throws. */
 export async function planItems(
   items: readonly CollectionItem[],
-  looking: LookingTools,
+  planning: PlanningTools,
   counters: RunCounters,
   tell: (event: CollectionEvent) => void,
-  looksAtOnce?: number,
+  plansAtOnce?: number,
 ): Promise<void> {
-  const { signal } = looking;
+  const { signal } = planning;
   const change = createChangeSignal();
-  const looks = lookAhead(items, looking, change.notify, looksAtOnce);
+  const plans = planAhead(items, planning, change.notify, plansAtOnce);
   signal.addEventListener('abort', change.notify);
   while (!signal.aborted) {
-    for (const look of looks.take(items.length)) {
-      if (look.status === 'due') {
-        counters.planned(look);
-        tell({ event: 'file.planned', ...look.source, status: 'due', pages: look.plans });
+    for (const item of plans.take(items.length)) {
+      if (item.status === 'due') {
+        counters.planned(item);
+        tell({ event: 'file.planned', ...item.source, status: 'due', pages: item.plans });
         continue;
       }
-      const plan = look.status === 'failed' ? wouldFail(look) : look;
+      const plan = item.status === 'failed' ? wouldFail(item) : item;
       if (plan.status === 'would_fail') counters.wouldFail();
       else counters.ended(plan);
       tell({ event: 'file.planned', ...plan });
     }
-    if (looks.isThrough()) break;
+    if (plans.isThrough()) break;
     await change.notified();
   }
   signal.removeEventListener('abort', change.notify);
-  await looks.settled();
+  await plans.settled();
 }
 
 function wouldFail({ ms: _, ...record }: FailedRecord): WouldFailRecord {

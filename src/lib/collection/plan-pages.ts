@@ -1,18 +1,18 @@
-import type { ChosenPages } from '../convert/choose-pages.ts';
-import { pageOutputs } from '../convert/convert-pages.ts';
+import type { PageSelection } from '../convert/choose-pages.ts';
 import type { EncoderSettings } from '../convert/encoder-settings.ts';
 import { kindOfPage } from '../convert/header/kind-of-page.ts';
 import { nameOfPage, type PagesSetting, pageNumbered, pagesOf } from '../convert/pages.ts';
 import { priceOfComparison } from '../convert/plan/comparison-price.ts';
-import { pixelsOf, type Turn } from '../convert/plan/memory-model.ts';
+import { pixelsOf } from '../convert/plan/memory-model.ts';
 import { type Limits, planConversion } from '../convert/plan/plan.ts';
-import { pageFile } from '../convert/plan/readable.ts';
+import { pageFile, readable } from '../convert/plan/readable.ts';
 import { predictJpegBytes } from '../convert/plan/size-model.ts';
 import { refuseCertainWarnings, type Strictness } from '../convert/strictness.ts';
+import { pageOutputs } from '../outputs/local-pages.ts';
 import type { PagePlan } from './events.ts';
 
-/** What kind the first of some pages is, and the pixels of all. */
-export function describePages({ header, numbers }: ChosenPages): {
+/** The kind of the first page, and the pixels of all. */
+export function describePages({ header, numbers }: PageSelection): {
   readonly kind: string | undefined;
   readonly pixels: number | undefined;
 } {
@@ -25,40 +25,47 @@ export function describePages({ header, numbers }: ChosenPages): {
 
 /** How pages are planned. */
 export interface Planning {
-  /** How the TIFF is called in messages. */
+  /** The TIFF's name in messages. */
   readonly name: string;
   readonly output: string;
   readonly pages: PagesSetting;
   readonly encoder: EncoderSettings;
   readonly limits: Limits;
-  /** Whether the JPEGs are compared with the TIFF, too. */
+  /** Whether the JPEGs are also compared with the TIFF. */
   readonly verify: boolean;
-  /** What is an error that else is only told; default: nothing. */
+  /** What counts as an error instead of a note; default: nothing. */
   readonly strict?: Strictness | undefined;
 }
 
+/** The plans of a TIFF's pages, which are converted one after the other. */
+export interface PlannedPages {
+  readonly plans: readonly [PagePlan, ...PagePlan[]];
+  /** Peak memory of their process, whatever is done to them there. */
+  readonly peakBytes: number;
+  /** Of the copy that is made of the file for some of them, in bytes; 0 without. */
+  readonly copyBytes: number;
+}
+
 /**
- * Plans all pages as `convertTiff` will. Throws what `planConversion` throws for the first that cannot be, and what
- * `refuseCertainWarnings` throws.
+ * Plans all pages as `convertTiff` will. Throws what `readable` and `planConversion` throw for the
+ * first that cannot be converted, and what `refuseCertainWarnings` throws.
  */
 export function planPages(
-  { header, numbers }: ChosenPages,
+  { header, numbers }: PageSelection,
   { name: file, output, pages, encoder, limits, verify, strict }: Planning,
-): readonly [PagePlan, ...PagePlan[]] {
+): PlannedPages {
   const outputs = pageOutputs(output, numbers);
   const tiff = pageFile(header, file);
-  const turns: Turn[] = [];
-  const planOf = (number: number, index: number): PagePlan => {
+  const planOf = (number: number, index: number) => {
     const page = pageNumbered(header, number, file);
     const name = pages === 'first' ? file : nameOfPage(header, number, file);
-    const plan = planConversion(page, { ...tiff, name }, limits, encoder);
+    const chosen = readable(page, { ...tiff, name });
+    const { turn, ...plan } = planConversion(chosen, limits, encoder);
     const { effort, reading, reason } = plan;
-    turns.push(plan.turn);
-    const comparison =
-      verify && priceOfComparison(page, reading, { ...encoder, effort }, header.fileBytes);
+    const comparison = verify && priceOfComparison(chosen, { ...encoder, effort });
     const cpuSeconds = plan.cpuSeconds + (comparison ? comparison.cpuSeconds : 0);
     const memoryBytes = Math.max(plan.memoryBytes, comparison ? comparison.memoryBytes : 0);
-    return {
+    const told: PagePlan = {
       page: number,
       output: outputs[index] ?? output,
       effort,
@@ -68,12 +75,17 @@ export function planPages(
       peak_bytes: memoryBytes,
       output_bytes: predictJpegBytes(page, { ...encoder, effort }),
     };
+    return { told, turn, copyBytes: chosen.copyBytes };
   };
-  const [first, ...others] = numbers;
-  const plans = [
-    planOf(first, 0),
-    ...others.map((number, index) => planOf(number, index + 1)),
-  ] as const;
+  const [number, ...further] = numbers;
+  const first = planOf(number, 0);
+  const others = further.map((one, index) => planOf(one, index + 1));
+  const all = [first, ...others];
+  const turns = all.map(({ turn }) => turn);
   if (strict) refuseCertainWarnings({ header, numbers, turns }, pages, file, strict);
-  return plans;
+  return {
+    plans: [first.told, ...others.map(({ told }) => told)],
+    peakBytes: Math.max(...all.map(({ told }) => told.peak_bytes)),
+    copyBytes: Math.max(...all.map(({ copyBytes }) => copyBytes)),
+  };
 }

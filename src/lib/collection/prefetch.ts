@@ -2,35 +2,35 @@ import type { CollectionEvent, FileRecord } from './events.ts';
 import { failureOf } from './failure.ts';
 import type { DueItem } from './item.ts';
 
-/** Brings TIFFs that lie elsewhere to this machine, some time before their turn. */
+/** Downloads TIFFs to this machine some time before their turn. */
 export interface Prefetch {
-  /** Queues a TIFF; it begins to come when there is a place for it. */
+  /** Queues a TIFF; its download starts when there is a place for it. */
   expect(item: DueItem): void;
-  /** Its turn has come: its place is free for the next. Nothing for one that was never expected. */
+  /** Its turn has come, so its place is free. No effect on one that was never queued. */
   started(item: DueItem): void;
-  /** How many have not begun to come. */
+  /** How many have not started to download. */
   waiting(): number;
-  /** Whether none is coming, and none is to come. */
+  /** Whether nothing is downloading or queued. */
   isIdle(): boolean;
-  /** Resolves when none is coming any more. Throws nothing. */
+  /** Resolves when nothing is downloading. Never throws. */
   settled(): Promise<void>;
 }
 
-/** What happens to TIFFs on their way. */
+/** Callbacks for TIFFs on their way. */
 export interface PrefetchRun {
   readonly signal: AbortSignal;
   readonly tell: (event: CollectionEvent) => void;
-  /** Told of each that is here. */
+  /** Called for each TIFF that has arrived. */
   readonly arrived: (item: DueItem) => void;
-  /** Told of each that could not be brought, but for those that the signal dropped. */
+  /** Called for each TIFF that could not be downloaded, unless the signal aborted it. */
   readonly failed: (record: FileRecord) => void;
-  /** Called whenever one has come, or has not. */
+  /** Called after each arrival or failure. */
   readonly onChange: () => void;
 }
 
 /**
- * Brings them in the order in which they are expected, so many at once; those that are here and wait for
- * their turn count as well: what they take on the disk is bounded.
+ * Downloads them in order, `most` at once. TIFFs that have arrived and wait for their turn count as
+ * well, so disk space is bounded.
  */
 export function startPrefetch(most: number, run: PrefetchRun): Prefetch {
   const queue: DueItem[] = [];

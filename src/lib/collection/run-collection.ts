@@ -12,7 +12,7 @@
  * names the JPEGs: two that would meet on any file system are kept apart, and no output has the
  * name of an input.
  *
- * In the run each item is looked at some time before its turn (`look-ahead.ts`), decoding nothing:
+ * In the run each item is planned some time before its turn (`plan-ahead.ts`), decoding nothing:
  * is it up to date, can its outputs be written, what is its plan, as if it were alone? Items start
  * in order, as many as jobs and memory allow (`admission.ts`): their predicted peaks must fit
  * together. A large one may be overtaken by 16 smaller ones, and then everybody waits for it. So a
@@ -38,20 +38,20 @@ import { convertItems } from './convert-items.ts';
 import type { CollectionEvent } from './events.ts';
 import { localItem } from './local/local-item.ts';
 import { lookAtSources } from './local/sources.ts';
-import type { CollectionOptions } from './options.ts';
+import type { CollectionRunOptions } from './options.ts';
 import { openRecords } from './record/records.ts';
 
 /**
- * Converts many local TIFFs: as many at once as jobs and memory allow, skipping those whose JPEGs are up
- * to date, and says what happens. A file that fails is told and ends nothing but itself. When the signal
- * aborts, what is under way is dropped, and the last event says how many files are left.
+ * Converts many local TIFFs: as many at once as jobs and memory permit, skipping those whose JPEGs
+ * are up to date, and reports events. A file that fails affects no other. If the signal aborts,
+ * unfinished files are discarded, and the last event says how many remain.
  *
- * Whoever stops reading the events ends the run. Throws `FileError` when there can be no temporary
- * folder, and for nothing that can happen to a file.
+ * A reader that stops reading the events ends the run. Throws `FileError` if there can be no
+ * temporary folder, and nothing for what happens to files.
  */
 export async function* runCollection(
   conversions: readonly LocalConversion[],
-  options: CollectionOptions,
+  options: CollectionRunOptions,
 ): AsyncGenerator<CollectionEvent, void> {
   const { dryRun, keepRecord } = options;
   const sources = await lookAtSources(

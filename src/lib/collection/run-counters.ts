@@ -2,7 +2,7 @@ import type { CollectionSummary, FileRecord, PredictedEffort, UnreadPath } from 
 import type { DueItem } from './item.ts';
 import { createWarningCount } from './warning-count.ts';
 
-/** Counts what a run comes to. */
+/** Counts the results of a run. */
 export interface RunCounters {
   ended(record: FileRecord): void;
   /** A file of a dry run that would be converted. */
@@ -13,8 +13,8 @@ export interface RunCounters {
 }
 
 /**
- * Counters of a run that begins now, after a search that could not read so much; for a dry run with the number of
- * processors that would work at once.
+ * Counters of a run that begins now, after a search that could not read so much; for a dry run with
+ * the number of processors that would work at once.
  */
 export function createRunCounters(
   files: number,

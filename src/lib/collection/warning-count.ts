@@ -3,7 +3,7 @@ import type { FileRecord, WarningCounts } from './events.ts';
 
 type Code = ConversionNote['code'];
 
-/** The codes of a TIFF's warnings, each once, in their order. */
+/** The codes of a TIFF's warnings, each once, in order. */
 export function warningCodesOf(record: FileRecord): readonly Code[] {
   if (record.status === 'failed') return [];
   return [...new Set(record.pages.flatMap(({ notes }) => notes.map(({ code }) => code)))];
@@ -26,7 +26,7 @@ export function createWarningCount(): {
   };
 }
 
-/** What a count of each warning says, for people: of one TIFF, and of several. */
+/** The words for a count of each warning: for one TIFF, and for several. */
 const WORDS: Readonly<Record<Code, readonly [one: string, several: string]>> = {
   PAGES_NOT_CONVERTED: [
     'has further pages that were not converted (see --page)',
@@ -37,24 +37,24 @@ const WORDS: Readonly<Record<Code, readonly [one: string, several: string]>> = {
     'have a broken list of pages, so some may be missing',
   ],
   THUMBNAIL_SKIPPED: [
-    'begins with a thumbnail, and its full picture was converted',
-    'begin with a thumbnail, and their full pictures were converted',
+    'begins with a thumbnail; its full picture was converted',
+    'begin with a thumbnail; their full pictures were converted',
   ],
   ONLY_REDUCED: [
     'has only a smaller version of its picture, or a mask',
     'have only a smaller version of their picture, or a mask',
   ],
   EXTRA_SAMPLES_DROPPED: ['lost extra samples', 'lost extra samples'],
-  DECODER_WARNING: ['caused warnings of the decoder', 'caused warnings of the decoder'],
+  DECODER_WARNING: ['caused decoder warnings', 'caused decoder warnings'],
   ORIENTATION_TAGGED: [
     'is too large to be turned, and has an orientation tag',
     'are too large to be turned, and have an orientation tag',
   ],
-  COLOURS_ASSUMED: ['does not say what colours it has', 'do not say what colours they have'],
+  COLOURS_ASSUMED: ['does not specify its colours', 'do not specify their colours'],
   PIXELS_NOT_SQUARE: ['has pixels that are not square', 'have pixels that are not square'],
   SAMPLES_SCALED: [
-    'was scaled to 8 bits, or signed and taken as unsigned',
-    'were scaled to 8 bits, or signed and taken as unsigned',
+    'was scaled to 8 bits, or read as unsigned although signed',
+    'were scaled to 8 bits, or read as unsigned although signed',
   ],
   WARNINGS_FORGIVEN: ['breaks the TIFF specification', 'break the TIFF specification'],
   FAX_LINES_DAMAGED: ['has damaged fax lines', 'have damaged fax lines'],
@@ -68,8 +68,8 @@ const WORDS: Readonly<Record<Code, readonly [one: string, several: string]>> = {
 };
 
 /**
- * The counts as a line for people, the most frequent first: `35 with warnings: 14 have further pages …, 12 were scaled
- * to 8 bits`. Undefined where there is none.
+ * The counts as a line for people, the most frequent first: `35 with warnings: 14 have further
+ * pages …, 12 were scaled to 8 bits`. Undefined if there are none.
  */
 export function warningLine({ files, by_code }: WarningCounts): string | undefined {
   if (files === 0) return undefined;

@@ -1,43 +1,50 @@
-/** How a JPEG is to be made. */
+/** How a JPEG is made. */
 export interface EncoderSettings {
-  /** 1–100, as mozjpeg counts. */
+  /** 1–100, on mozjpeg's scale. */
   readonly quality: number;
   readonly chromaSubsampling: ChromaSubsampling;
-  /** What transparent pixels become: `white`, `black` or `#rrggbb`. */
+  /** The colour behind transparent pixels: `white`, `black` or `#rrggbb`. */
   readonly background: string;
-  /** How hard the encoder works; `auto` is planned for each TIFF. */
+  /** How hard the encoder works; `auto` decides for each TIFF. */
   readonly effort: EffortSetting;
   readonly profile: ProfileSetting;
   readonly metadata: MetadataSetting;
 }
 
-/** The chroma subsamplings that can be asked for. */
+/** The available chroma subsamplings. */
 export const chromaSubsamplings = ['4:2:0', '4:4:4'] as const;
-/** How much of the colour's resolution is kept. */
+/** How much colour resolution is kept. */
 export type ChromaSubsampling = (typeof chromaSubsamplings)[number];
 
 /**
- * How hard the encoder works, best first. `max`: mozjpeg as the contract.
- * `balanced`: the same pixels in a somewhat larger file, without the search for the best scans.
- * `fast`: baseline coding with the same quantisation, in constant memory.
+ * How hard the encoder works, best first.
+ * - `max`: mozjpeg, as in the contract
+ * - `balanced`: the same pixels in a slightly larger file, without the search for the best scans
+ * - `fast`: baseline coding with the same quantisation, in constant memory
  */
 export const efforts = ['max', 'balanced', 'fast'] as const;
 /** How hard the encoder works. */
 export type Effort = (typeof efforts)[number];
 
-/** The efforts that can be asked for. */
+/** The available efforts. */
 export const effortSettings = ['auto', ...efforts] as const;
-/** How hard the encoder is asked to work; `auto` is the best effort that fits. */
+/** The requested effort; `auto` is the best one that fits. */
 export type EffortSetting = (typeof effortSettings)[number];
 
-/** What can be asked for of an embedded colour profile. */
+/** What can be done with an embedded colour profile. */
 export const profileSettings = ['srgb', 'keep'] as const;
-/** What becomes of an embedded colour profile: its colours are converted to sRGB, or it is embedded again. */
+/**
+ * What becomes of an embedded colour profile: its colours are converted to sRGB, or it is embedded
+ * in the JPEG.
+ */
 export type ProfileSetting = (typeof profileSettings)[number];
 
-/** How much metadata can be asked for. */
+/** How much metadata can be kept. */
 export const metadataSettings = ['none', 'copyright', 'all'] as const;
-/** How much of the TIFF's metadata the JPEG gets: nothing, whose work it is, or all that JPEG can hold. */
+/**
+ * How much of the TIFF's metadata the JPEG gets: none, author and copyright, or all that JPEG can
+ * hold.
+ */
 export type MetadataSetting = (typeof metadataSettings)[number];
 
 /**
@@ -60,7 +67,7 @@ export const defaultEncoderSettings: EncoderSettings = {
   metadata: 'none',
 };
 
-/** The settings that are asked for, and the defaults of all others. */
+/** The given settings, with defaults for all others. */
 export function encoderSettings(asked: Partial<EncoderSettings>): EncoderSettings {
   const { quality, chromaSubsampling, background, effort, profile, metadata } = asked;
   const all = { quality, chromaSubsampling, background, effort, profile, metadata };
@@ -68,12 +75,12 @@ export function encoderSettings(asked: Partial<EncoderSettings>): EncoderSetting
   return { ...defaultEncoderSettings, ...Object.fromEntries(given) };
 }
 
-/** What is wrong with a background colour, or undefined when it is one. */
+/** What is wrong with a background colour; undefined if it is valid. */
 export function backgroundProblem(colour: string): string | undefined {
   return levelsOf(colour) ? undefined : 'must be white, black or #rrggbb';
 }
 
-/** Red, green and blue of a background colour, 0–255 each; undefined when it is none. */
+/** Red, green and blue of a background colour, 0–255 each; undefined if it is invalid. */
 export function levelsOf(colour: string): readonly [number, number, number] | undefined {
   const hex = { white: 'ffffff', black: '000000' }[colour] ?? /^#([\da-f]{6})$/i.exec(colour)?.[1];
   if (!hex) return undefined;
@@ -82,8 +89,8 @@ export function levelsOf(colour: string): readonly [number, number, number] | un
 }
 
 /**
- * The settings as one line of ASCII: equal lines ask for equal JPEGs of equal TIFFs by equal versions.
- * The effort is the one asked for: which one `auto` took depends on the machine.
+ * The settings as one line of ASCII: equal lines, TIFFs and versions give equal JPEGs. Has the
+ * requested effort: what `auto` chooses depends on the machine.
  */
 export function describeEncoder(settings: EncoderSettings): string {
   const { quality, chromaSubsampling, background, effort, profile, metadata } = settings;
@@ -93,11 +100,11 @@ export function describeEncoder(settings: EncoderSettings): string {
   );
 }
 
-/** What `describeEncoder` writes, by its parts. */
+/** The parts of a line from `describeEncoder`. */
 const LINE =
   /^mozjpeg q=(\d+) chroma=(\S+) background=(\S+) effort=(\S+) profile=(\S+) metadata=(\S+)$/;
 
-/** The settings of a line that `describeEncoder` wrote; undefined for any other line. */
+/** The settings in a line from `describeEncoder`; undefined for any other line. */
 export function readEncoder(line: string): EncoderSettings | undefined {
   const [, quality, chroma, background = '', effort, profile, metadata] = LINE.exec(line) ?? [];
   const settings = {

@@ -9,23 +9,23 @@ import { NO_TIFF_TO_SHARP, notATiff } from './refusal.ts';
 const HEAD_LENGTH = 512;
 
 /**
- * Throws `ConversionError` (`NOT_A_TIFF`), naming what the file is where that can be told, when it does not begin as a TIFF
- * does; `FileError` when it cannot be read.
+ * Throws `ConversionError` (`NOT_A_TIFF`), with the file's real format if it is recognised, if it
+ * does not begin like a TIFF; `FileError` if it cannot be read.
  */
 export async function refuseOtherFormats(path: string, name: string): Promise<void> {
   const head = await readHead(path, name);
   await refuseOthers(head, name, (detector) =>
-    // It takes paths as text; the first bytes of a file tell it most.
+    // The detector takes paths as text; for others, the first bytes are usually enough.
     isUtf8Path(path) ? detector.fileTypeFromFile(path) : detector.fileTypeFromBuffer(head),
   );
 }
 
-/** A few thousand first bytes tell most formats. */
+/** The first few thousand bytes identify most formats. */
 const REMOTE_HEAD_LENGTH = 4_096;
 
 /**
- * The same for a file of `fileBytes` bytes that lies elsewhere and is read in pieces. Throws
- * `ConversionError` (`NOT_A_TIFF`), and what reading throws.
+ * The same for a remote file of `fileBytes` bytes that is read in pieces. Throws `ConversionError`
+ * (`NOT_A_TIFF`), and what reading throws.
  */
 export async function refuseOtherRemotes(
   file: ReadableFile,
@@ -46,17 +46,15 @@ async function refuseOthers(head: Uint8Array, name: string, detect: Detect): Pro
   if (head.length >= TIFF_SIGNATURE_LENGTH && isTiffSignature(head)) return;
   const kind = (await kindOfBinary(detect)) ?? kindOfMarkup(head);
   if (kind) throw notATiff(name, `is ${kind}, not a TIFF`);
-  const what = isText(head)
-    ? 'is a text file, not a TIFF'
-    : 'is not a TIFF: it does not begin as one';
+  const what = isText(head) ? 'is a text file, not a TIFF' : 'is not a TIFF: it has no TIFF header';
   throw notATiff(name, what, NO_TIFF_TO_SHARP);
 }
 
 async function readHead(path: string, name: string): Promise<Uint8Array> {
   try {
-    // Opening a pipe that nobody writes to would block for ever.
+    // Opening a pipe without a writer would block forever.
     const there = await stat(path);
-    // A folder is refused by the system, in the words that `unreadableFile` knows a remedy for.
+    // The system refuses a folder itself, with an error for which `unreadableFile` has a remedy.
     if (!there.isFile() && !there.isDirectory()) throw new Error('it is a device or a pipe');
     const file = await open(path);
     try {
@@ -71,17 +69,17 @@ async function readHead(path: string, name: string): Promise<Uint8Array> {
 }
 
 async function kindOfBinary(detect: Detect): Promise<string | undefined> {
-  // A truncated archive makes the detector throw; then nobody knows what the file is.
+  // The detector throws on a truncated archive; the format then stays unknown.
   const type = await detect(await import('file-type')).catch(() => undefined);
   if (!type || type.mime === 'image/tiff' || type.ext === 'xml') return undefined;
   const letters = CALLED[type.ext] ?? type.ext.toUpperCase();
   return `${/^[AEFHILMNORSX]/.test(letters) ? 'an' : 'a'} ${letters} file (${type.mime})`;
 }
 
-/** Formats that people call by other letters than the detector does. */
+/** Formats whose common name differs from the detector's. */
 const CALLED: Readonly<Record<string, string>> = { jpg: 'JPEG', jp2: 'JPEG 2000' };
 
-/** Formats that begin with words, which file-type leaves alone. */
+/** Text formats, which file-type does not detect. */
 function kindOfMarkup(head: Uint8Array): string | undefined {
   const text = new TextDecoder('utf-8')
     .decode(head)
@@ -94,11 +92,13 @@ function kindOfMarkup(head: Uint8Array): string | undefined {
   return undefined;
 }
 
-/** Whether bytes are all letters, digits and the like in UTF-8, UTF-16 with its mark, or an older encoding of a byte a letter. */
+/**
+ * Whether bytes are text in UTF-8, UTF-16 with a byte order mark, or an older single-byte encoding.
+ */
 function isText(head: Uint8Array): boolean {
   const [a, b] = head;
   if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) return true;
-  // Tab to carriage return, and what terminals are told by.
+  // Tab to carriage return, and escape sequences of terminals.
   return head.every(
     (byte) => (byte >= 9 && byte <= 13) || byte === 27 || (byte >= 32 && byte !== 127),
   );

@@ -1,9 +1,11 @@
 import { ConversionError } from '../errors.ts';
 
-/** The longest side a JPEG can have, in pixels: its frame header counts with 16 bits (ITU-T T.81, B.2.2). */
+/**
+ * The longest side of a JPEG, in pixels: its frame header counts with 16 bits (ITU-T T.81, B.2.2).
+ */
 export const MAX_JPEG_SIDE = 65_535;
 
-/** Throws `ConversionError` (`TOO_LARGE_FOR_JPEG`) when no JPEG can hold a picture. */
+/** Throws `ConversionError` (`TOO_LARGE_FOR_JPEG`) if no JPEG can hold a picture. */
 export function refuseOversize(
   { width, height }: { readonly width: number; readonly height: number },
   name: string,
@@ -11,7 +13,7 @@ export function refuseOversize(
   if (width <= MAX_JPEG_SIDE && height <= MAX_JPEG_SIDE) return;
   throw new ConversionError(
     'TOO_LARGE_FOR_JPEG',
-    `"${name}" has ${width} × ${height} pixels, and a JPEG can have at most ${MAX_JPEG_SIDE} a side. ` +
+    `"${name}" has ${width} × ${height} pixels, but a JPEG can have at most ${MAX_JPEG_SIDE} a side. ` +
       'Split or scale the TIFF.',
   );
 }

@@ -1,7 +1,12 @@
-/** One local TIFF and where the JPEG of its first page goes; further ones lie beside it (`pageName`). */
+/**
+ * A local TIFF and the JPEG of its first page; the JPEGs of further pages are beside it
+ * (`pageName`).
+ */
 export interface LocalConversion {
   readonly input: string;
   readonly output: string;
-  /** Where the TIFF lies, and how it is called in messages, if not at and by `input`: what came from stdin, say. */
+  /**
+   * The TIFF's place and its name in messages if they differ from `input`: for stdin, for example.
+   */
   readonly source?: { readonly path: string; readonly name: string } | undefined;
 }

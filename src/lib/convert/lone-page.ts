@@ -1,47 +1,57 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { readEntries } from './header/tiff-entries.ts';
 import type { TiffHeader, TiffPage } from './header/tiff-header.ts';
+import { boundedReader } from './header/tiff-source.ts';
+import { integerBytes } from './header/tiff-values.ts';
+import type { OwnTiff } from './own-tiff.ts';
+import { pageNumbered } from './pages.ts';
 
 /**
- * Makes a page the only one in the chain of a TIFF file that nobody else needs: libvips walks the whole
- * chain each time it opens a file, three times for a conversion, which for a thousand small pages costs more
- * than all else. Writes where the chain begins and where the page says that the next one is; the
- * `header` read before stays true for everything but that, so that the next page can follow.
+ * Runs `work` while a page, counted from 1, is the only one in the chain of its file: libvips walks
+ * the whole chain each time it opens a file, several times per conversion, which for a thousand
+ * small pages costs more than everything else. Changes the start of the chain and the page's link
+ * to the next one, and restores both afterwards: so only in a file of ours.
  *
- * Gives the page as it is found then. Throws what writing throws.
+ * `work` gets the header with the page as it is found meanwhile, in its old place. Throws what
+ * writing and `work` throw.
  */
-export async function makeLonePage(
-  path: string,
-  { littleEndian, big }: Pick<TiffHeader, 'littleEndian' | 'big'>,
-  page: TiffPage,
-): Promise<TiffPage> {
-  const put = async (file: FileHandle, position: number, offset: number) => {
-    const bytes = Buffer.alloc(big ? 8 : 4);
-    if (big && littleEndian) bytes.writeBigUInt64LE(BigInt(offset));
-    else if (big) bytes.writeBigUInt64BE(BigInt(offset));
-    else if (littleEndian) bytes.writeUInt32LE(offset);
-    else bytes.writeUInt32BE(offset);
-    await file.write(bytes, 0, bytes.length, position);
-  };
-  const file = await open(path, 'r+');
+export async function withLonePage<T>(
+  { path }: OwnTiff,
+  header: TiffHeader,
+  number: number,
+  work: (lone: TiffHeader) => Promise<T>,
+): Promise<T> {
+  const page = pageNumbered(header, number, path);
+  const [width, type] = header.big ? [8, 16] : [4, 4];
+  // Never write through a link that has replaced the file meanwhile.
+  const file = await open(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
   try {
-    await put(file, big ? 8 : 4, page.offset);
-    await put(file, await endOfTable(file, { littleEndian, big }, page.offset), 0);
+    const source = { ...boundedReader(file, header.fileBytes), ...header };
+    const table = await readEntries(source, page.offset, () => false);
+    const places = [width, table?.end ?? header.fileBytes];
+    const before = await Promise.all(places.map((place) => source.read(place, width)));
+    const put = (values: readonly (Uint8Array | DataView | undefined)[]) =>
+      Promise.all(values.map((bytes, i) => bytes && file.write(bytes, 0, width, places[i])));
+    try {
+      await put([page.offset, 0].map((offset) => integerBytes([offset], type, header)));
+      return await work(withAlone(header, page));
+    } finally {
+      await put(before);
+      // Removes a directory that was appended.
+      await file.truncate(header.fileBytes);
+    }
   } finally {
     await file.close();
   }
-  return { ...page, index: 0, subIfd: undefined, alone: true };
 }
 
-/** Where a directory's entries end (TIFF 6.0, section 2; BigTIFF: wider fields). */
-async function endOfTable(
-  file: FileHandle,
-  { littleEndian, big }: Pick<TiffHeader, 'littleEndian' | 'big'>,
-  offset: number,
-): Promise<number> {
-  const bytes = Buffer.alloc(big ? 8 : 2);
-  await file.read(bytes, 0, bytes.length, offset);
-  // No directory that was read has more entries than fit into 16 bits.
-  const lowest = littleEndian ? 0 : bytes.length - 2;
-  const count = littleEndian ? bytes.readUInt16LE(lowest) : bytes.readUInt16BE(lowest);
-  return offset + bytes.length + count * (big ? 20 : 12);
+/** The header with a page as it is found while it is the only one. */
+function withAlone(header: TiffHeader, page: TiffPage): TiffHeader {
+  const inPlace = (one: TiffPage): TiffPage => {
+    if (one === page) return { ...page, index: 0, subIfd: undefined, alone: true };
+    return one.subIfds?.includes(page) ? { ...one, subIfds: one.subIfds.map(inPlace) } : one;
+  };
+  const [first, ...others] = header.pages;
+  return { ...header, pages: [inPlace(first), ...others.map(inPlace)] };
 }

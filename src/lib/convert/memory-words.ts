@@ -1,20 +1,26 @@
-/** What libvips, its codecs, the C++ library and V8 say when an allocation fails. */
+/** What libvips, its codecs, the C++ library and V8 report when an allocation fails. */
 const OUT_OF_MEMORY =
   /out of memory|insufficient memory|(cannot|can't|unable to|failed to) allocate|bad_alloc|ENOMEM/i;
 
-/** libtiff, for lists whose lengths the file claims (tif_aux.c, `_TIFFCheckRealloc`). */
+/** libtiff, for lists whose lengths come from the file (tif_aux.c, `_TIFFCheckRealloc`). */
 const LIST = /failed to allocate memory for .*\((\d+) elements of (\d+) bytes each\)/gi;
 
-/** libtiff, of a value that it does not even try to hold (tif_dirread.c), and what it says of the tag then. */
+/**
+ * libtiff, for a value that it does not try to hold (tif_dirread.c), and its report about the tag.
+ */
 const NOT_TRIED = /requested memory size for .* is greater than filesize|\bmemory not allocated\b/i;
 const TAG_LEFT_OUT = /(requested memory size for .*|out of memory reading of) ?("[^"]*")?.*/gi;
 
-/** No list in a directory that makes sense is as long, in bytes: those of strips and tiles are the longest. */
+/**
+ * Longer than any sensible list in a directory, in bytes: those of strips and tiles are the
+ * longest.
+ */
 const LONGEST_LIST = 2 ** 31;
 
 /**
- * Whether a library's words mean that it got no memory. A damaged file makes libtiff say that memory could not be
- * allocated, too: for a list of no elements or of absurdly many, for a value that is larger than the file.
+ * Whether a library's message means that it got no memory. libtiff also reports failed allocations
+ * for damaged files: for a list without elements or with absurdly many, or a value larger than the
+ * file.
  */
 export function speaksOfMemory(words: string): boolean {
   const lines = words.split(/\n|; /);
@@ -24,7 +30,9 @@ export function speaksOfMemory(words: string): boolean {
   return left.some((line) => OUT_OF_MEMORY.test(line.replace(LIST, allocated)));
 }
 
-/** The words again where the list was of a length that only a lack of memory keeps from being allocated. */
+/**
+ * The message if the length of the list is plausible, so that only a lack of memory explains it.
+ */
 function allocated(words: string, elements: string, bytes: string): string {
   const size = Number(elements) * Number(bytes);
   return size > 0 && size < LONGEST_LIST ? words : '';

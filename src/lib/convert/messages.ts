@@ -3,57 +3,104 @@ import type { EncoderSettings } from './encoder-settings.ts';
 import type { TiffPage } from './header/tiff-header.ts';
 import type { TiffFormat } from './header/tiff-tags.ts';
 import type { ConversionPlan } from './plan/plan.ts';
+import type { Reading } from './plan/reader.ts';
+import type { ScratchFiles } from './process/scratch.ts';
 import type { Comparison } from './verify/conclusion.ts';
 import type { LikenessBounds } from './verify/likeness.ts';
 
-/** What the conversion process is told to do. Plain data: it travels between processes. */
-export interface ConversionJob {
-  /** Absolute paths: of the TIFF, of the JPEG, and of files that may be needed between them. */
-  readonly input: string;
-  readonly output: string;
-  readonly scratch: string;
-  readonly plain: string;
-  /** How the TIFF is called in messages. */
+/*
+ * The requests to the conversion process and its replies: plain data that travels between
+ * processes. One request runs at a time. The caller names the files that stay; temporary files are
+ * the converter's own (`process/scratch.ts`).
+ */
+
+/** What all requests about a page of a TIFF have in common. */
+export interface PageRequest<Paths extends string = never> {
+  /** The paths of the TIFF (`input`) and of the request's other files. */
+  readonly paths: Readonly<Record<'input' | Paths, string>>;
+  /** The page's name in messages. */
   readonly name: string;
+  /** The page according to its header. */
+  readonly page: TiffPage;
+  /** How the file writes numbers. */
+  readonly format: TiffFormat;
+  readonly reading: Reading;
+  /** How its JPEG is made. */
   readonly settings: EncoderSettings;
-  /** `memoryBytes` is what it may take; a look, which has no plan of its own, takes no more than a process that waits. */
-  readonly plan: Pick<ConversionPlan, 'effort' | 'turn' | 'reading'> &
-    Partial<Pick<ConversionPlan, 'memoryBytes'>>;
-  /** What the header says of the page to be converted; undefined when it could not be read. */
-  readonly page: TiffPage | undefined;
-  /** How the file writes its numbers; undefined with the page. */
-  readonly format: TiffFormat | undefined;
-  /** Makes no JPEG but a PNG of at most so many pixels, for a look. */
-  readonly preview?: { readonly width: number; readonly height: number };
-  /** Makes no JPEG but a WebP of at most so many pixels of one that was made here. */
-  readonly thumbnail?: { readonly jpeg: string; readonly width: number; readonly height: number };
-  /** Makes no JPEG but WebPs of one place of the upright picture: `output` of the TIFF, `after` of its JPEG. */
-  readonly pieces?: { readonly jpeg: string; readonly after: string; readonly region: Region };
-  /** Makes no JPEG to be kept, but compares this one with the page. */
-  readonly compare?: JpegToCompare;
 }
 
-/** A rectangle of a picture, in pixels from its left top. */
-export interface Region {
-  readonly left: number;
-  readonly top: number;
+/** Makes a JPEG by a plan. */
+export interface JpegRequest
+  extends PageRequest<'output'>,
+    Pick<ConversionPlan, 'effort' | 'turn'> {
+  readonly kind: 'jpeg';
+}
+
+/** Makes a PNG preview of limited size. */
+export interface PreviewRequest extends PageRequest<'output'> {
+  readonly kind: 'preview';
+  readonly most: PictureSides;
+}
+
+/** Makes a WebP of limited size from one of our JPEGs (`input`). */
+export interface ThumbnailRequest extends Pick<PageRequest<'output'>, 'paths' | 'name'> {
+  readonly kind: 'thumbnail';
+  readonly most: PictureSides;
+}
+
+/**
+ * Makes WebPs of one region of the upright picture: `before` from the TIFF, `after` from its JPEG.
+ */
+export interface PiecesRequest extends PageRequest<'jpeg' | 'before' | 'after'> {
+  readonly kind: 'pieces';
+  readonly region: Region;
+}
+
+/** Compares a JPEG with the page that it was made from. */
+export interface ComparisonRequest extends PageRequest<'jpeg'>, Pick<ConversionPlan, 'turn'> {
+  readonly kind: 'comparison';
+  /** The JPEG's name in messages. */
+  readonly jpegName: string;
+  /** Within these bounds the comparison ends without a second JPEG from the same encoder. */
+  readonly bounds: LikenessBounds;
+}
+
+/** A request to the conversion process. */
+export type ConversionRequest =
+  | JpegRequest
+  | PreviewRequest
+  | ThumbnailRequest
+  | PiecesRequest
+  | ComparisonRequest;
+
+/** The kinds of requests. */
+export type RequestKind = ConversionRequest['kind'];
+
+/** A request as it is sent: with the paths of its temporary files. */
+export type SentRequest<Request = ConversionRequest> = Request & { readonly scratch: ScratchFiles };
+
+/** The result of each kind of request, besides the files that it makes. */
+export interface ConversionResults {
+  readonly jpeg: Rendered;
+  readonly preview: Noted;
+  readonly thumbnail: Noted;
+  readonly pieces: Noted;
+  readonly comparison: Noted & { readonly comparison: Comparison };
+}
+
+/** Sides of a picture, in pixels. */
+export interface PictureSides {
   readonly width: number;
   readonly height: number;
 }
 
-/** A JPEG that was made of a page, to be compared with it. */
-export interface JpegToCompare {
-  /** Absolute paths: of the JPEG, and for the pixels of the page and of a JPEG. */
-  readonly jpeg: string;
-  readonly pixels: string;
-  readonly decoded: string;
-  /** How the JPEG is called in messages. */
-  readonly name: string;
-  /** Where the comparison may end without asking what the JPEG's own encoder makes of the page. */
-  readonly bounds: LikenessBounds;
+/** A rectangle of a picture, in pixels from its top left. */
+export interface Region extends PictureSides {
+  readonly left: number;
+  readonly top: number;
 }
 
-/** Something about a conversion that its reader should know. */
+/** A remark about a conversion for the reader of its result. */
 export interface ConversionNote {
   readonly code:
     | 'PAGES_NOT_CONVERTED'
@@ -75,45 +122,52 @@ export interface ConversionNote {
   readonly message: string;
 }
 
-/** What the conversion process made. */
-export interface Rendered {
-  /** Pixels, as the JPEG is to be seen. */
+/** What every result has. */
+interface Noted {
+  /** What differs from the TIFF. */
+  readonly notes: readonly ConversionNote[];
+}
+
+/** A JPEG made by the conversion process. */
+export interface Rendered extends Noted {
+  /** In pixels, as the JPEG is displayed. */
   readonly width: number;
   readonly height: number;
   /** 1 for greyscale, else 3. */
   readonly channels: number;
   /** Size of the JPEG in bytes. */
   readonly bytes: number;
-  readonly notes: readonly ConversionNote[];
-  /** Of a JPEG that was compared. */
-  readonly comparison?: Comparison;
 }
 
-/** What a conversion has cost its process so far. */
+/** The cost of a conversion to its process so far. */
 export interface Cost {
   readonly cpuSeconds: number;
-  /** The most memory that the process has held, in bytes (Linux: VmHWM). */
+  /** Peak memory of the process, in bytes (Linux: VmHWM). */
   readonly peakBytes: number;
 }
 
-/** What the process holds when a job has ended. */
+/** The memory of the process when a request has ended. */
 interface Holding {
   readonly heldBytes: number;
 }
 
-/** What the conversion process says. */
-export type ChildMessage =
-  /** Its libraries are loaded; `versions` names them, for provenance. */
+/** A message from the conversion process. */
+export type ConversionReply =
+  /** Its libraries are loaded; `versions` lists them, for provenance. */
   | { readonly kind: 'ready'; readonly versions: string }
-  /** It is alive: sent every quarter of a second while a job is under way. */
+  /** A sign of life: sent every quarter of a second during a request. */
   | ({ readonly kind: 'progress' } & Cost)
-  | ({ readonly kind: 'done'; readonly rendered: Rendered } & Cost & Holding)
+  | ({
+      readonly kind: 'done';
+      readonly result: ConversionResults[RequestKind];
+    } & Cost &
+      Holding)
   | ({
       readonly kind: 'failed';
       readonly code: ConversionErrorCode;
       readonly message: string;
     } & Holding)
-  /** A fault of our own code, which says nothing about the TIFF. */
+  /** A fault in our own code, which says nothing about the TIFF. */
   | { readonly kind: 'fault'; readonly message: string; readonly stack: string | undefined }
-  /** Its libraries cannot be loaded, or it fails in a way that nobody foresaw. */
+  /** Its libraries cannot be loaded, or it failed unexpectedly. */
   | { readonly kind: 'broken'; readonly message: string };

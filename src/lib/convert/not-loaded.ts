@@ -2,13 +2,13 @@ import { messageOf } from '../errors.ts';
 
 const WORDS = 'A decoder could not be loaded';
 
-/** What it means when a decoder's own files cannot be read: nothing is wrong with the TIFF. */
+/** The error when a decoder's own files cannot be read: nothing is wrong with the TIFF. */
 export function notLoaded(error: unknown): Error {
   const message = `${WORDS}: ${messageOf(error)}. Install the packages again (npm ci)`;
   return new Error(message, { cause: error });
 }
 
-/** Whether words, which are all that a thread's error leaves behind, are those of `notLoaded`. */
+/** Whether a message, which is all that remains of a thread's error, comes from `notLoaded`. */
 export function speaksOfLoading(words: string): boolean {
   return words.startsWith(WORDS);
 }

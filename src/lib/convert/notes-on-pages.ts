@@ -3,20 +3,21 @@ import { photometricName } from './header/tiff-names.ts';
 import { uneven } from './jpeg-density.ts';
 import type { ConversionNote } from './messages.ts';
 import { notesOnSamples } from './notes-on-samples.ts';
+import type { OpenedPage } from './open-page.ts';
 import { firstPage, isOfAnother, type PagesSetting, pagesOf } from './pages.ts';
 import type { Turn } from './plan/memory-model.ts';
-import { type Reading, readerOf } from './plan/reader.ts';
+import { readerOf } from './plan/reader.ts';
 import { pageTagFaults } from './plan/whole-chain.ts';
 import { commandNames, type SettingNames } from './setting-names.ts';
 
-/** Pages of a TIFF, counted from 1, and where it is planned already how each is turned. */
+/** Pages of a TIFF, counted from 1, with the way each is turned if that is planned already. */
 export interface PagesToNote {
   readonly header: TiffHeader;
   readonly numbers: readonly number[];
   readonly turns?: readonly Turn[];
 }
 
-/** What a conversion of these pages is going to note, as far as header and plan tell; each note once. */
+/** The notes of a conversion that header and plan determine; each note once. */
 export function notesFromHeader(
   { header, numbers, turns = [] }: PagesToNote,
   pages: PagesSetting,
@@ -37,22 +38,18 @@ export function notesFromHeader(
   return [...once.values(), ...notesOnFile(header, pages, names)];
 }
 
-/** Of these, what no decoder tells: of one page that was read so, and of those beside it. */
+/**
+ * Of these, the ones that no decoder reports: about a page read that way, and about the other
+ * pages.
+ */
 export function notesBesides(
-  { header, page, reading }: ReadPage,
+  { header, page, reading }: Pick<OpenedPage, 'header' | 'page' | 'reading'>,
   pages: PagesSetting,
   names: SettingNames = commandNames,
 ): ConversionNote[] {
   const isHeard = reading.reader === 'sharp' && !reading.copied;
   const faults = isHeard ? 'unheard' : 'all';
   return [...notesOnPage(header, page, faults), ...notesOnFile(header, pages, names)];
-}
-
-/** A page of a file, and who read it. */
-export interface ReadPage {
-  readonly header: TiffHeader;
-  readonly page: TiffPage;
-  readonly reading: Reading;
 }
 
 function notesOnFile(
@@ -63,7 +60,7 @@ function notesOnFile(
   return [...notesOnChain(header), ...(pages === 'first' ? notesOnPages(header, names) : [])];
 }
 
-/** What is left of an orientation that is not applied to the pixels. */
+/** The note about an orientation that is not applied to the pixels. */
 export function orientationTagged(orientation: number): ConversionNote {
   return {
     code: 'ORIENTATION_TAGGED',
@@ -71,10 +68,13 @@ export function orientationTagged(orientation: number): ConversionNote {
   };
 }
 
-/** Which faults of tags are told: all, or those of which libtiff says nothing, as it does where sharp reads the file itself. */
+/**
+ * Which tag faults to report: all, or only those that libtiff does not report when sharp reads the
+ * file itself.
+ */
 type ToldFaults = 'all' | 'unheard';
 
-/** What the header tells of a page that its JPEG will not have, or that is wrong and left out. */
+/** What the header says about a page that its JPEG loses, or that is wrong and left out. */
 function notesOnPage(header: TiffHeader, page: TiffPage, faults: ToldFaults): ConversionNote[] {
   return [
     ...notesOnReduced(page),
@@ -85,7 +85,10 @@ function notesOnPage(header: TiffHeader, page: TiffPage, faults: ToldFaults): Co
   ];
 }
 
-/** `run` gives each of several pages a chain of its own: what it hangs below is then found by the page alone. */
+/**
+ * `run` gives each of several pages its own chain: then the page alone shows the directory above
+ * it.
+ */
 function notesOnSubIfd({ pages }: TiffHeader, page: TiffPage): ConversionNote[] {
   const parent = pages.find(({ subIfds }) => subIfds?.includes(page));
   if (!parent) return [];
@@ -96,11 +99,13 @@ function notesOnSubIfd({ pages }: TiffHeader, page: TiffPage): ConversionNote[] 
 
 const sizeOf = ({ width, height }: TiffPage) => `${width} × ${height} pixels`;
 
-/** What is left where a raw or layered file keeps its picture elsewhere: below a directory, for example. */
+/**
+ * The note about a raw or layered file that keeps its picture elsewhere: in a SubIFD, for example.
+ */
 function notesOnReduced(page: TiffPage): ConversionNote[] {
   if (!isOfAnother(page)) return [];
   const message =
-    'The TIFF has nothing but a smaller version of its picture, or a mask, where pages are; it was converted';
+    'The TIFF has no full-size page, only a smaller version or a mask, which was converted';
   return [{ code: 'ONLY_REDUCED', message }];
 }
 
@@ -108,11 +113,10 @@ function notesOnColours(page: TiffPage): ConversionNote[] {
   return page.untold ? [{ code: 'COLOURS_ASSUMED', message: untoldColours(page) }] : [];
 }
 
-/** What is said of a page without PhotometricInterpretation, without a full stop. */
+/** The text about a page without PhotometricInterpretation, without a full stop. */
 export function untoldColours({ photometric }: Pick<TiffPage, 'photometric'>): string {
-  const taken =
-    photometric === undefined ? '' : `; they are taken for ${photometricName(photometric)}`;
-  return `It does not say what colours its samples are (PhotometricInterpretation is missing)${taken}`;
+  const taken = photometric === undefined ? '' : `; ${photometricName(photometric)} was assumed`;
+  return `Its colours are not specified (PhotometricInterpretation is missing)${taken}`;
 }
 
 function notesOnPixels({ resolution }: TiffPage): ConversionNote[] {
@@ -130,32 +134,30 @@ function notesOnTags(page: TiffPage, told: ToldFaults): ConversionNote[] {
   return [{ code: 'WARNINGS_FORGIVEN', message }];
 }
 
-/** What the last directory that was found says of the next one. */
+/** What the last directory found says about the next one. */
 const CHAIN_BREAKS: Readonly<Record<ChainBreak, string>> = {
-  NO_POINTER: 'the file ends before it says whether there is another one',
-  OUTSIDE:
-    'the next one is said to lie behind the end of the file, so at least 1 cannot be reached',
-  NO_DIRECTORY: 'there is none where the next one is said to be, so at least 1 cannot be reached',
-  LOOP: 'the next one is said to be one of those before it, so it is not known whether there are more',
+  NO_POINTER: 'the file ends where the offset of the next one should be',
+  OUTSIDE: 'the next one is beyond the end of the file, so at least 1 cannot be reached',
+  NO_DIRECTORY:
+    'there is no directory at the offset of the next one, so at least 1 cannot be reached',
+  LOOP: 'the next one is one of those before it, so there may be more',
 };
 
-/** What may lie behind the last directory of a broken chain. */
+/** The note about what may follow the last directory of a broken chain. */
 function notesOnChain({ pages, chainBreak }: TiffHeader): ConversionNote[] {
   if (!chainBreak) return [];
   const message = `The TIFF's list of pages breaks off after directory ${pages.length}: ${CHAIN_BREAKS[chainBreak]}`;
   return [{ code: 'PAGES_UNREACHABLE', message }];
 }
 
-/** What is left when `first` alone is converted. */
+/** The note about the pages that `first` leaves out. */
 function notesOnPages(header: TiffHeader, { allPages }: SettingNames): ConversionNote[] {
   const pages = pagesOf(header);
   const number = firstPage(header);
-  const further = pages.length - 1;
-  if (further === 0) return [];
-  const were = further === 1 ? 'page was' : 'pages were';
-  // All pages of a broken list are never converted: `pageNumbers`.
+  if (pages.length === 1) return [];
+  // A broken list never allows all pages: `pageNumbers`.
   const advice = header.brokenChain ? 'convert each by its number' : `${allPages} converts all`;
-  const message = `Only page ${number} was converted; ${further} further ${were} not (${advice})`;
+  const message = `Only page ${number} of ${pages.length} is converted (${advice})`;
   return [
     ...(number === 1 ? [] : [thumbnailSkipped(pages[0], number)]),
     { code: 'PAGES_NOT_CONVERTED', message },
@@ -163,6 +165,6 @@ function notesOnPages(header: TiffHeader, { allPages }: SettingNames): Conversio
 }
 
 function thumbnailSkipped(page: TiffPage, picture: number): ConversionNote {
-  const message = `Page 1 (${sizeOf(page)}) looks like a thumbnail of page ${picture}, which was converted in its place`;
+  const message = `Page 1 (${sizeOf(page)}) looks like a thumbnail of page ${picture}, which was converted instead`;
   return { code: 'THUMBNAIL_SKIPPED', message };
 }

@@ -2,22 +2,25 @@ import { ConversionError } from '../errors.ts';
 import type { TiffHeader, TiffPage } from './header/tiff-header.ts';
 import { BROKEN_CHAIN, unreachablePages } from './refusal.ts';
 
-/** Which pages are converted: the first (`firstPage`), all, or one by its number, counted from 1. */
+/** The pages to convert: the first (`firstPage`), all, or one by its number, counted from 1. */
 export type PagesSetting = 'first' | 'all' | number;
 
-/** What is wrong with a choice of pages, or undefined when it is one. */
+/** What is wrong with a choice of pages; undefined if it is valid. */
 export function pagesProblem(text: string): string | undefined {
   return /^(first|all|[1-9]\d{0,8})$/.test(text)
     ? undefined
     : 'must be first, all or the number of a page';
 }
 
-/** A choice of pages that `pagesProblem` finds nothing wrong with. */
+/** Parses a choice that `pagesProblem` accepts. */
 export function parsePages(text: string): PagesSetting {
   return text === 'first' || text === 'all' ? text : Number(text);
 }
 
-/** Bits of NewSubfileType (TIFF 6.0, section 8): a smaller version of another picture, and a mask for one. */
+/**
+ * Bits of NewSubfileType (TIFF 6.0, section 8): a smaller version of another picture, and a mask
+ * for one.
+ */
 const REDUCED = 1;
 const MASK = 4;
 
@@ -29,9 +32,9 @@ export function isOfAnother({ subfileType }: TiffPage): boolean {
 const PAGE = 2;
 
 /**
- * The pages of a TIFF: its directories without thumbnails, the smaller versions of a pyramid, and masks. Where a directory
- * is a smaller version of a picture that hangs below it (SubIFDs), that picture is the page. Where nothing else is
- * left, the largest picture is the page.
+ * The pages of a TIFF: its directories without thumbnails, pyramid levels and masks. If a directory
+ * is a smaller version of a picture below it (SubIFDs), that picture is the page. If no directory
+ * is left, the largest picture is the page.
  */
 export function pagesOf({ pages }: Pick<TiffHeader, 'pages'>): readonly [TiffPage, ...TiffPage[]] {
   const [first, ...others] = pages.flatMap((page) => pageAt(page) ?? []);
@@ -57,7 +60,10 @@ function largestOf(pages: readonly TiffPage[]): TiffPage | undefined {
   );
 }
 
-/** A thumbnail that is not called one has less than this share of the picture's area, and its shape, give or take so much. */
+/**
+ * An undeclared thumbnail has less than this share of the picture's area, and its shape within this
+ * tolerance.
+ */
 const THUMBNAIL = { area: 1 / 16, shape: 0.03 } as const;
 
 function isThumbnailOf(page: TiffPage, picture: TiffPage): boolean {
@@ -65,14 +71,14 @@ function isThumbnailOf(page: TiffPage, picture: TiffPage): boolean {
   return isSmall && Math.abs(shapeOf(page) / shapeOf(picture) - 1) <= THUMBNAIL.shape;
 }
 
-/** Width by height, as the picture is seen. */
+/** Width divided by height, as the picture is displayed. */
 function shapeOf({ width, height, orientation }: TiffPage): number {
   return orientation < 5 ? width / height : height / width;
 }
 
 /**
- * The number of the page, counted from 1, that `first` stands for: the first one, unless that is a thumbnail of another page
- * though it is not called so. A page that is called one of several is none.
+ * The number, counted from 1, of the page that `first` means: the first one, unless it is an
+ * undeclared thumbnail of another page. A page declared as one of several is never a thumbnail.
  */
 export function firstPage(header: Pick<TiffHeader, 'pages'>): number {
   const pages = pagesOf(header);
@@ -98,8 +104,8 @@ export function pageNumbered(header: TiffHeader, number: number, name: string): 
 }
 
 /**
- * The numbers of the pages that are to be converted. Throws `ConversionError`: `NO_SUCH_PAGE`, or
- * `UNREADABLE_TIFF` when all are wanted and not all can be found.
+ * The numbers of the pages to convert. Throws `ConversionError`: `NO_SUCH_PAGE`, or
+ * `UNREADABLE_TIFF` if all are wanted and not all can be found.
  */
 export function pageNumbers(
   header: TiffHeader,
@@ -115,13 +121,13 @@ export function pageNumbers(
   if (header.longChain)
     throw new ConversionError(
       'UNREADABLE_TIFF',
-      `The list of pages of "${name}" is longer than arke-tiff reads: it was read up to page ${count}. Convert those by their numbers.`,
+      `The list of pages of "${name}" is longer than arke-tiff reads: it was read up to page ${count}. Convert those pages by number.`,
     );
   if (header.brokenChain) throw unreachablePages(name, count);
   return [1, ...Array.from({ length: count - 1 }, (_, further) => further + 2)];
 }
 
-/** How a page is called in messages: by the file's name alone where it is the only one. */
+/** The name of a page in messages: only the file's name if it is the only page. */
 export function nameOfPage(header: TiffHeader, number: number, name: string): string {
   const count = pagesOf(header).length;
   return count === 1 ? name : `${name} (page ${number} of ${count})`;

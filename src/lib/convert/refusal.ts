@@ -1,30 +1,31 @@
 import { ConversionError, inParentheses } from '../errors.ts';
 import type { MissingData } from './header/completeness.ts';
 
-/** A decoder's own words about a file, and who says them. */
+/** A decoder's own message about a file, and the decoder's name. */
 export interface DecoderWords {
   readonly decoder: 'sharp' | 'ImageMagick';
   readonly words: string;
 }
 
 /**
- * What sharp says of every file that it does not recognise as a TIFF. The contract wants sharp's message about
- * an invalid TIFF in the callback; for these files nobody has to ask sharp to know it.
+ * What sharp reports for every file that it does not recognise as a TIFF. The contract requires
+ * sharp's message about an invalid TIFF in the callback; for these files it is known without asking
+ * sharp.
  */
 export const NO_TIFF_TO_SHARP: DecoderWords = {
   decoder: 'sharp',
   words: 'Input file contains unsupported image format',
 };
 
-/** What is said of a file whose chain of directories leads nowhere, or back. */
+/** The text for a file whose chain of directories leads nowhere, or back. */
 export const BROKEN_CHAIN = 'its list of pages is broken';
 
-/** The error of a file that is no TIFF; `what` completes the sentence that its name begins. */
+/** The error for a file that is not a TIFF; `what` completes the sentence that its name begins. */
 export function notATiff(name: string, what: string, said?: DecoderWords): ConversionError {
   return refusal('NOT_A_TIFF', name, what, 'Check where it came from', said);
 }
 
-/** The error of a TIFF that is proven to be damaged: by what `what` says. */
+/** The error for a TIFF that is proven to be damaged; `what` is the proof. */
 export function damagedTiff(
   name: string,
   what: string,
@@ -35,7 +36,10 @@ export function damagedTiff(
   return refusal('UNREADABLE_TIFF', name, `is damaged: ${what}`, advice, said, options);
 }
 
-/** The error where all pages of a TIFF are wanted and only the first `found` can be found, as its chain is broken. */
+/**
+ * The error if all pages are wanted but only the first `found` can be found, because the chain is
+ * broken.
+ */
 export function unreachablePages(name: string, found: number): ConversionError {
   const advice =
     found === 1
@@ -44,7 +48,7 @@ export function unreachablePages(name: string, found: number): ConversionError {
   return refusal('UNREADABLE_TIFF', name, `is damaged: ${BROKEN_CHAIN}`, advice);
 }
 
-/** The error of a TIFF of whose data something is missing; where the file may be sound all the same, it is not called damaged. */
+/** The error for a TIFF with missing data; it is not called damaged if the file may be intact. */
 export function incompleteTiff(
   name: string,
   { code, message }: MissingData,
@@ -56,20 +60,20 @@ export function incompleteTiff(
   return undecodableTiff(name, `cannot be decoded: ${message}`, said, options);
 }
 
-/** The error of a sound TIFF of a kind that no decoder here reads. */
+/** The error for an intact TIFF of a kind that no decoder here reads. */
 export function unsupportedTiff(
   name: string,
   what: string,
   said?: DecoderWords,
   options?: ErrorOptions,
 ): ConversionError {
-  // True of whatever it is that no decoder reads: colours, depth, tiles or compression.
+  // Fits every unsupported feature: colours, depth, tiles or compression.
   const advice =
-    'Save it in another program as RGB or greyscale of 8 or 16 bits, in strips, uncompressed or with LZW';
+    'Save it in another program as 8-bit or 16-bit RGB or greyscale, in strips, uncompressed or with LZW';
   return refusal('UNSUPPORTED_TIFF', name, what, advice, said, options);
 }
 
-/** The error of a TIFF that a decoder refuses, and of which nobody knows whether it is damaged. */
+/** The error for a TIFF that a decoder refuses for an unknown reason, damaged or not. */
 export function undecodableTiff(
   name: string,
   what: string,
@@ -80,7 +84,7 @@ export function undecodableTiff(
   return refusal('UNREADABLE_TIFF', name, what, advice, said, options);
 }
 
-/** What → why → what to do, and the decoder's words last. */
+/** What, why, what to do, and the decoder's message last. */
 function refusal(
   code: 'NOT_A_TIFF' | 'UNREADABLE_TIFF' | 'UNSUPPORTED_TIFF',
   name: string,

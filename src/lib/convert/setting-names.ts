@@ -1,8 +1,8 @@
-/** What the user calls the settings that remedies speak of: variables, flags or options. */
+/** The user's names for the settings in remedies: variables, flags or options. */
 export interface SettingNames {
-  /** What raises the memory that a conversion may use, as a sentence. */
+  /** How to raise the memory for a conversion, as a sentence. */
   readonly moreMemory: string;
-  /** The setting that limits memory, where one is set. */
+  /** The setting that limits memory, if one is set. */
   readonly memoryLimit: string;
   readonly autoEffort: string;
   readonly allPages: string;
@@ -12,7 +12,7 @@ export interface SettingNames {
   readonly warningsAsErrors: string;
 }
 
-/** What a task calls them: variables. It has no setting that makes losses or warnings errors. */
+/** A task's names: variables. It has no setting that turns losses or warnings into errors. */
 export const taskNames: SettingNames = {
   moreMemory:
     "Raise memory_mb in the orchestrator's machine configuration, or MEMORY_LIMIT_MB where it is set.",
@@ -25,7 +25,7 @@ export const taskNames: SettingNames = {
   warningsAsErrors: '--warnings-as-errors',
 };
 
-/** What commands call them: flags, but for the memory. */
+/** The names for commands: flags, except for the memory. */
 export const commandNames: SettingNames = {
   moreMemory: 'Raise MEMORY_LIMIT_MB where it is set, or use a machine with more memory.',
   memoryLimit: 'MEMORY_LIMIT_MB',
@@ -37,7 +37,7 @@ export const commandNames: SettingNames = {
   warningsAsErrors: '--warnings-as-errors',
 };
 
-/** What users of the library call them: options. */
+/** The names for users of the library: options. */
 export const optionNames: SettingNames = {
   moreMemory: 'Raise memoryBytes where it is set, or use a machine with more memory.',
   memoryLimit: 'memoryBytes',

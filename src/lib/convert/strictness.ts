@@ -7,17 +7,17 @@ import { notesFromHeader, type PagesToNote } from './notes-on-pages.ts';
 import type { PagesSetting } from './pages.ts';
 import { commandNames, type SettingNames } from './setting-names.ts';
 
-/** What is an error that else is only told. */
+/** What becomes an error instead of a note. */
 export interface Strictness {
   readonly failOnLoss: boolean;
   readonly warningsAsErrors: boolean;
-  /** What the user calls the settings; default: `commandNames`. */
+  /** The user's names for the settings; defaults to `commandNames`. */
   readonly names?: SettingNames | undefined;
 }
 
 /**
- * Throws `ConversionError` (`LOSS`), listing all that the JPEGs of a TIFF would not have of it and the
- * flags that avoid it, if that is to be an error; what keeps the file from being read, too.
+ * Throws `ConversionError` (`LOSS`) if losses are errors and the JPEGs of a TIFF would have some:
+ * lists all losses and the flags that avoid them. Also throws what keeps the file from being read.
  */
 export async function refuseLosses(
   path: string,
@@ -39,13 +39,13 @@ export async function refuseLosses(
       : `${flags.join(' and ')} ${flags.length === 1 ? 'avoids' : 'avoid'} ${rest || 'that'}; `;
   throw new ConversionError(
     'LOSS',
-    `"${name}" would lose something: ${listed.join('; ')}. ${upperFirst(`${advice}without ${names.failOnLoss} it is converted all the same.`)}`,
+    `"${name}" would lose something: ${listed.join('; ')}. ${upperFirst(`${advice}without ${names.failOnLoss} it is converted anyway.`)}`,
   );
 }
 
 /**
- * Throws `ConversionError` (`WARNING`), listing what header and plan tell a conversion of these pages would note, if notes are
- * to be errors: nothing has to be converted to know it.
+ * Throws `ConversionError` (`WARNING`) if notes are errors, listing those that header and plan
+ * already determine for these pages: nothing needs to be converted.
  */
 export function refuseCertainWarnings(
   chosen: PagesToNote,
@@ -57,11 +57,11 @@ export function refuseCertainWarnings(
   if (notes.length === 0) return;
   throw new ConversionError(
     'WARNING',
-    `"${name}" would have warnings: ${listOf(notes)}. Without ${names.warningsAsErrors} it is converted all the same.`,
+    `"${name}" would have warnings: ${listOf(notes)}. Without ${names.warningsAsErrors} it is converted anyway.`,
   );
 }
 
-/** What a conversion tells only when it has seen the samples, or the insides of the metadata. */
+/** What a conversion knows only from the samples, or from the contents of the metadata. */
 const OF_LOSSES: ReadonlySet<ConversionNote['code']> = new Set([
   'PAGES_NOT_CONVERTED',
   'PAGES_UNREACHABLE',
@@ -74,8 +74,8 @@ const OF_LOSSES: ReadonlySet<ConversionNote['code']> = new Set([
 ]);
 
 /**
- * Throws `ConversionError` (`LOSS`) when a conversion has lost something that the header does not tell of,
- * if that is to be an error.
+ * Throws `ConversionError` (`LOSS`) if losses are errors and a conversion has lost something that
+ * the header does not show.
  */
 export function refuseNotedLosses(
   { notes }: { readonly notes: readonly ConversionNote[] },
@@ -90,7 +90,7 @@ export function refuseNotedLosses(
   );
 }
 
-/** Throws `ConversionError` (`WARNING`), listing all notes on a conversion, if they are to be errors. */
+/** Throws `ConversionError` (`WARNING`), listing all notes of a conversion, if they are errors. */
 export function refuseWarnings(
   { notes }: { readonly notes: readonly ConversionNote[] },
   name: string,

@@ -1,14 +1,14 @@
 /*
  * Documents: the types of everything that commands write as JSON, in one place, because programs
  * read it. At build time `docs/schemas.ts` makes a JSON Schema of each for the package, and
- * `docs/json-page.ts` the page docs/json.md; tests hold whatever the program writes to the schemas.
+ * `docs/json-page.ts` the page docs/json.md; tests check the program's output against the schemas.
  *
- * Fields are in snake_case; times are milliseconds, sizes bytes, unless the name says otherwise. A
- * doc comment here is what a reader of the page gets. What a run tells (`../collection/events.ts`),
- * an inspection, a report and a callback have their types where they are made; this file names
- * them.
+ * Fields are in snake_case; times are milliseconds, sizes bytes, unless the name says otherwise.
+ * The page shows the doc comments of this file. The types of a run's events
+ * (`../collection/events.ts`), an inspection, a report and a callback are defined where these are
+ * made; this file names them.
  *
- * Must never happen: a field that changes its meaning, or goes, without a new major version; a
+ * Must never happen: a field that is removed or changes its meaning without a new major version; a
  * secret.
  */
 import type { CallbackPayload } from '../callback/payload.ts';
@@ -29,62 +29,65 @@ export type { ReportDocument } from '../report/json.ts';
 export interface ToldError {
   /** For programs. */
   readonly code: string;
-  /** For people: what, why, and what to do. */
+  /** For people: what happened, why, and what to do. */
   readonly message: string;
 }
 
-/** What every command with `--json` says when it could not begin, or had to give up as a whole. */
+/** The output of every command with `--json` that could not begin, or failed as a whole. */
 export interface ErrorDocument {
   readonly error: ToldError;
 }
 
-/** What `inspect --json` says. */
+/** The output of `inspect --json`. */
 export type InspectionDocument = SnakeCased<InspectionFindings>;
 
-/** The same with the names that the inspection has; `InspectionDocument` and its schema have them in snake_case. */
+/**
+ * The same with the field names of the inspection; `InspectionDocument` and its schema have them in
+ * snake_case.
+ */
 export interface InspectionFindings {
   /** In the order in which they were given or found. */
   readonly files: readonly InspectedFile[];
   readonly summary: InspectionSummary;
-  /** What could not be read when TIFFs were searched for. */
+  /** What could not be read while searching for TIFFs. */
   readonly unread: readonly UnreadPath[];
-  /** What was said of all of them. */
+  /** Warnings about the inspection as a whole. */
   readonly warnings: readonly CollectionWarning[];
 }
 
-/** A TIFF and what was found in it. */
+/** A TIFF and the findings about it. */
 export type InspectedFile =
   | ({
       /** A path, `r2://` and a key, or `-` for stdin. */
       readonly input: string;
-      /** Whether converting it would certainly fail, and `error` says by what. */
+      /** Whether a conversion would certainly fail; `error` then says why. */
       readonly status: 'ok' | 'would_fail';
     } & Inspection)
   | UninspectedFile;
 
-/** A file in which there is nothing to be inspected. */
+/** A file that cannot be inspected. */
 export interface UninspectedFile {
   /** A path, `r2://` and a key, or `-` for stdin. */
   readonly input: string;
-  /** Whether converting it would fail for the same reason, or R2 could not be asked for it. */
+  /** Whether a conversion would fail for the same reason, or R2 could not be reached. */
   readonly status: 'would_fail' | 'failed';
   readonly error: ToldError;
 }
 
-/** What an inspection of several files came to. */
+/** The summary of an inspection of several files. */
 export interface InspectionSummary
   extends Pick<CollectionSummary, 'files' | 'failed' | 'folders_unread' | 'files_unread'> {
   readonly ok: number;
   readonly would_fail: number;
 }
 
-/** What `upload --json` says. */
+/** The output of `upload --json`. */
 export interface UploadDocument {
   readonly bucket: string;
   readonly files: readonly (UploadedFile | FailedUpload)[];
 }
 
-/** A file that is in R2 now. */
+/** An uploaded file. */
 export interface UploadedFile {
   readonly status: 'uploaded';
   readonly path: string;
@@ -103,11 +106,11 @@ export interface FailedUpload {
   readonly error: ToldError;
 }
 
-/** What `download --json` says. */
+/** The output of `download --json`. */
 export interface DownloadDocument {
   readonly key: string;
   readonly bucket: string;
-  /** Where it lies now. */
+  /** The path of the downloaded file. */
   readonly path: string;
   readonly bytes: number;
   readonly etag: string;
@@ -115,19 +118,19 @@ export interface DownloadDocument {
   readonly ms: number;
 }
 
-/** What `run --json` says of its task. */
+/** The output of `run --json`. */
 export interface TaskDocument {
-  /** The body that was called back, or should have been; absent when nobody knows whom to call. */
+  /** The callback's body, sent or not; absent if the callback address is unknown. */
   readonly payload?: CallbackPayload | undefined;
-  /** Why the task could not even begin. */
+  /** Why the task could not begin. */
   readonly error?: ToldError | undefined;
-  /** Whether the orchestrator took it. */
+  /** Whether the orchestrator accepted it. */
   readonly delivered: boolean;
   /** The exit code of the command. */
   readonly exit_code: 0 | 1;
 }
 
-/** What `callback`, or a part of it, says with `--json`, by what it was asked to do. */
+/** The output of `callback` and its subcommands with `--json`, by operation. */
 export type CallbackDocument =
   | CallbackSent
   | CallbackToSend
@@ -135,21 +138,21 @@ export type CallbackDocument =
   | OutboxTold
   | StoredRequestChecked;
 
-/** A callback that was sent, whether or not the orchestrator took it. */
+/** A callback that was sent, whether or not the orchestrator accepted it. */
 export interface CallbackSent {
   readonly delivered: boolean;
-  /** Of the answer, as its body; absent when there was none. */
+  /** Status of the answer; it and `body` are absent if there was no answer. */
   readonly status?: number | undefined;
   readonly body?: string | undefined;
   /** Why it was not delivered. */
   readonly error?: ToldError | undefined;
   readonly attempts: number;
   readonly ms: number;
-  /** As it was sent, without what must not be seen. */
+  /** The request as it was sent, with secrets masked. */
   readonly request: CallbackRequestTold;
 }
 
-/** A request as it may be seen. */
+/** A request that is safe to show. */
 export interface CallbackRequestTold {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -158,38 +161,38 @@ export interface CallbackRequestTold {
 
 /** With `--dry-run`: a callback that would be sent. */
 export interface CallbackToSend extends CallbackRequestTold {
-  /** The same as a command line of curl. */
+  /** The same request as a curl command line. */
   readonly curl: string;
 }
 
-/** A callback that is not sent, and why. */
+/** A callback that is not sent, with the reason. */
 export interface CallbackNotSent {
   readonly delivered: false;
   readonly error: ToldError;
 }
 
-/** Of which task a callback tells what. */
+/** The task and outcome of a callback. */
 export interface CallbackOutcome {
   readonly task_id: string;
   readonly batch_id: string;
   readonly outcome: 'success' | 'error';
 }
 
-/** Of `callback replay FILE`: what became of the callbacks that the log has. */
+/** `callback replay FILE`: what became of the log's callbacks. */
 export interface CallbacksOfLog {
   readonly callbacks: readonly CallbackOfLog[];
-  /** How many are of other tasks than `--task-id` and `--batch-id` say. */
+  /** How many belong to other tasks than `--task-id` and `--batch-id` select. */
   readonly skipped: number;
 }
 
-/** Of `callback pending`: what became of what lies in the outbox. */
+/** `callback pending`: what became of the objects in the outbox. */
 export interface OutboxTold {
   readonly entries: readonly OutboxEntryTold[];
-  /** How many are of other tasks than `--task-id` and `--batch-id` say. */
+  /** How many belong to other tasks than `--task-id` and `--batch-id` select. */
   readonly skipped: number;
 }
 
-/** A callback that a log has. */
+/** A callback found in a log. */
 export type CallbackOfLog = CallbackOutcome & {
   /** The line of the log, counted from 1. */
   readonly line: number;
@@ -201,14 +204,17 @@ export type OutboxEntryTold =
         | ({ readonly state: 'pending' } & CallbackToSend)
         | ({
             readonly state: 'delivered' | 'failed';
-            /** Why it is still in the outbox though it was delivered, or still claimed though it was not. */
+            /**
+             * Why it is still in the outbox although it was delivered, or still claimed although it
+             * was not.
+             */
             readonly leftover?: string | undefined;
           } & CallbackSent)
         | { readonly state: 'obsolete' | 'busy' | 'unsigned' | 'refused'; readonly reason: string }
         | {
-            /** With `--discard`: dropped, or what would be. */
+            /** With `--discard`: discarded, or would be. */
             readonly state: 'discarded' | 'discardable';
-            /** Why it could not be delivered, the last time that it was tried. */
+            /** Why the last attempt failed. */
             readonly reason: string;
             readonly created_at: string;
             readonly body: string;
@@ -216,28 +222,29 @@ export type OutboxEntryTold =
       ))
   | { readonly key: string; readonly state: 'corrupt'; readonly reason: string };
 
-/** What `batch --report-to --json` says: what was converted, and whether the orchestrator has each picture. */
+/**
+ * The output of `batch --report-to --json`: what was converted, and whether the orchestrator has
+ * each picture.
+ */
 export interface BatchReportDocument extends CollectionDocument {
-  /** One for each TIFF, in their order. */
+  /** One for each TIFF, in order. */
   readonly callbacks: readonly BatchCallback[];
-  /** Whether the orchestrator has all chosen pictures, or would have them after what a dry run has planned. */
+  /**
+   * Whether the orchestrator has all selected pictures, or would have them after a dry run's plan.
+   */
   readonly complete: boolean;
 }
 
-/** How the success of a TIFF stands with the orchestrator. */
+/** The state of a TIFF's success at the orchestrator. */
 export interface BatchCallback {
   /**
-   * - `to_convert`, `to_send`: only of a dry run
-   * - `delivered`: by this run
-   * - `already_delivered`: a mark in the outbox or a log says so
-   * - `too_late`: the orchestrator does not know the task or the batch any more
-   * - `not_confirmed`: it was sent, and the answer was lost; it is kept in the outbox
-   * - `unknown`: it may have been delivered, as a JPEG that was there before; it was not sent
-   * - `busy`: another process is sending it
-   * - `held`: it must not be sent: its task is not certain, or was reported with another picture
-   * - `not_converted`: there is no JPEG
-   * - `failed`: it was not taken
-   * - `left`: the run was stopped before
+   * `to_convert`, `to_send`: only in a dry run. `delivered`: by this run. `already_delivered`:
+   * according to a mark in the outbox or a log. `too_late`: the orchestrator no longer knows the
+   * task or the batch. `not_confirmed`: sent, but the answer was lost; kept in the outbox.
+   * `unknown`: may have been delivered, because the JPEG existed before; not sent. `busy`: another
+   * process is sending it. `held`: must not be sent: its task is uncertain, or was reported with
+   * another picture. `not_converted`: there is no JPEG. `failed`: not accepted. `left`: the run was
+   * stopped before its turn.
    */
   readonly state:
     | 'to_convert'
@@ -254,23 +261,23 @@ export interface BatchCallback {
     | 'left';
   /** The key of the TIFF. */
   readonly input: string;
-  /** The key of the JPEG, where there is one. */
+  /** The key of the JPEG, if there is one. */
   readonly output?: string | undefined;
   readonly task_id: string;
   readonly batch_id: string;
-  /** Why it stands so, for people. */
+  /** Why it has this state, for people. */
   readonly reason?: string | undefined;
   /** The last attempt. */
   readonly sent?: CallbackSent | undefined;
 }
 
-/** Of `callback verify`: what was found of the signature of a stored request. */
+/** `callback verify`: the result of checking a stored request's signature. */
 export interface StoredRequestChecked {
   readonly valid: boolean;
   readonly checks: readonly HeaderCheck[];
 }
 
-/** What `dev --json` says when all has started. */
+/** The output of `dev --json` once everything has started. */
 export interface DevDocument {
   /** Addresses. */
   readonly page: string;

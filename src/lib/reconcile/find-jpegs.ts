@@ -1,19 +1,19 @@
 import { inParallel } from '../in-parallel.ts';
 import { outputKeys } from '../keys.ts';
+import { isMadeOf } from '../outputs/bucket/provenance.ts';
 import type { Storage } from '../storage/client.ts';
 import type { ListedObject } from '../storage/list-objects.ts';
 import { headObject, type ObjectInfo, type RequestOptions } from '../storage/objects.ts';
-import { isMadeOf } from '../task/provenance.ts';
 
-/** A TIFF, and the JPEG that was made of it by `run` or `batch`, whatever bytes the TIFF had then. */
-export interface FoundTiff extends ListedObject {
+/** A TIFF and the JPEG made from it by `run` or `batch`, whatever bytes the TIFF had then. */
+export interface TiffWithJpeg extends ListedObject {
   readonly jpeg: ObjectInfo | undefined;
 }
 
-/** Requests under way at once: each is some 50 ms and hardly any bytes. */
+/** Requests at once: each takes about 50 ms and hardly any bytes. */
 export const REQUESTS_AT_ONCE = 16;
 
-/** The JPEG that was made of a TIFF, under the first of its keys that has one. Throws `StorageError`. */
+/** The JPEG made from a TIFF, under the first of its keys that has one. Throws `StorageError`. */
 export async function findJpeg(
   storage: Storage,
   tiffKey: string,
@@ -27,13 +27,13 @@ export async function findJpeg(
   return undefined;
 }
 
-/** Looks for the JPEGs of TIFFs among the keys that a listing has. Throws `StorageError`. */
+/** Finds the JPEGs of TIFFs among the keys of a listing. Throws `StorageError`. */
 export function findJpegs(
   storage: Storage,
   tiffs: readonly ListedObject[],
   listed: ReadonlySet<string>,
   options: RequestOptions,
-): Promise<FoundTiff[]> {
+): Promise<TiffWithJpeg[]> {
   return inParallel(
     tiffs,
     async (tiff, signal) => {

@@ -1,51 +1,54 @@
 import { batchIdOfKey, taskIdOfKey } from '../callback/task-id.ts';
+import { encodedId, NO_TASK } from '../outputs/bucket/provenance.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
 import { type TaskName, taskOfJpeg } from '../task/jpeg-of-task.ts';
-import { encodedId, NO_TASK } from '../task/provenance.ts';
-import type { FoundTiff } from './find-jpegs.ts';
+import type { TiffWithJpeg } from './find-jpegs.ts';
 
-/** A task that a TIFF may be known by. */
+/** A task that may belong to a TIFF. */
 export interface ClaimedTask {
   readonly task: TaskName;
-  /** The keys of other TIFFs that have the same task, or whose JPEGs name it. */
+  /** The keys of other TIFFs with the same task, or whose JPEGs name it. */
   readonly rivals: readonly string[];
-  /** Whether it may have been reported with another picture: it has rivals, or `--task-id` has named it. */
+  /**
+   * Whether another picture may have been reported for it: it has rivals, or `--task-id` named it.
+   */
   readonly isShared: boolean;
 }
 
 /** A TIFF and the task that its success is reported for. */
-export interface NamedTiff extends FoundTiff {
+export interface NamedTiff extends TiffWithJpeg {
   readonly task: TaskName;
-  /** That task, and the one that has made the JPEG where it is another. */
+  /** That task, and the one that made the JPEG if it differs. */
   readonly names: readonly ClaimedTask[];
-  /** Why it is not certain that the orchestrator calls the TIFF so; a clause about the TIFF. */
+  /** Why the orchestrator's task for the TIFF is uncertain; a clause about the TIFF. */
   readonly conflict: string | undefined;
 }
 
-/** Which tasks TIFFs are reported for, where that is not computed from their keys. */
+/** The task and batch to report for, if they are not computed from the keys. */
 export interface NamingOptions {
   readonly batchId?: string | undefined;
-  /** Of the one TIFF that is selected. */
+  /** Only for a single selected TIFF. */
   readonly taskId?: string | undefined;
 }
 
-/** Whether a task has made a JPEG, and not `batch`. */
+/** Whether a task, not `batch`, made a JPEG. */
 export function isMadeByTask({ metadata }: ObjectInfo): boolean {
   const id = metadata['arke-task-id'];
   return id !== undefined && id !== encodedId(NO_TASK);
 }
 
-/** The batch of a TIFF; undefined where neither `--batch-id` nor its key tells it. */
+/** The batch of a TIFF; undefined if neither `--batch-id` nor its key gives it. */
 export function batchOf(key: string, { batchId }: NamingOptions): string | undefined {
   return batchId ?? batchIdOfKey(key);
 }
 
 /**
- * Names the task of each selected TIFF by the orchestrator's rule. The rule gives some keys the same id, and a JPEG may have been
- * made by another task: what all TIFFs of the batches, selected or not, are called decides whether a name can be relied on.
+ * Names the task of each selected TIFF by the orchestrator's rule. The rule gives some keys the
+ * same id, and another task may have made a JPEG: so the names of all TIFFs in the batches,
+ * selected or not, decide whether a name is reliable.
  */
 export function nameTasks(
-  all: readonly FoundTiff[],
+  all: readonly TiffWithJpeg[],
   selected: ReadonlySet<string>,
   options: NamingOptions,
 ): NamedTiff[] {
@@ -69,8 +72,10 @@ export function nameTasks(
   });
 }
 
-/** By the name of each task the TIFFs that it may be of: by their keys, and by what their JPEGs say. */
-function claimsOn(all: readonly FoundTiff[], options: NamingOptions): Map<string, Set<string>> {
+/**
+ * For each task name, the TIFFs that it may mean, by their keys and by the metadata of their JPEGs.
+ */
+function claimsOn(all: readonly TiffWithJpeg[], options: NamingOptions): Map<string, Set<string>> {
   const claims = new Map<string, Set<string>>();
   const claim = (name: string, key: string) =>
     claims.set(name, (claims.get(name) ?? new Set()).add(key));
@@ -83,7 +88,7 @@ function claimsOn(all: readonly FoundTiff[], options: NamingOptions): Map<string
 }
 
 function conflictOf(
-  { jpeg }: FoundTiff,
+  { jpeg }: TiffWithJpeg,
   task: TaskName,
   rivals: readonly string[],
 ): string | undefined {
@@ -97,7 +102,7 @@ function conflictOf(
   return `its task ${task.task_id} is that of ${named.join(', ')}${more}, too`;
 }
 
-/** A task as JPEGs name it, which may be by hashes. */
+/** A task as metadata name it, possibly by hashes. */
 function nameOf({ task_id: taskId, batch_id: batchId }: TaskName): string {
   return `${encodedId(batchId)} ${encodedId(taskId)}`;
 }

@@ -9,6 +9,7 @@ import { successFor } from '../task/jpeg-of-task.ts';
 import type { Pending } from '../task/outbox/claim.ts';
 import { busyText, type DrainOptions, drainEntry } from '../task/outbox/drain-entry.ts';
 import type { DrainEvent } from '../task/outbox/drain-events.ts';
+import { finishing } from '../task/outbox/finishing.ts';
 import {
   deliveredAtText,
   findMark,
@@ -23,47 +24,56 @@ import { bodyFor, isOfTiff, otherPicture, otherWaiting, waitingEntry } from './s
 import type { SurveyedTiff } from './survey.ts';
 
 /** What became of the success of a TIFF. */
-export type Reported =
+export type SentSuccess =
   | { readonly state: 'delivered'; readonly event: Extract<DrainEvent, { kind: 'delivered' }> }
+  | NotSent;
+
+/** Why the orchestrator has not accepted the success of a TIFF from this process. */
+type NotSent =
   | { readonly state: 'already_delivered' | 'busy' | 'unknown' | 'held'; readonly reason: string }
   | {
-      /** Too late: the orchestrator does not know task or batch any more. Not confirmed: the answer was lost. */
+      /**
+       * `too_late`: the orchestrator no longer knows the task or batch. `not_confirmed`: the answer
+       * was lost.
+       */
       readonly state: 'too_late' | 'not_confirmed' | 'failed';
       readonly reason: string;
       readonly event?: Extract<DrainEvent, { kind: 'failed' }>;
     };
 
 /** How successes are sent. */
-export interface ReportOptions {
+export interface SuccessOptions {
   readonly outbox: Outbox;
-  /** Where to, with `{batch_id}` and `{task_id}`, and what the user calls that. */
+  /** The address, with `{batch_id}` and `{task_id}`, and the user's name for it. */
   readonly url: string;
   readonly urlName: string;
-  /** Sends, too, what may have been taken. */
+  /** Also sends what may have been accepted. */
   readonly includeUnknown: boolean;
   readonly userAgent: string;
-  /** Tells claims of this process from others'. */
+  /** Distinguishes the claims of this process from others. */
   readonly owner: string;
-  /** Told before each attempt is sent. */
-  readonly onSending?: (() => void) | undefined;
-  /** Told when an attempt was refused, and another one follows. */
+  /** Called after an attempt whose answer is lost. */
+  readonly onLost?: (() => void) | undefined;
+  /** Called after a refused attempt that will be retried. */
   readonly onRetry?: ((notice: RetryNotice) => void) | undefined;
   readonly onStuck?: ((key: string, reason: string) => void) | undefined;
   readonly signal: AbortSignal;
-  /** `REPORT_RETRY` unless told. */
+  /** Defaults to `REPORT_RETRY`. */
   readonly policy?: RetryPolicy | undefined;
 }
 
-/** How often a success is sent to an orchestrator that is down: together at most 15 s of waiting. */
+/**
+ * How often a success is sent to an orchestrator that is down: at most 15 s of waiting in total.
+ */
 const REPORT_RETRY: RetryPolicy = { attempts: 6, baseDelayMs: 500, maxDelayMs: 5_000 };
 
-/** For how long an entry is claimed, in milliseconds: half of it is for the one attempt. */
+/** How long an entry is claimed, in milliseconds; half of it is for the single attempt. */
 const LEASE_MS = 60_000;
 
-/** Thrown when the orchestrator has answered that it could not take a callback now. */
+/** Thrown if the orchestrator answered that it cannot accept a callback now. */
 class NotNow extends Error {
   readonly retryable = true;
-  /** What the orchestrator asks for (`Retry-After`), in milliseconds. */
+  /** The delay that the orchestrator asks for (`Retry-After`), in milliseconds. */
   readonly retryAfterMs: number | undefined;
   readonly event: Extract<DrainEvent, { kind: 'failed' }>;
 
@@ -75,11 +85,15 @@ class NotNow extends Error {
 }
 
 /**
- * Reports the success of a TIFF whose JPEG is there, through the outbox: the callback is stored, claimed, sent, marked as
- * delivered and removed, so that neither two processes send it nor one that dies leaves no trace. One whose answer is lost
- * is not sent again: it stays there. Throws `StorageError` and the signal's reason.
+ * Reports the success of a TIFF that has a JPEG, through the outbox: the callback is stored,
+ * claimed, sent, marked as delivered and removed. So two processes never both send it, and one that
+ * dies leaves a trace. If the answer is lost, it is not sent again and stays there. Throws
+ * `StorageError` and the signal's reason.
  */
-export async function sendSuccess(tiff: SurveyedTiff, options: ReportOptions): Promise<Reported> {
+export async function sendSuccess(
+  tiff: SurveyedTiff,
+  options: SuccessOptions,
+): Promise<SentSuccess> {
   try {
     const { policy = REPORT_RETRY, signal, onRetry } = options;
     return await retry(() => attempt(tiff, options), { policy, signal, onRetry });
@@ -89,14 +103,42 @@ export async function sendSuccess(tiff: SurveyedTiff, options: ReportOptions): P
   }
 }
 
-async function attempt(tiff: SurveyedTiff, options: ReportOptions): Promise<Reported> {
+/**
+ * Stores the success of a TIFF that has a JPEG in the outbox for `sendSuccess`, of this process or
+ * a later one. Leaves out what `sendSuccess` would not send, and what may have been accepted: the
+ * next process would not know that. Returns whether it is stored. Throws `StorageError` and the
+ * signal's reason.
+ */
+export async function keepSuccess(tiff: SurveyedTiff, options: SuccessOptions): Promise<boolean> {
+  return tiff.standing.kind !== 'unknown' && 'entry' in (await kept(tiff, options));
+}
+
+async function attempt(tiff: SurveyedTiff, options: SuccessOptions): Promise<SentSuccess> {
+  const found = await kept(tiff, options);
+  if ('state' in found) return found;
+  const { entry, jpeg, isMarked } = found;
+  const { outbox, signal } = options;
+  const event = await drainEntry(outbox, entry, drainOptions(options, isMarked), true);
+  return finishing(outbox, signal, (own) => reportedAs(event, entry, { tiff, jpeg }, own));
+}
+
+/** A success waiting in the outbox. */
+interface Kept {
+  readonly entry: Pending;
+  readonly jpeg: ObjectInfo;
+  /** Whether there is a mark without a valid seal. */
+  readonly isMarked: boolean;
+}
+
+async function kept(tiff: SurveyedTiff, options: SuccessOptions): Promise<Kept | NotSent> {
   const { outbox, includeUnknown } = options;
   const { task, standing } = tiff;
   const success = { ...task, status: 'success' } as const;
   const jpeg = await findJpeg(outbox.storage, tiff.key, outbox.request);
   if (!jpeg || !isOfTiff(jpeg, tiff))
     return { state: 'failed', reason: 'its JPEG is gone, or its TIFF was replaced meanwhile' };
-  if (!includeUnknown && isMadeByTask(jpeg) && jpeg.etag !== tiff.jpeg?.etag)
+  // Nobody has asked for what became unknown after the plan.
+  if (standing.kind !== 'unknown' && isMadeByTask(jpeg) && jpeg.etag !== tiff.jpeg?.etag)
     return {
       state: 'unknown',
       reason: 'a task has made its JPEG meanwhile, and most likely reported it',
@@ -116,8 +158,7 @@ async function attempt(tiff: SurveyedTiff, options: ReportOptions): Promise<Repo
       state: 'not_confirmed',
       reason: 'another process has sent it, and the answer was lost',
     };
-  const event = await drainEntry(outbox, entry, drainOptions(options, mark !== undefined), true);
-  return reportedAs(event, entry, { tiff, jpeg }, options);
+  return { entry, jpeg, isMarked: mark !== undefined };
 }
 
 /** Why a callback of ours is not in the outbox. */
@@ -126,11 +167,11 @@ interface NotStored {
   readonly reason: string;
 }
 
-/** The callback as it lies in the outbox: that of the task that made the JPEG, if it waits there, else one of ours. */
+/** The waiting callback: the entry of the task that made the JPEG, if there is one, else ours. */
 async function entryFor(
   jpeg: ObjectInfo,
   { key, task }: SurveyedTiff,
-  { outbox, url, userAgent }: ReportOptions,
+  { outbox, url, userAgent }: SuccessOptions,
 ): Promise<Pending | NotStored> {
   const waiting = await waitingEntry(task, outbox);
   if (waiting && isOf(waiting, jpeg)) return waiting;
@@ -157,7 +198,7 @@ function isOf({ payload }: Pending, { key, size }: ObjectInfo): boolean {
 }
 
 function drainOptions(
-  { outbox, url, urlName, userAgent, owner, onSending, onStuck, signal }: ReportOptions,
+  { outbox, url, urlName, userAgent, owner, onLost, onStuck, signal }: SuccessOptions,
   mayRepeat: boolean,
 ): DrainOptions {
   return {
@@ -166,7 +207,7 @@ function drainOptions(
     now: () => new Date(),
     wanted: () => true,
     addressOf: ({ payload }) => ({ url: addressOfTask(url, payload), urlName }),
-    // Only a mark that nobody has signed gets here, and only of what was asked for as unknown.
+    // Only an unsealed mark gets here, and only if unknown deliveries were to be included.
     mayRepeat: async () => mayRepeat,
     force: false,
     unsigned: false,
@@ -175,7 +216,7 @@ function drainOptions(
     userAgent,
     signal,
     policy: { attempts: 1, baseDelayMs: 0, maxDelayMs: 0 },
-    ...(onSending && { onSending }),
+    ...(onLost && { onLost }),
     ...(onStuck && { onStuck }),
   };
 }
@@ -184,10 +225,10 @@ async function reportedAs(
   event: DrainEvent,
   { entry, payload }: Pending,
   { tiff, jpeg }: { readonly tiff: SurveyedTiff; readonly jpeg: ObjectInfo },
-  { outbox }: ReportOptions,
-): Promise<Reported> {
+  outbox: Outbox,
+): Promise<SentSuccess> {
   if (event.kind === 'delivered') {
-    // An error of the task that waits must not follow.
+    // A waiting error of the task must not follow.
     const problem = await removeEntries(outbox, obsoleteBy(payload)).then(
       () => undefined,
       messageOf,
@@ -197,6 +238,8 @@ async function reportedAs(
   }
   if (event.kind === 'busy') return { state: 'busy', reason: event.reason };
   if (event.kind !== 'failed') {
+    if (event.kind === 'refused' && !(await findMark(outbox, payload))?.isSealed)
+      return { state: 'unknown', reason: event.reason };
     const isOurs = entry.body === bodyFor(jpeg, payload);
     if (event.kind === 'refused' && isOurs) await removeEntries(outbox, [payload]);
     const other = event.kind === 'refused' && (await otherPicture(tiff, jpeg, outbox));
@@ -212,7 +255,8 @@ async function reportedAs(
   if (!(error instanceof CallbackError)) return { state: 'failed', reason, event };
   if (error.ambiguous) return { state: 'not_confirmed', reason, event };
   if (error.answer && isTooLate(error.answer)) {
-    // Nobody will ever take it: what a task has left is for its operator to see, ours is in the way.
+    // It will never be accepted: keep a task's entry for its operator, and remove ours, which is in
+    // the way.
     if (entry.body === bodyFor(jpeg, payload)) await removeEntries(outbox, [payload]);
     return { state: 'too_late', reason, event };
   }

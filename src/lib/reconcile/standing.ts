@@ -2,6 +2,7 @@ import { isMarkOf } from '../callback/delivered-mark.ts';
 import type { FoundCallback, LogFindings } from '../callback/log-search.ts';
 import { isLeased } from '../callback/outbox-entry.ts';
 import { outputKeys } from '../keys.ts';
+import { isOfSameBytes } from '../outputs/bucket/provenance.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
 import { successFor, type TaskName } from '../task/jpeg-of-task.ts';
 import { type Evidence, knownDelivery } from '../task/known-delivery.ts';
@@ -9,26 +10,25 @@ import type { Pending } from '../task/outbox/claim.ts';
 import { busyText } from '../task/outbox/drain-entry.ts';
 import { deliveredAtText, findMark, isSealed, type Outbox } from '../task/outbox/outbox.ts';
 import { entryOf } from '../task/outbox/read-entry.ts';
-import { isOfSameBytes } from '../task/provenance.ts';
 import { type ClaimedTask, isMadeByTask, type NamedTiff } from './name-tasks.ts';
 
-/** What is known of a TIFF's success, and so what is to be done. Reasons are clauses about the TIFF. */
+/** What is known about a TIFF's success, and so what to do. Reasons are clauses about the TIFF. */
 export type Standing =
-  /** The orchestrator has taken it. */
+  /** The orchestrator has accepted it. */
   | { readonly kind: 'delivered'; readonly reason: string }
-  /** It was not taken, and the JPEG is there. */
+  /** Not accepted, and the JPEG exists. */
   | { readonly kind: 'send' }
-  /** It was not taken, and the JPEG is missing or may be out of date. */
+  /** Not accepted, and the JPEG is missing or may be outdated. */
   | { readonly kind: 'convert' }
-  /** It may have been taken: to send it could count it twice. */
+  /** May have been accepted: sending it could count it twice. */
   | { readonly kind: 'unknown'; readonly reason: string }
   /** Another process is sending it. */
   | { readonly kind: 'busy'; readonly reason: string }
-  /** It must not be sent; `convert`: but its JPEG is to be made. */
+  /** Must not be sent; `convert`: its JPEG is made nevertheless. */
   | { readonly kind: 'held'; readonly reason: string; readonly convert: boolean };
 
 /** Where deliveries are recorded. */
-export interface Records {
+export interface StandingRecords {
   readonly outbox: Outbox;
   readonly log?: Pick<LogFindings, 'successOf' | 'undelivered'> | undefined;
 }
@@ -38,13 +38,17 @@ export function bodyFor(jpeg: ObjectInfo, task: TaskName): string {
   return JSON.stringify(successFor(jpeg, task));
 }
 
-/** Whether a JPEG was made of the bytes that its TIFF has now. */
+/** Whether a JPEG was made from the current bytes of its TIFF. */
 export function isOfTiff(jpeg: ObjectInfo, { etag }: Pick<NamedTiff, 'etag'>): boolean {
   return isOfSameBytes(jpeg, { sourceEtag: etag });
 }
 
-/** Finds out how a TIFF stands. Throws `StorageError`. */
-export async function standingOf(tiff: NamedTiff, records: Records, now: Date): Promise<Standing> {
+/** Determines the standing of a TIFF. Throws `StorageError`. */
+export async function standingOf(
+  tiff: NamedTiff,
+  records: StandingRecords,
+  now: Date,
+): Promise<Standing> {
   const { jpeg, conflict } = tiff;
   const evidence = await evidenceOf(tiff, records);
   if (evidence?.isCertain) {
@@ -61,8 +65,11 @@ export async function standingOf(tiff: NamedTiff, records: Records, now: Date): 
   const open: Standing = { kind: whatIsOpen(tiff) };
   if (entry && isLeased(entry.entry, now)) return { kind: 'busy', reason: busyText(entry) };
   if (entry?.entry.unconfirmed)
-    return { kind: 'unknown', reason: 'it was sent before, and nobody knows what became of it' };
-  // Of an entry that waits beside it nobody knows which of both came first.
+    return {
+      kind: 'unknown',
+      reason: 'it may have been sent before, and nobody knows what became of that',
+    };
+  // If an entry waits beside it, nobody knows which of the two came first.
   if (evidence) return { kind: 'unknown', reason: `${evidence.says}, which is not certain` };
   const logged = loggedOf(tiff, records);
   const lost = logged.find(({ unconfirmed }) => unconfirmed);
@@ -80,16 +87,19 @@ export async function standingOf(tiff: NamedTiff, records: Records, now: Date): 
 }
 
 /**
- * What is to be done with a TIFF whose success is to be sent. What a task has made of the same bytes is not made anew, whatever
- * its settings: the orchestrator may know its size.
+ * What to do with a TIFF whose success is to be sent. A task's JPEG of the same bytes is kept,
+ * whatever its settings: the orchestrator may know its size.
  */
 export function whatIsOpen(tiff: NamedTiff): 'send' | 'convert' {
   const { jpeg } = tiff;
   return jpeg && isMadeByTask(jpeg) && isOfTiff(jpeg, tiff) ? 'send' : 'convert';
 }
 
-/** What says that the success of a TIFF was taken, under its name or that in its JPEG. */
-async function evidenceOf(tiff: NamedTiff, records: Records): Promise<Evidence | undefined> {
+/** Evidence that the success of a TIFF was accepted, under its own task or the one in its JPEG. */
+async function evidenceOf(
+  tiff: NamedTiff,
+  records: StandingRecords,
+): Promise<Evidence | undefined> {
   const found: (Evidence | undefined)[] = [];
   for (const name of tiff.names) found.push(await evidenceFor(name, tiff, records));
   return found.find((one) => one?.isCertain) ?? found.find((one) => one !== undefined);
@@ -98,18 +108,21 @@ async function evidenceOf(tiff: NamedTiff, records: Records): Promise<Evidence |
 async function evidenceFor(
   { task, isShared }: ClaimedTask,
   { key: inputKey, jpeg }: NamedTiff,
-  { outbox, log }: Records,
+  { outbox, log }: StandingRecords,
 ): Promise<Evidence | undefined> {
   const outcome = { ...task, status: 'success' } as const;
   if (!isShared) return (await knownDelivery(outcome, { log, outbox, inputKey })).same;
-  // What says something of such an id may mean another TIFF.
+  // Evidence for an ambiguous id may be about another TIFF.
   const { same } = await knownDelivery(outcome, { log, inputKey });
   if (same?.isCertain) return same;
   const own = await ownMark(task, jpeg, outbox);
   return own ?? same ?? (await knownDelivery(outcome, { log })).same;
 }
 
-/** What of the outbox's marks says that the task of a TIFF was reported with another picture than this JPEG. */
+/**
+ * What the outbox's marks say about the TIFF's task being reported with another picture than this
+ * JPEG.
+ */
 export async function otherPicture(
   { task, names }: Pick<NamedTiff, 'task' | 'names'>,
   jpeg: ObjectInfo | undefined,
@@ -121,34 +134,37 @@ export async function otherPicture(
   return `its task ${task.task_id} was reported ${deliveredAtText(mark)}, with another picture by what the outbox's mark says`;
 }
 
-/** Why an entry of a task keeps JPEGs of these keys from being sent. */
+/** Why a task's waiting entry keeps JPEGs with these keys from being sent. */
 export function otherWaiting({ payload }: Pending, keys: readonly string[]): string | undefined {
   if (payload.status !== 'success' || keys.includes(payload.output_r2_key)) return undefined;
   return `another picture of its task ${payload.task_id} waits in the outbox, "${payload.output_r2_key}"`;
 }
 
-/** A mark of the very body that this command sends for the JPEG: its key is in there; or one that nobody has signed. */
+/**
+ * A mark for exactly the body that this command sends for the JPEG (it includes the key), or an
+ * unsealed mark.
+ */
 async function ownMark(
   task: TaskName,
   jpeg: ObjectInfo | undefined,
   outbox: Outbox,
 ): Promise<Evidence | undefined> {
   const mark = jpeg && (await findMark(outbox, { ...task, status: 'success' }));
-  // An unsigned one of anything else is enough to ask.
+  // An unsealed mark for anything else is reason enough to ask.
   if (!mark || (mark.isSealed && !isMarkOf(mark, bodyFor(jpeg, task)))) return undefined;
   const says = `the outbox's mark says that its success was delivered ${deliveredAtText(mark)}`;
   return { says, isCertain: mark.isSealed };
 }
 
-/** The success of a task that waits in the outbox, if somebody who knows the secret has put it there. */
+/** The success of a task that waits in the outbox with a valid seal. */
 export async function waitingEntry(task: TaskName, outbox: Outbox): Promise<Pending | undefined> {
   const read = await entryOf(outbox, { ...task, status: 'success' });
   if (read === undefined || typeof read === 'string') return undefined;
   return isSealed(outbox, read.key, read.entry) ? read : undefined;
 }
 
-/** The successes of a TIFF that a log has as not delivered. */
-function loggedOf({ key, task }: NamedTiff, { log }: Records): readonly FoundCallback[] {
+/** The successes of a TIFF that a log reports as undelivered. */
+function loggedOf({ key, task }: NamedTiff, { log }: StandingRecords): readonly FoundCallback[] {
   const keys = outputKeys(key);
   return (log?.undelivered ?? []).filter(
     ({ payload }) =>

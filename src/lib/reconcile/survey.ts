@@ -1,3 +1,29 @@
+/*
+ * Reconcile: finds out which successes of a batch the orchestrator is not known to have, and sends
+ * them. It reads what tasks leave behind (JPEGs, outbox, marks, logs) and never converts.
+ *
+ * Terms. A TIFF's *task* is computed from its key by the orchestrator's rule, which gives some keys
+ * the same id; then the task is ambiguous, and nothing is sent. A *standing* is what is known about
+ * a TIFF's success: delivered, to send, to convert, unknown, busy or held. A *mark* is an object
+ * that records a delivery; it is evidence only if its seal is valid. *Unknown*: a JPEG exists, and
+ * nothing shows whether it was reported.
+ *
+ * How data passes:
+ *
+ *   survey         lists all TIFFs of the batches: those not chosen may share task ids
+ *   find-jpegs     the JPEG of each TIFF, and what its metadata say
+ *   name-tasks     the task and batch of each TIFF, or why they are ambiguous
+ *   standing       the evidence of outbox, marks and log, for each TIFF
+ *   send-success   sends one success through the outbox: store, claim, send once, mark, remove
+ *
+ * Because each callback passes through the outbox, two runs at once send nothing twice, and a run
+ * that dies leaves an entry. An entry whose answer was lost stays *unconfirmed*, whatever later
+ * attempts are answered, and is not sent again without consent. A callback that was certainly
+ * refused may be retried, with a new claim each time.
+ *
+ * Must never happen: an error sent; a success for another TIFF's task; a second success for a known
+ * delivery; an unknown one sent without `--include-unknown`.
+ */
 import { batchIdOfKey } from '../callback/task-id.ts';
 import { SettingsError } from '../errors.ts';
 import { inParallel } from '../in-parallel.ts';
@@ -8,36 +34,39 @@ import type { RequestOptions } from '../storage/objects.ts';
 import { isAmongInputs } from '../task/outbox/keys.ts';
 import { findJpegs, REQUESTS_AT_ONCE } from './find-jpegs.ts';
 import { batchOf, type NamedTiff, type NamingOptions, nameTasks } from './name-tasks.ts';
-import { type Records, type Standing, standingOf } from './standing.ts';
+import { type Standing, type StandingRecords, standingOf } from './standing.ts';
 
-/** What is to be reported. */
+/** What to report. */
 export interface SurveyRequest extends NamingOptions {
   readonly storage: Storage;
-  /** What the keys of the TIFFs begin with. */
+  /** The beginning of the TIFFs' keys. */
   readonly prefix: string;
   readonly selected: readonly ListedObject[];
-  readonly records: Records;
+  readonly records: StandingRecords;
   readonly options: RequestOptions;
 }
 
-/** A TIFF, and how its success stands. */
+/** A TIFF and the standing of its success. */
 export interface SurveyedTiff extends NamedTiff {
   readonly standing: Standing;
 }
 
-/** What a survey has found. */
+/** The result of a survey. */
 export interface Survey {
-  /** The selected ones, in their order. */
+  /** The selected TIFFs, in order. */
   readonly tiffs: readonly SurveyedTiff[];
   /** Their batches. */
   readonly batches: readonly string[];
   /** How many TIFFs of these batches are not selected. */
   readonly leftOut: number;
+  /** Whether a log was searched. */
+  readonly hasLog: boolean;
 }
 
 /**
- * Finds out for each selected TIFF which task it is reported for and whether that is done, in their order. Looks at all TIFFs
- * of their batches. Throws `SettingsError` where a batch is not known or the outbox lies among the TIFFs, and `StorageError`.
+ * Determines, for each selected TIFF in order, the task to report for and its standing. Lists all
+ * TIFFs of their batches. Throws `SettingsError` if a batch is unknown or the outbox lies among the
+ * TIFFs, and `StorageError`.
  */
 export async function surveyBatch(request: SurveyRequest): Promise<Survey> {
   const { storage, selected, records, options } = request;
@@ -60,12 +89,12 @@ export async function surveyBatch(request: SurveyRequest): Promise<Survey> {
   surveyed.sort((a, b) => (place.get(a.key) ?? 0) - (place.get(b.key) ?? 0));
   const isOfBatches = (key: string) => batches.includes(batchOf(key, request) ?? '');
   const leftOut = tiffs.filter(({ key }) => !chosen.has(key) && isOfBatches(key)).length;
-  return { tiffs: surveyed, batches, leftOut };
+  return { tiffs: surveyed, batches, leftOut, hasLog: records.log !== undefined };
 }
 
 /**
- * Where all TIFFs of the batches are, which may share task ids: as their keys say it, or else in the folder of the prefix. Throws
- * `SettingsError` where there is none.
+ * The folders of all TIFFs of the batches, which may share task ids: from their keys, or else the
+ * folder of the prefix. Throws `SettingsError` if there is none.
  */
 function foldersOf({ prefix, selected }: SurveyRequest, batches: readonly string[]): string[] {
   const own = selected.map(({ key }) => batchIdOfKey(key));
@@ -99,7 +128,7 @@ function batchesOf(request: SurveyRequest): string[] {
   return [...batches];
 }
 
-/** All objects under some prefixes, each once. */
+/** All objects under some prefixes, without duplicates. */
 async function listAll(
   storage: Storage,
   prefixes: readonly string[],

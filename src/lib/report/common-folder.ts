@@ -1,6 +1,9 @@
 import { sep } from 'node:path';
 
-/** What all paths begin with, up to and including a slash (or Windows' own); empty where there is nothing. */
+/**
+ * The common beginning of all paths, up to and including a slash (or backslash on Windows); may be
+ * empty.
+ */
 export function commonFolder(paths: readonly string[]): string {
   const [first = '', ...others] = paths;
   let length = first.length;
@@ -9,7 +12,7 @@ export function commonFolder(paths: readonly string[]): string {
   return first.slice(0, separatorBefore(first, length));
 }
 
-/** How long a path is up to the last separator among its first characters. */
+/** Length of a path up to the last separator among its first `length` characters. */
 function separatorBefore(path: string, length: number): number {
   return Math.max(...['/', sep].map((mark) => path.slice(0, length).lastIndexOf(mark))) + 1;
 }

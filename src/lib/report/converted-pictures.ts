@@ -1,32 +1,32 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Converter, openConverter } from '../convert/process/converter.ts';
-import { cutPieces, makeThumbnail } from '../convert/show-jpeg.ts';
+import { cutPieces, makeThumbnail } from '../convert/show-pictures.ts';
 import type { Workspace } from '../workspace.ts';
 import type { PictureSource } from './picture-source.ts';
 
-/** What makes the pictures of a report. */
+/** Options for making the pictures of a report. */
 export interface PictureOptions {
-  /** Where they lie until they are read. */
+  /** Where they are kept until they are read. */
   readonly workspace: Workspace;
   /** How many conversion processes make them. */
   readonly jobs: number;
-  /** Ends the work: nothing is shown of what was not made yet. */
+  /** Ends the work: pictures not made by then are missing. */
   readonly signal: AbortSignal;
-  /** The path on this machine of a JPEG, by its record's `output`; without it, `output` is the path. */
+  /** The local path of a JPEG from its record's `output`; default: `output` itself. */
   readonly pathOf?: PictureSource['pathOf'];
 }
 
-/** Pixels: twice what a row of the table has room for, for dense screens. */
+/** Pixels: twice the space in a table row, for high-resolution screens. */
 export const THUMBNAIL = { width: 112, height: 88 } as const;
 
-/** Nobody waits longer for one picture, in milliseconds; few TIFFs take seconds to be read. */
+/** The longest wait for a picture, in milliseconds; few TIFFs take seconds to read. */
 export const PATIENCE_MS = 60_000;
 
 /**
- * Opens a source of pictures of files on this machine: conversion processes, which are started when they are first
- * needed. A picture never fails what it is for: what cannot be made, or not soon, is not there. Throws what
- * making a folder throws.
+ * Opens a source of pictures of local files, with conversion processes started on demand. A picture
+ * never fails its report: if it cannot be made soon, it is missing. Throws what creating a folder
+ * throws.
  */
 export async function openPictures({
   workspace,
@@ -81,7 +81,7 @@ export async function openPictures({
   };
 }
 
-/** Lends each thing to one borrower at a time; who finds none waits for the next that comes back. */
+/** Lends each thing to one borrower at a time; others wait for the next return. */
 function lending<Thing>(things: readonly Thing[]) {
   const idle = [...things];
   const waiting: ((thing: Thing) => void)[] = [];

@@ -4,7 +4,7 @@ import type { ReportRun } from './report.ts';
 
 type Cell = string | number | undefined;
 
-/** A line's values: those of the TIFF, and those of one of its JPEGs, if there is one. */
+/** The values of a line: of the TIFF, and of one of its JPEGs, if there is one. */
 type CsvValue = (record: FileRecord, page: PageRecord | undefined) => Cell;
 
 const columns: Readonly<Record<string, CsvValue>> = {
@@ -35,15 +35,15 @@ const columns: Readonly<Record<string, CsvValue>> = {
   output_base64: (record, page) => bytesOf(page?.output ?? record.output),
 };
 
-/** The bytes of a path, in base64: only where it is not UTF-8, and the text of its cell cannot be turned back into it. */
+/** The bytes of a path in base64, if it is not UTF-8 and its text cannot be converted back. */
 function bytesOf(path: string): string | undefined {
   return isUtf8Path(path) ? undefined : bytesOfPath(path).toString('base64');
 }
 
 /**
- * A run as CSV (RFC 4180): one line for each folder or file that could not be read, one for each JPEG, and one for
- * each TIFF without any. In UTF-8 with a byte order mark, without which Excel takes names for something else. Text that
- * a spreadsheet would take for a formula gets an apostrophe before it. Yields line by line.
+ * A run as CSV (RFC 4180): one line for each folder or file that could not be read, one for each
+ * JPEG, and one for each TIFF without a JPEG. UTF-8 with a byte order mark, which Excel needs. Text
+ * that a spreadsheet would read as a formula is preceded by an apostrophe. Yields line by line.
  */
 export function* csvOf({
   records,
@@ -70,7 +70,7 @@ export function* csvOf({
 
 const lineOf = (cells: readonly Cell[]) => `${cells.map(cellOf).join(',')}\r\n`;
 
-/** What spreadsheets take for the beginning of a formula, wide forms included (OWASP, "CSV Injection"). */
+/** Possible beginnings of a formula, including wide forms (OWASP, "CSV Injection"). */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 
 function cellOf(value: Cell): string {

@@ -1,15 +1,15 @@
 import type { FileRecord, Likeness, PageRecord } from '../collection/events.ts';
 import { warningCodesOf } from '../collection/warning-count.ts';
 
-/** How much a person should want to look at a file. */
+/** How important it is to review a file. */
 export interface Doubt {
-  /** From 1, where nothing speaks against it. */
+  /** 1 or more; 1 if there are no doubts. */
   readonly weight: number;
-  /** What speaks against it, for people, the weightiest first. */
+  /** The doubts, for people, the heaviest first. */
   readonly reasons: readonly string[];
 }
 
-/** Weights, in files that nothing speaks against: a failed one is as likely to be looked at as 60 of those. */
+/** Weights relative to a file without doubts: a failed one is 60 times as likely to be drawn. */
 const FAILED = 60;
 const LEAST_ALIKE = 30;
 const RARE = 8;
@@ -32,18 +32,18 @@ const WARNINGS: Readonly<Record<string, number>> = {
 };
 const OTHER_WARNING = 4;
 
-/** A kind of TIFF is rare when it is this share of the files, or less, or one among so many. */
+/** A kind of TIFF is rare if it is at most this share of the files, or a single one among many. */
 const RARE_SHARE = 0.02;
 const MANY = 20;
-/** Files whose SSIM is among this share of the lowest are told so. */
+/** Files among this share of the lowest SSIM are marked. */
 const LOW_SHARE = 0.05;
 
-/** The JPEGs of a file: none where it failed. */
+/** The JPEGs of a file; none if it failed. */
 export function jpegsOf(record: FileRecord): readonly PageRecord[] {
   return record.status === 'failed' ? [] : record.pages;
 }
 
-/** The page whose likeness is the least, or else the first; undefined where there is no JPEG. */
+/** The page with the lowest similarity, or else the first; undefined if there is no JPEG. */
 export function worstPageOf(record: FileRecord): PageRecord | undefined {
   return worstOf(jpegsOf(record));
 }
@@ -56,12 +56,12 @@ export function worstOf(pages: readonly PageRecord[]): PageRecord | undefined {
   );
 }
 
-/** What is not measured is no worse than anything. */
+/** Unmeasured pages count as best. */
 function ssimOf({ likeness }: { readonly likeness?: Likeness | undefined }): number {
   return likeness?.ssim ?? Number.POSITIVE_INFINITY;
 }
 
-/** The doubts about each file, in the order of the files. */
+/** The doubts about each file, in order. */
 export function doubtsOf(records: readonly FileRecord[]): readonly Doubt[] {
   const kinds = countsOf(records.map(({ kind }) => kind));
   const places = placesBySsim(records);
@@ -87,7 +87,10 @@ interface PartOfDoubt {
   readonly reason?: string;
 }
 
-/** A file's place from the lowest SSIM, as a share from 0 to 1 of those that were measured; none of those that are alike. */
+/**
+ * A file's rank from the lowest SSIM, as a share from 0 to 1 of the measured files; none for
+ * identical pictures.
+ */
 function placesBySsim(records: readonly FileRecord[]): ReadonlyMap<FileRecord, number> {
   const measured = records
     .map((record) => ({ record, ssim: worstPageOf(record)?.likeness?.ssim }))
@@ -103,7 +106,7 @@ function placesBySsim(records: readonly FileRecord[]): ReadonlyMap<FileRecord, n
 
 function lowSsim(place: number | undefined): PartOfDoubt[] {
   if (place === undefined) return [];
-  // Falls steeply: half of it is left at the lowest 8 %, a thousandth in the middle.
+  // Falls steeply: half is left at the lowest 8 %, a thousandth in the middle.
   const weight = LEAST_ALIKE * (1 - place) ** 8;
   return [place < LOW_SHARE ? { weight, reason: 'low SSIM' } : { weight }];
 }

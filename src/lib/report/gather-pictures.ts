@@ -5,36 +5,39 @@ import { jpegsOf, worstPageOf } from './doubt.ts';
 import type { SeenRegion, ShownPlace } from './page-data.ts';
 import type { PicturePair, PictureSource } from './picture-source.ts';
 
-/** The pictures that a report's page holds of a file. */
+/** A file's pictures in a report's page. */
 export interface PicturesOfFile {
   readonly thumbnail?: Uint8Array | undefined;
   readonly comparison?: (PicturePair & { readonly shown: ShownPlace }) | undefined;
 }
 
-/** What decides about the pictures of a report. */
+/** What determines a report's pictures. */
 export interface GatherOptions {
   readonly settings: EncoderSettings;
-  /** The files by their places, those first that are to have pictures while others may have none. */
+  /** The files by index, in order of priority. */
   readonly order: readonly number[];
-  /** The most that all pictures together may have. */
+  /** The most bytes of all pictures together. */
   readonly bytes: number;
 }
 
-/** What a report's pictures may come to, unless told otherwise: a page of 80 MB still opens within seconds. */
+/** The default limit of a report's pictures: a page of 80 MB still opens within seconds. */
 export const PICTURE_BYTES = 60_000_000;
 
-/** Of the whole, so much is for thumbnails, of which there are many and small ones; what they leave is for the rest. */
+/** The share for thumbnails, which are numerous and small; the rest is for comparisons. */
 const SHARE_OF_THUMBNAILS = 0.4;
 
-/** What is shown of a TIFF and its JPEG: half as wide as a small screen, so that both can be seen at 100 %. */
+/**
+ * The section of a TIFF and its JPEG: half as wide as a small screen, so that both fit at 100 %.
+ */
 const SHOWN = { width: 320, height: 240 } as const;
 
 /** Side of the area that is least like the TIFF (`Likeness`), in pixels. */
 const AREA = 64;
 
 /**
- * Asks for thumbnails, then for comparisons, in the order given, until their bytes are used up. Each
- * comparison is of the place that is least like the TIFF, or else of the middle. Holds all of them in memory.
+ * Requests thumbnails, then comparisons, in the given order, until the limit is reached. Each
+ * comparison shows the place that is least like the TIFF, or else the middle. Holds all of them in
+ * memory.
  */
 export async function gatherPictures(
   records: readonly FileRecord[],
@@ -72,7 +75,7 @@ function shownOf(record: PageRecord, page: number): ShownPlace {
   return { ...regionOf(record), page, isWorst };
 }
 
-/** What is shown of a page: the place that is least like the TIFF, or else the middle. */
+/** The section of a page that is shown: where it is least like the TIFF, or else the middle. */
 export function regionOf({ width, height, likeness }: PageRecord): SeenRegion {
   const worst = likeness?.worst;
   const centre = worst
@@ -81,7 +84,7 @@ export function regionOf({ width, height, likeness }: PageRecord): SeenRegion {
   return regionAround(centre, { width, height });
 }
 
-/** The region to be shown: around a place, moved to where all of it is in the picture. */
+/** The section around a place, moved completely into the picture. */
 export function regionAround(
   { x, y }: { readonly x: number; readonly y: number },
   size: { readonly width: number; readonly height: number },
@@ -97,7 +100,10 @@ export function regionAround(
   };
 }
 
-/** Makes things of files, some at once, and keeps them in the files' order up to the first that has no room. */
+/**
+ * Makes things of files, several at once, and keeps them in the files' order up to the first that
+ * does not fit.
+ */
 async function whileTheyLast<T>(
   files: readonly number[],
   bytes: number,

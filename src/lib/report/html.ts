@@ -7,25 +7,25 @@ import { pageDataOf } from './page-rows.ts';
 import type { PictureSource } from './picture-source.ts';
 import type { ReportRun } from './report.ts';
 
-/** What a report's page is made of besides the run. */
+/** The parts of a report's page besides the run. */
 export interface HtmlParts {
-  /** Where it will lie: links lead from there. */
+  /** Its future path: links are relative to it. */
   readonly path: string;
-  /** The page without its data, as the build makes it (build/pages.ts). */
+  /** The page without data, from the build (build/pages.ts). */
   readonly template: string;
   readonly pictures: PictureSource;
-  /** The most that all pictures together may have, before they become text. */
+  /** The most bytes of all pictures together, before encoding as text. */
   readonly pictureBytes: number;
 }
 
-/** Where the template wants its title, and its data and pictures. */
+/** The template's places for title, data and pictures. */
 const TITLE = '<!--TITLE-->';
 const DATA = '<!--DATA-->';
 const PICTURES = '<!--PICTURES-->';
 
 /**
- * A run as one page that needs nothing else. The pictures come last, so that the table is there before
- * them. Yields piece by piece: all of it may be larger than a string can be.
+ * A run as a self-contained page. The pictures come last, so that the table appears first. Yields
+ * in pieces, because it may exceed the longest string.
  */
 export async function* htmlOf(run: ReportRun, parts: HtmlParts): AsyncGenerator<string> {
   const { path, template, pictures: source } = parts;
@@ -46,7 +46,7 @@ export async function* htmlOf(run: ReportRun, parts: HtmlParts): AsyncGenerator<
   yield end;
 }
 
-/** Those that failed have no pictures; of equal doubt, in their order. */
+/** Failed files have no pictures; equally doubtful files keep their order. */
 function mostDoubtfulFirst(
   records: readonly FileRecord[],
   doubts: readonly { readonly weight: number }[],
@@ -70,7 +70,9 @@ function cut(text: string, marks: readonly string[]): string[] {
   return [...pieces, rest];
 }
 
-/** JSON that nothing in it can end early: a name may hold `</script>`, or begin a comment. */
+/**
+ * JSON that cannot be ended early from inside: a name may contain `</script>`, or begin a comment.
+ */
 function inertJson(data: PageData): string {
   return stringifyWithPaths(data).replaceAll('<', '\\u003c');
 }
@@ -86,7 +88,7 @@ function* elementsOf({ thumbnail, comparison }: PicturesOfFile, file: number): G
       );
 }
 
-/** An element that the browser neither shows nor runs: it is read when it is needed. */
+/** An element that the browser neither shows nor runs, read on demand. */
 function element(id: string, type: string, text: string): string {
   return `<script type="${type}" id="${id}">${text}</script>\n`;
 }

@@ -3,7 +3,7 @@ import type { ChromaSubsampling, EncoderSettings } from '../convert/encoder-sett
 import { stringifyWithPaths } from '../path-json.ts';
 import type { ReportRun } from './report.ts';
 
-/** What a JSON report is. */
+/** The document of a JSON report. */
 export interface ReportDocument {
   readonly v: 1;
   /** Name and version of the program, as `arke-tiff/1.2.3`. */
@@ -14,15 +14,15 @@ export interface ReportDocument {
     readonly chroma_subsampling: ChromaSubsampling;
   };
   readonly summary: CollectionSummary;
-  /** What could not be read when the TIFFs were searched for. */
+  /** What could not be read during the search. */
   readonly unread: readonly UnreadPath[];
-  /** As `file.ended` told them, in the order in which they ended. */
+  /** As in `file.ended`, in the order in which they ended. */
   readonly files: readonly FileRecord[];
 }
 
 /**
- * A run as JSON: what it was and what it came to, then every file as its `file.ended` event tells it (docs/reports.md).
- * Yields file by file, each on a line of its own.
+ * A run as JSON: settings and summary, then every file as in its `file.ended` event
+ * (docs/reports.md). Yields file by file, each on its own line.
  */
 export function* jsonOf(run: ReportRun): Generator<string> {
   const { chromaSubsampling, ...settings } = run.settings;

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import type { PageRecord, SourceRecord } from '../collection/events.ts';
 import type { EncoderSettings } from '../convert/encoder-settings.ts';
 import type { Converter } from '../convert/process/converter.ts';
-import { cutPieces, makeThumbnail } from '../convert/show-jpeg.ts';
+import { cutPieces, makeThumbnail } from '../convert/show-pictures.ts';
 import { PATIENCE_MS, THUMBNAIL } from './converted-pictures.ts';
 import { doubtsOf, worstOf } from './doubt.ts';
 import { PICTURE_BYTES, regionOf } from './gather-pictures.ts';
 import { keepMostDoubtful } from './most-doubtful.ts';
 import type { JpegOfTiff, PictureSource } from './picture-source.ts';
 
-/** A TIFF and its JPEGs that will soon be gone from this machine. */
+/** A TIFF and its JPEGs that will soon be removed from this machine. */
 export interface PassingFile {
   readonly source: SourceRecord;
   readonly tiff: string;
@@ -20,24 +20,24 @@ export interface PassingFile {
   readonly signal: AbortSignal;
 }
 
-/** Pictures that were made while there was something to make them of. */
+/** Pictures made while their sources existed. */
 export interface KeptPictures extends PictureSource {
-  /** Makes the pictures of a file, as far as they can be made. Never throws. */
+  /** Makes a file's pictures as far as possible. Never throws. */
   keep(file: PassingFile): Promise<void>;
 }
 
 /**
- * What comparisons may take on the disk until the report is written: four times what has room in it, as only
- * the whole run tells which are the most doubtful. All thumbnails may take as much as has room.
+ * Disk space for comparisons until the report is written: four times what fits into it, because
+ * only the whole run shows which are the most doubtful. Thumbnails may take as much as fits.
  */
 const KEPT_BYTES = 4 * PICTURE_BYTES;
 
-/** Pictures one asks for at once: they only have to be read. */
+/** Pictures requested at once: they only have to be read. */
 const READS_AT_ONCE = 4;
 
 /**
- * Pictures for the report of files that do not stay here: made one by one, kept in a folder, those of the least doubtful
- * files given up first when they become too many for `bytes`.
+ * Pictures for the report of files that do not stay here: made one by one and kept in a folder;
+ * above `bytes`, those of the least doubtful files are dropped first.
  */
 export function keepPictures(folder: string, bytes = KEPT_BYTES): KeptPictures {
   const thumbnails = new Map<string, string>();
@@ -89,7 +89,7 @@ export function keepPictures(folder: string, bytes = KEPT_BYTES): KeptPictures {
   };
 }
 
-/** How much somebody should want to see a file, as far as it tells itself; the less alike, the more. */
+/** How doubtful a file is by itself; the less similar, the more. */
 function doubtAbout(source: SourceRecord, pages: PassingFile['pages']): number {
   const [first, ...others] = pages.map(({ record }) => record);
   if (!first) return 0;
@@ -102,7 +102,7 @@ function idOf({ input, page }: Pick<JpegOfTiff, 'input' | 'page'>): string {
   return `${page} ${input}`;
 }
 
-/** A picture that cannot be made is missing, no more. */
+/** A picture that cannot be made is simply missing. */
 async function quietly(work: () => Promise<void>): Promise<void> {
   await work().catch(() => {});
 }

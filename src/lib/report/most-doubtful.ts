@@ -1,20 +1,23 @@
 import { rm, stat } from 'node:fs/promises';
 
-/** The two pieces of a comparison on the disk, and how much somebody should want to see them. */
+/** The two sections of a comparison on disk, and their doubt. */
 export interface PicturePieces {
   readonly before: string;
   readonly after: string;
   readonly doubt: number;
 }
 
-/** Pieces of comparisons, as many as have room. */
+/** As many comparisons as fit. */
 export interface KeptPieces {
-  /** Throws what looking at the files and removing them throws. */
+  /** Throws what reading and removing files throws. */
   add(id: string, pieces: PicturePieces): Promise<void>;
   get(id: string): PicturePieces | undefined;
 }
 
-/** Keeps pieces up to so many bytes, those of the most doubtful files; the files of others are removed. */
+/**
+ * Keeps comparisons up to `bytes`, those of the most doubtful files; the files of others are
+ * removed.
+ */
 export function keepMostDoubtful(bytes: number): KeptPieces {
   const kept = new Map<string, PicturePieces & { readonly bytes: number }>();
   let size = 0;

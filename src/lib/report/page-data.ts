@@ -1,28 +1,31 @@
-/** What the page of a report knows. Plain data: it travels as JSON inside the page, which knows nothing of Node. */
+/**
+ * The data of a report's page. Plain data: it travels as JSON inside the page, which does not know
+ * Node.
+ */
 export interface PageData {
   readonly program: string;
   /** ISO 8601. */
   readonly startedAt: string;
-  /** What all names begin with, up to a slash; names are told without it. */
+  /** The common beginning of all names, up to a slash; names are shown without it. */
   readonly folder: string;
-  /** How the JPEGs were made, as one line. */
+  /** The encoder settings, in one line. */
   readonly settings: string;
   readonly totals: Totals;
-  /** The files with warnings, counted by what the warnings say; undefined where there are none. */
+  /** The files with warnings, counted by warning; undefined if there are none. */
   readonly warnings?: string | undefined;
   readonly unread: readonly Unread[];
   readonly files: readonly FileRow[];
   readonly sample: readonly SampledFile[];
 }
 
-/** What the run came to. */
+/** The results of a run. */
 export interface Totals {
   readonly files: number;
   readonly converted: number;
   readonly skipped: number;
   readonly failed: number;
   readonly left: number;
-  /** JPEGs, further pages included. */
+  /** JPEGs, including further pages. */
   readonly jpegs: number;
   /** JPEGs that were compared with their TIFFs. */
   readonly compared: number;
@@ -36,7 +39,7 @@ export interface Totals {
   readonly stopped?: string | undefined;
 }
 
-/** A place that could not be read, so that TIFFs may be missing. */
+/** A place that could not be read, so TIFFs may be missing. */
 export interface Unread {
   readonly kind: 'folder' | 'file';
   readonly path: string;
@@ -44,11 +47,11 @@ export interface Unread {
   readonly message: string;
 }
 
-/** A file that a person is asked to look at. */
+/** A file to review. */
 export interface SampledFile {
-  /** Its place among the files. */
+  /** Its index among the files. */
   readonly file: number;
-  /** Why, for people; empty when it was drawn by lot alone. */
+  /** Why, for people; empty if drawn at random. */
   readonly reasons: readonly string[];
 }
 
@@ -61,7 +64,7 @@ export interface FileRow {
   readonly status: Status;
   readonly kind: string;
   readonly sourceBytes: number;
-  /** Of all its JPEGs; undefined where there is none. */
+  /** Of all its JPEGs; undefined if there is none. */
   readonly bytes?: number | undefined;
   readonly ms?: number | undefined;
   /** Codes, each once. */
@@ -69,20 +72,20 @@ export interface FileRow {
   readonly error?: { readonly code: string; readonly message: string } | undefined;
   readonly sourceSha256?: string | undefined;
   readonly pages: readonly PageRow[];
-  /** The place among its pages of the one that is least like the TIFF, or else 0. */
+  /** Index of its page that is least like the TIFF, or else 0. */
   readonly worst: number;
-  /** How much a person should want to look at it. */
+  /** How important it is to review it. */
   readonly doubt: number;
   readonly hasThumbnail: boolean;
-  /** Where the two pictures in the page come from; undefined where there are none. */
+  /** The section shown by its two pictures; undefined if there are none. */
   readonly shown?: ShownPlace | undefined;
 }
 
-/** A JPEG, as the page tells of it. */
+/** A JPEG in the page's data. */
 export interface PageRow {
   readonly page: number;
   readonly output: string;
-  /** From the report to the JPEG; undefined where it is not on this machine. */
+  /** Relative link from the report; undefined if it is not on this machine. */
   readonly link?: string | undefined;
   readonly width: number;
   readonly height: number;
@@ -90,13 +93,13 @@ export interface PageRow {
   readonly effort: string;
   readonly reader: string;
   readonly ssim?: number | undefined;
-  /** Null where the pictures are identical. */
+  /** Null if the pictures are identical. */
   readonly psnr?: number | null | undefined;
   readonly notes: readonly { readonly code: string; readonly message: string }[];
   readonly sha256?: string | undefined;
 }
 
-/** A rectangle of a picture as it is seen, in pixels from its left top. */
+/** A rectangle of an upright picture, in pixels from its top left. */
 export interface SeenRegion {
   readonly left: number;
   readonly top: number;
@@ -104,15 +107,15 @@ export interface SeenRegion {
   readonly height: number;
 }
 
-/** A place of a page that the report has pictures of. */
+/** A section of a page with pictures in the report. */
 export interface ShownPlace extends SeenRegion {
-  /** Its page's place among the pages. */
+  /** Index of its page. */
   readonly page: number;
-  /** Whether it is where the JPEG is least like the TIFF; else it is the middle. */
+  /** Whether it is where the JPEG is least like the TIFF; otherwise it is the middle. */
   readonly isWorst: boolean;
 }
 
-/** The `id` of the element that holds a picture of a file, as base64. */
+/** The `id` of the element with a file's picture as base64. */
 export function pictureId(kind: 'thumbnail' | 'before' | 'after', file: number): string {
   return `${kind}-${file}`;
 }

@@ -12,7 +12,7 @@ import type { PictureSource } from './picture-source.ts';
 import type { ReportRun } from './report.ts';
 import { chooseSample } from './sample.ts';
 
-/** What is known besides the run itself. */
+/** What is known besides the run. */
 export interface PageContext {
   /** The report's own path. */
   readonly path: string;
@@ -21,7 +21,7 @@ export interface PageContext {
   readonly pathOf: PictureSource['pathOf'];
 }
 
-/** What the page of a report is told of a run. */
+/** The data of a report's page for a run. */
 export function pageDataOf(run: ReportRun, context: PageContext): PageData {
   const { records, program, startedAt, settings } = run;
   const jpegs = records.flatMap(jpegsOf);
@@ -42,7 +42,7 @@ export function pageDataOf(run: ReportRun, context: PageContext): PageData {
   };
 }
 
-/** Sizes are of the files that have JPEGs, so that what is saved is true. */
+/** Sizes include only files with JPEGs, so that the saving is correct. */
 function totalsOf({ records, summary }: ReportRun, jpegs: readonly PageRecord[]): Totals {
   const { files, converted, skipped, failed, left, pixels, ms, stopped } = summary;
   const withJpegs = records.filter((record) => jpegsOf(record).length > 0);
@@ -105,7 +105,9 @@ function pageRowOf(
   };
 }
 
-/** From one file to another, as a relative URL; absolute where no relative path leads (other drives of Windows). */
+/**
+ * The relative URL from one file to another; absolute if there is none (other drives on Windows).
+ */
 export function linkBetween(from: string, to: string): string {
   const path = relative(dirname(absolutePath(from)), absolutePath(to));
   if (isAbsolute(path)) return pathToFileURL(path).href;
@@ -116,7 +118,7 @@ export function linkBetween(from: string, to: string): string {
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 
-/** Rounded to so many places; null stays null. */
+/** Rounded to this many places; null stays null. */
 function round<T extends number | null>(number: T, places: number): T {
   return (number === null ? null : Number(number.toFixed(places))) as T;
 }

@@ -1,7 +1,7 @@
 import type { EncoderSettings } from '../convert/encoder-settings.ts';
 import type { SeenRegion } from './page-data.ts';
 
-/** A JPEG of a page of a TIFF, as the records name them. */
+/** A JPEG of a TIFF's page, as named in records. */
 export interface JpegOfTiff {
   readonly input: string;
   readonly output: string;
@@ -9,29 +9,32 @@ export interface JpegOfTiff {
   readonly page: number;
 }
 
-/** The same place of a TIFF and of its JPEG, at 100 %, without any loss: two WebPs. */
+/** The same section of a TIFF and its JPEG, at 100 % and lossless: two WebPs. */
 export interface PicturePair {
   readonly before: Uint8Array;
   readonly after: Uint8Array;
 }
 
-/** Where the pictures of a report come from. What cannot be shown is undefined; nothing of it throws. */
+/** The source of a report's pictures. Missing pictures are undefined; nothing throws. */
 export interface PictureSource {
-  /** How many pictures may be asked for at once. */
+  /** How many pictures may be requested at once. */
   readonly jobs: number;
-  /** A WebP of the JPEG, for people to recognise it. */
+  /** A small WebP of the JPEG. */
   thumbnail(jpeg: JpegOfTiff): Promise<Uint8Array | undefined>;
-  /** A region of the TIFF, rendered as for the JPEG with these settings, and the JPEG's own pixels there. */
+  /**
+   * A section of the TIFF, rendered as for the JPEG with these settings, and the JPEG's pixels
+   * there.
+   */
   comparison(
     jpeg: JpegOfTiff,
     region: SeenRegion,
     settings: EncoderSettings,
   ): Promise<PicturePair | undefined>;
-  /** The path on this machine of an output that is named in a record; undefined where it is elsewhere. */
+  /** The local path of a record's output; undefined if it is elsewhere. */
   pathOf(output: string): string | undefined;
 }
 
-/** For a report of files on this machine that is to have no pictures. */
+/** For a report of local files without pictures. */
 export const noPictures: PictureSource = {
   jobs: 1,
   thumbnail: async () => undefined,

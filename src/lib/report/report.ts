@@ -1,11 +1,11 @@
 import type { CollectionSummary, FileRecord, UnreadPath } from '../collection/events.ts';
 import type { EncoderSettings } from '../convert/encoder-settings.ts';
 
-/** What a report tells of: a run over a collection that has ended. */
+/** The subject of a report: a finished run over a collection. */
 export interface ReportRun {
   readonly records: readonly FileRecord[];
   readonly summary: CollectionSummary;
-  /** What could not be read when the TIFFs were searched for. */
+  /** What could not be read during the search. */
   readonly unread: readonly UnreadPath[];
   /** Name and version of the program, as `arke-tiff/1.2.3`. */
   readonly program: string;
@@ -13,7 +13,7 @@ export interface ReportRun {
   readonly settings: EncoderSettings;
 }
 
-/** What a report can be written as. */
+/** The formats of reports. */
 export type ReportFormat = 'html' | 'csv' | 'json';
 
 const FORMATS: Readonly<Record<string, ReportFormat>> = {
@@ -23,12 +23,12 @@ const FORMATS: Readonly<Record<string, ReportFormat>> = {
   '.json': 'json',
 };
 
-/** The format that a report's path asks for by its ending; undefined when it asks for none. */
+/** The format by a path's extension; undefined if there is none. */
 export function reportFormatOf(path: string): ReportFormat | undefined {
   return FORMATS[/\.\w+$/.exec(path)?.[0].toLowerCase() ?? ''];
 }
 
-/** What is wrong with a report's path, or undefined when it is one. */
+/** What is wrong with a report's path; undefined if nothing is. */
 export function reportPathProblem(path: string): string | undefined {
   return reportFormatOf(path) ? undefined : 'must end with .html, .csv or .json';
 }

@@ -3,31 +3,31 @@ import type { FileRecord } from '../collection/events.ts';
 import { commonFolder } from './common-folder.ts';
 import type { Doubt } from './doubt.ts';
 
-/** A file that a person is asked to look at. */
+/** A file to review. */
 export interface Pick {
-  /** Its place among the records. */
+  /** Its index among the records. */
   readonly file: number;
-  /** Why, for people; empty when it was drawn by lot alone. */
+  /** Why, for people; empty if drawn at random. */
   readonly reasons: readonly string[];
 }
 
 const LEAST = 5;
-/** The share of a small collection, and of a large one. */
+/** The shares for small and large collections. */
 const LARGEST_SHARE = 0.1;
 const SMALLEST_SHARE = 0.05;
-/** Up to so many files, the largest share is asked for. */
+/** Up to this many files, the largest share applies. */
 const SMALL_COLLECTION = 200;
 
-/** How many of so many files a person is asked to look at: 5 to 10 %, at least 5. */
+/** How many files to review: 5 to 10 %, at least 5. */
 export function sampleSize(files: number): number {
   const ofSmall = Math.min(files, SMALL_COLLECTION) * LARGEST_SHARE;
   return Math.min(files, Math.max(LEAST, Math.ceil(Math.max(ofSmall, files * SMALLEST_SHARE))));
 }
 
 /**
- * Chooses files to be looked at, in the order in which they are drawn by lot, each as likely as its doubt
- * weighs: whoever looks at the first few has seen something of everything. The lot comes from the files'
- * names alone, below the folder that all are in, so that a report of the same files asks for the same ones.
+ * Draws the files to review at random, weighted by doubt, in the order drawn, so that the first few
+ * cover everything. The draw depends only on the files' names below their common folder, so the
+ * same files give the same sample.
  */
 export function chooseSample(
   records: readonly FileRecord[],
@@ -48,8 +48,8 @@ export function chooseSample(
 }
 
 /**
- * Between 0 and 1, the same for the same text. Its root by a weight makes a draw without replacement
- * (Efraimidis and Spirakis, "Weighted random sampling with a reservoir", 2006).
+ * Between 0 and 1, the same for the same text. Its root by a weight gives a draw without
+ * replacement (Efraimidis and Spirakis, "Weighted random sampling with a reservoir", 2006).
  */
 function lotOf(text: string): number {
   return (Number.parseInt(digest(text).slice(0, 12), 16) + 0.5) / 2 ** 48;

@@ -29,19 +29,18 @@ import { jsonOf } from './json.ts';
 import type { PictureSource } from './picture-source.ts';
 import { type ReportRun, reportFormatOf, reportPathProblem } from './report.ts';
 
-/** What a report can be told besides what it is of. */
+/** Options of a report. */
 export interface ReportOptions {
-  /** The most that all pictures of a page together may have, in bytes; `PICTURE_BYTES` unless told. */
+  /** The most bytes of all pictures of a page together; default `PICTURE_BYTES`. */
   readonly pictureBytes?: number;
 }
 
-/** What may happen to what is there already: a report may be written again and again, a TIFF is never lost. */
+/** A report may be overwritten, a TIFF never. */
 export const REPORT_RULES: OutputRules = { force: true, keepTiffs: true };
 
 /**
- * Writes what a run came to, for people or for programs, as the path's ending says: `.html`, `.csv` or
- * `.json`. A file that is there already is replaced, unless it is a TIFF. Only a page asks
- * for pictures.
+ * Writes a run's results for people or programs, by the path's extension: `.html`, `.csv` or
+ * `.json`. An existing file is overwritten, unless it is a TIFF. Only a page requests pictures.
  *
  * Throws `FileError`.
  */

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { isRetryableStatus } from '../retry.ts';
 
-/** An answer that says 2xx, or that there is nothing, and is none of S3's. */
+/** A 2xx or a not-found answer that S3 would not send. */
 export class StrangeAnswer extends Error {
   readonly kind: 'page' | 'error' | 'incomplete';
   readonly status: number;
@@ -19,17 +19,23 @@ export class StrangeAnswer extends Error {
   }
 }
 
-/** Whether a request failed because a page for browsers came. */
+/** Whether a request failed because the answer was a web page. */
 export function isWebPage(error: unknown): boolean {
   return error instanceof StrangeAnswer && error.kind === 'page';
 }
 
-/** What is read of the body of an error, in bytes: S3's have some hundred. */
+/** The most bytes read of an error's body: S3's have a few hundred. */
 const MOST_OF_AN_ERROR = 64 * 1024;
-/** What is read of any other answer that is no object, in bytes: a list of 1 000 keys of 1 024 bytes has 4 MB, written as an address is. */
+/**
+ * The most bytes read of any other answer that is not an object: a list of 1 000 keys of 1 024
+ * bytes has 4 MB in URL encoding.
+ */
 const MOST_OF_AN_ANSWER = 16 * 1024 * 1024;
 
-/** By what the success of a command is known: by the ETag in its headers, by the root of the XML in its body, or by an empty body. */
+/**
+ * What identifies the success of a command: the ETag in its headers, the root of the XML in its
+ * body, or an empty body.
+ */
 const MARKS: Readonly<Record<string, string>> = {
   GetObjectCommand: 'etag',
   HeadObjectCommand: 'etag',
@@ -50,8 +56,8 @@ interface Answer {
 }
 
 /**
- * Looks at each answer before the SDK does: the SDK reads errors however long they are, and takes whatever comes with a
- * 200 for what it has asked for. Makes a client throw `StrangeAnswer`.
+ * Checks each answer before the SDK does: the SDK reads errors of any length, and accepts anything
+ * that comes with a 200. Makes a client throw `StrangeAnswer`.
  */
 export function refuseStrangeAnswers(client: Pick<S3Client, 'middlewareStack'>): void {
   client.middlewareStack.add(
@@ -70,7 +76,7 @@ async function lookAt(answer: Answer, command: string): Promise<void> {
   const { statusCode: status, headers } = answer;
   const success = status >= 200 && status < 300;
   const mark = MARKS[command];
-  // What has an ETag is an object, and may be a page; the bodies of objects are not read here.
+  // Anything with an ETag is an object, and may be a page; bodies of objects are not read here.
   if (success && mark === 'etag' && headers['etag']) return;
   const body = await beginningOf(answer.body, success ? MOST_OF_AN_ANSWER : MOST_OF_AN_ERROR);
   answer.body = body.whole ? body.bytes : Buffer.alloc(0);
@@ -86,7 +92,7 @@ async function lookAt(answer: Answer, command: string): Promise<void> {
   if (lacks) throw new StrangeAnswer('incomplete', status, lacks);
 }
 
-/** What a success is not without, and this one is. */
+/** What this success lacks, or has too much. */
 function lackOf(
   mark: string | undefined,
   { bytes, whole }: Beginning,
@@ -99,14 +105,14 @@ function lackOf(
   if (mark === 'nothing')
     return text.trim() && !root ? 'with a text that S3 does not send' : undefined;
   if (root !== mark) return `without a ${mark}`;
-  // What is cut where no length was told is only seen by its end.
+  // Without a length, truncation shows only at the end.
   const end = bytes.toString('utf8', Math.max(0, bytes.length - 1_024)).trimEnd();
   return end.endsWith(`</${mark}>`) ? undefined : `with a ${mark} that breaks off`;
 }
 
 /**
- * Answers of whoever stands where no S3 is: it sends elsewhere, wants a login, or knows neither path nor method. Not those
- * that Cloudflare itself gives with a page when there is too much to do.
+ * Statuses of servers that are not S3: redirects, logins, unknown paths or methods. Not the
+ * statuses that Cloudflare sends with a page under load.
  */
 function isPlaceless(status: number): boolean {
   return (status >= 300 && status < 500 && !isRetryableStatus(status)) || status === 511;
@@ -122,7 +128,7 @@ function pageIn(
   return isPage ? 'with a web page' : undefined;
 }
 
-/** Where a login page is without a page: S3 says why it sends elsewhere, if only by headers of its own. */
+/** A redirect or login without a page: S3 explains a redirect, if only in its own headers. */
 function elsewhere(
   status: number,
   headers: Answer['headers'],
@@ -149,7 +155,7 @@ interface Beginning {
   readonly whole: boolean;
 }
 
-/** A body as far as that many bytes; the rest is dropped, and the connection with it. */
+/** At most `most` bytes of a body; the rest is dropped, with its connection. */
 async function beginningOf(body: Answer['body'], most: number): Promise<Beginning> {
   if (body instanceof Uint8Array) return { bytes: Buffer.from(body), whole: true };
   const chunks: Buffer[] = [];

@@ -4,7 +4,7 @@ import { arrivedDamaged } from './errors.ts';
 import { md5OfEtag } from './etags.ts';
 import type { ObjectInfo, RequestOptions } from './objects.ts';
 
-/** What came of an object, and what had come before. */
+/** What was downloaded of an object, now and in earlier attempts. */
 interface Came {
   /** Of all its bytes, in hexadecimal. */
   readonly md5: string;
@@ -12,15 +12,16 @@ interface Came {
   readonly earlier: readonly string[];
 }
 
-/** The MD5 that the bytes of an object must have, in hexadecimal; undefined where its ETag tells none. */
+/** The expected MD5 of an object's bytes, in hexadecimal; undefined if its ETag is not one. */
 export function md5ToBe({ etag, encrypted }: ObjectInfo): string | undefined {
   return encrypted ? undefined : md5OfEtag(etag);
 }
 
 /**
- * The error for bytes that are not what their ETag says; undefined where they can be believed. Where two downloads agree
- * with each other and not with the ETag, it is no MD5, as those of other servers may not be: that is told, and no ETag of
- * this bucket is minded from then on. But once one has been the MD5 of what came, they all are: R2's are.
+ * The error for bytes that do not match their ETag; undefined if they can be trusted. If two
+ * downloads agree but differ from the ETag, it is not an MD5, as with some servers: a warning says
+ * so, and ETags of this bucket are ignored from then on. But once one has matched, as R2's do, all
+ * must.
  */
 export function mismatch(
   { etags }: Storage,

@@ -1,23 +1,28 @@
 import { addAbortSignal, finished, type Readable } from 'node:stream';
 import type { Pieces } from './pieces.ts';
 
-/** The body of an answer, of which nothing is lost that arrived. */
+/** The body of an answer, without losing anything that arrived. */
 export interface Body {
-  /** All that has come since it was last asked for, or comes next; ends when the body does, in whatever way. */
+  /**
+   * Everything that has arrived since the last read, or arrives next; ends with the body, for any
+   * reason.
+   */
   readonly pieces: AsyncIterable<Pieces>;
-  /** Why it ended before its end, once it has. */
+  /** Why it ended early, once it has. */
   problem(): unknown;
   abortOn(signal: AbortSignal): void;
-  /** Drops what was not read, and the connection with it if more would have come. */
+  /** Drops the unread part, and the connection if more would have come. */
   destroy(): void;
 }
 
-/** Bytes of one body that may wait for the disk, or to be asked for; with eight bodies at once some MiB. */
+/**
+ * Bytes of one body that may wait for the disk or the reader; with eight bodies at once some MiB.
+ */
 const WAITING_BYTES = 1024 * 1024;
 
 /**
- * Begins to take a body in. Read by itself, a stream that breaks off would drop what it had received
- * and nobody had read yet, and it would have to be asked for again.
+ * Starts reading a body. A stream that breaks off would discard unread data, which would have to be
+ * requested again.
  */
 export function receiveBody(stream: Readable): Body {
   let waiting: Uint8Array[] = [];

@@ -33,7 +33,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { refuseStrangeAnswers } from './answers.ts';
 
-/** What the user calls the settings, so that remedies name what can be changed: variables or flags. */
+/** What the user calls the settings, so that remedies name variables or flags. */
 export interface StorageNames {
   readonly key: string;
   readonly bucket: string;
@@ -51,14 +51,17 @@ export const variableNames: StorageNames = {
   endpoint: 'R2_ENDPOINT',
 };
 
-/** Which R2 bucket, and how to get in. */
+/** An R2 bucket, and the credentials for it. */
 export interface StorageSettings {
-  /** The S3 endpoint, without the bucket; addressing is path-style, as every R2 endpoint takes. */
+  /**
+   * The S3 endpoint, without the bucket; addressing is path-style, which every R2 endpoint
+   * supports.
+   */
   readonly endpoint: string;
   readonly bucket: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** What the user calls all this; by default as a task does. */
+  /** What the user calls these settings; default: a task's names. */
   readonly names?: StorageNames | undefined;
 }
 
@@ -68,23 +71,28 @@ export interface Storage {
   readonly bucket: string;
   readonly endpoint: string;
   readonly names?: StorageNames | undefined;
-  /** What was found out about the server's ETags. */
+  /** What is known about the server's ETags. */
   readonly etags: {
-    /** Whether those of objects in one part are the MD5 of their bytes, as R2's are; undefined until one has shown it. */
+    /**
+     * Whether ETags of single-part objects are MD5s, like R2's; undefined until one has shown it.
+     */
     areMd5: boolean | undefined;
   };
 }
 
-/** What a request was about, for the message of its error. */
+/** What a request was for, for error messages. */
 export interface StorageRequest {
   readonly storage: Pick<Storage, 'bucket' | 'endpoint' | 'names'>;
   readonly key: string;
   readonly action: 'read' | 'write' | 'list';
-  /** The header without which it must not be done, for servers that do not know it. */
+  /** The header that the request depends on, for servers that do not support it. */
   readonly header?: string | undefined;
 }
 
-/** R2's jurisdictions with an endpoint of their own (https://developers.cloudflare.com/r2/reference/data-location/). */
+/**
+ * R2's jurisdictions with an endpoint of their own
+ * (https://developers.cloudflare.com/r2/reference/data-location/).
+ */
 export const jurisdictions = ['eu', 'fedramp'] as const;
 /** One of R2's jurisdictions. */
 export type Jurisdiction = (typeof jurisdictions)[number];
@@ -95,9 +103,9 @@ export function r2Endpoint(accountId: string, jurisdiction?: Jurisdiction): stri
 }
 
 /**
- * Opens a bucket; sends nothing yet. The settings are those that R2 needs:
- * no CRC32 trailers, no `Expect: 100-continue`, and no retries inside the SDK, as it would not repeat
- * a body that broke off and knows nothing of our deadline. Close with `closeStorage`.
+ * Opens a bucket without sending anything. The settings are those that R2 needs: no CRC32 trailers,
+ * no `Expect: 100-continue`, and no retries in the SDK, which would not repeat a broken body and
+ * does not know our deadline. Close with `closeStorage`.
  */
 export async function openStorage(settings: StorageSettings): Promise<Storage> {
   const { S3Client } = await import('./sdk.ts');
@@ -113,15 +121,15 @@ export async function openStorage(settings: StorageSettings): Promise<Storage> {
     responseChecksumValidation: 'WHEN_REQUIRED',
     expectContinueHeader: false,
     maxAttempts: 1,
-    // Not to be changed by AWS_… variables that happen to be set.
+    // AWS_… variables must not change these.
     useFipsEndpoint: false,
     useDualstackEndpoint: false,
-    // What there is to say of a request, our own errors say; the SDK's lines would go past the log.
+    // Our own errors say everything; the SDK's lines would bypass the log.
     logger: { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore },
     requestHandler: {
       connectionTimeout: CONNECT_TIMEOUT_MS,
       requestTimeout: 0,
-      // How long a connection may say nothing is watched over per attempt (patience.ts).
+      // Silent connections are watched per attempt (patience.ts).
       socketTimeout: 0,
     },
   });
@@ -132,7 +140,7 @@ export async function openStorage(settings: StorageSettings): Promise<Storage> {
 
 const ignore = (): void => {};
 
-/** How long connecting to R2 may take, in milliseconds; part of what `Patience` allows for the headers. */
+/** How long connecting to R2 may take, in milliseconds; part of `Patience` for the headers. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Closes the connections of a bucket, so that the process can end. */

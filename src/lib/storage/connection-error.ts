@@ -1,9 +1,9 @@
 import { messageOf, StorageError, systemCodeOf } from '../errors.ts';
 import { type StorageNames, type StorageRequest, variableNames } from './client.ts';
 
-/** What is said of one kind of connection error. */
+/** The message for one kind of connection error. */
 interface Kind {
-  /** The codes it is known by; the first kind that matches is taken. */
+  /** Its codes; the first kind that matches counts. */
   readonly codes: RegExp;
   readonly what: (host: string) => string;
   readonly remedy: (names: StorageNames) => string;
@@ -12,8 +12,8 @@ interface Kind {
 }
 
 /**
- * Codes of the system, of OpenSSL (https://nodejs.org/api/tls.html#x509-certificate-error-codes) and
- * of Node's TLS and HTTP.
+ * Codes of the system, of OpenSSL (https://nodejs.org/api/tls.html#x509-certificate-error-codes)
+ * and of Node's TLS and HTTP.
  */
 const kinds: readonly Kind[] = [
   {
@@ -31,7 +31,7 @@ const kinds: readonly Kind[] = [
     retryable: true,
   },
   {
-    // A wrong certificate is as wrong a moment later.
+    // A wrong certificate will not change in a moment.
     codes: /^(CERT_|DEPTH_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_)/,
     what: (host) => `The TLS certificate of R2 at ${host} was not accepted`,
     remedy: ({ endpoint }) =>
@@ -39,7 +39,7 @@ const kinds: readonly Kind[] = [
     retryable: false,
   },
   {
-    // Cloudflare ends the handshake (EPROTO, alert 40) when no account has that name.
+    // Cloudflare ends the handshake (EPROTO, alert 40) if no account has that name.
     codes: /^(EPROTO$|ERR_TLS|ERR_SSL)/,
     what: (host) => `The TLS handshake with R2 at ${host} failed`,
     remedy: ({ accountId, endpoint }) =>
@@ -60,26 +60,26 @@ const kinds: readonly Kind[] = [
   },
 ];
 
-/** What is said of all others. */
+/** The message for all others. */
 const otherKind: Omit<Kind, 'codes'> = {
   what: (host) => `The connection to R2 at ${host} failed`,
   remedy: ({ accountId, endpoint }) => `Check the network, ${accountId} and ${endpoint}.`,
   retryable: true,
 };
 
-/** Whether an error is one of the connection: it has a system code, or is a time-out of the SDK's. */
+/** Whether an error concerns the connection: it has a system code, or is an SDK time-out. */
 export function isConnectionError(error: unknown): boolean {
   return codeOf(error) !== undefined;
 }
 
 /**
- * The error of a request that got no answer (`STORAGE_UNREACHABLE`): the name, the connection, its
- * encryption or the time it took, each with what to check.
+ * The error of a request without an answer (`STORAGE_UNREACHABLE`): name, connection, encryption or
+ * time, each with what to check.
  */
 export function toConnectionError(error: unknown, request: StorageRequest): StorageError {
   const code = codeOf(error) ?? '';
   const reason = reasonOf(error);
-  // The SDK's time-outs have a name, but no code; neither name nor our own code says anything new.
+  // SDK time-outs have a name but no code; neither that name nor our own code says anything new.
   const said = reason.includes(code) || /^(TimeoutError|ETIMEDOUT)$/.test(code);
   const detail = said ? reason : `${reason} (${code})`;
   const { endpoint, names = variableNames } = request.storage;
@@ -92,7 +92,7 @@ export function toConnectionError(error: unknown, request: StorageRequest): Stor
   );
 }
 
-/** What a person can read of the message: not the SDK's name, nor OpenSSL's functions and files. */
+/** The readable part of the message: without the SDK's name and OpenSSL's functions and files. */
 function reasonOf(error: unknown): string {
   const message = messageOf(error);
   const openssl = /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1];

@@ -1,12 +1,12 @@
 import { createReadStream } from '../files.ts';
 import { isUtf8Path } from '../path-bytes.ts';
 
-/** How many bytes of a file tell its type, by file-type's own account. */
+/** How many bytes determine a file's type, according to file-type. */
 const HEAD_BYTES = 4_100;
 
 /**
- * The content type of a file by what is in it, as file-type recognises it (TIFF: `image/tiff`);
- * `application/octet-stream` for what it does not know or cannot read.
+ * The content type of a file from its content, as file-type recognises it (TIFF: `image/tiff`);
+ * `application/octet-stream` if unknown or unreadable.
  */
 export async function contentTypeOf(path: string): Promise<string> {
   const { fileTypeFromBuffer, fileTypeFromFile } = await import('file-type');

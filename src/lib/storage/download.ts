@@ -17,30 +17,29 @@ import { createTargetFile, type TargetFile } from './target-file.ts';
 
 /** An object whose headers have arrived and whose first bytes are waiting. */
 export interface OpenObject {
-  /** The version that was there when it was asked for. */
+  /** The version when it was requested. */
   readonly info: ObjectInfo;
   /**
-   * Writes all bytes to a file and checks their number and, where the ETag is one, their MD5. Gives what was saved: another version than
-   * `info` when the object was replaced meanwhile, but never a mixture of both. Leaves no file when
-   * it fails. `onBytes` is told how many bytes have been written with each piece. Throws `StorageError`
-   * (`PRECONDITION_FAILED` when it was replaced twice) or `FileError`.
+   * Writes all bytes to a file and checks their number and, if the ETag is one, their MD5. Returns
+   * what was saved: another version than `info` if the object was replaced meanwhile, but never a
+   * mixture. Leaves no file on failure. `onBytes` gets the bytes written with each piece. Throws
+   * `StorageError` (`PRECONDITION_FAILED` if it was replaced twice) or `FileError`.
    */
   saveTo(path: string, onBytes?: (bytes: number) => void): Promise<ObjectInfo>;
-  /** Drops the bytes that were not read. */
+  /** Drops the unread bytes. */
   discard(): void;
 }
 
 /**
- * How many ranges are taken at once: enough to fill a data centre's line where one connection to R2
- * does not, and for most TIFFs (64 MiB) to ask for all of them together; few enough for some MiB of
- * buffers (docs/performance.md, "What each lever gave").
+ * How many ranges are downloaded at once: enough to fill a data centre's line, which one connection
+ * to R2 does not, and to request most TIFFs (64 MiB) at once; few enough for some MiB of buffers
+ * (docs/performance.md, "What each lever gave").
  */
 const PARALLEL_RANGES = 8;
 
 /**
- * Asks for an object's first range and returns as soon as R2 has answered, so that its size and ETag
- * can be looked at before the bytes are taken. Throws `StorageError` (`OBJECT_NOT_FOUND` when there is
- * none).
+ * Requests an object's first range and returns when R2 has answered, so that size and ETag are
+ * known before the download. Throws `StorageError` (`OBJECT_NOT_FOUND` if there is none).
  */
 export async function openObject(
   storage: Storage,
@@ -79,8 +78,8 @@ export interface Version {
 }
 
 /**
- * Asks for the first bytes of an object, as many as `firstBytes`. Throws `StorageError`
- * (`OBJECT_NOT_FOUND` when there is none).
+ * Requests the first `firstBytes` bytes of an object. Throws `StorageError` (`OBJECT_NOT_FOUND` if
+ * there is none).
  */
 export async function openVersion(
   storage: Storage,
@@ -96,7 +95,7 @@ export async function openVersion(
       return { info: answer.info, answer };
     } catch (error) {
       if (!isUnsatisfiable(error)) throw error;
-      // An object without bytes has no first range, and the answer says no more than that.
+      // An empty object has no first range, and the answer says no more.
       attempt.watch.rest();
       const info = await headObject(storage, key, options);
       if (info?.size === 0) return { info };
@@ -120,7 +119,7 @@ function isUnsatisfiable(error: unknown): boolean {
   return (error as { $metadata?: { httpStatusCode?: number } })?.$metadata?.httpStatusCode === 416;
 }
 
-/** Saves the version that was opened or, if it is replaced under way, the next one from its beginning. */
+/** Saves the opened version or, if it is replaced meanwhile, the next one from the beginning. */
 async function saveEitherVersion(
   storage: Storage,
   opened: Version,
@@ -144,10 +143,10 @@ async function saveEitherVersion(
   }
 }
 
-/** How often a version is taken whole until its bytes are what its ETag says, or twice the same. */
+/** How often a version is downloaded until its bytes match its ETag, or two downloads agree. */
 const MOST_DOWNLOADS = 3;
 
-/** Saves a version until its bytes can be believed. */
+/** Saves a version until its bytes can be trusted. */
 async function saveChecked(
   storage: Storage,
   opened: Version,
@@ -167,7 +166,7 @@ async function saveChecked(
   }
 }
 
-/** Gives the MD5 of the bytes that were saved, where it can be had. */
+/** Returns the MD5 of the saved bytes, if available. */
 async function saveVersion(
   storage: Storage,
   { info, answer }: Version,

@@ -5,17 +5,17 @@ import { StrangeAnswer } from './answers.ts';
 import { type StorageNames, type StorageRequest, variableNames } from './client.ts';
 import { isConnectionError, toConnectionError } from './connection-error.ts';
 
-/** What the SDK's errors carry, as far as we look at it. */
+/** The fields of SDK errors that are used. */
 interface SdkError extends Error {
   readonly $metadata?: { readonly httpStatusCode?: number; readonly clockSkewCorrected?: boolean };
-  /** S3 names the header that it does not know. */
+  /** The unsupported header, named by S3. */
   readonly Header?: string;
   readonly $response?: { readonly headers?: Record<string, string> };
 }
 
 /**
- * The error of a failed request to R2, told for a person: R2's code decides, else the status, else
- * the connection's error. An error of our own (a full disk, say) is passed on as it is. R2's codes:
+ * The error of a failed request to R2, for people: decided by R2's code, or else the status, or
+ * else the connection's error. Our own errors (a full disk, say) are passed on. R2's codes:
  * https://developers.cloudflare.com/r2/api/error-codes/
  */
 export function toStorageError(error: unknown, request: StorageRequest): ArkeError {
@@ -27,7 +27,7 @@ export function toStorageError(error: unknown, request: StorageRequest): ArkeErr
     return isConnectionError(error)
       ? toConnectionError(error, request)
       : requestError(error, request);
-  // A success that the SDK could not read, such as XML that is none.
+  // A success that the SDK could not read, such as invalid XML.
   if (status < 300)
     return strangeAnswer(
       new StrangeAnswer('incomplete', status, 'with what cannot be read', { cause: error }),
@@ -37,8 +37,8 @@ export function toStorageError(error: unknown, request: StorageRequest): ArkeErr
 }
 
 /**
- * Whether a request was refused while this machine's clock is off by minutes: the SDK has taken R2's time from the answer
- * by then, and signs the next attempt with it.
+ * Whether a request was refused because this machine's clock is minutes off: the SDK then takes
+ * R2's time from the answer, and signs the next attempt with it.
  */
 export function isClockCorrected(error: unknown): boolean {
   const { httpStatusCode: status, clockSkewCorrected = false } =
@@ -46,24 +46,26 @@ export function isClockCorrected(error: unknown): boolean {
   return clockSkewCorrected && (status === 400 || status === 401 || status === 403);
 }
 
-/** Whether a server has refused a request by its condition: not that we have found another version ourselves. */
+/**
+ * Whether a server refused a request by its condition, as opposed to our finding another version.
+ */
 export function isRefusedCondition(error: unknown): boolean {
   if (!(error instanceof StorageError) || error.code !== 'PRECONDITION_FAILED') return false;
   return (error.cause as SdkError | undefined)?.$metadata?.httpStatusCode === 412;
 }
 
-/** The error for an endpoint that answers with pages for browsers. */
+/** The error for an endpoint that answers with web pages. */
 export function notS3({ storage, action, key }: StorageRequest, detail: string): StorageError {
   const { endpoint, names = variableNames } = storage;
   return new StorageError(
     'STORAGE_FAILED',
     `${new URL(endpoint).host} is not an S3 endpoint: the attempt to ${action} "${key}" was answered ${detail}. ` +
-      `Check ${names.endpoint}, and whether this network wants a login in the browser first.`,
+      `Check ${names.endpoint}, and whether this network requires a login in the browser.`,
     { retryable: true },
   );
 }
 
-/** The error for bytes whose MD5 is not the one that their ETag says. */
+/** The error for bytes whose MD5 differs from their ETag. */
 export function arrivedDamaged(
   { key, etag }: { readonly key: string; readonly etag: string },
   md5: string,
@@ -71,7 +73,7 @@ export function arrivedDamaged(
   return new StorageError(
     'BROKEN_TRANSFER',
     `"${key}" did not arrive as it is in R2: the MD5 of what came is ${md5}, and its ETag is ${etag}. Try again; ` +
-      'if it stays so, look for what changes bytes between here and R2 (a proxy, memory).',
+      'if it persists, look for what changes bytes between here and R2 (a proxy, memory).',
     { retryable: true },
   );
 }
@@ -83,12 +85,15 @@ function strangeAnswer(error: StrangeAnswer, request: StorageRequest): StorageEr
   return new StorageError(
     'BROKEN_TRANSFER',
     `R2 at ${new URL(endpoint).host} answered the attempt to ${request.action} "${request.key}" with ${status}, but ${message}. ` +
-      `Try again; if it stays so, check ${names.endpoint}.`,
+      `Try again; if it persists, check ${names.endpoint}.`,
     { cause: error, retryable: true },
   );
 }
 
-/** The error for when an object is not (or no longer) the one that was looked at; `detail` says how that is known. */
+/**
+ * The error for an object that is not (or no longer) the one that was examined; `detail` says how
+ * that is known.
+ */
 export function changedMeanwhile(
   key: string,
   detail: string,
@@ -96,7 +101,7 @@ export function changedMeanwhile(
 ): StorageError {
   return new StorageError(
     'PRECONDITION_FAILED',
-    `The object "${key}" was changed by somebody else meanwhile (${detail}). Run it again.`,
+    `The object "${key}" was changed by another process meanwhile (${detail}). Run it again.`,
     options,
   );
 }
@@ -144,13 +149,13 @@ function byCode(
       return new StorageError(
         'BROKEN_TRANSFER',
         `"${request.key}" did not arrive in R2 as it was sent (${status}, Content-MD5 differs). ` +
-          'Try again, and do not change the file meanwhile.',
+          'Try again, and do not change the file during the upload.',
         { ...options, retryable: true },
       );
     case 'NoSuchUpload':
       return new StorageError(
         'STORAGE_FAILED',
-        `The multipart upload of "${request.key}" was ended by somebody else meanwhile (${status}). Upload it again.`,
+        `The multipart upload of "${request.key}" was aborted by another process meanwhile (${status}). Upload it again.`,
         options,
       );
     default:
@@ -189,28 +194,31 @@ function byStatus(error: SdkError, status: number, request: StorageRequest): Sto
 }
 
 function remedyOf(status: number, { endpoint }: StorageNames): string {
-  if (status === 429) return 'Too much was asked at once: try again later, with less at a time.';
+  if (status === 429) return 'Too many requests: try again later, with fewer at a time.';
   if (status >= 500) return "Try again later; see Cloudflare's status page.";
   return isRetryableStatus(status) ? 'Try again later.' : `Check ${endpoint}.`;
 }
 
-/** R2 takes one write a second to a key (https://developers.cloudflare.com/r2/platform/limits/); more, so that two do not meet again. */
+/**
+ * R2 accepts one write per second and key (https://developers.cloudflare.com/r2/platform/limits/);
+ * a little more, so that two do not meet again.
+ */
 const BETWEEN_WRITES_MS = 1_000;
 
-/** How long R2 wants to be left alone, in milliseconds, where it is known. */
+/** How long R2 wants a pause, in milliseconds, if known. */
 function waitAfter(
   error: SdkError,
   status: number,
   { action }: StorageRequest,
 ): number | undefined {
   const asked = parseRetryAfter(error.$response?.headers?.['retry-after']);
-  // Other servers say it so.
+  // Other servers use this name.
   const isTooMuch = status === 429 || error.name === 'SlowDown';
   if (!isTooMuch || action !== 'write') return asked;
   return Math.max(asked ?? 0, BETWEEN_WRITES_MS * (1 + Math.random() / 2));
 }
 
-/** A server that lacks something lacks it a moment later, too. */
+/** An unsupported feature will not appear in a moment. */
 function notImplemented(error: SdkError, request: StorageRequest): StorageError {
   const { endpoint, names = variableNames } = request.storage;
   const perhaps = request.header
@@ -219,13 +227,13 @@ function notImplemented(error: SdkError, request: StorageRequest): StorageError 
   const what = error.Header ? `the header ${error.Header}` : perhaps;
   return new StorageError(
     'STORAGE_FAILED',
-    `The server at ${new URL(endpoint).host} does not know ${what}, which the attempt to ${request.action} "${request.key}" ` +
-      `cannot do without (501${wordsOf(error).replace(/^ \(/, ', ').replace(/\)$/, '')}). R2 knows it; check ${names.endpoint}.`,
+    `The server at ${new URL(endpoint).host} does not support ${what}, which the attempt to ${request.action} "${request.key}" ` +
+      `needs (501${wordsOf(error).replace(/^ \(/, ', ').replace(/\)$/, '')}). R2 does; check ${names.endpoint}.`,
     { cause: error },
   );
 }
 
-/** What went wrong before anything was sent: the same request will fail again. */
+/** A failure before anything was sent: the same request will fail again. */
 function requestError(error: unknown, request: StorageRequest): StorageError {
   const { names = variableNames } = request.storage;
   return new StorageError(
@@ -236,7 +244,7 @@ function requestError(error: unknown, request: StorageRequest): StorageError {
   );
 }
 
-/** R2's own words, where it sent some: not the SDK's about an answer that it could not read. */
+/** R2's own words, if any; not the SDK's about an unreadable answer. */
 function wordsOf({ message }: Error): string {
   return !message || message === 'UnknownError' || /deserializ|parse error/i.test(message)
     ? ''

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { lengthOf, type Pieces } from './pieces.ts';
 
-/** The MD5 of a file that is written in several places at once, reckoned while it is written. */
+/** The MD5 of a file that is written in several places at once, computed during writing. */
 export interface FileMd5 {
   /** Takes what was just written. */
   wrote(pieces: Pieces, position: number): void;
-  /** The MD5 of all that was written, in hexadecimal. Throws what reading throws. */
+  /** The MD5 of everything written, in hexadecimal. Throws what reading throws. */
   digest(): Promise<string>;
 }
 
@@ -13,18 +13,18 @@ export interface FileMd5 {
 const READ_BYTES = 1024 * 1024;
 
 /**
- * Begins such an MD5. What comes next in the file is taken as it comes; what came before its turn is read back from the
- * file, which the system still has in memory, when its turn has come.
+ * Starts such an MD5. Data that come next in the file are hashed directly; data that came early are
+ * read back from the system's cache when it is their turn.
  */
 export function fileMd5(read: (buffer: Uint8Array, position: number) => Promise<void>): FileMd5 {
   let hash = createHash('md5');
   let next = 0;
   let written = 0;
   let rewritten = false;
-  /** Where what came before its turn begins, and where it ends. */
+  /** Start and end of data that came early. */
   const early = new Map<number, number>();
   let reading: Promise<void> | undefined;
-  /** Up to where is being read back. */
+  /** How far the file is being read back. */
   let readEnd = 0;
 
   const readUpTo = async (end: number) => {
@@ -53,7 +53,7 @@ export function fileMd5(read: (buffer: Uint8Array, position: number) => Promise<
         next = end;
       } else early.set(position, end);
       if (reading || !early.has(next)) return;
-      // What cannot be read is read again for the digest, whose caller is told.
+      // A read that fails is repeated for the digest, which reports the error.
       reading = readEarly()
         .catch(() => {})
         .finally(() => {
@@ -62,7 +62,7 @@ export function fileMd5(read: (buffer: Uint8Array, position: number) => Promise<
     },
     async digest() {
       await reading;
-      // An attempt was not to be believed, and what it brought was written once more.
+      // The data of an untrusted attempt were written again.
       if (rewritten) [hash, next] = [createHash('md5'), 0];
       await readUpTo(written);
       return hash.digest('hex');

@@ -5,22 +5,25 @@ import { createReadStream, stat } from '../files.ts';
 import { unreadableFile } from '../unreadable-file.ts';
 import type { Attempt } from './objects.ts';
 
-/** A piece of a file, as one request sends it. */
+/** A part of a file, sent by one request. */
 export interface FilePart {
   /** From 1. */
   readonly number: number;
-  /** Where it begins and how long it is, in bytes. */
+  /** Its start and length, in bytes. */
   readonly start: number;
   readonly length: number;
   readonly md5: Buffer;
 }
 
-/** How much of a file is read at once: by Node's 64 KiB, 8 MB take 24 ms instead of 16 (docs/performance.md). */
+/**
+ * How much of a file is read at once: in Node's 64 KiB, 8 MB take 24 ms instead of 16
+ * (docs/performance.md).
+ */
 const CHUNK_BYTES = 256 * 1024;
 
 /**
- * Reads a file once for the MD5 of each of its parts, which are of equal length but for the last; an
- * empty file has one empty part. Throws `FileError` or, between two parts, the signal's reason.
+ * Reads a file once for the MD5 of each of its parts, of equal length except the last; an empty
+ * file has one empty part. Throws `FileError` or, between two parts, the signal's reason.
  */
 export async function digestFile(
   path: string,
@@ -46,9 +49,9 @@ export async function digestFile(
 }
 
 /**
- * Calls `send` with the bytes of a part as a stream, and sees to it that the attempt ends when R2 takes
- * none of them for `stallMs`, has not answered `answerMs` after the last, or the file cannot be read
- * (`FileError`). The stream is gone when this returns.
+ * Calls `send` with a part as a stream, and ends the attempt if R2 accepts nothing for `stallMs`,
+ * has not answered `answerMs` after the last byte, or the file cannot be read (`FileError`). The
+ * stream is closed when this returns.
  */
 export async function sendPart<T>(
   path: string,
@@ -60,7 +63,7 @@ export async function sendPart<T>(
     objectMode: false,
     highWaterMark: 64 * 1024,
   });
-  // The SDK pipes the body and does not listen for its errors.
+  // The SDK pipes the body without listening for its errors.
   body.on('error', attempt.watch.fail);
   try {
     return await send(body);
@@ -86,21 +89,21 @@ async function* watched(
     throw unreadableFile(`"${path}"`, error);
   }
   if (sent < length)
-    throw new FileError(`${path} became shorter while it was uploaded. Upload it again.`);
+    throw new FileError(`${path} was truncated during the upload. Upload it again.`);
   watch.expect('answer', answerMs(length, patience.headersMs));
 }
 
 /**
- * How long R2 may take to answer once a body has left this program, in milliseconds: what it takes for
- * any answer, and a second for every 4 MiB, as that much may still be in the system's send buffer (Linux:
- * 4 MiB at most) and R2 checks and stores it all before it answers.
+ * How long R2 may take to answer after a body was sent, in milliseconds: the usual time, plus a
+ * second for every 4 MiB, because that much may still be in the system's send buffer (Linux: at
+ * most 4 MiB), and R2 checks and stores everything first.
  */
 function answerMs(length: number, headersMs: number): number {
   return headersMs + (length / (4 * 1024 * 1024)) * 1000;
 }
 
 function chunksOf(path: string, start: number, length: number): AsyncIterable<Buffer> {
-  // `end` cannot say that there is nothing to read.
+  // `end` cannot express an empty range.
   const range = length > 0 ? { start, end: start + length - 1 } : {};
   return createReadStream(path, { ...range, highWaterMark: CHUNK_BYTES });
 }

@@ -4,23 +4,23 @@ import { isUtf8Path } from '../path-bytes.ts';
 import type { Storage } from './client.ts';
 import { attemptRequest, type ObjectInfo, type RequestOptions } from './objects.ts';
 
-/** What a listing says of an object. */
+/** An object in a listing. */
 export type ListedObject = Pick<ObjectInfo, 'key' | 'size' | 'etag'>;
 
 /**
- * Lists all objects whose keys begin with a text, in the order of their keys' bytes: as many requests as
- * there are thousands of them. Throws `StorageError`.
+ * Lists all objects whose keys begin with `prefix`, in byte order of their keys, a thousand per
+ * request. Throws `StorageError`.
  */
 export async function listObjects(
   storage: Storage,
   prefix: string,
   options: RequestOptions = {},
 ): Promise<ListedObject[]> {
-  // As an argument of the command line may be.
+  // Command line arguments may not be.
   if (!isUtf8Path(prefix))
     throw new StorageError(
       'INVALID_KEY',
-      `The prefix "${prefix}" is not UTF-8, which every key in R2 is. Give another prefix.`,
+      `The prefix "${prefix}" is not UTF-8, as every key in R2 must be. Give another prefix.`,
     );
   const long = lengthProblem(prefix);
   if (long) throw new StorageError('INVALID_KEY', `The prefix ${long}: no key in R2 is longer.`);
@@ -33,7 +33,7 @@ export async function listObjects(
       Bucket: storage.bucket,
       Prefix: prefix,
       ContinuationToken: next,
-      // XML has no way to write some characters that keys may have.
+      // XML cannot express some characters of keys.
       EncodingType: 'url',
     });
     const page = await attemptRequest(request, options, async ({ watch }) => {
@@ -53,7 +53,7 @@ export async function listObjects(
   return objects;
 }
 
-/** S3 writes a space as `+` or as `%20`, and a plus only as `%2B`. */
+/** S3 encodes a space as `+` or `%20`, and a plus always as `%2B`. */
 function decodeKey(key: string): string {
   try {
     return decodeURIComponent(key.replaceAll('+', ' '));

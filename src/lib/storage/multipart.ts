@@ -9,29 +9,29 @@ import { type OwnPut, putOwn } from './put-own.ts';
 import type { Uploaded, UploadRequest } from './upload-request.ts';
 
 /**
- * Bytes of a part unless told otherwise. R2 takes 5 MiB to 5 GiB, all but the last of equal length
- * (https://developers.cloudflare.com/r2/objects/multipart-objects/). A part is what an attempt that
- * breaks off has to send again; and 16 MiB outweigh the cost of a request each.
+ * Default size of a part. R2 accepts 5 MiB to 5 GiB, all but the last of equal length
+ * (https://developers.cloudflare.com/r2/objects/multipart-objects/). A broken attempt repeats one
+ * part; and 16 MiB outweigh the cost of a request.
  */
 export const PART_BYTES = 16 * 1024 * 1024;
 /** R2's and S3's limit. */
 const MAX_PARTS = 10_000;
-/** Parts under way at once: two keep the line busy while R2 checks and stores one. */
+/** Parts uploaded at once: two keep the line busy while R2 checks and stores one. */
 const PARALLEL_PARTS = 2;
 
-/** How long the parts of a file must be for R2 to take them, in bytes. */
+/** The part size for a file of this size, in bytes. */
 export function partBytesFor(size: number, wanted = PART_BYTES): number {
   return Math.max(wanted, Math.ceil(size / MAX_PARTS));
 }
 
-/** The ETag that R2 gives an object of several parts: the MD5 of their MD5s, and their number. */
+/** R2's ETag of a multipart object: the MD5 of the parts' MD5s, and their number. */
 export function multipartEtag(parts: readonly FilePart[]): string {
   const hash = createHash('md5');
   for (const { md5 } of parts) hash.update(md5);
   return `"${hash.digest('hex')}-${parts.length}"`;
 }
 
-/** An upload in parts that R2 has given an id. */
+/** A multipart upload with its id. */
 interface Multipart {
   readonly storage: Storage;
   readonly upload: UploadRequest;
@@ -41,14 +41,14 @@ interface Multipart {
 }
 
 /**
- * Uploads a file in parts, each with its MD5 and its own attempts. The condition is sent along with
- * the completion, as R2 documents it
- * (https://developers.cloudflare.com/r2/api/s3/conditional-operations/), and looked at by HEAD before
- * the first byte is sent and right before the completion: stores that do not know conditional
- * completions (the embedded R2 among them) would overwrite what appeared in between, and between HEAD
- * and completion they still can. Whatever fails, the upload is ended and its parts are gone; only one
- * whose beginning R2 did not confirm is left to R2, which removes it after seven days.
- * Throws `StorageError` or `FileError`.
+ * Uploads a file in parts, each with its MD5 and its own attempts. The condition is sent with the
+ * completion, as R2 documents it
+ * (https://developers.cloudflare.com/r2/api/s3/conditional-operations/), and checked by HEAD before
+ * the first byte and just before the completion: stores without conditional completions (including
+ * the embedded R2) would overwrite an object that appeared in between, and between HEAD and
+ * completion they still can. On any failure the upload is aborted and its parts are deleted; only
+ * one whose start R2 did not confirm is left to R2, which removes it after seven days. Throws
+ * `StorageError` or `FileError`.
  */
 export async function uploadInParts(
   storage: Storage,
@@ -118,7 +118,7 @@ async function putPart(
   );
 }
 
-/** Makes the parts an object under the condition. */
+/** Completes the upload under the condition. */
 async function complete(
   { storage, upload, parts, own, uploadId }: Multipart,
   etags: readonly (string | undefined)[],
@@ -134,7 +134,7 @@ async function complete(
     send: async ({ number, watch, patience }, headers) => {
       watch.rest();
       const there = await headObject(storage, key, onlyOnce(options));
-      // An attempt before this one has arrived, and its answer was lost.
+      // An earlier attempt arrived, and its answer was lost.
       if (number > 1 && there && (await isOwn(storage, there, own, onlyOnce(options))))
         return there.etag;
       requireCondition(there, key, condition);
@@ -156,13 +156,15 @@ async function complete(
 }
 
 /**
- * How long ending a failed upload may take, in milliseconds: a task that was told to stop has some
- * seconds to leave, and most of them belong to its callback.
+ * How long aborting a failed upload may take, in milliseconds: a stopped task has a few seconds,
+ * and most of them belong to its callback.
  */
 const ABANDON_MS = 1_500;
 const ABANDON_RETRY: RetryPolicy = { attempts: 3, baseDelayMs: 100, maxDelayMs: 400 };
 
-/** Ends an upload and frees its parts, as well as it can: the error that led here is the one to tell. */
+/**
+ * Aborts an upload and frees its parts, if possible: the error that led here is the one to report.
+ */
 async function abandon({ storage, upload, uploadId }: Multipart): Promise<void> {
   const { AbortMultipartUploadCommand } = await import('./sdk.ts');
   const { key } = upload;
@@ -171,7 +173,7 @@ async function abandon({ storage, upload, uploadId }: Multipart): Promise<void> 
     Key: key,
     UploadId: uploadId,
   });
-  // Not the caller's signal: that it has aborted may be the reason for this.
+  // Not the caller's signal, whose abort may be the reason for this.
   const options = { policy: ABANDON_RETRY, signal: AbortSignal.timeout(ABANDON_MS) };
   await attemptRequest({ storage, key, action: 'write' }, options, ({ watch }) =>
     storage.client.send(command, { abortSignal: watch.signal }),

@@ -8,7 +8,7 @@ import { type Storage, type StorageRequest, variableNames } from './client.ts';
 import { isClockCorrected, notS3, toStorageError } from './errors.ts';
 import { type AttemptWatch, PATIENCE, type Patience, startWatch } from './patience.ts';
 
-/** What R2 says of an object without its bytes. */
+/** What R2 says about an object without its bytes. */
 export interface ObjectInfo {
   readonly key: string;
   /** Bytes. */
@@ -18,42 +18,42 @@ export interface ObjectInfo {
   readonly contentType: string | undefined;
   /** Custom metadata; names in lower case. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** Whether the server says that it has encrypted it by a key of its own kind: then its ETag is no MD5. */
+  /** Whether the server encrypted it with its own kind of key: then its ETag is not an MD5. */
   readonly encrypted?: boolean;
 }
 
 /** How requests to R2 are tried. */
 export interface RequestOptions {
   readonly policy?: RetryPolicy;
-  /** How long each attempt waits; `PATIENCE` where nothing is said. */
+  /** How long each attempt waits; default: `PATIENCE`. */
   readonly patience?: Patience | undefined;
   readonly onRetry?: ((notice: RetryNotice) => void) | undefined;
-  /** Told what is strange, and does not stop anything. */
+  /** Receives warnings that stop nothing. */
   readonly onWarning?: ((code: StorageWarning, message: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What may be strange about a server: its ETags are not the MD5s that R2's are. */
+/** Oddities of a server: its ETags are not MD5s like R2's. */
 type StorageWarning = 'ETAG_NOT_MD5';
 
-/** How often a request to R2 is tried: together at most about 10 s of waiting. */
+/** How often a request to R2 is tried: at most about 10 s of waiting in total. */
 export const STORAGE_RETRY: RetryPolicy = { attempts: 5, baseDelayMs: 200, maxDelayMs: 5_000 };
 
-/** After as many web pages nobody waits for S3 any more, however patient: a wrong address stays wrong. */
+/** After this many web pages retries end: a wrong address stays wrong. */
 const MOST_WEB_PAGES = 3;
 
-/** One attempt at a request, as the one who sends it sees it. */
+/** One attempt at a request. */
 export interface Attempt {
   /** From 1. */
   readonly number: number;
-  /** Waits for the headers of the answer already; a body that is read or sent keeps it informed. */
+  /** Already waits for the headers of the answer; reading or sending a body must update it. */
   readonly watch: AttemptWatch;
   readonly patience: Required<Patience>;
 }
 
 /**
- * Sends a request with the storage policy's retries and time-outs, and turns what the SDK throws into
- * a `StorageError`. Nothing is sent for a key that R2 cannot be asked for. An abort's reason is thrown as it is.
+ * Sends a request with the storage policy's retries and time-outs, and converts the SDK's errors to
+ * `StorageError`. Sends nothing for an invalid key. An abort's reason is thrown unchanged.
  */
 export async function attemptRequest<T>(
   request: StorageRequest,
@@ -61,7 +61,7 @@ export async function attemptRequest<T>(
   send: (attempt: Attempt) => Promise<T>,
 ): Promise<T> {
   const { policy = STORAGE_RETRY, onRetry, signal } = options;
-  // Lists are asked for by a prefix, which is no part of the path.
+  // The prefix of a listing is not part of the path.
   if (request.action !== 'list') refuseInvalidKey(request.key, { remedy: remedyFor(request) });
   const patience = { ...PATIENCE, ...options.patience };
   let clockCorrected = false;
@@ -87,7 +87,10 @@ export async function attemptRequest<T>(
   );
 }
 
-/** Looks an object up; undefined when there is none. Throws `StorageError`, also where a web site answers. */
+/**
+ * Looks an object up; undefined if there is none. Throws `StorageError`, also if a web site
+ * answers.
+ */
 export async function headObject(
   storage: Storage,
   key: string,
@@ -99,8 +102,8 @@ export async function headObject(
 }
 
 /**
- * A web server that has a page for every address answers as R2 does, down to ranges and ETags; but it also has what nobody
- * has put there, or does not tell. Asked only where a web page came. Throws `StorageError`.
+ * Throws `StorageError` for a web site: one with a page for every address answers like R2,
+ * including ranges and ETags, but also for keys that cannot exist. Called only after a web page.
  */
 export async function refuseWebSite(
   storage: Storage,
@@ -139,7 +142,10 @@ async function lookUp(
   }
 }
 
-/** A key that nothing lies under yet is chosen by whoever uploads; what lies under one has to be moved first. */
+/**
+ * The remedy for an invalid key: choose another one for an upload; an existing object must be moved
+ * first.
+ */
 function remedyFor({ action, storage }: StorageRequest): string {
   const { key } = storage.names ?? variableNames;
   return action === 'write' ? `Choose another ${key}.` : 'Give the object another key.';

@@ -9,16 +9,16 @@ import { RANGE_BYTES, splitRange } from './ranges.ts';
 import { fetchBytes } from './segment.ts';
 import type { PutCondition, Uploaded } from './upload-request.ts';
 
-/** What is going to be uploaded: how it is known when it is there. */
+/** An upload, and how it is recognised afterwards. */
 export interface Own extends Uploaded {
-  /** Of all its bytes, in hexadecimal; where it goes up in parts, its ETag is another one. */
+  /** Of all its bytes, in hexadecimal; the ETag of a multipart upload differs. */
   readonly md5: () => Promise<string>;
 }
 
 /**
- * What an upload that failed has left in R2 all the same: an attempt whose answer was lost may have arrived,
- * and then the next one finds its own object in its way. Asks R2 only if the failure leaves that open.
- * Throws the signal's reason.
+ * What a failed upload may have left in R2: an attempt whose answer was lost may have arrived, and
+ * the next one then finds its own object. Asks R2 only if the failure leaves that open. Throws the
+ * signal's reason.
  */
 export async function hasArrived(
   storage: Storage,
@@ -30,7 +30,7 @@ export async function hasArrived(
   if (!(error instanceof StorageError)) return undefined;
   const inTheWay = error.code === 'PRECONDITION_FAILED' && attempts > 1;
   if (!inTheWay && !error.retryable) return undefined;
-  // After as many failures as were allowed, one question more, and no second one.
+  // After the allowed failures, a single further request.
   const asking = inTheWay ? options : onlyOnce(options);
   const arrived = async () => {
     const there = await headObject(storage, own.key, asking);
@@ -43,8 +43,8 @@ export async function hasArrived(
 }
 
 /**
- * Whether an object is the one that was to be uploaded: by its ETag or, where that is another one, as with servers whose
- * ETags are not MD5s, by its bytes, which are read. Throws `StorageError`, and the signal's reason.
+ * Whether an object is the one that was to be uploaded: by its ETag or, if that differs, as with
+ * servers whose ETags are not MD5s, by its bytes. Throws `StorageError`, and the signal's reason.
  */
 export async function isOwn(
   storage: Storage,
@@ -60,7 +60,7 @@ export async function isOwn(
   return stored?.isOwn ?? false;
 }
 
-/** What lies under the key of an upload. */
+/** The object under an upload's key. */
 export interface Stored {
   readonly etag: string;
   /** Whether its bytes are those that were uploaded. */
@@ -68,8 +68,8 @@ export interface Stored {
 }
 
 /**
- * Reads what lies under the key of an upload, whichever version that is; undefined when there is nothing. Throws
- * `StorageError`, also when it is replaced meanwhile.
+ * Reads the object under an upload's key, in any version; undefined if there is none. Throws
+ * `StorageError`, also if it is replaced meanwhile.
  */
 export async function readBack(
   storage: Storage,
@@ -98,7 +98,7 @@ function unlessMissing(error: unknown): undefined {
   if (!(error instanceof StorageError) || error.code !== 'OBJECT_NOT_FOUND') throw error;
 }
 
-/** Throws `StorageError` (`PRECONDITION_FAILED`) unless what is there is what the condition wants. */
+/** Throws `StorageError` (`PRECONDITION_FAILED`) unless the object satisfies the condition. */
 export function requireCondition(
   there: ObjectInfo | undefined,
   key: string,
@@ -108,7 +108,7 @@ export function requireCondition(
   if (!holds) throw changedMeanwhile(key, 'HEAD shows another one');
 }
 
-/** The same options without repeats. */
+/** The same options without retries. */
 export function onlyOnce(options: RequestOptions): RequestOptions {
   return {
     signal: options.signal,

@@ -1,12 +1,12 @@
-/** Bytes in the pieces that they came in: putting them together would copy them. */
+/** Bytes in the pieces in which they arrived; joining them would copy them. */
 export type Pieces = readonly Uint8Array[];
 
-/** How many bytes the pieces have together. */
+/** Total length of the pieces. */
 export function lengthOf(pieces: Pieces): number {
   return pieces.reduce((sum, { length }) => sum + length, 0);
 }
 
-/** The bytes from `start` up to but without `end`, counted from the first piece's first byte. */
+/** The bytes from `start` to before `end`. */
 export function partOf(pieces: Pieces, start: number, end: number): Pieces {
   let position = 0;
   return pieces.flatMap((piece) => {

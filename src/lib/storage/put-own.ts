@@ -14,16 +14,16 @@ export interface OwnPut {
   readonly storage: Storage;
   readonly own: Own;
   readonly condition: PutCondition;
-  /** Whether what arrived broken can be replaced by sending it once more. */
+  /** Whether damaged data can be replaced by sending them again. */
   readonly repeatable: boolean;
-  /** Sends it once, with these headers; gives the ETag of the answer. */
+  /** Sends it once with these headers; returns the ETag of the answer. */
   readonly send: (attempt: Attempt, headers: ConditionHeaders) => Promise<string | undefined>;
 }
 
 /**
- * Sends an upload until it is known to have arrived as it is: its answer names our ETag or, where that is another
- * one, the bytes that are read back are ours. An attempt whose answer was lost is recognised likewise. Throws
- * `StorageError` (`PRECONDITION_FAILED` when the condition does not hold).
+ * Sends an upload until it has arrived intact: the answer has our ETag or, if that differs, the
+ * bytes read back are ours. An attempt whose answer was lost is recognised the same way. Throws
+ * `StorageError` (`PRECONDITION_FAILED` if the condition does not hold).
  */
 export async function putOwn(put: OwnPut, options: RequestOptions): Promise<Uploaded> {
   const { storage, own, condition } = put;
@@ -67,7 +67,7 @@ async function putUnder(
         const stored = await readBack(storage, own, options);
         const isAsTold = isSameEtag(stored?.etag, etag);
         if (stored?.isOwn) return { key, size: own.size, etag: isAsTold ? etag : stored.etag };
-        // What lies there now is ours, and nothing else may be replaced by what is sent next.
+        // The object there is ours now, and the next attempt may replace only it.
         if (isAsTold) headers = { IfMatch: etag };
         const told = `its ETag is ${etag} instead of ${own.etag}, and ${differenceOf(stored, etag)}`;
         throw new StorageError(
@@ -91,7 +91,7 @@ function differenceOf(stored: Stored | undefined, etag: string): string {
   return `what is read back is something else (${stored.etag})`;
 }
 
-/** Removes what arrived broken, unless it is another object by now: it would be taken for a finished one. */
+/** Removes damaged data, unless another object has replaced them: they would count as finished. */
 async function removeBroken(
   storage: Storage,
   key: string,

@@ -3,13 +3,13 @@ import { openVersion } from './download.ts';
 import type { ObjectInfo, RequestOptions } from './objects.ts';
 import { fetchBytes } from './segment.ts';
 
-/** An object that is read in pieces, as a file is. */
+/** An object that is read in blocks, like a file. */
 export interface RangedReader {
-  /** The version that all pieces are of. */
+  /** The version of all blocks. */
   readonly info: ObjectInfo;
   /**
-   * Reads bytes from a position of the object into a place of the buffer; fewer only at its end.
-   * Throws `StorageError` (`PRECONDITION_FAILED` when the object is another one by now).
+   * Reads bytes from a position of the object into the buffer; fewer only at its end. Throws
+   * `StorageError` (`PRECONDITION_FAILED` if the object has changed).
    */
   read(
     buffer: Uint8Array,
@@ -20,17 +20,20 @@ export interface RangedReader {
 }
 
 /**
- * What is asked for at once, in bytes: a request takes some 50 ms however few bytes it brings, and a
- * TIFF's directory and its values mostly lie within so many.
+ * Bytes per request: a request takes about 50 ms however few bytes it brings, and a TIFF's
+ * directory and its values are usually within this many.
  */
 const BLOCK_BYTES = 16 * 1024;
 
-/** Blocks that are kept: lists that are read in turn, as a TIFF's of offsets and sizes, are taken once. */
+/**
+ * Blocks that are kept: lists that are read alternately, like a TIFF's offsets and sizes, are
+ * downloaded once.
+ */
 const BLOCKS_KEPT = 64;
 
 /**
- * Opens an object to be read in pieces: only the blocks that are read are transferred, each once, all
- * of one version. Throws `StorageError` (`OBJECT_NOT_FOUND` when there is none).
+ * Opens an object for reading in blocks: each block is downloaded when it is first read, all of one
+ * version. Throws `StorageError` (`OBJECT_NOT_FOUND` if there is none).
  */
 export async function openRangedReader(
   storage: Storage,

@@ -7,13 +7,13 @@ import { changedMeanwhile } from './errors.ts';
 import { isSameEtag, isWeakEtag } from './etags.ts';
 import { type Attempt, type ObjectInfo, toObjectInfo } from './objects.ts';
 
-/** Bytes of an object, from `start` up to but without `end`. */
+/** Bytes of an object, from `start` to before `end`. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
 }
 
-/** What R2 answered to a ranged GET: which bytes of which version come, and the bytes. */
+/** R2's answer to a ranged GET: which bytes of which version, and the bytes. */
 export interface RangeAnswer extends ByteRange {
   /** Of the whole object. */
   readonly info: ObjectInfo;
@@ -21,15 +21,15 @@ export interface RangeAnswer extends ByteRange {
 }
 
 /**
- * The most bytes that are asked for at once. 8 MiB take some 100 ms at a data centre's speeds, so that a
- * request more costs little; and most TIFFs then have at least two ranges to come in parallel.
+ * The largest range. 8 MiB take about 100 ms in a data centre, so an additional request costs
+ * little, and most TIFFs have at least two ranges to download in parallel.
  */
 export const RANGE_BYTES = 8 * 1024 * 1024;
 
-/** The equal ranges, of at most `RANGE_BYTES`, that make up the bytes from `start` to `end`. */
+/** Splits the bytes from `start` to `end` into equal ranges of at most `RANGE_BYTES`. */
 export function splitRange({ start, end }: ByteRange): ByteRange[] {
   const count = Math.ceil((end - start) / RANGE_BYTES);
-  // No range at all when there are no bytes.
+  // No range at all if there are no bytes.
   const length = Math.ceil((end - start) / Math.max(count, 1));
   return Array.from({ length: count }, (_, i) => ({
     start: start + i * length,
@@ -38,10 +38,10 @@ export function splitRange({ start, end }: ByteRange): ByteRange[] {
 }
 
 /**
- * Sends one ranged GET, with If-Match when a version is expected, and checks that the answer is about
- * the bytes that were asked for. A server that knows no ranges may answer with everything.
- * Throws `StorageError`: `BROKEN_TRANSFER` for an answer about other bytes, `PRECONDITION_FAILED` for
- * one about another version; else what the SDK throws.
+ * Sends one ranged GET, with If-Match if a version is expected, and checks that the answer has the
+ * requested bytes. A server without ranges may send everything. Throws `StorageError`
+ * (`BROKEN_TRANSFER` for other bytes, `PRECONDITION_FAILED` for another version), and what the SDK
+ * throws.
  */
 export async function requestRange(
   storage: Storage,
@@ -56,7 +56,7 @@ export async function requestRange(
       Bucket: storage.bucket,
       Key: key,
       Range: `bytes=${range.start}-${range.end - 1}`,
-      // It can hold for no weak ETag (RFC 9110, section 13.1.1); the answer says of which version it is all the same.
+      // Weak ETags never match (RFC 9110, section 13.1.1); the answer still states its version.
       IfMatch: expected && !isWeakEtag(expected.etag) ? expected.etag : undefined,
     }),
     { abortSignal: watch.signal },
@@ -65,7 +65,7 @@ export async function requestRange(
   try {
     const { size, ...answered } = answeredRange(output, range, key);
     const info = { ...toObjectInfo(key, output), size };
-    // If-Match has asked for it; a server that does not know it must not make us mix two versions.
+    // For servers that ignore If-Match: two versions must not be mixed.
     if (expected && !isSameEtag(info.etag, expected.etag))
       throw changedMeanwhile(key, 'another ETag');
     if (expected && size !== expected.size)

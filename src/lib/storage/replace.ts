@@ -7,9 +7,8 @@ import { attemptRequest, headObject, type ObjectInfo, type RequestOptions } from
 import type { PutCondition } from './upload-request.ts';
 
 /**
- * The condition under which an upload may replace what is under a key when the user insists
- * (`upload --force`). Throws `StorageError` (`OBJECT_EXISTS`) when it is a TIFF: an overwritten
- * original is gone.
+ * The condition under which a forced upload (`upload --force`) may replace the object under a key.
+ * Throws `StorageError` (`OBJECT_EXISTS`) if it is a TIFF, because originals are never overwritten.
  */
 export async function conditionToReplace(
   storage: Storage,
@@ -26,7 +25,7 @@ export async function conditionToReplace(
   );
 }
 
-/** By its name, its type or its first bytes: one is enough, as what is lost is lost. */
+/** By name, type or first bytes: one is enough. */
 async function isTiffObject(
   storage: Storage,
   object: ObjectInfo,
@@ -59,7 +58,7 @@ async function firstBytes(
     for await (const chunk of Body as Readable) {
       chunks.push(chunk as Buffer);
       length += (chunk as Buffer).length;
-      // A server that knows no ranges sends all of it; leaving the loop destroys the stream.
+      // A server without ranges sends everything; leaving the loop destroys the stream.
       if (length >= TIFF_SIGNATURE_LENGTH) break;
     }
     return Buffer.concat(chunks);

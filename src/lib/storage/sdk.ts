@@ -1,4 +1,7 @@
-/** What is used of the AWS SDK: a bundle holds this and leaves out the rest. Loaded when the first request is made. */
+/**
+ * The parts of the AWS SDK that are used, so that a bundle omits the rest. Loaded with the first
+ * request.
+ */
 export {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,

@@ -4,27 +4,27 @@ import { type Attempt, attemptRequest, type ObjectInfo, type RequestOptions } fr
 import { lengthOf, type Pieces, partOf } from './pieces.ts';
 import { type ByteRange, type RangeAnswer, requestRange } from './ranges.ts';
 
-/** One range of one version of an object, and where its bytes go. */
+/** One range of one version of an object, and its destination. */
 export interface ObjectSegment {
   readonly storage: Storage;
   readonly info: ObjectInfo;
   readonly range: ByteRange;
   readonly write: (pieces: Pieces, position: number) => Promise<void>;
-  /** The answer that brings its bytes, if they have been asked for already. */
+  /** The answer that brings its bytes, if already requested. */
   readonly waiting?: RangeAnswer | undefined;
 }
 
 /**
- * When an attempt breaks off after so many bytes, the attempts are counted from 1 again: the connection
- * is bad, but the download moves. As each time brings it that much nearer to its end, this happens no
- * more often than a segment has MiB; a server that gives some bytes and breaks off cannot hold it for ever.
+ * After an attempt that brought this many bytes, attempts are counted from 1 again: the connection
+ * is bad, but the download progresses. That happens at most once per MiB of the segment, so a
+ * server that always breaks off cannot hold it forever.
  */
 const PROGRESS_BYTES = 1024 * 1024;
 
 /**
- * Takes all bytes of a segment. Where an attempt breaks off or stalls, the next one asks for what is
- * still missing. Throws `StorageError` (`PRECONDITION_FAILED` when the object is another one by now)
- * or what `write` throws.
+ * Downloads a segment. If an attempt breaks off or stalls, the next one requests what is still
+ * missing. Throws `StorageError` (`PRECONDITION_FAILED` if the object has changed) or what `write`
+ * throws.
  */
 export async function fetchSegment(segment: ObjectSegment, options: RequestOptions): Promise<void> {
   const { storage, info, range } = segment;
@@ -47,7 +47,7 @@ export async function fetchSegment(segment: ObjectSegment, options: RequestOptio
   }
 }
 
-/** The bytes of a segment, in memory. Throws as `fetchSegment`. */
+/** The bytes of a segment, in memory. Throws like `fetchSegment`. */
 export async function fetchBytes(
   segment: Omit<ObjectSegment, 'write'>,
   options: RequestOptions,
@@ -65,13 +65,13 @@ export async function fetchBytes(
   return bytes;
 }
 
-/** How far the bytes of a range came, and why not to its end. */
+/** How far a range was read, and why it stopped. */
 interface BodyRead {
   readonly reached: number;
   readonly problem?: unknown;
 }
 
-/** Writes a body down as far as it comes. Throws only what `write` throws. */
+/** Writes a body as far as it arrives. Throws only what `write` throws. */
 async function readBody(
   answer: RangeAnswer,
   wanted: ByteRange,
@@ -87,10 +87,10 @@ async function readBody(
     for await (const pieces of body.pieces) {
       watch.rest();
       const end = position + lengthOf(pieces);
-      // Whoever sends more than he said may have sent something else, too: from the beginning.
+      // A server that sends more than announced may have sent something else: start again.
       if (end > answer.end)
         return { reached: wanted.start, problem: new Error('more bytes came than R2 had said') };
-      // An answer with the whole object begins before what is wanted, and ends after it.
+      // An answer with the whole object begins before the range and ends after it.
       const from = Math.max(position, wanted.start);
       const to = Math.min(end, wanted.end);
       if (from < to) await write(partOf(pieces, from - position, to - position), from);

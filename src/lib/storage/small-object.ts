@@ -7,7 +7,7 @@ import { attemptRequest, type ObjectInfo, type RequestOptions, toObjectInfo } fr
 import { type OwnPut, putOwn } from './put-own.ts';
 import type { PutCondition, Uploaded } from './upload-request.ts';
 
-/** An object that is small enough to be held in memory, and is text. */
+/** A text object small enough for memory. */
 export interface SmallObject {
   readonly key: string;
   readonly text: string;
@@ -16,9 +16,9 @@ export interface SmallObject {
 }
 
 /**
- * Stores a text under a condition, with its MD5. An attempt whose answer was lost and whose object is there
- * is recognised by its ETag: texts that must tell two writers apart have to differ. Throws `StorageError`
- * (`PRECONDITION_FAILED` when the condition does not hold).
+ * Stores a text under a condition, with its MD5. An attempt whose answer was lost is recognised by
+ * its ETag, so texts of different writers must differ. Throws `StorageError` (`PRECONDITION_FAILED`
+ * if the condition does not hold).
  */
 export async function putSmallObject(
   storage: Storage,
@@ -51,8 +51,8 @@ export async function putSmallObject(
 }
 
 /**
- * Reads a small object whole; undefined when there is none. Throws `StorageError`, also (`STORAGE_FAILED`)
- * when it has more than `maxBytes`: then it is not what it should be, and is not taken into memory.
+ * Reads a small object; undefined if there is none. Throws `StorageError`, also (`STORAGE_FAILED`)
+ * if it has more than `maxBytes`: then it is something else, and is not read into memory.
  */
 export async function getSmallObject(
   storage: Storage,
@@ -88,7 +88,10 @@ export async function getSmallObject(
   }
 }
 
-/** Removes an object; it is no error when there is none. R2 knows no condition here. Throws `StorageError`. */
+/**
+ * Removes an object; a missing one is not an error. R2 has no condition here. Throws
+ * `StorageError`.
+ */
 export async function deleteObject(
   storage: Storage,
   key: string,
@@ -101,7 +104,7 @@ export async function deleteObject(
   );
 }
 
-/** All of a body, which need not have told how long it is. */
+/** The whole body, whose length may be unknown. */
 async function collect(body: Readable, { key }: ObjectInfo, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -117,6 +120,6 @@ async function collect(body: Readable, { key }: ObjectInfo, maxBytes: number): P
 function tooLarge(key: string, bytes: string, maxBytes: number): StorageError {
   return new StorageError(
     'STORAGE_FAILED',
-    `"${key}" has ${bytes} bytes, and at most ${maxBytes} were expected. Look at who put it there.`,
+    `"${key}" has ${bytes} bytes, but at most ${maxBytes} were expected. Check what wrote it.`,
   );
 }

@@ -3,27 +3,27 @@ import { open, rm } from '../files.ts';
 import { unwritableFile } from '../unwritable-file.ts';
 import { lengthOf, type Pieces, partOf } from './pieces.ts';
 
-/** A local file that several ranges of an object are written into at once. */
+/** A local file that receives several ranges of an object at once. */
 export interface TargetFile {
   /** Writes all bytes at an offset. Throws `FileError`. */
   write(pieces: Pieces, position: number): Promise<void>;
-  /** Reads so many bytes back. Throws `FileError`; undefined where it cannot be read, as a device. */
+  /** Reads bytes back. Throws `FileError`; undefined if it cannot be read, like a device. */
   readonly read: ((buffer: Uint8Array, position: number) => Promise<void>) | undefined;
-  /** Makes it empty again. */
+  /** Empties it. */
   clear(): Promise<void>;
-  /** Throws `FileError` when the last bytes could not be written. */
+  /** Throws `FileError` if the last bytes could not be written. */
   close(): Promise<void>;
   /** Closes and removes it. */
   discard(): Promise<void>;
 }
 
-/** What has taken the place of a temporary file meanwhile is not written through. */
+/** Flags that do not write through something that has replaced a temporary file. */
 const WRITE_AND_READ =
   constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0);
 
 /**
- * Creates the file, or empties the one that is there; `onBytes` is told how many bytes each write has written. Throws
- * `FileError` that says what to do.
+ * Creates or empties the file; `onBytes` gets the bytes of each write. Throws `FileError` with a
+ * remedy.
  */
 export async function createTargetFile(
   path: string,
@@ -34,7 +34,7 @@ export async function createTargetFile(
       throw unwritableFile(path, error);
     });
   const handle = await explained(open(path, WRITE_AND_READ, 0o666));
-  // Something that is no file (a device, a pipe) was there before and stays.
+  // Something other than a file (a device, a pipe) existed before and stays.
   const ours = await handle.stat().then(
     (stats) => stats.isFile(),
     () => true,
@@ -51,7 +51,7 @@ export async function createTargetFile(
     read: ours ? read : undefined,
     async write(pieces, position) {
       const length = lengthOf(pieces);
-      // A write may take less than it was given, as when the disk has room for a part only.
+      // A write may be partial, as when the disk has room for a part only.
       for (let done = 0; done < length; ) {
         const rest = partOf(pieces, done, length);
         done += (await explained(handle.writev(rest, position + done))).bytesWritten;

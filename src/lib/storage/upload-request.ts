@@ -1,13 +1,13 @@
 import type { RequestOptions } from './objects.ts';
 
-/** What must be true of the object under the key for an upload to replace it. */
+/** The condition on the object under the key for an upload to replace it. */
 export type PutCondition =
-  /** Nothing is there. */
+  /** There is none. */
   | { readonly kind: 'absent' }
-  /** It is still the version that was looked at. */
+  /** It is still the version that was examined. */
   | { readonly kind: 'unchanged'; readonly etag: string };
 
-/** What is uploaded, and what goes with it. */
+/** What is uploaded, and its headers. */
 export interface UploadRequest {
   readonly path: string;
   readonly key: string;
@@ -16,7 +16,7 @@ export interface UploadRequest {
   readonly condition: PutCondition;
 }
 
-/** What arrived in R2. */
+/** The uploaded object. */
 export interface Uploaded {
   readonly key: string;
   /** Bytes. */
@@ -26,8 +26,8 @@ export interface Uploaded {
 
 /** How an upload is sent. */
 export interface UploadOptions extends RequestOptions {
-  /** A file of more bytes goes up in parts; `MULTIPART_ABOVE` unless told. */
+  /** A larger file is uploaded in parts; default `MULTIPART_ABOVE`. */
   readonly multipartAbove?: number;
-  /** Bytes of a part, at least R2's 5 MiB; `PART_BYTES` unless told. */
+  /** Bytes of a part, at least R2's 5 MiB; default `PART_BYTES`. */
   readonly partBytes?: number;
 }

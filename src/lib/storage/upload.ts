@@ -5,18 +5,18 @@ import type { RequestOptions } from './objects.ts';
 import { type OwnPut, putOwn } from './put-own.ts';
 import type { PutCondition, Uploaded, UploadOptions, UploadRequest } from './upload-request.ts';
 
-export type { PutCondition, Uploaded, UploadOptions, UploadRequest as Upload };
+export type { PutCondition, Uploaded, UploadOptions };
 
 /**
- * Files of more bytes go up in parts: a single PUT begins anew from its first byte when it breaks off,
- * and up to 64 MiB that costs less than the requests around a multipart upload.
+ * Larger files are uploaded in parts: a broken PUT starts again from its first byte, and up to 64
+ * MiB that costs less than the requests around a multipart upload.
  */
 export const MULTIPART_ABOVE = 64 * 1024 * 1024;
 
 /**
- * Uploads a file, with its MD5, under a condition: nothing is ever overwritten that was not looked at.
- * An attempt whose answer was lost and whose object is there is recognised as our own by its ETag.
- * Throws `StorageError` (`PRECONDITION_FAILED` when the condition does not hold) or `FileError`.
+ * Uploads a file with its MD5 under a condition, so that nothing is overwritten without being
+ * examined. An attempt whose answer was lost is recognised by its ETag. Throws `StorageError`
+ * (`PRECONDITION_FAILED` if the condition does not hold) or `FileError`.
  */
 export async function uploadFile(
   storage: Storage,

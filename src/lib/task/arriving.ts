@@ -1,14 +1,20 @@
-/** How far a download has got. */
+/** The progress of a download. */
 export interface Arrived {
   readonly bytes: number;
-  /** For how long bytes have been coming, in milliseconds: no wait for an answer, none between two attempts. */
+  /**
+   * For how long bytes have arrived, in milliseconds, without waits for answers or between
+   * attempts.
+   */
   readonly transferMs: number;
 }
 
-/** A longer pause between two pieces is none of the transfer's: an attempt has failed, or stalls. In milliseconds. */
+/**
+ * A longer pause between two pieces does not count as transfer: an attempt has failed or stalled.
+ * In milliseconds.
+ */
 const LONGEST_PAUSE_MS = 250;
 
-/** Counts what arrives from the first piece on, by a clock of milliseconds. */
+/** Counts arriving bytes from the first piece on, by a clock in milliseconds. */
 export function watchArrival(now: () => number): {
   readonly count: (bytes: number) => void;
   readonly arrived: () => Arrived;
@@ -27,10 +33,13 @@ export function watchArrival(now: () => number): {
   };
 }
 
-/** Before bytes have been coming for so long, their rate is noise. In milliseconds. */
+/** Before bytes have arrived for this long, their rate is noise. In milliseconds. */
 const FIRST_LOOK_MS = 200;
 
-/** Whether a download of so many bytes that goes on as it has come so far is done in so many milliseconds; true while nothing is known. */
+/**
+ * Whether a download of this many bytes, at its current rate, finishes in this many milliseconds;
+ * true while nothing is known.
+ */
 export function willArrive(
   { bytes, transferMs }: Arrived,
   ofBytes: number,

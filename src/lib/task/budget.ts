@@ -7,32 +7,41 @@ import type { Stopping } from './stopping.ts';
 export interface TaskBudget {
   /** From the start of the process to the end of the callback, in milliseconds. */
   readonly timeoutMs: number;
-  /** For how long after that the callback of a success is still tried, in milliseconds; not at all where nothing is said. */
+  /**
+   * For how long after that a success's callback is still tried, in milliseconds; not at all if
+   * unset.
+   */
   readonly callbackPatienceMs?: number | undefined;
-  /** CPU seconds that the plan may spend; without it by the machine's kind. */
+  /** CPU seconds that the plan may spend; by default from the kind of machine. */
   readonly cpuSeconds?: number | undefined;
-  /** Memory that the conversion may plan with, in bytes; without it the machine is asked. */
+  /** Memory that the conversion may plan with, in bytes; by default detected. */
   readonly memoryBytes?: number | undefined;
-  /** Whether the machine is one of Fly's, whose shared CPUs are throttled after a burst. */
+  /** Whether this is a Fly machine, whose shared CPUs are throttled after a burst. */
   readonly onFly: boolean;
-  /** What Fly calls this machine's configuration, which says when it was asked for. */
+  /** Fly's version of this machine's configuration, which reveals when it was requested. */
   readonly machineVersion?: string | undefined;
 }
 
 /** A task's deadlines: each stage ends early enough for what follows it. */
 export interface TaskDeadlines {
-  /** Of everything but the callback. */
+  /** For everything but the callback. */
   readonly upload: Deadline;
-  /** Of download and conversion. */
+  /** For download and conversion. */
   readonly conversion: Deadline;
 }
 
-/** What is kept for the callback: one attempt that is never answered takes 10 s, or a fifth of a shorter task. */
+/**
+ * Reserved for the callback: one attempt without an answer takes 10 s, or a fifth of a shorter
+ * task.
+ */
 const CALLBACK_RESERVE = { mostMs: 10_000, share: 0.2 } as const;
-/** What is kept for the upload: a JPEG of 50 MB at 100 Mbit/s, or a tenth of a shorter task. */
+/** Reserved for the upload: a JPEG of 50 MB at 100 Mbit/s, or a tenth of a shorter task. */
 const UPLOAD_RESERVE = { mostMs: 5_000, share: 0.1 } as const;
 
-/** The deadlines of a task, which a stop signal brings forward. `now` counts milliseconds from the start of the process. */
+/**
+ * The deadlines of a task, which a stop signal moves forward. `now` counts milliseconds from the
+ * start of the process.
+ */
 export function taskDeadlines(
   { timeoutMs }: Pick<TaskBudget, 'timeoutMs'>,
   now: () => number,
@@ -49,18 +58,21 @@ export function taskDeadlines(
 }
 
 /**
- * CPU seconds on Fly's shared CPUs: two of them have a burst of about 5 s each, then 5 ms in 80 each
- * (https://fly.io/docs/machines/cpu-performance/).
+ * CPU seconds on Fly's shared CPUs: two of them have a burst of about 5 s each, then 5 ms in 80
+ * each (https://fly.io/docs/machines/cpu-performance/).
  */
 const FLY_CPU = { burstSeconds: 10, share: 0.125 } as const;
 
-/** The orchestrator waits so much longer for a task than that may take (60 s, not 50): for its machine to start. In milliseconds. */
+/**
+ * How much longer the orchestrator waits than a task may take (60 s, not 50), for its machine to
+ * start. In milliseconds.
+ */
 export const USUAL_START_MS = 10_000;
 
 /**
- * What the conversion of a task may use. The orchestrator's time runs from when it asked for the machine, which is
- * `msBeforeStart` milliseconds before this process was started: what is unusual of that counts for plans, and ends nothing
- * sooner.
+ * What a task's conversion may use. The orchestrator counts from its request for the machine,
+ * `msBeforeStart` milliseconds before this process started: the unusual part of that shortens the
+ * plan, but ends nothing earlier.
  */
 export function conversionBudget(
   budget: TaskBudget,

@@ -1,40 +1,27 @@
-import type { Conversion } from '../convert/attempts.ts';
-import { pageOption } from '../convert/choose-pages.ts';
-import { convertInPlace } from '../convert/convert-in-place.ts';
-import type { TiffHeader } from '../convert/header/tiff-header.ts';
+import type { ConversionResult } from '../convert/attempts.ts';
 import type { ConversionPlan, Limits } from '../convert/plan/plan.ts';
 import type { Budget } from '../convert/plan/resources.ts';
-import { fileNameOf } from '../keys.ts';
 import type { TaskLog } from '../log.ts';
-import type { Job } from './job.ts';
+import type { MakingOptions } from '../outputs/make-pages.ts';
+import type { RunningTask } from './running-task.ts';
 
-/** Which page of a TIFF a conversion is for, and what for. */
-export interface PageConversion {
-  readonly tiffPath: string;
-  readonly jpegPath: string;
-  readonly header: TiffHeader;
-  /** The page, counted from 1. */
-  readonly number: number;
-  readonly budget: Budget;
-  /** Its number where it is a further page, for the log. */
-  readonly further: number | undefined;
-}
-
-/** The conversion of a page of a task: within its budget, with its plan in the log. */
-export function convertForTask(
-  { settings, options, deadlines, converter }: Job,
-  { tiffPath, jpegPath, header, number, budget, further: page }: PageConversion,
-): Promise<Conversion> {
+/**
+ * How a page of a task is made: within its budget, with its plan in the log; `page` is its number
+ * where it is a further page.
+ */
+export function taskMaking(
+  { settings, options, deadlines, converter }: RunningTask,
+  budget: Budget,
+  page: number | undefined,
+): MakingOptions {
   const { log, patience } = options;
-  const { effort } = settings.encoder;
+  const { encoder, pages } = settings;
   const { hurry, secondsLeft } = budget;
-  return convertInPlace(tiffPath, jpegPath, {
-    ...settings.encoder,
-    // What is begun after a stop signal has no time for anything else.
-    effort: hurry?.isOn() && effort === 'auto' ? 'fast' : effort,
-    name: fileNameOf(settings.inputKey),
-    header,
-    page: pageOption(settings.pages, number),
+  // What is begun after a stop signal has no time for anything else.
+  const effort = hurry?.isOn() && encoder.effort === 'auto' ? 'fast' : encoder.effort;
+  return {
+    encoder: { ...encoder, effort },
+    pages,
     budget,
     converter,
     signal: deadlines.conversion.signal,
@@ -45,13 +32,13 @@ export function convertForTask(
       if (hurry?.isOn() && secondsLeft && plan.cpuSeconds > secondsLeft()) hurry.giveUp();
     },
     onReplan: ({ code, message }) => log({ event: 'conversion.replanned', page, code, message }),
-  });
+  };
 }
 
-/** What a finished conversion has to say in the log; `page` is its number where it is a further page. */
+/** Logs a finished conversion; `page` is its number if it is a further page. */
 export function logConversion(
   log: TaskLog,
-  { bytes, notes, plan, peakBytes, cpuSeconds }: Conversion,
+  { bytes, notes, plan, peakBytes, cpuSeconds }: ConversionResult,
   ms: number,
   page: number | undefined,
 ): void {

@@ -1,16 +1,18 @@
 import type { SuccessPayload } from '../callback/payload.ts';
 import { fileNameOf, outputKeys } from '../keys.ts';
+import { encodedId, HASHED } from '../outputs/bucket/provenance.ts';
 import type { Storage } from '../storage/client.ts';
 import { headObject, type ObjectInfo, type RequestOptions } from '../storage/objects.ts';
-import { encodedId, HASHED } from './provenance.ts';
 
-/** A task, as JPEGs name theirs. */
+/** A task, as named in JPEGs. */
 export interface TaskName {
   readonly task_id: string;
   readonly batch_id: string;
 }
 
-/** The task that made a JPEG, by its metadata; undefined where they do not say, or have hashes of its ids. */
+/**
+ * The task that made a JPEG, from its metadata; undefined if they do not say, or contain hashes.
+ */
 export function taskOfJpeg({ metadata }: ObjectInfo): TaskName | undefined {
   const [taskId, batchId] = ['arke-task-id', 'arke-batch-id'].map((name) =>
     decoded(metadata[name]),
@@ -18,7 +20,10 @@ export function taskOfJpeg({ metadata }: ObjectInfo): TaskName | undefined {
   return taskId && batchId ? { task_id: taskId, batch_id: batchId } : undefined;
 }
 
-/** The TIFF that a JPEG was made of, by its metadata; undefined where they do not say, or have a hash of its key. */
+/**
+ * The TIFF that a JPEG was made from, from its metadata; undefined if they do not say, or contain a
+ * hash.
+ */
 export function sourceOfJpeg({ metadata }: ObjectInfo): string | undefined {
   return decoded(metadata['arke-source-key']);
 }
@@ -31,7 +36,7 @@ function decoded(value: string | undefined): string | undefined {
   }
 }
 
-/** The body of the success callback for a JPEG that is in R2; nobody knows any more how long it took. */
+/** The success callback for a JPEG in R2; the times are no longer known. */
 export function successFor({ key, size }: ObjectInfo, task: TaskName): SuccessPayload {
   return {
     task_id: task.task_id,
@@ -43,7 +48,7 @@ export function successFor({ key, size }: ObjectInfo, task: TaskName): SuccessPa
   };
 }
 
-/** Whether a task has made a JPEG; long ids stood there as they are, too, before they were hashed. */
+/** Whether a task made a JPEG; earlier versions stored long ids without hashing. */
 function isOfTask(object: ObjectInfo, task: TaskName): boolean {
   const { metadata } = object;
   const maker = taskOfJpeg(object);
@@ -54,7 +59,7 @@ function isOfTask(object: ObjectInfo, task: TaskName): boolean {
   );
 }
 
-/** The JPEG that a task has made of a TIFF, if it is in R2. Throws `StorageError`. */
+/** The JPEG that a task made from a TIFF, if it is in R2. Throws `StorageError`. */
 export async function jpegOfTask(
   storage: Storage,
   inputKey: string,

@@ -7,44 +7,49 @@ import { shownAnswer } from '../shown-answer.ts';
 import { type RequestOptions, STORAGE_RETRY } from '../storage/objects.ts';
 import { outboxEnding } from './callback-ending.ts';
 import type { CallbackTimes } from './callback-times.ts';
-import type { ProcessOptions } from './job.ts';
 import type { HeldCallback } from './outbox/held-callback.ts';
 import type { KeptCallback, OutboxSettings, OutboxUse, TaskOutbox } from './outbox/task-outbox.ts';
+import type { ProcessOptions } from './running-task.ts';
 import type { CallbackTarget } from './settings.ts';
 import { anyOf, type StopWishes } from './stopping.ts';
 
 /**
- * What is kept of the time for a callback so that it can be stored in the outbox when it is not delivered, in
- * milliseconds: a PUT takes some 50 ms.
+ * The part of the callback's time reserved for storing it in the outbox, in milliseconds: a PUT
+ * takes about 50 ms.
  */
 export const OUTBOX_RESERVE_MS = 1_500;
 
-/** How much longer than the attempts a lease lasts, in milliseconds: the entry is given back, and clocks differ. */
+/**
+ * How much longer than the attempts a lease lasts, in milliseconds: the entry must be released, and
+ * clocks differ.
+ */
 const LEASE_MARGIN_MS = 10_000;
 
 /** What keeping needs of a task. */
 interface KeepingOptions extends ProcessOptions, StopWishes {}
 
-/** Keeps a callback that is not delivered, in the log and in the outbox: when attempts have ended, or while they go on. */
+/** Keeps an undelivered callback in log and outbox: after the attempts, or while they continue. */
 export interface Keeping {
-  /** Tells of an attempt that has failed, with its error. */
+  /** Reports a failed attempt. */
   failed(error: unknown): void;
-  /** Tells that an attempt was sent, and that nobody knows what became of it. */
+  /** Reports an attempt that was sent and whose answer was lost. */
   readonly answerLost: () => void;
-  /** Throws `CallbackError` when somebody else delivers the callback by now; `signal` ends the asking. */
+  /**
+   * Throws `CallbackError` if another process now delivers the callback; `signal` aborts the check.
+   */
   refuseIfLost(signal: AbortSignal): Promise<void>;
   /** It was delivered. */
   taken(): Promise<void>;
-  /** It is sent no more. */
+  /** It will not be sent any more. */
   notTaken(error: unknown): Promise<void>;
 }
 
-/** Keeps a callback from `keepAt` on, unless its end was told before. */
+/** Keeps a callback from `keepAt` on, unless its end was reported before. */
 export function keepInTime(
   target: CallbackTarget,
   callback: KeptCallback,
   options: KeepingOptions,
-  { keepAt, endsAt }: CallbackTimes,
+  { keepAt, dueAt, endsAt }: CallbackTimes,
 ): Keeping {
   const { request, payload } = callback;
   const { log, sinceStart } = options;
@@ -66,8 +71,8 @@ export function keepInTime(
     };
   };
   const begin = () => {
-    // Then attempts do not go on for long, and what becomes of them is told at their end.
-    if (wish.aborted) return;
+    // Then attempts end soon, and their end is reported.
+    if (wish.aborted || isLogged) return;
     isLogged = true;
     const continuesMs = Math.round(endsAt - sinceStart());
     const why = whyOf(lastError);
@@ -77,7 +82,8 @@ export function keepInTime(
     const until = new Date(Date.now() + continuesMs + LEASE_MARGIN_MS);
     const use = { log, request: requestOptions(options) };
     held = import('./outbox/held-callback.ts').then(({ holdCallback }) =>
-      // Whoever finds it while attempts go on, or were killed, cannot know what became of them.
+      // Another process that finds it, during the attempts or after a kill, cannot know their
+      // result.
       holdCallback(outbox, callback, { ...use, why: { ...why, unconfirmed: true }, until }),
     );
   };
@@ -86,6 +92,7 @@ export function keepInTime(
   return {
     failed: (error) => {
       lastError = error;
+      if (timer && sinceStart() >= dueAt) begin();
     },
     answerLost: () => {
       isUnconfirmed = true;
@@ -93,7 +100,7 @@ export function keepInTime(
     refuseIfLost: async (signal) => (await held)?.refuseIfLost(signal),
     async taken() {
       clearTimeout(timer);
-      // No later than need be: nobody is waiting for it.
+      // No longer than necessary: nobody waits for it.
       await withinReserve(options, 0, async (use) => {
         if (held) await (await held).taken(use);
         else if (outbox) await (await taskOutbox(outbox, use)).forget(payload);
@@ -103,7 +110,7 @@ export function keepInTime(
       clearTimeout(timer);
       const why = whyOf(error);
       const taken = isProbablyTaken(error) ? { probably_taken: true } : undefined;
-      // What was said while attempts went on was not that.
+      // The line logged during the attempts did not say this.
       if (!isLogged || taken)
         log({ event: 'callback.undelivered', body: request.body, reason: why.error, ...taken });
       await withinReserve(options, target.budget.timeoutMs, async (use) => {
@@ -114,13 +121,13 @@ export function keepInTime(
   };
 }
 
-/** Few tasks need it, and none before its first request. */
+/** Loaded on demand: few tasks need it. */
 async function taskOutbox(settings: OutboxSettings, use: OutboxUse): Promise<TaskOutbox> {
   const outbox = await import('./outbox/task-outbox.ts');
   return outbox.taskOutbox(settings, use);
 }
 
-/** Uses the outbox until then, but as long as is kept for it. */
+/** Uses the outbox within the time reserved for it. */
 async function withinReserve(
   options: KeepingOptions,
   endsAt: number,

@@ -1,14 +1,14 @@
 import type { LogFindings } from '../callback/log-search.ts';
-import type { Outcome } from './outbox/keys.ts';
+import type { CallbackIdentity } from './outbox/keys.ts';
 import { deliveredAtText, findMark, type Outbox } from './outbox/outbox.ts';
 
 /** Why a delivery is known. */
 export interface Evidence {
-  /** A sentence without an end. */
+  /** A clause without a full stop. */
   readonly says: string;
   /**
-   * Whether nothing else can be meant: a signed mark, or a line of a log about this very TIFF and batch. What
-   * is not certain is enough to ask before something is sent again, and not enough to leave a callback out.
+   * Whether it is unambiguous: a signed mark, or a log line about this TIFF and batch. Uncertain
+   * evidence is enough to ask before sending again, but not to omit a callback.
    */
   readonly isCertain: boolean;
 }
@@ -21,23 +21,26 @@ export interface KnownDelivery {
   readonly success: Evidence | undefined;
 }
 
-/** Where deliveries are recorded; each may be missing. */
+/** Where deliveries are recorded; each part is optional. */
 export interface DeliveryRecords {
   readonly log?: Pick<LogFindings, 'successOf'> | undefined;
   readonly outbox?: Outbox | undefined;
-  /** The TIFF of the task: a log is certain only about a TIFF. */
+  /** The task's TIFF: a log is certain only about a TIFF. */
   readonly inputKey?: string | undefined;
 }
 
-/** Whether a callback is known to have been delivered: by a log, or by the outbox's marks. Throws `StorageError`. */
+/**
+ * Whether a callback is known to be delivered, from a log or the outbox's marks. Throws
+ * `StorageError`.
+ */
 export async function knownDelivery(
-  outcome: Outcome,
+  outcome: CallbackIdentity,
   { log, outbox, inputKey }: DeliveryRecords,
 ): Promise<KnownDelivery> {
-  // An error counts by its task id alone: it would lose the picture of whichever TIFF has that id.
+  // An error counts by its task id alone: it would lose the picture of any TIFF with that id.
   const isError = outcome.status === 'error';
   const logged = successInLog(log?.successOf(isError ? outcome : { ...outcome, inputKey }));
-  const marked = (of: Outcome) => outbox && markIn(outbox, of);
+  const marked = (of: CallbackIdentity) => outbox && markIn(outbox, of);
   if (isError) {
     const same = await marked(outcome);
     return { same, success: logged ?? (await marked({ ...outcome, status: 'success' })) };
@@ -53,7 +56,7 @@ function successInLog(found: ReturnType<LogFindings['successOf']>): Evidence | u
   return { says, isCertain: found.isCertain };
 }
 
-async function markIn(outbox: Outbox, outcome: Outcome): Promise<Evidence | undefined> {
+async function markIn(outbox: Outbox, outcome: CallbackIdentity): Promise<Evidence | undefined> {
   const mark = await findMark(outbox, outcome);
   if (!mark) return undefined;
   const says = `the outbox's mark says that its ${outcome.status} was delivered ${deliveredAtText(mark)}`;

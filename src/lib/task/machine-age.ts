@@ -1,18 +1,19 @@
 /**
- * A ULID: 26 digits of Crockford's base32, of which the first ten are milliseconds since 1970 in 48 bits
- * (https://github.com/ulid/spec).
+ * A ULID: 26 digits of Crockford's base32, of which the first ten are milliseconds since 1970 in 48
+ * bits (https://github.com/ulid/spec).
  */
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const TIME_DIGITS = 10;
 
-/** An older machine was not asked for on behalf of this task: it has been started again. In milliseconds. */
+/** An older machine was not requested for this task, but restarted. In milliseconds. */
 const OLDEST_MS = 3_600_000;
 
 /**
- * How many milliseconds before `startedAt` a machine was asked for, by `FLY_MACHINE_VERSION`: Fly gives a new one to
- * each configuration of a machine (https://fly.io/docs/machines/runtime-environment/), in the form of a ULID. 0 when
- * that cannot be believed: another form, a time after the start, or more than an hour before it.
+ * How many milliseconds before `startedAt` a machine was requested, from `FLY_MACHINE_VERSION`: Fly
+ * gives each configuration of a machine a new one
+ * (https://fly.io/docs/machines/runtime-environment/), in the form of a ULID. 0 if it is
+ * implausible: another form, after the start, or more than an hour before it.
  *
  * @param startedAt when this process was started, in milliseconds since 1970
  */

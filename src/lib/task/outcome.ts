@@ -5,13 +5,13 @@ import type { ErrorCode } from '../errors.ts';
 export interface TaskOutcome {
   /** The body that was called back, or should have been. */
   readonly payload: CallbackPayload;
-  /** Whether the orchestrator took it. */
+  /** Whether the orchestrator accepted it. */
   readonly delivered: boolean;
-  /** 0 when the JPEG was made, uploaded and reported; else 1. */
+  /** 0 if the JPEG was made, uploaded and reported; otherwise 1. */
   readonly exitCode: 0 | 1;
 }
 
-/** How a task from the environment ended; without a payload when nobody could be told. */
+/** How a task from the environment ended; without a payload if nobody could be told. */
 export type RunOutcome =
   | TaskOutcome
   | (Omit<TaskOutcome, 'payload'> & {

@@ -3,19 +3,19 @@ import { pageNumbered } from '../convert/pages.ts';
 import { START } from '../convert/plan/cpu-model.ts';
 import { type Budget, secondsToPlanWith } from '../convert/plan/resources.ts';
 
-/** Hands out, page by page, what all pages of a task may use together. */
+/** Distributes the budget of all pages of a task. */
 export interface PageBudgets {
-  /** What the next page may use: a start, and of what is left the part that it has of the pixels to come. */
+  /** The next page's budget: a start, and a share of what is left by its pixels. */
   next(): Budget;
-  /** Says what a page has used. */
+  /** Reports a page's CPU use. */
   spent(cpuSeconds: number): void;
 }
 
 /**
- * Shares time and CPU among pages that are converted one after the other, by their pixels: each alone
- * would plan with all that is left, and leave nothing to those that follow. Memory is not shared, as
- * each page gives it back. Each has the start besides that is reckoned for it and that only the first has:
- * a small page among large ones, or one of hundreds, would be done in a hurry for nothing else.
+ * Shares time and CPU among pages converted one after the other, by their pixels: each alone would
+ * plan with everything that is left. Memory is not shared, because each page releases it. Each page
+ * also gets the start-up that its plan includes but only the first needs, so that small or numerous
+ * pages are not hurried for that alone.
  */
 export function sharedBudgets(
   budget: Budget,
@@ -38,7 +38,7 @@ export function sharedBudgets(
       return {
         ...budget,
         ...(secondsLeft && {
-          // In a hurry, of what little has become of all that was left.
+          // In a hurry only a share of the little time left.
           secondsLeft: () => secondsLeft() - (hurry?.isOn() ? othersOf(secondsLeft()) : forOthers),
           secondsBehind: secondsBehind * share,
         }),
@@ -53,7 +53,7 @@ export function sharedBudgets(
   };
 }
 
-/** At least one: a page whose size cannot be read has a share, too. */
+/** At least one, so that a page of unknown size has a share. */
 function pixelsOf(header: TiffHeader, number: number): number {
   const { width, height } = pageNumbered(header, number, '');
   return Math.max(1, width * height);

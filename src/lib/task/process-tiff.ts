@@ -1,41 +1,46 @@
 import type { SuccessPayload } from '../callback/payload.ts';
 import { openConverter } from '../convert/process/converter.ts';
 import { fileNameOf } from '../keys.ts';
-import type { WorkStage } from '../log.ts';
-import { closeStorage, openStorage, type Storage } from '../storage/client.ts';
+import type { TaskLog, WorkStage } from '../log.ts';
+import { findOutputs, finished, type Outputs } from '../outputs/bucket/page-outputs.ts';
+import {
+  closeStorage,
+  openStorage,
+  type Storage,
+  type StorageSettings,
+} from '../storage/client.ts';
 import { isSameEtag } from '../storage/etags.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
 import { type Workspace, withWorkspace } from '../workspace.ts';
 import { taskDeadlines } from './budget.ts';
-import type { Job, ProcessOptions } from './job.ts';
-import { findOutputs, finished, type Outputs } from './page-outputs.ts';
+import type { ProcessOptions, RunningTask } from './running-task.ts';
 import type { TaskSettings } from './settings.ts';
 import { openSource } from './source.ts';
 import { runStage } from './stages.ts';
 import type { Stopping } from './stopping.ts';
 
-/** A task up to its callback, under way. */
-export interface Work {
-  /** The body of the success callback; rejects with an error whose message is the error callback's. */
+/** A running task, up to its callback. */
+export interface TaskWork {
+  /** The success callback; rejects with an error whose message is the error callback's. */
   readonly payload: Promise<SuccessPayload>;
-  /** The stage that is under way. */
+  /** The current stage. */
   readonly stage: () => WorkStage;
-  /** Resolves when nothing of it goes on and nothing of it is left; never rejects. */
+  /** Resolves when nothing is running and nothing is left behind; never rejects. */
   readonly cleared: Promise<void>;
 }
 
 /**
- * TIFF from R2, JPEG to R2. How it ended is told before the temporary files are removed and the
- * conversion process is gone: whoever waits for the callback waits for neither.
+ * Downloads, converts and uploads. `payload` settles before temporary files are removed and the
+ * conversion process has ended, so callbacks are not delayed.
  *
- * @param onUpload told when only the upload is left
+ * @param onUpload called when only the upload is left
  */
 export function processTiff(
   settings: TaskSettings,
   options: ProcessOptions,
   stopping: Stopping,
   onUpload: () => void,
-): Work {
+): TaskWork {
   const deadlines = taskDeadlines(settings.budget, options.sinceStart, stopping);
   options.log({ event: 'task.started', input_r2_key: settings.inputKey });
   const { promise: payload, resolve, reject } = Promise.withResolvers<SuccessPayload>();
@@ -43,14 +48,14 @@ export function processTiff(
   const onStage = (stage: WorkStage) => {
     underWay = stage;
   };
-  const work = withStorage(settings, (storage) =>
+  const work = withStorage(settings.storage, (storage) =>
     withWorkspace(
       async (workspace) => {
         const converter = openConverter(workspace.folder);
-        const warnOfTaken = takenWarning(settings, options);
+        const warnOfTaken = takenWarning(settings.inputKey, options.log);
         const doors = { storage, converter, onStage, warnOfTaken };
-        const job = { settings, options, deadlines, stopping, ...doors };
-        await transfer(job, workspace, onUpload).then(resolve, reject);
+        const task = { settings, options, deadlines, stopping, ...doors };
+        await transfer(task, workspace, onUpload).then(resolve, reject);
         await converter.close();
       },
       (message) => options.log({ event: 'warning', code: 'LEFTOVER', message }),
@@ -60,7 +65,7 @@ export function processTiff(
 }
 
 async function withStorage(
-  { storage: settings }: TaskSettings,
+  settings: StorageSettings,
   work: (storage: Storage) => Promise<void>,
 ): Promise<void> {
   const storage = await openStorage(settings);
@@ -72,65 +77,72 @@ async function withStorage(
 }
 
 async function transfer(
-  job: Job,
+  task: RunningTask,
   workspace: Workspace,
   onUpload: () => void,
 ): Promise<SuccessPayload> {
-  const { log } = job.options;
-  const tiffPath = workspace.path('input.tif');
-  const source = await runStage(job, 'download', () => openSource(job, tiffPath));
+  const { log } = task.options;
+  const source = await runStage(task, 'download', () =>
+    openSource(task, workspace.path('input.tif')),
+  );
   let { outputs } = source.result;
-  warnOfAll(job, outputs);
+  warnOfAll(task, outputs);
   const found = finished(outputs);
   if (found) {
     await source.result.drop();
-    return upToDate(job, found, outputs.further.length, source.ms);
+    return upToDate(task, found, outputs.further.length, source.ms);
   }
 
-  // What converts is loaded while the TIFF comes: the first request waits for none of it.
-  const [saved, { convertPages, uploadPages }] = await Promise.all([
-    runStage(job, 'download', source.result.saved),
+  // Loaded while the TIFF downloads, so that the first request does not wait for it.
+  const [saved, { convertTaskPages, uploadPages }] = await Promise.all([
+    runStage(task, 'download', source.result.saved),
     import('./page-stages.ts'),
   ]);
+  const { tiff, info } = saved.result;
   const download = source.ms + saved.ms;
-  log({ event: 'tiff.downloaded', bytes: saved.result.size, ms: download });
-  if (!isSameEtag(saved.result.etag, source.result.etag)) {
-    // The TIFF was replaced while it came: all that was decided by its ETag is decided anew.
+  log({ event: 'tiff.downloaded', bytes: info.size, ms: download });
+  if (!isSameEtag(info.etag, source.result.etag)) {
+    // The TIFF was replaced during the download: decisions by its ETag are made again.
     const { request } = outputs.first;
-    const provenance = { ...request.provenance, sourceEtag: saved.result.etag };
-    const anew = await runStage(job, 'upload', () => findOutputs({ ...request, provenance }));
+    const provenance = { ...request.provenance, sourceEtag: info.etag };
+    const anew = await runStage(task, 'upload', () => findOutputs({ ...request, provenance }));
     outputs = anew.result;
-    warnOfAll(job, outputs);
+    warnOfAll(task, outputs);
     const jpeg = finished(outputs);
-    if (jpeg) return upToDate(job, jpeg, outputs.further.length, download);
+    if (jpeg) return upToDate(task, jpeg, outputs.further.length, download);
   }
 
-  const pages = await convertPages(job, { tiffPath, outputs, pathOf: workspace.path });
-  // Its memory is better used by the upload, which need not wait for that.
-  void job.converter.close();
+  const pages = await convertTaskPages(task, { tiff, outputs, pathOf: workspace.path });
+  // The upload can use its memory, and need not wait for its end.
+  void task.converter.close();
   onUpload();
-  const uploaded = await uploadPages(job, pages);
-  return toPayload(job, uploaded.first, { download, convert: pages.ms, upload: uploaded.ms });
+  const uploaded = await uploadPages(task, pages);
+  return toPayload(task, uploaded.first, { download, convert: pages.ms, upload: uploaded.ms });
 }
 
-/** Ends a task whose JPEGs are there already. */
-function upToDate(job: Job, jpeg: ObjectInfo, further: number, download: number): SuccessPayload {
+/** Ends a task whose JPEGs are up to date. */
+function upToDate(
+  task: RunningTask,
+  jpeg: ObjectInfo,
+  further: number,
+  download: number,
+): SuccessPayload {
   const others = further === 1 ? 'its further page' : `its ${further} further pages`;
   const [and, was, is] = further === 0 ? ['', 'was', 'is'] : [` and ${others}`, 'were', 'are'];
-  job.options.log({
+  task.options.log({
     event: 'note',
     code: 'UP_TO_DATE',
     message: `${jpeg.key}${and} ${was} made from this TIFF before and ${is} up to date; nothing to convert`,
   });
-  return toPayload(job, jpeg, { download, convert: 0, upload: 0 });
+  return toPayload(task, jpeg, { download, convert: 0, upload: 0 });
 }
 
-function warnOfAll(job: Job, { first, further }: Outputs): void {
-  for (const { slot } of [first, ...further]) job.warnOfTaken(slot.taken);
+function warnOfAll(task: RunningTask, { first, further }: Outputs): void {
+  for (const { slot } of [first, ...further]) task.warnOfTaken(slot.taken);
 }
 
-/** Says once of each key that it is left alone. */
-function takenWarning({ inputKey }: TaskSettings, { log }: ProcessOptions): Job['warnOfTaken'] {
+/** Warns once about each foreign key. */
+function takenWarning(inputKey: string, log: TaskLog): RunningTask['warnOfTaken'] {
   const told = new Set<string>();
   return (taken) => {
     for (const key of taken) {
@@ -146,7 +158,7 @@ function takenWarning({ inputKey }: TaskSettings, { log }: ProcessOptions): Job[
 }
 
 function toPayload(
-  { settings, options }: Job,
+  { settings, options }: RunningTask,
   output: { readonly key: string; readonly size: number },
   ms: { readonly download: number; readonly convert: number; readonly upload: number },
 ): SuccessPayload {

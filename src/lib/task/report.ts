@@ -8,32 +8,31 @@ import { exitCodes } from '../exit-codes.ts';
 import { shownUrl } from '../http-url.ts';
 import type { TaskFailure } from '../log.ts';
 import { escapeControls } from '../redact.ts';
-import type { Answer } from '../shown-answer.ts';
+import type { ReceiverAnswer } from '../shown-answer.ts';
 import { type Ending, InterruptedError } from '../stop.ts';
 import { callbackEnding, msAfterStop } from './callback-ending.ts';
 import { callbackTimes } from './callback-times.ts';
-import type { ProcessOptions } from './job.ts';
 import { keepInTime, OUTBOX_RESERVE_MS } from './keeping.ts';
 import type { TaskOutcome } from './outcome.ts';
+import type { ProcessOptions } from './running-task.ts';
 import type { CallbackTarget } from './settings.ts';
 import { anyOf, type StopWishes } from './stopping.ts';
 
 /** What a task needs besides its settings. */
-export interface TaskOptions extends ProcessOptions, StopWishes {}
+export interface TaskRunOptions extends ProcessOptions, StopWishes {}
 
 /**
- * How long a callback may take however late it is, in milliseconds: the orchestrator waits 10 s longer
- * than a task is told to take, and a machine that was paused may be past its deadline with a finished
- * JPEG.
+ * The least time for a callback, however late it is, in milliseconds: the orchestrator waits 10 s
+ * longer than a task may take, and a paused machine may have a finished JPEG after its deadline.
  */
 const LATE_CALLBACK_MS = 3_000;
 
-/** Reports a task that failed, before or after it could begin. The error must hold no secrets. */
+/** Reports a failed task. The error must contain no secrets. */
 export function reportFailure(
   target: CallbackTarget,
   failure: TaskFailure,
-  options: TaskOptions,
-  way: Way = { stopping: callbackEnding(target, options) },
+  options: TaskRunOptions,
+  way: CallbackTools = { stopping: callbackEnding(target, options) },
 ): Promise<TaskOutcome> {
   const payload: CallbackPayload = {
     task_id: target.taskId,
@@ -45,23 +44,23 @@ export function reportFailure(
   return report(target, payload, options, way);
 }
 
-/** What a callback is sent by. */
-interface Way {
+/** How a callback is sent. */
+interface CallbackTools {
   readonly stopping: Ending;
   readonly connection?: Connection;
 }
 
 /**
- * Why a callback was not delivered: a stop signal or a deadline, which may have ended the task, too, as what it was here; with
- * what was last answered.
+ * Why a callback was not delivered: a stop signal or a deadline (perhaps the one that ended the
+ * task), with the last answer.
  */
 function givenUp(
   target: CallbackTarget,
-  options: TaskOptions,
+  options: TaskRunOptions,
   error: unknown,
   last: unknown,
 ): unknown {
-  const what = `The callback to ${shownUrl(target.callback.url)} was not taken`;
+  const what = `The callback to ${shownUrl(target.callback.url)} was not accepted`;
   const by = { cause: error, answer: answerOf(last) };
   if (error instanceof InterruptedError)
     return new CallbackError(
@@ -69,28 +68,29 @@ function givenUp(
       by,
     );
   if (error instanceof TimedOutError)
-    return new CallbackError(`${what} in the time that the task had.`, by);
+    return new CallbackError(`${what} before the task's deadline.`, by);
   return error;
 }
 
-function answerOf(error: unknown): Answer | undefined {
+function answerOf(error: unknown): ReceiverAnswer | undefined {
   return error instanceof CallbackError ? error.answer : undefined;
 }
 
 /**
- * Calls the orchestrator back with how a task ended, until it is taken or the time is over (`callbackTimes`). What is not
- * taken is kept in the log and in the outbox. Never throws for what can happen to a callback.
+ * Calls the orchestrator back with a task's outcome until it is accepted or the time is over
+ * (`callbackTimes`). An undelivered callback is kept in log and outbox. Never throws for what
+ * happens to a callback.
  */
 export async function report(
   target: CallbackTarget,
   payload: CallbackPayload,
-  options: TaskOptions,
-  { stopping, connection }: Way,
+  options: TaskRunOptions,
+  { stopping, connection }: CallbackTools,
 ): Promise<TaskOutcome> {
   const { log, patience, sinceStart: now } = options;
   const request = {
     settings: target.callback,
-    // Escaped as the log is, so that a body in the log is the very body that was sent.
+    // Escaped like the log, so that the body in the log is identical to the one sent.
     body: escapeControls(JSON.stringify(payload)),
     id: callbackId(payload),
     userAgent: options.program,
@@ -103,7 +103,7 @@ export async function report(
     outboxMs: target.outbox ? OUTBOX_RESERVE_MS : 0,
   });
   const keeping = keepInTime(target, { request, payload }, options, times);
-  // Not ended by a stop signal at once, as the stages are: what was begun is brought to its end.
+  // A stop signal does not end it at once, unlike the stages.
   const deadline = createDeadline(times.endsAt, { now });
   const signal = AbortSignal.any([stopping.signal, deadline.signal]);
   let last: unknown;
@@ -113,7 +113,8 @@ export async function report(
       attemptTimeoutMs: patience?.callbackMs,
       signal,
       hurry: anyOf(options),
-      msLeft: deadline.msLeft,
+      // An attempt cut off at the end of a stop may have been accepted: nobody would know.
+      msLeft: () => Math.min(deadline.msLeft(), stopping.msLeft()),
       connection,
       mayRepeat: () => keeping.refuseIfLost(signal),
       onLost: keeping.answerLost,

@@ -1,16 +1,15 @@
 import { errorCodeOf, messageOf } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { createTaskLog, type LogFormat } from '../log.ts';
-import { createRedactor, type Redactor } from '../redact.ts';
 import type { Environment } from './environment.ts';
 import type { RunOutcome } from './outcome.ts';
-import { reportFailure, type TaskOptions } from './report.ts';
+import { reportFailure, type TaskRunOptions } from './report.ts';
 import { runTask } from './run-task.ts';
-import { readTaskSettings, secretsOf, urlsOf } from './settings.ts';
+import { readTaskSettings, redactorOf } from './settings.ts';
 import { unknownVariables } from './unknown-variables.ts';
 
 /** What a task from the environment needs besides the environment. */
-export interface RunOptions extends Omit<TaskOptions, 'log'> {
+export interface RunOptions extends Omit<TaskRunOptions, 'log'> {
   /** Takes the lines of the log. */
   readonly write: (line: string) => void;
 }
@@ -54,7 +53,7 @@ export async function failTaskFromEnvironment(
 }
 
 /** What the log of a task is told of it. */
-interface LoggedTask {
+interface TaskOfLog {
   readonly taskId: string | undefined;
   readonly batchId: string | undefined;
   readonly logFormat: LogFormat;
@@ -63,9 +62,9 @@ interface LoggedTask {
 /** The options of a task, with its log, in which unknown variables are warned about. */
 function toTaskOptions(
   environment: Environment,
-  { taskId, batchId, logFormat }: LoggedTask,
+  { taskId, batchId, logFormat }: TaskOfLog,
   { write, ...rest }: RunOptions,
-): TaskOptions {
+): TaskRunOptions {
   const log = createTaskLog({
     taskId: taskId ?? 'no TASK_ID',
     batchId: batchId ?? 'no BATCH_ID',
@@ -76,8 +75,4 @@ function toTaskOptions(
   for (const message of unknownVariables(environment))
     log({ event: 'warning', code: 'UNKNOWN_VARIABLE', message });
   return { ...rest, log };
-}
-
-function redactorOf(environment: Environment): Redactor {
-  return createRedactor(secretsOf(environment), urlsOf(environment));
 }

@@ -5,28 +5,41 @@ import type { PagesSetting } from '../convert/pages.ts';
 import type { Budget } from '../convert/plan/resources.ts';
 import { SettingsError } from '../errors.ts';
 import type { LogFormat } from '../log.ts';
+import { createRedactor, type Redactor } from '../redact.ts';
 import { r2Endpoint, type StorageSettings } from '../storage/client.ts';
 import type { TaskBudget } from './budget.ts';
-import { type Environment, type Variable, type VariableName, variables } from './environment.ts';
+import { conflicts, taskConflicts } from './conflicts.ts';
+import {
+  type Environment,
+  knownVariables,
+  schema,
+  secretVariables,
+  type VariableName,
+  type VariableValue,
+  variableOf,
+} from './environment.ts';
 import type { OutboxSettings } from './outbox/task-outbox.ts';
-import { conflicts, problemsOf, schema, taskConflicts, withoutBlanks } from './schema.ts';
 
-/** Everything that `runTask` needs to know. */
-export interface TaskSettings {
+/** What the stages of a task need: no addresses, and no secrets. */
+export interface StageSettings {
   readonly taskId: string;
   readonly batchId: string;
   readonly inputKey: string;
-  readonly storage: StorageSettings;
-  readonly callback: CallbackSettings;
   readonly encoder: EncoderSettings;
   readonly pages: PagesSetting;
   readonly budget: TaskBudget;
-  /** Without it, undelivered callbacks are kept in the log only. */
+}
+
+/** Everything that `runTask` needs. */
+export interface TaskSettings extends StageSettings {
+  readonly storage: StorageSettings;
+  readonly callback: CallbackSettings;
+  /** Without it, undelivered callbacks are kept only in the log. */
   readonly outbox?: OutboxSettings | undefined;
   readonly logFormat: LogFormat;
 }
 
-/** Enough of a task to report an error of its settings. */
+/** What is needed to report an error in a task's settings. */
 export interface CallbackTarget {
   readonly taskId: string;
   readonly batchId: string;
@@ -35,7 +48,7 @@ export interface CallbackTarget {
   readonly outbox?: OutboxSettings | undefined;
 }
 
-/** The settings of a task, or what is wrong with them and whom to tell. */
+/** The settings of a task, or their problems and where to report them. */
 export type SettingsResult =
   | { readonly ok: true; readonly settings: TaskSettings }
   | {
@@ -43,14 +56,14 @@ export type SettingsResult =
       readonly error: SettingsError;
       readonly taskId: string | undefined;
       readonly batchId: string | undefined;
-      /** Undefined when task id, batch id or callback URL is missing or malformed. */
+      /** Undefined if task id, batch id or callback URL is missing or malformed. */
       readonly target: CallbackTarget | undefined;
       readonly logFormat: LogFormat;
     };
 
 /**
- * Reads a task from an environment: all variables are looked at, and all that is missing, malformed
- * or not supported is said together. An empty value counts as not set.
+ * Reads a task from an environment. Checks all variables and reports everything missing, malformed
+ * or unsupported together. An empty value counts as unset.
  */
 export function readTaskSettings(environment: Environment): SettingsResult {
   const set = withoutBlanks(environment);
@@ -58,20 +71,19 @@ export function readTaskSettings(environment: Environment): SettingsResult {
   const problems = [...problemsOf(result), ...taskConflicts(set)];
   if (result.success && problems.length === 0)
     return { ok: true, settings: toSettings(result.output) };
-  const logFormat = v.safeParse(v.pick(schema, ['LOG_FORMAT']), set);
   return {
     ok: false,
     error: new SettingsError(problems),
     taskId: set['TASK_ID'],
     batchId: set['BATCH_ID'],
     target: readTarget(set),
-    logFormat: logFormat.success ? logFormat.output.LOG_FORMAT : 'text',
+    logFormat: valueOrDefault('LOG_FORMAT', set),
   };
 }
 
 /**
- * Reads where R2 is and how to get in, for a command that needs no whole task; the account is needed
- * only where no endpoint is given. Throws `SettingsError` naming all that is missing or malformed.
+ * Reads the R2 settings for a command without a task; the account is needed only without an
+ * endpoint. Throws `SettingsError` that names everything missing or malformed.
  */
 export function readStorageSettings(environment: Environment): StorageSettings {
   const set = withoutBlanks(environment);
@@ -90,50 +102,52 @@ export function readStorageSettings(environment: Environment): StorageSettings {
   return toStorage({ ...result.output, R2_ACCOUNT_ID: set['R2_ACCOUNT_ID'] ?? '' });
 }
 
-/** Reads where callbacks go. Throws `SettingsError` naming all that is missing or malformed. */
-export function readCallbackSettings(environment: Environment): CallbackSettings {
-  const names = ['CALLBACK_URL', 'CALLBACK_SECRET'] as const;
-  const result = v.safeParse(v.pick(schema, names), withoutBlanks(environment));
+/** Reads one variable. Throws `SettingsError` if it is malformed, or required and missing. */
+export function readVariable<N extends VariableName>(
+  name: N,
+  environment: Environment,
+): VariableValue<N> {
+  const result = v.safeParse(v.pick(schema, [name]), withoutBlanks(environment));
   if (!result.success) throw new SettingsError(problemsOf(result));
-  return { url: result.output.CALLBACK_URL, secret: result.output.CALLBACK_SECRET };
+  return result.output[name] as VariableValue<N>;
 }
 
-/** Reads what callbacks are signed with, if anything. Throws `SettingsError` when it is malformed. */
-export function readCallbackSecret(environment: Environment): string | undefined {
-  const result = v.safeParse(v.pick(schema, ['CALLBACK_SECRET']), withoutBlanks(environment));
-  if (!result.success) throw new SettingsError(problemsOf(result));
-  return result.output.CALLBACK_SECRET;
+/**
+ * An optional variable of a task whose settings may be wrong: a malformed value counts as unset.
+ */
+function valueOrDefault<N extends VariableName>(name: N, set: Environment): VariableValue<N> {
+  const read = (value: string | undefined) => v.safeParse(variableOf(name).schema, value);
+  const result = read(set[name]);
+  return (result.success ? result : read(undefined)).output as VariableValue<N>;
 }
 
 function readTarget(set: Environment): CallbackTarget | undefined {
   const names = ['TASK_ID', 'BATCH_ID', 'CALLBACK_URL'] as const;
   const target = v.safeParse(v.pick(schema, names), set);
   if (!target.success) return undefined;
-  const { TASK_ID, BATCH_ID, CALLBACK_URL } = target.output;
-  const secret = v.safeParse(v.pick(schema, ['CALLBACK_SECRET']), set);
   return {
-    taskId: TASK_ID,
-    batchId: BATCH_ID,
+    taskId: target.output.TASK_ID,
+    batchId: target.output.BATCH_ID,
     callback: {
-      url: CALLBACK_URL,
-      secret: secret.success ? secret.output.CALLBACK_SECRET : undefined,
+      url: target.output.CALLBACK_URL,
+      secret: valueOrDefault('CALLBACK_SECRET', set),
     },
     budget: { timeoutMs: readTaskTimeout(set) },
     outbox: readOutbox(set),
   };
 }
 
-/** The deadline of a task whose other settings may be wrong, in milliseconds since its process was started. */
+/**
+ * The deadline of a task whose other settings may be wrong, in milliseconds after its process was
+ * started.
+ */
 export function readTaskTimeout(environment: Environment): number {
-  const set = withoutBlanks(environment);
-  const timeout = v.safeParse(v.pick(schema, ['TASK_TIMEOUT_MS']), set);
-  return timeout.success ? timeout.output.TASK_TIMEOUT_MS : DEFAULT_TIMEOUT_MS;
+  return valueOrDefault('TASK_TIMEOUT_MS', withoutBlanks(environment));
 }
 
 /** The outbox of a task whose other settings may be wrong. */
 function readOutbox(set: Environment): OutboxSettings | undefined {
-  const result = v.safeParse(v.pick(schema, ['CALLBACK_OUTBOX_PREFIX']), set);
-  const prefix = result.success ? result.output.CALLBACK_OUTBOX_PREFIX : undefined;
+  const prefix = valueOrDefault('CALLBACK_OUTBOX_PREFIX', set);
   if (prefix === undefined || taskConflicts(set).length > 0) return undefined;
   try {
     return { prefix, storage: readStorageSettings(set), inputKey: set['INPUT_R2_KEY'] };
@@ -144,11 +158,13 @@ function readOutbox(set: Environment): OutboxSettings | undefined {
 }
 
 function toSettings(env: v.InferOutput<typeof schema>): TaskSettings {
+  const { CALLBACK_OUTBOX_PREFIX: prefix, INPUT_R2_KEY: inputKey } = env;
+  const storage = toStorage(env);
   return {
     taskId: env.TASK_ID,
     batchId: env.BATCH_ID,
-    inputKey: env.INPUT_R2_KEY,
-    storage: toStorage(env),
+    inputKey,
+    storage,
     callback: { url: env.CALLBACK_URL, secret: env.CALLBACK_SECRET },
     encoder: {
       quality: env.JPEG_QUALITY,
@@ -167,15 +183,10 @@ function toSettings(env: v.InferOutput<typeof schema>): TaskSettings {
       onFly: env.FLY_MACHINE_ID !== undefined,
       machineVersion: env.FLY_MACHINE_VERSION,
     },
-    outbox: env.CALLBACK_OUTBOX_PREFIX
-      ? { prefix: env.CALLBACK_OUTBOX_PREFIX, storage: toStorage(env), inputKey: env.INPUT_R2_KEY }
-      : undefined,
+    outbox: prefix ? { prefix, storage, inputKey } : undefined,
     logFormat: env.LOG_FORMAT,
   };
 }
-
-/** A task whose own deadline cannot be read has the usual one to report that. */
-const DEFAULT_TIMEOUT_MS = 50_000;
 
 function megabytesToBytes(megabytes: number | undefined): number | undefined {
   return megabytes === undefined ? undefined : megabytes * 1024 * 1024;
@@ -192,21 +203,26 @@ function toStorage(env: Pick<v.InferOutput<typeof schema>, StorageVariable>): St
   };
 }
 
-/** What a local conversion may use. Throws `SettingsError` when `MEMORY_LIMIT_MB` is malformed. */
+/** The limits of a local conversion. Throws `SettingsError` if `MEMORY_LIMIT_MB` is malformed. */
 export function readConversionBudget(environment: Environment): Budget {
-  const limit = v.safeParse(v.pick(schema, ['MEMORY_LIMIT_MB']), withoutBlanks(environment));
-  if (!limit.success) throw new SettingsError(problemsOf(limit));
-  return { memoryBytes: megabytesToBytes(limit.output.MEMORY_LIMIT_MB) };
+  return { memoryBytes: megabytesToBytes(readVariable('MEMORY_LIMIT_MB', environment)) };
 }
 
-/** The values in an environment that must never be seen. */
-export function secretsOf(environment: Environment): string[] {
-  return (variables as readonly Variable[])
-    .filter(({ secret }) => secret)
-    .flatMap(({ name }) => environment[name] ?? []);
+/** Masks the secrets of an environment, and the queries of its addresses and of `otherUrls`. */
+export function redactorOf(environment: Environment, otherUrls: readonly string[] = []): Redactor {
+  const addresses = knownVariables.filter((name) => variableOf(name).address);
+  const valuesOf = (names: readonly string[]) => names.map((name) => environment[name]);
+  return createRedactor(valuesOf(secretVariables), [...valuesOf(addresses), ...otherUrls]);
 }
 
-/** The addresses in an environment, whose queries must never be seen. */
-export function urlsOf(environment: Environment): string[] {
-  return ['CALLBACK_URL', 'R2_ENDPOINT'].flatMap((name) => environment[name] ?? []);
+/** The variables that are set: an empty value counts as unset. */
+function withoutBlanks(environment: Environment): Environment {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
+}
+
+/** The problems of single variables, one line each. */
+function problemsOf(result: v.SafeParseResult<v.GenericSchema>): string[] {
+  return (result.issues ?? []).map((issue) => `${v.getDotPath(issue)} ${issue.message}`);
 }

@@ -1,5 +1,8 @@
+import { newTiff, type OwnTiff } from '../convert/own-tiff.ts';
 import { messageOf } from '../errors.ts';
 import { outputKeys } from '../keys.ts';
+import { findOutputs, type Outputs } from '../outputs/bucket/page-outputs.ts';
+import { firstProvenance } from '../outputs/bucket/provenance.ts';
 import { openObject } from '../storage/download.ts';
 import {
   headObject,
@@ -8,40 +11,44 @@ import {
   STORAGE_RETRY,
 } from '../storage/objects.ts';
 import { watchArrival, willArrive } from './arriving.ts';
-import type { Job } from './job.ts';
-import { findOutputs, type Outputs } from './page-outputs.ts';
-import { firstProvenance } from './provenance.ts';
+import type { RunningTask } from './running-task.ts';
 import { StageError } from './stages.ts';
 
-/** A TIFF that is on its way, and where its JPEGs go. */
-export interface Source {
-  /** The version that was there when it was asked for. */
+/** A TIFF being downloaded, and where its JPEGs go. */
+export interface TaskSource {
+  /** The version when it was requested. */
   readonly etag: string;
   readonly outputs: Outputs;
-  /** The TIFF in its file, and its version: another one when it was replaced meanwhile. Throws as `OpenObject.saveTo`. */
-  saved(): Promise<ObjectInfo>;
-  /** Ends the download of a TIFF that is not needed; resolves when nothing of it goes on. */
+  /**
+   * The TIFF in its file, and its version: another one if it was replaced meanwhile. Throws like
+   * `OpenObject.saveTo`.
+   */
+  saved(): Promise<{ readonly tiff: OwnTiff; readonly info: ObjectInfo }>;
+  /** Aborts the download of a TIFF that is not needed; resolves when it has ended. */
   drop(): Promise<void>;
 }
 
 /**
- * Asks at once for the TIFF, whose bytes go to a file from then on, and for what lies where its JPEG goes.
- * Throws what these throw; nothing goes on then.
+ * Requests at once the TIFF, whose bytes then go to a file, and the object under its JPEG's key.
+ * Throws what these throw, with nothing left running.
  */
-export async function openSource(job: Job, tiffPath: string): Promise<Source> {
-  const { settings, options, deadlines, storage, converter } = job;
+export async function openSource(task: RunningTask, tiffPath: string): Promise<TaskSource> {
+  const { settings, options, deadlines, storage, converter } = task;
   const { signal } = deadlines.conversion;
   const needless = new AbortController();
   const until = (stage: 'download' | 'upload') => {
-    const asked = requestOptions(job, stage);
+    const asked = requestOptions(task, stage);
     return { ...asked, signal: AbortSignal.any([asked.signal, needless.signal]) };
   };
   const keys = outputKeys(settings.inputKey);
   const opening = openObject(storage, settings.inputKey, until('download'));
   const looking = headObject(storage, keys[0], until('upload'));
   const { count, arrived } = watchArrival(options.sinceStart);
-  const saving = opening.then((object) => object.saveTo(tiffPath, count));
-  // Whoever needs them awaits them.
+  const saving = opening.then(async (object) => {
+    const tiff = await newTiff(tiffPath);
+    return { tiff, info: await object.saveTo(tiff.path, count) };
+  });
+  // Awaited elsewhere.
   for (const promise of [looking, saving]) promise.catch(() => {});
   const drop = async () => {
     needless.abort();
@@ -62,11 +69,11 @@ export async function openSource(job: Job, tiffPath: string): Promise<Source> {
       versions: `${options.program} ${versions}`,
       pages: settings.pages,
     });
-    const request = { storage, provenance, keys, options: requestOptions(job, 'upload') };
+    const request = { storage, provenance, keys, options: requestOptions(task, 'upload') };
     const outputs = await findOutputs(request, looking).catch((error: unknown) => {
       throw new StageError('upload', error);
     });
-    const saved = () => inTime(job, saving, (msLeft) => willArrive(arrived(), info.size, msLeft));
+    const saved = () => inTime(task, saving, (msLeft) => willArrive(arrived(), info.size, msLeft));
     return { etag: info.etag, outputs, saved, drop };
   } catch (error) {
     await drop();
@@ -74,12 +81,15 @@ export async function openSource(job: Job, tiffPath: string): Promise<Source> {
   }
 }
 
-/** How often a download is looked at after a stop signal: a verdict is final, so it waits for a rate. In milliseconds. */
+/**
+ * How often a download is checked after a stop signal: the verdict is final, so it waits for a
+ * rate. In milliseconds.
+ */
 const LOOK_EVERY_MS = 250;
 
-/** The same work; after a stop signal it is given up as soon as it is seen that it will not be done in time. */
+/** The same work, given up after a stop signal as soon as it cannot finish in time. */
 async function inTime<T>(
-  { deadlines, stopping }: Job,
+  { deadlines, stopping }: RunningTask,
   work: Promise<T>,
   willBe: (msLeft: number) => boolean,
 ): Promise<T> {
@@ -103,7 +113,7 @@ async function inTime<T>(
 }
 
 function requestOptions(
-  { options, deadlines }: Job,
+  { options, deadlines }: RunningTask,
   stage: 'download' | 'upload',
 ): RequestOptions & { readonly signal: AbortSignal } {
   const { log, patience = {} } = options;

@@ -1,7 +1,7 @@
 import { TimedOutError } from '../deadline.ts';
 import { ConversionError, errorCodeOf, messageOf, TaskError } from '../errors.ts';
 import type { TaskFailure, WorkStage } from '../log.ts';
-import type { Job } from './job.ts';
+import type { RunningTask } from './running-task.ts';
 
 /** How the beginning of an error names the stage (docs/contract.md, "Error scenarios"). */
 const failures = {
@@ -10,20 +10,20 @@ const failures = {
   upload: 'Failed to upload JPEG',
 } as const satisfies Record<WorkStage, string>;
 
-/** What a stage was at when its time was up. */
+/** What a stage was doing when its time was up. */
 const doings = {
   download: 'downloading the TIFF',
   convert: 'converting the TIFF',
   upload: 'uploading the JPEG',
 } as const satisfies Record<WorkStage, string>;
 
-/** Why a task failed, for its log: the error's own stage, or the one that was under way. */
-export function failureOf(error: unknown, underWay: WorkStage): TaskFailure {
+/** Why a task failed, for its log: the error's own stage, or the current one. */
+export function taskFailureOf(error: unknown, underWay: WorkStage): TaskFailure {
   const stage = error instanceof TaskError ? error.stage : underWay;
   return { code: errorCodeOf(error), stage, error: messageOf(error) };
 }
 
-/** Marks an error with the stage it belongs to where that is not the one it came up in. */
+/** Assigns an error to a stage other than the one in which it occurred. */
 export class StageError extends Error {
   readonly stage: WorkStage;
 
@@ -34,11 +34,11 @@ export class StageError extends Error {
 }
 
 /**
- * Runs a stage within its deadline, measures it in whole milliseconds, and gives its errors the words
- * that the callback has (`TaskError`). A stop signal's reason is thrown as it is.
+ * Runs a stage within its deadline, measures it in whole milliseconds, and rewords its errors for
+ * the callback (`TaskError`). A stop signal's reason is thrown unchanged.
  */
 export async function runStage<T>(
-  { options: { sinceStart }, deadlines, onStage }: Job,
+  { options: { sinceStart }, deadlines, onStage }: RunningTask,
   stage: WorkStage,
   work: () => Promise<T>,
 ): Promise<{ result: T; ms: number }> {
@@ -58,7 +58,7 @@ export async function runStage<T>(
 function failed(error: unknown, stage: WorkStage): TaskError {
   if (error instanceof StageError) return failed(error.cause, error.stage);
   const options = { cause: error };
-  // Says itself what happened to which file.
+  // Its message already says what happened to which file.
   if (error instanceof ConversionError && error.code === 'OUT_OF_MEMORY')
     return new TaskError(stage, error.message, options);
   return new TaskError(stage, `${failures[stage]}: ${messageOf(error)}`, options);
@@ -67,8 +67,8 @@ function failed(error: unknown, stage: WorkStage): TaskError {
 function late(reason: TimedOutError, stage: WorkStage): TaskError {
   return new TaskError(
     stage,
-    `${reason.message} while ${doings[stage]}: what is left of the task's time is kept for what follows. ` +
-      'The log says what was slow; TASK_TIMEOUT_MS gives more time.',
+    `${reason.message} while ${doings[stage]}: the rest of the task's time is reserved for the steps that follow. ` +
+      'The log shows what was slow; raise TASK_TIMEOUT_MS for more time.',
     { cause: reason },
   );
 }

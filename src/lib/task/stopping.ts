@@ -1,25 +1,31 @@
 import type { Deadline } from '../deadline.ts';
 import { msSinceAbort } from '../stop.ts';
 
-/** By when, in milliseconds after a stop signal, a task has done what. Fly kills a machine 5 s after the signal. */
+/**
+ * What a task must have done, in milliseconds after a stop signal. Fly kills a machine 5 s after
+ * the signal.
+ */
 export interface StopTimes {
-  /** Download and conversion; what is not uploading then is dropped. */
+  /** Download and conversion; what is not uploading then is discarded. */
   readonly convertedMs: number;
-  /** An upload that is under way when that has passed. */
+  /** An upload in progress at that time. */
   readonly uploadedMs: number;
-  /** Looking whether what was cut off has arrived nevertheless. */
+  /** The check whether an aborted upload has arrived. */
   readonly lookedMs: number;
-  /** Everything but the callback, however it clings. */
+  /** Everything but the callback, whatever still holds on. */
   readonly workedMs: number;
-  /** The callback, where there is no outbox. */
+  /** The callback, without an outbox. */
   readonly calledBackMs: number;
-  /** The callback, where it must be stored in the outbox when it is not taken. */
+  /** The callback, if it must be stored in the outbox when not accepted. */
   readonly calledBackWithOutboxMs: number;
   /** The outbox. */
   readonly keptMs: number;
 }
 
-/** From the conversion's end to the callback's, 1.5 s are kept: a PUT and a POST take some 100 ms each. */
+/**
+ * 1.5 s are reserved between the end of the conversion and of the callback: a PUT and a POST take
+ * about 100 ms each.
+ */
 export const STOP_TIMES: StopTimes = {
   convertedMs: 2_000,
   uploadedMs: 2_800,
@@ -30,35 +36,38 @@ export const STOP_TIMES: StopTimes = {
   keptMs: 4_500,
 };
 
-/** What asks a task to end, each by its signal's reason. */
+/** Signals that ask a task to end, each with its reason. */
 export interface StopWishes {
-  /** A stop signal: what can be finished before the machine is killed is finished. */
+  /** A stop signal: finish what can be finished before the machine is killed. */
   readonly stop?: AbortSignal | undefined;
-  /** A further stop signal: the task ends at once. */
+  /** A second stop signal: end at once. */
   readonly again?: AbortSignal | undefined;
-  /** Anything else: the task ends at once. */
+  /** Anything else: end at once. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Aborts by whichever wish comes first. */
+/** Aborts with the first of them. */
 export function anyOf({ stop, again, signal }: StopWishes): AbortSignal {
   return AbortSignal.any([stop, again, signal].filter((wish) => wish !== undefined));
 }
 
-/** What a task's stages need to know of being stopped. */
+/** What a task's stages need to know about being stopped. */
 export interface Stopping {
-  /** Aborts by the stop signal, after which there is little time. */
+  /** Aborted by the stop signal, after which little time is left. */
   readonly asked: AbortSignal;
-  /** Aborts when the work is to end at once. */
+  /** Aborted when the work must end at once. */
   readonly ended: AbortSignal;
   readonly times: StopTimes;
-  /** Ends the work at once: it cannot be finished in the time that is left after the stop signal. */
+  /** Ends the work at once, because it cannot finish in the time left. */
   giveUp(): void;
-  /** So many milliseconds after the stop signal, if it comes, or when the work is to end at once. */
+  /**
+   * A deadline this many milliseconds after the stop signal, if it comes, or when the work must end
+   * at once.
+   */
   deadline(ms: number): Deadline;
 }
 
-/** How a task that may be asked to stop finds its end. */
+/** Manages the end of a task that may be stopped. */
 export function openStopping(
   { stop, again, signal }: StopWishes,
   times: Partial<StopTimes> = {},

@@ -15,7 +15,10 @@ afterEach(() => folder.remove());
 
 const linux = process.platform === 'linux' ? '' : ' (not tried here: the benches are for Linux)';
 
-/** Runs a program of bench/ until it says so much on stderr or stdout, sends it a signal, and waits for its end. */
+/**
+ * Runs a program of bench/ until it says so much on stderr or stdout, sends it a signal, and waits
+ * for its end.
+ */
 async function interrupt(args: readonly string[], at: RegExp, signal: NodeJS.Signals) {
   const bench = execa(process.execPath, args, {
     env: { PATH: process.env['PATH'], TMPDIR: folder.root },

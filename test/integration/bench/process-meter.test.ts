@@ -12,7 +12,9 @@ const BUSY = `const busy = (seconds) => {
   while (process.cpuUsage().user + process.cpuUsage().system < seconds * 1e6);
 };`;
 const node = (script: string) => [process.execPath, '--eval', `${BUSY}${script}`];
-/** Runs `own`, then starts another process that runs `script`; `then` is done with it as `child`. */
+/**
+ * Runs `own`, then starts another process that runs `script`; `then` is done with it as `child`.
+ */
 const parent = (script: string, own: string, then = '') =>
   node(`${own}
 const child = require('node:child_process').spawn(process.execPath,
@@ -29,13 +31,13 @@ describe('the meter of the bench', () => {
   });
 
   it('counts a process that outlives the one that started it', async () => {
-    const script = 'busy(0.2); console.log("now"); busy(0.5);';
+    const script = 'busy(0.2); console.log("now"); busy(2);';
     const { cpuSeconds } = await meter(
       parent(script, '', 'child.stdout.on("data", () => process.exit());'),
       { env },
     );
-    // As last seen: in whole hundredths, and a look before its end.
-    expect(cpuSeconds).toBeGreaterThan(0.4);
+    // As last seen, which on a busy machine is some time before its end.
+    expect(cpuSeconds).toBeGreaterThan(0.5);
   });
 
   it('adds up the memory that processes hold at the same time', async () => {

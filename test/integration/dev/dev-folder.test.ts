@@ -41,7 +41,7 @@ describe('the folder', () => {
     await folder.make('project/incoming');
     const scan = await folder.write('project/incoming/scan.tif', 'mine');
     await expect(openDevFolder(path)).rejects.toThrow(
-      /^Not used: the folder .*project holds what "arke-tiff dev" has not written/,
+      /^Not used: the folder .*project contains files that "arke-tiff dev" did not write/,
     );
     expect(await readFile(scan, 'utf8')).toBe('mine');
     expect(await readFile(ignored, 'utf8')).toBe('node_modules\n');

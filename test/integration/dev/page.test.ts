@@ -195,7 +195,7 @@ describe('the page of the local orchestrator', () => {
     await folder.write('large.tif', Buffer.alloc(17 * 1024 ** 2, 'II*\0'));
     await drop(page, [folder.path('large.tif')]);
     const refused = page.locator('#uploads .refused', { hasText: 'large.tif' });
-    expect(await refused.locator('.why').textContent()).toMatch(/^It is larger than the 16 MB/);
+    expect(await refused.locator('.why').textContent()).toMatch(/^It is larger than 16 MB/);
     await refused.getByRole('button', { name: 'Dismiss' }).click();
   });
 
@@ -208,7 +208,7 @@ describe('the page of the local orchestrator', () => {
     await drop(page, [folder.path('batch')]);
     await Promise.all([ended(page, 'one.tif', 'succeeded'), ended(page, 'two.TIFF', 'succeeded')]);
     expect(await page.locator('#uploads').textContent()).toContain(
-      '1 file not named .tif or .tiff left out.',
+      '1 file not named .tif or .tiff skipped.',
     );
   });
 

@@ -14,9 +14,7 @@ beforeAll(async () => {
 afterAll(() => taken.close());
 
 it('a port that is taken is named, with what is served there', async () => {
-  await expect(startPageServer(port)).rejects.toThrow(
-    `Port ${port}, for the page, is taken by another program`,
-  );
+  await expect(startPageServer(port)).rejects.toThrow(`Port ${port}, for the page, is in use`);
   const proxy = startStorageProxy({ target: 'http://127.0.0.1:9/s3', port, fault: () => null });
-  await expect(proxy).rejects.toThrow(`Port ${port}, for R2, is taken by another program`);
+  await expect(proxy).rejects.toThrow(`Port ${port}, for R2, is in use`);
 });

@@ -354,11 +354,11 @@ describe('a run that is stopped between two attempts', () => {
     run.stderr.on('data', (piece) => {
       said += piece;
     });
-    await until(() => said.includes('Trying again in'));
+    await until(() => said.includes('Retrying in'));
     run.kill('SIGINT');
     const { exitCode, stdout } = await run;
     expect(exitCode).toBe(130);
-    expect(stdout).toMatch(/a\.tif: left undone .*: the run was stopped before it was sent$/m);
+    expect(stdout).toMatch(/a\.tif: remaining .*: the run was interrupted before it was taken$/m);
   });
 });
 
@@ -441,7 +441,7 @@ describe('batch --report-to refuses, before it converts anything', () => {
       'among the TIFFs',
     ],
     ['one address for all', ['--report-to', 'http://127.0.0.1/cb'], {}, '{batch_id} and {task_id}'],
-    ['--task-id for several', ['--task-id', 't'], {}, '--task-id is for one TIFF'],
+    ['--task-id for several', ['--task-id', 't'], {}, '--task-id needs a single TIFF'],
     ['--force', ['--force'], {}, '--force'],
   ] as const)('%s', async (_, flags, env, said) => {
     await put('a.tif', 'b.tif');

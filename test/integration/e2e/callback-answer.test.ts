@@ -25,10 +25,10 @@ const answer = (...answers: CallbackAnswer[]) =>
 describe('the answer to a callback', () => {
   it.each([
     [500, 'Task not found', 'does not know this task'],
-    [503, 'busy', 'Look at its log'],
+    [503, 'busy', 'Check its log'],
     [404, '', 'Check CALLBACK_URL'],
     [401, 'who?', 'CALLBACK_SECRET'],
-    [400, '{"error":"bad"}', 'Look at its log'],
+    [400, '{"error":"bad"}', 'Check its log'],
   ])('is shown, and a failure with exit code 1 when it is %i', async (status, body, advice) => {
     await answer({ status, body });
     const { exitCode, stdout, stderr } = await callback();
@@ -47,7 +47,7 @@ describe('the answer to a callback', () => {
       '--url',
       `${sandbox.current.callbackUrl(batchId, taskId)}?`,
     ]);
-    expect(stderr).toMatch(/^Error: .* nothing takes callbacks there\. Check --url\.$/m);
+    expect(stderr).toMatch(/^Error: .* no callbacks are accepted there\. Check --url\.$/m);
   });
 
   it.each([301, 302, 303, 307, 308])(
@@ -74,7 +74,7 @@ describe('the answer to a callback', () => {
     const url = sandbox.current.callbackUrl(task.batchId, task.taskId);
     expect(stderr).toContain(`POST ${url}\nContent-Type: application/json\n`);
     expect(stderr).toContain('"error":"Lost"}');
-    expect(stderr).toMatch(/^answered 200 in \d+ ms, at the first attempt$/m);
+    expect(stderr).toMatch(/^delivered: 200 in \d+ ms \(attempt 1\)$/m);
     expect((await callback(['--quiet'])).stderr).toBe('');
   });
 
@@ -166,7 +166,7 @@ describe('the answer to a callback', () => {
     await answer({ status: 503, headers: { 'retry-after': '0' } });
     const { exitCode, stderr } = await callback(['--attempts', '3']);
     expect(exitCode).toBe(0);
-    expect(stderr).toMatch(/^Warning: .*503.* Trying again in \d+ ms$/m);
+    expect(stderr).toMatch(/^Warning: .*503.* Retrying in \d+ ms$/m);
     const [first, second, ...more] = await received();
     expect(more).toEqual([]);
     expect(second?.body).toBe(first?.body);

@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OutboxEntry } from '../../../src/lib/callback/outbox-entry.ts';
+import { startFaultServer } from '../../support/fault-server.ts';
 import { tiff } from '../../support/objects.ts';
 import { runProgram, startProgram } from '../../support/program.ts';
 import { newTask, runTask, type TaskRun, useSandbox } from '../../support/tasks.ts';
@@ -86,6 +87,29 @@ describe('a callback that is sent past the outbox', () => {
     const entry = await entryIn(key);
     expect(entry).toMatchObject({ error: expect.stringContaining('answered 403') });
     expect(entry).not.toHaveProperty('lease');
+  });
+
+  it.each([
+    ['replay', (lost: TaskRun) => call(['replay', '-'], lost.stdout)],
+    ['send', (lost: TaskRun) => call(['send', '--data', '-'], lost.callbacks[0]?.body ?? '')],
+  ])('leaves its mark, even if it is stopped meanwhile: %s', async (_, command) => {
+    const lost = await keep();
+    const stop = { send: () => {} };
+    await using r2 = await startFaultServer(sandbox.current.endpoint, ({ method, url }) => {
+      if (method !== 'PUT' || !url.includes('/delivered/')) return undefined;
+      stop.send();
+      return { answerAfterMs: 60 };
+    });
+    const { args, setup } = command(lost);
+    const stopped = startProgram(args, { ...setup, env: { ...setup.env, R2_ENDPOINT: r2.url } });
+    stop.send = () => void stopped.kill('SIGINT');
+    expect((await stopped).stderr).not.toContain('Run it again');
+    expect(await pending()).toEqual([]);
+    expect(await run(command(lost))).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining("is not sent again: the outbox's mark says"),
+    });
+    expect(await received()).toHaveLength(2);
   });
 
   it('is no error whose success waits there, but by force', async () => {

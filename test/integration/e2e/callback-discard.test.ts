@@ -10,7 +10,7 @@ import { newTask, useSandbox } from '../../support/tasks.ts';
 import { answerOnTerminal, hasTerminal } from '../../support/terminal.ts';
 
 const sandbox = useSandbox();
-const GONE = 'answered 500: the orchestrator does not know this batch (any more).';
+const GONE = 'answered 500: the orchestrator does not know this batch.';
 const UNKNOWN = { status: 500, body: '{"error":"Batch not found"}' };
 const DOWN = { status: 503, body: '' };
 const PHASE_GONE = { status: 500, body: "Cannot read properties of undefined (reading 'x')" };
@@ -170,7 +170,7 @@ describe('callback pending --discard', () => {
   ])('asks at a terminal: %s', async (typed, exitCode, left) => {
     await keep();
     const run = await answerOnTerminal('callback pending --discard', `${typed}\n`, env());
-    expect(run.stdout).toContain('Drop this callback? Nobody will get it any more. [y/N]');
+    expect(run.stdout).toContain('Drop this callback? Nobody will receive it any more. [y/N]');
     expect(run.exitCode).toBe(exitCode);
     expect(await pending()).toHaveLength(left);
   });

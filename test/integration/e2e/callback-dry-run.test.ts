@@ -106,6 +106,6 @@ describe('callback --dry-run', () => {
     const { stdout, stderr } = await dryRun(['--error', 'Lost'], { env });
     expect(stdout).toContain(`'${url}'`);
     expect(stdout + stderr).not.toContain('s3cr3t-t0ken');
-    expect(stderr).toContain("Warning: The URL's query is not shown");
+    expect(stderr).toContain("Warning: The URL's query is hidden");
   });
 });

@@ -64,7 +64,7 @@ describe('callback replay, of a log', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
       new RegExp(
-        `^${task.batchId}/${task.taskId} error: answered 200 in \\d+ ms, at the first attempt\n$`,
+        `^${task.batchId}/${task.taskId} error: answered 200 in \\d+ ms \\(attempt 1\\)\n$`,
       ),
     );
     const [first, second, ...more] = await sandbox.current.callbacks(task.batchId, task.taskId);
@@ -121,7 +121,7 @@ describe('callback replay, of a log', () => {
     const refused = await fromLog(log, url);
     expect(refused).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringContaining('let it hold {batch_id}'),
+      stderr: expect.stringContaining('add {batch_id}'),
     });
     expect(await received(other)).toHaveLength(1);
     expect(await fromLog(log, [...url, '--task-id', other.taskId])).toMatchObject({
@@ -158,7 +158,7 @@ describe('callback replay, of a log', () => {
     const run = await failDelivery();
     const cut = await fromLog(run.stdout.replace(/^\{.*$/m, '{"task_id"'));
     expect(cut.exitCode).toBe(1);
-    expect(cut.stderr).toMatch(/After line \d+ of the log there should be a callback's body/);
+    expect(cut.stderr).toMatch(/The callback's body is missing after line \d+ of the log/);
   });
 });
 
@@ -320,7 +320,7 @@ describe('callback replay, of a JPEG in R2', () => {
       const refused = await fromR2(jpeg);
       expect(refused).toMatchObject({
         exitCode: 1,
-        stderr: expect.stringContaining(`"${keys[0]}" and "${keys[1]}" both have the task id`),
+        stderr: expect.stringContaining(`"${keys[0]}" and "${keys[1]}" get the same task id`),
       });
       const id = taskIdOfKey(keys[0] ?? '');
       expect(await received({ batchId: task.batchId, taskId: id })).toEqual([]);
@@ -336,7 +336,7 @@ describe('callback replay, of a JPEG in R2', () => {
     const refused = await fromR2(jpegOf('other'), named);
     expect(refused).toMatchObject({
       exitCode: 1,
-      stderr: expect.stringContaining(`by the task ${task.taskId}`),
+      stderr: expect.stringContaining(`by task ${task.taskId}`),
     });
     expect((await fromR2(jpegOf('other'), [...named, '--force'])).exitCode).toBe(0);
     expect(await received(other)).toHaveLength(1);

@@ -85,8 +85,8 @@ describe('callback', () => {
       expect(exitCode).toBe(1);
       expect(stderr).toContain(
         `The error of ${of.replace('TASK', taskId)} of the batch ${in_.replace('BATCH', batchId)} is not sent: ` +
-          `CALLBACK_URL is set beside TASK_ID and BATCH_ID of another task, ${taskId} of ${batchId}. ` +
-          '--url names the address that it shall go to.',
+          `CALLBACK_URL belongs to another task, ${taskId} of ${batchId} (TASK_ID and BATCH_ID). ` +
+          'Set --url to the address for this one.',
       );
       expect(await received()).toEqual([]);
     },
@@ -129,9 +129,9 @@ describe('callback holds the body against the contract', () => {
     [
       ['--data', '-'],
       '{"task_id":"t","batch_id":"b","status":"done"}',
-      'does not keep to the contract: status',
+      'does not match the contract: status',
     ],
-    [['--error', 'x'.repeat(501)], '', 'does not keep to the contract: error'],
+    [['--error', 'x'.repeat(501)], '', 'does not match the contract: error'],
   ])('and refuses it as wrong usage unless --no-validate (%#)', async (args, input, problem) => {
     const refused = await callback(args, { input });
     expect(refused.exitCode).toBe(2);
@@ -144,8 +144,8 @@ describe('callback holds the body against the contract', () => {
   it.each([
     [[], 'one of --output-key, --error and --data is missing'],
     [['--output-key', 'a.jpg'], '--output-size is missing'],
-    [['--output-key', 'a.jpg', '--error', 'b'], 'cannot also be provided'],
-    [['--data', 'a.json', '--error', 'b'], 'cannot also be provided'],
+    [['--output-key', 'a.jpg', '--error', 'b'], 'cannot be combined with'],
+    [['--data', 'a.json', '--error', 'b'], 'cannot be combined with'],
     [['pending', '--allow-origin', 'https://example.com/path'], 'must be an origin'],
     [['--error', 'b', '--url', 'ftp://example.com/'], '--url must be an http or https URL'],
   ])('and needs flags that describe one (%j)', async (args, problem) => {

@@ -71,7 +71,7 @@ describe('docs/callbacks.md', () => {
     const examples = [...errors].map(([what, body]) => `${what}:\n\n\`\`\`json\n${body}\n\`\`\``);
     const page = `# The orchestrator's view
 
-What \`arke-tiff run\` POSTs to \`CALLBACK_URL\`, one callback a task. Written from real runs by \`npx vitest run test/integration/e2e/callbacks-page.test.ts -u\`; a test fails when it is stale. … stands for what is different every time.
+What \`arke-tiff run\` POSTs to \`CALLBACK_URL\`: one callback per task. Generated from real runs by \`npx vitest run test/integration/e2e/callbacks-page.test.ts -u\`; a test fails when the page is stale. … replaces values that differ each time.
 
 ## A success
 
@@ -85,11 +85,11 @@ webhook-timestamp: …
 ${success.body}
 \`\`\`
 
-\`webhook-id\` is the same whenever the same outcome of the same task is sent, by whatever machine: a receiver that remembers it counts nothing twice. With \`CALLBACK_SECRET\` there is a \`webhook-signature\`, too ([Standard Webhooks](https://www.standardwebhooks.com)).
+\`webhook-id\` is the same whenever the same outcome of the same task is sent, by any machine: a receiver that remembers it counts nothing twice. With \`CALLBACK_SECRET\` there is also a \`webhook-signature\` ([Standard Webhooks](https://www.standardwebhooks.com)).
 
 ## Errors
 
-Same headers; the \`error\` is one line of at most 500 characters. What to do is its last sentence.
+The headers are the same. \`error\` is one line of at most 500 characters; its last sentence says what to do.
 
 ${examples.join('\n\n')}
 
@@ -97,11 +97,11 @@ ${examples.join('\n\n')}
 
 | answer | what the worker does |
 |---|---|
-| 2xx | it is done |
-| 408, 425, 429, 5xx, none within 10 s, a broken connection | further attempts, at most 5 s apart, with the same body and \`webhook-id\`, until the task's deadline; for a success until \`CALLBACK_PATIENCE_MS\` (60 s) after it. \`Retry-After\` counts up to 5 s, and makes no wait shorter |
-| 500 with \`Task not found\` or \`Batch not found\` in it, any other 3xx or 4xx | gives up. \`Task not found\` after an attempt whose answer was lost is reported as not confirmed, but probably taken |
+| 2xx | done |
+| 408, 425, 429, 5xx, no answer within 10 s, a broken connection | retries with the same body and \`webhook-id\`, at most 5 s apart, until the task's deadline; a success until \`CALLBACK_PATIENCE_MS\` (60 s) after it. \`Retry-After\` is honoured up to 5 s, and shortens no wait |
+| 500 containing \`Task not found\` or \`Batch not found\`, any other 3xx or 4xx | gives up. \`Task not found\` after an attempt whose answer was lost is reported as not confirmed, but probably accepted |
 
-A success that is not taken is never followed by an error. At the deadline at the latest the body of a callback that is not taken stands in the log on a line of its own, for \`arke-tiff callback replay -\`, with what was answered; with \`CALLBACK_OUTBOX_PREFIX\` it is kept in the bucket, too, until \`arke-tiff callback pending\` or a later run of the task has delivered it. A replay has the identical body and \`webhook-id\`, and a \`webhook-timestamp\` and signature of its own.
+No error ever follows a success. By the deadline, the body of a callback that is not accepted is in the log, on a line of its own and with the answer, for \`arke-tiff callback replay -\`. With \`CALLBACK_OUTBOX_PREFIX\` it is also kept in the bucket until \`arke-tiff callback pending\` or a later run of the task delivers it. A replay has the identical body and \`webhook-id\`, but a new \`webhook-timestamp\` and signature.
 `;
     await expect(page).toMatchFileSnapshot('../../../docs/callbacks.md');
   });

@@ -34,7 +34,9 @@ describe('a second stop signal', () => {
     // Both have come when it wakes up: it cannot have obeyed the first.
     const { signal, stderr } = await signalRun(['SIGINT', 'SIGTERM']);
     expect(signal).toMatch(/^SIG(INT|TERM)$/);
-    expect(stderr).toBe('Stopping: what is under way is dropped. Ctrl-C again leaves at once.\n');
+    expect(stderr).toBe(
+      'Stopping; unfinished files are discarded. Press Ctrl-C again to quit now.\n',
+    );
     const outputs = (await readdir(folder.path('out'))).filter((name) => !name.startsWith('.arke'));
     expect(outputs).toEqual(['a.jpg']);
     expect(await readdir(folder.path('tmp'))).toEqual([]);
@@ -45,6 +47,6 @@ describe('a second stop signal', () => {
     const echo = `process.once('SIGINT', () => queueMicrotask(() => process.emit('SIGINT', 'SIGINT', 2)));`;
     const { exitCode, stderr } = await signalRun(['SIGINT'], echo);
     expect(exitCode).toBe(130);
-    expect(stderr).toMatch(/^3 TIFFs: 1 converted, 2 left undone; /m);
+    expect(stderr).toMatch(/^3 TIFFs: 1 converted, 2 remaining; /m);
   });
 });

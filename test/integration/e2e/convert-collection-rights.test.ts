@@ -178,7 +178,7 @@ describe(`convert for a user who may not do everything${reason ? ` (not tried he
     ]) {
       const { exitCode, stderr } = await program(...args);
       expect(exitCode).toBe(1);
-      expect(stderr).toContain('permission denied (EACCES). Check who may read it.');
+      expect(stderr).toContain('permission denied (EACCES). Check its permissions.');
       expect(stderr).not.toContain('Check the path');
     }
     await rm(folder.path(path));

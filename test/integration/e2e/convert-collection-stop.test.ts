@@ -86,9 +86,9 @@ describe('a run over a collection that is stopped', () => {
       setup(folder),
     );
     expect(exitCode).toBe(130);
-    expect(stderr).toMatch(/^Stopping: /m);
-    expect(stderr).toMatch(/^3 TIFFs: 1 converted, 2 left undone; /m);
-    expect(stderr).toMatch(/^Stopped by SIGINT\. Run it again to go on/m);
+    expect(stderr).toMatch(/^Stopping; /m);
+    expect(stderr).toMatch(/^3 TIFFs: 1 converted, 2 remaining; /m);
+    expect(stderr).toMatch(/^Interrupted by SIGINT\. Run the same command again to resume/m);
     expect(stderr).not.toMatch(/^Error/m);
   });
 });

@@ -100,9 +100,9 @@ describe('convert of a tree of hundreds of TIFFs', () => {
     expect(run.exitCode).toBe(1);
     expect(run.stderr).toContain(`, ${tree.broken.length} would fail; `);
     const failed = first.stderr.split('\nFailed:\n')[1] ?? '';
-    expect(run.stderr).toContain(`\nWould fail:\n${failed.trimEnd()}\nA dry run`);
+    expect(run.stderr).toContain(`\nWould fail:\n${failed.trimEnd()}\nDry run`);
     expect(run.stderr).toMatch(/; predicted [\d.]+ (ms|s|min).* of CPU, /m);
-    expect(run.stderr).toContain('A dry run: nothing was written.');
+    expect(run.stderr).toContain('Dry run: nothing was written.');
     expect(await readdir(folder.root)).toEqual(before);
     expect(await contentsOf(tree.root)).toEqual(sources);
   });

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeFolder, type TestFolder } from '../../support/folder.ts';
 import { decodeJpeg } from '../../support/pixels.ts';
@@ -34,10 +34,14 @@ const widthOf = async (name: string) => (await decodeJpeg(folder.path(name))).wi
 const JPEGS = ['scan.jpg', 'scan.page-2.jpg', 'scan.page-3.jpg'];
 
 describe('convert --page all', () => {
-  it('makes a JPEG of each page, side by side', async () => {
+  it('makes a JPEG of each page, side by side, and leaves the TIFF as it is', async () => {
+    const before = await stat(folder.path('scan.tif'));
     const { exitCode, stdout, stderr } = await convert(['scan.tif', '--page', 'all']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'Converting scan.tif …\n' });
     expect(await files()).toEqual([...JPEGS, 'scan.tif']);
+    expect((await readFile(folder.path('scan.tif'))).equals(three)).toBe(true);
+    const { ino, mtimeMs } = await stat(folder.path('scan.tif'));
+    expect({ ino, mtimeMs }).toEqual({ ino: before.ino, mtimeMs: before.mtimeMs });
     expect(await Promise.all(JPEGS.map(widthOf))).toEqual([24, 32, 40]);
     expect(stdout).toMatch(
       /^scan\.tif \(page 1\) → scan\.jpg {2}24 × 8, .*\nscan\.tif \(page 2\) → scan\.page-2\.jpg {2}32 × 8, .*\nscan\.tif \(page 3\) → scan\.page-3\.jpg {2}40 × 8, .*\n$/,
@@ -185,7 +189,7 @@ describe('convert without --page', () => {
     const { stderr } = await convert(['scan.tif']);
     expect(await widthOf('scan.jpg')).toBe(24);
     expect(stderr).toContain(
-      'Warning: scan.tif: Only page 1 was converted; 2 further pages were not (--page all converts all)',
+      'Warning: scan.tif: Only page 1 of 3 is converted (--page all converts all)',
     );
   });
 });

@@ -37,9 +37,9 @@ describe('convert --fail-on-loss', () => {
     const { exitCode, stderr } = await convert(['deep.tif', 'plain.tif', '--fail-on-loss']);
     expect(exitCode).toBe(1);
     expect(stderr).toContain(
-      'Error: "deep.tif" would lose something: 16-bit samples become 8-bit ones; ' +
+      'Error: "deep.tif" would lose something: 16-bit samples become 8-bit; ' +
         'Metadata left out: Artist. --metadata all avoids some of it; ' +
-        'without --fail-on-loss it is converted all the same.\n',
+        'without --fail-on-loss it is converted anyway.\n',
     );
     expect(await jpegs()).toEqual(['plain.jpg']);
   });
@@ -131,8 +131,8 @@ describe('convert --warnings-as-errors', () => {
         error: {
           code: 'WARNING',
           message:
-            '"paged.tif" would have warnings: Only page 1 was converted; 2 further pages were not ' +
-            '(--page all converts all). Without --warnings-as-errors it is converted all the same.',
+            '"paged.tif" would have warnings: Only page 1 of 3 is converted ' +
+            '(--page all converts all). Without --warnings-as-errors it is converted anyway.',
         },
       }),
     );
@@ -151,7 +151,7 @@ describe('convert --warnings-as-errors', () => {
         ({ error }: { error?: { message: string } }) => error?.message,
       );
       expect(told).toEqual([
-        expect.stringMatching(/^"signed.tif" would have warnings: Its 8-bit samples are called/),
+        expect.stringMatching(/^"signed.tif" would have warnings: Its 8-bit samples are declared/),
         expect.stringMatching(/^"extra.tif" would have warnings: The TIFF has extra samples/),
         undefined,
       ]);

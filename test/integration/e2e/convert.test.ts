@@ -129,13 +129,13 @@ describe('convert with -', () => {
   it('says on stderr what was left out, as it does for a file', async () => {
     const { exitCode, stderr } = await convert(['-'], { input: pagedTiff(3) });
     expect(exitCode).toBe(0);
-    expect(stderr).toMatch(/^Warning: stdin: Only page 1 was converted/);
+    expect(stderr).toMatch(/^Warning: stdin: Only page 1 of/);
   });
 
   it.each([
-    [['-', 'a.tif'], 'only one PATH'],
-    [['-', '--out-dir', 'out'], '--out-dir needs files'],
-    [['-', '--json'], '--json and output to stdout exclude each other'],
+    [['-', 'a.tif'], '- must be the only PATH'],
+    [['-', '--out-dir', 'out'], '--out-dir cannot be used with -'],
+    [['-', '--json'], '--json cannot be combined with output to stdout'],
   ])('is refused as wrong usage where it makes no sense (%j)', async (args, message) => {
     const { exitCode, stdout, stderr } = await convert(args, { input: tiff });
     expect(exitCode).toBe(2);

@@ -1,4 +1,4 @@
-import { cp, readFile, rm, symlink } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ describe('dev, installed with Miniflare beside it', () => {
     for await (const line of createInterface({ input: run.stdout })) {
       lines.push(line);
       page = /^Page +(http:.*)\/$/.exec(line)?.[1] ?? page;
-      if (line.startsWith('Ctrl-C ends it')) break;
+      if (line.startsWith('Press Ctrl-C')) break;
     }
     const api = devApi(page);
     const { id } = await api.drop('scan.tif', new Uint8Array(await plainTiff()));
@@ -96,7 +96,7 @@ describe('dev, installed with Miniflare beside it', () => {
       const { exitCode, stderr } = await start('--port', String(port), '--folder', 'taken');
       expect(stderr).not.toContain('unexpected');
       expect(stderr).toMatch(
-        new RegExp(`^Error: Port ${port}, for the orchestrator, is taken`, 'm'),
+        new RegExp(`^Error: Port ${port}, for the orchestrator, is in use`, 'm'),
       );
       expect(exitCode).toBe(1);
     } finally {
@@ -127,7 +127,8 @@ describe('dev in the worker’s image, which has only the bundle', () => {
   it('says that it is not there', async () => {
     const home = await folder.make('image');
     await cp(inject('program'), home, { recursive: true });
-    await rm(join(home, 'dist/lib'), { recursive: true });
+    for (const name of await readdir(join(home, 'dist')))
+      if (name !== 'bundle') await rm(join(home, 'dist', name), { recursive: true });
     await symlink(join(inject('program'), '..'), join(home, 'node_modules'));
     const { exitCode, stderr } = await startDevProgram(
       join(home, 'bin/run.js'),
@@ -135,7 +136,7 @@ describe('dev in the worker’s image, which has only the bundle', () => {
       folder.root,
     );
     expect(stderr).toBe(
-      'Error: The worker\'s image has no "dev". Run it on your own machine, from the package.',
+      'Error: The worker image does not contain "dev". Run it on your own machine, from the package.',
     );
     expect(exitCode).toBe(1);
   });

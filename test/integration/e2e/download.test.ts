@@ -110,7 +110,7 @@ describe('download that fails', () => {
   });
 
   it.each([
-    { args: [], stderr: /^Warning: .*503.* Trying again in \d+ ms$/m },
+    { args: [], stderr: /^Warning: .*503.* Retrying in \d+ ms$/m },
     { args: ['--quiet'], stderr: /^$/ },
     { args: ['--json'], stderr: /^$/ },
   ])(
@@ -150,7 +150,7 @@ describe('download that fails', () => {
       expect(run.exitCode).toBe(1);
       expect(JSON.parse(run.stdout).error).toMatchObject({
         code: 'INVALID_KEY',
-        message: expect.stringContaining(`The key "${key}" must not have the part "`),
+        message: expect.stringContaining(`The key "${key}" must not contain the segment "`),
       });
     },
   );

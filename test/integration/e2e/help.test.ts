@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { variables } from '../../../src/lib/task/environment.ts';
+import { knownVariables } from '../../../src/lib/task/environment.ts';
+import { foreignVariables, variableText } from '../../../src/lib/task/environment-text.ts';
 import { runProgram } from '../../support/program.ts';
 
 const commands = [
@@ -64,8 +65,14 @@ describe('--help', () => {
   it('of run lists every variable with its meaning, as the table of variables has it', async () => {
     const { stdout } = await runProgram(['run', '--help']);
     const words = stdout.replace(/\s+/g, ' ');
-    for (const { name, meaning } of variables)
-      expect(words).toContain(`- ${name}: ${meaning.replaceAll('`', '')} (`);
+    for (const name of knownVariables) {
+      const { meaning, fallback } = variableText(name);
+      const [, how = ''] = words.split(`- ${name}: ${meaning.replaceAll('`', '')} (`);
+      const told = fallback === 'required' ? fallback : `default: ${fallback.replaceAll('`', '')}`;
+      expect(how.slice(0, how.indexOf(')'))).toContain(told);
+    }
+    for (const [name, meaning] of Object.entries(foreignVariables))
+      expect(words).toContain(`- ${name}: ${meaning.replaceAll('`', '')}`);
   });
 
   it('of the program lists all commands', async () => {

@@ -86,7 +86,7 @@ describe('inspect', () => {
         Lost or changed by converting
           ! Page 2 of 2 is not converted (not with --page all)
           ! A transparency mask is not applied
-          ! page 1: Transparency (unassociated alpha) is laid on white
+          ! page 1: Transparency (unassociated alpha) is flattened onto white
           ! page 1: Colours are converted from the profile "Wide Colours" to sRGB, and it is not embedded (not with --profile keep)
           ! page 1: Metadata left out: Artist, ImageDescription, Software (not with --metadata all)
         Wrong with the file
@@ -140,7 +140,7 @@ describe('inspect', () => {
       {
         kind: 'alpha',
         page: 1,
-        message: 'Transparency (unassociated alpha) is laid on white',
+        message: 'Transparency (unassociated alpha) is flattened onto white',
       },
     ]);
   });
@@ -265,7 +265,7 @@ describe('inspect that fails', () => {
   it.each([
     [['scan.tif', '--page', 'none'], 'must be first, all or the number of a page'],
     [['r2://'], 'r2:// needs a key'],
-    [[], 'there is no PATH and no --files-from'],
+    [[], 'PATH is missing (or --files-from)'],
     [['r2://a.tif'], '--bucket is missing (or R2_BUCKET)'],
   ])('is wrong usage with %j', async (args, message) => {
     const { exitCode, stderr } = await inspect(args);

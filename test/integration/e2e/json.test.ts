@@ -8,7 +8,8 @@ import { plainTiff } from '../../support/pictures.ts';
 import { runProgram } from '../../support/program.ts';
 import { useFolder } from '../../support/use-folder.ts';
 
-// What commands write in all other tests of them is held to these schemas, too (test/support/program.ts).
+// What commands write in all other tests of them is held to these schemas, too
+// (test/support/program.ts).
 
 const folder = useFolder();
 const read = async (path: string): Promise<unknown> =>

@@ -12,7 +12,10 @@ import { plainTiff } from '../../support/pictures.ts';
 import { decodeJpeg } from '../../support/pixels.ts';
 import { type RunSetup, runProgram } from '../../support/program.ts';
 
-/** The TIFFs by their names in Latin-1, with what they are filled with; two that look alike are not one. */
+/**
+ * The TIFFs by their names in Latin-1, with what they are filled with; two that look alike are not
+ * one.
+ */
 const TIFFS = {
   'Bo\xeete/\xe0.tif': [0, 128, 128],
   'Bo\xeete/\xe1.tif': [128, 0, 0],
@@ -39,7 +42,10 @@ const bytes = (base64: string) => Buffer.from(base64, 'base64').toString('latin1
 const files = async (path: string) =>
   (await latin1PathsIn(folder.path(path))).filter((name) => !name.endsWith('.arke-tiff.jsonl'));
 
-/** Sees that the JPEGs in a folder are those, and each that of its TIFF. `above` is left out of their paths there. */
+/**
+ * Sees that the JPEGs in a folder are those, and each that of its TIFF. `above` is left out of
+ * their paths there.
+ */
 async function expectJpegs(path: string, names = NAMES, above = ''): Promise<void> {
   const there = (await files(path)).filter((name) => name.endsWith('.jpg'));
   const jpegs = names.map((name) => jpegOf(name).replace(above, ''));

@@ -35,7 +35,9 @@ async function writeSettings(more: Record<string, string> = {}): Promise<void> {
   await folder.write('r2.env', lines.join('\n'));
 }
 
-/** Runs the commands of a step of the page, as they stand there; with more arguments where given. */
+/**
+ * Runs the commands of a step of the page, as they stand there; with more arguments where given.
+ */
 async function follow(step: number, more: readonly string[] = []): Promise<Run[]> {
   const text = PAGE.split(/^## /m).find((section) => section.startsWith(`${step}. `)) ?? '';
   const commands = [...text.matchAll(/^\$ arke-tiff (.*)$/gm)].map(([, command = '']) =>
@@ -186,7 +188,7 @@ describe('docs/recovery.md', () => {
       // There is no terminal here to ask at.
       expect(refused).toMatchObject({
         exitCode: 2,
-        stderr: expect.stringContaining('--yes drops it'),
+        stderr: expect.stringContaining('--yes to drop it'),
       });
       expect(await pending()).toHaveLength(1);
 

@@ -83,7 +83,7 @@ describe('a TIFF that is replaced while it is downloaded', () => {
   it('is converted as it is then, and the JPEG says so', async () => {
     const { bodies, stdout } = await runReplaced('v1/image.tif');
     expect(bodies).toMatchObject([{ status: 'success', output_r2_key: 'v1/image.jpg' }]);
-    expect(stdout).toContain('changed by somebody else meanwhile');
+    expect(stdout).toContain('changed by another process meanwhile');
     const jpeg = await sandbox.current.getObject('v1/image.jpg');
     const source = await sandbox.current.getObject('v1/image.tif');
     expect(jpeg?.metadata['arke-source-etag']).toBe(source?.etag);

@@ -5,8 +5,9 @@ import type { AddressInfo } from 'node:net';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeFolder, type TestFolder } from '../../support/folder.ts';
+import { runUnread } from '../../support/late-readers.ts';
 import { startProgram } from '../../support/program.ts';
-import { untilTold, withPatience } from '../../support/task-patience.ts';
+import { ENDLESS_MS, untilTold, withPatience } from '../../support/task-patience.ts';
 import { newTask, useSandbox } from '../../support/tasks.ts';
 import { until } from '../../support/until.ts';
 
@@ -162,7 +163,7 @@ describe('a task that cannot say how it ended', () => {
     program.kill(signal);
     expect(errorsIn((await program).stdout)).toEqual([
       expect.stringMatching(`^Interrupted by ${signal}`),
-      `The callback to ${receiver.url} was not taken within 4.2 s after ${signal}.`,
+      `The callback to ${receiver.url} was not accepted within 4.2 s after ${signal}.`,
     ]);
   });
 
@@ -170,7 +171,7 @@ describe('a task that cannot say how it ended', () => {
     await using receiver = await startSilentReceiver();
     const { program } = await startTask({ CALLBACK_URL: receiver.url, TASK_TIMEOUT_MS: '3000' });
     expect(errorsIn((await program).stdout).at(-1)).toBe(
-      `The callback to ${receiver.url} was not taken in the time that the task had.`,
+      `The callback to ${receiver.url} was not accepted before the task's deadline.`,
     );
   });
 });
@@ -211,7 +212,7 @@ describe('a task whose log cannot be written', () => {
 
 describe('a task whose log nobody reads any more', () => {
   it('still converts, reports and cleans up', async () => {
-    const { program, bodies } = await startTask();
+    const { program, bodies } = await startTask({ TASK_TIMEOUT_MS: String(ENDLESS_MS) });
     program.stdout.destroy();
     expect((await program).exitCode).toBe(0);
     expect(await bodies()).toMatchObject([{ status: 'success' }]);
@@ -227,7 +228,51 @@ describe('a task whose temporary folder can hold nothing', () => {
     expect(exitCode).toBe(1);
     const callbacks = await sandbox.current.callbacks(batchId, taskId);
     expect(callbacks.map(({ body }) => JSON.parse(body))).toMatchObject([
-      { error: expect.stringMatching(/^Could not make a temporary folder in \/proc: .*TMPDIR/) },
+      { error: expect.stringMatching(/^Could not create a temporary folder in \/proc: .*TMPDIR/) },
     ]);
   });
+});
+
+describe('a task that was asked to stop, and whose log nobody reads', () => {
+  it.each([[[]], [['--no-color']]])(
+    'does not wait for a reader until its deadline: run %j',
+    async (flags) => {
+      const { batchId, taskId } = newTask();
+      let pid: number | undefined;
+      const server = createServer(async (_, answer) => {
+        process.kill(await until(() => pid), 'SIGTERM');
+        answer.end();
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port } = server.address() as AddressInfo;
+      const isGone = () => {
+        try {
+          return !process.kill(pid ?? 0, 0);
+        } catch {
+          return true;
+        }
+      };
+      // More than a pipe holds.
+      const preload = `process.stdout.write('x'.repeat(200_000) + '\\n');`;
+      const { exitCode } = await runUnread(
+        ['run', ...flags],
+        {
+          before: (started) => {
+            pid = started;
+            return until(isGone);
+          },
+        },
+        {
+          env: {
+            ...sandbox.current.environment(batchId, taskId, 'lost.tif'),
+            CALLBACK_URL: `http://127.0.0.1:${port}/callback`,
+            TASK_TIMEOUT_MS: String(ENDLESS_MS),
+            NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}`,
+          },
+        },
+      );
+      server.close();
+      expect(exitCode).toBe(1);
+    },
+  );
 });

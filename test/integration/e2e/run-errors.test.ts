@@ -160,6 +160,6 @@ describe('a task that fails calls back one error and exits by 1', () => {
 
   it('when the temporary folder cannot be written: set TMPDIR', async () => {
     const run = await runTask(sandbox.current, await freshKey(), { TMPDIR: '/dev/null/folder' });
-    expectError(run, 'Could not make a temporary folder', 'Set TMPDIR');
+    expectError(run, 'Could not create a temporary folder', 'Set TMPDIR');
   });
 });

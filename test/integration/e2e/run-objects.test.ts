@@ -66,7 +66,7 @@ describe('a key that R2 cannot be asked for', () => {
     expect(bodies).toMatchObject([
       {
         error: expect.stringMatching(
-          /^Invalid settings: INPUT_R2_KEY must not have the part "\.\."/,
+          /^Invalid settings: INPUT_R2_KEY must not contain the segment "\.\."/,
         ),
       },
     ]);
@@ -79,7 +79,7 @@ describe('a key that R2 cannot be asked for', () => {
     expect(bodies).toMatchObject([
       {
         error: expect.stringMatching(
-          /^Failed to upload JPEG: The JPEG's key "long\/x+…x+\.jpg" must have at most 1024 bytes, and it has 1028: R2 takes no longer ones\. Give the TIFF a shorter key\.$/,
+          /^Failed to upload JPEG: The JPEG's key "long\/x+…x+\.jpg" must have at most 1024 bytes, and it has 1028: R2 accepts no longer ones\. Give the TIFF a shorter key\.$/,
         ),
       },
     ]);

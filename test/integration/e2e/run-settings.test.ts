@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { variables } from '../../../src/lib/task/environment.ts';
+import { knownVariables } from '../../../src/lib/task/environment.ts';
+import { isRequired } from '../../../src/lib/task/environment-text.ts';
 import { described, pictureWith } from '../../support/described-tiff.ts';
 import { exiftool, groupsOf } from '../../support/exiftool.ts';
 import { runProgram } from '../../support/program.ts';
@@ -12,7 +13,7 @@ import { useFolder } from '../../support/use-folder.ts';
 
 const sandbox = useSandbox();
 const folder = useFolder();
-const required = variables.filter(({ kind }) => kind === 'required').map(({ name }) => name);
+const required = knownVariables.filter(isRequired);
 /** Without these nobody can be told. */
 const target = ['TASK_ID', 'BATCH_ID', 'CALLBACK_URL'];
 

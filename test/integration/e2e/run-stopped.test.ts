@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { TaskPatience } from '../../../src/lib/task/job.ts';
+import type { TaskPatience } from '../../../src/lib/task/running-task.ts';
 import type { FaultOf } from '../../support/fault.ts';
 import { startFaultServer } from '../../support/fault-server.ts';
 import { noise } from '../../support/paged-tiffs.ts';
@@ -301,7 +301,9 @@ describe('a task that is stopped twice', () => {
       patience: { ...patience, callbackMs: ENDLESS_MS, stop: { ...patience.stop, calledBackMs } },
     });
     expect(run).toMatchObject({ ...SAVED, exitCode: 1, keys: ['image.jpg', 'image.tif'] });
-    expect(run.stdout).toMatch(/not taken within 0\.5 s after SIGTERM\.\n.*Callback not delivered/);
+    expect(run.stdout).toMatch(
+      /not accepted within 0\.5 s after SIGTERM\.\n.*Callback not delivered/,
+    );
   });
 });
 

@@ -33,7 +33,10 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
-/** A module that writes the name of each module that is loaded after it to a list: files, and Node's own. */
+/**
+ * A module that writes the name of each module that is loaded after it to a list: files, and Node's
+ * own.
+ */
 async function makeWitness(list: string): Promise<string> {
   const code = `
     const { registerHooks } = require('node:module');
@@ -179,7 +182,7 @@ describe('the bundle', () => {
 
   it.each([
     ['child.js', 'no packages but sharp’s', ['detect-libc', 'sharp']],
-    ['worker.js', 'no package', []],
+    ['thread.js', 'no package', []],
   ])('has in the %s of the conversion %s', (name, _, packages) => {
     const held = new Set(
       sourcesOf(name)
@@ -191,7 +194,7 @@ describe('the bundle', () => {
 
   it('has nothing of the conversion process in the parent’s files', () => {
     const parents = readdirSync(built).filter(
-      (name) => name.endsWith('.js') && !['child.js', 'worker.js'].includes(name),
+      (name) => name.endsWith('.js') && !['child.js', 'thread.js'].includes(name),
     );
     const decoding = parents
       .filter((name) => existsSync(join(built, `${name}.map`)))

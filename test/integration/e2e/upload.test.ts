@@ -110,7 +110,7 @@ describe('upload', () => {
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^Error: Could not read "lost": no such file or directory \(ENOENT\)/m);
     expect(stderr).toMatch(
-      /^Error: "\." is a folder, and upload takes files\. Name the files in it, such as \*\.jpg\.$/m,
+      /^Error: "\." is a folder, but upload takes files\. Name the files in it, such as \*\.jpg\.$/m,
     );
   });
 });
@@ -152,7 +152,7 @@ describe('upload never harms what is there', () => {
     [['notes', 'photo.jpg', '--key', 'one'], '--key names one object, but there are several files'],
     [['notes', './notes', '--force'], 'would both become'],
     [['notes', '--key', ''], '--key is empty'],
-    [['notes', '--key', 'k', '--prefix', 'p/'], '--prefix=p/ cannot also be provided'],
+    [['notes', '--key', 'k', '--prefix', 'p/'], '--prefix cannot be combined with --key'],
   ])(
     'refuses keys that cannot be meant, as wrong usage and before anything is sent (%j)',
     async (args, message) => {

@@ -9,7 +9,10 @@ import { runProgram } from '../../support/program.ts';
 
 /** More than a pipe holds, with a margin for what readers hold. */
 const MUCH = 100_000;
-/** TIFFs in the folder; the lines, documents and events of each of them are some hundred bytes or more. */
+/**
+ * TIFFs in the folder; the lines, documents and events of each of them are some hundred bytes or
+ * more.
+ */
 const TIFFS = 400;
 
 let folder: TestFolder;
@@ -57,7 +60,7 @@ describe('output that is read late is whole', () => {
     const text = await runUnread(dry, { both: true }, setup);
     expect(text.exitCode).toBe(code);
     expect(text.stdout.match(/ → /g)?.length).toBeGreaterThanOrEqual(TIFFS);
-    expect(text.stdout).toContain('\nA dry run: nothing was written. ');
+    expect(text.stdout).toContain('\nDry run: nothing was written. ');
   });
 
   it.each([
@@ -180,7 +183,7 @@ describe.skipIf(!existsSync('/dev/full'))('output that cannot be written', () =>
         exitCode: 1,
         stdout: '',
         stderr: expect.stringMatching(
-          /^(.*not decoded yet.*\n)?Error: The output is not complete: .*ENOSPC.*\n$/,
+          /^(.*not decoded yet.*\n)?Error: The output is incomplete: .*ENOSPC.*\n$/,
         ),
       });
     },

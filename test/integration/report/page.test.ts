@@ -50,7 +50,7 @@ describe('the page of a report', () => {
     );
     expect(await page.locator('#totals').textContent()).toMatch(/Files7 .*Failed1/);
     expect(await page.locator('#warned').textContent()).toBe(
-      '1 with warnings: 1 was scaled to 8 bits, or signed and taken as unsigned.',
+      '1 with warnings: 1 was scaled to 8 bits, or read as unsigned although signed.',
     );
     expect(await page.locator('#unread').isVisible()).toBe(false);
     expect(await page.title()).toBe('Conversion report: 7 files, 2026-01-02');
@@ -102,12 +102,12 @@ describe('the page of a report', () => {
   it('asks for a sample to be looked at, and counts what was', async () => {
     expect(await page.locator('#sample li').count()).toBe(5);
     await page.locator('#sample').getByRole('button', { name: 'broken.tif' }).click();
-    await page.getByLabel('Looked at').check();
+    await page.getByLabel('Reviewed').check();
     await page.keyboard.press('Escape');
-    expect(await page.locator('#sample-progress').textContent()).toBe('1 of 5 looked at.');
+    expect(await page.locator('#sample-progress').textContent()).toBe('1 of 5 reviewed.');
     await page.keyboard.press('Escape');
     await page.reload();
-    expect(await page.locator('#sample-progress').textContent()).toBe('1 of 5 looked at.');
+    expect(await page.locator('#sample-progress').textContent()).toBe('1 of 5 reviewed.');
   });
 
   it('compares at 100 %: TIFF and JPEG pixel for pixel, at the worst place', async () => {

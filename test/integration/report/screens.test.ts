@@ -20,7 +20,7 @@ describe('the page of files that are gone', () => {
     await page.getByRole('button', { name: /^Show the whole JPEG/ }).click();
     await expect
       .poll(() => page.locator('.whole').textContent())
-      .toContain('The JPEG is not where it was');
+      .toContain('The JPEG is no longer where it was');
   });
 });
 

@@ -74,7 +74,7 @@ describe('the page by the keyboard alone', () => {
     expect(await page.locator(':focus').getAttribute('id')).toBe('task-title');
     const again = page.getByRole('button', { name: 'Run again' });
     await tabTo(page, again);
-    const range = page.getByLabel('How much is shown of the TIFF, from the left');
+    const range = page.getByLabel('Share of the TIFF, from the left');
     await tabTo(page, range);
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('+');
@@ -160,7 +160,7 @@ describe('the page when the server is gone', () => {
     await expect.poll(() => connection(page)).toBe('Connection lost. Trying again …');
     await page.getByLabel('fail the next (503)').click();
     const problem = page.getByRole('alert').first();
-    await expect.poll(() => problem.textContent()).toMatch(/^Nothing answered/);
+    await expect.poll(() => problem.textContent()).toMatch(/^No answer/);
     expect(await page.getByLabel('accept (200)').isChecked()).toBe(true);
   });
 

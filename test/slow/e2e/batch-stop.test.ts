@@ -13,7 +13,10 @@ import { useFolder } from '../../support/use-folder.ts';
 
 const sandbox = useSandbox();
 const original = useFolder();
-/** Enough for a run to be stopped early and late: each costs the embedded R2 more than it costs the run. */
+/**
+ * Enough for a run to be stopped early and late: each costs the embedded R2 more than it costs the
+ * run.
+ */
 const TIFFS = 60;
 let tree: CollectionTree;
 let uninterrupted: Map<string, string>;
@@ -28,7 +31,10 @@ const setup = () => ({
   },
 });
 
-/** What is called a TIFF. The embedded R2 lists a key with a line break, but finds no object under it. */
+/**
+ * What is called a TIFF. The embedded R2 lists a key with a line break, but finds no object under
+ * it.
+ */
 const isPut = (name: string) =>
   /\.tiff?$/i.test(name) && !name.startsWith('links/') && !name.includes('\n');
 
@@ -125,9 +131,9 @@ describe('a run over a bucket that is stopped', () => {
     const args = ['batch', 'people/', '-j', '1'];
     const { exitCode, stderr } = await signalWhere(whereFirstIsTold, ['SIGINT'], args, setup());
     expect(exitCode).toBe(130);
-    expect(stderr).toMatch(/^Stopping: what is under way is dropped\. /m);
-    expect(stderr).toMatch(/^3 TIFFs: 1 converted, 2 left undone; /m);
-    expect(stderr).toMatch(/^Stopped by SIGINT\. Run it again to go on/m);
+    expect(stderr).toMatch(/^Stopping; unfinished files are discarded\. /m);
+    expect(stderr).toMatch(/^3 TIFFs: 1 converted, 2 remaining; /m);
+    expect(stderr).toMatch(/^Interrupted by SIGINT\. Run the same command again to resume/m);
     expect(stderr).not.toMatch(/^Error/m);
   });
 });
@@ -141,7 +147,7 @@ describe('a second stop signal', () => {
     const { signal, stderr } = await signalWhere(whereFirstIsTold, signals, args, setup());
     expect(signal).toMatch(/^SIG(INT|TERM)$/);
     expect(stderr).toMatch(
-      /Stopping: what is under way is dropped\. Ctrl-C again leaves at once\.\n$/,
+      /Stopping; unfinished files are discarded\. Press Ctrl-C again to quit now\.\n$/,
     );
     expect(await readdir(folder.path('tmp'))).toEqual([]);
     expect(await sandbox.current.listKeys('twice/')).toEqual([

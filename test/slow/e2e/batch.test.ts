@@ -135,7 +135,7 @@ describe('batch', () => {
     );
     expect(stderr).toMatch(/^3 TIFFs: 2 to convert \(not decoded yet\), 1 would fail; /m);
     expect(stderr).toMatch(/ MB; 0\.1 MP; predicted .* of CPU, .* in all$/m);
-    expect(stderr).toContain('A dry run: nothing was written.');
+    expect(stderr).toContain('Dry run: nothing was written.');
     expect(await sandbox.current.listKeys(prefix)).toEqual(before);
   });
 
@@ -181,13 +181,13 @@ describe('batch', () => {
 
 describe('wrong usage of batch', () => {
   it.each([
-    [['p/', '--on', 'fly'], /Expected --on=fly to be one of: local/],
+    [['p/', '--on', 'fly'], /--on must be local, not fly/],
     [[''], /PREFIX is empty; r2:\/\/ means the whole bucket/],
-    [[], /Missing 1 required arg/],
+    [[], /PREFIX is missing: key prefix/],
     [['p/', '--report', 'report.pdf'], /--report report\.pdf must end with/],
     [['p/', '--dry-run', '--report', 'report.html'], /--report/],
     [['p/', '--include', ''], /--include has an empty pattern/],
-    [['p/', '--json', '--json-lines'], /cannot also be provided/],
+    [['p/', '--json', '--json-lines'], /--json(-lines)? cannot be combined with --json/],
   ])('exits by 2 and says what is wrong: %j', async (args, message) => {
     const { exitCode, stdout, stderr } = await batch(args);
     expect(exitCode).toBe(2);

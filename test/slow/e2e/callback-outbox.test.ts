@@ -117,7 +117,10 @@ describe('a callback of run that is not delivered, with CALLBACK_OUTBOX_PREFIX',
     expect(await textOf(key)).not.toContain('query-secret');
     expect(await entryOf(key)).toMatchObject({ url_query: true });
     const refused = await drain('--allow-origin', new URL(CALLBACK_URL).origin);
-    expect(refused).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('had a query') });
+    expect(refused).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringContaining('query of its address'),
+    });
     const sent = await drain('--url', `${forAll()}?token=query-secret`);
     expect(sent.exitCode).toBe(0);
     expect(sent.stdout + sent.stderr).not.toContain('query-secret');
@@ -176,7 +179,7 @@ describe('callback pending', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
       new RegExp(
-        `^delivered: ${run.batchId}/${run.taskId} success, http\\S+ answered 200 in \\d+ ms, at the first`,
+        `^delivered: ${run.batchId}/${run.taskId} success, http\\S+ answered 200 in \\d+ ms \\(attempt 1\\)`,
       ),
     );
     expect(stderr).toContain(`POST ${sandbox.current.callbackUrl(run.batchId, run.taskId)}`);
@@ -215,7 +218,7 @@ describe('callback pending', () => {
     const { exitCode, stdout, stderr } = await drain(...toOrigin());
     expect(exitCode).toBe(1);
     expect(stderr).toContain(
-      `Error: "${key}" in the outbox is no callback, and is left there: it is not JSON.`,
+      `Error: "${key}" in the outbox is not a callback and is kept: it is not JSON.`,
     );
     expect(stdout).toContain(`corrupt: ${key}`);
     expect(await received(run)).toHaveLength(2);
@@ -249,7 +252,7 @@ describe('callback pending', () => {
     // Not even when it is to be sent all the same.
     const { exitCode, stdout } = await startProgram([...args, '--unsigned'], setup);
     expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/^refused: .* its address is at http:\/\/127\S+, which was not allowed/);
+    expect(stdout).toMatch(/^refused: .* its address is at http:\/\/127\S+, which is not allowed/);
     expect(stranger.seen).toEqual([]);
     expect(await received(run)).toHaveLength(1);
     expect(await pending()).toEqual([key]);

@@ -21,8 +21,9 @@ afterAll(() => folder.remove());
 const NO_HURRY = { TASK_TIMEOUT_MS: '500000' };
 
 /**
- * Two of those that `npm run bench:memory` runs in 1 GB, a third as large in as much less: what is held whole, compressed
- * or on its side. Only as `fast`, the second with its pixels turned on disk, do they fit.
+ * Two of those that `npm run bench:memory` runs in 1 GB, a third as large in as much less: what is
+ * held whole, compressed or on its side. Only as `fast`, the second with its pixels turned on disk,
+ * do they fit.
  */
 const chosen = cappedCases
   .filter((one) =>
@@ -49,7 +50,8 @@ describe(`under a hard cap of memory${reason ? ` (not tried here: ${reason})` : 
   it.skipIf(reason)('a conversion that the kernel kills is done again as fast', async () => {
     const [strips] = cappedCases.filter((one) => one.kind === 'rgb' && one.layout === 'strips');
     const one: CappedCase = { ...(strips as CappedCase), megapixels: 45, capMB: 288 };
-    // The plan is told of memory that is not there: what `max` holds of this picture alone (2 bytes a sample) is 270 MB.
+    // The plan is told of memory that is not there: what `max` holds of this picture alone (2 bytes
+    // a sample) is 270 MB.
     const env = { ...NO_HURRY, MEMORY_LIMIT_MB: '4000' };
     const run = await runCapped(sandbox.current, one, folder.root, env);
     expect(run.oomKills, run.log).toBeGreaterThan(0);

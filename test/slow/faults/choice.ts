@@ -4,8 +4,9 @@ import type { Cell } from './cell.ts';
 export const everyCell = process.env['ARKE_TEST_FAULTS'] === 'all';
 
 /**
- * The cells that are run: all of them, or a choice that has each fault once, each kind of fault at each
- * stage, and each stage and each kind of fault as often as it may happen (once, twice, for good).
+ * The cells that are run: all of them, or a choice that has each fault once, each kind of fault at
+ * each stage, and each stage and each kind of fault as often as it may happen (once, twice, for
+ * good).
  */
 export function chosen(cells: readonly Cell[], all = everyCell): readonly Cell[] {
   if (all) return cells;

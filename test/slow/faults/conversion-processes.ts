@@ -4,7 +4,10 @@ import { signalIfThere } from '../../support/processes.ts';
 import { until } from '../../support/until.ts';
 import type { Running, World } from './world.ts';
 
-/** Conversion processes that work for a folder: it is all that is in their environment. None are seen but on Linux. */
+/**
+ * Conversion processes that work for a folder: it is all that is in their environment. None are
+ * seen but on Linux.
+ */
 export function processesOf(temporary: string): number[] {
   if (!existsSync('/proc/self/environ')) return [];
   const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));

@@ -1,4 +1,4 @@
-import type { TaskPatience } from '../../../src/lib/task/job.ts';
+import type { TaskPatience } from '../../../src/lib/task/running-task.ts';
 import { signalIfThere } from '../../support/processes.ts';
 import { ENDLESS_MS, untilTold } from '../../support/task-patience.ts';
 import { until } from '../../support/until.ts';
@@ -48,7 +48,8 @@ function cell(
   more: Partial<Scenario> = {},
 ): EventCell {
   const made = { ...SMALL, ...scenario(act), ...more };
-  // What is told in the end takes its time on a busy machine; what nobody takes is given up as it is in earnest.
+  // What is told in the end takes its time on a busy machine; what nobody takes is given up as it
+  // is in earnest.
   const isTold = !outcome.log?.source.includes('not delivered');
   const own: TaskPatience | undefined = made.patience;
   const stop = { ...own?.stop, ...untilTold.stop };
@@ -61,7 +62,10 @@ const unhurried = {
   ...endless,
   stop: { convertedMs: ENDLESS_MS, uploadedMs: ENDLESS_MS },
 };
-/** An effort that is asked for is kept to, whatever time is left: this one takes longer than there is. */
+/**
+ * An effort that is asked for is kept to, whatever time is left: this one takes longer than there
+ * is.
+ */
 const SLOW_EFFORT = { JPEG_EFFORT: 'max', JPEG_CHROMA_SUBSAMPLING: '4:4:4' };
 const convertingSlowly = { ...convertingGoesOn, stage: 'conversion with `JPEG_EFFORT=max`' };
 const convertingHuge = { ...convertingGoesOn, stage: 'conversion of 120 megapixels' };
@@ -134,7 +138,7 @@ export const childKilled: readonly EventCell[] = [
     'conversion: SIGSEGV',
     converting,
     conversionKilled('SIGSEGV'),
-    failed(/^Failed to convert TIFF: The conversion process was ended by SIGSEGV/),
+    failed(/^Failed to convert TIFF: The conversion process was killed by SIGSEGV/),
   ),
   ...[starting, idle, converting].map((moment) =>
     cell(

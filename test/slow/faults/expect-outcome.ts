@@ -42,7 +42,9 @@ async function expectListed(world: World, listed: 'yes' | 'no'): Promise<void> {
   expect(key).toBe(listed === 'yes' ? world.jpegKeys[0] : undefined);
 }
 
-/** The body that was not delivered stands alone on a line, for `arke-tiff callback send --data -`. */
+/**
+ * The body that was not delivered stands alone on a line, for `arke-tiff callback send --data -`.
+ */
 function expectLoggedBody({ world, output }: Ended, outcome: Outcome): void {
   const logged = output.split('\n').filter((line) => line.startsWith('{'));
   expect(logged).toHaveLength(1);

@@ -6,7 +6,10 @@ import { converted, type Outcome, undelivered } from './outcome.ts';
 import { endless } from './patience.ts';
 import type { Scenario, World } from './world.ts';
 
-/** The orchestrator has asked for the task's machine, and this is what it has done by the time that runs. */
+/**
+ * The orchestrator has asked for the task's machine, and this is what it has done by the time that
+ * runs.
+ */
 type Before = (world: World) => Promise<void>;
 
 /** It has waited for longer than it waits. */

@@ -12,7 +12,9 @@ const AGAIN = { attempts: 1_000_000, baseDelayMs: 100, maxDelayMs: 500 };
 const ON = 'attempts continue';
 const HELD = 'this process sends it until';
 
-/** The orchestrator answers 500 to a success until the log has this in it; an error came too soon. */
+/**
+ * The orchestrator answers 500 to a success until the log has this in it; an error came too soon.
+ */
 function downUntil(text: string): (world: Running) => FaultOf {
   return (world) => async (request) => {
     if (!String(await request.body()).includes('"status":"success"')) return undefined;

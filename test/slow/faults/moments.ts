@@ -9,7 +9,10 @@ import type { Running, Scenario, World } from './world.ts';
 /** Thrown when the moment for an event had passed before it was noticed: the cell is run again. */
 export class MomentMissed extends Error {}
 
-/** Waits for the moment itself. Throws `MomentMissed` when the task has ended, as by its deadline, and it has not come. */
+/**
+ * Waits for the moment itself. Throws `MomentMissed` when the task has ended, as by its deadline,
+ * and it has not come.
+ */
 async function come(world: Running, moment: () => unknown): Promise<void> {
   const end = await until(async () => {
     const hasEnded = world.hasEnded();
@@ -135,7 +138,10 @@ export const putArrived: Moment = {
   }),
 };
 
-/** A callback that nobody answers. With another body it is none of these: the deadline has come before the moment did. */
+/**
+ * A callback that nobody answers. With another body it is none of these: the deadline has come
+ * before the moment did.
+ */
 function hangingCallback(isAwaited: RegExp): Moment['scenario'] {
   return (act) => ({
     orchestrator: (world) => async (request) => {
@@ -183,7 +189,8 @@ export const starting: Moment = {
 };
 export const idle: Moment = {
   stage: 'while it waits for the TIFF',
-  // Whose the object under the first key is cannot be told before the process is ready and says its versions.
+  // Whose the object under the first key is cannot be told before the process is ready and says its
+  // versions.
   scenario: (act) => ({
     before: (world) => world.putForeignJpeg(0),
     r2: (world) => {

@@ -43,8 +43,8 @@ function injected(cell: Cell, world: World): FaultOf {
 }
 
 /**
- * Connections are refused from the stage's beginning until so many attempts have failed. As many more
- * may fail before connections are taken again, so many are allowed.
+ * Connections are refused from the stage's beginning until so many attempts have failed. As many
+ * more may fail before connections are taken again, so many are allowed.
  */
 function outage({ stage, times }: Cell): Partial<Scenario> {
   const door = (world: World) => (stage.startsWith('callback') ? world.orchestrator : world.r2);

@@ -10,7 +10,10 @@ const env = { CALLBACK_OUTBOX_PREFIX: 'arke-outbox' };
 const SMALL = { picture: 'small', patience: endless } as const;
 const untilDeadline: Partial<Scenario> = { env: { ...env, ...DEADLINE } };
 
-/** The orchestrator takes nothing, and something happens to what goes to the outbox, once or for good. */
+/**
+ * The orchestrator takes nothing, and something happens to what goes to the outbox, once or for
+ * good.
+ */
 function whileKept(fault: Fault | undefined, times: 'once' | 'for good'): Scenario {
   return {
     ...SMALL,
@@ -51,7 +54,10 @@ const putAndSilence: Moment = {
   }),
 };
 
-/** What becomes of a callback that is not delivered where there is an outbox, and when that fails, too. */
+/**
+ * What becomes of a callback that is not delivered where there is an outbox, and when that fails,
+ * too.
+ */
 export const outboxes: readonly EventCell[] = [
   {
     event: 'callback refused, with an outbox',

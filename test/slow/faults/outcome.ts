@@ -6,11 +6,17 @@ export interface Outcome {
   readonly callback: 'success' | 'error' | 'none';
   /** How the callback's error begins, or what is in it. */
   readonly error?: RegExp;
-  /** How many requests with the callback's body, always the same one, come to the orchestrator's door; `several`: as many as time allows. */
+  /**
+   * How many requests with the callback's body, always the same one, come to the orchestrator's
+   * door; `several`: as many as time allows.
+   */
   readonly sent: number | 'several';
   /** How many of them the orchestrator sees. */
   readonly arrived: number;
-  /** Under its own key, under the second name because somebody else's object has the first, or not there. */
+  /**
+   * Under its own key, under the second name because somebody else's object has the first, or not
+   * there.
+   */
   readonly jpeg: 'whole' | 'second name' | 'absent';
   /** Whether the task's temporary folder is gone. */
   readonly temporary: 'gone' | 'left';

@@ -1,7 +1,10 @@
 import { ENDLESS_MS } from '../../support/task-patience.ts';
 import { ATTEMPTS, type Cell } from './cell.ts';
 
-/** When an answer is given up that never comes. Only where it is what the test is about: a busy machine is slow, too. */
+/**
+ * When an answer is given up that never comes. Only where it is what the test is about: a busy
+ * machine is slow, too.
+ */
 const SILENT_MS = 12_000;
 /** The same where a busy machine may try again as often as it likes. */
 const SILENT_FOR_NOW_MS = 4_000;
@@ -22,13 +25,19 @@ export const patience = {
   callbackMs: SILENT_MS,
 };
 
-/** Of a task that nothing else ends: time to come where it waits for it. A busy machine gets more (`processes.test.ts`). */
+/**
+ * Of a task that nothing else ends: time to come where it waits for it. A busy machine gets more
+ * (`processes.test.ts`).
+ */
 export const DEADLINE = { TASK_TIMEOUT_MS: '10000', CALLBACK_PATIENCE_MS: '3000' };
 
 /** The same where not even a conversion process that stands still is given up. */
 export const deaf = { ...endless, silenceMs: ENDLESS_MS };
 
-/** How patient a task is in a cell of the network's table: endlessly, except where an answer, or the rest of a body that was announced, never comes. */
+/**
+ * How patient a task is in a cell of the network's table: endlessly, except where an answer, or the
+ * rest of a body that was announced, never comes.
+ */
 export function patienceIn({ stage, fault, times }: Cell): typeof endless {
   // R2 says for how long it takes nothing.
   if (fault === 'rate1') return { ...endless, storageRetry: { ...RETRY, maxDelayMs: 5_000 } };

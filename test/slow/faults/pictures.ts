@@ -2,9 +2,10 @@ import sharp from 'sharp';
 import { noise, randomNumbers } from '../../support/noise.ts';
 
 /**
- * The TIFFs of the cells, each in the versions that replace one another: `small` comes in one range,
- * `wide` in two (a first one of 8 MiB), `heavy` takes its encoder some seconds, `vast` has 60 megapixels, and
- * `huge` 120: not even as `fast` is it predicted to be done within the 2 s after a stop signal.
+ * The TIFFs of the cells, each in the versions that replace one another: `small` comes in one
+ * range, `wide` in two (a first one of 8 MiB), `heavy` takes its encoder some seconds, `vast` has
+ * 60 megapixels, and `huge` 120: not even as `fast` is it predicted to be done within the 2 s after
+ * a stop signal.
  */
 export interface Pictures {
   readonly small: readonly Uint8Array[];

@@ -30,8 +30,8 @@ describe.skipIf(elsewhere).each([
 });
 
 /**
- * Runs a cell; once more when a busy machine was so late that there was nothing left to do it to, and with twice the time
- * where the task's deadline is what ends it.
+ * Runs a cell; once more when a busy machine was so late that there was nothing left to do it to,
+ * and with twice the time where the task's deadline is what ends it.
  */
 async function inTime(stand: Stand, cell: EventCell, attempt = 1): Promise<Ended> {
   const { scenario } = cell;

@@ -3,9 +3,11 @@ import { converted, failed, undelivered } from './outcome.ts';
 
 /*
  * The fault table: stage × fault × how often. Left out, as they make no sense or are another cell:
- * - permanent answers (400, 401, 403, 404) "twice" and "for good": "once" shows that they are not repeated;
+ * - permanent answers (400, 401, 403, 404) "twice" and "for good": "once" shows that they are not
+ *   repeated;
  * - what harms nobody (drips, an answer's body that the callback does not need) "once" and "twice";
- * - refused, while a body comes: its connection is there; it is `breaks off`, and then another cell;
+ * - refused, while a body comes: its connection is there; it is `breaks off`, and then another
+ *   cell;
  * - 404 at HEAD: the normal answer, the key is free;
  * - bodies at HEAD and of the answer to PUT: there are none;
  * - a body of the callback that breaks off or stalls on its way out: it is smaller than a packet;
@@ -54,8 +56,8 @@ const bodyRows: Row[] = [
   {
     fault: 'object replaced',
     outcomes: {
-      once: converted({ log: /was changed by somebody else meanwhile/ }),
-      twice: failed(download('The object "\\S+" was changed by somebody else meanwhile')),
+      once: converted({ log: /was changed by another process meanwhile/ }),
+      twice: failed(download('The object "\\S+" was changed by another process meanwhile')),
     },
   },
 ];
@@ -67,7 +69,7 @@ const getAnswer: Row[] = [
   refusedBy('403', download('403 Forbidden')),
   refusedBy('404', download('404 Not Found')),
   refusedBy('403 RequestTimeTooSkewed', download("R2 rejected .* this machine's clock is wrong")),
-  refusedBy('501', download('The server at \\S+ does not know')),
+  refusedBy('501', download('The server at \\S+ does not support')),
   harmless('answers after 5 s'),
   onDownload('200 InternalError', 'R2 at \\S+ answered .* with 200, but with an error'),
 ];
@@ -106,7 +108,7 @@ const put: Row[] = [
   onUpload('put200 with an ETag', '"\\S+" is not in R2 as it was sent'),
   refusedBy(
     '501',
-    upload('The server at \\S+ does not know something \\(perhaps the header If-None-Match\\)'),
+    upload('The server at \\S+ does not support something \\(perhaps the header If-None-Match\\)'),
   ),
   // A second is what it takes: it lasts no longer.
   harmless('rate1'),
@@ -116,7 +118,7 @@ const put: Row[] = [
   onUpload('breaks off', 'The connection to R2 at \\S+ broke off'),
   onUpload('stalls', 'R2 at \\S+ did not answer in time'),
   harmless('drips'),
-  onUpload('412', 'The object "\\S+" was changed by somebody else meanwhile'),
+  onUpload('412', 'The object "\\S+" was changed by another process meanwhile'),
   {
     fault: 'object replaced',
     outcomes: {
@@ -132,7 +134,9 @@ const replace: Row[] = [
   { fault: 'reset after it arrived', outcomes: arrived },
 ];
 
-/** A callback that is sent again: after one attempt that went wrong, after two, and then given up. */
+/**
+ * A callback that is sent again: after one attempt that went wrong, after two, and then given up.
+ */
 const sentAgain = (fault: string, arrives = 0): Row => ({
   fault,
   outcomes: passing(

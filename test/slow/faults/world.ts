@@ -1,5 +1,5 @@
 import type { Sandbox } from '../../../src/dev/sandbox/sandbox.ts';
-import type { TaskPatience } from '../../../src/lib/task/job.ts';
+import type { TaskPatience } from '../../../src/lib/task/running-task.ts';
 import type { FaultOf } from '../../support/fault.ts';
 import { type FaultServer, startFaultServer } from '../../support/fault-server.ts';
 import type { TestFolder } from '../../support/folder.ts';

@@ -106,7 +106,10 @@ export const arbiters: Readonly<Record<string, Arbiter>> = {
   },
 };
 
-/** Whether there is a picture to be made of a TIFF: by the manifest, unless the arbiter says otherwise. */
+/**
+ * Whether there is a picture to be made of a TIFF: by the manifest, unless the arbiter says
+ * otherwise.
+ */
 export function hasPicture(tiff: SharedTiff): boolean {
   const arbiter = arbiters[tiff.file];
   return arbiter ? !('refused' in arbiter) : tiff.expected === 'ok';

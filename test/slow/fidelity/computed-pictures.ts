@@ -18,8 +18,8 @@ export async function allBlack({ path }: SharedTiff): Promise<Picture> {
 const [IMAGE_WIDTH, IMAGE_LENGTH, STRIP_OFFSETS] = [256, 257, 273];
 
 /**
- * One sample of 64-bit floating point a pixel, the smallest black, the largest white; libtiff's tiffcp
- * takes the compression away. Throws when that cannot be done.
+ * One sample of 64-bit floating point a pixel, the smallest black, the largest white; libtiff's
+ * tiffcp takes the compression away. Throws when that cannot be done.
  */
 export async function doublesOverTheirRange({ path }: SharedTiff): Promise<Picture> {
   const folder = await makeFolder();

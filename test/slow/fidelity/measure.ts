@@ -33,12 +33,17 @@ export type Verdict = 'right' | 'wrong' | 'fails' | 'reads it';
 export interface Measured {
   readonly tiff: SharedTiff;
   readonly ours: Ours;
-  /** Of our picture to the nearest of those that are right, in decibels; undefined where there is none. */
+  /**
+   * Of our picture to the nearest of those that are right, in decibels; undefined where there is
+   * none.
+   */
   readonly likeness: number | undefined;
   readonly verdicts: Readonly<Record<'ours' | 'snippet' | Peer, Verdict>>;
 }
 
-/** What a measurement stands on: a conversion process, and a folder that its files may be left in. */
+/**
+ * What a measurement stands on: a conversion process, and a folder that its files may be left in.
+ */
 export interface Bench {
   readonly converter: Converter;
   readonly folder: string;
@@ -48,8 +53,8 @@ export interface Bench {
 const FINE = { quality: 95, chromaSubsampling: '4:4:4' } as const;
 
 /**
- * Converts a TIFF and compares the picture, as all readers' pictures, with what is right for it. Throws
- * when it is not known what is right (`referencesFor`), and when a peer is not installed.
+ * Converts a TIFF and compares the picture, as all readers' pictures, with what is right for it.
+ * Throws when it is not known what is right (`referencesFor`), and when a peer is not installed.
  */
 export async function measure(tiff: SharedTiff, { converter, folder }: Bench): Promise<Measured> {
   const ours = await convertOurs(tiff, converter, join(folder, `${tiff.file}.jpg`));
@@ -72,8 +77,8 @@ export async function measure(tiff: SharedTiff, { converter, folder }: Bench): P
 
 /**
  * How near a picture of ours comes to the nearest of the right ones, in decibels; where that is too
- * little, to the nearest after the contract's encoder: what that loses of a picture of four pixels is no
- * fault of the samples.
+ * little, to the nearest after the contract's encoder: what that loses of a picture of four pixels
+ * is no fault of the samples.
  */
 async function likenessTo(references: readonly Picture[], picture: Picture): Promise<number> {
   const nearest = (pictures: readonly Picture[]) =>

@@ -20,7 +20,8 @@ describe('CIELab', () => {
   const expected = colours.map((lab) => srgbOfLab(lab));
 
   it.each([8, 16])('of %i bits has its colours', async (bits) => {
-    // L fills its sample; a and b are signed, one a unit in 8 bits, 256 in 16 (TIFF 6.0, section 23).
+    // L fills its sample; a and b are signed, one a unit in 8 bits, 256 in 16 (TIFF 6.0, section
+    // 23).
     const unit = 2 ** (bits - 8);
     const samples = colours.map(([l, a, b]) =>
       [(l / 100) * (2 ** bits - 1), a * unit, b * unit].map(Math.round),

@@ -3,7 +3,9 @@ import { type Picture, psnr } from '../../support/pixels.ts';
 import type { SharedTiff } from '../../support/shared-tiffs.ts';
 import { arbiters, hasPicture } from './arbiters.ts';
 
-/** What independent readers, and the contract's snippet, make of a TIFF; undefined where they fail. */
+/**
+ * What independent readers, and the contract's snippet, make of a TIFF; undefined where they fail.
+ */
 export type Renditions = Readonly<Record<Peer | 'snippet', Picture | undefined>>;
 
 /** Two pictures at least so much alike, in decibels, are the same picture. */
@@ -15,9 +17,10 @@ export function isAlike(picture: Picture, references: readonly Picture[]): boole
 }
 
 /**
- * The pictures that are right for a TIFF: the known one, else by the arbiter where there is one, else those of two or more
- * peers that agree, else that of the only one that can read it; none where it should be refused. Throws when peers disagree and no arbiter
- * says who is right, and when nobody can read it.
+ * The pictures that are right for a TIFF: the known one, else by the arbiter where there is one,
+ * else those of two or more peers that agree, else that of the only one that can read it; none
+ * where it should be refused. Throws when peers disagree and no arbiter says who is right, and when
+ * nobody can read it.
  */
 export async function referencesFor(
   tiff: SharedTiff,

@@ -6,13 +6,18 @@ import type { ConversionNote } from '../../../src/lib/convert/messages.ts';
 import type { Picture } from '../../support/pixels.ts';
 import type { SharedTiff } from '../../support/shared-tiffs.ts';
 
-/** Files of bug reports, and pictures of what is right: beside the project, never copied into it. */
+/**
+ * Files of bug reports, and pictures of what is right: beside the project, never copied into it.
+ */
 const folder = fileURLToPath(new URL('../../../../shared/tiffs/reported/', import.meta.url));
 export const hasReportedTiffs = existsSync(folder);
 
 /** A TIFF that people had trouble with, and what must become of it. */
 export interface ReportedTiff extends SharedTiff {
-  /** The picture that is right, where one lies beside the files, and how like it a JPEG must be, in decibels. */
+  /**
+   * The picture that is right, where one lies beside the files, and how like it a JPEG must be, in
+   * decibels.
+   */
   readonly scene: { readonly right: string; readonly like: number } | undefined;
   /** A warning that it is converted with. */
   readonly code: ConversionNote['code'] | undefined;
@@ -24,7 +29,10 @@ type Row = Partial<Pick<ReportedTiff, 'scene' | 'code' | 'error' | 'width' | 'he
 
 const scene = (right: string, like = 38) => ({ scene: { right, like } });
 const SCENE = scene('scene-96x64');
-/** Of these, tiff2rgba, ImageMagick, vips and sharp all give 29.39 dB: so much their own encoders lost of the scene. */
+/**
+ * Of these, tiff2rgba, ImageMagick, vips and sharp all give 29.39 dB: so much their own encoders
+ * lost of the scene.
+ */
 export const SUBSAMPLED = ['jpeg-progressive-in-tiff.tif', 'jpeg-sof-72-rows-strip-64.tif'];
 const LOSSY = scene('scene-96x64', 29);
 const GREY = scene('grey-96x64');

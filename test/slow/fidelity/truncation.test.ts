@@ -205,8 +205,8 @@ const LAST = 200;
 describe('a fax that is forgiven something, and has lost any of its last bytes', () => {
   const rows = faxRows(216, 320);
   /**
-   * A refused file costs a new process: of the kinds that are read alike, each cut is made of one, in turn (which of how
-   * many).
+   * A refused file costs a new process: of the kinds that are read alike, each cut is made of one,
+   * in turn (which of how many).
    */
   const kinds: [string, readonly [which: number, of: number], FaxCoding][] = [
     ['Group 3 without end-of-line codes', [0, 3], { coding: 'group 3', endsOfLine: false }],

@@ -54,8 +54,8 @@ export function useColours(): Colours {
 }
 
 /**
- * Expects levels, grey or coloured, that are at most `most` apart from what they should be. (At quality 95
- * JPEG's own rounding moves the level of a patch by one.)
+ * Expects levels, grey or coloured, that are at most `most` apart from what they should be. (At
+ * quality 95 JPEG's own rounding moves the level of a patch by one.)
  */
 export function expectLevels(
   levels: readonly (readonly number[])[],

@@ -30,7 +30,7 @@ interface Told {
 
 /** What the header tells: no conversion may be the first to say it. */
 const TOLD_BY_HEADER =
-  /not a TIFF|no readable directory|list of pages|all of its pixels are there|does not say how|which TIFF does not have|and TIFF has|no value in its|tile size|Bad value|Null count|failed to read directory|IFD looping|support is not configured|doesn't match SamplesPerPixel|BitsPerSample entry count|has no pixels|the file ends [\d ]+ bytes? before|that it needs|(?:has|have) 0 bytes|does not say where|pixels, and a JPEG|which arke-tiff cannot decode \(|more than any decoder|limit \d+ MB/;
+  /not a TIFF|no readable directory|list of pages|all of its pixels are there|does not say how|which TIFF does not have|and TIFF has|no value in its|tile size|Bad value|Null count|failed to read directory|IFD looping|support is not configured|doesn't match SamplesPerPixel|BitsPerSample entry count|has no pixels|the file ends [\d ]+ bytes? before|that it needs|(?:has|have) 0 bytes|does not say where|pixels, but a JPEG|which arke-tiff cannot decode \(|more than arke-tiff can decode|limit \d+ MB/;
 
 it('inspect, a dry run and a conversion say the same of every TIFF at hand', async () => {
   if (!hasSharedTiffs) console.warn(`Without real TIFFs: ${noSharedTiffs}.`);

@@ -9,10 +9,15 @@ import type { Converter } from '../../../src/lib/convert/process/converter.ts';
 import { ArkeError } from '../../../src/lib/errors.ts';
 import type { Mutant } from './mutate.ts';
 
-/** Until when a conversion must have ended, and how long it may take to notice that, in milliseconds. */
+/**
+ * Until when a conversion must have ended, and how long it may take to notice that, in
+ * milliseconds.
+ */
 const DEADLINE_MS = 30_000;
 const GRACE_MS = 30_000;
-/** A fraction of a machine's, so that headers that promise gigantic pictures are refused, not tried. */
+/**
+ * A fraction of a machine's, so that headers that promise gigantic pictures are refused, not tried.
+ */
 const MEMORY_BYTES = 300 * 1024 * 1024;
 
 /** What became of a mutant; `problem` is what must not be. */
@@ -42,7 +47,10 @@ export async function pixelsOf(bytes: Buffer, bench: Bench): Promise<Buffer | un
   }
 }
 
-/** Converts a mutant and looks for what must never happen. `whole` are the pixels of the undamaged TIFF. */
+/**
+ * Converts a mutant and looks for what must never happen. `whole` are the pixels of the undamaged
+ * TIFF.
+ */
 export async function check(
   { bytes, truncated }: Mutant,
   { converter, input, output }: Bench,

@@ -15,7 +15,10 @@ import { fuzzSettings } from './settings.ts';
 const IN_A_FOLDER = 50;
 const { count: MUTANTS, seed: SEED } = fuzzSettings({ count: 100, seed: 20_263 });
 const COUNT = Math.ceil(MUTANTS / IN_A_FOLDER);
-/** Room for three of the smallest at most: what no number can be compared with would let all four begin. */
+/**
+ * Room for three of the smallest at most: what no number can be compared with would let all four
+ * begin.
+ */
 const MEMORY_BYTES = 400 * 1024 ** 2;
 const JOBS = 4;
 const MOST_AT_ONCE = 3;

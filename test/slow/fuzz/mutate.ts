@@ -74,8 +74,8 @@ const SIDES = [256, 257];
 const SUB_IFDS = 330;
 
 /**
- * The same file with a first page of width or height 0, or both; undefined where its directory is not found,
- * or has others below it, one of which may be the page.
+ * The same file with a first page of width or height 0, or both; undefined where its directory is
+ * not found, or has others below it, one of which may be the page.
  */
 export function withoutPixels(original: Buffer, random: () => number): Buffer | undefined {
   const bytes = Buffer.from(original);

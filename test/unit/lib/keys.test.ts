@@ -58,7 +58,7 @@ describe('a file name', () => {
 describe('a key that R2 cannot be asked for', () => {
   it.each(['.', '..', './a.tif', 'a/../b.tif', 'a/./b.tif', 'a/..', '/../a'])(
     'is one with a part that addresses resolve: %s',
-    (key) => expect(keyProblem(key)).toMatch(/^must not have the part "\.\.?": /),
+    (key) => expect(keyProblem(key)).toMatch(/^must not contain the segment "\.\.?": /),
   );
 
   it('is every one that an address does not keep, and none but those and long ones', () => {
@@ -77,7 +77,7 @@ describe('a key that R2 cannot be asked for', () => {
   it('is one of more than 1024 bytes', () => {
     expect(keyProblem('ü'.repeat(512))).toBeUndefined();
     expect(keyProblem(`${'ü'.repeat(512)}a`)).toBe(
-      'must have at most 1024 bytes, and it has 1025: R2 takes no longer ones',
+      'must have at most 1024 bytes, and it has 1025: R2 accepts no longer ones',
     );
   });
 });

@@ -107,7 +107,9 @@ describe('an output file', () => {
       await rm(temporary);
       await put(theirs, temporary);
     });
-    await expect(written).rejects.toThrow(/a.jpg. Somebody has put something else in the place of/);
+    await expect(written).rejects.toThrow(
+      /a.jpg. The temporary file .* was replaced by something else/,
+    );
     expect(await readdir(folder.root)).toEqual(['theirs']);
     expect(await text(theirs)).toBe('theirs');
   });
@@ -194,6 +196,6 @@ describe('an output file', () => {
   it('in a folder that does not exist is an error that says so', async () => {
     const target = folder.path('nowhere/a.jpg');
     const failing = writeOutput(target, { force: false }, writing('new'));
-    await expect(failing).rejects.toThrow(/nowhere.*its folder does not exist\. Make the folder/);
+    await expect(failing).rejects.toThrow(/nowhere.*its folder does not exist\. Create the folder/);
   });
 });

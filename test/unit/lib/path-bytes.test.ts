@@ -28,7 +28,8 @@ describe('a path', () => {
   });
 
   it('keeps its bytes, whatever they are, and is not that of other bytes', () => {
-    // Each byte alone, before and after each other, and where UTF-8 begins that does not end, or is of surrogates.
+    // Each byte alone, before and after each other, and where UTF-8 begins that does not end, or is
+    // of surrogates.
     const all = [...Array(255).keys()].map((byte) => byte + 1);
     const bytes = [
       ...all.flatMap((a) => all.map((b) => Buffer.of(a, b))),

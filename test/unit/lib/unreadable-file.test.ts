@@ -10,8 +10,8 @@ function systemError(code: string, words: string): Error {
 
 describe('a file that cannot be read', () => {
   it.each([
-    ['EACCES', 'permission denied', 'Check who may read it.'],
-    ['EPERM', 'operation not permitted', 'Check who may read it.'],
+    ['EACCES', 'permission denied', 'Check its permissions.'],
+    ['EPERM', 'operation not permitted', 'Check its permissions.'],
     ['EIO', 'i/o error', 'Check the disk or the network share.'],
     [
       'ENAMETOOLONG',

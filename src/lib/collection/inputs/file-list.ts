@@ -4,17 +4,17 @@ import { readFile } from '../../files.ts';
 import { pathOfBytes } from '../../path-bytes.ts';
 import { unreadableFile } from '../../unreadable-file.ts';
 
-/** What stands for standard input in place of a list's path. */
+/** Stands for standard input instead of a list's path. */
 const STDIN = '-';
 
-/** Byte order marks, as editors of Windows begin files with. */
+/** Byte order mark that Windows editors write. */
 const UTF8_MARK = Buffer.of(0xef, 0xbb, 0xbf);
 const UTF16_MARKS = [Buffer.of(0xff, 0xfe), Buffer.of(0xfe, 0xff)];
 
 /**
- * The paths in a list, one a line; or between NUL characters, if there is one in it, as `find -print0`
- * writes them, so that names may have line breaks. They need not be UTF-8. Throws `FileError` when it cannot be read, is
- * UTF-16 or names nothing, and `SettingsError` when it would have to be typed.
+ * The paths in a list, one per line; or NUL-terminated if it contains a NUL, as `find -print0`
+ * writes them, so that names may contain line breaks. They need not be UTF-8. Throws `FileError` if
+ * it cannot be read, is UTF-16 or names nothing, and `SettingsError` if it would have to be typed.
  */
 export async function readFileList(
   source: string,
@@ -24,7 +24,7 @@ export async function readFileList(
   const bytes = source === STDIN ? await readAll(stdin, signal) : await readListFile(source);
   const named = pathsIn(bytes, source).filter((path) => path !== '');
   if (named.length === 0)
-    throw new FileError(`${nameOf(source)} names no files. Look how it was made.`);
+    throw new FileError(`${nameOf(source)} names no files. Check how it was created.`);
   return named;
 }
 
@@ -55,12 +55,14 @@ async function readListFile(path: string): Promise<Buffer> {
   }
 }
 
-/** The paths, byte for byte: in no encoding of file names a line break or NUL is a part of anything else. */
+/**
+ * The paths, byte for byte: in every encoding of file names, a line break or NUL stands for itself.
+ */
 function pathsIn(bytes: Buffer, source: string): string[] {
   const isUtf16 = UTF16_MARKS.some((mark) => bytes.subarray(0, 2).equals(mark));
-  if (isUtf16) throw new FileError(`${nameOf(source)} is in UTF-16. Save it in UTF-8.`);
+  if (isUtf16) throw new FileError(`${nameOf(source)} is in UTF-16. Save it as UTF-8.`);
   const isMarked = bytes.subarray(0, 3).equals(UTF8_MARK);
-  // One character for each byte.
+  // One character per byte.
   const text = bytes.toString('latin1', isMarked ? 3 : 0);
   const paths = text.split(text.includes('\0') ? '\0' : /\r?\n/);
   return paths.map((path) => pathOfBytes(Buffer.from(path, 'latin1')));

@@ -18,22 +18,28 @@ import { type Candidate, type SearchOptions, searchFile, searchPath } from './se
 
 export type { SearchWarning as CollectionWarning };
 
-/** Which TIFFs are wanted. */
+/** Which TIFFs to find. */
 export interface InputRequest {
-  /** Files, folders, and patterns that no shell has expanded; `!PATTERN` is one more of `exclude`. */
+  /** Files, folders, and patterns that no shell has expanded; `!PATTERN` adds to `exclude`. */
   readonly paths: readonly string[];
-  /** Search the folders below folders, too. */
+  /** Also search subfolders. */
   readonly recursive: boolean;
-  /** A list of files and folders: its path, or `-` for stdin. No patterns: names are taken as they are. */
+  /**
+   * A list of files and folders: its path, or `-` for stdin. Names are taken literally, not as
+   * patterns.
+   */
   readonly filesFrom?: string | undefined;
-  /** Patterns for what is taken and left out, wherever it is from (`createPathFilter`). */
+  /** Patterns for what is included and excluded, whatever its origin (`createPathFilter`). */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
-  /** Tells the names of what does not lie here (objects, stdin), which are taken as they are; default: none are. */
+  /**
+   * Identifies names that are not local (objects, stdin), which are taken as they are; default:
+   * none.
+   */
   readonly isElsewhere?: (path: string) => boolean;
 }
 
-/** The TIFFs of a collection, and what could not be looked at. */
+/** The TIFFs of a collection, and what could not be read. */
 export interface FoundInputs {
   readonly found: readonly FoundTiff[];
   /** Folders and files that TIFFs may be missing from. */
@@ -41,26 +47,28 @@ export interface FoundInputs {
   readonly warnings: readonly SearchWarning[];
 }
 
-/** A TIFF, or a file that is named as one. */
+/** A TIFF, or a file named explicitly. */
 export interface FoundTiff {
   readonly input: string;
   /**
-   * What the path to its JPEG in another folder is made from: below the folder or the fixed part of the
-   * pattern it was found by; its own name if it was named; its path, if it was in a list.
+   * Determines the path of its JPEG in another folder: its path below the folder, or below the
+   * fixed part of the pattern, that found it; its own name if it was named; its path if it was in a
+   * list.
    */
   readonly name: string;
 }
 
-/** How many paths are searched at once. */
+/** Paths searched at once. */
 const PATHS_AT_ONCE = 8;
 
 /**
- * Finds the TIFFs of a collection, each file once, in the order of the request, in folders in natural
- * order. In folders and by patterns TIFFs are found by ending or content (`judgeFile`); a file that is
- * named is taken whatever it is, and if it is not there its conversion fails.
+ * Finds the TIFFs of a collection, each file once, in the order of the request, in folders in
+ * natural order. Folders and patterns find TIFFs by extension or content (`judgeFile`); a file
+ * named explicitly is always taken, and fails in its conversion if missing.
  *
- * Throws `FileError` when a folder, pattern or list has no TIFF, or nothing is left, though everything could be read, and
- * `SettingsError` when nothing is asked for or a pattern is empty; else the signal's reason.
+ * Throws `FileError` if a folder, pattern or list has no TIFF, or nothing is left, although
+ * everything could be read; `SettingsError` if nothing is asked for or a pattern is empty; and the
+ * signal's reason.
  */
 export async function findInputs(
   request: InputRequest,
@@ -70,7 +78,7 @@ export async function findInputs(
   const { filesFrom, recursive, isElsewhere = () => false } = request;
   const { paths, negated } = await splitPaths(request.paths);
   if (paths.length === 0 && filesFrom === undefined)
-    throw new SettingsError(['there is no PATH and no --files-from']);
+    throw new SettingsError(['PATH is missing (or --files-from)']);
   const filter = createPathFilter(request.include, [...request.exclude, ...negated]);
   const options = { recursive, filter, signal, isElsewhere };
   const listed = filesFrom === undefined ? [] : await readFileList(filesFrom, stdin, signal);
@@ -84,7 +92,7 @@ export async function findInputs(
   searches.forEach(refuseEmpty);
   refuseNothing(searches);
   const candidates = searches.flatMap(({ found }) => found);
-  // A file that is named fails as one of the run.
+  // An explicitly named file that cannot be read fails in the run.
   const taken = new Set(candidates.map(({ input }) => absolutePath(input)));
   const { found, otherNames } = await withoutRepeats(candidates, isElsewhere, signal);
   return {
@@ -104,7 +112,7 @@ function searchAll(
   return inParallel(paths, search, { limit: PATHS_AT_ONCE, signal });
 }
 
-/** Tells patterns behind `!` from paths; a file may be called so, too. */
+/** Separates `!` patterns from paths; a file may have such a name too. */
 async function splitPaths(
   all: readonly string[],
 ): Promise<{ readonly paths: readonly string[]; readonly negated: readonly string[] }> {
@@ -118,8 +126,8 @@ async function splitPaths(
 }
 
 /**
- * A list has no folder of its own to be below of, and what is in common of its paths changes with what
- * is in it: so the whole path is kept, as tar and rsync keep it, but for what leads upwards.
+ * A list has no folder that its paths could be relative to, and their common part changes with its
+ * content. So the whole path is kept, like in tar and rsync, except for steps upwards.
  */
 function asListed(candidate: Candidate): Candidate {
   return { ...candidate, name: normalize(candidate.input).replace(/^(\.\.?\/|\/)+/, '') };

@@ -1,38 +1,40 @@
 import fillRange from 'fill-range';
 import picomatch from 'picomatch';
 
-/** A pattern for paths, as shells have them. */
+/** A path pattern as in shells. */
 export interface Glob {
-  /** The folder before the first part with a wildcard; empty for the one we are in. */
+  /** The folder before the first wildcard; empty for the current one. */
   readonly base: string;
-  /** Whether the pattern matches a path below `base`, written with slashes. */
+  /** Whether the pattern matches a path below `base`, with slashes. */
   matches(name: string): boolean;
-  /** Whether a folder below `base` is matched, or may hold what is. */
+  /** Whether a folder below `base` matches, or may contain matches. */
   leadsTo(folder: string): boolean;
 }
 
-/** What goes for all patterns: `posix` is for `[!a]`, the flag lets `**` match names with line breaks. */
+/**
+ * Options of all patterns: `posix` allows `[!a]`, the flag lets `**` match names with line breaks.
+ */
 const OPTIONS = { posix: true, flags: 's', nonegate: true, keepQuotes: true, expandRange };
 
-/** Whether a path has wildcards; it may be the name of a file nevertheless. */
+/** Whether a path has wildcards; it may still be a file's name. */
 export function hasWildcards(path: string): boolean {
   return scan(normalPattern(path)).isGlob;
 }
 
-/** Reads a pattern that `hasWildcards`. */
+/** Parses a pattern that `hasWildcards`. */
 export function parseGlob(pattern: string): Glob {
   const normal = normalPattern(pattern);
   const { glob } = scan(normal);
   const matches = picomatch(glob, OPTIONS);
   return {
-    // Of a folder's name, unlike of a pattern, we must keep how it is composed.
+    // The folder's name must keep its Unicode form, unlike the pattern.
     base: scan(withLiteralParentheses(pattern)).base.replace(/\\(.)/gs, '$1'),
     matches: (name) => matches(name.normalize('NFC')),
     leadsTo: folderMatcher(glob),
   };
 }
 
-/** A matcher for names and paths below a folder, which also finds those that begin with a dot. */
+/** A matcher for names and paths below a folder, including hidden ones. */
 export function nameMatcher(pattern: string): (name: string) => boolean {
   const matches = picomatch(normalPattern(pattern), { ...OPTIONS, dot: true });
   return (name) => matches(name.normalize('NFC'));
@@ -42,15 +44,15 @@ function scan(pattern: string) {
   return picomatch.scan(pattern, { nonegate: true, scanToEnd: true });
 }
 
-/** Two ways to write an accented letter are one, and so are two ways to write a path. */
+/** Unifies the forms of accented letters and of paths. */
 function normalPattern(pattern: string): string {
   const path = pattern.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
   return withLiteralParentheses(path).normalize('NFC');
 }
 
 /**
- * In shells parentheses group only behind `?`, `*`, `+`, `@` or `!`; picomatch takes all for groups, and
- * `Scan (1)*.tif` would not find `Scan (1)a.tif`.
+ * In shells, parentheses group only after `?`, `*`, `+`, `@` or `!`; picomatch treats all as
+ * groups, and `Scan (1)*.tif` would not match `Scan (1)a.tif`.
  */
 function withLiteralParentheses(pattern: string): string {
   const groups: boolean[] = [];
@@ -63,7 +65,10 @@ function withLiteralParentheses(pattern: string): string {
   });
 }
 
-/** Folders are entered by the parts of a pattern, one after the other; behind `**` any is that is not hidden. */
+/**
+ * Folders are entered by the parts of a pattern, one after the other; after `**`, all that are not
+ * hidden.
+ */
 function folderMatcher(glob: string): (folder: string) => boolean {
   const { parts = [] } = picomatch.scan(glob, { nonegate: true, parts: true });
   const all = parts.length > 0 ? parts : [glob];
@@ -81,7 +86,7 @@ function folderMatcher(glob: string): (folder: string) => boolean {
       });
 }
 
-/** As shells do: with the zeros that are written, and steps. What is no range matches nothing. */
+/** As in shells: with leading zeros, and steps. An invalid range matches nothing. */
 function expandRange(...range: readonly unknown[]): string {
   const [from = '', to = '', step] = range.filter((part) => typeof part === 'string');
   const options = { toRegex: true, relaxZeros: false, ...(step ? { step } : {}) } as const;

@@ -1,6 +1,6 @@
 /**
- * An order for names as people count: `scan2` before `scan10`. The same on every machine, whatever its
- * language; names that differ only in how their letters are composed are in order, too.
+ * Natural order: `scan2` before `scan10`. The same on every machine and in every language, also for
+ * names that differ only in Unicode form.
  */
 export function naturalOrder(): (a: string, b: string) => number {
   const { compare } = new Intl.Collator('en', { numeric: true });

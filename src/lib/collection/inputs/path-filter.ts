@@ -4,23 +4,26 @@ import { nameMatcher } from './globs.ts';
 
 /** A file or folder as patterns see it. */
 export interface NamedPath {
-  /** As it is given or found. */
+  /** As given or found. */
   readonly path: string;
-  /** Below the folder or pattern that it is found by, with slashes; its own name if it is named itself. */
+  /**
+   * Path below the folder or pattern that found it, with slashes; its own name if it was named
+   * explicitly.
+   */
   readonly name: string;
 }
 
-/** What `--include` and `--exclude` leave of what is found. */
+/** Applies `--include` and `--exclude`. */
 export interface PathFilter {
   takes(file: NamedPath): boolean;
   enters(folder: NamedPath): boolean;
 }
 
 /**
- * A file is taken if a pattern of `include` matches it, or there are none, and none of `exclude` does: its
- * own name, its path below the folder it is found in, or its path as given. A folder that `exclude`
- * matches is not searched. A pattern behind `!` matches what the rest of it does not. Throws
- * `SettingsError` when a pattern is empty.
+ * A file passes if a pattern of `include` matches it, or there are none, and no pattern of
+ * `exclude` does: its name, its path below the searched folder, or its path as given. A folder that
+ * `exclude` matches is not searched. A pattern after `!` matches what the rest does not. Throws
+ * `SettingsError` if a pattern is empty.
  */
 export function createPathFilter(
   include: readonly string[],
@@ -28,7 +31,7 @@ export function createPathFilter(
 ): PathFilter {
   const included = include.map((pattern) => matcherOf(pattern, '--include'));
   const excluded = exclude.map((pattern) => matcherOf(pattern, '--exclude'));
-  // Else `!a*` would keep us out of every folder that holds what is to be kept.
+  // Otherwise `!a*` would exclude every folder that contains files to keep.
   const forbidden = excluded.filter((_, i) => !isNegated(exclude[i] ?? ''));
   return {
     takes: (file) =>
@@ -38,7 +41,7 @@ export function createPathFilter(
   };
 }
 
-/** Whether a pattern begins with `!`, and not with the `!(` of a group. */
+/** Whether a pattern begins with `!`, but not with the `!(` of a group. */
 export function isNegated(pattern: string): boolean {
   return /^!(?!\()/.test(pattern);
 }

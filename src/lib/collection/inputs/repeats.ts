@@ -6,16 +6,16 @@ import type { Candidate } from './search-path.ts';
 /** Files, each once. */
 export interface WithoutRepeats {
   readonly found: readonly Candidate[];
-  /** Paths that lead to one of them by another way. */
+  /** Other paths to files that are already included. */
   readonly otherNames: readonly string[];
 }
 
-/** How many paths are resolved at once. */
+/** Paths resolved at once. */
 const PATHS_AT_ONCE = 8;
 
 /**
- * Shells, folders and links easily name a file twice. It keeps its first place, and the first name that
- * is not a link's; what is not there is told apart by its path, and what lies elsewhere by its name.
+ * Shells, folders and links easily name a file twice. It keeps its first place, and the first name
+ * that is not a link. Missing files are distinguished by path, remote ones by name.
  */
 export async function withoutRepeats(
   candidates: readonly Candidate[],

@@ -3,41 +3,41 @@ import { absolutePath } from '../../path-bytes.ts';
 import type { UnreadPath } from '../events.ts';
 import type { Search, Unreadable } from './search-path.ts';
 
-/** Something about a collection as a whole that does not keep its TIFFs from being found. */
+/** A warning about the collection as a whole. */
 export interface SearchWarning {
   readonly code: 'FOLDER_LINKS' | 'FOLDERS_UNSEARCHED' | 'SAME_FILE' | 'NAME_CLASH';
   readonly message: string;
 }
 
-/** Throws `FileError` when there is no TIFF at a path, and nothing that could have kept us from finding one. */
+/** Throws `FileError` if there is no TIFF at a path although everything could be read. */
 export function refuseEmpty({ path, kind, ...search }: Search): void {
   const { found, leftOut, unreadable, unknown } = search;
   if (found.length + leftOut + unreadable.length + unknown.length > 0) return;
   if (kind === 'glob')
     throw new FileError(
-      `There is no file ${path}, and no TIFF that this matches as a pattern. Look how it is written, or name the files.`,
+      `There is no file ${path}, and as a pattern it matches no TIFF. Check the spelling, or name the files.`,
     );
   throw new FileError(`There is no TIFF in the folder ${path}. ${adviceOn(search)}`);
 }
 
 function adviceOn({ unsearched, folderLinks }: Pick<Search, 'unsearched' | 'folderLinks'>): string {
-  if (unsearched > 0) return 'Use --recursive to search the folders in it, too.';
+  if (unsearched > 0) return 'Use --recursive to search its subfolders too.';
   if (folderLinks.length > 0)
-    return `Links to folders are not followed: name what ${some(folderLinks)} should lead to.`;
+    return `Links to folders are not followed: name the target of ${some(folderLinks)}.`;
   return 'Name the files themselves.';
 }
 
-/** Throws `FileError`, which says why, when nothing was found though everything could be read. */
+/** Throws `FileError` with the reason if nothing was found although everything could be read. */
 export function refuseNothing(searches: readonly Search[]): void {
   const isNothing = ({ found, unreadable, unknown }: Search) =>
     found.length + unreadable.length + unknown.length === 0;
   if (searches.every(isNothing))
     throw new FileError(
-      'No TIFF is left: --include and --exclude left out all that was found. Check their patterns.',
+      'No TIFF is left: --include and --exclude skip all that were found. Check their patterns.',
     );
 }
 
-/** What kept searches from finding more, each place once. */
+/** Everything that could not be read, each place once. */
 export function unreadOf(searches: readonly Search[]): UnreadPath[] {
   const folders = searches.flatMap(({ unreadable }) => unreadable).map(unreadFolder);
   const files = searches.flatMap(({ unknown }) => unknown).map(unreadFile);
@@ -46,16 +46,16 @@ export function unreadOf(searches: readonly Search[]): UnreadPath[] {
 }
 
 function unreadFolder({ path, error }: Unreadable): UnreadPath {
-  const message = `Could not read this folder: ${reasonOf(error)}. TIFFs in it are missing. Check who may read it.`;
+  const message = `Could not read this folder: ${reasonOf(error)}. TIFFs in it are missing. Check its permissions.`;
   return { kind: 'folder', path: path || '.', error: { code: 'FOLDER_UNREADABLE', message } };
 }
 
 function unreadFile({ path, error }: Unreadable): UnreadPath {
-  const message = `Could not read this file, which may be a TIFF: ${reasonOf(error)}. Check who may read it.`;
+  const message = `Could not read this file, which may be a TIFF: ${reasonOf(error)}. Check its permissions.`;
   return { kind: 'file', path, error: { code: 'FILE_UNREADABLE', message } };
 }
 
-/** What people should know of searches that found something. */
+/** Warnings about successful searches. */
 export function searchWarnings(
   searches: readonly Search[],
   otherNames: readonly string[],
@@ -65,24 +65,24 @@ export function searchWarnings(
   if (links.length > 0)
     warnings.push({
       code: 'FOLDER_LINKS',
-      message: `Links to folders are not followed: ${some(links)}. Name the folders to be searched.`,
+      message: `Links to folders are not followed: ${some(links)}. Name the folders to search.`,
     });
-  // Of a pattern it is said by the pattern itself which folders are meant.
+  // A pattern itself says which folders are meant.
   const unsearched = searches.filter(({ kind, unsearched: n }) => kind === 'folder' && n > 0);
   if (unsearched.length > 0)
     warnings.push({
       code: 'FOLDERS_UNSEARCHED',
-      message: `Folders in ${some(unsearched.map(({ path }) => path))} were not searched. Use --recursive to search them, too.`,
+      message: `Folders in ${some(unsearched.map(({ path }) => path))} were not searched. Use --recursive to search them too.`,
     });
   if (otherNames.length > 0)
     warnings.push({
       code: 'SAME_FILE',
-      message: `Taken once, by another name that leads to the same file: ${some(otherNames)}.`,
+      message: `Skipped, other names of the same file: ${some(otherNames)}.`,
     });
   return warnings;
 }
 
-/** As many as can be taken in. */
+/** A readable number of paths. */
 function some(paths: readonly string[]): string {
   const further = paths.length > 3 ? ` and ${paths.length - 3} more` : '';
   return paths.slice(0, 3).join(', ') + further;

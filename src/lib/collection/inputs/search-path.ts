@@ -10,7 +10,7 @@ import { type Encounter, walkFolder } from './walk-folder.ts';
 
 /** How paths are searched. */
 export interface SearchOptions {
-  /** Also the folders below one. */
+  /** Also subfolders. */
   readonly recursive: boolean;
   /** Whether a path may be a pattern. */
   readonly wildcards: boolean;
@@ -18,7 +18,7 @@ export interface SearchOptions {
   readonly signal: AbortSignal;
 }
 
-/** A TIFF, or what was named as one; `name` is what the path to a JPEG in another folder is made from. */
+/** A TIFF, or a file named explicitly; `name` determines the path of a JPEG in another folder. */
 export interface Candidate {
   readonly input: string;
   readonly name: string;
@@ -31,28 +31,28 @@ export interface Unreadable {
   readonly error: unknown;
 }
 
-/** What was found at a path, and what kept us from finding more. */
+/** The result of searching a path. */
 export interface Search {
   readonly path: string;
   readonly kind: 'file' | 'folder' | 'glob';
   readonly found: readonly Candidate[];
-  /** Files and folders that the filter left out. */
+  /** Files and folders that the filter excluded. */
   readonly leftOut: number;
   /** Folders that only `recursive` would have searched. */
   readonly unsearched: number;
   readonly folderLinks: readonly string[];
   readonly unreadable: readonly Unreadable[];
-  /** Files that may be TIFFs, but neither their ending nor their content tells. */
+  /** Files that may be TIFFs: neither extension nor content could tell. */
   readonly unknown: readonly Unreadable[];
 }
 
-/** How many files are looked into at once: enough for a file server to be busy. */
+/** Files read at once: enough to keep a file server busy. */
 const FILES_AT_ONCE = 8;
 
 /**
- * Finds the TIFFs that a path stands for: a file, whatever it is called; those in a folder; or, where
- * there is nothing of that name, those that it matches as a pattern. What is neither is a file that its
- * conversion will miss. Throws nothing but the signal's reason.
+ * Finds the TIFFs of a path: a file, whatever its name; those in a folder; or, if there is nothing
+ * of that name, those that match it as a pattern. Otherwise it is a missing file, which fails in
+ * its conversion. Throws only the signal's reason.
  */
 export async function searchPath(path: string, options: SearchOptions): Promise<Search> {
   const there = await lstat(path).catch(() => undefined);
@@ -69,12 +69,12 @@ export async function searchPath(path: string, options: SearchOptions): Promise<
   const root = join(folder, glob.base);
   const wanted = matchedBy(glob, options.recursive);
   const search = await searchFolder({ path, kind: 'glob', root }, wanted, options);
-  // A pattern below a folder that is not there matches nothing.
+  // A pattern below a missing folder matches nothing.
   const unreadable = search.unreadable.filter((met) => met.path !== root || !isMissing(met));
   return { ...search, unreadable };
 }
 
-/** Folders that are there are meant by their names: `Box [1]` by `Box [1]/*.tif`. */
+/** Existing folders are taken literally: `Box [1]` in `Box [1]/*.tif`. */
 async function splitAtPattern(path: string): Promise<{ folder: string; pattern: string }> {
   for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
     const folder = path.slice(0, end);
@@ -93,7 +93,7 @@ async function isFolder(path: string, there: Stats | undefined): Promise<boolean
   return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
 
-/** Takes a path for a file that is named, unless the filter leaves it out. */
+/** Takes a path as an explicitly named file, unless the filter excludes it. */
 export function searchFile(path: string, there: Stats | undefined, filter: PathFilter): Search {
   const name = basename(path);
   const taken = filter.takes({ path, name });
@@ -109,10 +109,10 @@ export function searchFile(path: string, there: Stats | undefined, filter: PathF
   };
 }
 
-/** Which files below a folder are meant, and where there may be some; by paths below it. */
+/** Which files below a folder are wanted, and which folders may contain some; by relative path. */
 type SearchRules = Pick<Glob, 'leadsTo'> & { takes(name: string): boolean };
 
-/** A folder that a pattern matches stands for what is in it, as when a shell had named it. */
+/** A folder that a pattern matches stands for its files, as if a shell had named it. */
 function matchedBy(glob: Glob, recursive: boolean): SearchRules {
   const isIn = (name: string): boolean => {
     const parent = name.slice(0, Math.max(0, name.lastIndexOf('/')));

@@ -1,16 +1,19 @@
-// What is used here of packages that come without types.
+// The parts that are used of packages without types.
 
 declare module 'picomatch' {
   interface PicomatchOptions {
-    /** Of the regular expression that a pattern becomes. */
+    /** Flags of the pattern's regular expression. */
     readonly flags?: string;
     /** Whether wildcards match names that begin with a dot. */
     readonly dot?: boolean;
-    /** Whether brackets are those of POSIX: `[!a]`, `[[:digit:]]`. */
+    /** Whether POSIX brackets are supported: `[!a]`, `[[:digit:]]`. */
     readonly posix?: boolean;
     readonly nonegate?: boolean;
     readonly keepQuotes?: boolean;
-    /** The regular expression for `{from..to}` or `{from..to..step}`; its last argument are the options. */
+    /**
+     * The regular expression for `{from..to}` or `{from..to..step}`; the last argument is the
+     * options.
+     */
     readonly expandRange?: (...range: readonly unknown[]) => string;
   }
 
@@ -25,7 +28,7 @@ declare module 'picomatch' {
     readonly base: string;
     readonly glob: string;
     readonly isGlob: boolean;
-    /** With `parts`, where there is more than one. */
+    /** With `parts`, if there are several. */
     readonly parts?: readonly string[];
   }
 
@@ -37,14 +40,14 @@ declare module 'picomatch' {
 
 declare module 'fill-range' {
   interface FillOptions {
-    /** One expression for all of the range, instead of an array. */
+    /** One expression for the whole range, instead of an array. */
     readonly toRegex: true;
-    /** Whether `{01..12}` stands for 1 as well as for 01. */
+    /** Whether `{01..12}` matches 1 as well as 01. */
     readonly relaxZeros: boolean;
     readonly step?: string;
   }
 
-  /** Gives an empty array for what is no range. */
+  /** Returns an empty array for an invalid range. */
   export default function fillRange(
     from: string,
     to: string,

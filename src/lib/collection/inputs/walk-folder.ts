@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readdir, stat } from '../../files.ts';
 import { naturalOrder } from './natural-order.ts';
 
-/** What a walk comes across; `name` is its path below the root, with slashes. */
+/** An entry found by a walk; `name` is its path below the root, with slashes. */
 export type Encounter =
   | {
       readonly kind: 'file';
@@ -11,14 +11,13 @@ export type Encounter =
       readonly name: string;
       readonly isLink: boolean;
     }
-  /** A link to a folder, which is not followed: it may lead back, or out of what was asked for. */
+  /** A link to a folder, which is not followed: it may lead back, or outside. */
   | { readonly kind: 'folder-link'; readonly path: string }
   | { readonly kind: 'unreadable'; readonly path: string; readonly error: unknown };
 
 /**
- * Goes through a folder in natural order, and through those below it that `enters` wants. Links to files
- * are files, and so is a link that leads nowhere; what is neither file nor folder is passed over. Throws
- * nothing but the signal's reason.
+ * Walks a folder in natural order, and the subfolders that `enters` accepts. Links to files count
+ * as files, even dangling ones; other entries are ignored. Throws only the signal's reason.
  */
 export function walkFolder(
   root: string,

@@ -1,14 +1,13 @@
 import { basename } from 'node:path';
-import type { MadePage } from '../../convert/convert-pages.ts';
-import type { TiffHeader } from '../../convert/header/tiff-header.ts';
 import { FileError } from '../../errors.ts';
 import { utimes } from '../../files.ts';
+import type { MadePage } from '../../outputs/make-pages.ts';
 import { sha256Of } from '../checksum.ts';
 import type { PageRecord } from '../events.ts';
 import { type FileState, readableState, stateOf } from '../file-state.ts';
 import type { Converted, ConvertingTools } from '../item.ts';
-import type { CollectionOptions } from '../options.ts';
-import { likenessOf, recordOfPage } from '../page-record.ts';
+import type { CollectionRunOptions } from '../options.ts';
+import { recordOfPage } from '../page-record.ts';
 import type { RecordLine } from '../record/record-line.ts';
 import { sourcePath } from './recorded.ts';
 import { boundsOf, settingsOf } from './up-to-date.ts';
@@ -19,24 +18,22 @@ export interface Finishing {
   readonly tiff: { readonly path: string; readonly name: string };
   /** As it was before it was converted. */
   readonly source: FileState;
-  readonly header: TiffHeader;
   readonly kind: string | undefined;
   readonly pixels: number | undefined;
   readonly tools: ConvertingTools;
 }
 
 /**
- * Does with the JPEGs of a TIFF what is left to be done before they get their names: compares them with
- * it, takes checksums, gives them its times; and makes the lines for their record, which has to know
- * them first: a process that is killed in between leaves no JPEG that nobody knows.
+ * Does with the JPEGs of a TIFF what is left to be done before they get their names: takes
+ * checksums, gives them its times; and makes the lines for their record, which has to know them
+ * first: a process that is killed in between leaves no JPEG that nobody knows.
  *
- * Throws what comparing throws, `FileError` when the TIFF has changed meanwhile, and the signal's
- * reason.
+ * Throws `FileError` when the TIFF has changed meanwhile, and the signal's reason.
  */
 export async function finishPages(
   made: readonly MadePage[],
   finishing: Finishing,
-  options: CollectionOptions,
+  options: CollectionRunOptions,
 ): Promise<Converted & { readonly lines: readonly RecordLine[] }> {
   const { tiff, source, kind, pixels, tools } = finishing;
   const { program, checksum } = options;
@@ -77,14 +74,13 @@ export async function finishPages(
 
 async function finishPage(
   made: MadePage,
-  { tiff, source, header, tools }: Finishing,
-  options: CollectionOptions,
+  { source, tools }: Finishing,
+  options: CollectionRunOptions,
 ): Promise<PageRecord> {
   const { jpeg } = made;
-  const likeness = await likenessOf(made, { ...tiff, header, tools }, options);
   const sha256 = options.checksum ? await sha256Of(jpeg, tools.signal) : undefined;
   if (options.preserveTimestamps) await utimes(jpeg, source.accessed, source.modified);
-  return recordOfPage(made, { likeness, sha256 });
+  return recordOfPage(made, { sha256 });
 }
 
 /** What is recorded of a TIFF must be true of the one that was converted. */
@@ -92,6 +88,6 @@ async function refuseChanged({ path, name }: Finishing['tiff'], source: FileStat
   const now = await stateOf(path);
   if (now?.id === source.id && now.bytes === source.bytes && now.mtimeMs === source.mtimeMs) return;
   throw new FileError(
-    `${name} was changed or replaced while it was converted, so its JPEG is not kept. Convert it again.`,
+    `${name} was changed or replaced during the conversion, so its JPEG was discarded. Convert it again.`,
   );
 }

@@ -1,14 +1,20 @@
-import { type ChosenPages, choosePages } from '../../convert/choose-pages.ts';
-import { convertPages, type MadePage, pageOutputs } from '../../convert/convert-pages.ts';
+import { choosePages, type PageSelection } from '../../convert/choose-pages.ts';
 import type { LocalConversion } from '../../convert/local-files.ts';
 import { refuseLosses } from '../../convert/strictness.ts';
 import { type OutputRules, refuseOutput } from '../../local-output.ts';
+import { pageOutputs, writePages } from '../../outputs/local-pages.ts';
 import { sha256Of } from '../checksum.ts';
 import type { SkippedRecord, SourceRecord } from '../events.ts';
 import { failureOf } from '../failure.ts';
 import { type FileState, readableState } from '../file-state.ts';
-import type { CollectionItem, Converted, ConvertingTools, DueItem, LookingTools } from '../item.ts';
-import type { CollectionOptions } from '../options.ts';
+import type {
+  CollectionItem,
+  Converted,
+  ConvertingTools,
+  DueItem,
+  PlanningTools,
+} from '../item.ts';
+import type { CollectionRunOptions } from '../options.ts';
 import { describePages, planPages } from '../plan-pages.ts';
 import type { OutputRecords } from '../record/records.ts';
 import { finishPages } from './finish.ts';
@@ -19,7 +25,7 @@ import { pageRecordOf, upToDate } from './up-to-date.ts';
 
 /** What all local TIFFs of a run share. */
 export interface LocalRun {
-  readonly options: CollectionOptions;
+  readonly options: CollectionRunOptions;
   /** Undefined where none is kept. */
   readonly records: OutputRecords | undefined;
   readonly sources: Sources;
@@ -44,7 +50,7 @@ export function localItem(
     input,
     output,
     sourceBytes,
-    look: async (tools) => {
+    plan: async (tools) => {
       const start = performance.now();
       let source: SourceRecord = known;
       try {
@@ -71,7 +77,7 @@ async function recordedFor(
   path: string,
   source: FileState,
   { records, options }: LocalRun,
-  { signal }: LookingTools,
+  { signal }: PlanningTools,
 ): Promise<Recorded | undefined> {
   const record = await records?.beside(output);
   if (!record) return undefined;
@@ -92,8 +98,8 @@ async function recordedFor(
 async function skip(
   source: SourceRecord,
   recorded: Recorded,
-  options: CollectionOptions,
-  { versions }: LookingTools,
+  options: CollectionRunOptions,
+  { versions }: PlanningTools,
 ): Promise<SkippedRecord | undefined> {
   if (options.force) return undefined;
   const current = await upToDate(source.output, recorded, options, versions);
@@ -110,10 +116,10 @@ async function skip(
   };
 }
 
-/** What a look has found out about a TIFF. */
+/** What planning has found out about a TIFF. */
 interface Seen {
   readonly tiff: LocalTiff;
-  readonly chosen: ChosenPages;
+  readonly chosen: PageSelection;
   readonly state: FileState;
   readonly recorded: Recorded | undefined;
 }
@@ -122,7 +128,7 @@ async function dueItem(
   source: SourceRecord,
   seen: Seen,
   run: LocalRun,
-  { limits }: LookingTools,
+  { limits }: PlanningTools,
 ): Promise<DueItem> {
   const { output } = source;
   const { tiff, chosen, recorded } = seen;
@@ -142,17 +148,19 @@ async function dueItem(
     verify: verify !== undefined,
     limits: await limits(),
   };
-  const plans = planPages(chosen, planning);
+  const { plans, peakBytes } = planPages(chosen, planning);
   return {
     status: 'due',
     source,
     plans,
-    peakBytes: Math.max(...plans.map(({ peak_bytes }) => peak_bytes)),
+    peakBytes,
     convert: (tools) => convertItem(source, { ...seen, rules }, run, tools),
   };
 }
 
-/** What may happen to what lies where the JPEGs of a TIFF go; `ours` are those that were made of it. */
+/**
+ * What may happen to what lies where the JPEGs of a TIFF go; `ours` are those that were made of it.
+ */
 function outputRules(
   { options: { force, forcedBy }, sources }: LocalRun,
   ours: OutputRules['ours'],
@@ -167,17 +175,14 @@ async function convertItem(
   { options }: LocalRun,
   tools: ConvertingTools,
 ): Promise<Converted> {
-  const { encoder, pages, strict, outDir } = options;
-  let converted: Converted | undefined;
-  const onMade = async (made: readonly MadePage[]) => {
-    const finishing = { tiff, source: state, header: chosen.header, kind, pixels, tools };
-    const { lines, ...rest } = await finishPages(made, finishing, options);
+  const { encoder, pages, strict, verify, outDir } = options;
+  const toMake = { ...chosen, file: tiff.path, name: tiff.name };
+  const target = { output, rules, makeFolder: outDir !== undefined };
+  const making = { encoder, pages, strict, verify, ...tools };
+  return writePages(toMake, target, making, async (made) => {
+    const finishing = { tiff, source: state, kind, pixels, tools };
+    const { lines, ...converted } = await finishPages(made, finishing, options);
     await recorded?.record.append(lines);
-    converted = rest;
-  };
-  const target = { output, rules, makeFolder: outDir !== undefined, onMade };
-  const asked = { encoder, pages, strict, ...tools };
-  await convertPages(tiff, target, asked, chosen);
-  if (!converted) throw new Error('A conversion ended without its pages.');
-  return converted;
+    return converted;
+  });
 }

@@ -4,25 +4,25 @@ import { type FileState, stateOf } from '../file-state.ts';
 import type { OutputRecord } from '../record/output-record.ts';
 import type { RecordLine } from '../record/record-line.ts';
 
-/** A TIFF and the record of its JPEGs, to be compared with what is there. */
+/** A TIFF and the record of its JPEGs. */
 export interface Recorded {
   readonly record: OutputRecord;
   readonly input: string;
   readonly source: FileState;
-  /** The hash of the TIFF; undefined where sizes and times are enough. */
+  /** The hash of the TIFF; undefined if sizes and times are enough. */
   readonly sourceHash: (() => Promise<string>) | undefined;
   readonly signal: AbortSignal;
 }
 
-/** The way from an output's folder to its source, as the record has it: both may move together. */
+/** The path from an output's folder to its source, as recorded: both may move together. */
 export function sourcePath(input: string, output: string): string {
   return relative(dirname(output), input).replaceAll(sep, '/');
 }
 
 /**
- * What the record says of an output that is there: undefined when there is none, or it is not (or no
- * longer) the JPEG that was made here of this TIFF, however that has changed since. A TIFF that was moved is known by its
- * hash alone. Throws `FileError` when a file cannot be read, and the signal's reason.
+ * The record's line for an existing output; undefined if there is none, or it is not (or no longer)
+ * the JPEG made from this TIFF. A moved TIFF is recognised by its hash only. Throws `FileError` if
+ * a file cannot be read, and the signal's reason.
  */
 export async function recordedOutput(
   output: string,
@@ -51,7 +51,10 @@ async function isOutput(
   return line.output_mtime_ms === there.mtimeMs;
 }
 
-/** Whether a TIFF is as it was when its JPEG was made: by its hash where there is one, else by size and time. */
+/**
+ * Whether a TIFF is unchanged since its JPEG was made: by its hash if there is one, otherwise by
+ * size and time.
+ */
 export async function isSameSource(line: RecordLine, recorded: Recorded): Promise<boolean> {
   const { source, sourceHash } = recorded;
   if (line.source_bytes !== source.bytes) return false;
@@ -67,8 +70,8 @@ async function hasSourceHash(
 }
 
 /**
- * Which outputs of a TIFF are there, are known as made of it and untouched since, and may be replaced therefore; undefined
- * where no record is kept. Throws `FileError` when one cannot be read.
+ * The existing outputs that are known to be made from this TIFF and unchanged, which may therefore
+ * be replaced; undefined if no record is kept. Throws `FileError` if one cannot be read.
  */
 export async function knownOutputs(
   outputs: readonly string[],

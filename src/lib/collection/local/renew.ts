@@ -1,19 +1,18 @@
 import { sha256Of } from '../checksum.ts';
 import { stateOf } from '../file-state.ts';
-import type { CollectionOptions } from '../options.ts';
+import type { CollectionRunOptions } from '../options.ts';
 import type { RecordLine } from '../record/record-line.ts';
 import { type Recorded, sourcePath } from './recorded.ts';
 import type { CurrentOutput } from './up-to-date.ts';
 
 /**
- * With checksums, brings the lines of outputs that are up to date up to date themselves: hashes that were not asked
- * for before, times and places of files that were known by their hashes. Throws `FileError`, and the
- * signal's reason.
+ * With checksums, updates the lines of outputs that are up to date: adds hashes, and new times and
+ * places of files recognised by hash. Throws `FileError`, and the signal's reason.
  */
 export async function renewLines(
   current: readonly CurrentOutput[],
   recorded: Recorded,
-  { dryRun }: CollectionOptions,
+  { dryRun }: CollectionRunOptions,
 ): Promise<readonly CurrentOutput[]> {
   const { sourceHash, record } = recorded;
   if (!sourceHash || dryRun) return current;

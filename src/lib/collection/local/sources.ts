@@ -1,18 +1,18 @@
 import { inParallel } from '../../in-parallel.ts';
 import { stateOf } from '../file-state.ts';
 
-/** How many files are asked for at once: as many as Node has threads for it. */
+/** Files examined at once: as many as Node has threads for it. */
 const AT_ONCE = 4;
 
-/** The sources of a run as they are at its beginning. */
+/** The sources of a run, as they are at its beginning. */
 export interface Sources {
-  /** 0 when that cannot be told. */
+  /** 0 if unknown. */
   bytesOf(input: string): number;
-  /** The source that a file is, by whatever name or link. */
+  /** The source that a file is, by any name or link. */
   sourceWith(id: string): string | undefined;
 }
 
-/** Looks at all sources. */
+/** Examines all sources. */
 export async function lookAtSources(inputs: readonly string[]): Promise<Sources> {
   const bytes = new Map<string, number>();
   const sources = new Map<string, string>();

@@ -1,30 +1,30 @@
-import { pageOutputs } from '../../convert/convert-pages.ts';
 import { describeEncoder } from '../../convert/encoder-settings.ts';
 import type { ConversionNote } from '../../convert/messages.ts';
 import { refuseLosses, refuseNotedLosses, refuseWarnings } from '../../convert/strictness.ts';
 import { ArkeError } from '../../errors.ts';
+import { pageOutputs } from '../../outputs/local-pages.ts';
 import type { PageRecord } from '../events.ts';
 import type { FileState } from '../file-state.ts';
-import type { CollectionOptions } from '../options.ts';
+import type { CollectionRunOptions } from '../options.ts';
 import type { RecordLine } from '../record/record-line.ts';
 import { isSameSource, type Recorded, recordedOutput } from './recorded.ts';
 
-/** The line of an output that is there and up to date. */
+/** The line of an existing output that is up to date. */
 export interface CurrentOutput {
   readonly output: string;
   readonly line: RecordLine;
 }
 
-/** What was asked for, as the record has it. */
+/** The settings in the form of the record. */
 export function settingsOf({
   encoder,
   pages,
-}: Pick<CollectionOptions, 'encoder' | 'pages'>): string {
+}: Pick<CollectionRunOptions, 'encoder' | 'pages'>): string {
   return `${describeEncoder(encoder)} pages=${pages}`;
 }
 
-/** The bounds that JPEGs are compared within, as the record has them; undefined where they are not compared. */
-export function boundsOf({ verify }: Pick<CollectionOptions, 'verify'>): string | undefined {
+/** The bounds of `--verify` in the form of the record; undefined without it. */
+export function boundsOf({ verify }: Pick<CollectionRunOptions, 'verify'>): string | undefined {
   return (
     verify &&
     `psnr=${verify.psnrDb} ssim=${verify.ssim} area=${verify.areaDb} levels=${verify.levels}`
@@ -32,13 +32,14 @@ export function boundsOf({ verify }: Pick<CollectionOptions, 'verify'>): string 
 }
 
 /**
- * The JPEGs of a TIFF, if all of them are there as they were made, of this TIFF as it is, with the same
- * settings and versions, and hold what is asked of them now; else undefined. Throws what reading throws.
+ * The JPEGs of a TIFF, if all exist unchanged, were made from this version of it with the same
+ * settings and versions, and satisfy the current options; otherwise undefined. Throws what reading
+ * throws.
  */
 export async function upToDate(
   output: string,
   recorded: Recorded,
-  options: CollectionOptions,
+  options: CollectionRunOptions,
   versions: () => Promise<string>,
 ): Promise<readonly CurrentOutput[] | undefined> {
   const first = await recordedOutput(output, recorded);
@@ -50,7 +51,7 @@ export async function upToDate(
     if (!line || !(await isCurrent(line, recorded, options))) return undefined;
     current.push({ output: one, line });
   }
-  // Asked last: a process has to be started for it.
+  // Last, because it starts a process.
   const now = await versions();
   return current.every(({ line }) => line.versions === now) ? current : undefined;
 }
@@ -58,7 +59,7 @@ export async function upToDate(
 async function isCurrent(
   line: RecordLine,
   recorded: Recorded,
-  options: CollectionOptions,
+  options: CollectionRunOptions,
 ): Promise<boolean> {
   return (
     line.settings === settingsOf(options) &&
@@ -70,18 +71,20 @@ async function isCurrent(
   );
 }
 
-/** FAT keeps times to two seconds. */
+/** FAT stores times in steps of two seconds. */
 const COARSEST_MS = 2_000;
 
 function hasTimeOf({ output_mtime_ms }: RecordLine, { mtimeMs }: FileState): boolean {
   return Math.abs(output_mtime_ms - mtimeMs) <= COARSEST_MS;
 }
 
-/** Whether a JPEG would not be refused now: what was recorded of it tells, and for losses the header. */
+/**
+ * Whether a JPEG satisfies the current strictness, from its record, and for losses from the header.
+ */
 async function satisfies(
   page: PageRecord,
   name: string,
-  { strict, encoder, pages }: CollectionOptions,
+  { strict, encoder, pages }: CollectionRunOptions,
 ): Promise<boolean> {
   const noted = { notes: page.notes as readonly ConversionNote[] };
   try {
@@ -95,7 +98,7 @@ async function satisfies(
   }
 }
 
-/** What is recorded of a page, with the path of its output as it is called now. */
+/** A page's record, with the output's current path. */
 export function pageRecordOf({ output, line }: CurrentOutput): PageRecord {
   return { ...line.record, output };
 }

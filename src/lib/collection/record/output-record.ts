@@ -1,3 +1,19 @@
+/*
+ * Record: the file `.arke-tiff.jsonl` beside local JPEGs, which knows what each was made from. It
+ * lets an interrupted run resume, and keeps files of other origin from being overwritten.
+ *
+ * Terms. A *line* describes one JPEG: its state and its source's state (size, times, perhaps
+ * SHA-256), settings and versions (`record-line.ts`). The latest line of a JPEG that matches the
+ * file on the disk counts.
+ *
+ * How data passes: a run opens the record of each output folder once. Before a JPEG gets its name,
+ * its line is appended; if the process dies in between, the line matches no file and is ignored.
+ * `compact` rewrites the record at the end of a run, with one line for each JPEG, and keeps lines
+ * that other processes have added.
+ *
+ * Must never happen: a JPEG with a final name and no line (it would count as foreign); a torn line
+ * that hides others; a record that is written through a link.
+ */
 import { constants } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FileError, reasonOf, systemCodeOf } from '../../errors.ts';
@@ -9,34 +25,34 @@ import { unwritableFile } from '../../unwritable-file.ts';
 import { stateOf } from '../file-state.ts';
 import { parseLine, type RecordLine } from './record-line.ts';
 
-/** The file beside the JPEGs of a folder that says what they were made of, and how. */
+/** The file beside a folder's JPEGs that records what they were made from, and how. */
 export const RECORD_NAME = '.arke-tiff.jsonl';
 
-/** What is recorded of the JPEGs of a folder. */
+/** The record of a folder's JPEGs. */
 export interface OutputRecord {
   /**
-   * The lines of a JPEG, by its name, latest last. There are several when it was made again, or when a
-   * process was killed between saying that it is made and giving it its name.
+   * The lines of a JPEG, by its name, latest last. There are several if it was made again, or if a
+   * process was killed between recording it and naming it.
    */
   linesOf(output: string): readonly RecordLine[];
-  /** Adds lines, all of them or none as far as readers see. Throws `FileError`. */
+  /** Adds lines; readers see all of them or none. Throws `FileError`. */
   append(lines: readonly RecordLine[]): Promise<void>;
   /**
-   * Writes the record anew, in one step, with one line for each JPEG, by name; does nothing when nothing was appended.
-   * What others have appended meanwhile stays. Throws `FileError`.
+   * Rewrites the record in one step, with one line per JPEG, sorted by name; does nothing if
+   * nothing was appended. Lines appended by others meanwhile are kept. Throws `FileError`.
    */
   compact(): Promise<void>;
 }
 
 /**
- * Opens the record of a folder, whether there is one or not. A line that is torn, as a killed process
- * leaves it, is as if it were not there. Throws `FileError` when it cannot be read.
+ * Opens the record of a folder, existing or not. A torn line, as left by a killed process, is
+ * ignored. Throws `FileError` if it cannot be read.
  */
 export async function openRecord(folder: string): Promise<OutputRecord> {
   const path = join(folder, RECORD_NAME);
   const lines = linesByOutput(await readRecord(path));
   let isDirty = false;
-  // One after the other: lines of several files end at the same time.
+  // One after the other, because several files may end at the same time.
   let writing: Promise<void> = Promise.resolve();
   const write = async (added: readonly RecordLine[]) => {
     await orFileError(path, appendLines(path, textOf(added)));
@@ -63,15 +79,15 @@ async function readRecord(path: string): Promise<string> {
     return await readText(path);
   } catch (error) {
     const code = systemCodeOf(error);
-    // A file where the folder should be is told by whoever makes the folder.
+    // If a file is in the folder's place, creating the folder reports it.
     if (code === 'ENOENT' || code === 'ENOTDIR') return '';
     const folder = dirname(path);
-    // Where nobody may enter, there need be no record.
+    // If the folder cannot be entered, that is the error.
     await access(folder, constants.X_OK).catch((shut: unknown) => {
       throw unwritableFile(folder, shut);
     });
     throw new FileError(
-      `Could not read the record ${path}: ${reasonOf(error)}. Make it readable, or remove it; its JPEGs then count as somebody else's.`,
+      `Could not read the record ${path}: ${reasonOf(error)}. Make it readable, or delete it; its JPEGs then count as foreign.`,
       { cause: error },
     );
   }
@@ -86,7 +102,10 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-/** A full disk, or a process that was killed, may have left a torn line at the end: it must not tear the next, too. */
+/**
+ * A full disk or a killed process may have left a torn line at the end, which must not tear the
+ * next one.
+ */
 async function appendLines(path: string, text: string): Promise<void> {
   const { O_RDWR, O_APPEND, O_CREAT } = constants;
   const file = await openRegularFile(path, O_RDWR | O_APPEND | O_CREAT);
@@ -131,7 +150,7 @@ async function rewrite(folder: string, path: string): Promise<void> {
   }
 }
 
-/** The last line that tells of the file that is there; else the last. */
+/** The last line that matches the existing file; otherwise the last. */
 async function validOf(folder: string, lines: readonly RecordLine[]): Promise<RecordLine[]> {
   if (lines.length < 2) return [...lines];
   const [last] = lines.slice(-1);

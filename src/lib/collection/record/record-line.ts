@@ -2,34 +2,34 @@ import * as v from 'valibot';
 import { parseWithPaths } from '../../path-json.ts';
 import type { PageRecord } from '../events.ts';
 
-/** What the record says of a JPEG. */
+/** The record of a JPEG. */
 export interface RecordLine {
   readonly v: 1;
-  /** Its name; it lies in the folder of the record. */
+  /** Its name in the record's folder. */
   readonly output: string;
-  /** The way from that folder to its TIFF, with `/` between the steps. */
+  /** The path from that folder to its TIFF, with `/`. */
   readonly source: string;
   readonly source_bytes: number;
-  /** Whole milliseconds, as `output_mtime_ms`. */
+  /** Whole milliseconds, like `output_mtime_ms`. */
   readonly source_mtime_ms: number;
-  /** Hexadecimal, where checksums were asked for, as `output_sha256`. */
+  /** Hexadecimal, if checksums are on, like `output_sha256`. */
   readonly source_sha256?: string | undefined;
   readonly output_bytes: number;
   readonly output_mtime_ms: number;
   readonly output_sha256?: string | undefined;
-  /** What was asked for, in one line: equal lines ask for equal JPEGs. */
+  /** The settings in one line: equal lines make equal JPEGs. */
   readonly settings: string;
-  /** The bounds that it was compared within, in one line, where it was. */
+  /** The bounds of the comparison in one line, if it was compared. */
   readonly verified?: string | undefined;
-  /** Name and version of the program, and of the libraries that made the pixels. */
+  /** Name and version of the program, and of the libraries behind the pixels. */
   readonly program: string;
   readonly versions: string;
-  /** How many JPEGs were made of the TIFF. */
+  /** How many JPEGs were made from the TIFF. */
   readonly pages: number;
   readonly kind: string | undefined;
-  /** Of all of them. */
+  /** Of all pages. */
   readonly pixels: number | undefined;
-  /** Its `output` is a name, too. */
+  /** Its `output` is also a name. */
   readonly record: PageRecord;
 }
 
@@ -78,7 +78,7 @@ const schema = v.object({
   record: pageRecord,
 });
 
-/** Reads a line; undefined when it is torn, of another version, or none of ours. */
+/** Parses a line; undefined if it is torn, of another version, or not ours. */
 export function parseLine(text: string): RecordLine | undefined {
   try {
     const result = v.safeParse(schema, parseWithPaths(text));

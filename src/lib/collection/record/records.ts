@@ -3,15 +3,18 @@ import { absolutePath } from '../../path-bytes.ts';
 import { removeAbandonedOutputs } from '../../temporary-output.ts';
 import { type OutputRecord, openRecord } from './output-record.ts';
 
-/** The records of all folders that a run writes into. */
+/** The records of all output folders of a run. */
 export interface OutputRecords {
-  /** The record beside an output, opened when it is first asked for. Throws `FileError`. */
+  /** The record beside an output, opened on first use. Throws `FileError`. */
   beside(output: string): Promise<OutputRecord>;
-  /** Writes all of them anew; gives the messages of those that could not be. */
+  /** Rewrites all of them; returns the errors. */
   compact(): Promise<readonly unknown[]>;
 }
 
-/** Opens no record yet. With `tidy` what killed processes have left beside the outputs is removed first. */
+/**
+ * Opens no record yet. With `tidy`, files that killed processes left beside the outputs are removed
+ * first.
+ */
 export function openRecords({ tidy }: { readonly tidy: boolean }): OutputRecords {
   const records = new Map<string, Promise<OutputRecord>>();
   const open = async (folder: string) => {

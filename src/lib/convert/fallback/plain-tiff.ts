@@ -11,17 +11,17 @@ export type { PlainPicture } from '../plan/plain-picture.ts';
 
 /** A plain TIFF that is being written. */
 export interface PlainTiffWriter {
-  /** Writes the next rows, whole ones: samples side by side, little-endian. The last come last. */
+  /** Writes the next whole rows, from top to bottom: samples interleaved, little-endian. */
   write(rows: Uint8Array): Promise<void>;
-  /** Ends the file. Throws when rows are missing: half a picture must not be taken for one. */
+  /** Ends the file. Throws if rows are missing, because half a picture must not pass. */
   close(): Promise<void>;
-  /** Gives the file up, in whatever state it is. */
+  /** Discards the file, in any state. */
   discard(): Promise<void>;
 }
 
 /**
- * Begins an uncompressed TIFF in strips, always a BigTIFF, at a path where nothing is yet. Throws what
- * writing throws.
+ * Starts an uncompressed TIFF in strips, always a BigTIFF, at a new path. Throws what writing
+ * throws.
  */
 export async function createPlainTiff(
   path: string,
@@ -54,7 +54,7 @@ export async function createPlainTiff(
 const [SHORT, LONG, UNDEFINED, LONG8] = [3, 4, 7, 16];
 const BYTES: Readonly<Record<number, number>> = { 3: 2, 4: 4, 7: 1, 16: 8 };
 
-/** Everything before the samples: header, directory, and what the directory points at. */
+/** Everything before the samples: header, directory, and the values it points to. */
 function headOf(picture: PlainPicture): Buffer {
   const { width, height, bits, alpha, icc, orientation } = picture;
   const samples = plainSamples(picture);

@@ -5,7 +5,7 @@
  *
  * `samples/` is our own reader, for samples of any depth and format; it holds one row of strips or
  * tiles. `magick/` is ImageMagick in WebAssembly, for the codecs that sharp is built without. Both
- * run in a thread of the conversion process (`run-worker.ts`), so that the process still hears its
+ * run in a thread of the conversion process (`run-thread.ts`), so that the process still hears its
  * parent, and the memory is gone with the thread. Truncated data is an error. Where nobody reads a
  * page, the error names what it is about it (docs/fidelity.md, "What is refused, and why").
  */
@@ -14,9 +14,9 @@ import type { TiffFormat } from '../header/tiff-tags.ts';
 import type { ConversionNote } from '../messages.ts';
 import type { PlainPicture } from './plain-tiff.ts';
 
-/** A page that is to be written anew as a plain TIFF, by a decoder other than sharp's. */
-export interface RewriteJob {
-  /** Absolute paths of the TIFF, and of the plain one, where nothing is yet. */
+/** A page to rewrite as a plain TIFF, with a decoder other than sharp's. */
+export interface RewriteRequest {
+  /** Absolute paths of the TIFF and of the plain one, which does not exist yet. */
   readonly input: string;
   readonly output: string;
   readonly page: TiffPage;
@@ -26,6 +26,6 @@ export interface RewriteJob {
 /** What was written. */
 export interface Rewritten {
   readonly picture: PlainPicture;
-  /** What had to be decided on the way. */
+  /** Decisions made on the way. */
   readonly notes: readonly ConversionNote[];
 }

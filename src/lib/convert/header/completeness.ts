@@ -3,7 +3,7 @@ import type { TiffPage } from './tiff-header.ts';
 import { lacksChecksum, type SegmentsUnknown, type TiffSegments } from './tiff-segments.ts';
 import type { ReadTags } from './tiff-tags.ts';
 
-/** Something of a page's data that is not in the file. */
+/** Page data that are missing from the file. */
 export interface MissingData {
   readonly code:
     | 'TRUNCATED'
@@ -12,7 +12,7 @@ export interface MissingData {
     | 'MISSING_SEGMENTS'
     | 'EMPTY_SEGMENTS'
     | 'NO_SEGMENTS';
-  /** For people, without a full stop and without a capital: it follows a colon. */
+  /** For people: continues a sentence after a colon, without a full stop. */
   readonly message: string;
 }
 
@@ -27,7 +27,7 @@ type DataOfPage = Pick<
   | 'planar'
 >;
 
-/** What is said of a page whose segments are unknown. */
+/** The problem of a page whose segments are unknown. */
 export const UNKNOWN_SEGMENTS: Readonly<Record<SegmentsUnknown, MissingData>> = {
   NO_OFFSETS: { code: 'NO_SEGMENTS', message: 'it does not say where its strips or tiles are' },
   NO_BYTE_COUNTS: {
@@ -47,9 +47,10 @@ export const UNKNOWN_SEGMENTS: Readonly<Record<SegmentsUnknown, MissingData>> = 
 const [UNCOMPRESSED, OLD_JPEG] = [1, 6];
 
 /**
- * What of a page's data is missing from a file of so many bytes; nothing when all of its strips or tiles
- * are listed, have bytes, and lie in the file. It is proof that nothing was cut off, not that nothing in
- * between is damaged. Of an old-style JPEG that lies in the file in one piece, libjpeg tells whether all is there.
+ * What is missing from a page's data, given the file's size; nothing if all of its strips or tiles
+ * are listed, have bytes, and are in the file. That proves that nothing was cut off, not that
+ * nothing is damaged. If an old-style JPEG is in the file in one piece, libjpeg checks whether it
+ * is complete.
  */
 export function missingData(page: DataOfPage, fileBytes: number): MissingData[] {
   const { segments, segmentsUnknown = 'NO_OFFSETS', compression, wholeJpegEnd } = page;
@@ -89,7 +90,10 @@ function beyondEnd(page: DataOfPage, segments: TiffSegments, beyond: number): Mi
     : { code: 'TRUNCATED', message };
 }
 
-/** Of uncompressed samples it is known how many bytes they take: of the strip or tile that begins last, no more than a whole one. */
+/**
+ * For uncompressed samples the size is known: whether the strip or tile that begins last is
+ * complete.
+ */
 function hasAllPixels(
   { compression, samplesPerPixel, bitsPerSample, planar }: DataOfPage,
   { width, height, lastStart }: TiffSegments,
@@ -101,8 +105,8 @@ function hasAllPixels(
 }
 
 /**
- * Which of the wanted values cannot be read, mostly because the file ends before them, for people; undefined when
- * none is: a picture without its profile, palette or range would be another one.
+ * Which of the wanted values cannot be read, mostly because the file ends before them; undefined if
+ * all can. Without its profile, palette or range the picture would be wrong.
  */
 export function missingValues({ unreadable }: Pick<ReadTags, 'unreadable'>): string | undefined {
   if (unreadable.length === 0) return undefined;

@@ -1,6 +1,6 @@
 const [SHORT, LONG, RATIONAL, UNDEFINED] = [3, 4, 5, 7];
 
-/** How the tags that decoding needs are written: TIFF 6.0 (sections 3 to 22) and its supplements. Nothing else is. */
+/** The tags that decoding needs, from TIFF 6.0 (sections 3 to 22) and its supplements. */
 export const DECODING_TAGS: ReadonlyMap<number, number> = new Map([
   [256, LONG], // ImageWidth
   [257, LONG], // ImageLength

@@ -4,14 +4,17 @@ import type { TiffEntry } from './tiff-values.ts';
 /** InkSet of TIFF 6.0, section 16: CMYK, which is the default, and any other inks. */
 const [CMYK, OTHER] = [1, 2] as const;
 
-/** InkNames of CMYK: each name ends in NUL, the last one not always. Further inks would be extra samples. */
+/**
+ * InkNames of CMYK: names end in NUL, except sometimes the last. Further inks would be extra
+ * samples.
+ */
 const CMYK_NAMES = /^(?:cyan|c)\0(?:magenta|m)\0(?:yellow|y)\0(?:black|k)(?:\0|$)/i;
-/** More than these names take, in bytes. */
+/** More bytes than these names take. */
 const MOST_NAMES = 64;
 
 /**
- * Which inks the samples of a page are. Some writers give InkSet 2 and then name cyan, magenta, yellow and
- * black; other inks that nobody names could be any. Throws what reading throws.
+ * The inks of a page's samples. Some writers set InkSet 2 and then name cyan, magenta, yellow and
+ * black; unnamed inks could be any. Throws what reading throws.
  */
 export async function inkSetOf(
   source: TiffSource,

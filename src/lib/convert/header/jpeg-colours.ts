@@ -1,15 +1,15 @@
 import type { ByteReader } from './tiff-source.ts';
 
-/** What a JPEG stream says of its colours, in its own markers. */
+/** What a JPEG stream's own markers say about its colours. */
 export interface JpegColours {
   readonly jfif: boolean;
   /** The transform of Adobe's segment: 0 none, 1 YCbCr. */
   readonly adobe: number | undefined;
-  /** Of each component: its identifier and its sampling factors, a nibble each. */
+  /** Identifier and sampling factors (a nibble each) of each component. */
   readonly components: readonly { readonly id: number; readonly sampling: number }[];
 }
 
-/** The same, and how it is coded. */
+/** `JpegColours`, and how the stream is coded. */
 export interface JpegMarkers extends JpegColours {
   /** Whether its frame is one of the progressive kinds (ITU-T T.81, table B.1). */
   readonly progressive: boolean;
@@ -18,8 +18,9 @@ export interface JpegMarkers extends JpegColours {
 const [RGB, YCBCR] = [2, 6] as const;
 
 /**
- * PhotometricInterpretation of three components, as decoders of JPEG find it out (libjpeg's `default_decompress_parms`):
- * by JFIF, by Adobe's segment, by the identifiers. Undefined where none of them says it.
+ * PhotometricInterpretation of three components as JPEG decoders determine it (libjpeg's
+ * `default_decompress_parms`): from JFIF, from Adobe's segment, from the identifiers. Undefined if
+ * none of them says.
  */
 export function photometricIn({ jfif, adobe, components }: JpegColours): 2 | 6 | undefined {
   if (components.length !== 3) return undefined;
@@ -27,15 +28,15 @@ export function photometricIn({ jfif, adobe, components }: JpegColours): 2 | 6 |
   if (adobe === 0) return RGB;
   const ids = components.map(({ id }) => id);
   if (String.fromCharCode(...ids) === 'RGB') return RGB;
-  // Chroma of fewer samples than luma is none of RGB.
+  // RGB never has subsampled chroma.
   const [first, ...others] = components.map(({ sampling }) => sampling);
   if (ids.join() === '1,2,3' || others.some((sampling) => sampling !== first)) return YCBCR;
   return undefined;
 }
 
 /**
- * How many pixels share a sample of chroma, across and down, as the stream has it; undefined where it is none of YCbCr, or of a
- * kind that TIFF has no numbers for.
+ * How many pixels share a chroma sample, across and down; undefined if the stream is not YCbCr, or
+ * TIFF has no numbers for it.
  */
 export function subsamplingIn({
   components,
@@ -50,7 +51,10 @@ const MARKER = { app0: 0xe0, app14: 0xee, soi: 0xd8, sos: 0xda } as const;
 /** More segments than stand before a frame. */
 const MOST_SEGMENTS = 64;
 
-/** The markers of a JPEG that begins at a place of the file; undefined where there is none. Throws what reading throws. */
+/**
+ * The markers of the JPEG at a position of the file; undefined if there is none. Throws what
+ * reading throws.
+ */
 export async function readJpegMarkers(
   { read }: Pick<ByteReader, 'read'>,
   start: number,
@@ -64,7 +68,7 @@ export async function readJpegMarkers(
     const [marker, length] = [head.getUint8(1), head.getUint16(2)];
     if (marker === MARKER.sos || length < 2) return undefined;
     at += 2 + length;
-    // The other segments are tables, and what cameras tell.
+    // The other segments are tables and camera data.
     if (!isTelling(marker)) continue;
     const body = await read(at - length + 2, length - 2);
     if (!body) return undefined;

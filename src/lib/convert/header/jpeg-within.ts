@@ -5,7 +5,7 @@ import { readIntegers, type TiffEntry } from './tiff-values.ts';
 
 const [JPEG, YCBCR] = [7, 6];
 
-/** Whether a page's data are JPEGs of YCbCr, which say themselves how their chroma is subsampled. */
+/** Whether a page's data are YCbCr JPEGs, which specify their chroma subsampling themselves. */
 export function isJpegInYcbcr({
   compression,
   photometric,
@@ -21,8 +21,8 @@ export function isJpegInYcbcr({
 }
 
 /**
- * The markers of the JPEG that the first value of an entry leads to, the first of a page's strips or tiles; undefined where
- * data of this compression are none, or where they do not tell. Throws what reading throws.
+ * The markers of the JPEG in a page's first strip or tile; undefined if this compression has none,
+ * or the data do not tell. Throws what reading throws.
  */
 export async function markersOfData(
   source: TiffSource,
@@ -34,10 +34,12 @@ export async function markersOfData(
   return start === undefined ? undefined : readJpegMarkers(source, start);
 }
 
-/** The values that YCbCrSubsampling has. */
+/** YCbCrSubsampling has this many values. */
 const VALUES = 2;
 
-/** What is wrong with YCbCrSubsampling where the data say what it should be; libtiff takes the tag's word, and fails. */
+/**
+ * What is wrong with YCbCrSubsampling if the data say otherwise; libtiff trusts the tag, and fails.
+ */
 export async function subsamplingFaults(
   source: TiffSource,
   tag: TiffEntry | undefined,

@@ -1,9 +1,12 @@
-import type { TiffPage } from './tiff-directory.ts';
 import { compressionName, photometricName } from './tiff-names.ts';
+import type { TiffPage } from './tiff-page.ts';
 
 const FLOAT = 3;
 
-/** What kind of TIFF a page is, in few words: `RGB 8-bit LZW`, `bilevel CCITT G4`, `grey 32-bit float uncompressed`. */
+/**
+ * The kind of a page in a few words: `RGB 8-bit LZW`, `bilevel CCITT G4`, `grey 32-bit float
+ * uncompressed`.
+ */
 export function kindOfPage(page: TiffPage): string {
   const { bitsPerSample, compression, sampleFormat } = page;
   const isBilevel = isGrey(page) && bitsPerSample[0] === 1;

@@ -1,8 +1,11 @@
 /**
- * The longest chain that is followed: a stack of this many pages is read in under a second, and a
- * damaged chain does not go on for ever.
+ * The longest chain that is followed. This many pages are read in under a second, and a damaged
+ * chain ends.
  */
 export const MAX_PAGES = 10_000;
 
-/** Directories that are looked at in one file, those below others, too: each is held, and they may overlap. */
+/**
+ * The most directories read in one file, including SubIFDs: each is held in memory, and they may
+ * overlap.
+ */
 export const MAX_DIRECTORIES = 2 * MAX_PAGES;

@@ -1,5 +1,5 @@
-import type { TiffPage } from './tiff-directory.ts';
 import { readEntries } from './tiff-entries.ts';
+import type { TiffPage } from './tiff-page.ts';
 import type { TiffSource } from './tiff-source.ts';
 import { readIntegers } from './tiff-values.ts';
 
@@ -7,8 +7,8 @@ const LZW = 5;
 const TAG = { stripOffsets: 273, fillOrder: 266, tileOffsets: 324 } as const;
 
 /**
- * Says of the LZW pages of a file whether they are of the kind from before TIFF 5.0, which only the data tell: codes from
- * the low bit up. All of a file are what the first one is; one look is enough. Throws what reading throws.
+ * Marks the LZW pages of a file as the kind from before TIFF 5.0, which only the data reveal: codes
+ * start at the low bit. All pages of a file are like the first one. Throws what reading throws.
  */
 export async function markOldLzw(
   source: TiffSource,
@@ -26,7 +26,7 @@ export async function markOldLzw(
   return [mark(root), ...others.map(mark)];
 }
 
-/** Whether a page's data begin with the code 256, as they all do, from the low bit up. */
+/** Whether a page's data begin with the code 256, read from the low bit; all old LZW data do. */
 async function isOld(source: TiffSource, { offset }: TiffPage): Promise<boolean> {
   const table = await readEntries(source, offset, () => true);
   const first = async (tag: number) =>

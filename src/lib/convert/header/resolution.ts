@@ -2,7 +2,7 @@ import type { Entries } from './tiff-entries.ts';
 import type { TiffSource } from './tiff-source.ts';
 import { readNumber } from './tiff-tags.ts';
 
-/** How many pixels of a page lie on a unit of length (TIFF 6.0, section 8). */
+/** Pixels per unit of length (TIFF 6.0, section 8). */
 export interface Resolution {
   /** Above 0, before the orientation is applied. */
   readonly x: number;
@@ -17,8 +17,8 @@ export const RESOLUTION_TAGS: readonly number[] = Object.values(TAG);
 export const INCH = 2;
 
 /**
- * The resolution of a page; one number counts for both directions. Undefined where the page has none, or what it has is
- * nonsense: no number above 0, or a unit that TIFF does not have. Throws what reading throws.
+ * The resolution of a page; a single number applies to both directions. Undefined if the page has
+ * none or an invalid one: not above 0, or with an undefined unit. Throws what reading throws.
  */
 export async function readResolution(
   source: TiffSource,

@@ -1,24 +1,29 @@
-/** Why the sizes that a file lists for its strips or tiles are of no use: there is no list, all are 0, or one is beyond the file's end. */
+/**
+ * Why the listed sizes of strips or tiles are unusable: there is no list, all are 0, or one is
+ * beyond the file's end.
+ */
 export type SizesWrong = 'MISSING' | 'ZERO' | 'BEYOND';
 
 /** How the sizes are known without the list. */
 export interface SizesKnown {
   readonly why: SizesWrong;
-  /** `pixels`: the samples are not compressed, so arithmetic tells. `data`: those say themselves where they end. */
+  /**
+   * `pixels`: computed, because the samples are uncompressed. `data`: the data have an end marker.
+   */
   readonly by: 'pixels' | 'data';
 }
 
-/** How a page is cut, and what a pixel takes. */
+/** How a page is cut into segments. */
 export interface PageCut {
   readonly height: number;
   readonly kind: 'strips' | 'tiles';
   readonly segmentWidth: number;
   readonly segmentHeight: number;
-  /** Of a pixel in one segment. */
+  /** In one segment. */
   readonly bitsPerPixel: number;
 }
 
-/** What a page says of its samples, and of how they are cut (`TiffPage`). */
+/** The fields of `TiffPage` that describe its samples and segments. */
 interface CutPage {
   readonly height: number;
   readonly samplesPerPixel: number;
@@ -34,7 +39,7 @@ interface CutPage {
     | undefined;
 }
 
-/** How a page is cut whose segments are known. */
+/** How a page with known segments is cut. */
 export function cutOf({
   height,
   samplesPerPixel,
@@ -52,7 +57,10 @@ export function cutOf({
   };
 }
 
-/** Bytes of a segment of uncompressed samples, by its place in the list; the last strip of a plane has fewer rows. */
+/**
+ * Bytes of a segment of uncompressed samples, by its index; the last strip of a plane may have
+ * fewer rows.
+ */
 export function plainBytes(cut: PageCut, index: number): number {
   const { height, kind, segmentWidth, segmentHeight, bitsPerPixel } = cut;
   const rowBytes = Math.ceil((segmentWidth * bitsPerPixel) / 8);
@@ -61,7 +69,7 @@ export function plainBytes(cut: PageCut, index: number): number {
   return rowBytes * Math.min(segmentHeight, height - top);
 }
 
-/** The most bytes that each segment can have: up to where the next one in the file begins, and to the file's end. */
+/** The most bytes that each segment can have: up to the next one in the file, or the file's end. */
 export function mostBytes(
   starts: readonly number[],
   listed: readonly number[] | undefined,
@@ -75,7 +83,7 @@ export function mostBytes(
   });
 }
 
-/** The sizes of a page's segments that the file does not tell: what they are, or can be at the most. */
+/** The sizes of a page's segments if the file does not tell them: exact, or upper bounds. */
 export function sizesKnown(
   page: CutPage,
   starts: readonly number[],

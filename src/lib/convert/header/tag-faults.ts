@@ -4,10 +4,10 @@ import type { TiffSource } from './tiff-source.ts';
 import { readNumber } from './tiff-tags.ts';
 import { readIntegers } from './tiff-values.ts';
 
-/** What the number of values of some tags depends on. */
+/** What the expected number of values of some tags depends on. */
 interface Samples {
   readonly samplesPerPixel: number;
-  /** Of the first sample. */
+  /** Bits of the first sample. */
   readonly bits: number;
   readonly photometric: number | undefined;
 }
@@ -19,17 +19,18 @@ export interface TagFault {
   /** For people, without a full stop and without a capital. */
   readonly message: string;
   /**
-   * What it means for the picture. `warned`: libtiff warns of it and reads on, as every other reader does. `left out`: no pixel
-   * depends on what the tag says, so the picture is read without it, which libtiff would not do. `mended`: the picture tells what the
-   * tag should. `read`: there are readers that take it as it is. `harmless`: all do, whatever they say of it. `fatal`: nobody can
-   * tell what the picture is.
+   * What the fault means for the picture. `warned`: libtiff warns and reads on, like every other
+   * reader. `left out`: no pixel depends on the tag, so the picture is read without it; libtiff
+   * would refuse. `mended`: the picture reveals the correct value. `read`: some readers accept it.
+   * `harmless`: all do, with or without a warning. `fatal`: the picture cannot be determined.
    */
   readonly kind: 'warned' | 'left out' | 'mended' | 'read' | 'harmless' | 'fatal';
 }
 
 /**
- * What is wrong with single tags of a directory: values that TIFF does not have, too few or too many of them, or none. It lists
- * what libtiff 4.7 does not take without a word, measured tag by tag. Undefined where all is well. Throws what reading throws.
+ * Faults of single tags of a directory: undefined values, too few or too many of them, or none.
+ * Lists everything that libtiff 4.7 does not accept silently, measured tag by tag. Undefined if
+ * there are none. Throws what reading throws.
  */
 export async function readTagFaults(
   source: TiffSource,
@@ -57,7 +58,7 @@ const TAG = {
   iccProfile: 34_675,
 } as const;
 
-/** The values that a tag may have (TIFF 6.0, sections 8 and 19). */
+/** The allowed values of a tag (TIFF 6.0, sections 8 and 19). */
 const ALLOWED: Readonly<Record<number, readonly [least: number, most: number]>> = {
   266: [1, 2],
   274: [1, 8],
@@ -67,10 +68,10 @@ const ALLOWED: Readonly<Record<number, readonly [least: number, most: number]>> 
   339: [1, 6],
 };
 const SAMPLE_FORMAT = 339;
-/** libtiff takes a number of more than 16 bits for another kind of fault, which it forgives of some tags. */
+/** libtiff treats larger numbers as another fault, which it forgives for some tags. */
 const MOST_SHORT = 0xffff;
 
-/** Whether the picture is the same whatever a tag says that has a value which TIFF does not have. */
+/** Whether an undefined value of a tag leaves the picture unchanged. */
 function isIdle(tag: number, value: number): boolean {
   if (tag === TAG.fillOrder) return value === 0;
   return tag === TAG.orientation || tag === TAG.resolutionUnit;
@@ -80,7 +81,7 @@ async function wrongValues(source: TiffSource, { entries }: Table): Promise<TagF
   const found: TagFault[] = [];
   for (const [tag, [least, most]] of Object.entries(ALLOWED)) {
     const entry = entries.get(Number(tag));
-    // Where there may be one value, and are more, libtiff looks at none.
+    // If there are several values where one is allowed, libtiff ignores all of them.
     if (entry?.count !== 1 && Number(tag) !== SAMPLE_FORMAT) continue;
     const [value = least] = (await readIntegers(source, entry, { most: 1 })) ?? [];
     if (value < least || (value > most && value <= MOST_SHORT))
@@ -94,7 +95,7 @@ async function wrongValues(source: TiffSource, { entries }: Table): Promise<TagF
 
 const [FLOAT, DOUBLE] = [11, 12];
 
-/** Resolutions that libtiff refuses: below 0, or floats that are no numbers. */
+/** Resolutions that libtiff refuses: below 0, or NaN. */
 async function wrongResolution(source: TiffSource, { entries }: Table): Promise<TagFault[]> {
   const found: TagFault[] = [];
   for (const tag of [TAG.xResolution, TAG.yResolution]) {
@@ -133,23 +134,30 @@ function wrongCounts(
     found.push(
       fatal(`its ${tagName(TAG.colourMap)} has ${colours} values, and ${needed} are needed`),
     );
-  // Of 8 bits and more libtiff takes the places in the palette for levels of grey.
+  // From 8 bits on, libtiff treats palette indices as grey levels.
   if (colours === undefined && photometric === PALETTE && bits < 8)
     found.push(fatal(`it has a palette, and no ${tagName(TAG.colourMap)}`));
   return found;
 }
 
-/** Tags that a picture depends on: FillOrder to SMaxSampleValue, YCbCr and ReferenceBlackWhite. */
+/**
+ * Tags that the picture depends on: FillOrder to SMaxSampleValue, YCbCr and ReferenceBlackWhite.
+ */
 const OF_PICTURES: ReadonlySet<number> = new Set([
   ...[266, 274, 280, 281, 284, 301, 320, 332, 339, 340, 341, 529, 530, 531, 532],
 ]);
-/** Those of them whose absence leaves the picture as it is: FillOrder, Orientation, Min- and MaxSampleValue, TransferFunction, YCbCrPositioning. */
+/**
+ * Those whose absence does not change the picture: FillOrder, Orientation, Min- and MaxSampleValue,
+ * TransferFunction, YCbCrPositioning.
+ */
 const WITHOUT_THEM: ReadonlySet<number> = new Set([266, 274, 280, 281, 301, 340, 341, 531]);
-/** XMP, IPTC, Photoshop's resources and layers, ICC profile: of these types. */
+/** Allowed types of XMP, IPTC, Photoshop's resources and layers, and ICC profiles. */
 const PACKETS: ReadonlySet<number> = new Set([700, 33_723, 34_377, 34_675, 37_724]);
 const [BYTE, ASCII, UNDEFINED] = [1, 2, 7];
 
-/** From here on private tags; the ranges of those that libtiff knows, and of which it forgives most. */
+/**
+ * Private tags start here; then the ranges that libtiff knows, most of whose faults it forgives.
+ */
 const FIRST_PRIVATE = 32_768;
 const KNOWN_PRIVATE: readonly (readonly [first: number, last: number])[] = [
   ...([
@@ -198,7 +206,7 @@ function withoutValue({ tag, type, count }: Valueless): TagFault[] {
 
 function kindWithoutValue(tag: number, type: number): TagFault['kind'] {
   if (OF_PICTURES.has(tag)) return WITHOUT_THEM.has(tag) ? 'left out' : 'fatal';
-  // A missing profile is none; of other types than these libtiff says more than a warning.
+  // A profile without bytes counts as missing; for other types libtiff does more than warn.
   const isWarned = tag !== TAG.iccProfile && (type === BYTE || type === UNDEFINED);
   return isWarned ? 'warned' : 'left out';
 }

@@ -1,89 +1,15 @@
 import { inkSetOf } from './ink-set.ts';
 import { subsamplingIn } from './jpeg-colours.ts';
 import { isJpegInYcbcr, markersOfData, subsamplingFaults } from './jpeg-within.ts';
-import { RESOLUTION_TAGS, type Resolution, readResolution } from './resolution.ts';
+import { RESOLUTION_TAGS, readResolution } from './resolution.ts';
 import { cutOf, type SizesKnown } from './segment-sizes.ts';
-import { readTagFaults, type TagFault } from './tag-faults.ts';
+import { readTagFaults } from './tag-faults.ts';
 import { type Entries, type EntryTable, readEntries } from './tiff-entries.ts';
-import {
-  lacksChecksum,
-  type SegmentLayout,
-  type SegmentsUnknown,
-  sumSegments,
-  type TiffSegments,
-  whyUnknown,
-} from './tiff-segments.ts';
+import type { TiffPage } from './tiff-page.ts';
+import { lacksChecksum, type SegmentLayout, sumSegments, whyUnknown } from './tiff-segments.ts';
 import type { TiffSource } from './tiff-source.ts';
 import { bytesOfValues, offsetAt, readIntegers, type TiffEntry } from './tiff-values.ts';
 import { untoldPhotometric } from './untold-colours.ts';
-
-/** One page (or thumbnail, mask, …): what its directory (IFD) says. */
-export interface TiffPage {
-  /** Place in the chain of directories, from 0, and of the directory in the file, in bytes. */
-  readonly index: number;
-  readonly offset: number;
-  /** Pixels, before the orientation is applied; 0 when the file does not say. */
-  readonly width: number;
-  readonly height: number;
-  readonly samplesPerPixel: number;
-  /** Of each sample (the first 64 at most); as the first where the file does not say, and 1 where it says nothing. */
-  readonly bitsPerSample: readonly number[];
-  /** SampleFormat of the first sample, TIFF 6.0 section 19: 1 unsigned (default), 2 signed, 3 float, 4 undefined. */
-  readonly sampleFormat: number;
-  /** Compression, TIFF 6.0 section 3: 1 none (default). */
-  readonly compression: number;
-  /** PhotometricInterpretation, TIFF 6.0 section 8; where the file does not say it, as other readers take it, if they can. */
-  readonly photometric: number | undefined;
-  /** The file does not say it. */
-  readonly untold?: true | undefined;
-  /** The JPEG in its first strip or tile is progressive. */
-  readonly progressive?: true | undefined;
-  /** LZW of the kind from before TIFF 5.0: `markOldLzw`. */
-  readonly oldLzw?: true | undefined;
-  /** PlanarConfiguration 2: a plane for each sample. */
-  readonly planar: boolean;
-  /** Orientation, 1 to 8; 1 when it is missing or nonsense. */
-  readonly orientation: number;
-  /** The bits of NewSubfileType, also when the file has the older SubfileType: 1 reduced, 2 page, 4 mask. */
-  readonly subfileType: number;
-  /** ExtraSamples, TIFF 6.0 section 18: 0 unspecified, 1 associated alpha, 2 unassociated alpha. */
-  readonly extraSamples: readonly number[];
-  /** InkSet, TIFF 6.0 section 16: 1 CMYK (default, and where the file names these inks after all), 2 other inks. */
-  readonly inkSet: 1 | 2;
-  /** YCbCrSubsampling, TIFF 6.0 section 21: across and down; 2 and 2 by default. Of JPEG data, what they say themselves. */
-  readonly chromaSubsampling: readonly [number, number];
-  /** MaxSampleValue of the first sample, TIFF 6.0 section 8, where the file has it. */
-  readonly maxSampleValue: number | undefined;
-  /** Undefined where there is none that means something. */
-  readonly resolution?: Resolution | undefined;
-  /** Bytes of the ICC profile; 0 without. */
-  readonly iccBytes: number;
-  /** Undefined when the file does not say, or says what nobody could read. */
-  readonly segments: TiffSegments | undefined;
-  /** Why `segments` is undefined. */
-  readonly segmentsUnknown?: SegmentsUnknown | undefined;
-  /** Whether the file ends in the checksum of Deflate data, or before it (`lacksChecksum`). */
-  readonly lacksChecksum?: boolean | undefined;
-  /** Where an old-style JPEG in one piece (JPEGInterchangeFormat) ends in the file; its strips need not be listed. */
-  readonly wholeJpegEnd?: number | undefined;
-  /** What is wrong with single tags: `readTagFaults`. */
-  readonly tagFaults?: readonly TagFault[] | undefined;
-  /**
-   * Its place below the directory at `index` (SubIFDs, TIFF supplement 1), from 0, where it hangs there: first those that the
-   * tag lists, then those that these lead to. Undefined for directories of the chain.
-   */
-  readonly subIfd?: number | undefined;
-  /** Whether the tag lists it. */
-  readonly listed?: boolean | undefined;
-  /** Where the directory that it hangs below is in the file, in bytes; of a camera's picture that one has the metadata. */
-  readonly above?: number | undefined;
-  /** The directories that hang below it, as far as they can be read; none hang below those. */
-  readonly subIfds?: readonly TiffPage[] | undefined;
-  /** Its SubIFDs tag lists others that cannot be read. */
-  readonly lacksSubIfds?: true | undefined;
-  /** It is the only one in the chain of its file, whatever the header says of others: `makeLonePage`. */
-  readonly alone?: true;
-}
 
 /** Tags of TIFF 6.0, its supplements and the ICC specification (annex B.4). */
 const TAG = {
@@ -119,34 +45,37 @@ const TAG = {
   iccProfile: 34_675,
 } as const;
 const WANTED: ReadonlySet<number> = new Set([...Object.values(TAG), ...RESOLUTION_TAGS]);
-/** More samples than libvips takes; a damaged SamplesPerPixel must not fill the memory page by page. */
+/**
+ * More samples than libvips accepts; a damaged SamplesPerPixel must not fill the memory page by
+ * page.
+ */
 const MAX_SAMPLES = 64;
 
-/** More directories below one than anybody writes: a pyramid has a dozen. */
+/** More SubIFDs than any writer makes: a pyramid has a dozen. */
 export const MAX_SUB_IFDS = 64;
 
-/** A directory, and where others are said to be: 0 for none. */
+/** A directory, and the positions of others: 0 for none. */
 export interface ReadDirectory {
   readonly page: TiffPage;
-  /** Of the next one in the chain; undefined when the file ends before it. */
+  /** Position of the next one in the chain; undefined if the file ends before it. */
   readonly next: number | undefined;
-  /** Of those that hang below it, as its SubIFDs tag lists them. */
+  /** Positions of its SubIFDs, as listed in the tag. */
   readonly subIfds: readonly number[];
 }
 
-/** What is known of a directory before it is read. */
+/** What is known about a directory before it is read. */
 export interface Place {
   readonly index: number;
   readonly subIfd?: number;
   readonly listed?: boolean;
-  /** The directory that it hangs below, whose orientation and resolution it has where it says nothing of its own. */
+  /** The parent directory: orientation and resolution are inherited from it. */
   readonly parent?: TiffPage;
 }
 
 /**
- * Reads the directory (IFD) at an offset of the file. Undefined when there is no directory. Values that
- * are missing, of a wrong type or outside the file are as if the tag were not there; of a tag that is
- * there twice the first counts, as in libtiff. Throws what reading throws.
+ * Reads the directory (IFD) at an offset of the file. Undefined if there is none. Values that are
+ * missing, of a wrong type or outside the file are ignored; of a repeated tag the first counts, as
+ * in libtiff. Throws what reading throws.
  */
 export async function readDirectory(
   source: TiffSource,
@@ -165,7 +94,7 @@ export async function readDirectory(
   const offsets = (await readIntegers(source, subIfds, { most: MAX_SUB_IFDS })) ?? [];
   const lacksSubIfds = offsets.length < (subIfds?.count ?? 0) || undefined;
   const page = { index, offset, ...below, ...own, resolution, lacksSubIfds };
-  // With the allowance used up, defaults would stand where the file has values.
+  // With the allowance used up, defaults would replace values of the file.
   return source.exhausted() ? undefined : { page, next, subIfds: offsets };
 }
 
@@ -187,7 +116,7 @@ async function readPage(
     (await list(TAG.bitsPerSample, MAX_SAMPLES)) ?? (compression === OLD_JPEG ? [8] : []);
   const extraSamples = (await list(TAG.extraSamples, MAX_SAMPLES)) ?? [];
   const planar = (await first(TAG.planarConfiguration)) === 2;
-  // Before the lists of segments: its values mostly lie close to the table.
+  // Before the lists of segments: its values are usually close to the table.
   const resolution = await readResolution(source, entries);
   const photometric =
     told ??
@@ -251,12 +180,15 @@ async function readPage(
 
 const OLD_JPEG = 6;
 
-/** Old-style JPEGs have three samples unless they are grey, as libtiff has it; some do not say how many. */
+/**
+ * Old-style JPEGs have three samples unless they are grey, as in libtiff; some do not specify the
+ * number.
+ */
 function isOldJpegInColours(compression: number, photometric: number | undefined): boolean {
   return compression === OLD_JPEG && (photometric === undefined || [2, 6].includes(photometric));
 }
 
-/** Of several strips, each has its place in the list of them. */
+/** If there are several strips, each is in the list of strips. */
 function wholeJpegEnd(
   entries: Entries,
   start: number | undefined,
@@ -266,15 +198,18 @@ function wholeJpegEnd(
   return start && bytes && strips <= 1 ? start + bytes : undefined;
 }
 
-/** CCITT Group 3 and 4, and JPEG: their data end by a code that nothing else in them is. */
+/** CCITT Group 3 and 4, and JPEG: their data have a unique end marker. */
 const ENDING: readonly number[] = [3, 4, 7];
-/** LZW and Deflate, of which our own reader finds the end: of samples that it makes a picture of. */
+/** LZW and Deflate, whose end our own reader finds, for samples that it supports. */
 const UNPACKED: readonly number[] = [5, 8, 32_946];
 const PLAIN_COLOURS: readonly number[] = [0, 1, 2, 3, 5];
-/** Those, masks and Lab: so many samples that arithmetic tells what they take. */
+/** Those, masks and Lab: their size can be computed. */
 const WHOLE_SAMPLES: readonly number[] = [...PLAIN_COLOURS, 4, 8, 9];
 
-/** How the sizes of strips or tiles can be known where the file does not tell them; undefined where they cannot. */
+/**
+ * How the sizes of strips or tiles can be known if the file does not list them; undefined if they
+ * cannot.
+ */
 function sizesKnownBy({
   compression,
   photometric = -1,
@@ -293,7 +228,7 @@ interface LayoutFacts {
   readonly tileLength: number | undefined;
 }
 
-/** Some files list tiles under the tags of strips, and the other way round; libtiff takes either. */
+/** Some files list tiles under the tags of strips, or the reverse; libtiff accepts both. */
 function layoutOf(
   entries: Entries,
   { page, rowsPerStrip, tileWidth, tileLength }: LayoutFacts,
@@ -334,7 +269,7 @@ function fromOld(subfileType: number | undefined): number {
   return subfileType === 3 ? 2 : 0;
 }
 
-/** Bytes of an entry's values when they lie in the file, else 0: nobody can read them. */
+/** Bytes of an entry's values if they are in the file, else 0: they cannot be read. */
 function bytesOf({ fileBytes }: TiffSource, entry: TiffEntry | undefined): number {
   const bytes = entry && bytesOfValues(entry.type, entry.count);
   return bytes !== undefined && entry && entry.position + bytes <= fileBytes ? bytes : 0;

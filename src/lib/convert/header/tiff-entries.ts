@@ -4,10 +4,10 @@ import { bytesOfValues, offsetAt, type TiffEntry } from './tiff-values.ts';
 /** The entries of a directory (IFD), by tag. */
 export type Entries = ReadonlyMap<number, TiffEntry>;
 
-/** libtiff reads no directory with more entries either (TIFFFetchDirectory). */
+/** libtiff also refuses directories with more entries (TIFFFetchDirectory). */
 const MAX_ENTRIES = 4_096;
 
-/** A tag that says nothing. */
+/** A tag without a value. */
 export interface Valueless {
   readonly tag: number;
   readonly type: number;
@@ -17,17 +17,18 @@ export interface Valueless {
 /** What the table of a directory holds. */
 export interface EntryTable {
   readonly entries: Entries;
-  /** All tags as they stand there, the unwanted and the repeated ones, too. */
+  /** All tags in the table, including unwanted and repeated ones. */
   readonly listed: readonly number[];
-  /** Those without a value: their number of values is 0, or nobody knows their type. */
+  /** Tags without a value: their count is 0, or their type is unknown. */
   readonly valueless: readonly Valueless[];
   /** Where the table ends in the file. */
   readonly end: number;
 }
 
 /**
- * Reads the table of a directory at an offset of the file, and keeps the entries that are wanted. Of a tag that is there twice the first counts, as in libtiff. Undefined when there is no
- * directory. Throws what reading throws.
+ * Reads the table of a directory at an offset of the file, and keeps the wanted entries. Of a
+ * repeated tag the first counts, as in libtiff. Undefined if there is no directory. Throws what
+ * reading throws.
  */
 export async function readEntries(
   source: TiffSource,

@@ -2,51 +2,50 @@ import { open } from '../../files.ts';
 import { isTiffSignature, TIFF_SIGNATURE_LENGTH } from '../../tiff-signature.ts';
 import { MAX_DIRECTORIES, MAX_PAGES } from './limits.ts';
 import { markOldLzw } from './old-lzw.ts';
-import {
-  MAX_SUB_IFDS,
-  type ReadDirectory,
-  readDirectory,
-  type TiffPage,
-} from './tiff-directory.ts';
+import { MAX_SUB_IFDS, type ReadDirectory, readDirectory } from './tiff-directory.ts';
+import type { TiffPage } from './tiff-page.ts';
 import { type ByteReader, boundedReader, type TiffSource } from './tiff-source.ts';
 import { offsetAt } from './tiff-values.ts';
 
-export type { TiffPage } from './tiff-directory.ts';
+export type { TiffPage } from './tiff-page.ts';
 export type { TiffSegments } from './tiff-segments.ts';
 
-/** What a TIFF says of itself, before anything of it is decoded. */
+/** Everything a TIFF says about itself, before anything is decoded. */
 export interface TiffHeader {
   readonly fileBytes: number;
   readonly littleEndian: boolean;
   readonly big: boolean;
-  /** The chain of directories, first to last, each with those that hang below it. At least one. */
+  /** The chain of directories, first to last, each with its SubIFDs. At least one. */
   readonly pages: readonly [TiffPage, ...TiffPage[]];
-  /** The chain ends before its end: a loop, an offset outside the file, too many. */
+  /** The chain is cut short: a loop, an offset outside the file, too many directories. */
   readonly brokenChain: boolean;
-  /** Where it is broken, how; undefined where it is sound, or was followed no further (`longChain`). */
+  /** How it is broken; undefined if it is sound, or was not followed further (`longChain`). */
   readonly chainBreak?: ChainBreak | undefined;
-  /** It may go on soundly, but was followed no further: more than `MAX_PAGES`, or more to read than a header may cost. */
+  /**
+   * It may continue, but was not followed further: more than `MAX_PAGES`, or too much to read for a
+   * header.
+   */
   readonly longChain: boolean;
 }
 
-/** What the last directory that can be reached says of the next one. */
+/** What the last reachable directory says about the next one. */
 export type ChainBreak =
-  /** Nothing: the file ends before. */
+  /** Nothing: the file ends before the offset. */
   | 'NO_POINTER'
-  /** That it lies where the file has no bytes, or where there is no directory. */
+  /** An offset outside the file, or without a directory. */
   | 'OUTSIDE'
   | 'NO_DIRECTORY'
-  /** That it is one of those before. */
+  /** The offset of an earlier directory. */
   | 'LOOP';
 
 /** Bytes of BigTIFF's header; a classic one takes 8, but no directory fits into the other 8. */
 const HEADER_BYTES = 16;
 
 /**
- * Reads what all directories (IFDs) in the chain of a classic or BigTIFF say of their pages, and those
- * that hang below them (SubIFDs). The values are the file's own claims, however absurd, and harmless to
- * ask for: memory, bytes read and time are bounded. Undefined when there is no TIFF signature or no
- * readable first directory: the decoder's own message tells more than ours could.
+ * Reads all directories (IFDs) in the chain of a classic TIFF or BigTIFF, with their SubIFDs. The
+ * values are the file's claims, however absurd; memory, bytes read and time are bounded. Undefined
+ * if there is no TIFF signature or no readable first directory: then the decoder's message says
+ * more.
  *
  * Throws what opening or reading the file throws.
  */
@@ -59,7 +58,7 @@ export async function readTiffHeader(path: string): Promise<TiffHeader | undefin
   }
 }
 
-/** `readTiffHeader` for a file that is open already. */
+/** `readTiffHeader` for an open file. */
 export async function readHeaderFrom(reader: ByteReader): Promise<TiffHeader | undefined> {
   const start = await reader.read(0, HEADER_BYTES);
   if (!start) return undefined;
@@ -67,7 +66,7 @@ export async function readHeaderFrom(reader: ByteReader): Promise<TiffHeader | u
   if (!isTiffSignature(Uint8Array.from(signature))) return undefined;
   const littleEndian = signature[0] === 0x49;
   const big = start.getUint16(2, littleEndian) === 43;
-  // BigTIFF says how wide its offsets are, and there is only one width.
+  // BigTIFF states the width of its offsets; only 8 is defined.
   if (big && start.getUint16(4, littleEndian) !== 8) return undefined;
   const source = { ...reader, littleEndian, big };
   const chain = await readChain(source, offsetAt(start, big ? 8 : 4, source));
@@ -88,7 +87,7 @@ async function readChain(source: TiffSource, firstOffset: number): Promise<Chain
   return { pages: await markOldLzw(source, pages), ...end };
 }
 
-/** Adds the directories of a chain to its first one, and says how it ends. */
+/** Appends the directories of a chain to its first one, and says how it ends. */
 async function followChain(
   source: TiffSource,
   found: [ReadDirectory, ...ReadDirectory[]],
@@ -112,7 +111,7 @@ async function followChain(
   return { brokenChain: true, longChain: true };
 }
 
-/** A directory with those that hang below it: that the tag lists, and that these lead to in chains of their own. */
+/** A directory with its SubIFDs: those listed in the tag, and those chained to them. */
 async function withSubIfds(
   source: TiffSource,
   { page: parent, subIfds: offsets }: ReadDirectory,

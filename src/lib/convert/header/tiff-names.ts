@@ -1,7 +1,9 @@
-/** What numbers of tags stand for: TIFF 6.0, its supplements, and what libtiff registers beyond them. */
+/** Names of tag values: TIFF 6.0, its supplements, and libtiff's registrations. */
 type Names = Readonly<Record<number, string>>;
 
-/** Compression (259): TIFF 6.0 section 3, supplement 2 (Deflate, old-style JPEG), libtiff's tiff.h. */
+/**
+ * Compression (259): TIFF 6.0 section 3, supplement 2 (Deflate, old-style JPEG), libtiff's tiff.h.
+ */
 const COMPRESSIONS: Names = {
   1: 'none',
   2: 'CCITT run-length',
@@ -65,18 +67,6 @@ const SAMPLE_FORMATS: Names = {
   6: 'complex float',
 };
 
-/** Orientation (274), TIFF 6.0 section 8: what has to be done to see the picture upright. */
-const ORIENTATIONS: Names = {
-  1: 'upright',
-  2: 'mirrored left to right',
-  3: 'upside down',
-  4: 'mirrored top to bottom',
-  5: 'mirrored along the falling diagonal',
-  6: 'to be turned 90° clockwise',
-  7: 'mirrored along the rising diagonal',
-  8: 'to be turned 90° counterclockwise',
-};
-
 /** ExtraSamples (338), TIFF 6.0 section 18. */
 const EXTRA_SAMPLES: Names = {
   0: 'unspecified',
@@ -84,7 +74,9 @@ const EXTRA_SAMPLES: Names = {
   2: 'unassociated alpha',
 };
 
-/** Tags by their names: TIFF 6.0 and its supplements, EXIF, Windows, GeoTIFF 1.1, GDAL, ICC, IPTC, Adobe. */
+/**
+ * Names of tags: TIFF 6.0 and its supplements, EXIF, Windows, GeoTIFF 1.1, GDAL, ICC, IPTC, Adobe.
+ */
 const TAGS: Names = {
   254: 'NewSubfileType',
   255: 'SubfileType',
@@ -166,32 +158,27 @@ const TAGS: Names = {
   42112: 'GDAL metadata',
 };
 
-/** What a tag is called; a number that is not in the table is told as it is. */
+/** The name of a tag, or its number if it is not in the table. */
 export function tagName(tag: number): string {
   return TAGS[tag] ?? `tag ${tag}`;
 }
 
-/** How the samples are compressed, in words; a number that nobody registered is told as it is. */
+/** The compression in words, or its number if it is not registered. */
 export function compressionName(compression: number): string {
   return nameIn(COMPRESSIONS, compression);
 }
 
-/** What colours the samples are, in words. */
+/** The colour space in words. */
 export function photometricName(photometric: number): string {
   return nameIn(PHOTOMETRICS, photometric);
 }
 
-/** What numbers the samples are, in words. */
+/** The sample format in words. */
 export function sampleFormatName(sampleFormat: number): string {
   return nameIn(SAMPLE_FORMATS, sampleFormat);
 }
 
-/** How the stored picture differs from the upright one, in words. */
-export function orientationName(orientation: number): string {
-  return nameIn(ORIENTATIONS, orientation);
-}
-
-/** What a sample beside the colours is, in words. */
+/** The kind of an extra sample in words. */
 export function extraSampleName(type: number): string {
   return nameIn(EXTRA_SAMPLES, type);
 }

@@ -2,33 +2,50 @@ import { mostBytes, type PageCut, plainBytes, type SizesKnown } from './segment-
 import type { TiffSource } from './tiff-source.ts';
 import { bytesOfValues, readIntegers, type TiffEntry } from './tiff-values.ts';
 
-/** How the samples of a page are cut into strips or tiles. */
+/** How a page's samples are cut into strips or tiles. */
 export interface TiffSegments {
   readonly kind: 'strips' | 'tiles';
-  /** Pixels of one segment: a strip has the page's width and RowsPerStrip rows (never more than the page's height). */
+  /**
+   * Pixels of one segment: a strip has the page's width and RowsPerStrip rows (at most the page's
+   * height).
+   */
   readonly width: number;
   readonly height: number;
-  /** How many there are, as the file lists them: fewer than the page needs when some are missing. */
+  /** How many the file lists: fewer than the page needs if some are missing. */
   readonly count: number;
-  /** How many the page's size asks for, and how many of these have no bytes. */
+  /** How many the page's size requires, and how many of these are empty. */
   readonly needed: number;
   readonly empty: number;
-  /** Bytes of the largest and of all that the page needs, compressed, as the file says. */
+  /**
+   * Compressed bytes, by the file's list, of the largest segment and of all that the page needs.
+   */
   readonly largestBytes: number;
   readonly totalBytes: number;
-  /** Where the last of them begins in the file, and where one ends last: beyond its size, the file is truncated. */
+  /**
+   * Where the last segment begins in the file, and the furthest end of any: beyond the file's size,
+   * the file is truncated.
+   */
   readonly lastStart: number;
   readonly end: number;
-  /** How their sizes are known where the file does not tell them; `largestBytes` and the others are then the most there can be. */
+  /**
+   * How their sizes are known if the file does not list them; `largestBytes` and the others are
+   * then upper bounds.
+   */
   readonly sizes?: SizesKnown | undefined;
 }
 
-/** Deflate and Adobe's Deflate (TIFF 6.0, supplement 2): zlib's format, whose last bytes are a checksum (RFC 1950). */
+/**
+ * Deflate and Adobe's Deflate (TIFF 6.0, supplement 2): zlib's format, which ends with a checksum
+ * (RFC 1950).
+ */
 const DEFLATE = [8, 32_946];
 /** Bytes of that checksum. */
 export const CHECKSUM_BYTES = 4;
 
-/** Whether a file ends in the checksum of its last strip or tile, or before it: nothing else of the data needs to be missing. */
+/**
+ * Whether the file ends inside or just before the checksum of its last strip or tile, so that all
+ * other data can be present.
+ */
 export function lacksChecksum(
   compression: number,
   segments: Pick<TiffSegments, 'end'> | undefined,
@@ -39,19 +56,19 @@ export function lacksChecksum(
   return beyond > 0 && beyond <= CHECKSUM_BYTES;
 }
 
-/** Why nothing is known of a page's segments. */
+/** Why a page's segments are unknown. */
 export type SegmentsUnknown =
   | 'NO_OFFSETS'
   | 'NO_BYTE_COUNTS'
   | 'LISTS_OUTSIDE'
   | 'LISTS_UNREADABLE';
 
-/** What a directory says of its page's segments. */
+/** A directory's description of its segments. */
 export interface SegmentLayout {
   readonly kind: 'strips' | 'tiles';
   readonly width: number;
   readonly height: number;
-  /** How many the page's size asks for. */
+  /** How many the page's size requires. */
   readonly needed: number;
   /** StripOffsets or TileOffsets, StripByteCounts or TileByteCounts. */
   readonly offsets: TiffEntry | undefined;
@@ -63,7 +80,7 @@ export interface SegmentLayout {
 }
 
 /**
- * More segments than pictures within a JPEG's 65 535 pixels a side have, unless their tiles are smaller
+ * More segments than a picture within JPEG's 65 535 pixels a side has, unless its tiles are smaller
  * than 32 × 32: each costs 16 bytes of reading in BigTIFF.
  */
 const MAX_SEGMENTS = 4_194_304;
@@ -72,10 +89,10 @@ const MAX_SEGMENTS = 4_194_304;
 const CHUNK = 8_192;
 
 /**
- * Adds up the segments of a page without holding their lists. Those listed beyond what the page needs
- * are not looked at; decoders do not either. Segments of 0 bytes are left out by sparse files and end
- * nowhere. Undefined when the file does not list both places and sizes, or more than `MAX_SEGMENTS` that
- * are needed. Throws what reading throws.
+ * Adds up the segments of a page without holding their lists. Segments beyond what the page needs
+ * are ignored, as by decoders. Segments of 0 bytes are omitted by sparse files and have no end.
+ * Undefined if the file does not list both positions and sizes, or more than `MAX_SEGMENTS` are
+ * needed. Throws what reading throws.
  */
 export async function sumSegments(
   source: TiffSource,
@@ -86,12 +103,15 @@ export async function sumSegments(
   return (why && (await sumKnown(source, layout, why))) ?? listed;
 }
 
-/** What writers round sizes up to; one that is so much beyond the end of the file need not be missing data. */
+/**
+ * Writers round sizes up to such values; a size this far beyond the end of the file does not prove
+ * missing data.
+ */
 const ROUNDED_UP = { beyond: 4_096, step: 512 } as const;
 
 /**
- * Whether the size of the last strip or tile tells nothing of its data: it was rounded up, or is what they take when they are not
- * compressed, or more. Where it was not, and is beyond the end of the file, the data were cut off.
+ * Whether the listed size of the last strip or tile is unreliable: rounded up, or at least the
+ * uncompressed size. Otherwise a size beyond the end of the file means that data were cut off.
  */
 function isNoSize(
   { end, lastStart, kind }: TiffSegments,
@@ -112,16 +132,16 @@ function whyWrong(
   if (!byteCounts || byteCounts.count === 0) return 'MISSING';
   if (!listed) return undefined;
   if (listed.count >= needed && listed.empty === needed) return 'ZERO';
-  // That of Deflate data is told as such.
+  // A missing Deflate checksum is reported separately.
   if (lacksChecksum(known.compression, listed, fileBytes)) return undefined;
   if (listed.end <= fileBytes) return undefined;
   return known.by === 'pixels' || isNoSize(listed, known.cut, fileBytes) ? 'BEYOND' : undefined;
 }
 
-/** More segments than that are not looked at one by one. */
+/** More segments than this are not checked one by one. */
 const MOST_UNLISTED = 65_536;
 
-/** The sums where the list of sizes is of no use; undefined where the file does not have what it should. */
+/** The sums if the list of sizes is unusable; undefined if the file lacks what it should have. */
 async function sumKnown(
   source: TiffSource,
   { kind, width, height, needed, offsets, byteCounts, known }: SegmentLayout,
@@ -132,7 +152,7 @@ async function sumKnown(
   const starts = await readIntegers(source, offsets, { most: needed });
   const listed =
     why === 'BEYOND' ? await readIntegers(source, byteCounts, { most: needed }) : undefined;
-  // A segment at 0 is one that a sparse file leaves out.
+  // A segment at 0 is omitted by a sparse file.
   if (starts?.length !== needed || starts.includes(0)) return undefined;
   const { by, cut } = known;
   const sizes =
@@ -167,7 +187,7 @@ async function sumListed(
   const count = Math.min(offsets.count, byteCounts.count);
   const relevant = Math.min(count, needed);
   if (relevant > MAX_SEGMENTS) return undefined;
-  // A list that does not lie in the file is not worth reading the part of it that does.
+  // If a list is not completely in the file, the rest of it is not worth reading.
   if (!liesInFile(source, offsets, relevant) || !liesInFile(source, byteCounts, relevant))
     return undefined;
   let [largestBytes, totalBytes, lastStart, end, empty] = [0, 0, 0, 0, 0];
@@ -191,7 +211,7 @@ async function sumListed(
   return { kind, width, height, count, needed, empty, largestBytes, totalBytes, lastStart, end };
 }
 
-/** Why `sumSegments` gives nothing for a page. */
+/** Why `sumSegments` returns nothing for a page. */
 export function whyUnknown(
   source: TiffSource,
   { offsets, byteCounts, needed }: SegmentLayout,

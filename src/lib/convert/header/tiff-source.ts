@@ -1,6 +1,6 @@
-/** A file to read from, as Node's `FileHandle` is one; an object in a store can be, too. */
+/** A file to read from, like Node's `FileHandle`; also an object in a store. */
 export interface ReadableFile {
-  /** Reads bytes from a position of the file into a place of the buffer; fewer only at the file's end. */
+  /** Reads bytes from a position of the file into the buffer; fewer only at the file's end. */
   read(
     buffer: Uint8Array,
     offset: number,
@@ -9,38 +9,40 @@ export interface ReadableFile {
   ): Promise<{ readonly bytesRead: number }>;
 }
 
-/** Bytes of a file by their place in it, no more of them than a header is worth. */
+/** Reads a bounded number of bytes of a file, by position. */
 export interface ByteReader {
   readonly fileBytes: number;
-  /** Exactly these bytes, or undefined when the file does not have them or the allowance is used up. */
+  /**
+   * Exactly these bytes, or undefined if the file does not have them or the allowance is used up.
+   */
   read(position: number, length: number): Promise<DataView | undefined>;
-  /** Whether the allowance is used up: what could not be read then may well be in the file. */
+  /** Whether the allowance is used up: unread data may still be in the file. */
   exhausted(): boolean;
 }
 
-/** A TIFF to read numbers from: in its byte order, and with the wider fields of BigTIFF. */
+/** A TIFF to read numbers from, in its byte order and with BigTIFF's wider fields. */
 export interface TiffSource extends ByteReader {
   readonly littleEndian: boolean;
   readonly big: boolean;
 }
 
 /**
- * What reading one header may cost, in bytes: the offsets and sizes of the 4 194 304 segments we look
- * at (`tiff-segments.ts`) take 64 MiB in BigTIFF, and ten thousand small directories, far apart, 40.
- * Measured on directories made to cost the most: under 2 seconds.
+ * The most bytes read for one header: offsets and sizes of the 4 194 304 segments that are read
+ * (`tiff-segments.ts`) take 64 MiB in BigTIFF, ten thousand small, scattered directories 40.
+ * Measured on worst-case directories: under 2 seconds.
  */
 export const MAX_BYTES_READ = 128 * 1024 ** 2;
 
 /**
- * The least that is read at once, in bytes. A directory and its values mostly lie together, so one
- * read serves them all; it is also what a read costs of the allowance, however few bytes it wants.
+ * The least that is read at once, in bytes. A directory and its values are usually close together,
+ * so one read serves all; each read counts at least this much of the allowance.
  */
 const WINDOW_BYTES = 4_096;
 
 /**
- * Reads from an open file of `fileBytes` bytes until `MAX_BYTES_READ` are used up, keeping the last two pieces: a directory,
- * and what it leads to. Bytes that are read again count again, so that the allowance bounds the time, too. Throws
- * what `file.read` throws.
+ * Reads from an open file of `fileBytes` bytes until `MAX_BYTES_READ` are used up, keeping the last
+ * two windows: a directory, and what it points to. Repeated reads count again, so the allowance
+ * also bounds the time. Throws what `file.read` throws.
  */
 export function boundedReader(file: ReadableFile, fileBytes: number): ByteReader {
   let allowance = MAX_BYTES_READ;
@@ -60,7 +62,7 @@ export function boundedReader(file: ReadableFile, fileBytes: number): ByteReader
         const { bytesRead } = await file.read(bytes, 0, bytes.length, position);
         window = { start: position, bytes: bytes.subarray(0, bytesRead) };
         windows = [window, ...windows.slice(0, 1)];
-        // Somebody is shortening the file.
+        // The file is being shortened.
         if (bytesRead < length) return undefined;
       }
       return new DataView(window.bytes.buffer, position - window.start, length);

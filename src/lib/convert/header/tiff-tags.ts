@@ -3,7 +3,7 @@ import { readEntries } from './tiff-entries.ts';
 import { boundedReader, type TiffSource } from './tiff-source.ts';
 import { bytesOfValues, type TiffEntry } from './tiff-values.ts';
 
-/** One tag of a directory with its values, as the file has them. */
+/** One tag of a directory, with its values as stored. */
 export interface TiffTag {
   readonly tag: number;
   readonly type: number;
@@ -21,20 +21,20 @@ export interface TiffTags {
 
 /** The same, as they were read from a file. */
 export interface ReadTags extends TiffTags {
-  /** Those that are wanted and there, but whose values cannot be read. */
+  /** Wanted tags whose values cannot be read. */
   readonly unreadable: readonly number[];
 }
 
-/** How a TIFF writes its numbers, as its header says. */
+/** How a TIFF writes its numbers, by its header. */
 export type TiffFormat = Pick<TiffSource, 'littleEndian' | 'big'>;
 
-/** The largest value that is read, in bytes: an ICC profile or XMP packet beyond that is damage. */
+/** The largest value that is read, in bytes: a larger ICC profile or XMP packet is damaged. */
 const MAX_VALUE_BYTES = 16 * 1024 * 1024;
 
 /**
- * Reads the values of the directory (IFD) at an offset of a TIFF file, for the tags that are wanted.
- * What is missing, of an unknown type, outside the file or beyond 16 MB is as if it were not there.
- * Undefined when there is no directory. Throws what opening or reading the file throws.
+ * Reads the values of the wanted tags in the directory (IFD) at an offset of a TIFF file. Values
+ * that are missing, of an unknown type, outside the file or beyond 16 MB are ignored. Undefined if
+ * there is no directory. Throws what opening or reading the file throws.
  */
 export async function readTags(
   path: string,
@@ -52,7 +52,7 @@ export async function readTags(
   }
 }
 
-/** `readTags` for a file that is open already. */
+/** `readTags` for an open file. */
 export async function readTagsFrom(
   source: TiffSource,
   offset: number,
@@ -63,7 +63,7 @@ export async function readTagsFrom(
   const tags = new Map<number, TiffTag>();
   const unreadable: number[] = [];
   for (const [tag, { type, count, position }] of table.entries) {
-    // Without a value it says nothing, as if it were not there.
+    // A tag without a value counts as missing.
     if (count === 0) continue;
     const length = bytesOfValues(type, count);
     const readable = length && length <= MAX_VALUE_BYTES;
@@ -72,7 +72,7 @@ export async function readTagsFrom(
       unreadable.push(tag);
       continue;
     }
-    // A copy: the reader's window is used again.
+    // A copy, because the reader reuses its window.
     const bytes = new Uint8Array(view.buffer, view.byteOffset, length).slice();
     tags.set(tag, { tag, type, count, bytes });
   }
@@ -80,8 +80,8 @@ export async function readTagsFrom(
 }
 
 /**
- * The values of a tag as numbers, rationals divided; undefined when the tag is not there or holds text
- * or bytes without a meaning of their own.
+ * The values of a tag as numbers, rationals divided; undefined if the tag is missing, or holds text
+ * or opaque bytes.
  */
 export function numbersOf({ tags, littleEndian }: TiffTags, tag: number): number[] | undefined {
   const found = tags.get(tag);
@@ -92,7 +92,7 @@ export function numbersOf({ tags, littleEndian }: TiffTags, tag: number): number
   return Array.from({ length: found.count }, (_, i) => number(view, i * step, littleEndian));
 }
 
-/** The first value of an entry as a number, as `numbersOf` has it. Throws what reading throws. */
+/** The first value of an entry as a number, like `numbersOf`. Throws what reading throws. */
 export async function readNumber(
   source: TiffSource,
   entry: TiffEntry | undefined,
@@ -104,7 +104,9 @@ export async function readNumber(
   return view && number(view, 0, source.littleEndian);
 }
 
-/** The value of an ASCII tag (TIFF 6.0, section 2), read as UTF-8 and, where it is none, as Latin-1; up to its first NUL. */
+/**
+ * The value of an ASCII tag (TIFF 6.0, section 2) up to its first NUL, as UTF-8 or else as Latin-1.
+ */
 export function textOf({ tags }: TiffTags, tag: number): string | undefined {
   const found = tags.get(tag);
   if (!found || ![ASCII, BYTE, UNDEFINED].includes(found.type)) return undefined;
@@ -123,7 +125,7 @@ type ReadNumber = (view: DataView, at: number, littleEndian: boolean) => number;
 const long8: ReadNumber = (v, at, le) => Number(v.getBigUint64(at, le));
 const long: ReadNumber = (v, at, le) => v.getUint32(at, le);
 
-/** The types of TIFF 6.0 (section 2), supplement 1 and BigTIFF that are numbers. */
+/** The numeric types of TIFF 6.0 (section 2), supplement 1 and BigTIFF. */
 const NUMBERS: Readonly<Record<number, ReadNumber>> = {
   1: (v, at) => v.getUint8(at),
   3: (v, at, le) => v.getUint16(at, le),

@@ -1,11 +1,13 @@
 import type { TiffSource } from './tiff-source.ts';
 
-/** One entry of a directory (IFD), as it describes itself: nothing of it is true until it is read. */
+/** One entry of a directory (IFD): claims that are unchecked until its values are read. */
 export interface TiffEntry {
   readonly type: number;
   /** How many values there are. */
   readonly count: number;
-  /** Where they stand in the file: in the entry itself when they are short, else where it points. */
+  /**
+   * Position of the values in the file: in the entry itself if short, otherwise where it points.
+   */
   readonly position: number;
 }
 
@@ -34,32 +36,37 @@ const INTEGER_TYPES: Readonly<Record<number, IntegerType>> = {
   18: long8,
 };
 
-/** Bytes of a value, by type (TIFF 6.0, section 2, and BigTIFF): 8 for RATIONAL and DOUBLE, too. */
+/**
+ * Bytes of a value of the other types (TIFF 6.0, section 2, and BigTIFF), including 8 for RATIONAL
+ * and DOUBLE.
+ */
 const OTHER_TYPES: Readonly<Record<number, number>> = { 2: 1, 5: 8, 7: 1, 10: 8, 11: 4, 12: 8 };
 
-/** Bytes that `count` values of a type take; undefined for types that nobody has defined. */
+/** Bytes that `count` values of a type take; undefined for undefined types. */
 export function bytesOfValues(type: number, count: number): number | undefined {
   const bytes = INTEGER_TYPES[type]?.bytes ?? OTHER_TYPES[type];
   return bytes === undefined ? undefined : bytes * count;
 }
 
-/** An offset or a count: 4 bytes, or 8 in BigTIFF. Exact up to 2^53, which is beyond any file's end. */
+/**
+ * An offset or a count: 4 bytes, or 8 in BigTIFF. Exact up to 2^53, which is beyond any file's end.
+ */
 export function offsetAt(view: DataView, at: number, { littleEndian, big }: TiffSource): number {
   return (big ? long8 : long).get(view, at, littleEndian);
 }
 
 /** Which values of an entry are wanted. */
 interface Range {
-  /** Of the first; default 0. */
+  /** Index of the first; default 0. */
   readonly from?: number;
-  /** How many at the most. They are held, so ask for thousands, not millions. */
+  /** The most that are read. They are held in memory, so thousands, not millions. */
   readonly most: number;
 }
 
 /**
- * Integers of an entry, whatever width they were written with; as many as there are from `from` on, at
- * most `most`. Undefined when there is no such entry, when it holds no integers or negative ones, or
- * when they are not in the file. Throws what reading throws.
+ * Integers of an entry, of any width, from `from` on and at most `most`. Undefined if there is no
+ * such entry, if it holds negative or other values, or if they are not in the file. Throws what
+ * reading throws.
  */
 export async function readIntegers(
   source: TiffSource,
@@ -71,7 +78,7 @@ export async function readIntegers(
   const length = Math.max(0, Math.min(most, entry.count - from));
   const view = await source.read(entry.position + from * type.bytes, length * type.bytes);
   if (!view) return undefined;
-  // A plain loop: lists of strips make this the only part of reading a header that takes time.
+  // A plain loop, because lists of strips are the slow part of reading a header.
   const values = new Array<number>(length);
   for (let i = 0; i < length; i++) {
     const value = type.get(view, i * type.bytes, source.littleEndian);
@@ -79,4 +86,21 @@ export async function readIntegers(
     values[i] = value;
   }
   return values;
+}
+
+/** Integers as a file writes them, as SHORT (3), LONG (4) or LONG8 (16). */
+export function integerBytes(
+  values: readonly number[],
+  type: number,
+  { littleEndian }: Pick<TiffSource, 'littleEndian'>,
+): Uint8Array {
+  const { bytes: width } = INTEGER_TYPES[type] ?? long;
+  const bytes = Buffer.alloc(values.length * width);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  values.forEach((value, i) => {
+    if (width === 8) view.setBigUint64(i * 8, BigInt(value), littleEndian);
+    else if (width === 4) view.setUint32(i * 4, value, littleEndian);
+    else view.setUint16(i * 2, value, littleEndian);
+  });
+  return bytes;
 }

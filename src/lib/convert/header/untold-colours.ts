@@ -3,26 +3,30 @@ import type { Entries } from './tiff-entries.ts';
 import type { TiffSource } from './tiff-source.ts';
 import { readIntegers } from './tiff-values.ts';
 
-/** What a directory without PhotometricInterpretation says of its samples. */
+/** What a directory without PhotometricInterpretation says about its samples. */
 interface Untold {
   readonly compression: number;
   readonly samplesPerPixel: number;
   readonly bits: number;
-  /** How many samples ExtraSamples names. */
+  /** How many samples ExtraSamples describes. */
   readonly extra: number;
 }
 
 const TAG = { stripOffsets: 273, colourMap: 320, tileOffsets: 324, jpegOffset: 513 } as const;
 const [OLD_JPEG, JPEG] = [6, 7];
-/** SGI's codes of luminance, which no other colours have. */
+/** SGI's codes for luminance, used only for it. */
 const LOGARITHMIC: readonly number[] = [34_676, 34_677];
-/** Compressions of bilevel pictures by ITU-T, whose paper is white: run lengths, Group 3, Group 4, and run lengths in words. */
+/**
+ * ITU-T compressions of bilevel pictures, where white is zero: run lengths, Group 3, Group 4, and
+ * run lengths in words.
+ */
 export const FAXES: readonly number[] = [2, 3, 4, 32_771];
 const [WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, YCBCR] = [0, 1, 2, 3, 6];
 
 /**
- * The colours that samples have of which the directory does not say it, as other readers take them; undefined where
- * nobody can tell: four may be inks, or three and transparency. Throws what reading throws.
+ * The colours that other readers assume for samples without PhotometricInterpretation; undefined if
+ * ambiguous: four samples may be inks, or three colours and transparency. Throws what reading
+ * throws.
  */
 export async function untoldPhotometric(
   source: TiffSource,
@@ -41,6 +45,7 @@ export async function untoldPhotometric(
   const [start] = (await readIntegers(source, offsets, { most: 1 })) ?? [];
   const markers = start === undefined ? undefined : await readJpegMarkers(source, start);
   const said = markers && photometricIn(markers);
-  // Old-style JPEGs have YCbCr if they say nothing, as libtiff takes them; some are no whole streams.
+  // libtiff reads old-style JPEGs as YCbCr unless they say otherwise; some are not complete
+  // streams.
   return said ?? (compression === OLD_JPEG ? YCBCR : undefined);
 }

@@ -1,10 +1,10 @@
-/** The least of the metadata settings with which a tag's content reaches the JPEG, if any. */
+/** The lowest metadata setting that keeps a tag's content, if any. */
 export type KeptWith = 'copyright' | 'all' | 'nothing';
 
-/** A tag that describes the picture and is not needed to show it. */
+/** A tag that describes the picture, but is not needed to show it. */
 export interface DescriptiveTag {
   readonly tag: number;
-  /** Whether its value is a text that people read, a few numbers, or data whose size is told. */
+  /** Whether its value is a text, a few numbers, or data of which only the size is shown. */
   readonly holds: 'text' | 'numbers' | 'data';
   readonly keptWith: KeptWith;
 }
@@ -26,8 +26,8 @@ const data = (tag: number, keptWith: KeptWith = 'all'): DescriptiveTag => ({
 });
 
 /**
- * The descriptive tags, in the order in which they are shown. What JPEG has no place for no setting keeps:
- * GeoTIFF, GDAL, Photoshop's layers, and its resources beside IPTC.
+ * The descriptive tags, in display order. No setting keeps what JPEG cannot hold: GeoTIFF, GDAL,
+ * Photoshop's layers, and its resources other than IPTC.
  */
 export const descriptiveTags: readonly DescriptiveTag[] = [
   text(315, 'copyright'),
@@ -57,9 +57,10 @@ export const descriptiveTags: readonly DescriptiveTag[] = [
 ];
 
 /**
- * The tags that say how the samples are to be read, or what other pictures they belong to (TIFF 6.0 and its
- * supplements): what they say is in the JPEG's pixels, or is told otherwise. TransferFunction, WhitePoint,
- * PrimaryChromaticities and the like are not among them: nobody here heeds them.
+ * The tags that determine how samples are read, or which other pictures they belong to (TIFF 6.0
+ * and its supplements): their content is in the JPEG's pixels, or reported elsewhere.
+ * TransferFunction, WhitePoint, PrimaryChromaticities and similar tags are not among them, because
+ * nothing here uses them.
  */
 const PICTURE_TAGS: ReadonlySet<number> = new Set([
   ...[254, 255, 256, 257, 258, 259, 262, 263, 264, 265, 266, 273, 274, 277, 278, 279, 280, 281],
@@ -68,7 +69,7 @@ const PICTURE_TAGS: ReadonlySet<number> = new Set([
   34_675,
 ]);
 
-/** Whether a tag is one that makes the picture. */
+/** Whether a tag determines the picture. */
 export function isPictureTag(tag: number): boolean {
   return PICTURE_TAGS.has(tag);
 }

@@ -5,46 +5,47 @@ import { bytesOfValues, readIntegers, type TiffEntry } from '../header/tiff-valu
 import { descriptiveTags } from './descriptive-tags.ts';
 import { type IccProfile, readIccProfile } from './icc-profile.ts';
 
-/** One descriptive tag of a directory, and what it holds. */
+/** A descriptive tag of a directory, and its content. */
 export interface MetadataEntry {
   readonly tag: number;
-  /** Bytes of its value; undefined where it is a directory of its own. */
+  /** Bytes of its value; undefined if it is a directory. */
   readonly bytes: number | undefined;
-  /** How many tags that directory (EXIF, GPS) has; undefined where it is none, or cannot be read. */
+  /**
+   * Number of tags in that directory (EXIF, GPS); undefined if it is not one, or cannot be read.
+   */
   readonly tags: number | undefined;
   /**
-   * The text, cut after some hundred characters, or the numbers, as text where one of them is none (0/0), which JSON
-   * cannot say; undefined where only the size is told.
+   * The text, shortened to some hundred characters, or the numbers, as text if JSON cannot express
+   * one (0/0); undefined if only the size is shown.
    */
   readonly value: string | readonly number[] | undefined;
 }
 
-/** What a directory holds beside the description of its samples. */
+/** A directory's content besides the description of its samples. */
 export interface DirectoryTags {
-  /** All tags as they stand in the directory. */
+  /** All tags in the directory. */
   readonly listed: readonly number[];
-  /** Those whose values cannot be: of a type that nobody knows, or outside the file. */
+  /** Tags whose values cannot be read: of an unknown type, or outside the file. */
   readonly unreadable: readonly number[];
-  /** Texts whose last byte is not NUL, as TIFF 6.0 (section 2) wants it. */
+  /** Texts without a final NUL, which TIFF 6.0 (section 2) requires. */
   readonly unterminated: readonly number[];
   readonly metadata: readonly MetadataEntry[];
   readonly profile: IccProfile | undefined;
-  /** How many directories hang below this one (SubIFDs, TIFF supplement 1). */
+  /** Number of SubIFDs (TIFF supplement 1). */
   readonly subDirectories: number;
 }
 
 const TAG = { subIfds: 330, icc: 34_675 } as const;
 const DIRECTORIES: ReadonlySet<number> = new Set([34_665, 34_853]);
 const ASCII = 2;
-/** So much of a text is read and shown, in bytes; some files keep whole databases in ImageDescription. */
+/** The most bytes of a text that are shown; some files have whole databases in ImageDescription. */
 const TEXT_BYTES = 500;
-/** More values than any of the tags has that are shown as numbers. */
+/** More values than any tag shown as numbers has. */
 const MOST_NUMBERS = 4;
 
 /**
- * Reads the tags of the directory at an offset, long values not at all or only their beginnings.
- * Undefined when there is no directory, or
- * not all of it may be read. Throws what reading throws.
+ * Reads the tags of the directory at an offset, of long values at most the beginning. Undefined if
+ * there is no directory, or the allowance does not suffice. Throws what reading throws.
  */
 export async function readDirectoryTags(
   source: TiffSource,
@@ -67,17 +68,17 @@ export async function readDirectoryTags(
     profile: icc && (await readIccProfile(source, icc.position, sizeIn(source, icc) ?? 0)),
     subDirectories: readable.get(TAG.subIfds)?.count ?? 0,
   };
-  // With the allowance used up, what is missing may well be there.
+  // With the allowance used up, missing tags may well be there.
   return source.exhausted() ? undefined : read;
 }
 
-/** Bytes of an entry's values when they lie in the file. */
+/** Bytes of an entry's values if they are in the file. */
 function sizeIn({ fileBytes }: TiffSource, entry: TiffEntry): number | undefined {
   const bytes = bytesOfValues(entry.type, entry.count);
   return bytes !== undefined && entry.position + bytes <= fileBytes ? bytes : undefined;
 }
 
-/** The first bytes of what is shown, as if the values ended there. */
+/** The beginning of values that are shown, as if they ended there. */
 async function readBeginnings(source: TiffSource, entries: Entries): Promise<TiffTags> {
   const tags = new Map<number, TiffTag>();
   const shown = descriptiveTags.filter(({ holds }) => holds !== 'data').map(({ tag }) => tag);
@@ -95,7 +96,7 @@ async function readBeginnings(source: TiffSource, entries: Entries): Promise<Tif
   return { littleEndian: source.littleEndian, tags };
 }
 
-/** A text whose rest is missing, without the character at its end: half of one in UTF-8 would spoil it all. */
+/** A truncated text without its last character: half of one would invalidate all of it in UTF-8. */
 function cutBetweenCharacters(bytes: Uint8Array): Uint8Array {
   const last = bytes.findLastIndex((byte) => (byte & 0xc0) !== 0x80);
   return Buffer.concat([bytes.subarray(0, Math.max(0, last)), Buffer.from('…')]);

@@ -1,23 +1,26 @@
 import type { ByteReader } from '../header/tiff-source.ts';
 
-/** What an ICC profile says of itself in its header and its description (ICC.1:2022, sections 7 and 9.2.41). */
+/** An ICC profile's header and description (ICC.1:2022, sections 7 and 9.2.41). */
 export interface IccProfile {
   readonly bytes: number;
-  /** Undefined when there is none that can be read. */
+  /** Undefined if there is none, or it is unreadable. */
   readonly description: string | undefined;
-  /** The colour space of the samples, as the profile writes it: `RGB`, `GRAY`, `CMYK`, `Lab` … */
+  /** The colour space of the samples, as in the profile: `RGB`, `GRAY`, `CMYK`, `Lab` … */
   readonly colourSpace: string | undefined;
-  /** Whether it begins as a profile does. */
+  /** Whether it has a profile's signature. */
   readonly valid: boolean;
 }
 
 const HEADER_BYTES = 128;
-/** More tags than any profile has; a damaged count must not make us read on and on. */
+/** More tags than any profile has, in case the count is damaged. */
 const MAX_TAGS = 200;
-/** More than a name takes, in bytes. */
+/** More bytes than a name takes. */
 const MAX_DESCRIPTION = 1_024;
 
-/** Reads a profile that lies in a file, no more of it than its header, tag table and description. Throws what reading throws. */
+/**
+ * Reads a profile in a file, only its header, tag table and description. Throws what reading
+ * throws.
+ */
 export async function readIccProfile(
   { read }: Pick<ByteReader, 'read'>,
   position: number,
@@ -36,7 +39,7 @@ export async function readIccProfile(
   };
 }
 
-/** Reads bytes of the profile by their place in it; undefined where it does not have them. */
+/** Reads bytes of the profile by position; undefined if it does not have them. */
 type ReadWithin = (offset: number, length: number) => Promise<DataView | undefined>;
 
 async function readDescription(within: ReadWithin, tagCount: number): Promise<string | undefined> {
@@ -59,7 +62,9 @@ function describedByText(tag: DataView): string | undefined {
   return ascii(tag, 12, length).replace(/\0.*$/s, '').trim() || undefined;
 }
 
-/** multiLocalizedUnicodeType of version 4 profiles (ICC.1:2022, section 10.15): the first language. */
+/**
+ * multiLocalizedUnicodeType of version 4 profiles (ICC.1:2022, section 10.15): the first language.
+ */
 function describedInLanguages(tag: DataView): string | undefined {
   if (tag.byteLength < 28 || ascii(tag, 0, 4) !== 'mluc') return undefined;
   const offset = tag.getUint32(24);

@@ -3,16 +3,17 @@ import { unreadableFile } from '../../unreadable-file.ts';
 import { refuseOtherFormats, refuseOtherRemotes } from '../file-kind.ts';
 import type { ReadableFile } from '../header/tiff-source.ts';
 import { refuseWithoutDirectory } from '../open-tiff.ts';
-import { type InspectOptions, inspectTiff, readLosses } from './inspect-tiff.ts';
+import { type InspectionOptions, inspectTiff, readLosses } from './inspect-tiff.ts';
 import type { Inspection } from './inspection.ts';
 import type { Loss } from './loss.ts';
 import type { LossSettings } from './losses.ts';
 
 /**
- * Inspects a TIFF file (`inspectTiff`). Throws `FileError` when it cannot be read, and `ConversionError`:
- * `NOT_A_TIFF` naming what it is, `UNREADABLE_TIFF` when it has no readable directory, `NO_SUCH_PAGE`.
+ * Inspects a TIFF file (`inspectTiff`). Throws `FileError` if it cannot be read, and
+ * `ConversionError`: `NOT_A_TIFF` with what it is, `UNREADABLE_TIFF` if it has no readable
+ * directory, `NO_SUCH_PAGE`.
  */
-export async function inspectFile(path: string, options: InspectOptions): Promise<Inspection> {
+export async function inspectFile(path: string, options: InspectionOptions): Promise<Inspection> {
   await refuseOtherFormats(path, options.name);
   const inspection = await withFile(path, options.name, (file, bytes) =>
     inspectTiff(file, bytes, options),
@@ -20,19 +21,19 @@ export async function inspectFile(path: string, options: InspectOptions): Promis
   return inspection ?? refuseWithoutDirectory(options.name);
 }
 
-/** The same for a TIFF that lies elsewhere and is read in pieces. Throws what reading throws, too. */
+/** The same for a remote TIFF that is read in blocks. Also throws what reading throws. */
 export async function inspectRemote(
   file: ReadableFile,
   fileBytes: number,
-  options: InspectOptions,
+  options: InspectionOptions,
 ): Promise<Inspection> {
   await refuseOtherRemotes(file, fileBytes, options.name);
   return (await inspectTiff(file, fileBytes, options)) ?? refuseWithoutDirectory(options.name);
 }
 
 /**
- * What the JPEGs of a TIFF file will not have of it. Throws `FileError` when it cannot be read, and
- * `ConversionError` (`UNREADABLE_TIFF`) when nobody can tell, as it has no readable directory.
+ * What the JPEGs of a TIFF file will lose. Throws `FileError` if it cannot be read, and
+ * `ConversionError` (`UNREADABLE_TIFF`) if it has no readable directory.
  */
 export async function lossesIn(
   path: string,

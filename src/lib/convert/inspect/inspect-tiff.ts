@@ -21,7 +21,7 @@ import {
 import { boundedReader, type ReadableFile } from '../header/tiff-source.ts';
 import { firstPage, nameOfPage, pageNumbered, pageNumbers, pagesOf } from '../pages.ts';
 import { type Limits, planConversion } from '../plan/plan.ts';
-import { type PageFile, pageFile } from '../plan/readable.ts';
+import { type PageFile, pageFile, readable } from '../plan/readable.ts';
 import { type DirectoryTags, readDirectoryTags } from './directory-tags.ts';
 import {
   type CertainError,
@@ -34,32 +34,31 @@ import {
 } from './inspection.ts';
 import type { Loss } from './loss.ts';
 import { type LossSettings, lossesOfFile } from './losses.ts';
-import { problemsOf, problemsOfFile } from './problems.ts';
+import { directoryProblems, problemsOfFile } from './problems.ts';
 
-/** What an inspection is made for. */
-export interface InspectOptions extends LossSettings {
-  /** How the TIFF is called in messages. */
+/** Options of an inspection. */
+export interface InspectionOptions extends LossSettings {
+  /** The TIFF's name in messages. */
   readonly name: string;
-  /** What a conversion may use. */
+  /** The limits of a conversion. */
   readonly limits: Limits;
 }
 
-/** A TIFF's header, and what its directories hold beside. */
+/** A TIFF's header, and the other content of its directories. */
 interface Contents {
   readonly header: TiffHeader;
   readonly tagsOf: (page: TiffPage) => DirectoryTags | undefined;
 }
 
 /**
- * Says what is in a TIFF of `fileBytes` bytes, how it would be converted, what its JPEGs would not have
- * and what is wrong with it, from its directories alone: memory, bytes read and time are bounded as for
- * its header. Undefined when it has no readable header. Throws what reading throws, and
- * `ConversionError` (`NO_SUCH_PAGE`).
+ * Reports the content of a TIFF, its conversion plan, the losses of its JPEGs and its problems,
+ * from its directories alone; memory, bytes read and time are bounded as for its header. Undefined
+ * if it has no readable header. Throws what reading throws, and `ConversionError` (`NO_SUCH_PAGE`).
  */
 export async function inspectTiff(
   readable: ReadableFile,
   fileBytes: number,
-  options: InspectOptions,
+  options: InspectionOptions,
 ): Promise<Inspection | undefined> {
   const contents = await readContents(readable, fileBytes);
   if (!contents) return undefined;
@@ -97,14 +96,14 @@ export async function inspectTiff(
     problems: [
       ...problemsOfFile(header),
       ...looked.flatMap((page) =>
-        problemsOf(header, page, { isPage: numbers.has(page), tags: tagsOf(page) }),
+        directoryProblems(header, page, { isPage: numbers.has(page), tags: tagsOf(page) }),
       ),
     ],
     losses: lossesOfFile(header, tagsOf, options),
   };
 }
 
-/** The losses alone, as `inspectTiff` lists them; undefined where there is no readable header. */
+/** Only the losses, as in `inspectTiff`; undefined if there is no readable header. */
 export async function readLosses(
   file: ReadableFile,
   fileBytes: number,
@@ -131,7 +130,7 @@ async function readContents(file: ReadableFile, fileBytes: number): Promise<Cont
   return { header, tagsOf: (page) => tags.get(page) };
 }
 
-/** What is said of a picture as a whole stands in the directory that its own hangs below (TIFF/EP, DNG). */
+/** The parent directory describes the picture as a whole (TIFF/EP, DNG). */
 function withParent(own: DirectoryTags, parent: DirectoryTags): DirectoryTags {
   const has = new Set(own.metadata.map(({ tag }) => tag));
   const inherited = parent.metadata.filter(({ tag }) => !has.has(tag));
@@ -142,11 +141,11 @@ function withParent(own: DirectoryTags, parent: DirectoryTags): DirectoryTags {
 const MASK = 4;
 const YCBCR = 6;
 
-/** What the first of the pages that are asked for would end with that cannot be converted, or the choice of them. */
+/** The error of the first requested page that cannot be converted, or of the choice of pages. */
 function certainError(
   header: TiffHeader,
   directories: readonly DirectoryInspection[],
-  { pages, name }: InspectOptions,
+  { pages, name }: InspectionOptions,
 ): CertainError | undefined {
   const errors = attempted(() => {
     const plans = pageNumbers(header, pages, name).map(
@@ -157,7 +156,7 @@ function certainError(
   return 'error' in errors ? errors.error : errors[0];
 }
 
-/** What is tried, or what it throws as far as that is an error of a conversion. */
+/** The result of `work`, or its error if it is a conversion's. */
 function attempted<T>(work: () => T): T | { readonly error: CertainError } {
   try {
     return work();
@@ -180,7 +179,7 @@ function inspectPicture(
     number,
     tags,
   }: { readonly number: number | undefined; readonly tags: DirectoryTags | undefined },
-  options: InspectOptions,
+  options: InspectionOptions,
 ): PictureInspection {
   const { width, height, samplesPerPixel, bitsPerSample, planar, orientation } = page;
   const { photometric, segments } = page;
@@ -225,12 +224,13 @@ function predictPlan(
   { header, file }: Planned,
   page: TiffPage,
   number: number,
-  { limits, encoder, pages }: InspectOptions,
+  { limits, encoder, pages }: InspectionOptions,
 ): PlanInspection {
   const isOnlyOne = pages === 'first' && number === firstPage(header);
   const name = isOnlyOne ? file.name : nameOfPage(header, number, file.name);
   return attempted(() => {
-    const { reading, ...plan } = planConversion(page, { ...file, name }, limits, encoder);
+    const chosen = readable(page, { ...file, name });
+    const { reading, ...plan } = planConversion(chosen, limits, encoder);
     const { effort, turn, memoryBytes, cpuSeconds, reason } = plan;
     const { reader, feature } = reading;
     return { effort, turn, reader, feature, memoryBytes, cpuSeconds, reason };

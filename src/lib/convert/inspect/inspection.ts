@@ -6,54 +6,58 @@ import type { IccProfile } from './icc-profile.ts';
 import type { Loss } from './loss.ts';
 import type { Problem } from './problems.ts';
 
-/** What can be said of a TIFF without decoding it. Plain data. */
+/** Everything known about a TIFF without decoding it. Plain data. */
 export interface Inspection {
   readonly bytes: number;
   readonly format: 'TIFF' | 'BigTIFF';
   readonly byteOrder: 'little-endian' | 'big-endian';
-  /** How many pages there are, without thumbnails, smaller versions and masks. */
+  /** Number of pages, without thumbnails, smaller versions and masks. */
   readonly pages: number;
-  /** The page that `first` stands for, counted from 1: not 1 where that is a thumbnail of another page, though not called so. */
+  /**
+   * The page that `first` selects, from 1: not 1 if that is an unmarked thumbnail of another page.
+   */
   readonly firstPage: number;
   /**
-   * What converting it would certainly end with, with the settings that the inspection was made for: the very error that
-   * converting throws. Undefined where only decoding, which an inspection never does, can show whether it fails.
+   * The error with which a conversion would certainly end, with the settings of the inspection.
+   * Undefined if only decoding, which an inspection never does, can show whether it fails.
    */
   readonly error: CertainError | undefined;
   /** All directories in the chain, first to last. */
   readonly directories: readonly DirectoryInspection[];
   readonly problems: readonly Problem[];
-  /** What the JPEGs will not have, with the settings that the inspection was made for. */
+  /** What the JPEGs will lose, with the settings of the inspection. */
   readonly losses: readonly Loss[];
 }
 
 /** One directory (IFD) in the chain of a TIFF. */
 export interface DirectoryInspection extends PictureInspection {
-  /** Place in the chain, from 0. */
+  /** Index in the chain, from 0. */
   readonly index: number;
-  /** How many directories hang below this one. */
+  /** Number of SubIFDs. */
   readonly subDirectories: number;
-  /** Those of them that can be read: where this one is a smaller version, the picture may be among them. */
+  /**
+   * The readable SubIFDs: if this directory is a smaller version, the picture may be among them.
+   */
   readonly subIfds: readonly SubIfdInspection[];
 }
 
-/** A directory that hangs below one of the chain (SubIFDs, TIFF supplement 1). */
+/** A directory below one of the chain (SubIFDs, TIFF supplement 1). */
 export interface SubIfdInspection extends PictureInspection {
-  /** Place below it, from 0. */
+  /** Index below it, from 0. */
   readonly subIfd: number;
 }
 
-/** What a directory says of its picture. */
+/** A directory's description of its picture. */
 export interface PictureInspection {
   readonly role: 'page' | 'reduced' | 'mask';
-  /** The page's number, from 1; undefined where it is none. */
+  /** The page's number, from 1; undefined if it is not a page. */
   readonly page: number | undefined;
-  /** Pixels as they are stored, before the orientation is applied. */
+  /** Pixels as stored, before the orientation is applied. */
   readonly width: number;
   readonly height: number;
   readonly samplesPerPixel: number;
   readonly bitsPerSample: readonly number[];
-  /** The names are those of `tiff-names.ts`. */
+  /** Names as in `tiff-names.ts`. */
   readonly sampleFormat: string;
   readonly photometric: string | undefined;
   readonly compression: string;
@@ -61,15 +65,15 @@ export interface PictureInspection {
   /** 1 to 8. */
   readonly orientation: number;
   readonly extraSamples: readonly string[];
-  /** Across and down; undefined where the colours are not YCbCr. */
+  /** Across and down; undefined if the colours are not YCbCr. */
   readonly chromaSubsampling: readonly [number, number] | undefined;
   readonly segments: SegmentsInspection | undefined;
   readonly profile: IccProfile | undefined;
   readonly resolution: ResolutionInspection | undefined;
   readonly metadata: readonly (MetadataEntry & { readonly name: string })[];
-  /** How the page would be converted, or why it would not; undefined where it is no page. */
+  /** How the page would be converted, or why not; undefined if it is not a page. */
   readonly plan: PlanInspection | undefined;
-  /** Who would read the page; undefined where it is no page, or nobody would. */
+  /** The page's reader; undefined if it is not a page, or has none. */
   readonly reader: Reader | undefined;
 }
 
@@ -83,14 +87,14 @@ export function pictureOfPage(
     .find(({ page }) => page === number);
 }
 
-/** How the samples are cut. */
+/** How the samples are cut into strips or tiles. */
 export interface SegmentsInspection {
   readonly kind: 'strips' | 'tiles';
   readonly count: number;
   /** Pixels of one. */
   readonly width: number;
   readonly height: number;
-  /** Bytes of all that the page needs, compressed. */
+  /** Compressed bytes of all that the page needs. */
   readonly bytes: number;
 }
 
@@ -101,19 +105,19 @@ export interface ResolutionInspection {
   readonly unit: 'inch' | 'centimetre' | 'none';
 }
 
-/** The error that a conversion would end with. */
+/** The error of a conversion. */
 export interface CertainError {
   readonly code: string;
   readonly message: string;
 }
 
-/** A predicted plan, or the error that a conversion of the page would end with. */
+/** A predicted plan, or the error of the page's conversion. */
 export type PlanInspection =
   | {
       readonly effort: Effort;
       readonly turn: Turn;
       readonly reader: Reader;
-      /** What it is about the page that another reader than sharp is needed; else empty. */
+      /** Why a reader other than sharp is needed; otherwise empty. */
       readonly feature: string;
       readonly memoryBytes: number;
       readonly cpuSeconds: number;

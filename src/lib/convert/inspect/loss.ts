@@ -1,4 +1,4 @@
-/** What kind of thing a JPEG does not have of its TIFF. */
+/** The kind of loss. */
 export type LossKind =
   | 'pages'
   | 'mask'
@@ -10,16 +10,16 @@ export type LossKind =
   | 'profile'
   | 'metadata';
 
-/** One thing that a conversion changes or leaves out, beside what JPEG's own compression does. */
+/** Something that a conversion changes or omits, besides the effects of JPEG compression. */
 export interface Loss {
   readonly kind: LossKind;
-  /** The page that it is about, counted from 1; undefined where it is about the file. */
+  /** The page concerned, from 1; undefined if it concerns the file. */
   readonly page: number | undefined;
   /** For people, without a full stop. */
   readonly message: string;
-  /** The setting that avoids it, where one does, as its user calls it: `--page all`, `pages: 'all'`. */
+  /** The setting that avoids it, if any, with its user's name: `--page all`, `pages: 'all'`. */
   readonly avoidedBy?: string;
 }
 
-/** A loss before it is said of which page it is. */
+/** A loss without its page. */
 export type PageLoss = Omit<Loss, 'page'>;

@@ -4,7 +4,7 @@ import { extraSampleName, photometricName } from '../header/tiff-names.ts';
 import { claimedDepth } from '../plan/page-kinds.ts';
 import type { PageLoss } from './loss.ts';
 
-/** What becomes of the samples of a page: of their depth and range, their colours, and those beside the colours. */
+/** What happens to a page's samples: depth and range, colours, and extra samples. */
 export function lossesOfSamples(page: TiffPage, encoder: EncoderSettings): PageLoss[] {
   return [...samplesLost(page), ...coloursChanged(page), ...extraSamplesLost(page, encoder)];
 }
@@ -14,7 +14,7 @@ const SIGNED: ReadonlySet<number> = new Set([2, 5]);
 const FLOAT: ReadonlySet<number> = new Set([3, 6]);
 
 function samplesLost(page: TiffPage): PageLoss[] {
-  // The samples of a palette are places in it, no levels.
+  // Palette samples are indices, not levels.
   if (page.photometric === PALETTE) return [];
   if (LOGARITHMIC.has(page.photometric ?? -1)) return [brightnessLost(page)];
   const bits = page.bitsPerSample.reduce((most, one) => Math.max(most, one), 0);
@@ -23,10 +23,10 @@ function samplesLost(page: TiffPage): PageLoss[] {
   if (bits > 8)
     losses.push({
       kind: 'bit-depth',
-      message: `${bits}-bit${kind ? ` ${kind}` : ''} samples become 8-bit ones`,
+      message: `${bits}-bit${kind ? ` ${kind}` : ''} samples become 8-bit`,
     });
   if (kind === 'signed' && bits === 8)
-    losses.push({ kind: 'sample-range', message: 'Signed values are taken as unsigned ones' });
+    losses.push({ kind: 'sample-range', message: 'Signed values are read as unsigned' });
   else if (kind || bits >= 32)
     losses.push({
       kind: 'sample-range',
@@ -40,12 +40,15 @@ function samplesLost(page: TiffPage): PageLoss[] {
   return losses;
 }
 
-/** CIE Log L and Log Luv (SGI): their samples are codes, whose bits and signs tell nothing of what they hold. */
+/**
+ * CIE Log L and Log Luv (SGI): their samples are codes, whose bits and signs say nothing about
+ * their content.
+ */
 const LOG_L = 32_844;
 const LOGARITHMIC: ReadonlySet<number> = new Set([LOG_L, 32_845]);
 
 function brightnessLost({ photometric = LOG_L }: TiffPage): PageLoss {
-  const message = `The brightness of ${photometricName(photometric)} is brought into the range 0–255`;
+  const message = `The brightness of ${photometricName(photometric)} is scaled to 0–255`;
   return { kind: 'sample-range', message };
 }
 
@@ -54,7 +57,10 @@ function kindOfSamples({ sampleFormat }: TiffPage): string | undefined {
   return SIGNED.has(sampleFormat) ? 'signed' : undefined;
 }
 
-/** Colours that a JPEG for the web has not: PhotometricInterpretation of grey, RGB, palette, mask and YCbCr is 0 to 4 and 6. */
+/**
+ * Colours that a web JPEG can have: PhotometricInterpretation 0 to 4 and 6 are grey, RGB, palette,
+ * mask and YCbCr.
+ */
 const SHOWN_AS_THEY_ARE: ReadonlySet<number> = new Set([0, 1, 2, 3, 4, 6]);
 
 function coloursChanged({ photometric }: TiffPage): PageLoss[] {
@@ -71,25 +77,25 @@ function extraSamplesLost(page: TiffPage, { background }: EncoderSettings): Page
   if (alpha !== -1)
     losses.push({
       kind: 'alpha',
-      message: `Transparency (${extraSampleName(page.extraSamples[alpha] ?? 0)}) is laid on ${background}`,
+      message: `Transparency (${extraSampleName(page.extraSamples[alpha] ?? 0)}) is flattened onto ${background}`,
     });
   if (others > 0)
     losses.push({
       kind: 'extra-samples',
-      message: `${others} ${others === 1 ? 'sample' : 'samples'} a pixel beside the colours ${others === 1 ? 'is' : 'are'} left out`,
+      message: `${others} extra ${others === 1 ? 'sample' : 'samples'} per pixel ${others === 1 ? 'is' : 'are'} left out`,
     });
   return losses;
 }
 
 /** How many samples are colours, by PhotometricInterpretation (TIFF 6.0, section 8): CMYK is 5. */
 function coloursOf({ photometric, samplesPerPixel, extraSamples }: TiffPage): number {
-  // Without the tag nothing but ExtraSamples tells colours from others.
+  // Without the tag, only ExtraSamples distinguishes colours from others.
   if (photometric === undefined) return samplesPerPixel - extraSamples.length;
   if (photometric === 5) return 4;
   return ONE_SAMPLE.has(photometric) ? 1 : 3;
 }
 
-/** Grey, palette, mask, colour filter array and Log L have one sample a pixel. */
+/** Grey, palette, mask, colour filter array and Log L have one sample per pixel. */
 const ONE_SAMPLE: ReadonlySet<number> = new Set([0, 1, 3, 4, 32_803, 32_844]);
 
 function upperFirst(text: string): string {

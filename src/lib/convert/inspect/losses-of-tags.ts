@@ -7,7 +7,7 @@ import { descriptiveTags, isPictureTag, type KeptWith } from './descriptive-tags
 import type { DirectoryTags } from './directory-tags.ts';
 import type { PageLoss } from './loss.ts';
 
-/** What becomes of the colour profile; `tags` is undefined where they cannot be read. */
+/** What happens to the colour profile; `tags` is undefined if they cannot be read. */
 export function profileLost(
   page: TiffPage,
   tags: DirectoryTags | undefined,
@@ -28,7 +28,7 @@ export function profileLost(
   return [{ ...loss(message), ...(keepable ? { avoidedBy: keepProfile } : {}) }];
 }
 
-/** What a profile for the samples of the JPEG is for, as profiles write it; undefined where these are converted anyway. */
+/** The profile space that fits the JPEG's samples; undefined if they are converted anyway. */
 function spaceOf({ photometric = -1 }: TiffPage): 'GRAY' | 'RGB' | undefined {
   if (photometric === 0 || photometric === 1) return 'GRAY';
   return [2, 3, 6].includes(photometric) ? 'RGB' : undefined;
@@ -48,10 +48,13 @@ const KEEPS: Readonly<Record<MetadataSetting, readonly KeptWith[]>> = {
   all: ['copyright', 'all'],
 };
 
-/** XResolution and YResolution, which JFIF says whatever the setting, if it has numbers for them. */
+/** XResolution and YResolution, which JFIF always has, if it can express them. */
 const RESOLUTION: ReadonlySet<number> = new Set([282, 283]);
 
-/** What of its other tags the JPEG does not have: apart those that a setting would keep, and those that none does. */
+/**
+ * Other tags that the JPEG will not have: those that a setting would keep, and separately those
+ * that none does.
+ */
 export function metadataLost(
   { resolution }: TiffPage,
   tags: DirectoryTags | undefined,
@@ -75,13 +78,13 @@ export function metadataLost(
   ];
 }
 
-/** Tags that neither make the picture nor are among those that are kept: private ones, for example. */
+/** Tags that neither determine the picture nor are kept, such as private ones. */
 function unknownTags({ listed }: DirectoryTags): number[] {
   const known = new Set(descriptiveTags.map(({ tag }) => tag));
   return [...new Set(listed)].filter((tag) => !known.has(tag) && !isPictureTag(tag));
 }
 
-/** So many are named; damaged directories have thousands. */
+/** This many are named; damaged directories have thousands. */
 const MOST_NAMED = 24;
 
 function leftOut(tags: readonly number[]): PageLoss[] {

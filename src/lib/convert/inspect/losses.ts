@@ -7,15 +7,15 @@ import type { Loss } from './loss.ts';
 import { lossesOfSamples } from './losses-of-samples.ts';
 import { metadataLost, profileLost } from './losses-of-tags.ts';
 
-/** How a TIFF is going to be converted. */
+/** The settings that determine losses. */
 export interface LossSettings {
   readonly encoder: EncoderSettings;
   readonly pages: PagesSetting;
-  /** What the user calls the settings; default: `commandNames`. */
+  /** The user's names of the settings; default: `commandNames`. */
   readonly names?: SettingNames | undefined;
 }
 
-/** The numbers of the pages that are converted, from 1; those that there are. */
+/** The numbers of the converted pages that exist, from 1. */
 export function convertedPages(header: TiffHeader, pages: PagesSetting): number[] {
   const all = pagesOf(header).map((_, index) => index + 1);
   const wanted = pages === 'first' ? firstPage(header) : pages;
@@ -23,9 +23,9 @@ export function convertedPages(header: TiffHeader, pages: PagesSetting): number[
 }
 
 /**
- * What the JPEGs of a TIFF will not have of it (the loss ledger): of the file, and of each page that is
- * converted. A picture that is turned upright loses nothing, and what JPEG's compression and chroma
- * subsampling do to every picture is not listed. `tagsOf` gives what a page's directory holds.
+ * What the JPEGs of a TIFF will lose: of the file, and of each converted page. Turning a picture
+ * upright is not a loss, and the effects of JPEG compression and chroma subsampling are not listed.
+ * `tagsOf` returns the tags of a page's directory.
  */
 export function lossesOfFile(
   header: TiffHeader,
@@ -46,7 +46,7 @@ export function lossesOfFile(
   ];
 }
 
-/** What the JPEG of one page, counted from 1, will not have of it; `tags` is undefined where they cannot be read. */
+/** What the JPEG of one page, from 1, will lose; `tags` is undefined if they cannot be read. */
 export function lossesOf(
   number: number,
   page: TiffPage,
@@ -75,14 +75,14 @@ function pagesLost(
   return [avoidedBy === undefined ? loss : { ...loss, avoidedBy }];
 }
 
-/** What may lie where the list of pages does not lead to. */
+/** What may be beyond the end of a broken list of pages. */
 function chainLost(header: TiffHeader): Loss[] {
   const losses: Loss[] = [];
   const pages = { kind: 'pages', page: undefined } as const;
   if (header.brokenChain)
     losses.push({
       ...pages,
-      message: 'The chain of directories is broken: pages behind it are not converted',
+      message: 'The chain of directories is broken: pages beyond the break are not converted',
     });
   if (isOfAnother(pagesOf(header)[0]))
     losses.push({
@@ -92,7 +92,7 @@ function chainLost(header: TiffHeader): Loss[] {
   return losses;
 }
 
-/** The bit of NewSubfileType that says a directory is a transparency mask (TIFF 6.0, section 8). */
+/** The bit of NewSubfileType for transparency masks (TIFF 6.0, section 8). */
 const MASK = 4;
 
 function masksLost(header: TiffHeader): Loss[] {

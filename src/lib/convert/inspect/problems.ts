@@ -11,12 +11,12 @@ import { readerRows } from '../plan/reader-table.ts';
 import { pageTagFaults } from '../plan/whole-chain.ts';
 import type { DirectoryTags } from './directory-tags.ts';
 
-/** Something that is wrong with a TIFF. */
+/** A problem of a TIFF. */
 export interface Problem {
   readonly code: string;
-  /** The place in the chain of the directory that it is about, from 0; undefined where it is about the file. */
+  /** Index of the directory concerned, from 0; undefined if it concerns the file. */
   readonly directory: number | undefined;
-  /** Whether the page can hardly be converted, or only departs from the specification. */
+  /** Whether the page will probably fail, or only departs from the specification. */
   readonly severity: 'error' | 'warning';
   /** For people, without a full stop. */
   readonly message: string;
@@ -24,7 +24,7 @@ export interface Problem {
 
 type PageProblem = Omit<Problem, 'directory'>;
 
-/** What is wrong with a TIFF as a whole. */
+/** Problems of a TIFF as a whole. */
 export function problemsOfFile(header: TiffHeader): Problem[] {
   const found: PageProblem[] = [];
   if (header.brokenChain)
@@ -43,10 +43,10 @@ export function problemsOfFile(header: TiffHeader): Problem[] {
 }
 
 /**
- * What is wrong with one directory, as far as its header tells; `tags` is undefined where they cannot be read. Of a thumbnail
- * or a mask everything is a warning: nothing is converted from it.
+ * Problems of one directory, as far as its header shows; `tags` is undefined if they cannot be
+ * read. For a thumbnail or mask all are warnings, because it is not converted.
  */
-export function problemsOf(
+export function directoryProblems(
   { fileBytes }: Pick<TiffHeader, 'fileBytes'>,
   page: TiffPage,
   { isPage, tags }: { readonly isPage: boolean; readonly tags: DirectoryTags | undefined },
@@ -78,7 +78,7 @@ export function problemsOf(
 }
 
 const REDUCED = 1;
-/** Of PhotometricInterpretation, where it is more than one. */
+/** Number of samples, if more than one, by PhotometricInterpretation. */
 const COLOURS: Readonly<Record<number, number>> = { 2: 3, 6: 3, 8: 3, 9: 3, 10: 3, 5: 4 };
 
 function sizeProblems({ width, height }: TiffPage): PageProblem[] {
@@ -98,11 +98,11 @@ function sampleProblems(page: TiffPage): PageProblem[] {
   const found: PageProblem[] = [];
   const compressed = compressionName(compression);
   if (compressed.startsWith('unknown'))
-    found.push(error('UNKNOWN_COMPRESSION', `Nobody registered its compression: ${compression}`));
+    found.push(error('UNKNOWN_COMPRESSION', `Its compression is not registered: ${compression}`));
   if (photometric === undefined || untold)
     found.push(warning('NO_PHOTOMETRIC', untoldColours(page)));
   else if (photometricName(photometric).startsWith('unknown'))
-    found.push(error('UNKNOWN_PHOTOMETRIC', `Nobody registered its colours: ${photometric}`));
+    found.push(error('UNKNOWN_PHOTOMETRIC', `Its colours are not registered: ${photometric}`));
   const { samples, bits } = MOST_PLAUSIBLE;
   if (samplesPerPixel > samples || bitsPerSample.some((one) => one > bits || one === 0))
     found.push(
@@ -123,7 +123,7 @@ function sampleProblems(page: TiffPage): PageProblem[] {
   return found;
 }
 
-/** JPEGInterchangeFormat: old-style JPEG (TIFF 6.0, section 22) may do without strips. */
+/** JPEGInterchangeFormat: old-style JPEG (TIFF 6.0, section 22) may have no strips. */
 const WHOLE_JPEG = 513;
 
 function segmentProblems(
@@ -154,12 +154,12 @@ function tagProblems({ listed, unreadable, unterminated, profile }: DirectoryTag
   const seen = new Set<number>();
   const repeated = new Set(listed.filter((tag) => seen.has(tag) || !seen.add(tag)));
   if (repeated.size > 0)
-    found.push(warning('DUPLICATE_TAGS', `Tags are there more than once: ${names([...repeated])}`));
+    found.push(warning('DUPLICATE_TAGS', `Duplicate tags: ${names([...repeated])}`));
   if (unreadable.length > 0)
     found.push(
       warning(
         'UNREADABLE_TAGS',
-        `Values of tags are not in the file, or of no known type: ${names(unreadable)}`,
+        `Tag values are outside the file, or of an unknown type: ${names(unreadable)}`,
       ),
     );
   if (unterminated.length > 0)
@@ -167,11 +167,13 @@ function tagProblems({ listed, unreadable, unterminated, profile }: DirectoryTag
       warning('TEXT_WITHOUT_NUL', `Texts do not end in a NUL byte: ${names(unterminated)}`),
     );
   if (profile && !profile.valid)
-    found.push(warning('DAMAGED_PROFILE', `Its ICC profile of ${profile.bytes} bytes is none`));
+    found.push(
+      warning('DAMAGED_PROFILE', `Its ICC profile of ${profile.bytes} bytes is not a profile`),
+    );
   return found;
 }
 
-/** More than that many names help nobody. */
+/** More names than this are not helpful. */
 const MOST_NAMES = 8;
 
 function names(tags: readonly number[]): string {

@@ -2,52 +2,55 @@ import type { EncoderSettings } from '../encoder-settings.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
 import { jpegChannels, pixelsOf, predictMemory, type Turn } from './memory-model.ts';
 import { plainPage } from './plain-picture.ts';
-import { checkedPrice, type Price, priceOf, subjectOf, wayOf } from './price.ts';
-import type { Reading } from './reader.ts';
+import { checkedPrice, methodOf, type Price, priceOf } from './price.ts';
+import type { ReadablePage } from './readable.ts';
 
-/** How a page is turned to be compared: by way of the disk, as no JPEG is made of it that is worth memory. */
+/**
+ * How a page is turned for a comparison: on disk, because no JPEG worth the memory is made from it.
+ */
 export function turnToCompare({ orientation }: Pick<TiffPage, 'orientation'>): Turn {
   return orientation === 1 ? 'none' : 'disk';
 }
 
 /*
- * The figures below are fitted to measurements of 2 to 96 megapixels (docs/verify.md, "What it takes"). Peak: VmHWM of
- * the conversion process.
+ * The figures below are fitted to measurements of 2 to 96 megapixels (docs/verify.md, "Cost").
+ * Peak: VmHWM of the conversion process.
  */
 const MB = 1024 * 1024;
-/** The process with its libraries, and what several pictures, one after the other, leave in its heap. */
+/** The process with its libraries, and what several pictures leave in its heap. */
 const BASE = 150 * MB;
-/** Rows of the two pictures that are compared, and libvips' own while it decodes and saves. */
+/** Rows of the two compared pictures, and libvips' own while it decodes and saves. */
 const ROWS = 1900;
-/** What a decoder keeps of each pixel of a progressive JPEG, in bytes: 16 bits for a sample (libjpeg). */
+/** Bytes that a decoder keeps per pixel of a progressive JPEG: 16 bits per sample (libjpeg). */
 const PROGRESSIVE = { '4:2:0': 3, '4:4:4': 6, grey: 2 } as const;
-/** What is left of all that when the other JPEG is encoded. */
+/** What remains of all that while the other JPEG is encoded. */
 const LEFT = { bytes: 30 * MB, rows: 1000 } as const;
-/** Seconds per million pixels: two JPEGs are decoded, one is encoded, and two pairs of pictures are compared. */
+/**
+ * Seconds per million pixels: decodes two JPEGs, encodes one, and compares two pairs of pictures.
+ */
 const COMPARE = { colour: 0.045, grey: 0.03 } as const;
 
 /**
- * What comparing a JPEG with its TIFF takes of the conversion process, once the JPEG is there; `effort` is the one
- * that it was made with: `fast` JPEGs are decoded in constant memory, of the others another one may have to be
- * made. Never less memory than was measured, and at most 1.5 times as much and 60 MB where the other one is made. Its
- * CPU is not in it: photographs do not need it. Throws as `checkedPrice`.
+ * The cost of comparing a finished JPEG with its TIFF in the conversion process. `effort` is the
+ * one it was made with: `fast` JPEGs are decoded in constant memory; for others, a second one may
+ * have to be made. Never less memory than was measured, and at most 1.5 times as much plus 60 MB if
+ * the second one is made. Excludes that one's CPU, because photographs do not need it. Throws as
+ * `checkedPrice`.
  */
 export function priceOfComparison(
-  page: TiffPage,
-  reading: Reading,
+  readable: ReadablePage,
   settings: Pick<EncoderSettings, 'chromaSubsampling' | 'background' | 'effort'>,
-  fileBytes = page.segments?.end ?? 0,
 ): Price {
-  const subject = subjectOf(page, reading, fileBytes);
+  const { page, rewriting } = readable;
   const { chromaSubsampling } = settings;
-  const way = { ...wayOf(page, settings), effort: 'fast', turn: turnToCompare(page) } as const;
-  const reference = priceOf(subject, way);
-  const channels = jpegChannels(subject.rewriting?.page ?? page);
+  const turn = turnToCompare(page);
+  const reference = priceOf(readable, { ...methodOf(page, settings), effort: 'fast', turn });
+  const channels = jpegChannels(rewriting?.page ?? page);
   const pixels = pixelsOf(page);
   const kind = channels === 1 ? 'grey' : 'colour';
   const isFast = settings.effort === 'fast';
   const coefficients = PROGRESSIVE[channels === 1 ? 'grey' : chromaSubsampling];
-  // A picture that is turned has the longer of its sides as rows once.
+  // While it is turned, the longer side of a picture may be a row.
   const row = (page.orientation < 5 ? page.width : Math.max(page.width, page.height)) * channels;
   const decoding = BASE + row * ROWS + (isFast ? 0 : pixels * coefficients);
   const again = { effort: 'balanced', turn: 'none', chromaSubsampling, blended: false } as const;
@@ -62,7 +65,7 @@ export function priceOfComparison(
   });
 }
 
-/** The page as its pixels are saved. */
+/** The page as its saved pixels describe it. */
 function savedPage({ width, height, orientation }: TiffPage, channels: 1 | 3): TiffPage {
   const colours = channels === 1 ? 'grey' : 'rgb';
   const size = orientation < 5 ? { width, height } : { width: height, height: width };

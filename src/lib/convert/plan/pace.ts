@@ -2,36 +2,36 @@ import { sinceStart } from '../../clock.ts';
 import type { Cost } from '../messages.ts';
 import { type Budget, secondsToPlanWith } from './resources.ts';
 
-/** What is known of a conversion under way. All times in seconds. */
+/** What is known about a running conversion. All times in seconds. */
 export interface Pace {
   readonly predictedCpuSeconds: number;
   readonly usedCpuSeconds: number;
   readonly elapsedSeconds: number;
   readonly leftSeconds: number;
-  /** What the same picture would take as `fast`. */
+  /** Prediction for the same picture as `fast`. */
   readonly fastCpuSeconds: number;
 }
 
-/** Before so much CPU or time has been used, a rate is noise. In seconds. */
+/** Minimum CPU or elapsed time before a rate means anything, in seconds. */
 const FIRST_LOOK = { cpu: 0.5, elapsed: 2 } as const;
-/** The same where there is little time: to give up a picture for noise would lose it. In seconds. */
+/** The same if time is short: noise must not give up a picture. In seconds. */
 const FIRST_LOOK_IN_HURRY = 1;
-/** How much longer than predicted the cheap conversion may take, as a factor. */
+/** Factor by which the cheap conversion may exceed its prediction. */
 const MARGIN = 1.25;
 
 /**
- * Whether a conversion should be given up now to be done again as `fast`: at the rate at which this
- * machine has given CPU so far it will be late, or it has used up its prediction and this is the last
- * moment at which `fast` would still be in time. Throttling cannot be seen from inside a machine, but a
- * process that gets little CPU advances slowly (docs/policies.md, "Budget"). False where `fast`
- * would be late, too: then what is under way has the better chance.
+ * Whether to give up a conversion now and repeat it as `fast`: at the machine's CPU rate so far it
+ * would be late, or it has used up its prediction and `fast` could only just finish in time.
+ * Throttling is invisible inside a machine, but a process that gets little CPU advances slowly
+ * (docs/policies.md, "Budget"). False if `fast` would be late too: then the running conversion has
+ * the better chance.
  */
 export function shouldGiveUp(pace: Pace): boolean {
   const { predictedCpuSeconds, usedCpuSeconds, elapsedSeconds, leftSeconds, fastCpuSeconds } = pace;
   if (usedCpuSeconds < FIRST_LOOK.cpu && elapsedSeconds < FIRST_LOOK.elapsed) return false;
   const rate = usedCpuSeconds / elapsedSeconds;
   if (rate <= 0) return false;
-  // A machine whose seconds are worth less needs more of them for `fast`, too.
+  // A slower machine needs more of its seconds for `fast` too.
   const overrun = Math.max(1, usedCpuSeconds / predictedCpuSeconds);
   const secondsAsFast = (fastCpuSeconds * overrun * MARGIN) / rate;
   if (secondsAsFast > leftSeconds) return false;
@@ -44,9 +44,10 @@ export function shouldGiveUp(pace: Pace): boolean {
 export type PaceVerdict = 'go on' | 'again as fast' | 'give up';
 
 /**
- * What is best for a conversion that is to end soon: to go on where the prediction says that it will be in time, else to
- * begin again as `fast` where that will. One that has used up its prediction may end at any moment: it goes on until the
- * last moment at which `fast` would still be in time, and where that has passed, until its deadline.
+ * The best choice for a conversion that must end soon: go on if the prediction is in time, else
+ * repeat it as `fast` if that is in time. A conversion that has used up its prediction may end at
+ * any moment: it goes on while `fast` would still be in time or, once that moment has passed, until
+ * its deadline.
  */
 export function verdictInHurry({
   predictedCpuSeconds,
@@ -67,9 +68,10 @@ export function verdictInHurry({
 }
 
 /**
- * A watch over the signs of life of one conversion, which begins now: whether it may go on. Its time is looked at as it
- * was planned with, and as it is, in which `fast` may still be done when it was late from the start. Without
- * `fastCpuSeconds` there is nothing cheaper, and only a hurry ends it.
+ * Watches the signs of life of one conversion, which begins now, and returns whether it may go on.
+ * Judges by the planned time and by the actual time, in which `fast` may still be possible if the
+ * conversion was late from the start. Without `fastCpuSeconds` nothing is cheaper, and only a hurry
+ * ends it.
  */
 export function watchPace(
   plan: { readonly cpuSeconds: number; readonly fastCpuSeconds?: number | undefined },

@@ -26,7 +26,7 @@ export const COMPRESSION = {
   sgiLog: 34_676,
 } as const;
 export const ZSTD = 50_000;
-/** What our reader of samples can decompress: beside those above, PackBits and the older number of Deflate. */
+/** What our sample reader can decompress: also PackBits and the older number of Deflate. */
 export const OURS: readonly number[] = [
   COMPRESSION.none,
   COMPRESSION.lzw,
@@ -40,14 +40,14 @@ export const SHARPS: readonly number[] = [
   ...[1, 2, 3, 4, 5, 7, 8, 32_771, 32_773, 32_946],
   ...[32_766, 32_809, 34_676, 34_677, 50_001],
 ];
-/** What only libtiff in ImageMagick can: old-style JPEG and Pixar's. */
+/** What only libtiff in ImageMagick can decompress: old-style JPEG and Pixar's formats. */
 export const MAGICKS: readonly number[] = [COMPRESSION.oldJpeg, 32_908, 32_909];
 
-/** InkSet of inks other than CMYK (TIFF 6.0, section 16). */
+/** InkSet for inks other than CMYK (TIFF 6.0, section 16). */
 export const OTHER_INKS = 2;
 export const SIGNED = 2;
 export const FLOAT = 3;
-/** Sample formats that are no numbers on one axis: complex integers and complex floats. */
+/** Sample formats that are not plain numbers: complex integers and complex floats. */
 export const COMPLEX: readonly number[] = [5, 6];
 
 export const bitsOf = ({ bitsPerSample }: TiffPage) => bitsPerSample[0] ?? 1;
@@ -57,11 +57,11 @@ export const isSubsampled = ({ chromaSubsampling: [across, down] }: TiffPage) =>
 export const isYcbcr = ({ photometric }: TiffPage) => photometric === PHOTOMETRIC.ycbcr;
 export const isLab = ({ photometric }: TiffPage) =>
   photometric === PHOTOMETRIC.lab || photometric === PHOTOMETRIC.iccLab;
-/** A fax, which sharp reads unless it is odd or in tiles. */
+/** A fax: sharp reads it unless it is odd or in tiles. */
 export const isFax = ({ compression, samplesPerPixel, bitsPerSample }: TiffPage) =>
   FAXES.includes(compression) && samplesPerPixel === 1 && bitsPerSample[0] === 1;
 export const isOurs = ({ compression }: TiffPage) => OURS.includes(compression);
-/** What the sample reader makes a picture of; CMYK's inks count as such. */
+/** What the sample reader can make a picture from; CMYK inks count too. */
 export const isPlainColour = ({ photometric = -1 }: TiffPage) =>
   [0, 1, 2, 3, 5].includes(photometric);
 
@@ -73,13 +73,16 @@ const THREE_SAMPLES: readonly number[] = [
   PHOTOMETRIC.ituLab,
 ];
 
-/** How many samples its colours take; what comes after them is extra. */
+/** Number of samples for the colours; further samples are extra. */
 export function colourSamples({ photometric }: Pick<TiffPage, 'photometric'>): 1 | 3 | 4 {
   if (photometric === PHOTOMETRIC.cmyk) return 4;
   return THREE_SAMPLES.includes(photometric ?? -1) ? 3 : 1;
 }
 
-/** Tiles of JPEG with more samples than colours; libvips, which decodes tiles itself, knows no such JPEGs of grey and RGB. */
+/**
+ * JPEG tiles with more samples than colours. libvips decodes tiles itself and does not know such
+ * JPEGs in grey and RGB.
+ */
 export function isJpegTilesWithExtra(page: TiffPage): boolean {
   const { compression, planar, segments, photometric = -1, samplesPerPixel } = page;
   if (compression !== COMPRESSION.jpeg || planar || segments?.kind !== 'tiles') return false;
@@ -89,39 +92,43 @@ export function isJpegTilesWithExtra(page: TiffPage): boolean {
   );
 }
 
-/** Depths and formats that somebody has defined (TIFF 6.0, sections 8 and 19; TIFF Technical Note 3). */
+/** Depths and formats that are specified (TIFF 6.0, sections 8 and 19; TIFF Technical Note 3). */
 export function isDefined(page: TiffPage): boolean {
   const bits = bitsOf(page);
   if (page.sampleFormat === FLOAT) return [16, 24, 32, 64].includes(bits);
   return bits <= 32 || bits === 64;
 }
 
-/** Indices and video signals are whole numbers, of 16 bits at most; a sign would have no meaning. */
+/** Indices and video signals are whole numbers of at most 16 bits; a sign would have no meaning. */
 export function isIndex(page: TiffPage): boolean {
   return bitsOf(page) <= 16 && page.sampleFormat !== FLOAT;
 }
 
-/** More samples a pixel than sharp takes (measured: "Input image exceeds channel limit"). */
+/**
+ * The most samples per pixel that sharp accepts (measured: "Input image exceeds channel limit").
+ */
 export const SHARPS_SAMPLES = 5;
 
-/** Larger tiles than libvips takes, in pixels a side (measured: "tile size out of range"). */
+/** The largest tile side that libvips accepts, in pixels (measured: "tile size out of range"). */
 export const SHARPS_TILE = 10_000;
-/** What the sides of tiles are multiples of, in pixels. */
+/** Tile sides are multiples of this, in pixels. */
 export const TILE_STEP = 16;
 
-/** Whether tiles have sides that TIFF 6.0 (section 15) does not allow; libvips takes none of them. */
+/**
+ * Whether tiles have sides that TIFF 6.0 (section 15) does not allow; libvips reads none of them.
+ */
 export function hasOddTiles({ segments }: TiffPage): boolean {
   if (segments?.kind !== 'tiles') return false;
   return segments.width % TILE_STEP !== 0 || segments.height % TILE_STEP !== 0;
 }
 
-/** Depths that libvips has: packed ones for a single sample only. */
+/** Depths that libvips supports; packed ones only for a single sample. */
 export const isUsualDepth = (page: TiffPage) =>
   bitsOf(page) === 8 ||
   bitsOf(page) === 16 ||
   ([1, 2, 4].includes(bitsOf(page)) && page.samplesPerPixel === 1);
 
-/** A depth below the one that samples are stored in: 2^n - 1 tells it. */
+/** The real depth if it is below the stored one: a maximum of 2^n - 1 shows it. */
 export function claimedDepth({ maxSampleValue, ...page }: TiffPage): number | undefined {
   if (maxSampleValue === undefined || bitsOf({ maxSampleValue, ...page }) !== 16) return undefined;
   const depth = Math.log2(maxSampleValue + 1);

@@ -1,22 +1,25 @@
 import type { TiffPage } from '../header/tiff-header.ts';
 import { colourSamples } from './page-kinds.ts';
 
-/** A picture in the plainest kind of TIFF, which sharp reads right: uncompressed strips. */
+/** A picture in the plainest kind of TIFF, which sharp reads correctly: uncompressed strips. */
 export interface PlainPicture {
-  /** Pixels, as the picture is stored. */
+  /** In pixels, as the picture is stored. */
   readonly width: number;
   readonly height: number;
   readonly colours: PlainColours;
-  /** Of each sample, unsigned; Lab has 16 only, and 1 only grey without an alpha. */
+  /** Per sample, unsigned; Lab is always 16, and 1 is only for grey without alpha. */
   readonly bits: 1 | 8 | 16;
-  /** ExtraSamples of the one sample beside the colours: 1 associated alpha, 2 unassociated (TIFF 6.0, section 18). */
+  /**
+   * ExtraSamples of the sample after the colours: 1 associated alpha, 2 unassociated (TIFF 6.0,
+   * section 18).
+   */
   readonly alpha?: 1 | 2 | undefined;
   readonly icc?: Uint8Array | undefined;
   /** TIFF's orientation, 1 to 8. */
   readonly orientation: number;
 }
 
-/** What the samples of a plain TIFF are; Lab is encoded as TIFF 6.0 section 23 has it, in 16 bits. */
+/** The colours of a plain TIFF; Lab is encoded as in TIFF 6.0 section 23, with 16 bits. */
 export type PlainColours = 'grey' | 'rgb' | 'cmyk' | 'lab';
 
 /** PhotometricInterpretation and number of samples. */
@@ -29,17 +32,17 @@ export const PLAIN_COLOURS: Readonly<
   lab: { photometric: 8, samples: 3 },
 };
 
-/** Samples of a pixel, alpha included. */
+/** Samples per pixel, including alpha. */
 export function plainSamples({ colours, alpha }: PlainPicture): number {
   return PLAIN_COLOURS[colours].samples + (alpha ? 1 : 0);
 }
 
-/** Bytes of a row. */
+/** Bytes per row. */
 export function plainRowBytes(picture: PlainPicture): number {
   return Math.ceil((picture.width * plainSamples(picture) * picture.bits) / 8);
 }
 
-/** Rows of a strip, so that one has about 256 kB: libvips holds a whole one. */
+/** Rows per strip for about 256 kB: libvips holds a whole strip. */
 export function plainRowsPerStrip(picture: PlainPicture): number {
   return Math.min(picture.height, Math.max(1, Math.floor(262_144 / plainRowBytes(picture))));
 }
@@ -49,10 +52,10 @@ const UNASSOCIATED = 2;
 /** PhotometricInterpretation of CIE, ICC and ITU-T Lab. */
 const LAB: readonly number[] = [8, 9, 10];
 
-/** The plain picture that another decoder than sharp makes of a page, without its profile. */
+/** The plain picture that a decoder other than sharp makes from a page, without its profile. */
 export function plainPictureOf(page: TiffPage, reader: 'samples' | 'magick'): PlainPicture {
   const { width, height, photometric = 1, orientation } = page;
-  // ExtraSamples may name more samples than there are.
+  // ExtraSamples may list more samples than there are.
   const extras = page.extraSamples.slice(
     0,
     Math.max(0, page.samplesPerPixel - colourSamples(page)),
@@ -73,14 +76,14 @@ export function plainPictureOf(page: TiffPage, reader: 'samples' | 'magick'): Pl
   };
 }
 
-/** libvips cannot carry an alpha beside Lab: its colours are made sRGB then. */
+/** libvips cannot carry alpha with Lab: then the colours are converted to sRGB. */
 function coloursOf(photometric: number, canBeLab: boolean): PlainColours {
   if (LAB.includes(photometric)) return canBeLab ? 'lab' : 'rgb';
   if (photometric === 5) return 'cmyk';
   return [0, 1, 32_844].includes(photometric) ? 'grey' : 'rgb';
 }
 
-/** What the header of a plain TIFF says: what the plan for the rest of the way is made from. */
+/** The header of a plain TIFF, from which the rest of the conversion is planned. */
 export function plainPage(picture: PlainPicture, iccBytes: number): TiffPage {
   const { width, height, bits, alpha, orientation } = picture;
   const samplesPerPixel = plainSamples(picture);

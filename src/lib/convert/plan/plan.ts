@@ -1,21 +1,26 @@
 /*
- * Plan: how a page is going to be converted, decided before anything is decoded, from the header
- * and from what the machine and the deadline leave (`resources.ts`). Reader (`reader-table.ts`),
- * effort, and the way to turn a picture that lies on its side are chosen together, because each has
- * a price: peak memory (`memory-model.ts`), CPU (`cpu-model.ts`) and disk. The models are fitted to
- * measurements (docs/measurements.md); docs/reliability.md, "The memory model", explains them.
+ * Plan: how a page is converted, decided before anything is decoded, from the header and from what
+ * the machine and the deadline leave (`resources.ts`).
  *
- * It is pure but for what it asks the machine, and knows no process, so that a dry run and
- * `inspect` make the plan that a conversion would make. A prediction of memory bounds the choice;
- * one of CPU only guides it, and `pace.ts` tells during the conversion when it was wrong. Each
+ * `readable.ts` determines once per page who reads it (`reader-table.ts`) and what that takes
+ * (`rewriting.ts`); planning, planning again with less, the price of a comparison and the request
+ * to the process all begin there. Effort, and how a picture on its side is turned, are chosen
+ * together, because each has a price: peak memory (`memory-model.ts`), CPU (`cpu-model.ts`) and
+ * disk. The models are fitted to measurements (docs/measurements.md); docs/reliability.md, "The
+ * memory model", explains them. In a run of many TIFFs, the plan made from the header with all
+ * memory of the machine decides about admission; the conversion plans again with what is left when
+ * it begins.
+ *
+ * Planning is pure except for its questions to the machine, and knows no process, so a dry run and
+ * `inspect` make the same plan as a conversion. A memory prediction bounds the choice; a CPU
+ * prediction only guides it, and `pace.ts` notices during the conversion if it was wrong. Each
  * error has its figures and names the setting that helps (`shortage.ts`).
  */
 import { type Effort, type EncoderSettings, efforts } from '../encoder-settings.ts';
-import type { TiffPage } from '../header/tiff-header.ts';
 import type { SettingNames } from '../setting-names.ts';
-import type { Turn, Way } from './memory-model.ts';
-import { type Price, priceOf, type Subject, subjectOf, wayOf } from './price.ts';
-import { type PageFile, readable, type Told } from './readable.ts';
+import type { ConversionMethod, Turn } from './memory-model.ts';
+import { methodOf, type Price, priceOf } from './price.ts';
+import type { ReadablePage } from './readable.ts';
 import type { Reading } from './reader.ts';
 import { outOfDiskError, outOfMemoryError, toMegabytes } from './shortage.ts';
 
@@ -24,15 +29,15 @@ export interface Limits {
   /** Memory of the conversion process. */
   readonly memoryBytes: number;
   readonly cpuSeconds: number;
-  /** Until the JPEG must be there. */
+  /** Seconds until the JPEG must be finished. */
   readonly seconds: number;
   /** Room for temporary files. */
   readonly diskBytes: number;
-  /** What the user calls what decides about them; default: `commandNames`. */
+  /** The user's names for the settings behind these limits; defaults to `commandNames`. */
   readonly names?: SettingNames | undefined;
 }
 
-/** How a TIFF is going to be converted, and what that will take. */
+/** How a TIFF is converted, and the predicted cost. */
 export interface ConversionPlan {
   readonly effort: Effort;
   readonly turn: Turn;
@@ -45,48 +50,45 @@ export interface ConversionPlan {
   readonly reason: string;
 }
 
-/** A way with its price, and what of the limits it breaks. */
+/** A plan with its price and the limits that it exceeds. */
 interface Candidate extends ConversionPlan, Price {
   readonly breaks: 'memory' | 'disk' | 'time' | undefined;
 }
 
 /**
- * Chooses the best effort that fits memory, time and disk, from what the TIFF's header says of a page:
- * `auto` takes the best of `max`, `balanced` and `fast`, anything else is
- * kept to. A picture that is not upright is turned in memory, else on disk; where neither has the room,
- * by a tag. Time alone never keeps a picture from being tried: the prediction is no bound.
+ * Chooses the best effort that fits memory, time and disk, from a page's header: `auto` takes the
+ * best of `max`, `balanced` and `fast`; an explicit effort is never changed. A picture on its side
+ * is turned in memory, else on disk, else by a tag if there is no room for either. Time alone never
+ * prevents an attempt: the prediction is not a bound.
  *
- * `told` says what happens to a page of which data are missing: it is refused, or left to sharp, if that reads it, for
- * sharp to say what it finds.
- *
- * Throws `ConversionError`: what `readable` throws of pages that nobody can convert, and `OUT_OF_MEMORY` or `WRITE_FAILED` (too
- * little disk) with the figures and the remedy when nothing that may be chosen fits.
+ * Throws `ConversionError` if no allowed plan fits: `OUT_OF_MEMORY` or `WRITE_FAILED` (too little
+ * disk), with figures and remedy.
  */
 export function planConversion(
-  page: TiffPage,
-  file: PageFile,
+  readable: ReadablePage,
   limits: Limits,
   settings: EncoderSettings,
-  told: Told = 'by us',
 ): ConversionPlan {
   refuseNoNumbers(limits);
-  const { name } = file;
-  const reading = readable(page, file, told);
-  const subject = subjectOf(page, reading, file.bytes);
-  const upright = waysFor(page, settings).map((way) => priced(subject, way, limits));
-  const tagged = upright.flatMap(({ effort, turn }) =>
-    turn === 'disk'
-      ? priced(subject, { ...wayOf(page, settings), effort, turn: 'tag' }, limits)
-      : [],
-  );
-  const candidates = [...upright, ...tagged.slice(-1)];
+  const { page, name } = readable;
+  const common = methodOf(page, settings);
+  const pricedAs = (effort: Effort, turn: Turn) =>
+    priced(readable, { ...common, effort, turn }, limits);
+  const chosen = settings.effort === 'auto' ? efforts : [settings.effort];
+  const turns: readonly Turn[] = page.orientation === 1 ? ['none'] : ['memory', 'disk'];
+  // Best first.
+  const upright = chosen.flatMap((effort) => turns.map((turn) => pricedAs(effort, turn)));
+  const tagged = turns.includes('disk')
+    ? chosen.slice(-1).map((last) => pricedAs(last, 'tag'))
+    : [];
+  const candidates = [...upright, ...tagged];
   const best = upright.find(({ breaks }) => !breaks);
   if (best) return { ...best, reason: reasonFor(best, candidates, limits) };
   const [late] = upright
     .filter(({ breaks }) => breaks === 'time')
     .sort((a, b) => a.cpuSeconds - b.cpuSeconds);
   if (late) return { ...late, reason: lateReason(late, limits) };
-  const [tag] = tagged.slice(-1);
+  const [tag] = tagged;
   if (tag && (!tag.breaks || tag.breaks === 'time'))
     return { ...tag, reason: reasonFor(tag, candidates, limits) };
   const onDisk = candidates.filter(({ breaks }) => breaks === 'disk');
@@ -98,22 +100,14 @@ export function planConversion(
   throw outOfMemoryError({ page, name, neededBytes, limits, effort: settings.effort });
 }
 
-/** Time and disk may be unlimited; what is no number would let everything pass, or nothing. */
+/** Time and disk may be unlimited, but NaN would let everything pass, or nothing. */
 function refuseNoNumbers(limits: Limits): void {
   for (const [what, value] of Object.entries(limits))
     if (Number.isNaN(value)) throw new RangeError(`The limit ${what} is not a number`);
 }
 
-/** Every way to a picture that is upright, best first. */
-function waysFor(page: TiffPage, settings: EncoderSettings): Way[] {
-  const chosen = settings.effort === 'auto' ? efforts : [settings.effort];
-  const turns: readonly Turn[] = page.orientation === 1 ? ['none'] : ['memory', 'disk'];
-  const common = wayOf(page, settings);
-  return chosen.flatMap((effort) => turns.map((turn) => ({ ...common, effort, turn })));
-}
-
-function priced(subject: Subject, way: Way, limits: Limits): Candidate {
-  const price = priceOf(subject, way);
+function priced(readable: ReadablePage, method: ConversionMethod, limits: Limits): Candidate {
+  const price = priceOf(readable, method);
   const { memoryBytes, cpuSeconds, diskBytes } = price;
   const breaks =
     memoryBytes > limits.memoryBytes
@@ -123,8 +117,8 @@ function priced(subject: Subject, way: Way, limits: Limits): Candidate {
         : cpuSeconds > Math.min(limits.cpuSeconds, limits.seconds)
           ? 'time'
           : undefined;
-  const { effort, turn } = way;
-  return { effort, turn, reading: subject.reading, ...price, reason: '', breaks };
+  const { effort, turn } = method;
+  return { effort, turn, reading: readable.reading, ...price, reason: '', breaks };
 }
 
 const PLACE: Readonly<Record<Turn, string>> = {
@@ -142,7 +136,7 @@ function reasonFor(best: Candidate, candidates: readonly Candidate[], limits: Li
     .filter(({ effort, turn }) => effort === best.effort && turn !== best.turn);
   const reasons = [
     better ? `${better.effort} needs ${shortageOf(better, limits)}` : undefined,
-    ...turned.map((way) => `turning ${PLACE[way.turn]} needs ${shortageOf(way, limits)}`),
+    ...turned.map((one) => `turning ${PLACE[one.turn]} needs ${shortageOf(one, limits)}`),
   ].filter((reason) => reason !== undefined);
   return reasons.join('; ') || 'it fits';
 }
@@ -160,5 +154,9 @@ function shortageOf(candidate: Candidate, limits: Limits): string {
 }
 
 function timeOf({ cpuSeconds }: Candidate, limits: Limits): string {
-  return `${cpuSeconds.toFixed(1)} of ${Math.min(limits.cpuSeconds, limits.seconds).toFixed(1)} CPU-s`;
+  const needed = cpuSeconds.toFixed(1);
+  const left = Math.min(limits.cpuSeconds, limits.seconds);
+  return left >= 0.05
+    ? `${needed} of ${left.toFixed(1)} CPU-s`
+    : `${needed} CPU-s, and no time is left`;
 }

@@ -2,40 +2,24 @@ import { finite } from '../../finite.ts';
 import { type EncoderSettings, levelsOf } from '../encoder-settings.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
 import { predictCpuSeconds } from './cpu-model.ts';
-import { jpegChannels, pixelsOf, predictMemory, type Way } from './memory-model.ts';
-import type { Reading } from './reader.ts';
-import { type Rewriting, rewritingOf } from './rewriting.ts';
+import { type ConversionMethod, jpegChannels, pixelsOf, predictMemory } from './memory-model.ts';
+import type { ReadablePage } from './readable.ts';
 
-/** What a piece of work takes. */
+/** The cost of a piece of work. */
 export interface Price {
   /** Peak memory of the conversion process, in bytes. */
   readonly memoryBytes: number;
   /** Seconds of one core. */
   readonly cpuSeconds: number;
-  /** Of temporary files, in bytes. */
+  /** Bytes of temporary files. */
   readonly diskBytes: number;
 }
 
-/** A page, and what is read in its place. */
-export interface Subject {
-  readonly page: TiffPage;
-  readonly reading: Reading;
-  readonly rewriting: Rewriting | undefined;
-  /** Of the copy that is read in place of the file, in bytes; 0 without. */
-  readonly copyBytes: number;
-}
-
-/** A page of a file of so many bytes, with what it takes to read it. */
-export function subjectOf(page: TiffPage, reading: Reading, fileBytes: number): Subject {
-  const rewriting = rewritingOf(page, reading, fileBytes);
-  return { page, reading, rewriting, copyBytes: reading.copied ? fileBytes : 0 };
-}
-
-/** What all ways to a page's JPEG have in common. */
-export function wayOf(
+/** What all methods of making a page's JPEG have in common. */
+export function methodOf(
   page: TiffPage,
   { chromaSubsampling, background }: Pick<EncoderSettings, 'chromaSubsampling' | 'background'>,
-): Pick<Way, 'chromaSubsampling' | 'blended'> {
+): Pick<ConversionMethod, 'chromaSubsampling' | 'blended'> {
   const [r, g, b] = levelsOf(background) ?? [];
   const neutral = r === g && g === b;
   const blended =
@@ -44,7 +28,9 @@ export function wayOf(
   return { chromaSubsampling, blended };
 }
 
-/** A price as a model has reckoned it. Throws `RangeError` where a figure of it is no finite, positive number. */
+/**
+ * A price computed by a model. Throws `RangeError` if a figure is not a finite, positive number.
+ */
 export function checkedPrice(price: Price): Price {
   const { memoryBytes, cpuSeconds, diskBytes } = price;
   finite('The predicted memory in bytes', memoryBytes, 1);
@@ -53,13 +39,16 @@ export function checkedPrice(price: Price): Price {
   return price;
 }
 
-/** The price of going a way. Throws as `checkedPrice`. */
-export function priceOf({ page, rewriting, copyBytes }: Subject, way: Way): Price {
+/** The price of making a page's JPEG by a method. Throws as `checkedPrice`. */
+export function priceOf(
+  { page, rewriting, copyBytes }: ReadablePage,
+  method: ConversionMethod,
+): Price {
   const read = rewriting?.page ?? page;
-  // One after the other: the thread of the first is gone before the second begins.
-  const memoryBytes = Math.max(rewriting?.memoryBytes ?? 0, predictMemory(read, way));
-  const cpuSeconds = (rewriting?.cpuSeconds ?? 0) + predictCpuSeconds(read, way);
-  const turning = way.turn === 'disk' ? pixelsOf(page) * (jpegChannels(read) + 1) : 0;
+  // Not the sum: the first step's thread is gone before the second step begins.
+  const memoryBytes = Math.max(rewriting?.memoryBytes ?? 0, predictMemory(read, method));
+  const cpuSeconds = (rewriting?.cpuSeconds ?? 0) + predictCpuSeconds(read, method);
+  const turning = method.turn === 'disk' ? pixelsOf(page) * (jpegChannels(read) + 1) : 0;
   const diskBytes = turning + (rewriting?.diskBytes ?? 0) + copyBytes;
   return checkedPrice({ memoryBytes, cpuSeconds, diskBytes });
 }

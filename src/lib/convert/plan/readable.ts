@@ -13,13 +13,13 @@ import {
 import { hasOddTiles, SHARPS_TILE, TILE_STEP } from './page-kinds.ts';
 import { chooseReader, type Reading } from './reader.ts';
 import type { Reader } from './reader-table.ts';
-import { refuseBeyondMagick } from './rewriting.ts';
+import { type Rewriting, refuseBeyondMagick, rewritingOf } from './rewriting.ts';
 import { isWalkable, pageTagFaults } from './whole-chain.ts';
 
-/** Who says that data are missing: we, from the header, or the decoder that stumbles over it. */
-export type Told = 'by us' | 'by sharp';
+/** Who reports missing data: we, from the header, or the decoder that fails. */
+export type FoundBy = 'by us' | 'by sharp';
 
-/** A file as far as its pages are concerned: how it is called in messages, its size, and how its pages are listed. */
+/** A file as far as its pages need it: its name in messages, its size, and its list of pages. */
 export interface PageFile {
   readonly name: string;
   readonly bytes: number;
@@ -27,11 +27,11 @@ export interface PageFile {
   readonly big: boolean;
   /** Whether sharp can read all of its directories: `isWalkable`. */
   readonly walkable: boolean;
-  /** Whether it speaks of directories that cannot be read. */
+  /** Whether it refers to directories that cannot be read. */
   readonly lacksDirectories: boolean;
 }
 
-/** The file that a header was read from. Make it once for all pages: it looks at each. */
+/** The file to which a header belongs. Make it once for all pages: it examines each of them. */
 export function pageFile(header: TiffHeader, name: string): PageFile {
   const { fileBytes: bytes, big, brokenChain, longChain, pages } = header;
   const lacksDirectories =
@@ -39,53 +39,66 @@ export function pageFile(header: TiffHeader, name: string): PageFile {
   return { name, bytes, big, walkable: isWalkable(header), lacksDirectories };
 }
 
+/** A page, its reader, and what reading it takes: the basis of plans, prices and requests. */
+export interface ReadablePage {
+  readonly page: TiffPage;
+  /** Its name in messages. */
+  readonly name: string;
+  readonly reading: Reading;
+  /** What is read instead, if another decoder than sharp rewrites the page first. */
+  readonly rewriting: Rewriting | undefined;
+  /** Size of the copy that is read instead of the file, in bytes; 0 without one. */
+  readonly copyBytes: number;
+}
+
 /**
- * Chooses who reads a page, or throws what a conversion of it would certainly end with, from its header alone. Converting,
- * inspecting and dry runs all ask here (`planConversion`), so that they agree. What only decoding shows is not said.
+ * Chooses the reader of a page, or throws the error with which its conversion would certainly end,
+ * from the header alone. Conversions, inspections and dry runs all call this before they plan, so
+ * they agree. Problems that only decoding shows are not reported.
  *
- * Throws `ConversionError`: `UNREADABLE_TIFF` (no pixels, data that are missing), `TOO_LARGE_FOR_JPEG`, `UNSUPPORTED_TIFF`.
+ * Throws `ConversionError`: `UNREADABLE_TIFF` (no pixels, missing data), `TOO_LARGE_FOR_JPEG`,
+ * `UNSUPPORTED_TIFF`.
  */
-export function readable(page: TiffPage, file: PageFile, told: Told = 'by us'): Reading {
+export function readable(page: TiffPage, file: PageFile, told: FoundBy = 'by us'): ReadablePage {
   refuseWithoutPixels(page, file, told);
   refuseRemnant(page, file);
   refuseOversize(page, file.name);
   refuseImplausible(page, file);
-  const reading = readingOf(page, file);
+  const chosen = chooseFor(page, file);
+  const { reading } = chosen;
   refuseBeyondMagick(page, reading, file);
   const isSharps = reading.reader === 'sharp' && !reading.copied;
   if (told === 'by us' || !isSharps) refuseIncomplete(page, reading, file);
   if (reading.copied) refuseTooLargeToCopy(file);
   if (told === 'by us' && reading.reader === 'sharp') refuseForSharp(page, file);
-  return reading;
+  return chosen;
 }
 
-/** Who reads a page of a file, and of which one; whether that succeeds is not said. Throws as `chooseReader`. */
-export function readingOf(page: TiffPage, { name, walkable }: PageFile): Reading {
-  const reading = chooseReader(page, name);
-  if (reading.reader !== 'sharp' || !isCopied(page, walkable)) return reading;
-  return { ...reading, copied: true };
+/** Chooses the reader of a page, even if it will fail. Throws as `chooseReader`. */
+export function chooseFor(page: TiffPage, { name, bytes, walkable }: PageFile): ReadablePage {
+  const chosen = chooseReader(page, name);
+  const isCopied = chosen.reader === 'sharp' && needsCopy(page, walkable);
+  const reading: Reading = isCopied ? { ...chosen, copied: true } : chosen;
+  const rewriting = rewritingOf(page, reading, bytes);
+  return { page, name, reading, rewriting, copyBytes: isCopied ? bytes : 0 };
 }
 
-/** Whether sharp stumbles over what lies beside a page, or over tags that its picture does not depend on. */
-function isCopied(page: TiffPage, walkable: boolean): boolean {
+/** Whether sharp fails on something outside the page, or on tags that the picture does not need. */
+function needsCopy(page: TiffPage, walkable: boolean): boolean {
   const kinds = new Set(pageTagFaults(page).map(({ kind }) => kind));
-  // A copy would have something in the place of what nobody can tell.
+  // A copy would have to invent what nobody knows.
   if (kinds.has('fatal')) return false;
-  // What a SubIFD has from its directory, sharp does not know, nor any but those that the tag lists.
+  // sharp does not know what a SubIFD inherits from its directory, and finds only the SubIFDs that
+  // the tag lists.
   if (page.above !== undefined && page.orientation !== 1) return true;
   if (page.subIfd !== undefined && !page.listed) return true;
-  // It wants PhotometricInterpretation.
+  // sharp requires PhotometricInterpretation.
   if (page.untold) return true;
   const isMended = kinds.has('left out') || kinds.has('mended');
   return isMended || !(walkable || page.alone);
 }
 
-/** Bytes of the copy that is made of a file for some of its pages, one after the other; 0 without. Throws as `chooseReader`. */
-export function copyBytes(pages: readonly TiffPage[], file: PageFile): number {
-  return pages.some((page) => readingOf(page, file).copied) ? file.bytes : 0;
-}
-
-/** What a directory with its values can take, in bytes. */
+/** The most that a directory with its values takes, in bytes. */
 const ROOM = 2 ** 20;
 
 /** The offsets of a classic TIFF reach no further. */
@@ -93,17 +106,17 @@ function refuseTooLargeToCopy({ name, bytes, big }: PageFile): void {
   if (big || bytes + ROOM < 2 ** 32) return;
   throw undecodableTiff(
     name,
-    'cannot be decoded: its decoder stumbles over one of its directories, and a TIFF of 4 GB has no room for a better one',
+    'cannot be decoded: its decoder fails on one of its directories, and a TIFF of 4 GB has no room for a corrected one',
   );
 }
 
-function refuseWithoutPixels({ width, height }: TiffPage, { name }: PageFile, told: Told): void {
+function refuseWithoutPixels({ width, height }: TiffPage, { name }: PageFile, told: FoundBy): void {
   if (width > 0 && height > 0) return;
   const said = told === 'by sharp' ? NO_TIFF_TO_SHARP : undefined;
   throw damagedTiff(name, `it has no pixels (${width} × ${height})`, said);
 }
 
-/** More than any decoder takes; sharp reads 64 samples at most. */
+/** More than any decoder supports; sharp reads 64 samples at most. */
 export const MOST_PLAUSIBLE = { samples: 64, bits: 64 } as const;
 
 function refuseImplausible({ samplesPerPixel, bitsPerSample }: TiffPage, { name }: PageFile): void {
@@ -111,11 +124,11 @@ function refuseImplausible({ samplesPerPixel, bitsPerSample }: TiffPage, { name 
   if (samplesPerPixel <= MOST_PLAUSIBLE.samples && bits <= MOST_PLAUSIBLE.bits) return;
   throw unsupportedTiff(
     name,
-    `has ${samplesPerPixel} samples of ${bits} bits a pixel, more than any decoder here reads`,
+    `has ${samplesPerPixel} samples of ${bits} bits a pixel, more than arke-tiff can decode`,
   );
 }
 
-/** Of a file that was cut off, a thumbnail may be all that is left. */
+/** A thumbnail may be all that is left of a truncated file. */
 function refuseRemnant(page: TiffPage, { name, lacksDirectories }: PageFile): void {
   if (!lacksDirectories || !isOfAnother(page)) return;
   throw damagedTiff(
@@ -133,7 +146,7 @@ function refuseIncomplete(page: TiffPage, reading: Reading, { name, bytes }: Pag
   if (missing) throw incompleteTiff(name, missing);
 }
 
-/** Who reads a page of a file of so many bytes. */
+/** The reader of a page, and the size of its file. */
 interface Overclaim {
   readonly reader: Reader | 'nobody';
   readonly copied?: boolean | undefined;
@@ -141,8 +154,8 @@ interface Overclaim {
 }
 
 /**
- * Whether bytes beyond the end of the file are not needed: sharp reads no more of a JPEG tile than the picture takes,
- * however many bytes the file claims for it, and our own reader needs no checksum.
+ * Whether bytes beyond the end of the file are not needed: sharp reads only as much of a JPEG tile
+ * as the picture takes, whatever size the file claims, and our own reader needs no checksum.
  */
 export function isOverclaimed(
   { compression, segments }: TiffPage,
@@ -150,7 +163,7 @@ export function isOverclaimed(
   { code }: MissingData,
 ): boolean {
   if (code === 'NO_CHECKSUM') return reader === 'samples';
-  // In a copy something else would lie where the file ends.
+  // In a copy, other data would follow where the file ends.
   if (reader !== 'sharp' || copied || compression !== JPEG || segments?.kind !== 'tiles')
     return false;
   return code === 'TRUNCATED' && segments.lastStart < bytes;
@@ -169,7 +182,7 @@ function refuseTiles(page: TiffPage, name: string): void {
   throw unsupportedTiff(name, what);
 }
 
-/** What the header tells, and sharp never reads. */
+/** What the header reveals and sharp never reads. */
 function refuseForSharp(page: TiffPage, { name }: PageFile): void {
   refuseTiles(page, name);
   const fatal = pageTagFaults(page).find(({ kind }) => kind === 'fatal');

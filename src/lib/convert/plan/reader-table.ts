@@ -28,12 +28,12 @@ import {
 } from './page-kinds.ts';
 
 /**
- * Who reads a page: sharp; our own reader of samples, whatever their depth and format; or ImageMagick in
- * WebAssembly, which has the codecs of libtiff that sharp is built without.
+ * Who reads a page: sharp; our own sample reader, for any depth and format; or ImageMagick in
+ * WebAssembly, which has the libtiff codecs that sharp is built without.
  */
 export type Reader = 'sharp' | 'samples' | 'magick';
 
-/** A kind of page, and who reads it: `nobody` where no decoder here gives the right picture. */
+/** A kind of page and its reader: `nobody` if no decoder here gives the right picture. */
 export interface ReaderRow {
   readonly feature: string;
   applies(page: TiffPage): boolean;
@@ -41,13 +41,13 @@ export interface ReaderRow {
 }
 
 /**
- * The table, in the order in which it is asked; who falls through is read by sharp. What sharp gets wrong
- * or cannot read was measured on 1 511 files (docs/fidelity.md).
+ * The first row that applies decides; sharp reads all other pages. What sharp gets wrong or cannot
+ * read was measured on 1 511 files (docs/fidelity.md).
  */
 export const readerRows: readonly ReaderRow[] = [
   {
     feature: 'no PhotometricInterpretation tag',
-    // Where nobody can tell what it would be.
+    // Without PhotometricInterpretation nobody knows the colours.
     applies: ({ photometric }) => photometric === undefined,
     reader: 'nobody',
   },
@@ -229,7 +229,7 @@ export const readerRows: readonly ReaderRow[] = [
   },
   {
     feature: 'a fax in tiles',
-    // Of rows that are missing or damaged there, sharp's decoder only warns.
+    // sharp's decoder only warns about missing or damaged rows in these.
     applies: (page) => isPlainColour(page) && isFax(page) && page.segments?.kind === 'tiles',
     reader: 'samples',
   },

@@ -3,21 +3,21 @@ import { compressionName, photometricName, sampleFormatName } from '../header/ti
 import { unsupportedTiff } from '../refusal.ts';
 import { type Reader, type ReaderRow, readerRows } from './reader-table.ts';
 
-/** Who reads a page, and what it is about the page that decided it. */
+/** The reader of a page, and the feature that decided it. */
 export interface Reading {
   readonly reader: Reader;
-  /** For people; empty where sharp reads it as it reads most. */
+  /** For people; empty for an ordinary page read by sharp. */
   readonly feature: string;
   /**
-   * Sharp reads a private copy of the file in which this page is the only one and its directory holds nothing but what
-   * the picture depends on: what lies behind the page, or is wrong with its other tags, does not matter then.
+   * sharp reads a private copy of the file in which this is the only page and its directory holds
+   * only what the picture needs: then the pages behind it and its other tags cannot do harm.
    */
   readonly copied?: true | undefined;
 }
 
 /**
- * Chooses who reads a page, from its header alone. Throws `ConversionError` (`UNSUPPORTED_TIFF`) naming
- * the feature that nobody here reads.
+ * Chooses the reader of a page, from its header alone. Throws `ConversionError`
+ * (`UNSUPPORTED_TIFF`) that names the unsupported feature.
  */
 export function chooseReader(page: TiffPage, name: string): Reading {
   const row = rowOf(page);
@@ -34,7 +34,7 @@ export function chooseReader(page: TiffPage, name: string): Reading {
   throw unsupportedTiff(name, `has ${feature}, which arke-tiff cannot decode (${figures})`);
 }
 
-/** Who reads a page, from its header alone. */
+/** The reader of a page, from its header alone. */
 export function readerOf(page: TiffPage): ReaderRow['reader'] {
   return rowOf(page)?.reader ?? 'sharp';
 }

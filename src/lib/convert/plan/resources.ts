@@ -4,56 +4,59 @@ import { residentBytes } from '../../resident-memory.ts';
 import type { SettingNames } from '../setting-names.ts';
 import type { Limits } from './plan.ts';
 
-/** What a conversion may use, as far as somebody decided it. */
+/** The limits of a conversion that somebody has set. */
 export interface Budget {
-  /** Bytes that the conversion may plan with; without it the machine is asked. */
+  /** Bytes for planning; by default the machine is asked. */
   readonly memoryBytes?: number | undefined;
-  /** CPU seconds that may be spent when so many seconds are left; without it all cores until then. */
+  /** CPU seconds available in the given seconds left; by default all cores for that time. */
   readonly cpuSeconds?: ((secondsLeft: number) => number) | undefined;
-  /** Seconds until the JPEG must be there; without it there is no hurry. */
+  /** Seconds until the JPEG must be finished; unlimited by default. */
   readonly secondsLeft?: (() => number) | undefined;
-  /** By how much less time there should be for a plan, in seconds: what is late should be cheap. It ends nothing sooner. */
+  /**
+   * Seconds by which to shorten the time for planning: a late task should take a cheap plan. Never
+   * ends anything earlier.
+   */
   readonly secondsBehind?: number | undefined;
-  /** Who may want the work to end soon. */
+  /** Who may ask for an early end. */
   readonly hurry?: Hurry | undefined;
-  /** What the user calls all this, and other settings; default: `commandNames`. */
+  /** The user's names for these and other settings; defaults to `commandNames`. */
   readonly names?: SettingNames | undefined;
 }
 
-/** A wish that work under way end soon, by which `secondsLeft` has become few. */
+/** A wish that running work end soon; it has reduced `secondsLeft`. */
 export interface Hurry {
   isOn(): boolean;
-  /** Told that the work cannot be done in that time, not even as `fast`. */
+  /** Called if the work cannot be done in that time, not even as `fast`. */
   giveUp(): void;
 }
 
 const MB = 1024 * 1024;
 
 /**
- * What the system needs beside its processes: on a Fly machine of 1 GB its own init and the kernel's
- * caches. What parent and conversion process share (some 45 MB of Node.js) is counted twice, which is
- * the margin for what the parent still needs.
+ * Memory for the system itself: on a Fly machine of 1 GB, its init and the kernel's caches. The
+ * memory that parent and conversion process share (about 45 MB of Node.js) is counted twice, which
+ * leaves a margin for the parent.
  */
 const SYSTEM_MEMORY = 48 * MB;
 
 /**
- * The memory of this machine or container that a conversion may plan with, in bytes: the cgroup's limit
- * (v1 and v2, as Node finds it), else the machine's memory, less what this process holds and the system
- * needs.
+ * The memory of this machine or container that a conversion may plan with, in bytes: the cgroup's
+ * limit (v1 and v2, as Node finds it), else the machine's memory, minus what this process holds and
+ * the system needs.
  */
 export function detectMemory(): number {
-  // No limit is told as 0, or as a number near 2^64.
+  // Without a limit it is 0, or a number near 2^64.
   const constrained = process.constrainedMemory() || Number.POSITIVE_INFINITY;
   const reserved = residentBytes() + SYSTEM_MEMORY;
   return Math.max(0, Math.min(constrained, totalmem()) - reserved);
 }
 
-/** The seconds that a plan may reckon with; infinitely many where there is no hurry. */
+/** The seconds available for planning; infinite without a deadline. */
 export function secondsToPlanWith({ secondsLeft, secondsBehind = 0 }: Budget): number {
   return Math.max(0, (secondsLeft?.() ?? Number.POSITIVE_INFINITY) - secondsBehind);
 }
 
-/** The limits that hold now for a conversion with temporary files in `folder`. */
+/** The current limits of a conversion with temporary files in `folder`. */
 export async function limitsNow(budget: Budget, folder: string): Promise<Limits> {
   const seconds = secondsToPlanWith(budget);
   return {
@@ -65,13 +68,13 @@ export async function limitsNow(budget: Budget, folder: string): Promise<Limits>
   };
 }
 
-/** The bytes that are free on the disk of a folder; infinitely many where that is not told. */
+/** Free bytes on the disk of a folder; infinite if unknown. */
 export async function freeBytes(folder: string): Promise<number> {
   try {
     const { bavail, bsize } = await statfs(folder);
     return bavail * bsize;
   } catch {
-    // A file system that does not tell will say so when it is full.
+    // A full disk then shows when it is written to.
     return Number.POSITIVE_INFINITY;
   }
 }

@@ -7,18 +7,18 @@ import { plainPage, plainPictureOf } from './plain-picture.ts';
 import type { Reading } from './reader.ts';
 import { toMegapixels } from './shortage.ts';
 
-/** What it takes to write a page anew before sharp can read it. */
+/** The cost of rewriting a page so that sharp can read it. */
 export interface Rewriting {
-  /** What sharp reads then. */
+  /** The page that sharp then reads. */
   readonly page: TiffPage;
-  /** Peak memory of the conversion process meanwhile, in bytes. */
+  /** Peak memory of the conversion process while rewriting, in bytes. */
   readonly memoryBytes: number;
   readonly cpuSeconds: number;
-  /** Of the plain TIFF. */
+  /** Size of the plain TIFF, in bytes. */
   readonly diskBytes: number;
 }
 
-/** The price of reading a page by another decoder than sharp; undefined where sharp reads it. */
+/** The cost of reading a page with another decoder than sharp; undefined if sharp reads it. */
 export function rewritingOf(
   page: TiffPage,
   { reader }: Reading,
@@ -34,7 +34,10 @@ export function rewritingOf(
   return { page: plain, diskBytes, ...price };
 }
 
-/** Throws `ConversionError` (`UNSUPPORTED_TIFF`) for a page that no machine has the memory to read. */
+/**
+ * Throws `ConversionError` (`UNSUPPORTED_TIFF`) for a page that exceeds ImageMagick's memory on any
+ * machine.
+ */
 export function refuseBeyondMagick(
   page: TiffPage,
   { reader, feature }: Reading,
@@ -43,21 +46,24 @@ export function refuseBeyondMagick(
   if (reader !== 'magick' || !exceedsMagick(page, file.bytes)) return;
   throw unsupportedTiff(
     file.name,
-    `has ${toMegapixels(page)} MP and ${feature}, whose decoder can hold 4 GB, which is too little`,
+    `has ${toMegapixels(page)} MP and ${feature}, whose decoder can hold 4 GB, which is not enough`,
   );
 }
 
 /*
- * The figures below are fitted to bench/fallback.json, which `npm run bench:fallback` measures anew
- * (docs/reliability.md, "The memory model"). Peak: VmHWM of the conversion process.
+ * The figures below are fitted to bench/fallback.json, which `npm run bench:fallback` measures
+ * again (docs/reliability.md, "The memory model"). Peak: VmHWM of the conversion process.
  */
 const MB = 1024 * 1024;
-/** The process with its libraries, and the thread that reads. */
+/** The process with its libraries, and the reading thread. */
 const BASE = 130 * MB;
-/** What the thread throws away stays a while: small objects in their own place, zlib's pieces elsewhere. */
+/**
+ * Garbage that the thread has not freed yet: small objects in the young generation, zlib's pieces
+ * outside it.
+ */
 const YOUNG = { most: 32 * MB, perPixel: 0.7 } as const;
 const PIECES = { most: 92 * MB, perByte: 2.5 } as const;
-/** Uncompressed strips are read so many bytes at a time (samples/rows.ts). */
+/** Bytes of uncompressed strips read at a time (samples/rows.ts). */
 const IN_PIECES = 2 * MB;
 const [NONE, LZW, PACKBITS] = [1, 5, 32_773];
 
@@ -72,20 +78,25 @@ function samplesBytes(page: TiffPage): number {
       ? Math.max(IN_PIECES, rowBytes)
       : rowBytes * segments.height;
   const lists = segments.needed * 48;
-  // A row of numbers, and the piece of the plain TIFF that is being written.
+  // A row of numbers, and the piece of the plain TIFF being written.
   const written = row * 8 + Math.max(IN_PIECES, row * 2);
   return BASE + band + compressedBytes(page) + lists + written + thrownAway(page);
 }
 
-/** Codes of a fax, and a generous end, to a byte of pixels; no other compression makes data more than half as long again (LZW). */
+/**
+ * Codes of a fax, with a generous end, per byte of pixels; other compressions enlarge data by at
+ * most half (LZW).
+ */
 const MOST_PER_BYTE = { fax: 8, other: 2 } as const;
 
-/** The most bytes that samples of so many bytes take when they are compressed; what lies beyond is not looked at. */
+/** The most compressed bytes that samples of `bytes` bytes can take; further data are not read. */
 export function mostCompressed(compression: number, bytes: number): number {
   return MOST_PER_BYTE[FAXES.includes(compression) ? 'fax' : 'other'] * bytes + 65_536;
 }
 
-/** The largest strip or tile before it is decompressed: of what it claims, no more is read than its rows can take. */
+/**
+ * The largest compressed strip or tile: whatever it claims, no more is read than its rows can take.
+ */
 function compressedBytes(page: TiffPage): number {
   const { compression, segments } = page;
   if (compression === NONE || !segments) return 0;
@@ -102,7 +113,7 @@ function thrownAway(page: TiffPage): number {
   return young + Math.min(PIECES.most, bytes * PIECES.perByte);
 }
 
-/** Seconds of one core per million samples, by what they are, and per million bytes that are decompressed. */
+/** Seconds of one core per million samples, by their kind, and per million decompressed bytes. */
 const PER_MEGASAMPLE = { whole: 0.011, packed: 0.018 } as const;
 const PER_MEGABYTE: Readonly<Record<number, number>> = {
   1: 0,
@@ -117,7 +128,7 @@ function samplesCpuSeconds(page: TiffPage): number {
   const bits = bitsOf(page);
   const unpack = PER_MEGASAMPLE[bits % 8 === 0 ? 'whole' : 'packed'];
   const decompress = PER_MEGABYTE[page.compression] ?? INFLATE_PER_MEGABYTE;
-  // Mostly twice: their range is looked for before they are written.
+  // Mostly two passes: the first finds the range of the samples, the second writes them.
   const passes = bits > 16 || page.sampleFormat !== 1 ? 2 : 1;
   return 0.1 + samples * (unpack * passes + decompress * passes * (bits / 8));
 }

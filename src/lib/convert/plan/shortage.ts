@@ -3,20 +3,23 @@ import type { EffortSetting } from '../encoder-settings.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
 import { commandNames, type SettingNames } from '../setting-names.ts';
 
-/** What an out-of-memory error has to tell. */
+/** The facts of an out-of-memory error. */
 export interface Shortage {
   readonly page: Pick<TiffPage, 'width' | 'height'> | undefined;
   readonly name: string;
-  /** What was predicted, in bytes; 0 when nothing could be. */
+  /** Predicted bytes; 0 if no prediction was possible. */
   readonly neededBytes: number;
   readonly limits: { readonly memoryBytes: number; readonly names?: SettingNames | undefined };
-  /** What was asked for. */
+  /** The requested effort. */
   readonly effort: EffortSetting;
-  /** What was seen of it, in our words or a library's, where it was not only predicted. */
+  /** What was observed, in our words or a library's, if it was more than a prediction. */
   readonly seen?: string;
 }
 
-/** The error of a conversion that has run, or would have run, out of memory: figures and remedy (docs/contract.md, "Error scenarios"). */
+/**
+ * The error of a conversion that has run, or would run, out of memory: figures and remedy
+ * (docs/contract.md, "Error scenarios").
+ */
 export function outOfMemoryError(
   { page, name, neededBytes, limits, effort, seen }: Shortage,
   options?: ErrorOptions,
@@ -38,7 +41,9 @@ export function outOfMemoryError(
   );
 }
 
-/** The error of a conversion whose temporary files have no room: figures, in bytes, and remedy. */
+/**
+ * The error of a conversion without room for its temporary files: figures, in bytes, and remedy.
+ */
 export function outOfDiskError(
   name: string,
   neededBytes: number,
@@ -46,8 +51,8 @@ export function outOfDiskError(
 ): ConversionError {
   return new ConversionError(
     'WRITE_FAILED',
-    `Converting "${name}" takes about ${toMegabytes(neededBytes)} MB of disk for temporary files, and ${limitText(freeBytes)} are free. ` +
-      'Make room there, or set TMPDIR to a folder that has more.',
+    `Converting "${name}" needs about ${toMegabytes(neededBytes)} MB of disk for temporary files, but only ${limitText(freeBytes)} are free. ` +
+      'Free some space there, or set TMPDIR to a folder with more.',
   );
 }
 
@@ -56,13 +61,15 @@ export function toMegapixels({ width, height }: Pick<TiffPage, 'width' | 'height
   return ((width * height) / 1e6).toFixed(1);
 }
 
-/** What there is of memory or disk, for people, never more than that: in megabytes, or in bytes where it is less than one. */
+/**
+ * Available memory or disk for people, rounded down: in megabytes, or in bytes below one megabyte.
+ */
 export function limitText(bytes: number): string {
   const megabytes = Math.floor(bytes / 1024 / 1024);
   return megabytes > 0 ? `${megabytes} MB` : `${Math.floor(bytes)} bytes`;
 }
 
-/** Whole megabytes of 1024 × 1024 bytes, rounded up, for people. */
+/** Megabytes of 1024 × 1024 bytes, rounded up, for people. */
 export function toMegabytes(bytes: number): number {
   return Math.ceil(bytes / 1024 / 1024);
 }

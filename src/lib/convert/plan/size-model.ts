@@ -4,21 +4,21 @@ import type { TiffPage } from '../header/tiff-header.ts';
 import { type EncodedKind, encodedKind, pixelsOf } from './memory-model.ts';
 
 /*
- * Medians over the real TIFFs in shared/tiffs of 0.05 megapixels and more, and the pictures that bench/make-tiff.ts
- * draws. What is in a picture decides more than all of this: a photograph of foliage has twice as many
- * bytes, a blank page a tenth.
+ * Medians over the real TIFFs in shared/tiffs from 0.05 megapixels, and the pictures drawn by
+ * bench/make-tiff.ts. The content matters more than all of this: a photograph of foliage has twice
+ * as many bytes, a blank page a tenth.
  */
 
-/** Bits of the JPEG per pixel at quality 95 and effort `max`. */
+/** JPEG bits per pixel at quality 95 and effort `max`. */
 const BITS_PER_PIXEL: Record<EncodedKind, number> = {
   '4:2:0': 2,
   '4:4:4': 2.9,
   grey: 1.2,
   bilevel: 1.5,
 };
-/** How much larger the same JPEG is by the other efforts. */
+/** Factor for the other efforts. */
 const BY_EFFORT: Record<Effort, number> = { max: 1, balanced: 1.02, fast: 1.27 };
-/** How large it is by other qualities, with straight lines between. */
+/** Factor for other qualities, interpolated linearly. */
 const BY_QUALITY: readonly (readonly [quality: number, factor: number])[] = [
   [1, 0.03],
   [10, 0.08],
@@ -31,7 +31,10 @@ const BY_QUALITY: readonly (readonly [quality: number, factor: number])[] = [
   [100, 1.87],
 ];
 
-/** The size of a page's JPEG in bytes: a rough guess, for the sum over many files. Throws `RangeError` where it is no number. */
+/**
+ * The size of a page's JPEG in bytes: a rough guess, for the sum over many files. Throws
+ * `RangeError` if the result is not a number.
+ */
 export function predictJpegBytes(
   page: TiffPage,
   {

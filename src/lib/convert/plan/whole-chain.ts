@@ -10,8 +10,9 @@ import {
 } from './page-kinds.ts';
 
 /**
- * Whether sharp gets to the end of a chain of directories: it reads all of them, whichever page is wanted, and one that it does
- * not read keeps it from all others. A chain that was followed no further is taken for a sound one.
+ * Whether sharp can follow a chain of directories to its end: it reads all of them, whichever page
+ * is wanted, and one unreadable directory blocks all others. A chain that was not followed to its
+ * end counts as sound.
  */
 export function isWalkable({
   pages,
@@ -21,7 +22,10 @@ export function isWalkable({
   return !(brokenChain && !longChain) && pages.every(isReadOver);
 }
 
-/** What is wrong with a page's tags, as `readTagFaults` tells it; with ExtraSamples, and with its strips or tiles, too. */
+/**
+ * The faults of a page's tags, as `readTagFaults` finds them, including ExtraSamples and its strips
+ * or tiles.
+ */
 export function pageTagFaults(page: TiffPage): readonly TagFault[] {
   return [...(page.tagFaults ?? []), ...extraSamplesFaults(page), ...segmentFaults(page)];
 }
@@ -52,13 +56,15 @@ function segmentFaults(page: TiffPage): TagFault[] {
   return found;
 }
 
-/** The colours that TIFF 6.0 gives no number of samples (libtiff's `_TIFFGetMaxColorChannels`). */
+/**
+ * The colours for which TIFF 6.0 gives no number of samples (libtiff's `_TIFFGetMaxColorChannels`).
+ */
 const UNCOUNTED: readonly number[] = [PHOTOMETRIC.colourFilterArray, PHOTOMETRIC.logL];
 const UNASSOCIATED = 2;
-/** Corel's name of unassociated alpha, which libtiff knows. */
+/** Corel's number for unassociated alpha, which libtiff knows. */
 const COREL_ALPHA = 999;
 
-/** How many of a page's samples are extra, by its colours; undefined where these do not say. */
+/** How many of a page's samples are extra, by its colours; undefined if these do not tell. */
 export function extraSamplesNeeded({
   photometric = 0,
   samplesPerPixel,
@@ -67,7 +73,7 @@ export function extraSamplesNeeded({
   return Math.max(0, samplesPerPixel - colourSamples({ photometric }));
 }
 
-/** Whether TIFF, or Corel, has such a kind of extra sample. */
+/** Whether TIFF, or Corel, defines this kind of extra sample. */
 export function isKindOfExtra(kind: number): boolean {
   return kind <= UNASSOCIATED || kind === COREL_ALPHA;
 }
@@ -85,15 +91,15 @@ function extraSamplesFaults(page: TiffPage): TagFault[] {
   return [{ message, kind: 'warned' }];
 }
 
-/** Compressions that libtiff in sharp knows, and was built without. */
+/** Compressions that libtiff in sharp knows but was built without. */
 const NOT_BUILT_IN: readonly number[] = [COMPRESSION.oldJpeg, 32_909, 34_661, 34_925, ZSTD];
 
-/** Whether sharp reads a directory on its way to another one. */
+/** Whether sharp can read a directory on its way to another one. */
 function isReadOver(page: TiffPage): boolean {
   const { compression, width, height, segmentsUnknown } = page;
   if (pageTagFaults(page).some(({ kind }) => kind !== 'warned' && kind !== 'harmless'))
     return false;
   if (NOT_BUILT_IN.includes(compression) || width === 0 || height === 0) return false;
-  // Lists that cannot be read are of no interest to it yet.
+  // At this point sharp does not read the lists themselves.
   return segmentsUnknown !== 'NO_OFFSETS' && segmentsUnknown !== 'NO_BYTE_COUNTS';
 }

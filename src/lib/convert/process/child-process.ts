@@ -3,15 +3,15 @@ import module from 'node:module';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { systemCodeOf } from '../../errors.ts';
-import type { ChildMessage, ConversionJob } from '../messages.ts';
+import type { ConversionReply, SentRequest } from '../messages.ts';
 
 /** How the conversion process ended. */
 export interface ChildEnd {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** Whether `kill` had been called before it was gone. */
+  /** Whether `kill` was called before it ended. */
   readonly killedHere: boolean;
-  /** Its last words on stderr: an assertion of a library, for example. */
+  /** The end of its stderr: a library's assertion, for example. */
   readonly lastWords: string;
   /** Why it could not be started. */
   readonly error?: Error;
@@ -19,27 +19,26 @@ export interface ChildEnd {
 
 /** A conversion process, alive or not. */
 export interface Child {
-  /** Resolves when it has ended, however; never rejects. */
+  /** Resolves when it has ended, in whatever way; never rejects. */
   readonly ended: Promise<ChildEnd>;
-  /** Whether it can be given work: not once `kill` was called, however long it takes to be gone. */
+  /** Whether it can be given work: false once `kill` was called, even before it is gone. */
   isAlive(): boolean;
-  send(job: ConversionJob): void;
+  send(request: SentRequest): void;
   /** Listens until the returned function is called. */
-  onMessage(listen: (message: ChildMessage) => void): () => void;
-  /** Ends it at once, also when it is stopped; resolves when it is gone, or after a second. */
+  onMessage(listen: (message: ConversionReply) => void): () => void;
+  /** Ends it at once, even if it is suspended; resolves when it is gone, or after a second. */
   kill(): Promise<void>;
 }
 
-/** How much of a process's last words is kept, in characters. */
+/** How much of the end of stderr is kept, in characters. */
 const LAST_WORDS = 500;
 
-/** How long the kernel may take to end a killed process, in milliseconds, before it is not waited for. */
+/** How long to wait for the kernel to end a killed process, in milliseconds. */
 const KILL_PATIENCE_MS = 1_000;
 
 /**
- * Starts a conversion process. It inherits nothing of this one: its whole environment is the temporary
- * folder it may use, and where Node keeps what it has compiled, if it does. libvips' pools are kept small
- * by one memory arena for each core.
+ * Starts a conversion process. It inherits nothing: its whole environment is its temporary folder
+ * and, if enabled, Node's compile cache. One memory arena per core keeps libvips' pools small.
  */
 export function startChild(temporaryFolder: string): Child {
   const url = new URL(
@@ -57,9 +56,9 @@ export function startChild(temporaryFolder: string): Child {
       !child.killed &&
       child.exitCode === null &&
       child.signalCode === null,
-    send: (job) => {
-      // A process that is gone says so by its end.
-      if (child.connected) child.send(job, () => {});
+    send: (request) => {
+      // If the process is gone, its end reports that.
+      if (child.connected) child.send(request, () => {});
     },
     onMessage: (listen) => {
       child.on('message', listen);
@@ -72,7 +71,10 @@ export function startChild(temporaryFolder: string): Child {
   };
 }
 
-/** The process, or why there is none: some errors are thrown, others (`EAGAIN`, `EMFILE`) come as an event. */
+/**
+ * The process, or why it could not start: some errors are thrown, others (`EAGAIN`, `EMFILE`)
+ * arrive as an event.
+ */
 function forked(url: URL, temporaryFolder: string): ChildProcess | Error {
   try {
     return fork(url, [], {
@@ -97,7 +99,10 @@ function neverStarted(error: Error): Child {
   };
 }
 
-/** The variable by which Node shares this process's cache; it makes a folder for each version and user in it. */
+/**
+ * The variable by which Node shares this process's compile cache; it makes a folder for each
+ * version and user in it.
+ */
 function compileCache(): Record<string, string> {
   const folder = module.getCompileCacheDir();
   return folder ? { NODE_COMPILE_CACHE: dirname(folder) } : {};
@@ -106,11 +111,11 @@ function compileCache(): Record<string, string> {
 function endOf(child: ChildProcess, lastWords: () => string): Promise<ChildEnd> {
   return new Promise((resolve) => {
     child.on('error', (error) => {
-      // Also emitted when a message could not be sent; only a process that never was has no id.
+      // Also emitted if a message could not be sent; only a process that never started has no id.
       if (child.pid !== undefined) return;
       resolve({ exitCode: null, signal: null, killedHere: false, lastWords: '', error });
     });
-    // Not `exit`: its last words may still be on their way then.
+    // Not `exit`: the end of its stderr may still arrive after that.
     child.on('close', (exitCode, signal) =>
       resolve({ exitCode, signal, killedHere: child.killed, lastWords: lastWords() }),
     );

@@ -1,14 +1,20 @@
 /**
- * The conversion process: it gets paths and settings over IPC, knows no
- * secrets, and is the one the kernel kills when memory runs out. Its parent decides everything; when
- * that is gone, so is this.
+ * The conversion process: it gets paths and settings over IPC, knows no secrets, and is the one
+ * that the kernel kills when memory runs out. Its parent decides everything; when that is gone, it
+ * ends too.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { ConversionError, messageOf } from '../../errors.ts';
 import { residentBytes } from '../../resident-memory.ts';
 import { isFault } from '../fault.ts';
-import type { ChildMessage, ConversionJob, Cost, Rendered } from '../messages.ts';
+import type {
+  ConversionReply,
+  ConversionResults,
+  Cost,
+  RequestKind,
+  SentRequest,
+} from '../messages.ts';
 import { renderComparison } from '../render/compare.ts';
 import { explainFailure } from '../render/failure.ts';
 import { lookAgain } from '../render/look-again.ts';
@@ -18,38 +24,38 @@ import { render } from '../render/render.ts';
 import { loadTiffReader, type TiffReader } from '../render/sharp-tiff.ts';
 import { renderThumbnail } from '../render/thumbnail.ts';
 
-/** How often a sign of life is given, in milliseconds. */
+/** Interval between signs of life, in milliseconds. */
 const PROGRESS_MS = 250;
 
-function say(message: ChildMessage): void {
-  // The callback takes the error of a parent that is gone: `disconnect` follows.
+function say(message: ConversionReply): void {
+  // The callback swallows the error of a parent that is gone: `disconnect` follows.
   process.send?.(message, undefined, undefined, () => {});
 }
 
-/** Whoever asked for the work is gone: nothing of it may stay, however deep libvips is in it. */
+/** The parent is gone: stop all work at once, even in the middle of libvips. */
 function endWithParent(): void {
   const end = () => process.kill(process.pid, 'SIGKILL');
   process.on('disconnect', end);
   if (!process.connected) end();
-  // A terminal sends Ctrl-C to all of its processes; what becomes of the work is the parent's decision.
+  // A terminal sends Ctrl-C to all processes; the parent decides what becomes of the work.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 }
 
-/** When memory runs out the kernel shall take this process, not the parent, who has to report it. */
+/** When memory runs out, the kernel must kill this process, not the parent, which reports it. */
 function volunteerForOomKiller(): void {
   try {
     writeFileSync('/proc/self/oom_score_adj', '1000');
   } catch {
-    // No Linux: its killer is another one.
+    // Not Linux: there is no such setting.
   }
 }
 
-/** Memory and CPU since `begin`; the peak is this job's own where the kernel lets it be reset. */
+/** Memory and CPU since `begin`; the peak is this request's own if the kernel allows a reset. */
 function meter(): () => Cost {
   try {
     writeFileSync('/proc/self/clear_refs', '5');
   } catch {
-    // The peak is then that of the process so far, which is the same for its first job.
+    // Then the peak is that of the whole process, which is the same for its first request.
   }
   const before = process.cpuUsage();
   return () => {
@@ -64,42 +70,53 @@ function peakMemory(): number {
       /^VmHWM:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
     if (kilobytes) return Number(kilobytes) * 1024;
   } catch {
-    // No Linux.
+    // Not Linux.
   }
   return process.resourceUsage().maxRSS * 1024;
 }
 
-function carryOut(job: ConversionJob, reader: TiffReader): Promise<Rendered> {
-  const { preview, compare, thumbnail, pieces } = job;
-  if (preview) return renderPreview(job, preview, reader);
-  if (compare) return renderComparison(job, compare, reader);
-  if (thumbnail) return renderThumbnail(job, thumbnail, reader);
-  return pieces ? renderPieces(job, pieces, reader) : render(job, reader);
+function carryOut(
+  request: SentRequest,
+  reader: TiffReader,
+): Promise<ConversionResults[RequestKind]> {
+  switch (request.kind) {
+    case 'jpeg':
+      return render(request, reader);
+    case 'preview':
+      return renderPreview(request, reader);
+    case 'thumbnail':
+      return renderThumbnail(request, reader);
+    case 'pieces':
+      return renderPieces(request, reader);
+    case 'comparison':
+      return renderComparison(request, reader);
+  }
 }
 
-async function work(job: ConversionJob, reader: TiffReader): Promise<void> {
+async function answer(request: SentRequest, reader: TiffReader): Promise<void> {
   const cost = meter();
   const heartbeat = setInterval(() => say({ kind: 'progress', ...cost() }), PROGRESS_MS);
   try {
-    const rendered = await carryOut(job, reader);
-    say({ kind: 'done', rendered, ...cost(), heldBytes: residentBytes() });
+    const result = await carryOut(request, reader);
+    say({ kind: 'done', result, ...cost(), heldBytes: residentBytes() });
   } catch (error) {
-    say(await told(error, job));
+    say(await told(error, request));
   } finally {
     clearInterval(heartbeat);
   }
 }
 
-/** What became of a job that has failed. */
-async function told(error: unknown, job: ConversionJob): Promise<ChildMessage> {
+/** The reply for a failed request. */
+async function told(error: unknown, request: SentRequest): Promise<ConversionReply> {
   if (isFault(error)) return { kind: 'fault', message: `${error}`, stack: error.stack };
-  const { code, message } = error instanceof ConversionError ? error : await explained(error, job);
+  const { code, message } =
+    error instanceof ConversionError ? error : await explained(error, request);
   return { kind: 'failed', code, message, heldBytes: residentBytes() };
 }
 
-async function explained(thrown: unknown, job: ConversionJob): Promise<ConversionError> {
-  const { error, fileBytes } = await lookAgain(thrown, job.input);
-  return explainFailure(error, job, { reader: 'sharp', fileBytes });
+async function explained(thrown: unknown, request: SentRequest): Promise<ConversionError> {
+  const { error, fileBytes } = await lookAgain(thrown, request.paths.input);
+  return explainFailure(error, request, { reader: 'sharp', fileBytes });
 }
 
 async function start(): Promise<void> {
@@ -107,9 +124,9 @@ async function start(): Promise<void> {
   volunteerForOomKiller();
   try {
     const reader = await loadTiffReader();
-    process.on('message', (job: ConversionJob) => void work(job, reader));
+    process.on('message', (request: SentRequest) => void answer(request, reader));
     say({ kind: 'ready', versions: reader.versions });
-    // Node would do it at a process's end, but this one is killed.
+    // Node does this when a process exits, but this one is killed.
     flushCompileCache();
   } catch (error) {
     say({ kind: 'broken', message: messageOf(error) });

@@ -1,91 +1,106 @@
 /*
- * The conversion process: a child that lives apart from whoever wants a JPEG, so that a crash, a
- * hang or the kernel's choice costs one conversion. This file supervises it (`child-process.ts`
- * starts it), `child.ts` is its main file, `../messages.ts` is what the two tell each other: paths
- * and settings in, progress and results out.
+ * The conversion process: a separate child, so that a crash, a hang or the kernel's OOM killer
+ * costs only one conversion. This file supervises it (`child-process.ts` starts it), `child.ts` is
+ * its main file, and `../messages.ts` defines what they send each other: paths and settings in,
+ * progress and results out.
  *
- * It gets no argument and nothing of the parent's environment, is the first in line when the kernel
+ * It gets no arguments and nothing of the parent's environment, is first in line when the kernel
  * needs memory, and notices when its parent is gone. It is started early, while a TIFF still
- * downloads, and may convert one TIFF after the other. One that does not get ready is started once
- * more; one that is silent is killed (`silence.ts`); one that a TIFF has failed in is replaced.
+ * downloads, and may convert one TIFF after the other. A process that does not get ready is started
+ * once more; one that is silent is killed (`silence.ts`); one in which a TIFF failed is replaced.
  */
 import { ConversionError, type ConversionErrorCode, systemCodeOf } from '../../errors.ts';
 import { orAborted } from '../../stop.ts';
 import { speaksOfMemory } from '../memory-words.ts';
-import type { ChildMessage, ConversionJob, ConversionNote, Cost, Rendered } from '../messages.ts';
+import type {
+  ConversionNote,
+  ConversionReply,
+  ConversionRequest,
+  ConversionResults,
+  Cost,
+  RequestKind,
+  SentRequest,
+} from '../messages.ts';
 import { whatRanOut } from '../ran-out.ts';
 import { type Child, type ChildEnd, startChild } from './child-process.ts';
 import { withPlainPaths } from './plain-paths.ts';
+import { removeScratch, scratchIn } from './scratch.ts';
 import { watchSilence } from './silence.ts';
 
-/** What a conversion made, and what it took. */
-export type Made = Rendered & Cost;
+/** The result of a request, and its cost. */
+export type Made<Kind extends RequestKind = 'jpeg'> = ConversionResults[Kind] & Cost;
 
-/** How a job is watched. */
+/** How a request is supervised. */
 export interface Watch {
-  /** Ends the job; its reason is thrown. */
+  /** Ends it; its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
-  /** Told of each sign of life; `false` ends the job as `TOO_SLOW`. */
+  /** Predicted memory, in bytes; defaults to that of an idle process. */
+  readonly memoryBytes?: number | undefined;
+  /** Called for each sign of life; `false` ends the request with `TOO_SLOW`. */
   readonly onProgress?: (cost: Cost) => boolean;
-  /** How long the process may say nothing, in milliseconds; `SILENCE_MS` unless told. */
+  /** How long the process may be silent, in milliseconds; defaults to `SILENCE_MS`. */
   readonly silenceMs?: number | undefined;
 }
 
-/** A process that converts, one TIFF after the other; replaced by a new one when it ends. */
+/** A process that converts one TIFF after the other; replaced by a new one when it ends. */
 export interface Converter {
-  /** Where the process may put what it needs between input and output. */
+  /** The folder for the process's temporary files, and nobody else's. */
   readonly temporaryFolder: string;
   /**
    * Names and versions of the libraries that make the pixels, once they are loaded. Throws
-   * `ConversionError` when they cannot be, and the signal's reason.
+   * `ConversionError` if they cannot be loaded, and the signal's reason.
    */
   versions(watch?: Pick<Watch, 'signal' | 'silenceMs'>): Promise<string>;
   /**
-   * Has a job done. Throws `ConversionError`: what the process says of the TIFF, or by `OUT_OF_MEMORY`
-   * (killed), `CRASHED`, `UNRESPONSIVE` and `TOO_SLOW` how it ended. A fault of our own code is an `Error` without a
-   * code. Nothing of the job goes on then.
+   * Has the process carry out a request. Throws `ConversionError`: what the process says about the
+   * TIFF, or `OUT_OF_MEMORY` (killed), `CRASHED`, `UNRESPONSIVE` or `TOO_SLOW` for the way it
+   * ended. A fault in our own code is an `Error` without a code. In any case, none of it is still
+   * running afterwards, and its temporary files are gone.
    */
-  convert(job: ConversionJob, watch?: Watch): Promise<Made>;
-  /** Ends the process, if there is one, and what it is at; no other one is started. */
+  convert<Request extends ConversionRequest>(
+    request: Request,
+    watch?: Watch,
+  ): Promise<Made<Request['kind']>>;
+  /** Ends the process, if there is one, and its work; no other one is started. */
   close(): Promise<void>;
 }
 
 /**
- * How long a conversion process may say nothing, in milliseconds. It speaks four times a second; a
- * throttled machine gives it 5 ms in 80, so this is a hang.
+ * How long a conversion process may be silent, in milliseconds. It speaks four times a second, and
+ * a throttled machine gives it 5 ms in 80, so this means that it hangs.
  */
 const SILENCE_MS = 15_000;
 
 /**
- * What a conversion process takes while it has nothing to do, in bytes: 95 to 107 MB were measured. One that has grown
- * beyond this and beyond what its next job is predicted to take is replaced: each picture leaves a little, and after
- * 8 000 small ones a process held twice as much as was predicted for the next.
+ * Memory of an idle conversion process, in bytes; measured: 95 to 107 MB. A process above this and
+ * above the prediction for its next request is replaced: each picture leaves a little, and after 8
+ * 000 small ones a process held twice the prediction for the next.
  */
 export const IDLE_BYTES = 128 * 1024 * 1024;
 
-/** How often a process is started before it is given up that one gets ready. */
+/** How often a process is started before giving up. */
 const STARTS = 2;
 
-/** A process, and what it has said of itself. */
+/** A process and its state. */
 interface Session {
   readonly child: Child;
-  /** Rejects when its libraries cannot be loaded, or it ends before they are. */
+  /** Rejects if its libraries cannot be loaded, or it ends before they are. */
   readonly ready: Promise<string>;
-  /** What it held when its last job had ended. */
+  /** The memory that it held when its last request ended. */
   heldBytes: number;
 }
 
 /**
- * Opens a place for a conversion process, which is started when somebody first needs it: by `convert`, or
- * earlier by `versions`. What it writes besides the outputs goes to `temporaryFolder`; one that holds more than `idleBytes`
- * is replaced where its next job is predicted to take less.
+ * Opens a converter, whose process is started on first use: by `convert`, or earlier by `versions`.
+ * The process writes to `temporaryFolder` and the outputs only; if it holds more than `idleBytes`,
+ * it is replaced when its next request is predicted to take less.
  */
 export function openConverter(temporaryFolder: string, idleBytes = IDLE_BYTES): Converter {
   let current: Session | undefined;
   let closed = false;
   const living = () => {
     if (closed) throw endedHere();
-    // One that was killed while it waited is no loss: it had nothing to do.
+    // A process killed while it was idle is no loss.
     if (!current?.child.isAlive()) current = openSession(temporaryFolder);
     return current;
   };
@@ -97,30 +112,34 @@ export function openConverter(temporaryFolder: string, idleBytes = IDLE_BYTES): 
     } catch (error) {
       await session.child.kill();
       watch.signal?.throwIfAborted();
-      // It has seen no TIFF yet: what ended it, or keeps it silent, need not happen to the next one.
+      // It has not seen a TIFF yet: what ended or silenced it need not happen to the next one.
       if (closed || attempt >= STARTS) throw error;
       return started(watch, attempt + 1);
     }
   };
-  const endGrown = async ({ plan: { memoryBytes = 0 } }: ConversionJob) => {
+  const endGrown = async ({ memoryBytes = 0 }: Watch) => {
     if (current && current.heldBytes > Math.max(idleBytes, memoryBytes)) await current.child.kill();
   };
   return {
     temporaryFolder,
     versions: async (watch = {}) => (await started(watch)).ready,
-    convert: async (job, watch = {}) => {
-      await endGrown(job);
+    convert: async <Request extends ConversionRequest>(request: Request, watch: Watch = {}) => {
+      await endGrown(watch);
       const session = await started(watch);
+      const scratch = scratchIn(temporaryFolder);
       try {
-        const made = await withPlainPaths(job, temporaryFolder, (plain) =>
-          runJob(session, plain, watch),
+        const made = await withPlainPaths(request, temporaryFolder, (plain) =>
+          carryOut<Request['kind']>(session, { ...plain, scratch }, watch),
         );
         if (made.notes.some(isDamage)) await session.child.kill();
         return made;
       } catch (error) {
-        // The next job gets a process that nothing has happened to: a decoder that stopped midway may have left anything.
+        // The next request gets a fresh process: a decoder that stopped midway may have left it in
+        // any state.
         if (!isAboutJpeg(error)) await session.child.kill();
         throw error;
+      } finally {
+        await removeScratch(scratch);
       }
     },
     close: async () => {
@@ -130,7 +149,9 @@ export function openConverter(temporaryFolder: string, idleBytes = IDLE_BYTES): 
   };
 }
 
-/** Whether a TIFF was read although something was wrong with it: its decoder is no more to be trusted than after an error. */
+/**
+ * Whether a TIFF was read despite damage: its decoder is then no more reliable than after an error.
+ */
 function isDamage({ code }: ConversionNote): boolean {
   return DAMAGE.includes(code);
 }
@@ -141,12 +162,12 @@ const DAMAGE: readonly ConversionNote['code'][] = [
   'CHECKSUM_MISSING',
 ];
 
-/** Whether all was decoded, and only the JPEG is not what it should be. */
+/** Whether decoding succeeded, and only the JPEG is wrong. */
 function isAboutJpeg(error: unknown): boolean {
   return error instanceof ConversionError && error.code === 'UNLIKE';
 }
 
-/** A process's promise to be ready, or `UNRESPONSIVE` when it says nothing for too long. */
+/** Waits until a process is ready; throws `UNRESPONSIVE` if it is silent for too long. */
 async function heard(ready: Promise<string>, silenceMs = SILENCE_MS): Promise<string> {
   const { promise, reject } = Promise.withResolvers<never>();
   const silence = watchSilence(silenceMs, () => reject(unresponsive(silenceMs)));
@@ -165,33 +186,38 @@ function openSession(temporaryFolder: string): Session {
     if (message.kind === 'broken') reject(brokenInstallation(message.message));
   });
   void child.ended.then((end) => reject(errorOf(end)));
-  // Whoever needs it awaits it; that nobody does is no error.
+  // Awaited on use; until then a rejection is not an error.
   ready.catch(() => {});
   return { child, ready, heldBytes: 0 };
 }
 
-/** Sends the job and waits for its end, whichever it is. */
-async function runJob(session: Session, job: ConversionJob, watch: Watch): Promise<Made> {
+/** Sends the request and waits for its result or error. */
+async function carryOut<Kind extends RequestKind>(
+  session: Session,
+  request: SentRequest,
+  watch: Watch,
+): Promise<Made<Kind>> {
   const { child } = session;
-  const { promise, resolve, reject } = Promise.withResolvers<Made>();
+  const { promise, resolve, reject } = Promise.withResolvers<Made<Kind>>();
   const { silenceMs = SILENCE_MS, signal, onProgress } = watch;
   const silence = watchSilence(silenceMs, () => reject(unresponsive(silenceMs)));
   const abort = () => reject(signal?.reason);
   signal?.addEventListener('abort', abort, { once: true });
   if (signal?.aborted) abort();
-  const deafen = child.onMessage((message: ChildMessage) => {
+  const deafen = child.onMessage((message: ConversionReply) => {
     silence.heard();
     if (message.kind === 'progress' && onProgress?.(message) === false)
-      reject(failure('TOO_SLOW', 'The conversion would not have been done in time'));
+      reject(failure('TOO_SLOW', 'The conversion would not have finished in time'));
     if ('heldBytes' in message) session.heldBytes = message.heldBytes;
     if (message.kind === 'failed') reject(new ConversionError(message.code, message.message));
-    if (message.kind === 'fault') reject(faultOf(message, job));
+    if (message.kind === 'fault') reject(faultOf(message, request.name));
     if (message.kind !== 'done') return;
-    const { cpuSeconds, peakBytes, rendered } = message;
-    resolve({ ...rendered, cpuSeconds, peakBytes });
+    const { cpuSeconds, peakBytes, result } = message;
+    // Requests run one at a time, so this is the answer to it.
+    resolve({ ...(result as ConversionResults[Kind]), cpuSeconds, peakBytes });
   });
   void child.ended.then((end) => reject(errorOf(end)));
-  child.send(job);
+  child.send(request);
   try {
     return await promise;
   } finally {
@@ -201,24 +227,26 @@ async function runJob(session: Session, job: ConversionJob, watch: Watch): Promi
   }
 }
 
-/** No `ConversionError`: nothing is wrong with the TIFF. Its stack is that of the process. */
+/** Not a `ConversionError`: nothing is wrong with the TIFF. The stack is that of the process. */
 function faultOf(
   { message, stack }: { readonly message: string; readonly stack: string | undefined },
-  { name }: ConversionJob,
+  name: string,
 ): Error {
-  const error = new Error(`The conversion of "${name}" failed by a fault of arke-tiff: ${message}`);
+  const error = new Error(
+    `The conversion of "${name}" failed because of a bug in arke-tiff: ${message}`,
+  );
   if (stack) error.stack = stack;
   return error;
 }
 
 /**
- * What it means that the process is gone. SIGKILL that did not come from here comes from the kernel,
- * which ends the process with the highest `oom_score_adj` when memory runs out.
+ * The error for a process that is gone. A SIGKILL that was not sent from here comes from the
+ * kernel, which ends the process with the highest `oom_score_adj` when memory runs out.
  */
 function errorOf({ exitCode, signal, killedHere, lastWords, error }: ChildEnd): ConversionError {
   if (error) return notStarted(error);
   if (killedHere) return endedHere();
-  // A library or V8 that gets no memory aborts the process, and says why.
+  // A library or V8 without memory aborts the process and says why.
   if (signal === 'SIGABRT' && speaksOfMemory(lastWords))
     return failure('OUT_OF_MEMORY', `The conversion process got no more memory: ${lastWords}`);
   if (signal === 'SIGKILL')
@@ -226,18 +254,21 @@ function errorOf({ exitCode, signal, killedHere, lastWords, error }: ChildEnd): 
       'OUT_OF_MEMORY',
       'The conversion process was killed by SIGKILL, as happens when memory runs out',
     );
-  const how = signal ? `was ended by ${signal}` : `ended by exit code ${exitCode}`;
+  const how = signal ? `was killed by ${signal}` : `ended with exit code ${exitCode}`;
   const words = lastWords ? `; its last words: ${lastWords}` : '';
   return failure('CRASHED', `The conversion process ${how}${words}`);
 }
 
-/** Whoever ended it knows why; this is for whoever else waited for it. */
+/** Whoever ended it knows why; this error is for everybody else who waited for it. */
 function endedHere(): ConversionError {
-  return failure('CRASHED', 'The conversion process was closed before it was done');
+  return failure('CRASHED', 'The conversion process was closed before it had finished');
 }
 
 function unresponsive(silenceMs: number): ConversionError {
-  return failure('UNRESPONSIVE', `The conversion process said nothing for ${silenceMs / 1000} s`);
+  return failure(
+    'UNRESPONSIVE',
+    `The conversion process did not respond for ${silenceMs / 1000} s`,
+  );
 }
 
 function notStarted(error: Error): ConversionError {

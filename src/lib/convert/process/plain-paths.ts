@@ -1,20 +1,20 @@
 import { basename, dirname, join } from 'node:path';
 import { FileError, reasonOf } from '../../errors.ts';
 import { rm, symlink } from '../../files.ts';
-import { isUtf8Path } from '../../path-bytes.ts';
-import type { ConversionJob } from '../messages.ts';
+import { absolutePath, isUtf8Path } from '../../path-bytes.ts';
+import type { ConversionRequest } from '../messages.ts';
 
 /**
- * Runs `work` with a job whose paths are UTF-8, as libraries need them: in the place of any other path comes a link in
- * `folder` that leads there; where only its folder has such a name, the link is to that, as nothing is written to
- * through a link in the place of a file. Throws `FileError` when there can be no link, and what `work` throws.
+ * Runs `work` with absolute UTF-8 paths, as libraries need them: a link in `folder` replaces any
+ * other path. If only the folder's name is not UTF-8, the link is to the folder, because a link in
+ * place of a file is never written through. Throws `FileError` if no link can be made, and what
+ * `work` throws.
  */
-export async function withPlainPaths<T>(
-  job: ConversionJob,
+export async function withPlainPaths<Request extends ConversionRequest, T>(
+  request: Request,
   folder: string,
-  work: (job: ConversionJob) => Promise<T>,
+  work: (request: Request) => Promise<T>,
 ): Promise<T> {
-  const { input, output, thumbnail, pieces, compare } = job;
   const links: string[] = [];
   const plain = async (path: string) => {
     if (isUtf8Path(path)) return path;
@@ -28,19 +28,11 @@ export async function withPlainPaths<T>(
     await makeLink(dirname(path), link);
     return join(link, name);
   };
-  const withJpeg = async <Part extends { readonly jpeg: string }>(part: Part) => ({
-    ...part,
-    jpeg: await plain(part.jpeg),
-  });
   try {
-    return await work({
-      ...job,
-      input: await plain(input),
-      output: await plain(output),
-      ...(thumbnail && { thumbnail: await withJpeg(thumbnail) }),
-      ...(pieces && { pieces: await withJpeg(pieces) }),
-      ...(compare && { compare: await withJpeg(compare) }),
-    });
+    const paths: Record<string, string> = {};
+    for (const [what, path] of Object.entries(request.paths))
+      paths[what] = await plain(absolutePath(path));
+    return await work({ ...request, paths });
   } finally {
     for (const link of links) await rm(link, { force: true });
   }

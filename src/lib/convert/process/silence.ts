@@ -1,17 +1,18 @@
-/** A watch over somebody who should be heard now and then. */
+/** Watches a process that should give signs of life. */
 export interface SilenceWatch {
-  /** Something was heard: the silence begins anew. */
+  /** A sign of life: the silence starts again. */
   heard(): void;
   /** Ends the watch. */
   stop(): void;
 }
 
-/** How long is listened once more before a silence counts, in milliseconds. */
+/** How long to listen once more before a silence counts, in milliseconds. */
 const SECOND_HEARING_MS = 1_000;
 
 /**
- * Calls `onSilent` when nothing was heard for `ms` milliseconds. Whoever was paused itself, as by Ctrl-Z
- * or with the whole machine, has what was said meanwhile still to read: so there is a second hearing.
+ * Calls `onSilent` after `ms` milliseconds without a sign of life. If this process itself was
+ * paused, as by Ctrl-Z or with the whole machine, the messages sent meanwhile are still unread; so
+ * it listens once more first.
  */
 export function watchSilence(ms: number, onSilent: () => void): SilenceWatch {
   let timer: NodeJS.Timeout;

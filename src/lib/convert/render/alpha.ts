@@ -5,37 +5,36 @@ import type { TiffPage } from '../header/tiff-header.ts';
 /** Red, green and blue, 0–255 each. */
 export type Levels = readonly [number, number, number];
 
-/** What is to be done with the samples that are no colours. */
+/** What is done with the samples beyond the colours. */
 export type AlphaPlan =
   /** There are none. */
   | { readonly kind: 'opaque' }
-  /** They are no transparency: leave them out. */
+  /** They are not transparency: drop them. */
   | { readonly kind: 'drop' }
-  /** One alpha beside the colours: sharp's own flattening is right. */
+  /** One alpha after the colours: sharp's own flattening is right. */
   | { readonly kind: 'flatten' }
-  /** Everything else: blended by us. `index` counts from the first sample after the colours. */
+  /** Everything else: we blend. `index` counts from the first sample after the colours. */
   | { readonly kind: 'blend'; readonly index: number };
 
-/** What the page's directory says of its samples. */
+/** What the directory says about the samples. */
 type Samples = Pick<TiffPage, 'extraSamples'>;
 
 const ASSOCIATED = 1;
 const UNASSOCIATED = 2;
 
 /**
- * Plans the transparency of a picture from its ExtraSamples (TIFF 6.0, section 18). Samples of type 0
- * are no alpha. Associated alpha needs nothing special: libvips 8.18 gives
- * unassociated colours for it. Sharp cannot flatten more than one extra sample, nor grey onto a colour.
+ * Plans the transparency of a picture from its ExtraSamples (TIFF 6.0, section 18). Samples of type
+ * 0 are not alpha. Associated alpha needs nothing special: libvips 8.18 returns unassociated
+ * colours. sharp cannot flatten several extra samples, or grey onto a colour.
  */
 export function planAlpha(
-  page: Samples | undefined,
+  page: Samples,
   metadata: Pick<Metadata, 'hasAlpha' | 'channels' | 'space'>,
   [red, green, blue]: Levels,
 ): AlphaPlan {
   if (!metadata.hasAlpha) return { kind: 'opaque' };
-  if (!page) return { kind: 'flatten' };
   const index = page.extraSamples.findIndex((s) => s === ASSOCIATED || s === UNASSOCIATED);
-  // libvips gives some pictures (subsampled YCbCr) an opaque alpha that the file does not have.
+  // libvips adds an opaque alpha to some pictures without one (subsampled YCbCr).
   if (index === -1) return { kind: 'drop' };
   const alone = page.extraSamples.length === 1;
   const neutral = red === green && green === blue;
@@ -47,7 +46,7 @@ export function isGrey({ space }: Pick<Metadata, 'space'>): boolean {
   return space === 'b-w' || space === 'grey16';
 }
 
-/** Pixels of 8 bits a sample, samples side by side. */
+/** Pixels of 8 bits per sample, interleaved. */
 export interface Pixels {
   readonly data: Uint8Array;
   readonly width: number;
@@ -55,15 +54,18 @@ export interface Pixels {
   readonly channels: number;
 }
 
-/** The number of colour samples sharp gives, also of a greyscale picture that has extra samples. */
+/** Colour samples that sharp returns, also for greyscale with extra samples. */
 const COLOURS = 3;
 
-/** After so many pixels the process listens again: for its parent's end, and to give a sign of life. */
+/**
+ * Pixels between two turns of the event loop, in which the process notices its parent's end and
+ * reports progress.
+ */
 const PIXELS_AT_ONCE = 1 << 20;
 
 /**
- * Lays pixels over a background and returns `channels` (1 or 3) colour samples a pixel, written over
- * the beginning of the same memory. `index` is the alpha's place after the colours.
+ * Blends pixels over a background and returns `channels` (1 or 3) colour samples per pixel, written
+ * over the beginning of the same memory. `index` is the alpha's position after the colours.
  */
 export async function blendOver(
   { data, width, height, channels: step }: Pixels,

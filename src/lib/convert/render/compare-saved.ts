@@ -3,8 +3,8 @@ import { type AreaSums, compareByRows } from '../verify/similarity.ts';
 import { openSaved, type SavedPicture } from './saved-picture.ts';
 
 /**
- * Compares two saved pictures of one size, a row of areas at a time, so that memory stays the same however high
- * they are. Throws what reading throws.
+ * Compares two saved pictures of the same size, one row of areas at a time, so memory does not
+ * depend on their height. Throws what reading throws.
  */
 export async function compareSaved(a: string, b: string): Promise<AreaSums> {
   const first = await openSaved(a);

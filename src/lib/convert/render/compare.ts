@@ -1,8 +1,7 @@
-import { stat } from 'node:fs/promises';
 import type { Metadata, OutputInfo, Sharp } from 'sharp';
 import { inParentheses } from '../../errors.ts';
 import type { Effort } from '../encoder-settings.ts';
-import type { ConversionJob, JpegToCompare, Rendered } from '../messages.ts';
+import type { ComparisonRequest, ConversionResults, SentRequest } from '../messages.ts';
 import { conclude } from '../verify/conclusion.ts';
 import { shortfalls, unlike } from '../verify/judge.ts';
 import type { AreaSums } from '../verify/similarity.ts';
@@ -15,106 +14,89 @@ import { encode } from './render.ts';
 import { savePixels } from './saved-picture.ts';
 import { type TiffReader, withJpegs } from './sharp-tiff.ts';
 
-/** The TIFF's page as it was saved, and how it was read. */
+/** The saved page of the TIFF, and how it was read. */
 interface SavedPage extends Pick<FlatPicture, 'orientation' | 'profile'> {
   readonly saved: OutputInfo;
 }
 
 /**
- * Compares a JPEG with the page that it was made of: the pixels that go into an encoder are saved, and those that
- * come out of the JPEG. What can be expected is told by another JPEG of the same pixels (written to the job's
- * `output`): by a plain one, which costs little, and only where the JPEG falls behind that by one of its own kind.
- * Runs in the conversion process. Throws `ConversionError` (`UNLIKE`) when the JPEG cannot be decoded, or is
- * another kind of picture, and what sharp throws of the TIFF.
+ * Compares a JPEG with the page that it was made from: saves the pixels that enter an encoder, and
+ * those of the decoded JPEG. Another JPEG of the same pixels sets the expectation: a plain one,
+ * which is cheap, and only if the JPEG falls short of it, one of its own kind. Runs in the
+ * conversion process. Throws `ConversionError` (`UNLIKE`) if the JPEG cannot be decoded or is
+ * another kind of picture, and sharp's errors about the TIFF.
  */
 export async function renderComparison(
-  job: ConversionJob,
-  compared: JpegToCompare,
+  request: SentRequest<ComparisonRequest>,
   reader: TiffReader,
-): Promise<Rendered> {
-  const { jpeg, pixels, decoded } = compared;
+): Promise<ConversionResults['comparison']> {
+  const { paths, scratch, bounds } = request;
   const ofJpeg = <T>(read: (picture: Sharp) => Promise<T>) =>
-    aboutJpeg(job, compared, () =>
-      withJpegs(reader, 'as stored', (openJpeg) => read(openJpeg(jpeg))),
+    aboutJpeg(request, () =>
+      withJpegs(reader, 'as stored', (openJpeg) => read(openJpeg(paths.jpeg))),
     );
   const metadata = await ofJpeg((picture) => picture.metadata());
   const orientation = orientationOf(metadata);
-  // As it is stored: a JPEG with the TIFF's orientation beside it was not turned.
-  const turn = orientation === 1 ? job.plan.turn : 'tag';
-  const page = await readForgivingly(job, async (source) => {
-    const flat = await openFlat(job, source, turn, reader);
-    const saved = await savePixels(flat.picture, pixels);
+  // As stored: a JPEG with the TIFF's orientation tag was not turned.
+  const turn = orientation === 1 ? request.turn : 'tag';
+  const page = await readForgivingly(request, async (source) => {
+    const flat = await openFlat(request, source, turn, reader);
+    const saved = await savePixels(flat.picture, scratch.page);
     return { orientation: flat.orientation, profile: flat.profile, saved };
   });
-  refuseOtherKind(metadata, page, { tiff: job.name, jpeg: compared.name });
-  await ofJpeg((picture) => savePixels(plainly(picture, metadata.channels), decoded));
-  const own = await compareSaved(pixels, decoded);
+  refuseOtherKind(metadata, page, { tiff: request.name, jpeg: request.jpegName });
+  await ofJpeg((picture) => savePixels(plainly(picture, metadata.channels), scratch.decoded));
+  const own = await compareSaved(scratch.page, scratch.decoded);
   const { width, height, channels } = metadata;
   const size = { width, height, channels };
   const against = async (effort: Effort) =>
-    conclude(
-      own,
-      await expectation(job, compared, { effort, channels }, reader),
-      size,
-      orientation,
-    );
+    conclude(own, await expectation(request, { effort, channels }, reader), size, orientation);
   let comparison = await against('fast');
-  // Which has all pixels of `max`, too; a baseline JPEG is a plain one itself.
-  if (metadata.isProgressive && shortfalls(comparison, compared.bounds).length > 0)
+  // `balanced` has all pixels of `max` too; a baseline JPEG is itself a plain one.
+  if (metadata.isProgressive && shortfalls(comparison, bounds).length > 0)
     comparison = await against('balanced');
-  const { size: bytes } = await stat(jpeg);
-  return { ...size, bytes, notes: [], comparison };
+  return { notes: [], comparison };
 }
 
-/** 1 to 8; what is none of these is taken for upright by whoever shows the JPEG. */
+/** 1 to 8; viewers treat anything else as upright. */
 function orientationOf({ orientation = 1 }: Metadata): number {
   return orientation >= 1 && orientation <= 8 ? orientation : 1;
 }
 
-/** How near a JPEG made by an effort is to the page. */
+/** How close a JPEG made with an effort is to the page. */
 async function expectation(
-  job: ConversionJob,
-  { pixels, decoded }: JpegToCompare,
+  { settings, scratch }: SentRequest<ComparisonRequest>,
   { effort, channels }: { readonly effort: Effort; readonly channels: number },
   reader: TiffReader,
 ): Promise<AreaSums> {
-  const page = plainly(reader.openTiff(pixels, { unlimited: true }), channels);
-  const encoded = encode(page, job.settings, effort);
-  await writeOwnOutput(job.output, (path) => encoded.toFile(path));
+  const page = plainly(reader.openTiff(scratch.page, { unlimited: true }), channels);
+  const encoded = encode(page, settings, effort);
+  await writeOwnOutput(scratch.expected, (path) => encoded.toFile(path));
   await withJpegs(reader, 'as stored', (openJpeg) =>
-    savePixels(plainly(openJpeg(job.output), channels), decoded),
+    savePixels(plainly(openJpeg(scratch.expected), channels), scratch.decoded),
   );
-  return compareSaved(pixels, decoded);
+  return compareSaved(scratch.page, scratch.decoded);
 }
 
-/** The samples as they are, which sharp would make three of one. */
+/** The unchanged samples; sharp would turn one into three. */
 function plainly(picture: Sharp, channels: number): Sharp {
   return channels === 1 ? picture.extractChannel(0) : picture;
 }
 
-/** What is wrong with the JPEG, when it cannot be read, is not the TIFF's fault. */
+/** An unreadable JPEG is not the TIFF's fault. */
 async function aboutJpeg<T>(
-  job: ConversionJob,
-  { jpeg, name, pixels, decoded }: JpegToCompare,
+  { paths, scratch, name: tiff, jpegName: name }: SentRequest<ComparisonRequest>,
   read: () => Promise<T>,
 ): Promise<T> {
   try {
     return await read();
   } catch (thrown) {
-    const { error } = await lookAgain(thrown, jpeg);
-    const paths = { input: jpeg, output: job.output, scratch: pixels, plain: decoded };
-    const explained = explainFailure(
-      error,
-      { ...paths, name, page: undefined },
-      { reader: 'sharp' },
-    );
+    const { error } = await lookAgain(thrown, paths.jpeg);
+    const failing = { paths: { input: paths.jpeg }, scratch, name };
+    const explained = explainFailure(error, failing, { reader: 'sharp' });
     if (!['UNREADABLE_TIFF', 'UNSUPPORTED_TIFF'].includes(explained.code)) throw explained;
-    const words = wordsOf(error, paths);
-    throw unlike(
-      { tiff: job.name, jpeg: name },
-      `it cannot be decoded ${inParentheses(words)}`,
-      error,
-    );
+    const words = wordsOf(error, failing);
+    throw unlike({ tiff, jpeg: name }, `it cannot be decoded ${inParentheses(words)}`, error);
   }
 }
 

@@ -3,16 +3,18 @@ import type { FileHandle } from 'node:fs/promises';
 /** Compression of TIFF 6.0 (sections 10 and 11) and supplement 2. */
 const [GROUP_3, GROUP_4, JPEG] = [3, 4, 7];
 
-/** Takes the bytes of a strip or tile one after the other, and says of each whether the data end with it. */
+/**
+ * Takes the bytes of a strip or tile one by one, and returns whether the data end with this one.
+ */
 type Scanner = (byte: number) => boolean;
 
-/** Data whose length nobody tells. */
+/** Data of unknown length. */
 export interface OpenData {
   readonly start: number;
-  /** The most bytes that they can have. */
+  /** The most bytes they can have. */
   readonly most: number;
   readonly compression: number;
-  /** FillOrder 2: the lowest bit of a byte comes first. */
+  /** FillOrder 2: lowest bit first. */
   readonly reversed: boolean;
 }
 
@@ -20,8 +22,9 @@ export interface OpenData {
 const CHUNK = 1 << 20;
 
 /**
- * Finds how many bytes the data of a strip or tile have, by their own end code: EOFB of Group 4, RTC of Group 3, EOI of JPEG,
- * none of which can stand within data. Undefined where there is none. Throws what reading throws.
+ * Finds the length of a strip's or tile's data from their end marker: EOFB of Group 4, RTC of Group
+ * 3, EOI of JPEG, none of which can occur inside data. Undefined if there is none. Throws what
+ * reading throws.
  */
 export async function dataBytes(
   file: FileHandle,
@@ -46,13 +49,17 @@ function scannerOf(compression: number, reversed: boolean): Scanner | undefined 
   return compression === JPEG ? jpegEnd() : undefined;
 }
 
-/** So many zeros, and a one: an end of line (ITU-T T.4, 4.1.2), which no code for pixels begins with. */
+/**
+ * This many zeros and a one are an end of line (ITU-T T.4, 4.1.2); no code for pixels begins so.
+ */
 const EOL_ZEROS = 11;
 
 interface FaxEnd {
-  /** How many ends of line there are, one behind the other. */
+  /** Number of consecutive ends of line. */
   readonly lines: number;
-  /** Whether zeros may fill the room before each of them, and a tag bit of two-dimensional coding stand behind it. */
+  /**
+   * Whether fill zeros may precede each of them, and a tag bit of two-dimensional coding follow.
+   */
   readonly filled: boolean;
   readonly reversed: boolean;
 }
@@ -65,7 +72,7 @@ function faxEnd({ lines, filled, reversed }: FaxEnd): Scanner {
         zeros++;
         continue;
       }
-      // Zeros before the first may be the end of what stands before it.
+      // Zeros before the first may belong to what precedes it.
       const isEnd = filled || ends === 0 ? zeros >= EOL_ZEROS : zeros === EOL_ZEROS;
       if (isEnd) ends++;
       else if (!(filled && isTag && zeros === 0)) ends = zeros >= EOL_ZEROS ? 1 : 0;
@@ -79,7 +86,7 @@ function faxEnd({ lines, filled, reversed }: FaxEnd): Scanner {
 
 const [SOI, EOI] = [0xd8, 0xd9];
 
-/** Walks over the segments of a JPEG and the data of its scans (ITU-T T.81, annex B). */
+/** Scans the segments of a JPEG and the data of its scans (ITU-T T.81, annex B). */
 function jpegEnd(): Scanner {
   let at = 0;
   let state: 'data' | 'marker' | 'high' | 'low' | 'segment' | 'none' = 'data';
@@ -91,7 +98,7 @@ function jpegEnd(): Scanner {
       if (byte === 0xff) state = 'marker';
     } else if (state === 'marker') {
       if (byte === EOI) return true;
-      // A stuffed zero, a restart, TEM and SOI have no length; further 0xFF fill.
+      // A stuffed zero, a restart, TEM and SOI have no length; further 0xFF bytes are fill.
       const alone = byte <= 1 || (byte >= 0xd0 && byte <= SOI);
       if (byte !== 0xff) state = alone ? 'data' : 'high';
     } else if (state === 'high') {

@@ -1,8 +1,9 @@
 import { ConversionError, inParentheses, messageOf } from '../../errors.ts';
 import { isFault } from '../fault.ts';
 import { missingData } from '../header/completeness.ts';
+import type { TiffPage } from '../header/tiff-header.ts';
 import { speaksOfMemory } from '../memory-words.ts';
-import type { ConversionJob } from '../messages.ts';
+import type { PageRequest, SentRequest } from '../messages.ts';
 import { speaksOfLoading } from '../not-loaded.ts';
 import type { Reader } from '../plan/reader-table.ts';
 import { whatRanOut } from '../ran-out.ts';
@@ -15,27 +16,33 @@ import {
   unsupportedTiff,
 } from '../refusal.ts';
 
-type Paths = 'input' | 'output' | 'scratch' | 'plain';
+/** What could not be read or made, as far as an error of it is explained. */
+export interface Failing extends Pick<SentRequest<PageRequest>, 'scratch' | 'name'> {
+  readonly paths: { readonly input: string; readonly output?: string };
+  readonly page?: TiffPage | undefined;
+}
 
-/** What is said when the JPEG, not the TIFF, is the trouble. */
+/** Errors of writing the JPEG, not of the TIFF. */
 const WRITE_FAILED =
   /write error|unable to (write|open for write)|no space left|ENOSPC|EDQUOT|disk quota|file too large|read-only file system/i;
 
-/** What is said when something else lies in the place where the JPEG is made (`openRegularFile`). */
-const REPLACED = /it is a symbolic link|it is no file, but/;
+/** The words of `openRegularFile` when something else is in the JPEG's place. */
+const REPLACED = /it is a symbolic link|it is not a file, but/;
 
-/** What decoders say of a page that they were not made for, however sound it is. */
+/** What decoders say about a page that they do not support, however sound it is. */
 const UNSUPPORTED =
-  /is not (supported|configured|implemented)|are not supported|no known route|maximum supported|size out of range|cannot be undone here/i;
+  /is not (supported|configured|implemented)|are not supported|no known route|maximum supported|size out of range|cannot be decoded here/i;
 
-/** What libtiff and libvips say of a chain of directories that leads nowhere, or back. */
+/** What libtiff and libvips say about a chain of directories that leads nowhere, or back. */
 const SAYS_BROKEN_CHAIN = /failed to read directory|error accessing TIFF directory|IFD looping/i;
 
-/** What decoders say of data that are damaged. A warning of one that reads on is proof enough. */
+/** What decoders say about damaged data. A decoder that only warns is proof enough. */
 const DAMAGED =
   /not enough data|decoding error|decompress error|corrupt|bad code word|premature|not yet in table|line length mismatch|data are missing|cannot be decoded|huffman|quantization table/i;
 
-/** Sharp's own remark on what it was told to do, and where libvips was when it gave up: nothing about the file. */
+/**
+ * sharp's remark about its options, and where libvips was when it gave up: nothing about the file.
+ */
 const ABOUT_US = /^(Warning treated as error due to failOn setting|error in tile \d+ x \d+)$/;
 
 /** Whether a line of a decoder's message says nothing about the file. */
@@ -43,26 +50,27 @@ export function isAboutUs(line: string): boolean {
   return ABOUT_US.test(line);
 }
 
-/** Where an error comes from. */
+/** The origin of an error. */
 export interface Origin {
-  /** Who could not read on. */
+  /** The decoder that failed. */
   readonly reader: Reader;
-  /** Of the TIFF; undefined where nobody knows. */
+  /** Bytes of the TIFF; undefined if unknown. */
   readonly fileBytes?: number | undefined;
 }
 
 /**
- * The error of a conversion that failed, told for a person: is it memory, the place where the JPEG
- * goes, what the system has too little of, or the TIFF itself? Throws the error itself where it is a fault of our own code.
+ * Turns the failure of a conversion into an error for people: out of memory, the JPEG's place, a
+ * system limit, or the TIFF itself. Throws the error itself if it is a bug of ours.
  */
 export function explainFailure(
   error: unknown,
-  job: Pick<ConversionJob, Paths | 'name' | 'page'>,
+  failing: Failing,
   { reader, fileBytes }: Origin,
 ): ConversionError {
   if (isFault(error)) throw error;
   if (error instanceof ConversionError) return error;
-  const words = wordsOf(error, job);
+  const { name, page } = failing;
+  const words = wordsOf(error, failing);
   const options = { cause: error };
   if (speaksOfMemory(words)) return new ConversionError('OUT_OF_MEMORY', words, options);
   if (speaksOfLoading(words)) return new ConversionError('CRASHED', `${words}.`, options);
@@ -70,31 +78,31 @@ export function explainFailure(
   if (lacking)
     return new ConversionError(
       'CRASHED',
-      `The conversion of "${job.name}" could not go on: ${lacking}.`,
+      `The conversion of "${name}" could not continue: ${lacking}.`,
       options,
     );
   if (REPLACED.test(words))
     return new ConversionError(
       'WRITE_FAILED',
-      `The JPEG of "${job.name}" could not be written: somebody has put something else in its place ${inParentheses(words)}. ` +
-        'Look at who may write to that folder, or choose another one.',
+      `The JPEG of "${name}" could not be written: something else was put in its place ${inParentheses(words)}. ` +
+        'Check who can write to that folder, or choose another one.',
       options,
     );
   if (WRITE_FAILED.test(words))
     return new ConversionError(
       'WRITE_FAILED',
-      `The JPEG of "${job.name}" could not be written: make room on the disk, ` +
+      `The JPEG of "${name}" could not be written: free some space on the disk, ` +
         `or choose another folder (TMPDIR for temporary files) ${inParentheses(words)}.`,
       options,
     );
-  if (reader === 'samples') return explainSamples(words, job.name, options);
+  if (reader === 'samples') return explainSamples(words, name, options);
   const said = { decoder: reader === 'magick' ? 'ImageMagick' : 'sharp', words } as const;
-  const [missing] = job.page && fileBytes !== undefined ? missingData(job.page, fileBytes) : [];
-  if (missing) return incompleteTiff(job.name, missing, said, options);
-  return explainWords(said, job.name, options);
+  const [missing] = page && fileBytes !== undefined ? missingData(page, fileBytes) : [];
+  if (missing) return incompleteTiff(name, missing, said, options);
+  return explainWords(said, name, options);
 }
 
-/** Our own reader speaks as we do. */
+/** Our own reader's messages need no translation. */
 function explainSamples(words: string, name: string, options: ErrorOptions): ConversionError {
   if (UNSUPPORTED.test(words))
     return unsupportedTiff(name, `cannot be read: ${words}`, undefined, options);
@@ -115,19 +123,21 @@ function explainWords(said: DecoderWords, name: string, options: ErrorOptions): 
   );
 }
 
-/** A decoder's own message as one line, each of its lines once, without our paths. */
-export function wordsOf(
-  error: unknown,
-  { input, output, scratch, plain }: Pick<ConversionJob, Paths>,
-): string {
-  const named = messageOf(error)
-    .replaceAll(`${input}: `, '')
-    .replaceAll(`${plain}: `, '')
-    .replaceAll(input, 'the TIFF')
-    .replaceAll(plain, 'the TIFF')
-    .replaceAll(output, 'the JPEG')
-    .replaceAll(/\/proc\/self\/fd\/\d+/g, 'the JPEG')
-    .replaceAll(scratch, 'the temporary file');
+/** A decoder's message as one line, without repeated lines and our paths. */
+export function wordsOf(error: unknown, { paths, scratch }: Omit<Failing, 'name'>): string {
+  const { plain, expected, ...others } = scratch;
+  const { input, output = expected } = paths;
+  const names: (readonly [path: string, name: string])[] = [
+    [`${input}: `, ''],
+    [`${plain}: `, ''],
+    [input, 'the TIFF'],
+    [plain, 'the TIFF'],
+    [output, 'the JPEG'],
+    ...Object.values(others).map((path) => [path, 'the temporary file'] as const),
+  ];
+  const named = names
+    .reduce((text, [path, name]) => text.replaceAll(path, name), messageOf(error))
+    .replaceAll(/\/proc\/self\/fd\/\d+/g, 'the JPEG');
   const lines = named.split('\n').map((line) => line.trim());
   const said = lines.filter((line) => line && !isAboutUs(line));
   return [...new Set(said)].join('; ').replace(/\.$/, '');

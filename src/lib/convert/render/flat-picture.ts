@@ -1,7 +1,7 @@
 import type { Metadata, Sharp } from 'sharp';
 import { levelsOf } from '../encoder-settings.ts';
 import { refuseOversize } from '../jpeg-limits.ts';
-import type { ConversionJob, ConversionNote } from '../messages.ts';
+import type { ConversionNote, PageRequest, RequestKind, SentRequest } from '../messages.ts';
 import { dropsExtras, EXTRAS_DROPPED } from '../notes-on-samples.ts';
 import type { Turn } from '../plan/memory-model.ts';
 import { type AlphaPlan, blendOver, isGrey, type Levels, planAlpha } from './alpha.ts';
@@ -9,101 +9,111 @@ import { forgivable } from './forgiveness.ts';
 import { type ProfilePlan, planProfile } from './metadata/icc.ts';
 import { cameDamaged, readOddFax } from './odd-fax.ts';
 import type { TiffReader } from './sharp-tiff.ts';
-import { type Source, sourceOf } from './source.ts';
+import { type RenderSource, sourceOf } from './source.ts';
 import { openTurned, saveForTurning } from './turn-on-disk.ts';
 import { applyWideColours, planWideColours } from './wide-colours.ts';
 
 const WHITE: Levels = [255, 255, 255];
 
 /**
- * The picture of a page as its JPEG shows it: a pipeline that lacks only an encoder. Whatever shows, compares or
- * converts a page begins here; `shown-pixels.ts` has what is shown.
+ * A page's picture as its JPEG shows it: a pipeline that lacks only the encoder. Everything that
+ * shows, compares or converts a page begins here; `shown-pixels.ts` has what is shown.
  */
 export interface FlatPicture {
-  /** One or three colour samples a pixel. */
+  /** One or three colour samples per pixel. */
   readonly picture: Sharp;
-  /** Of a sample where the pipeline ends; an encoder of 8 bits takes the upper half of 16. */
+  /** Bits per sample at the pipeline's end; an 8-bit encoder takes the upper half of 16. */
   readonly bits: 8 | 16;
-  /** Samples that are not transparency leave the pipeline at its end, so a resize in it would weight colours by them. */
+  /**
+   * Samples that are not transparency leave the pipeline at its end, so a resize in it would weight
+   * colours by them.
+   */
   readonly hasExtraSamples: boolean;
-  /** What the TIFF says, 1 to 8, as the decoder understands it. */
+  /** The TIFF's orientation, 1 to 8, as the decoder reads it. */
   readonly orientation: number;
   readonly profile: ProfilePlan;
-  /** What the decoders say; complete when the pipeline has come to its end. */
+  /** Warnings of the decoders; complete when the pipeline has ended. */
   readonly warnings: readonly ConversionNote[];
-  /** What is not as it was in the TIFF. */
+  /** What differs from the TIFF. */
   readonly notes: readonly ConversionNote[];
 }
 
-/** A page that is to be read, in spite of warnings where it is forgiven. */
-export interface FlatSource extends Source {
+/** A page to read, despite warnings if it is forgiven. */
+export interface FlatSource extends RenderSource {
   readonly forgiving: boolean;
-  /** Whether it is a fax in which all rows were found, be they damaged. */
+  /** Whether it is a fax with all rows found, even if damaged. */
   readonly allRows?: boolean | undefined;
 }
 
 /**
- * Reads a job's page to whatever end `read` has for it, once more in spite of warnings where nothing of the
- * picture is missing, and an odd fax by our own reader. Throws what `read` throws.
+ * Reads a request's page to whatever end `read` has for it, once more in spite of warnings where
+ * nothing of the picture is missing, and an odd fax by our own reader. Throws what `read` throws.
  */
 export async function readForgivingly<T>(
-  job: ConversionJob,
+  request: SentRequest<PageRequest>,
   read: (source: FlatSource) => Promise<T>,
 ): Promise<T> {
-  const source = await sourceOf(job);
+  const source = await sourceOf(request);
   const { page, fileBytes } = source;
   try {
     return await read({ ...source, forgiving: false }).catch((error: unknown) => {
-      if (!page || !forgivable(error, page, fileBytes)) throw error;
+      if (!forgivable(error, page, fileBytes)) throw error;
       return read({ ...source, forgiving: true });
     });
   } catch (error) {
-    const fax = await readOddFax(job, error, fileBytes);
+    const fax = await readOddFax(request, error, fileBytes);
     if (!fax) throw error;
     const ours = () => read({ ...fax, forgiving: false });
-    // Lines that came damaged are shown as other readers show them; of a copy, ours lies in its place.
+    // Damaged lines are shown as by other readers. If the page is a copy, ours is in its place.
     const { notes } = fax;
-    if (source.input !== job.input || !cameDamaged(error, { ...source, notes })) return ours();
+    const { reader, copied: isCopied } = request.reading;
+    if (reader !== 'sharp' || isCopied || !cameDamaged(error, { ...source, notes })) return ours();
     return read({ ...source, forgiving: true, allRows: true }).catch(ours);
   }
 }
 
 /**
- * Opens a page: orientation applied unless `turn` is `tag`, greyscale with one channel, transparency laid on the
- * background, colours in sRGB or in the profile that is kept. Runs in the conversion process. Throws what
- * sharp throws, and `ConversionError` when JPEG cannot hold the picture.
+ * Opens a page: orientation applied unless `turn` is `tag`, greyscale with one channel,
+ * transparency flattened onto the background, colours in sRGB or in the kept profile. Runs in the
+ * conversion process. Throws what sharp throws, and `ConversionError` if JPEG cannot hold the
+ * picture.
  */
 export async function openFlat(
-  job: Pick<ConversionJob, 'name' | 'settings' | 'scratch' | 'preview'>,
+  { kind, name, settings, scratch }: SentRequest<PageRequest> & { readonly kind: RequestKind },
   { input, page, notes: before, forgiving }: FlatSource,
   turn: Turn,
   reader: TiffReader,
 ): Promise<FlatPicture> {
-  const { index = 0, subIfd } = page ?? {};
-  const options = { unlimited: page !== undefined, page: index, subIfd, forgiving };
+  const { index, subIfd } = page;
+  const options = { unlimited: true, page: index, subIfd, forgiving };
   const warnings: ConversionNote[] = [...before];
   const metadata = await reader.openTiff(input, options).metadata();
   // A preview is smaller.
-  if (!job.preview) refuseOversize(metadata, job.name);
-  const background = levelsOf(job.settings.background) ?? WHITE;
+  if (kind !== 'preview') refuseOversize(metadata, name);
+  const background = levelsOf(settings.background) ?? WHITE;
   const alpha = planAlpha(page, metadata, background);
   const channels = channelsOf({ metadata, alpha, background });
-  const profile = planProfile(job.settings.profile, { ...metadata, channels });
-  const { scratch } = job;
+  const profile = planProfile(settings.profile, { ...metadata, channels });
   const wide = profile.kept
     ? undefined
-    : await planWideColours(reader, { metadata, alpha, saved: turn === 'disk', scratch });
+    : await planWideColours(reader, {
+        metadata,
+        alpha,
+        saved: turn === 'disk',
+        pixel: scratch.pixel,
+      });
   const ignoreProfile = profile.kept !== undefined || (wide === 'exactly' && !isGrey(metadata));
   const source = reader.openTiff(input, { ...options, ignoreProfile });
   source.on('warning', (message: string) => warnings.push({ code: 'DECODER_WARNING', message }));
-  // Also where the header had it upright: the decoder's word counts for the picture.
+  // Even if the header says it is upright: the decoder's word counts for the picture.
   if (turn === 'memory' || turn === 'none') source.autoOrient();
-  await applyWideColours(source, wide, metadata, scratch);
+  await applyWideColours(source, wide, metadata, scratch.grey);
   const flat = await flatten(reader, source, { metadata, alpha, background });
   const orientation = metadata.orientation ?? 1;
-  const picture = turn === 'disk' ? await turnOnDisk(reader, flat, scratch, orientation) : flat;
+  const picture =
+    turn === 'disk' ? await turnOnDisk(reader, flat, scratch.saved, orientation) : flat;
   const hasExtraSamples = alpha.kind === 'drop';
-  const isLost = hasExtraSamples && page !== undefined && dropsExtras(page, 'sharp');
+  const isLost = hasExtraSamples && dropsExtras(page, 'sharp');
   const notes = [...(isLost ? [EXTRAS_DROPPED] : []), ...profile.notes];
   const bits = wide === 'exactly' ? 16 : 8;
   return { picture, bits, hasExtraSamples, orientation, profile, warnings, notes };
@@ -112,11 +122,11 @@ export async function openFlat(
 async function turnOnDisk(
   reader: TiffReader,
   picture: Sharp,
-  scratch: string,
+  path: string,
   orientation: number,
 ): Promise<Sharp> {
-  const { channels } = await saveForTurning(picture, scratch);
-  const turned = openTurned(reader, scratch, orientation);
+  const { channels } = await saveForTurning(picture, path);
+  const turned = openTurned(reader, path, orientation);
   return channels === 1 ? turned.extractChannel(0) : turned;
 }
 
@@ -127,19 +137,19 @@ interface Flattening {
   readonly background: Levels;
 }
 
-/** Samples a pixel of the JPEG: grey stays grey, unless it is laid on a colour. */
+/** Samples per pixel of the JPEG: grey stays grey unless it is flattened onto a colour. */
 function channelsOf({ metadata, alpha, background: [r, g, b] }: Flattening): 1 | 3 {
   return isGrey(metadata) && (alpha.kind !== 'blend' || (r === g && g === b)) ? 1 : 3;
 }
 
-/** The pipeline, yielding one or three colour samples a pixel as the JPEG shall show them. */
+/** The pipeline, yielding one or three colour samples per pixel as in the JPEG. */
 async function flatten(reader: TiffReader, picture: Sharp, flattening: Flattening): Promise<Sharp> {
   const { metadata, alpha, background } = flattening;
   const [r, g, b] = background;
   if (alpha.kind === 'blend') return blend(reader, picture, alpha.index, flattening);
   if (alpha.kind === 'flatten') picture.flatten({ background: { r, g, b } });
   if (alpha.kind === 'drop') picture.removeAlpha();
-  // Taking a channel leaves the values alone; a conversion to a grey colour space would not.
+  // Extracting a channel keeps the values; converting to a grey colour space would not.
   return isGrey(metadata) ? picture.extractChannel(0) : picture;
 }
 

@@ -3,26 +3,26 @@ import { missingData } from '../header/completeness.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
 import type { ConversionNote } from '../messages.ts';
 
-/** How sharp begins when nothing but warnings kept it from reading (sharp 0.35, `failOn`). */
+/** How sharp's error begins if only warnings kept it from reading (sharp 0.35, `failOn`). */
 const ONLY_WARNINGS = /^Warning treated as error due to failOn setting/;
 
 /** What libvips adds when its decoder has given up. */
 const FOLLOWS = /^error in tile \d+ x \d+$/;
 
-/** What libvips puts before libtiff's words where these name the file that it gave them. */
+/** The prefix of libvips before libtiff's words if they name the file. */
 const NAMED = /^source input: /;
 
-/** The tags without which a picture would look otherwise (TIFF 6.0; ICC): trouble with these is none to be forgiven. */
+/** Tags that the picture depends on (TIFF 6.0; ICC): problems with these are never forgiven. */
 const PICTURE_TAG =
   /"(ImageWidth|ImageLength|BitsPerSample|Compression|Photometric\w*|FillOrder|(Strip|Tile)(Offsets|ByteCounts)|Samples\w+|RowsPerStrip|PlanarConfig\w*|Predictor|Color\w*|Transfer\w*|Tile(Width|Length)|InkSet|ExtraSamples|SampleFormat|S?M(in|ax)\w+|JPEG\w+|YCbCr\w+|ReferenceBlackWhite|ICC\w*|Orientation)"/;
 
-/** Of strips; libvips decodes JPEGs in tiles itself, and says nothing. */
+/** Only strips: libvips decodes JPEGs in tiles itself, without a warning. */
 const PROGRESSIVE =
   /^(The JPEG strip\/tile is encoded with progressive mode, which is normally not legal for JPEG-in-TIFF|libtiff should be able to decode it, but it might cause compatibility issues with other readers)\b/;
 
 /**
- * libtiff 4.7's warnings about how a directory is written (tif_dirread.c). None of them is about the
- * strips and tiles, whose completeness is proven otherwise.
+ * libtiff 4.7's warnings about the form of a directory (tif_dirread.c). None is about strips and
+ * tiles, whose completeness is proven otherwise.
  */
 const HARMLESS: readonly RegExp[] = [
   /tags are not sorted in ascending order/,
@@ -35,36 +35,38 @@ const HARMLESS: readonly RegExp[] = [
   /^Sanity check on size of ".*" value failed/,
   /^Ignoring ".*"/,
   /tag ignored|tag is ignored/,
-  // JPEGs within: the stream knows its subsampling, and the rows that it has more of are none of the picture's.
+  // JPEGs within: the stream knows its subsampling, and surplus rows are not part of the picture.
   /^Auto-corrected former TIFF subsampling values \[\d,\d\] to match subsampling values inside JPEG compressed data \[\d,\d\]/,
   PROGRESSIVE,
   /^JPEG strip size exceeds expected dimensions, expected \d+x\d+, got \d+x\d+/,
-  // Every reader takes those for the first samples, and these for samples without a meaning.
+  // Every reader uses the first values, and treats such samples as unspecified.
   /^Tag \w+ entry count is \d+ , whereas it should be SamplesPerPixel=\d+\. Ignoring extra entries/,
   /^Sum of Photometric type-related color channels and ExtraSamples doesn't match SamplesPerPixel\. Defining non-color channels as ExtraSamples/,
 ];
 
-/** Group 3 fax: a line that was damaged in transmission; the next begins anew (libtiff's tif_fax3.c). */
+/**
+ * Group 3 fax: a line damaged in transmission; the next one starts afresh (libtiff's tif_fax3.c).
+ */
 const FAX_LINE = /^Premature EOL at line (\d+) of (?:strip|tile) (\d+)/;
 const GROUP_3 = 3;
-/** So many damaged lines are a fax as it came; more are a picture that nobody can vouch for. */
+/** This many damaged lines are normal for a fax; more make the picture unreliable. */
 const FAX_LINES = { share: 0.01, least: 2 } as const;
 
 /**
- * Whether sharp refused a TIFF for nothing but warnings that every other reader forgives, too. False
- * where anything else is wrong, or where it is not proven that all of the page's data are there
- * (sharp is then as lenient with truncated tiles, measured: 14 of 116).
+ * Whether sharp refused a TIFF only because of warnings that every other reader forgives. False if
+ * anything else is wrong, or if the page's data are not proven complete (in that mode sharp accepts
+ * truncated tiles, measured: 14 of 116).
  */
-export function forgivable(error: unknown, page: TiffPage | undefined, fileBytes: number): boolean {
+export function forgivable(error: unknown, page: TiffPage, fileBytes: number): boolean {
   const [first = '', ...lines] = messageOf(error).split('\n');
-  if (!ONLY_WARNINGS.test(first) || !page || missingData(page, fileBytes).length > 0) return false;
+  if (!ONLY_WARNINGS.test(first) || missingData(page, fileBytes).length > 0) return false;
   const warnings = lines.map((line) => line.trim()).filter((line) => line && !FOLLOWS.test(line));
   return warnings.length > 0 && areForgiven(warnings, page);
 }
 
 /**
- * Whether warnings are about a directory's form and none of the tags that make the picture, or about single lines of a fax;
- * about its last one only if somebody has found all rows (`allRows`).
+ * Whether warnings are only about the form of a directory, not the tags of the picture, or about
+ * single lines of a fax; about its last line only if all rows were found (`allRows`).
  */
 export function areForgiven(said: readonly string[], page: TiffPage, allRows = false): boolean {
   const warnings = said.flatMap((one) => one.split('\n').map(plainly));
@@ -75,7 +77,10 @@ export function areForgiven(said: readonly string[], page: TiffPage, allRows = f
   return warnings.every((warning) => FAX_LINE.test(warning) || isAboutForm(warning));
 }
 
-/** Whether a fax is warned of its last row: it may be missing, and others with it, which sharp does not tell from damage. */
+/**
+ * Whether a fax has a warning about its last row: it may be missing, with others, which sharp does
+ * not distinguish from damage.
+ */
 function mayLackRows(warnings: readonly string[], { height, segments }: TiffPage): boolean {
   const strip = (segments?.needed ?? 1) - 1;
   const last = height - 1 - strip * (segments?.height ?? height);
@@ -92,7 +97,7 @@ function isAboutForm(warning: string): boolean {
   return HARMLESS.some((one) => one.test(warning)) && !PICTURE_TAG.test(warning);
 }
 
-/** What was forgiven, for people; without what the header tells of a page, also where no decoder says it. */
+/** What was forgiven, for people; without faults that the header already shows. */
 export function notesOnForgiven(
   said: readonly string[],
   { progressive }: Pick<TiffPage, 'progressive'>,
@@ -111,7 +116,7 @@ export function notesOnForgiven(
   if (lines.length > 0)
     notes.push({
       code: 'FAX_LINES_DAMAGED',
-      message: `${lines.length === 1 ? 'A line' : `${lines.length} lines`} of the fax came damaged, the others are complete: ${lines.join(', ')}`,
+      message: `${lines.length === 1 ? '1 fax line is' : `${lines.length} fax lines are`} damaged (${lines.join(', ')}); the rest is complete`,
     });
   return notes;
 }

@@ -1,12 +1,15 @@
 /** D50, the white of profiles (ICC.1:2022, 7.2.16). */
 const D50 = [0.9642, 1, 0.8249];
-/** sRGB's curve (IEC 61966-2-1) as ICC's parametric curve of type 3: g, a, b, c, d (ICC.1:2022, 10.18). */
+/**
+ * sRGB's curve (IEC 61966-2-1) as ICC's parametric curve of type 3: g, a, b, c, d (ICC.1:2022,
+ * 10.18).
+ */
 const SRGB = [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045];
 
 const HEADER_BYTES = 128;
 const VERSION_4_2 = 0x04_20_00_00;
 
-/** A profile of grey with sRGB's curve: what is converted to it is what sRGB shows for R = G = B. */
+/** A grey profile with sRGB's curve: grey converted to it is what sRGB shows for R = G = B. */
 export function greyProfile(): Buffer {
   const tags = [
     ['wtpt', tag('XYZ ', numbers(D50))],

@@ -2,15 +2,18 @@ import { open } from 'node:fs/promises';
 import { messageOf } from '../../errors.ts';
 import { whatRanOut } from '../ran-out.ts';
 
-/** What is known of a file that a library could not read. */
+/** What is known about a file that a library could not read. */
 interface Looked {
-  /** What the library has failed with, or what the system says. */
+  /** The library's error, or the system's. */
   readonly error: unknown;
-  /** Undefined where it cannot be opened. */
+  /** Undefined if it cannot be opened. */
   readonly fileBytes: number | undefined;
 }
 
-/** Opens a file that could not be read: where none can be opened any more, sharp says that its format is not supported. */
+/**
+ * Opens a file that could not be read, because sharp reports an unsupported format when no more
+ * files can be opened.
+ */
 export async function lookAgain(error: unknown, path: string): Promise<Looked> {
   try {
     const file = await open(path);

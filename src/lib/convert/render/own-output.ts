@@ -1,13 +1,13 @@
 import { constants, existsSync } from 'node:fs';
 import { openRegularFile } from '../../regular-file.ts';
 
-/** Where Linux has what a process has open, under names that nobody else can put something behind. */
+/** Linux lists a process's open files here, under names that nobody else can redirect. */
 const OPEN_FILES = '/proc/self/fd';
 
 /**
- * Has a library write the JPEG, which knows files by their paths only. It lies in a folder that others may write to, too:
- * where the system can, the library gets a path to the file that is open here, and follows no link. Throws what `write`
- * throws, and an `Error` when there is no regular file at the path.
+ * Lets a library that needs a path write the JPEG. Others may be able to write to its folder, so
+ * where possible the library gets a path to the file that is open here, and follows no link. Throws
+ * what `write` throws, and an `Error` if there is no regular file at the path.
  */
 export async function writeOwnOutput<T>(
   path: string,

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { chmod, copyFile, type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { missingValues } from '../header/completeness.ts';
 import { isDecodingTag } from '../header/decoding-tags.ts';
 import { isJpegInYcbcr } from '../header/jpeg-within.ts';
@@ -8,7 +7,8 @@ import { readEntries } from '../header/tiff-entries.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
 import { boundedReader, type TiffSource } from '../header/tiff-source.ts';
 import type { TiffFormat } from '../header/tiff-tags.ts';
-import { bytesOfValues, readIntegers } from '../header/tiff-values.ts';
+import { bytesOfValues, integerBytes, readIntegers } from '../header/tiff-values.ts';
+import { copyTiff, ownTiffOf } from '../own-tiff.ts';
 import { extraSamplesNeeded, isKindOfExtra } from '../plan/whole-chain.ts';
 import { dataBytes } from './data-end.ts';
 
@@ -24,15 +24,18 @@ const TAG = {
   extraSamples: 338,
   icc: 34_675,
 } as const;
-/** StripOffsets and StripByteCounts, TileOffsets and TileByteCounts; some files have one's under the other's. */
+/**
+ * StripOffsets and StripByteCounts, TileOffsets and TileByteCounts; some files use one pair for the
+ * other.
+ */
 const LISTS = { strips: [273, 279], tiles: [324, 325] } as const;
-/** What else than decoding a picture depends on. */
+/** Tags that the picture depends on besides those for decoding. */
 const SHOWING: ReadonlySet<number> = new Set([TAG.orientation, TAG.inkSet, TAG.icc]);
 
-/** Data whose length nobody tells, and that have no end of their own; values of tags that the file does not have. */
+/** Data of unknown length without an end marker; tag values outside the file. */
 export class CutOff extends Error {}
 
-/** One entry of the new directory: its values themselves, or where they lie in the file. */
+/** An entry of the new directory: its values, or their position in the file. */
 interface NewEntry {
   readonly type: number;
   readonly count: number;
@@ -40,23 +43,22 @@ interface NewEntry {
 }
 
 /**
- * Copies a TIFF to a path where nothing is yet, and gives the copy a directory of its own behind everything else: the
- * only one in its chain, with those tags of the page that its picture depends on, and values that TIFF has. So a decoder meets
- * no other directory, and nothing of this one that it would stumble over. The copy shares the file's blocks where the
- * file system can do that. Nothing is written to the file itself.
+ * Copies a TIFF to a new path and appends a directory, the only one in the copy's chain, with the
+ * tags that the page's picture depends on and only values that TIFF defines. A decoder then sees no
+ * other directory and nothing that it would fail on. The copy shares the file's blocks if the file
+ * system supports it. A file of ours gets the directory itself, and `withLonePage` takes it away
+ * again; no other file is changed.
  *
- * Gives the page as it is found in the copy. Throws what reading and writing throws.
+ * Returns the page as found, and where. Throws what reading and writing throw.
  */
 export async function copyPage(
   input: string,
   output: string,
   page: TiffPage,
   format: TiffFormat,
-): Promise<TiffPage> {
-  await copyFile(input, output, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-  // It has the permissions of the file, which may not be written to.
-  await chmod(output, 0o600);
-  const file = await open(output, 'r+');
+): Promise<{ readonly path: string; readonly page: TiffPage }> {
+  const { path } = ownTiffOf(input, page) ?? (await copyTiff(input, output));
+  const file = await open(path, 'r+');
   try {
     const { size } = await file.stat();
     const source = { ...boundedReader(file, size), ...format };
@@ -65,9 +67,9 @@ export async function copyPage(
     const start = size + (size % 2);
     const bytes = directoryBytes(entries, start, format);
     await file.write(bytes, 0, bytes.length, start);
-    const first = numbers([start], format.big ? LONG8 : LONG, format);
+    const first = integerBytes([start], format.big ? LONG8 : LONG, format);
     await file.write(first, 0, first.length, format.big ? 8 : 4);
-    return { ...page, index: 0, subIfd: undefined, offset: start, alone: true };
+    return { path, page: { ...page, index: 0, subIfd: undefined, offset: start, alone: true } };
   } finally {
     await file.close();
   }
@@ -75,7 +77,7 @@ export async function copyPage(
 
 type Entries = Map<number, NewEntry>;
 
-/** Puts a list of sizes in, where that of the file is of no use. Throws where data do not end by themselves. */
+/** Replaces an unusable list of sizes. Throws if data have no end marker. */
 async function setSizes(
   file: FileHandle,
   source: TiffSource,
@@ -108,10 +110,10 @@ async function setSizes(
   }
   entries.delete(otherSizes);
   const type = source.big ? LONG8 : LONG;
-  entries.set(sizesTag, { type, count: sizes.length, values: numbers(sizes, type, source) });
+  entries.set(sizesTag, { type, count: sizes.length, values: integerBytes(sizes, type, source) });
 }
 
-/** The page's own entries, as far as its picture depends on them, with those in their places that are known better. */
+/** The page's own entries that its picture depends on, with corrected ones in their places. */
 async function entriesOf(source: TiffSource, page: TiffPage): Promise<Entries> {
   const isWanted = (tag: number) => isDecodingTag(tag) || SHOWING.has(tag);
   const table = await readEntries(source, page.offset, isWanted);
@@ -121,7 +123,7 @@ async function entriesOf(source: TiffSource, page: TiffPage): Promise<Entries> {
   for (const [tag, { type, count, position }] of table?.entries ?? []) {
     const bytes = bytesOfValues(type, count);
     if (!bytes) continue;
-    // In the copy, something else lies where the file ends.
+    // In the copy, other data follow the end of the file.
     if (position + bytes > source.fileBytes) unreadable.push(tag);
     const inside = bytes <= field ? await source.read(position, bytes) : undefined;
     const values = inside ? bytesOf(inside) : position;
@@ -133,7 +135,11 @@ async function entriesOf(source: TiffSource, page: TiffPage): Promise<Entries> {
     (await readIntegers(source, table?.entries.get(TAG.fillOrder), { most: 1 })) ?? [];
   if (fillOrder !== 2) entries.delete(TAG.fillOrder);
   const shorts = (tag: number, values: readonly number[]) =>
-    entries.set(tag, { type: SHORT, count: values.length, values: numbers(values, SHORT, source) });
+    entries.set(tag, {
+      type: SHORT,
+      count: values.length,
+      values: integerBytes(values, SHORT, source),
+    });
   shorts(TAG.bitsPerSample, page.bitsPerSample);
   shorts(TAG.orientation, [page.orientation]);
   if (page.photometric !== undefined) shorts(TAG.photometric, [page.photometric]);
@@ -147,7 +153,9 @@ function bytesOf({ buffer, byteOffset, byteLength }: DataView): Uint8Array {
   return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength).slice();
 }
 
-/** What each extra sample is: unspecified where the file does not say, or says what TIFF does not have. */
+/**
+ * The kind of each extra sample: unspecified if the file does not say, or says something undefined.
+ */
 function extraSamplesOf(page: TiffPage): number[] | undefined {
   const needed = extraSamplesNeeded(page);
   if (!needed) return undefined;
@@ -161,43 +169,29 @@ function directoryBytes(entries: Entries, start: number, format: TiffFormat): Ui
   const behind: Uint8Array[] = [];
   let end = start + (big ? 8 : 2) + entries.size * (big ? 20 : 12) + field;
   const fieldOf = (values: NewEntry['values']): Uint8Array => {
-    if (typeof values === 'number') return numbers([values], offsetType, format);
+    if (typeof values === 'number') return integerBytes([values], offsetType, format);
     if (values.length <= field) return padded(values, field);
     const at = end;
     behind.push(padded(values, values.length + (values.length % 2)));
     end += values.length + (values.length % 2);
-    return numbers([at], offsetType, format);
+    return integerBytes([at], offsetType, format);
   };
   const table = [...entries]
     .sort(([a], [b]) => a - b)
     .flatMap(([tag, { type, count, values }]) => [
-      numbers([tag, type], SHORT, format),
-      numbers([count], offsetType, format),
+      integerBytes([tag, type], SHORT, format),
+      integerBytes([count], offsetType, format),
       fieldOf(values),
     ]);
-  const none = numbers([0], offsetType, format);
-  return Buffer.concat([numbers([entries.size], countType, format), ...table, none, ...behind]);
+  const none = integerBytes([0], offsetType, format);
+  return Buffer.concat([
+    integerBytes([entries.size], countType, format),
+    ...table,
+    none,
+    ...behind,
+  ]);
 }
 
 function padded(bytes: Uint8Array, length: number): Uint8Array {
   return Buffer.concat([bytes, Buffer.alloc(length - bytes.length)]);
-}
-
-const WIDTHS: Readonly<Record<number, number>> = { 3: 2, 4: 4, 16: 8 };
-
-/** Numbers as the file writes them. */
-function numbers(
-  values: readonly number[],
-  type: number,
-  { littleEndian }: TiffFormat,
-): Uint8Array {
-  const width = WIDTHS[type] ?? 4;
-  const bytes = Buffer.alloc(values.length * width);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  values.forEach((value, i) => {
-    if (width === 8) view.setBigUint64(i * 8, BigInt(value), littleEndian);
-    else if (width === 4) view.setUint32(i * 4, value, littleEndian);
-    else view.setUint16(i * 2, value, littleEndian);
-  });
-  return bytes;
 }

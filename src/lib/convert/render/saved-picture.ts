@@ -8,21 +8,25 @@ export function savePixels(picture: Sharp, path: string): Promise<OutputInfo> {
   return picture.tiff({ compression: 'none', predictor: 'none', bigtiff: true }).toFile(path);
 }
 
-/** A picture that `savePixels` has saved; close it. */
+/** A picture saved by `savePixels`; close it. */
 export interface SavedPicture {
   /** Pixels. */
   readonly width: number;
   readonly height: number;
   readonly channels: number;
-  /** Reads so many rows as samples of 8 bits, from one on; what is read is valid until the next call. */
+  /**
+   * Reads `count` rows from `first` on as 8-bit samples; the result is valid until the next call.
+   */
   readRows(first: number, count: number): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
-/** Where a BigTIFF's header ends, and libtiff writes the first strip; the others follow. */
+/** The end of a BigTIFF's header, where libtiff writes the first strip; the others follow. */
 const FIRST_STRIP = 16;
 
-/** Opens a saved picture. Throws what reading throws, and when it is not as `savePixels` leaves it. */
+/**
+ * Opens a saved picture. Throws what reading throws, and if it is not in the form of `savePixels`.
+ */
 export async function openSaved(path: string): Promise<SavedPicture> {
   const page = (await readTiffHeader(path))?.pages[0];
   const { segments } = page ?? {};

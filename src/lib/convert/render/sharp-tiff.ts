@@ -2,33 +2,33 @@ import type { Sharp, default as SharpFactory } from 'sharp';
 
 /** How a TIFF is opened. */
 export interface OpenOptions {
-  /** Which directory of the chain, from 0. */
+  /** Index of the directory in the chain, from 0. */
   readonly page?: number;
-  /** Which of the directories that the SubIFDs tag of that one lists, from 0. */
+  /** Index in that directory's SubIFDs tag, from 0. */
   readonly subIfd?: number | undefined;
-  /** Reads on in spite of warnings: for a TIFF whose completeness is proven. */
+  /** Reads on despite warnings: for TIFFs proven complete. */
   readonly forgiving?: boolean;
-  /** Lifts the decoder's own limits of size; for pictures whose memory was planned. */
+  /** Lifts the decoder's own size limits, for pictures whose memory is planned. */
   readonly unlimited?: boolean;
-  /** Reads where the pipeline wants to, not from top to bottom: for turning a picture on disk. */
+  /** Reads in the order of the pipeline, not top to bottom: for turning on disk. */
   readonly randomAccess?: boolean;
-  /** Leaves colours as the file has them, whatever its profile says of them; CMYK and Lab must not be. */
+  /** Keeps colours as stored, ignoring the profile; not for CMYK and Lab. */
   readonly ignoreProfile?: boolean;
 }
 
-/** Sharp, able to read TIFFs only. */
+/** sharp, restricted to TIFFs. */
 export interface TiffReader {
-  /** Makes a pipeline that reads a TIFF and nothing else. */
+  /** A pipeline that reads a TIFF and nothing else. */
   openTiff(path: string, options?: OpenOptions): Sharp;
   readonly sharp: typeof SharpFactory;
-  /** What made the pixels, for provenance: name and version of each library. */
+  /** Name and version of each library behind the pixels, for provenance. */
   readonly versions: string;
 }
 
 /**
- * Loads sharp and blocks every loader but TIFF's for the whole process: a JPEG, SVG or PDF that is
- * named .tif must be refused, not converted by whatever loader matches. Nothing
- * is cached: each file is read once.
+ * Loads sharp and blocks every loader but TIFF's for the whole process: a JPEG, SVG or PDF named
+ * .tif must be refused, not converted by another loader. Nothing is cached, because each file is
+ * read once.
  */
 export async function loadTiffReader(): Promise<TiffReader> {
   const { default: sharp } = await import('sharp');
@@ -58,9 +58,9 @@ export async function loadTiffReader(): Promise<TiffReader> {
 const JPEG = ['VipsForeignLoadJpeg'];
 
 /**
- * Lets JPEGs be read while `read` runs, and blocks them again afterwards: meanwhile no TIFF may be opened that is not
- * our own, and no other job may run, as this holds for the whole process. Colours are as stored, whatever the
- * profile, or converted to sRGB. Throws what `read` throws.
+ * Allows JPEGs while `read` runs, and blocks them again afterwards. Because this holds for the
+ * whole process, no foreign TIFF may be opened and no other request may run meanwhile. Colours are
+ * as stored, whatever the profile, or converted to sRGB. Throws what `read` throws.
  */
 export async function withJpegs<T>(
   { sharp }: TiffReader,
@@ -83,8 +83,8 @@ export async function withJpegs<T>(
 }
 
 /**
- * Sharp 0.35.5 looks at `sequentialRead` only where an `access` is set, which its own options never
- * do; without this a picture that is turned is copied into memory, whatever `sequentialRead` says.
+ * sharp 0.35.5 honours `sequentialRead` only if `access` is set, which its own options never do;
+ * without this a turned picture is always copied into memory.
  */
 function reallyRandom(picture: Sharp): Sharp {
   const { options } = picture as unknown as { options: { input: { access?: boolean } } };

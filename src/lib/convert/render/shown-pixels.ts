@@ -6,28 +6,28 @@ import type { FlatPicture } from './flat-picture.ts';
 import type { TiffReader } from './sharp-tiff.ts';
 import { turnOf, turnUpright } from './upright.ts';
 
-/** A picture to show: still lying as it was scanned, and no larger than memory allows. */
-export interface Shown extends Pick<FlatPicture, 'picture' | 'orientation' | 'bits'> {
-  /** Of the pixels; without one they are sRGB. */
+/** A picture to show: not yet turned, and limited to what fits into memory. */
+export interface ShownPicture extends Pick<FlatPicture, 'picture' | 'orientation' | 'bits'> {
+  /** The pixels' profile; sRGB if there is none. */
   readonly icc?: Buffer | undefined;
 }
 
-/** Where pixels with a profile are saved, and whether their colours become sRGB or the profile stays with them. */
+/** Where pixels with a profile are saved, and whether they are converted to sRGB or keep it. */
 export interface ShowingProfile {
-  readonly scratch: string;
+  readonly path: string;
   readonly profile: 'applied' | 'attached';
 }
 
 /**
- * Takes pixels into memory and gives a pipeline of them for any encoder: 8 bits a sample, exactly those that the
- * encoder of a JPEG takes, and upright. Throws what sharp throws.
+ * Takes pixels into memory and returns a pipeline of them for any encoder: 8 bits per sample,
+ * upright, exactly those that a JPEG's encoder gets. Throws what sharp throws.
  */
 export async function shownPixels(
   reader: TiffReader,
-  { picture, orientation, bits, icc }: Shown,
+  { picture, orientation, bits, icc }: ShownPicture,
   showing: ShowingProfile,
 ): Promise<Sharp> {
-  // Sharp would cut 16 bits off at 255, not scale them.
+  // sharp would clip 16 bits at 255 instead of scaling them.
   const { data, info } = await picture
     .raw({ depth: bits === 16 ? 'ushort' : 'uchar' })
     .toBuffer({ resolveWithObject: true });
@@ -43,11 +43,10 @@ async function withProfile(
   { openTiff }: TiffReader,
   samples: Uint8Array,
   { info, icc }: { readonly info: OutputInfo; readonly icc: Buffer },
-  { scratch, profile }: ShowingProfile,
+  { path, profile }: ShowingProfile,
 ): Promise<Sharp> {
   const { width, height, channels } = info;
   const grey = channels === 1;
-  const path = `${scratch}.profiled`;
   await rm(path, { force: true });
   const colours = grey ? 'grey' : 'rgb';
   const tiff = await createPlainTiff(path, {

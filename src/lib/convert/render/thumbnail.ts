@@ -1,24 +1,23 @@
-import type { ConversionJob, Rendered } from '../messages.ts';
+import type { ConversionResults, SentRequest, ThumbnailRequest } from '../messages.ts';
 import { type TiffReader, withJpegs } from './sharp-tiff.ts';
 
-/** Of WebP, 1 to 100: good enough to recognise a picture. */
+/** WebP quality, 1 to 100: enough to recognise a picture. */
 const QUALITY = 70;
 
 /**
- * Makes a small WebP of a JPEG in sRGB, upright, for people to recognise it. Runs in the conversion process. Throws
- * what sharp throws.
+ * Makes a small WebP of a JPEG in sRGB, upright. Runs in the conversion process. Throws what sharp
+ * throws.
  */
 export async function renderThumbnail(
-  { output }: ConversionJob,
-  { jpeg, width, height }: NonNullable<ConversionJob['thumbnail']>,
+  { paths, most: { width, height } }: SentRequest<ThumbnailRequest>,
   reader: TiffReader,
-): Promise<Rendered> {
-  const made = await withJpegs(reader, 'sRGB', (openJpeg) =>
-    openJpeg(jpeg)
+): Promise<ConversionResults['thumbnail']> {
+  await withJpegs(reader, 'sRGB', (openJpeg) =>
+    openJpeg(paths.input)
       .autoOrient()
       .resize(width, height, { fit: 'inside', withoutEnlargement: true })
       .webp({ quality: QUALITY })
-      .toFile(output),
+      .toFile(paths.output),
   );
-  return { ...made, bytes: made.size, notes: [] };
+  return { notes: [] };
 }

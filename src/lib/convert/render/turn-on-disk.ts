@@ -4,9 +4,9 @@ import type { TiffReader } from './sharp-tiff.ts';
 import { turnOf, turnUpright } from './upright.ts';
 
 /**
- * Saves finished pixels, still lying as they were scanned, as uncompressed tiles from which they can be
- * read in any order. Takes constant memory and one to three bytes of disk a pixel. (Turning in memory
- * takes the whole picture: 500 MP need 1.5 GB.)
+ * Saves finished pixels, not yet turned, as uncompressed tiles that can be read in any order. Takes
+ * constant memory and one to three bytes of disk per pixel. (Turning in memory takes the whole
+ * picture: 500 MP need 1.5 GB.)
  */
 export function saveForTurning(picture: Sharp, path: string): Promise<OutputInfo> {
   return picture
@@ -21,7 +21,7 @@ export function saveForTurning(picture: Sharp, path: string): Promise<OutputInfo
     .toFile(path);
 }
 
-/** The saved picture, upright; read from the disk where its rows need it. */
+/** The saved picture, upright, read from disk as its rows need it. */
 export function openTurned(reader: TiffReader, path: string, orientation: number): Sharp {
   return turnUpright(
     reader.openTiff(path, { unlimited: true, randomAccess: true }),

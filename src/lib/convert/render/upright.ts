@@ -1,18 +1,18 @@
 import type { Sharp } from 'sharp';
 import type { Region } from '../messages.ts';
 
-/** What is done to a picture that lies, in this order: mirrored, then turned clockwise. */
+/** How a picture becomes upright: first mirrored, then turned clockwise. */
 export interface Turning {
-  /** Top and bottom change places. */
+  /** Swaps top and bottom. */
   readonly flip?: boolean;
-  /** Left and right change places. */
+  /** Swaps left and right. */
   readonly flop?: boolean;
   readonly angle?: 90 | 180 | 270;
 }
 
 type Size = Pick<Region, 'width' | 'height'>;
 
-/** By TIFF's orientation tag; sharp mirrors first, then turns, too. */
+/** By TIFF's orientation tag; sharp also mirrors first. */
 const TURNS: Readonly<Record<number, Turning>> = {
   2: { flop: true },
   3: { angle: 180 },
@@ -28,13 +28,13 @@ export function turnOf(orientation: number): Turning {
   return TURNS[orientation] ?? {};
 }
 
-/** A pipeline whose picture is mirrored and turned at its end. */
+/** A pipeline that mirrors and turns at its end. */
 export function turnUpright(picture: Sharp, { flip = false, flop = false, angle }: Turning): Sharp {
   picture.flip(flip).flop(flop);
   return angle ? picture.rotate(angle) : picture;
 }
 
-/** Where a region of the upright picture lies in the picture before it is mirrored and turned. */
+/** Where a region of the upright picture is before mirroring and turning. */
 export function regionLying(region: Region, upright: Size, { flip, flop, angle }: Turning): Region {
   const lies = angle === 90 || angle === 270;
   const size = lies ? { width: upright.height, height: upright.width } : upright;

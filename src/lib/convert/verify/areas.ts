@@ -1,4 +1,4 @@
-/** Side of the areas that are looked at one by one, in pixels: four blocks of subsampled chroma. */
+/** Side of the areas measured separately, in pixels: four blocks of subsampled chroma. */
 export const AREA = 64;
 
 /** A rectangle of a picture, in pixels. */
@@ -10,15 +10,15 @@ export interface Box {
 }
 
 /**
- * The areas of a picture, row by row, each `AREA` pixels wide and high; the last of a row or column has what is
- * left over, too, so that none is too small to say anything of.
+ * The areas of a picture, row by row, each `AREA` pixels wide and high. The last of a row or column
+ * includes the remainder, so that none is too small to be meaningful.
  */
 export function areasOf(picture: { readonly width: number; readonly height: number }) {
   const across = Math.max(1, Math.floor(picture.width / AREA));
   const down = Math.max(1, Math.floor(picture.height / AREA));
   return {
     count: across * down,
-    /** The number of the area that a pixel is in. */
+    /** The number of the area with this pixel. */
     areaAt: (x: number, y: number): number =>
       Math.min(down - 1, Math.floor(y / AREA)) * across +
       Math.min(across - 1, Math.floor(x / AREA)),
@@ -33,8 +33,8 @@ export function areasOf(picture: { readonly width: number; readonly height: numb
 }
 
 /**
- * Where the left top of a box is when the picture, of so many pixels as it is stored, is seen as EXIF's orientation
- * asks for (Exif 3.0, 4.6.5, Orientation; TIFF 6.0, section 8).
+ * The top left of a box, given in the stored picture, when the picture is shown as EXIF's
+ * orientation asks (Exif 3.0, 4.6.5, Orientation; TIFF 6.0, section 8).
  */
 export function placeAsSeen(
   { x, y, width, height }: Box,

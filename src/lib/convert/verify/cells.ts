@@ -1,21 +1,21 @@
-/** Side of a cell in pixels: a window is two cells wide and high, and one begins at each. */
+/** Side of a cell in pixels: a window is two cells wide and high, and one begins at each cell. */
 export const CELL = 4;
 
-/** Sums over a row of cells, of the luma of two pictures; one cell of zeros follows the last. */
+/** Sums over a row of cells, of the luma of two pictures; a cell of zeros follows the last. */
 export interface Cells {
   readonly pixels: Float64Array;
   readonly a: Float64Array;
   readonly b: Float64Array;
-  /** Of the squares of both. */
+  /** Squares of both pictures. */
   readonly squares: Float64Array;
   readonly products: Float64Array;
-  /** Of the squared differences of all samples. */
+  /** Squared differences of all samples. */
   readonly error: Float64Array;
-  /** Of the differences of the first, second and third sample. */
+  /** Differences of the first, second and third sample. */
   readonly shifts: readonly [Float64Array, Float64Array, Float64Array];
 }
 
-/** A row of cells to which nothing was added. */
+/** An empty row of cells. */
 export function emptyCells(columns: number): Cells {
   const zeros = () => new Float64Array(columns + 1);
   return {
@@ -34,7 +34,7 @@ export function clearCells({ shifts, ...sums }: Cells): void {
   for (const one of [...Object.values(sums), ...shifts]) one.fill(0);
 }
 
-/** Adds a row of pixels of one sample, which begins at `at`, to its cells. */
+/** Adds a row of one-sample pixels, beginning at `at`, to its cells. */
 export function addGreyRow(
   cells: Cells,
   a: Uint8Array,
@@ -58,13 +58,13 @@ export function addGreyRow(
     }
     addLuma(cells, column, sumA, sumB, squares, products);
     add(cells.pixels, column, end - x);
-    // (a - b)² = a² + b² - 2ab: with one sample a pixel the luma tells it all.
+    // (a - b)² = a² + b² - 2ab: with one sample per pixel, the luma is enough.
     add(cells.error, column, squares - 2 * products);
     add(cells.shifts[0], column, sumA - sumB);
   }
 }
 
-/** The same of red, green and blue. */
+/** Adds a row of red, green and blue. */
 export function addColourRow(
   cells: Cells,
   a: Uint8Array,
@@ -107,7 +107,7 @@ export function addColourRow(
   }
 }
 
-/** As JPEG has it (ITU-T T.871, section 7), in 16 bits of fraction. */
+/** JPEG's luma (ITU-T T.871, section 7), with 16 fraction bits. */
 function lumaAt(rgb: Uint8Array, i: number): number {
   const sum = 19_595 * (rgb[i] ?? 0) + 38_470 * (rgb[i + 1] ?? 0) + 7_471 * (rgb[i + 2] ?? 0);
   return (sum + 32_768) >> 16;
@@ -127,7 +127,7 @@ function addLuma(
   add(cells.products, column, products);
 }
 
-/** Adds to the sum at a place. */
+/** Adds to one sum. */
 export function add(sums: Float64Array, at: number, value = 0): void {
   sums[at] = (sums[at] ?? 0) + value;
 }

@@ -2,27 +2,36 @@ import { areasOf, placeAsSeen } from './areas.ts';
 import type { Likeness, Nearness } from './likeness.ts';
 import type { AreaSums, PictureSize } from './similarity.ts';
 
-/** What comparing a JPEG with its TIFF came to. */
+/** The result of comparing a JPEG with its TIFF. */
 export interface Comparison {
   readonly likeness: Likeness & { readonly expected: Nearness };
-  /** The area in which it falls behind what is expected most: its place, and decibels of both; undefined where nothing differs. */
+  /**
+   * The area furthest below its expectation: its place, and decibels of both; undefined if nothing
+   * differs.
+   */
   readonly strangest: {
     readonly x: number;
     readonly y: number;
     readonly psnr_db: number | undefined;
     readonly expected_db: number | undefined;
   };
-  /** The area in which the mean of a channel lies furthest from where it is expected: its place, and by how many levels. */
+  /**
+   * The area where a channel's mean is furthest from the expected one: its place, and by how many
+   * levels.
+   */
   readonly shifted: { readonly x: number; readonly y: number; readonly levels: number };
 }
 
 /**
- * The most that is expected of a JPEG, in decibels: a mean squared error of one level. What is nearer differs by
- * rounding, and by how much tells nothing.
+ * The most that is expected of a JPEG, in decibels: a mean squared error of one level. Closer
+ * pictures differ by rounding, so the exact figure means nothing.
  */
 export const MOST_EXPECTED_DB = 48.13;
 
-/** Says what the sums of a JPEG, and of the one that tells what is expected of it, come to; `orientation` is the JPEG's own. */
+/**
+ * Evaluates the sums of a JPEG and of the one that sets the expectation; `orientation` is the
+ * JPEG's own.
+ */
 export function conclude(
   own: AreaSums,
   expected: AreaSums,
@@ -68,12 +77,12 @@ function nearness({ error, pixels, shifts, similarity, windows }: AreaSums): Nea
   };
 }
 
-/** Peak signal-to-noise ratio of 8 bits; infinite where nothing differs. */
+/** Peak signal-to-noise ratio for 8 bits; infinite if nothing differs. */
 function toDecibels(meanSquaredError: number): number {
   return 10 * Math.log10(255 ** 2 / meanSquaredError);
 }
 
-/** Infinity does not travel between processes. */
+/** Infinity cannot be sent between processes. */
 function finite(decibels: number): number | undefined {
   return Number.isFinite(decibels) ? decibels : undefined;
 }

@@ -3,13 +3,16 @@ import { AREA } from './areas.ts';
 import { type Comparison, MOST_EXPECTED_DB } from './conclusion.ts';
 import type { LikenessBounds } from './likeness.ts';
 
-/** How the two files are called in messages. */
+/** The names of the two files in messages. */
 export interface ComparedNames {
   readonly tiff: string;
   readonly jpeg: string;
 }
 
-/** Throws `ConversionError` (`UNLIKE`) with what was measured, and what it must be, for a JPEG beyond the bounds. */
+/**
+ * Throws `ConversionError` (`UNLIKE`), with measured and required figures, for a JPEG beyond the
+ * bounds.
+ */
 export function refuseUnlike(
   comparison: Comparison,
   bounds: LikenessBounds,
@@ -19,17 +22,19 @@ export function refuseUnlike(
   if (first !== undefined) throw unlike(names, [first, ...others].join('; '));
 }
 
-/** The error of a JPEG that is not what its TIFF should have become: what is wrong with it, and what to do. */
+/**
+ * The error of a JPEG that is not what its TIFF should have become: what is wrong, and what to do.
+ */
 export function unlike({ tiff, jpeg }: ComparedNames, wrong: string, cause?: unknown) {
   return new ConversionError(
     'UNLIKE',
-    `The JPEG "${jpeg}" is not like its TIFF "${tiff}": ${wrong}. ` +
-      'Check that the JPEG was made of this TIFF with these settings, and convert it again; if it happens again, report it with the TIFF.',
+    `The JPEG "${jpeg}" differs too much from its TIFF "${tiff}": ${wrong}. ` +
+      'Check that the JPEG was made from this TIFF with these settings, and convert it again; if it happens again, report it with the TIFF.',
     { cause },
   );
 }
 
-/** What of a comparison is beyond the bounds, for people; empty when nothing is. */
+/** Where a comparison exceeds the bounds, for people; empty if it does not. */
 export function shortfalls(
   { likeness, strangest, shifted }: Comparison,
   bounds: LikenessBounds,
@@ -50,7 +55,7 @@ function areaAt({ x, y }: { readonly x: number; readonly y: number }): string {
   return `in the area of ${AREA} × ${AREA} pixels at x ${x}, y ${y}`;
 }
 
-/** What is said of decibels that are too few. */
+/** The text for too few decibels. */
 function tooFar(
   what: string,
   decibels = Number.POSITIVE_INFINITY,

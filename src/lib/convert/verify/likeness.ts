@@ -1,32 +1,37 @@
-/** How near a JPEG is to its TIFF, as `verify` measured it on the decoded pictures. */
+/** How close a JPEG is to its TIFF, as `verify` measured on the decoded pictures. */
 export interface Likeness extends Nearness {
-  /** The same of another JPEG of the same pixels with the same settings: how near this TIFF lets a JPEG be. */
+  /**
+   * The same for another JPEG of the same pixels with the same settings: how close a JPEG of this
+   * TIFF can be.
+   */
   readonly expected?: Nearness | undefined;
-  /** The area of 64 × 64 pixels where it is least, by its left top in the JPEG as it is to be seen. */
+  /**
+   * The area of 64 × 64 pixels with the lowest similarity, by its top left in the displayed JPEG.
+   */
   readonly worst?: { readonly x: number; readonly y: number; readonly ssim: number } | undefined;
 }
 
-/** How near a picture is to another. */
+/** How close one picture is to another. */
 export interface Nearness {
-  /** Decibels, over all channels; undefined when the pictures are identical. */
+  /** Decibels, over all channels; undefined if the pictures are identical. */
   readonly psnr_db: number | undefined;
   /** Structural similarity of the luma, at most 1. */
   readonly ssim: number;
 }
 
 /**
- * How much less like its TIFF a JPEG may be than another JPEG of the same pixels with the same settings. A fixed
- * bound would be none: a JPEG of quality 95 is less like noise than one of quality 50 is like a
- * portrait (docs/verify.md, "The bounds").
+ * How much further from its TIFF a JPEG may be than another JPEG of the same pixels with the same
+ * settings. A fixed bound would not work: a JPEG of noise at quality 95 is further from its TIFF
+ * than one of a portrait at quality 50 (docs/verify.md, "The bounds").
  */
 export interface LikenessBounds {
-  /** Decibels, of the whole picture. */
+  /** Decibels, for the whole picture. */
   readonly psnrDb: number;
-  /** Structural similarity, of the whole picture. */
+  /** Structural similarity, for the whole picture. */
   readonly ssim: number;
-  /** Decibels, of each area of 64 × 64 pixels. */
+  /** Decibels, for each area of 64 × 64 pixels. */
   readonly areaDb: number;
-  /** Levels, of 255, by which the mean of a channel may lie elsewhere in such an area. */
+  /** Levels, of 255, by which a channel's mean may differ in such an area. */
   readonly levels: number;
 }
 

@@ -9,23 +9,23 @@ import {
   emptyCells,
 } from './cells.ts';
 
-/** A picture of 8 bits a sample. */
+/** A picture with 8 bits per sample. */
 export interface PictureSize {
-  /** Pixels. */
+  /** In pixels. */
   readonly width: number;
   readonly height: number;
-  /** Samples a pixel: 1 or 3. */
+  /** Samples per pixel: 1 or 3. */
   readonly channels: number;
 }
 
-/** How two pictures compare in each area, in the order of `areasOf`. */
+/** The comparison of two pictures in each area, in the order of `areasOf`. */
 export interface AreaSums {
-  /** The squared differences of all samples. */
+  /** Squared differences of all samples. */
   readonly error: Float64Array;
   readonly pixels: Float64Array;
-  /** The differences of the samples, of each channel. */
+  /** Differences of the samples, for each channel. */
   readonly shifts: readonly Float64Array[];
-  /** The structural similarities of the windows that begin there. */
+  /** Structural similarities of the windows that begin in the area. */
   readonly similarity: Float64Array;
   readonly windows: Float64Array;
 }
@@ -35,10 +35,10 @@ const C1 = 6.5025;
 const C2 = 58.5225;
 
 /**
- * Compares two pictures of one size, which come by rows, from top to bottom: squared differences of all
- * samples, and structural similarity of the luma (Wang et al. 2004) in windows of 8 × 8 pixels, one every 4
- * pixels, as x264 and FFmpeg have it; a picture that is smaller has smaller ones. Holds a row of windows and
- * the sums of the areas.
+ * Compares two pictures of the same size, row by row from top to bottom: squared differences of all
+ * samples, and structural similarity of the luma (Wang et al. 2004) in windows of 8 × 8 pixels, one
+ * every 4 pixels, as in x264 and FFmpeg; a smaller picture has smaller windows. Holds one row of
+ * windows and the sums of the areas.
  */
 export function compareByRows({ width, height, channels }: PictureSize) {
   const columns = Math.ceil(width / CELL);
@@ -51,7 +51,7 @@ export function compareByRows({ width, height, channels }: PictureSize) {
   let y = 0;
 
   const addWindows = (row: number, top: Cells, bottom: Cells) => {
-    // A picture of one column of cells has windows of one.
+    // A picture with one column of cells has windows one cell wide.
     for (let column = 0; column < Math.max(1, columns - 1); column++) {
       const area = areaAt(column * CELL, row * CELL);
       add(sums.similarity, area, similarity(top, bottom, column));
@@ -81,7 +81,7 @@ export function compareByRows({ width, height, channels }: PictureSize) {
         if (y % CELL === 0 || y === height) endCells(Math.floor((y - 1) / CELL));
       }
     },
-    /** What there is to say when all rows were there. */
+    /** The sums, after the last row. */
     end(): AreaSums {
       if (height <= CELL) addWindows(0, above, cells);
       return { ...sums, shifts };
@@ -89,7 +89,7 @@ export function compareByRows({ width, height, channels }: PictureSize) {
   };
 }
 
-/** The structural similarity of a window: of four cells. */
+/** The structural similarity of a window of four cells. */
 function similarity(top: Cells, bottom: Cells, column: number): number {
   const n = sum(top.pixels, column) + sum(bottom.pixels, column);
   const a = (sum(top.a, column) + sum(bottom.a, column)) / n;

@@ -10,17 +10,17 @@ export interface Column {
   readonly label: string;
   /** What its heading sorts by. */
   readonly key?: SortKey;
-  /** Of its cells, for the style sheet. */
+  /** Class of its cells, for the style sheet. */
   readonly className?: string;
   cell(file: FileRow, place: number): readonly (Node | string)[];
 }
 
-/** The likeness of a file in words; empty where it was not measured. */
+/** A file's SSIM in words; empty if it was not measured. */
 export function ssimText(file: FileRow): string {
   return file.pages[file.worst]?.ssim?.toFixed(4) ?? '';
 }
 
-/** The same by decibels. */
+/** The same for PSNR. */
 export function psnrText(file: FileRow): string {
   const psnr = psnrOf(file);
   if (psnr === undefined) return '';
@@ -32,7 +32,7 @@ const likeness: readonly Column[] = [
   { label: 'PSNR, dB', key: 'psnr', className: 'number minor', cell: (file) => [psnrText(file)] },
 ];
 
-/** The columns, from left to right; of likeness only where it was measured. */
+/** The columns, left to right; similarity only if it was measured. */
 export function columnsOf(measured: boolean): readonly Column[] {
   return [
     { label: 'Picture', className: 'picture', cell: (file, place) => [thumbnail(file, place)] },

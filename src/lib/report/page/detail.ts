@@ -9,13 +9,13 @@ import type { LookedAt } from './looked-at.ts';
 import { pictureOf } from './pictures.ts';
 import { wholeJpeg } from './whole-jpeg.ts';
 
-/** Both pictures are of the same pixels. */
+/** Both pictures have the same pixels. */
 const PIXELS = { zooms: [1, 2, 4], isExact: true, hasDifference: true };
 
-/** Opens a file over the page, as one of those that can be gone through from there. */
+/** Opens a file over the page, with the others to step through. */
 export type Open = (file: number, among: readonly number[]) => void;
 
-/** Prepares the dialog in which a file is looked at. */
+/** Prepares the dialog that shows a file. */
 export function openDetails(files: readonly FileRow[], lookedAt: LookedAt): Open {
   const dialog = byId<HTMLDialogElement>('detail');
   const show = (place: number, among: readonly number[]) => {
@@ -42,7 +42,7 @@ export function openDetails(files: readonly FileRow[], lookedAt: LookedAt): Open
     dialog.scrollTop = 0;
     if (!dialog.open) dialog.showModal();
   };
-  // A click beside it closes it, as Escape does.
+  // A click beside it closes it, like Escape.
   dialog.addEventListener('click', ({ target }) => {
     if (target === dialog) dialog.close();
   });
@@ -79,14 +79,14 @@ function headOf(file: FileRow, { at, count, step, close }: ListPosition): HTMLEl
 function tickOf(place: number, lookedAt: LookedAt): HTMLElement {
   const box = make('input', { type: 'checkbox', checked: lookedAt.has(place) });
   box.addEventListener('input', () => lookedAt.set(place, box.checked));
-  return make('p', { className: 'tick' }, make('label', {}, box, ' Looked at'));
+  return make('p', { className: 'tick' }, make('label', {}, box, ' Reviewed'));
 }
 
 function errorOf({ code, message }: { readonly code: string; readonly message: string }) {
   return make('p', { className: 'said bad', dir: 'auto' }, make('strong', {}, code), ` ${message}`);
 }
 
-/** Both pictures where the page holds them, and a way to the JPEG itself; says which is which. */
+/** Both pictures if the page has them, and a link to the JPEG; says which is which. */
 function pictures(file: FileRow, place: number): HTMLElement[] {
   const { shown } = file;
   const page = file.pages[shown?.page ?? file.worst];
@@ -108,7 +108,7 @@ function pictures(file: FileRow, place: number): HTMLElement[] {
   const words =
     `${numberOf(width)} × ${numberOf(height)} pixels${which} at 100 %, ${where} ` +
     `(${numberOf(left)} from the left, ${numberOf(top)} from the top). ` +
-    'Left of the border the TIFF, rendered without any loss; right of it the JPEG’s own pixels.';
+    'TIFF on the left, rendered losslessly; JPEG on the right, pixel for pixel.';
   return [
     make(
       'figure',

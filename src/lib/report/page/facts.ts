@@ -5,7 +5,7 @@ import { numberOf, percentOf, savedOf, sizeOf, timeOf } from '../../browser/word
 import type { FileRow, PageRow } from '../page-data.ts';
 import { psnrText, ssimText } from './columns.ts';
 
-/** What is known of a file, and of its JPEG where it is the only one. */
+/** The facts of a file, and of its JPEG if there is only one. */
 export function facts(file: FileRow): HTMLElement {
   const [only, ...others] = file.pages;
   const page = others.length === 0 ? only : undefined;
@@ -41,7 +41,7 @@ function sum(sha256: string | undefined): HTMLElement | undefined {
   return sha256 === undefined ? undefined : make('code', {}, sha256);
 }
 
-/** What was said on the way, each thing once. */
+/** The notes of all pages, each once. */
 export function notesOf({ pages }: FileRow): HTMLElement[] {
   const notes = new Map(
     pages.flatMap(({ notes }) => notes.map((note) => [`${note.code} ${note.message}`, note])),
@@ -58,7 +58,7 @@ export function notesOf({ pages }: FileRow): HTMLElement[] {
   ];
 }
 
-/** The JPEGs of a file that has several. */
+/** The JPEGs of a file with several. */
 export function pagesTable({ pages }: FileRow): HTMLElement[] {
   if (pages.length < 2) return [];
   const head = ['Page', 'JPEG', 'Pixels', 'Size', 'SSIM'];

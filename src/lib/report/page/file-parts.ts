@@ -19,7 +19,7 @@ export function warningMarks({ warnings }: FileRow): HTMLElement[] {
   return warnings.map((code) => make('span', { className: 'warning' }, code));
 }
 
-/** The small picture of a file, or an empty place for one. It says nothing that the name beside it does not. */
+/** A file's thumbnail, or an empty place. Decorative: the name is beside it. */
 export function thumbnail(file: FileRow, place: number): HTMLElement {
   const src = file.hasThumbnail ? pictureOf('thumbnail', place) : undefined;
   return src

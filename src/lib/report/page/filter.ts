@@ -1,7 +1,7 @@
 import type { FileRow } from '../page-data.ts';
 import { psnrOf } from './order.ts';
 
-/** Which files are wanted; what is undefined or empty asks for nothing. */
+/** Which files are shown; undefined or empty criteria match all. */
 export interface Filter {
   /** Part of the name, in any case. */
   readonly name?: string | undefined;
@@ -16,10 +16,10 @@ export interface Filter {
   readonly mostSize?: number | undefined;
 }
 
-/** Asks for files with a warning, whichever it is. */
+/** Matches files with any warning. */
 export const ANY_WARNING = '*';
 
-/** The places of the files that are wanted, in their order. */
+/** The indices of matching files, in order. */
 export function matching(files: readonly FileRow[], filter: Filter): readonly number[] {
   const name = folded(filter.name ?? '');
   return [...files.keys()].filter((place) => {
@@ -28,7 +28,7 @@ export function matching(files: readonly FileRow[], filter: Filter): readonly nu
   });
 }
 
-/** As people compare names: in any case, whether an accent is part of its letter or not. */
+/** Ignores case and accents. */
 function folded(text: string): string {
   return text.normalize('NFC').toLowerCase();
 }
@@ -50,7 +50,7 @@ function hasWarning({ warnings }: FileRow, wanted: string): boolean {
   return wanted === ANY_WARNING ? warnings.length > 0 : warnings.includes(wanted);
 }
 
-/** What nobody knows is not at most anything. */
+/** An unknown value is never at most anything. */
 function isAtMost(value: number | undefined, most: number | undefined): boolean {
   return most === undefined || (value !== undefined && value <= most);
 }

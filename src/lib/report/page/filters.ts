@@ -5,7 +5,7 @@ import { ANY_WARNING, type Filter } from './filter.ts';
 
 const MB = 1024 ** 2;
 
-/** Builds the form of filters; `change` is told of each. */
+/** Builds the filter form; `change` gets each change. */
 export function showFilters({ files, totals }: PageData, change: (filter: Filter) => void): void {
   const form = byId<HTMLFormElement>('filters');
   const kinds = counted(files.map(({ kind }) => kind));
@@ -32,7 +32,7 @@ export function showFilters({ files, totals }: PageData, change: (filter: Filter
   const tell = () => change(filterOf(new FormData(form)));
   form.addEventListener('input', tell);
   form.addEventListener('submit', (event) => event.preventDefault());
-  // The fields are empty only after those who listen were told.
+  // The fields are cleared only after the event.
   form.addEventListener('reset', () => setTimeout(tell));
 }
 
@@ -71,7 +71,7 @@ function number(name: string, step: string, max?: string): HTMLElement {
   return make('input', { type: 'number', name, step, min: '0', max });
 }
 
-/** The different values, the most frequent first, each with how many files have it. */
+/** The distinct values, the most frequent first, with their counts. */
 function counted(values: readonly string[]): readonly (readonly [string, string])[] {
   const counts = new Map<string, number>();
   for (const value of values) if (value) counts.set(value, (counts.get(value) ?? 0) + 1);

@@ -2,7 +2,7 @@ import { byId, make } from '../../browser/dom.ts';
 import type { Column } from './columns.ts';
 import type { Order, SortKey } from './order.ts';
 
-/** Builds the headings: buttons that sort. Returns what shows the order that is in force. */
+/** Builds the headings: buttons that sort. Returns a function that shows the current order. */
 export function showHeadings(
   columns: readonly Column[],
   sort: (key: SortKey) => void,

@@ -1,12 +1,15 @@
-/** Which files somebody has ticked as looked at, kept by the browser for the next time. */
+/** The files ticked as reviewed, remembered by the browser. */
 export interface LookedAt {
   has(file: number): boolean;
   set(file: number, isLookedAt: boolean): void;
-  /** Told of each change; all who listen are. */
+  /** Adds a listener for changes. */
   onChange(listen: () => void): void;
 }
 
-/** `key` tells this report from others that the browser has seen. Browsers may keep nothing for files: then it lasts as long as the page. */
+/**
+ * `key` distinguishes this report from others. Browsers may store nothing for local files: then it
+ * lasts as long as the page.
+ */
 export function openLookedAt(key: string): LookedAt {
   const files = new Set(stored(key));
   const listeners: (() => void)[] = [];

@@ -1,7 +1,7 @@
 import { savedOf } from '../../browser/words.ts';
 import type { FileRow, Status } from '../page-data.ts';
 
-/** What the files can be sorted by. */
+/** The sort keys. */
 export type SortKey =
   | 'name'
   | 'status'
@@ -23,10 +23,10 @@ export interface Order {
 
 const STATUS: Readonly<Record<Status, number>> = { failed: 0, converted: 1, skipped: 2 };
 
-/** What has no JPEG is less like its TIFF than anything. */
+/** A file without a JPEG is the least similar. */
 const NO_JPEG = -1;
 
-/** What a file is sorted by; what is unknown comes last, whichever way the order goes. */
+/** The sort values; unknown ones come last in both directions. */
 const VALUES: Readonly<Record<SortKey, (file: FileRow) => string | number | undefined>> = {
   name: ({ name }) => name,
   status: ({ status }) => STATUS[status],
@@ -41,20 +41,23 @@ const VALUES: Readonly<Record<SortKey, (file: FileRow) => string | number | unde
   ms: ({ ms }) => ms,
 };
 
-/** The pixels of a file's JPEGs; undefined where there is none. */
+/** The pixels of a file's JPEGs; undefined if there are none. */
 export function jpegPixelsOf({ pages }: FileRow): number | undefined {
   return pages.length > 0
     ? pages.reduce((sum, { width, height }) => sum + width * height, 0)
     : undefined;
 }
 
-/** The PSNR in dB of a file's worst page: infinite where the pictures are identical, undefined where nobody knows. */
+/**
+ * The PSNR in dB of a file's worst page: infinite if the pictures are identical, undefined if
+ * unknown.
+ */
 export function psnrOf(file: FileRow): number | undefined {
   const psnr = file.pages[file.worst]?.psnr;
   return psnr === null ? Number.POSITIVE_INFINITY : psnr;
 }
 
-/** The places of files in an order. Of equal ones the more doubtful comes first, then the name decides. */
+/** The indices of files in an order. Among equals, the more doubtful come first, then by name. */
 export function sorted(
   files: readonly FileRow[],
   places: readonly number[],

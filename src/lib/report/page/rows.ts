@@ -2,18 +2,20 @@ import { byId, make } from '../../browser/dom.ts';
 import type { FileRow } from '../page-data.ts';
 import type { Column } from './columns.ts';
 
-/** Height of a row in pixels, as the style sheet has it: what is not in sight is not there, but has its room. */
+/**
+ * Row height in pixels, as in the style sheet: rows out of sight are absent, but keep their space.
+ */
 const ROW = 52;
-/** So many rows above and below what is in sight are there, too, so that scrolling shows no gaps. */
+/** Rows rendered above and below the visible ones, so that scrolling shows no gaps. */
 const BEYOND = 10;
-/** More are not printed: that would be a book. */
+/** The most rows in print. */
 const MOST_PRINTED = 1_000;
 
 /** The rows of the table. */
 export interface Rows {
   /** Shows these files, from the top. */
   show(places: readonly number[]): void;
-  /** Makes the rows anew, when pictures have come. */
+  /** Redraws the rows when pictures have arrived. */
   refresh(): void;
 }
 
@@ -25,8 +27,8 @@ export interface RowsOptions {
 }
 
 /**
- * The table's body: only the rows in sight are there. One of them is the active one, which the Tab key
- * reaches and arrow keys move.
+ * The table's body, with only the visible rows. One of them is active: the Tab key reaches it and
+ * arrow keys move it.
  */
 export function openRows({ files, columns, open }: RowsOptions): Rows {
   const box = byId('rows');
@@ -59,8 +61,8 @@ export function openRows({ files, columns, open }: RowsOptions): Rows {
     const gone = [...made].filter(([index]) => !isKept(index));
     for (const [index] of gone) made.delete(index);
     const firstKept = Math.min(to, ...made.keys());
-    // Those that stay are not moved, which would take their focus. New ones come before old ones go: the browser
-    // moves a box that is too short for where it stands, be it for a moment.
+    // Remaining rows are not moved, which would take their focus. New ones are added before old
+    // ones are removed: the browser scrolls a box that is too short, even for a moment.
     (made.get(firstKept) ?? below).before(...rowsAt(from, firstKept));
     below.before(...rowsAt(firstKept, to).filter((row) => !row.isConnected));
     setRoom(above, from);
@@ -136,7 +138,7 @@ function rowOf(
   return row;
 }
 
-/** A row in place of those that are not there. */
+/** A spacer row for those that are absent. */
 function roomFor(): HTMLTableRowElement {
   return make('tr', { className: 'room', 'aria-hidden': 'true' }, make('td'));
 }
@@ -154,7 +156,7 @@ function inSight(box: HTMLElement, places: readonly number[]): readonly [number,
   return [from, Math.min(places.length, first + count + BEYOND)];
 }
 
-/** Brings a row into sight, below the headings, which stay at the top. */
+/** Scrolls a row into view below the sticky headings. */
 function scrollTo(box: HTMLElement, index: number): void {
   const headings = byId('columns').offsetHeight;
   const top = index * ROW;

@@ -5,17 +5,17 @@ import type { FileRow, PageData, SampledFile } from '../page-data.ts';
 import { statusMark, thumbnail } from './file-parts.ts';
 import type { LookedAt } from './looked-at.ts';
 
-/** So many are shown at first: as many as a person looks at without a break. */
+/** Shown at first: as many as a person reviews without a break. */
 const AT_FIRST = 12;
 
 /** What the sample needs besides the data. */
 export interface SampleOptions {
   readonly lookedAt: LookedAt;
-  /** Opens a file, as one of the files that can be gone through from there. */
+  /** Opens a file, with the others to step through. */
   open(file: number, among: readonly number[]): void;
 }
 
-/** Shows the files that a person is asked to look at, and returns what shows them anew, when pictures have come. */
+/** Shows the files to review; returns a function that redraws them when pictures have arrived. */
 export function showSample({ files, sample }: PageData, options: SampleOptions): () => void {
   let shown = AT_FIRST;
   const list = byId('sample');
@@ -34,7 +34,7 @@ export function showSample({ files, sample }: PageData, options: SampleOptions):
   const tell = () => {
     const done = among.filter((file) => options.lookedAt.has(file)).length;
     byId('sample-progress').textContent =
-      `${numberOf(done)} of ${numberOf(among.length)} looked at.`;
+      `${numberOf(done)} of ${numberOf(among.length)} reviewed.`;
   };
   more.addEventListener('click', () => {
     shown = sample.length;
@@ -46,7 +46,7 @@ export function showSample({ files, sample }: PageData, options: SampleOptions):
     tell();
   });
   byId('sample-words').textContent =
-    `${countOf(sample.length, 'file')} of ${numberOf(files.length)}, drawn by lot: failures, warnings, little likeness and rare kinds are drawn more often. The same files always give the same sample.`;
+    `${countOf(sample.length, 'file')} of ${numberOf(files.length)}, a random sample: failures, warnings, low similarity and rare kinds are more likely. The same files always give the same sample.`;
   show();
   tell();
   return show;
@@ -68,8 +68,8 @@ function cardOf(
       { className: 'about' },
       nameText(file.name),
       ...(file.status === 'failed' ? [statusMark(file)] : []),
-      make('span', { className: 'why' }, reasons.length > 0 ? reasons.join(', ') : 'by lot'),
-      ...(isLookedAt ? [make('span', { className: 'seen' }, '✓ looked at')] : []),
+      make('span', { className: 'why' }, reasons.length > 0 ? reasons.join(', ') : 'random'),
+      ...(isLookedAt ? [make('span', { className: 'seen' }, '✓ reviewed')] : []),
     ),
   );
   button.addEventListener('click', () => open(place, among));

@@ -8,7 +8,10 @@ import { showHeadings } from './headings.ts';
 import { type Order, type SortKey, sorted } from './order.ts';
 import { openRows, type RowsOptions } from './rows.ts';
 
-/** Shows the table of all files, and returns what makes its rows anew, when pictures have come. */
+/**
+ * Shows the table of all files; returns a function that redraws its rows when pictures have
+ * arrived.
+ */
 export function showTable(data: PageData, open: RowsOptions['open']): () => void {
   const { files, totals } = data;
   const measured = totals.compared > 0;

@@ -4,7 +4,7 @@ import { countOf, numberOf, percentOf, savedOf, sizeOf, timeOf } from '../../bro
 import type { PageData } from '../page-data.ts';
 import { unreadWords } from './unread.ts';
 
-/** Fills in what the run was, and what it came to. */
+/** Shows the run's settings and results. */
 export function showTotals(data: PageData): void {
   const { program, startedAt, settings, folder, totals } = data;
   const date = new Date(startedAt);
@@ -17,9 +17,9 @@ export function showTotals(data: PageData): void {
   const saved = savedOf(totals.sourceBytes, totals.bytes);
   const tiles: readonly (readonly [string, string, string?])[] = [
     ['Files', numberOf(totals.files), `${countOf(totals.jpegs, 'JPEG')}`],
-    ['Failed', numberOf(totals.failed), totals.left ? `${numberOf(totals.left)} left undone` : ''],
+    ['Failed', numberOf(totals.failed), totals.left ? `${numberOf(totals.left)} remaining` : ''],
     ['With warnings', numberOf(totals.warned)],
-    ['Up to date before', numberOf(totals.skipped)],
+    ['Already up to date', numberOf(totals.skipped)],
     ['TIFFs', sizeOf(totals.sourceBytes), 'of those with JPEGs'],
     ['JPEGs', sizeOf(totals.bytes), saved === undefined ? '' : `${percentOf(saved)} saved`],
     ['Pixels', `${numberOf(Math.round(totals.pixels / 1e6))} MP`],
@@ -46,8 +46,8 @@ function verdictOf(data: PageData): string {
   const unread = unreadWords(data);
   const ended = failed ? `${countOf(failed, 'file')} failed` : 'No file failed';
   const failures = unread ? `${ended}${failed ? ', and' : ', but'} ${unread}.` : `${ended}.`;
-  const undone = left ? ` ${countOf(left, 'file')} ${left === 1 ? 'was' : 'were'} left undone` : '';
-  const why = stopped ? ` (stopped by ${stopped}).` : '.';
+  const undone = left ? ` ${countOf(left, 'file')} ${left === 1 ? 'remains' : 'remain'}` : '';
+  const why = stopped ? ` (interrupted by ${stopped}).` : '.';
   return `${failures}${undone ? `${undone}${why}` : ''} ${likenessOf(totals)}`;
 }
 

@@ -15,7 +15,7 @@ export function unreadWords({ unread }: PageData): string | undefined {
   return `${counts.map(([count, kind]) => countOf(count, kind)).join(' and ')} could not be read`;
 }
 
-/** Shows, before all else, what could not be read. */
+/** Shows first what could not be read. */
 export function showUnread(data: PageData): void {
   const words = unreadWords(data);
   if (words === undefined) return;

@@ -3,7 +3,7 @@ import { nameText } from '../../browser/name-text.ts';
 import { sizeOf } from '../../browser/words.ts';
 import type { FileRow, PageRow } from '../page-data.ts';
 
-/** A way to the JPEG of a page itself, which is loaded only when somebody asks for it. */
+/** A link to a page's JPEG, which is loaded on demand. */
 export function wholeJpeg(file: FileRow, page: PageRow): HTMLElement {
   const box = make('div', { className: 'whole' });
   if (!page.link) {
@@ -12,7 +12,7 @@ export function wholeJpeg(file: FileRow, page: PageRow): HTMLElement {
   }
   const { link } = page;
   const button = make('button', { type: 'button' }, `Show the whole JPEG (${sizeOf(page.bytes)})`);
-  const open = make('a', { href: link, target: '_blank', rel: 'noreferrer' }, 'Open it by itself');
+  const open = make('a', { href: link, target: '_blank', rel: 'noreferrer' }, 'Open in a new tab');
   button.addEventListener('click', () => {
     const picture = make('img', { src: link, alt: 'The whole JPEG' });
     const pane = make(
@@ -23,7 +23,7 @@ export function wholeJpeg(file: FileRow, page: PageRow): HTMLElement {
     const words = make('p', { role: 'status' }, 'Loading …');
     picture.addEventListener('load', () => {
       words.textContent =
-        'The JPEG itself, at 100 %, as this browser shows it. The TIFF is not beside it: browsers show none.';
+        'The JPEG itself, at 100 %, as this browser shows it. The TIFF is not shown: browsers cannot display it.';
       const { left = 0, top = 0 } = file.shown ?? {};
       pane.scrollTo(left, top);
       pane.focus({ preventScroll: true });
@@ -31,7 +31,7 @@ export function wholeJpeg(file: FileRow, page: PageRow): HTMLElement {
     picture.addEventListener('error', () => {
       pane.remove();
       words.replaceChildren(
-        'The JPEG is not where it was when this report was written: ',
+        'The JPEG is no longer where it was when this report was written: ',
         nameText(page.output),
       );
     });

@@ -5,33 +5,33 @@ import {
   released,
   type WhyUndelivered,
 } from '../../callback/outbox-entry.ts';
-import { isPreconditionFailure, type Outbox, putEntry, putMark, removeEntries } from './outbox.ts';
+import { isPreconditionFailure, type Outbox, putEntry } from './outbox.ts';
 
-/** An entry as it lies in the outbox. */
+/** An entry as stored in the outbox. */
 export interface Pending extends ReadEntry {
   readonly key: string;
   /** The version that was read. */
   readonly etag: string;
 }
 
-/** An entry that this process has. */
+/** An entry claimed by this process. */
 export interface Claimed extends Pending {
-  /** Whether it may have been taken before: no refusal since then tells what became of that. */
+  /** Whether it may have been accepted earlier: a refusal since then does not settle that. */
   readonly wasUnconfirmed: boolean;
 }
 
 /** How entries are claimed. */
 export interface Claiming {
-  /** Another one for each drain, so that two claims are never the same bytes. */
+  /** Different for each drain, so that two claims never have the same bytes. */
   readonly owner: string;
-  /** For how long nobody else delivers an entry, in milliseconds. */
+  /** How long nobody else delivers a claimed entry, in milliseconds. */
   readonly leaseMs: number;
   readonly now: () => Date;
 }
 
 /**
- * Claims an entry by a conditional PUT: of all who try only one succeeds, and until its lease has run out
- * nobody else tries. Gives the claimed version, or undefined when somebody else has the entry. Throws
+ * Claims an entry by a conditional PUT: only one process succeeds, and no other tries until its
+ * lease ends. Returns the claimed version, or undefined if another process has the entry. Throws
  * `StorageError`.
  */
 export async function claim(
@@ -43,7 +43,7 @@ export async function claim(
   const start = now();
   if (isLeased(entry, start)) return undefined;
   const until = new Date(start.getTime() + leaseMs);
-  // Should this process die, nobody knows whether it has sent it.
+  // If this process dies, nobody knows whether it sent the entry.
   const mine = { ...leased(entry, owner, until), unconfirmed: true };
   try {
     const condition = { kind: 'unchanged', etag } as const;
@@ -56,7 +56,10 @@ export async function claim(
   }
 }
 
-/** Gives a claimed entry back, so that the next drain need not wait for the lease. Throws `StorageError`. */
+/**
+ * Releases a claimed entry, so that the next drain need not wait for the lease. Throws
+ * `StorageError`.
+ */
 export async function release(
   { storage, request }: Outbox,
   { key, etag, entry, wasUnconfirmed }: Omit<Claimed, 'payload'>,
@@ -65,17 +68,4 @@ export async function release(
   const condition = { kind: 'unchanged', etag } as const;
   const unconfirmed = wasUnconfirmed || why.unconfirmed;
   await putEntry(storage, key, released(entry, { ...why, unconfirmed }), condition, request);
-}
-
-/**
- * Removes a claimed entry that was delivered. The mark comes first: should this process end in between, the
- * next drain finds it and does not deliver again. Throws `StorageError`.
- */
-export async function settle(
-  outbox: Outbox,
-  { entry, payload }: Pending,
-  now: Date,
-): Promise<void> {
-  await putMark(outbox, payload, { id: entry.webhook_id, body: entry.body }, now);
-  await removeEntries(outbox, [payload]);
 }

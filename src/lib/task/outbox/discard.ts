@@ -5,17 +5,17 @@ import { type Claiming, claim, type Pending } from './claim.ts';
 import { deliveredAtText, findMark, type Outbox, removeEntries } from './outbox.ts';
 import { entriesByTask } from './read-entry.ts';
 
-/** An entry that may be dropped, or is being delivered right now. */
+/** An entry that may be discarded, or is being delivered right now. */
 export interface DroppableEntry {
   readonly entry: Pending;
   readonly isBusy: boolean;
-  /** Why it may be dropped, or what was last heard of it: a clause. */
+  /** Why it may be discarded, or its last known state: a clause. */
   readonly reason: string;
 }
 
 /**
- * What may be dropped from an outbox: the entries of chosen tasks, or else those that nobody will ever take or need. What is no
- * entry is left out. Throws `StorageError`.
+ * The entries that may be discarded: those of chosen tasks, or else those that nobody will accept
+ * or need. Skips objects that are not entries. Throws `StorageError`.
  */
 export async function droppableEntries(
   outbox: Outbox,
@@ -40,7 +40,7 @@ export async function droppableEntries(
   return droppable;
 }
 
-/** Why nobody will ever take an entry, or need it; undefined where somebody may. */
+/** Why nobody will accept or need an entry; undefined if somebody may. */
 async function whyObsolete(outbox: Outbox, read: Pending): Promise<string | undefined> {
   const { entry, payload } = read;
   if (isRefusedForGood(read)) return entry.error;
@@ -51,7 +51,10 @@ async function whyObsolete(outbox: Outbox, read: Pending): Promise<string | unde
     : undefined;
 }
 
-/** Whether the orchestrator that the task was given will never take the entry: what another one does not know says nothing. */
+/**
+ * Whether the task's own orchestrator will never accept the entry; what another one does not know
+ * proves nothing.
+ */
 function isRefusedForGood({ entry }: Pending): boolean {
   const { url, answer, answer_url: from = url } = entry;
   return answer !== undefined && isTooLate(answer) && originOf(from) === originOf(url);
@@ -61,7 +64,10 @@ function originOf(url: string): string | undefined {
   return URL.parse(url)?.origin;
 }
 
-/** Drops an entry; not, and gives false, when somebody else has begun to deliver it. Throws `StorageError`. */
+/**
+ * Discards an entry; returns false if another process has begun to deliver it. Throws
+ * `StorageError`.
+ */
 export async function dropEntry(
   outbox: Outbox,
   entry: Pending,

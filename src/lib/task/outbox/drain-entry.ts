@@ -9,39 +9,50 @@ import { shownUrl } from '../../http-url.ts';
 import { createRedactor } from '../../redact.ts';
 import type { RetryNotice, RetryPolicy } from '../../retry.ts';
 import { shownAnswer } from '../../shown-answer.ts';
+import { endSoonAfter } from '../../stop.ts';
 import { jpegOfTask } from '../jpeg-of-task.ts';
-import { type Claimed, type Claiming, claim, type Pending, release, settle } from './claim.ts';
+import { type Claimed, type Claiming, claim, type Pending, release } from './claim.ts';
 import type { DrainEvent } from './drain-events.ts';
-import { deliveredAtText, findMark, type Outbox, removeEntries } from './outbox.ts';
+import { FINISHING_MS, finishing } from './finishing.ts';
+import { deliveredAtText, findMark, type Outbox, removeEntries, settle } from './outbox.ts';
 
 /** How an outbox is drained. */
 export interface DrainOptions extends Claiming {
-  /** Which callbacks are looked at. */
+  /** Which callbacks are drained. */
   readonly wanted: (payload: CallbackPayload) => boolean;
-  /** Where an entry may be sent, or a text that says why nowhere. */
+  /** Where an entry is sent, or a text that says why it may not be sent. */
   readonly addressOf: (
     callback: Pending,
     severalTasks: boolean,
   ) => Pick<CallbackSettings, 'url' | 'urlName'> | string;
-  /** Asked before something is delivered a second time, with how that is known. */
+  /** Asked before a repeated delivery; `known` says how the first one is known. */
   readonly mayRepeat: (callback: Pending, known: string) => Promise<boolean>;
   /** Whether an error may follow a success. */
   readonly force: boolean;
-  /** Whether entries are sent, too, that nobody who knows the secret has written. */
+  /** Whether to send entries without a valid seal too. */
   readonly unsigned: boolean;
-  /** Whether nothing is sent and nothing changed. */
+  /** Whether to send and change nothing. */
   readonly dryRun: boolean;
   readonly secret: string | undefined;
   readonly userAgent: string;
   readonly policy: RetryPolicy;
   readonly onSending?: (request: CallbackRequest) => void;
   readonly onRetry?: (notice: RetryNotice) => void;
-  /** Told of an entry that stays claimed, with the reason; also when the drain is stopped, and tells nothing else any more. */
+  /**
+   * Called for an entry that stays claimed, with the reason; also after a stop, when no more events
+   * follow.
+   */
   readonly onStuck?: (key: string, reason: string) => void;
+  /** Called after an attempt whose answer is lost. */
+  readonly onLost?: () => void;
+  /** Ends the drain before its next entry or attempt: what was begun has `FINISHING_MS`. */
   readonly signal: AbortSignal;
 }
 
-/** Delivers one entry, unless something speaks against it; tells what became of it. Throws `StorageError`. */
+/**
+ * Delivers one entry unless something forbids it; returns what became of it. Throws `StorageError`,
+ * and the signal's reason if the stop left the entry without an answer.
+ */
 export async function drainEntry(
   outbox: Outbox,
   callback: Pending,
@@ -64,7 +75,8 @@ export async function drainEntry(
   const known = `the same outcome of this task was delivered from the outbox ${mark ? deliveredAtText(mark) : ''}`;
   if (mark && !(await options.mayRepeat(callback, known)))
     return { kind: 'refused', ...of, reason: `${known}; --yes sends it again` };
-  const mine = await claim(outbox, callback, options);
+  options.signal.throwIfAborted();
+  const mine = await finishing(outbox, options.signal, (own) => claim(own, callback, options));
   if (!mine) return { kind: 'busy', ...of, reason: busyText(callback) };
   return send(outbox, mine, request, options);
 }
@@ -75,7 +87,7 @@ async function errorAfterSuccess(
 ): Promise<string | undefined> {
   if (payload.status === 'success') return undefined;
   const mark = await findMark(outbox, { ...payload, status: 'success' });
-  const after = 'an error after it would lose the picture; --force sends it all the same';
+  const after = 'an error after it would lose the picture; --force sends it anyway';
   if (mark) return `the success of this task was delivered ${deliveredAtText(mark)}, and ${after}`;
   const inputKey = entry.input_r2_key;
   if (inputKey === undefined) return undefined;
@@ -101,7 +113,7 @@ function requestOf(
   return { settings: { ...address, secret }, body: entry.body, id: entry.webhook_id, userAgent };
 }
 
-/** What is kept of a request that was not delivered. */
+/** What is recorded about an undelivered request. */
 function whyOf(
   error: unknown,
   { settings: { url, secret } }: CallbackRequest,
@@ -117,10 +129,11 @@ function whyOf(
   };
 }
 
-/** What of a lease is for sending: the rest is for clocks that go differently, and for what follows. */
+/**
+ * The share of a lease used for sending; the rest allows for clock differences and for what
+ * follows.
+ */
 const SENDING_SHARE = 0.5;
-/** How long an entry may take to be given back when the drain is stopped, in milliseconds. */
-const RELEASE_MS = 2_000;
 
 async function send(
   outbox: Outbox,
@@ -128,46 +141,53 @@ async function send(
   request: CallbackRequest,
   options: DrainOptions,
 ): Promise<DrainEvent> {
-  const { now, onSending } = options;
+  const { now, onSending, signal } = options;
   const of = { key: mine.key, payload: mine.payload, request };
   const start = performance.now();
   const ms = () => Math.round(performance.now() - start);
-  onSending?.(request);
   const course = { attempts: 0, isLost: false };
   let delivery: Delivery;
   try {
+    signal.throwIfAborted();
+    onSending?.(request);
     delivery = await deliverWithinLease(request, options, course);
   } catch (thrown) {
     const { attempts, isLost } = course;
     const error = mine.wasUnconfirmed && isTaskUnknown(thrown) ? takenBefore(thrown) : thrown;
     const leftover = await giveBack(outbox, mine, whyOf(error, request, isLost), options);
+    // A refusal is told as one, even if a stop came meanwhile.
+    if (!(error instanceof CallbackError)) signal.throwIfAborted();
     const failed = { kind: 'failed', ...of, error, attempts, ms: ms() } as const;
     return leftover === undefined ? failed : { ...failed, leftover };
   }
   const delivered = { kind: 'delivered', ...of, delivery, ms: ms() } as const;
   try {
-    await settle(outbox, mine, now());
+    const { entry, payload } = mine;
+    const sent = { id: entry.webhook_id, body: entry.body, at: now() };
+    // Report an error of the same task before it is removed.
+    await finishing(outbox, signal, (own) => settle(own, payload, sent, [payload]));
     return delivered;
   } catch (error) {
     return { ...delivered, leftover: messageOf(error) };
   }
 }
 
-/** How a delivery goes. */
+/** The state of one delivery. */
 interface Course {
   attempts: number;
-  /** Whether an attempt was sent that nobody knows the fate of. */
+  /** Whether an attempt was sent and its answer was lost. */
   isLost: boolean;
 }
 
 async function deliverWithinLease(
   request: CallbackRequest,
-  { signal, leaseMs, policy, onRetry }: DrainOptions,
+  { signal, leaseMs, policy, onRetry, onLost }: DrainOptions,
   course: Course,
 ): Promise<Delivery> {
   const start = performance.now();
   const sendingMs = leaseMs * SENDING_SHARE;
   const end = AbortSignal.timeout(sendingMs);
+  const ending = endSoonAfter(signal, FINISHING_MS);
   try {
     return await deliverCallback(request, {
       policy,
@@ -176,10 +196,14 @@ async function deliverWithinLease(
       },
       onLost: () => {
         course.isLost = true;
+        onLost?.();
       },
       onRetry: (notice) => onRetry?.(notice),
-      signal: AbortSignal.any([signal, end]),
-      msLeft: () => sendingMs - (performance.now() - start),
+      signal: AbortSignal.any([ending.signal, end]),
+      // A stop ends a wait, and the attempt under way is the last one.
+      hurry: signal,
+      mayRepeat: async () => signal.throwIfAborted(),
+      msLeft: () => (signal.aborted ? 0 : sendingMs - (performance.now() - start)),
     });
   } catch (error) {
     if (error !== end.reason) throw error;
@@ -188,12 +212,14 @@ async function deliverWithinLease(
         'that one of the outbox has. Check that the orchestrator is up.',
       { cause: error, ambiguous: course.isLost },
     );
+  } finally {
+    ending.dispose();
   }
 }
 
 /**
- * Lets others have the entry; a stopped drain as well, before it throws the signal's reason. Where that fails, the lease runs
- * out: gives, or tells, until when, and why.
+ * Releases the entry for others, also after a stop. If that fails, the lease has to run out:
+ * returns and reports until when and why.
  */
 async function giveBack(
   outbox: Outbox,
@@ -201,15 +227,12 @@ async function giveBack(
   why: WhyUndelivered,
   { signal, onStuck }: DrainOptions,
 ): Promise<string | undefined> {
-  const request = signal.aborted
-    ? { ...outbox.request, signal: AbortSignal.timeout(RELEASE_MS) }
-    : outbox.request;
-  const stuck = await release({ ...outbox, request }, mine, why).then(
-    () => undefined,
-    (problem: unknown) =>
-      `it could not be given back, and no other drain has it before ${mine.entry.lease?.until}: ${messageOf(problem)}`,
-  );
-  if (stuck !== undefined) onStuck?.(mine.key, stuck);
-  signal.throwIfAborted();
-  return stuck;
+  try {
+    await finishing(outbox, signal, (own) => release(own, mine, why));
+    return undefined;
+  } catch (problem) {
+    const stuck = `it could not be given back, and no other drain has it before ${mine.entry.lease?.until}: ${messageOf(problem)}`;
+    onStuck?.(mine.key, stuck);
+    return stuck;
+  }
 }

@@ -10,7 +10,7 @@ interface OfEntry {
 
 /** What became of one object in the outbox. */
 export type DrainEvent =
-  /** The orchestrator has taken it, and it is removed; `leftover` says why it could not be. */
+  /** Delivered and removed; `leftover` says why it could not be removed. */
   | (OfEntry & {
       readonly kind: 'delivered';
       readonly request: CallbackRequest;
@@ -18,9 +18,12 @@ export type DrainEvent =
       readonly ms: number;
       readonly leftover?: string;
     })
-  /** It would have been sent. */
+  /** Would have been sent. */
   | (OfEntry & { readonly kind: 'pending'; readonly request: CallbackRequest })
-  /** It could not be delivered, and stays; `leftover` says why it could not be given back, and until when nobody else has it. */
+  /**
+   * Undelivered and kept; `leftover` says why it could not be released, and until when it stays
+   * leased.
+   */
   | (OfEntry & {
       readonly kind: 'failed';
       readonly leftover?: string;
@@ -29,13 +32,13 @@ export type DrainEvent =
       readonly attempts: number;
       readonly ms: number;
     })
-  /** It need not be delivered any more, and is removed. */
+  /** No longer needed, and removed. */
   | (OfEntry & { readonly kind: 'obsolete'; readonly reason: string })
-  /** Somebody else is delivering it. */
+  /** Another process is delivering it. */
   | (OfEntry & { readonly kind: 'busy'; readonly reason: string })
-  /** Nobody who knows the secret has written it, and it stays. */
+  /** Has no valid seal, and is kept. */
   | (OfEntry & { readonly kind: 'unsigned'; readonly reason: string })
-  /** It must not be sent, or not there, and stays. */
+  /** May not be sent, or not to that address, and is kept. */
   | (OfEntry & { readonly kind: 'refused'; readonly reason: string })
-  /** It is no entry, and stays. */
+  /** Not an entry, and is kept. */
   | { readonly kind: 'corrupt'; readonly key: string; readonly reason: string };

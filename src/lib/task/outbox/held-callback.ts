@@ -8,14 +8,13 @@ import { release } from './claim.ts';
 import {
   isPreconditionFailure,
   type Outbox,
-  obsoleteBy,
-  putMark,
-  removeEntries,
   type StoredEntry,
+  settle,
   storeEntry,
 } from './outbox.ts';
 import {
   type KeptCallback,
+  nextStep,
   type OutboxSettings,
   type OutboxUse,
   taskOutbox,
@@ -23,13 +22,19 @@ import {
   withOutbox,
 } from './task-outbox.ts';
 
-/** A callback that lies in the outbox while this process still sends it: leased, so that no drain sends it, too. */
+/**
+ * A callback stored in the outbox while this process still sends it: leased, so that no drain sends
+ * it too.
+ */
 export interface HeldCallback {
-  /** Throws `CallbackError` when somebody else has the entry now, or has removed it: one of both must stop. */
+  /**
+   * Throws `CallbackError` if another process has the entry now, or has removed it: one of them
+   * must stop.
+   */
   refuseIfLost(signal: AbortSignal): Promise<void>;
-  /** The orchestrator has taken it: marks that, and removes the entry. Never throws: what goes wrong is logged. */
+  /** After delivery: stores the mark and removes the entry. Never throws; problems are logged. */
   taken(use: OutboxUse): Promise<void>;
-  /** It is sent no more: gives the entry to whoever drains the outbox, or stores it now. Never throws, either. */
+  /** After giving up: releases the entry for drains, or stores it now. Never throws either. */
   notTaken(why: WhyUndelivered, use: OutboxUse): Promise<void>;
 }
 
@@ -37,21 +42,28 @@ export interface HeldCallback {
 interface Holding extends OutboxUse {
   /** What is known when it is stored. */
   readonly why: WhyUndelivered;
-  /** When the lease runs out: nobody else sends the callback before, whatever becomes of this process. */
+  /**
+   * When the lease ends: until then nobody else sends the callback, whatever happens to this
+   * process.
+   */
   readonly until: Date;
 }
 
-/** How often it is tried to store it: only the end of the delivery ends that. */
+/** How often storing it is tried: only the end of the delivery ends it. */
 const STORING_RETRY: RetryPolicy = {
   attempts: Number.POSITIVE_INFINITY,
   baseDelayMs: 500,
   maxDelayMs: 5_000,
 };
 
-/** How long it may take to look whether the entry is still ours, in milliseconds: R2 answers in some 100. */
+/**
+ * Time limit for checking that the entry is still ours, in milliseconds; R2 answers in about 100.
+ */
 const LOOK_MS = 2_000;
 
-/** Begins to store a callback in the outbox; tries again until it is there or the delivery has ended. */
+/**
+ * Starts to store a callback in the outbox; retries until it is stored or the delivery has ended.
+ */
 export function holdCallback(
   settings: OutboxSettings,
   callback: KeptCallback,
@@ -88,7 +100,7 @@ export function holdCallback(
       if (attempt === 1) warn(use, 'OUTBOX_FAILED', what, error);
     },
   }).catch(() => {
-    // What there is to say is said when the delivery has ended.
+    // Problems are reported when the delivery has ended.
   });
   const settled = () => {
     ended.abort();
@@ -105,7 +117,7 @@ export function holdCallback(
         signal: AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS)]),
       };
       const way = { ...use, request: looking };
-      // An R2 that does not answer gives the entry to nobody else, either.
+      // If R2 does not answer us, nobody else can claim the entry either.
       const there = inOutbox(way, ({ storage, request }) => headObject(storage, key, request));
       const etag = await there.then(
         (info) => info?.etag,
@@ -120,11 +132,8 @@ export function holdCallback(
     async taken(way) {
       await settled();
       try {
-        await inOutbox(way, async (outbox) => {
-          // The mark comes first: whoever finds the entry then does not deliver it again.
-          await putMark(outbox, payload, request, new Date());
-          await removeEntries(outbox, obsoleteBy(payload));
-        });
+        const { id, body } = request;
+        await inOutbox(way, (outbox) => settle(outbox, payload, { id, body, at: new Date() }));
       } catch (error) {
         const what = `the callback was taken, but could not be removed from the outbox; "arke-tiff callback pending" may send it again after ${until.toISOString()}`;
         warn(way, 'OUTBOX_NOT_CLEARED', what, error);
@@ -137,10 +146,10 @@ export function holdCallback(
       if (!mine) return;
       try {
         await inOutbox(way, (outbox) => release(outbox, { key, ...mine }, failure));
-        const message = `the callback stays in the outbox as ${key}; "arke-tiff callback pending" sends it`;
+        const message = `the callback stays in the outbox as ${key}; ${nextStep(failure)}`;
         way.log({ event: 'note', code: 'OUTBOX', message });
       } catch (error) {
-        // Somebody else has it, and the log has said so.
+        // Another process has it, and the log already says so.
         if (isPreconditionFailure(error)) return;
         const what = `the callback stays in the outbox as ${key}, but nobody can send it before ${until.toISOString()}`;
         warn(way, 'OUTBOX_FAILED', what, error);

@@ -1,26 +1,30 @@
 import { isLeased, type WhyUndelivered } from '../../callback/outbox-entry.ts';
 import { type Claiming, claim, type Pending, release } from './claim.ts';
 import { busyText } from './drain-entry.ts';
-import type { Outcome } from './keys.ts';
+import { finishing } from './finishing.ts';
+import type { CallbackIdentity } from './keys.ts';
 import { isSealed, type Outbox } from './outbox.ts';
 import { entryOf } from './read-entry.ts';
 
-/** What the outbox says to a callback that is about to be sent past it. */
+/** What the outbox says about a callback that is sent without it. */
 export type Hold =
-  /** Somebody is delivering a callback of this task. */
+  /** Another process is delivering a callback of this task. */
   | { readonly kind: 'busy'; readonly reason: string }
-  /** An error, and the success of its task waits. */
+  /** The callback is an error, and the success of its task is waiting. */
   | { readonly kind: 'success-waits'; readonly reason: string }
-  /** Nobody else sends it; `release` lets others have its entry, with why it was not delivered. */
+  /**
+   * Nobody else sends it; `release` returns its entry, with the reason why it was not delivered.
+   */
   | { readonly kind: 'held'; readonly release: (why: WhyUndelivered) => Promise<void> };
 
 /**
- * Keeps drains from a callback while it is sent past the outbox: claims its entry, where there is one. Once it is
- * delivered, its mark and the removal of the entry follow as in a drain. Throws `StorageError`.
+ * Keeps drains from a callback that is sent without the outbox: claims its entry, if there is one.
+ * After delivery, the mark and the removal of the entry follow as in a drain. Throws
+ * `StorageError`.
  */
-export async function holdCallback(
+export async function claimCallback(
   outbox: Outbox,
-  outcome: Outcome,
+  outcome: CallbackIdentity,
   claiming: Claiming,
 ): Promise<Hold> {
   const [success, error] = await Promise.all(
@@ -32,24 +36,17 @@ export async function holdCallback(
     return { kind: 'success-waits', reason: `its success waits in the outbox as "${success.key}"` };
   const entry = outcome.status === 'success' ? success : error;
   if (!entry) return { kind: 'held', release: async () => {} };
-  const mine = await claim(outbox, entry, claiming);
+  const { signal } = outbox.request;
+  const mine = await finishing(outbox, signal, (own) => claim(own, entry, claiming));
   if (!mine) return { kind: 'busy', reason: busyText(entry) };
   return {
     kind: 'held',
-    release: (why) => release(stillUsable(outbox), mine, why),
+    release: (why) => finishing(outbox, signal, (own) => release(own, mine, why)),
   };
 }
 
-/** How long an entry may take to be given back once the command is stopped, in milliseconds. */
-const RELEASE_MS = 2_000;
-
-function stillUsable(outbox: Outbox): Outbox {
-  if (!outbox.request.signal?.aborted) return outbox;
-  return { ...outbox, request: { ...outbox.request, signal: AbortSignal.timeout(RELEASE_MS) } };
-}
-
-/** An entry that somebody who knows the secret has written: any other must keep nothing from being sent. */
-async function ownEntry(outbox: Outbox, outcome: Outcome): Promise<Pending | undefined> {
+/** The entry if its seal is valid: any other must not hold up a callback. */
+async function ownEntry(outbox: Outbox, outcome: CallbackIdentity): Promise<Pending | undefined> {
   const read = await entryOf(outbox, outcome);
   if (read === undefined || typeof read === 'string') return undefined;
   return isSealed(outbox, read.key, read.entry) ? read : undefined;

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import { callbackId } from '../../callback/request.ts';
 
-/** Which callback it is about. */
-export interface Outcome {
+/** Identifies a callback. */
+export interface CallbackIdentity {
   readonly task_id: string;
   readonly batch_id: string;
   readonly status: 'success' | 'error';
 }
 
-/** Room for the rest of a key, of which R2 takes 1024 bytes. */
+/** Leaves room for the rest of a key: R2 allows 1024 bytes. */
 const MAX_PREFIX_LENGTH = 400;
 
-/** What is wrong with the prefix of an outbox, or undefined when nothing is. */
+/** What is wrong with an outbox prefix; undefined if it is fine. */
 export function outboxPrefixProblem(prefix: string): string | undefined {
   const path = outboxPrefix(prefix);
   if (path === '' || path.split('/').some((part) => ['', '.', '..'].includes(part)))
@@ -21,14 +21,14 @@ export function outboxPrefixProblem(prefix: string): string | undefined {
   return undefined;
 }
 
-/** The prefix without slashes around it. */
+/** The prefix without leading and trailing slashes. */
 export function outboxPrefix(prefix: string): string {
   return prefix.replace(/^\/+|\/+$/g, '');
 }
 
 /**
- * Whether the outbox would lie among the TIFFs of a task, where the orchestrator looks for files: under
- * the part of the TIFF's key that ends with the batch, or else under the TIFF's folder.
+ * Whether the outbox would lie among the TIFFs of a task, where the orchestrator looks for files:
+ * under the part of the TIFF's key that ends with the batch, or else in the TIFF's folder.
  */
 export function isAmongInputs(prefix: string, inputKey: string, batchId: string): boolean {
   const folders = inputKey.split('/').slice(0, -1);
@@ -37,29 +37,29 @@ export function isAmongInputs(prefix: string, inputKey: string, batchId: string)
   return inputs !== '' && `${outboxPrefix(prefix)}/`.startsWith(`${inputs}/`);
 }
 
-/** Under which keys all entries lie. */
+/** The prefix of all entries. */
 export function pendingPrefix(prefix: string): string {
   return `${outboxPrefix(prefix)}/pending/`;
 }
 
 /** The key of an entry: one for each outcome of a task. */
-export function pendingKey(prefix: string, outcome: Outcome): string {
+export function pendingKey(prefix: string, outcome: CallbackIdentity): string {
   return `${pendingPrefix(prefix)}${pathOf(outcome)}`;
 }
 
-/** The key of the mark that an outcome was delivered from the outbox. */
-export function deliveredKey(prefix: string, outcome: Outcome): string {
+/** The key of the mark that records an outcome's delivery. */
+export function deliveredKey(prefix: string, outcome: CallbackIdentity): string {
   return `${outboxPrefix(prefix)}/delivered/${pathOf(outcome)}`;
 }
 
-function pathOf(outcome: Outcome): string {
+function pathOf(outcome: CallbackIdentity): string {
   return `${part(outcome.batch_id)}/${part(outcome.task_id)}/${callbackId(outcome)}.json`;
 }
 
-/** Longer ones would take more room than a key has. */
+/** Keeps a key within its limit. */
 const MAX_PART_LENGTH = 200;
 
-/** An id as one part of a key, whatever is in it; two ids never become the same one. */
+/** Encodes any id as one part of a key; different ids stay different. */
 function part(id: string): string {
   const encoded = encodeURIComponent(id.toWellFormed()).replaceAll('.', '%2E');
   if (encoded.length <= MAX_PART_LENGTH) return encoded;

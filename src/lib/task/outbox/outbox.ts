@@ -16,58 +16,61 @@ import type { Storage } from '../../storage/client.ts';
 import type { RequestOptions } from '../../storage/objects.ts';
 import { deleteObject, getSmallObject, putSmallObject } from '../../storage/small-object.ts';
 import type { PutCondition } from '../../storage/upload-request.ts';
-import { deliveredKey, type Outcome, pendingKey } from './keys.ts';
+import { type CallbackIdentity, deliveredKey, pendingKey } from './keys.ts';
 
-/** An outbox: callbacks that could not be delivered, in R2. */
+/** An outbox: undelivered callbacks in R2. */
 export interface Outbox {
   readonly storage: Storage;
   readonly prefix: string;
-  /** What entries and marks are sealed with; without it everything that lies there is believed. */
+  /** Seals entries and marks; without it, everything found there is trusted. */
   readonly secret?: string | undefined;
   readonly request: RequestOptions;
 }
 
-/** Whether an entry was written by somebody who knows the secret; without a secret all count as such. */
+/** Whether an entry has a valid seal; without a secret every entry counts as sealed. */
 export function isSealed({ secret }: Outbox, key: string, entry: OutboxEntry): boolean {
   return secret === undefined || isSeal(entry.seal, sealOfEntry(secret, key, entry));
 }
 
-/** A mark, and whether it was written by somebody who knows the secret. */
+/** A mark, and whether its seal is valid. */
 interface FoundMark extends DeliveredMark {
   readonly isSealed: boolean;
 }
 
-/** When a callback was delivered, as a mark says it. */
+/** When a callback was delivered, according to a mark. */
 export function deliveredAtText({ delivered_at: at, isSealed }: FoundMark): string {
   return isSealed ? `at ${at}` : `at ${at}, as an unsigned mark says`;
 }
 
-/** How often a place is looked at again because somebody else was faster. */
+/** How often a race for an object is tried again. */
 const MAX_RACES = 3;
 
-/** Where an entry lies. */
+/** Where an entry is stored. */
 export interface StoredEntry {
   readonly key: string;
-  /** The version that was stored; undefined where somebody else is delivering the outcome, and ours is not needed. */
+  /**
+   * The stored version; undefined if another process is delivering the outcome and ours is not
+   * needed.
+   */
   readonly mine:
     | {
         readonly entry: OutboxEntry;
         readonly etag: string;
-        /** Whether the one that it has replaced may have been taken. */
+        /** Whether the replaced entry may have been accepted. */
         readonly wasUnconfirmed: boolean;
       }
     | undefined;
 }
 
 /**
- * Stores an entry. One of an earlier run of the task with the same outcome is replaced, unless it is being delivered right
- * now by anybody but this `owner`: the orchestrator gets one of both. If that one may have been taken, this outcome may have
- * been, too. Throws `StorageError`.
+ * Stores an entry. Replaces one of an earlier run with the same outcome, unless somebody other than
+ * `owner` is delivering it: the orchestrator gets one of them. If the replaced one may have been
+ * accepted, so may this outcome. Throws `StorageError`.
  */
 export async function storeEntry(
   outbox: Outbox,
   unsealed: OutboxEntry,
-  outcome: Outcome,
+  outcome: CallbackIdentity,
   { now, owner }: { readonly now: Date; readonly owner?: string | undefined },
 ): Promise<StoredEntry> {
   const { storage, prefix, request, secret } = outbox;
@@ -97,14 +100,14 @@ export async function storeEntry(
   }
 }
 
-/** What anybody may have put there counts for nothing: it must neither keep an entry away nor cast doubt on it. */
+/** An unsealed entry counts for nothing: it must neither keep an entry out nor cast doubt on it. */
 function sealedEntry(outbox: Outbox, key: string, bytes: Uint8Array): OutboxEntry | undefined {
   const read = readOutboxEntry(bytes);
   if (typeof read === 'string') return undefined;
   return isSealed(outbox, key, read.entry) ? read.entry : undefined;
 }
 
-/** Stores an entry under a condition; gives its ETag. Throws `StorageError`. */
+/** Stores an entry under a condition; returns its ETag. Throws `StorageError`. */
 export async function putEntry(
   storage: Storage,
   key: string,
@@ -116,26 +119,26 @@ export async function putEntry(
   return (await putSmallObject(storage, object, request)).etag;
 }
 
-/** The outcomes of a task that need not, or must not, be delivered once this one is. */
-export function obsoleteBy({ task_id, batch_id, status }: Outcome): Outcome[] {
+/** The outcomes of a task that need not, or must not, follow this one. */
+export function obsoleteBy({ task_id, batch_id, status }: CallbackIdentity): CallbackIdentity[] {
   const error = { task_id, batch_id, status: 'error' } as const;
   return status === 'error' ? [error] : [{ task_id, batch_id, status }, error];
 }
 
-/** Removes what the outbox holds of these outcomes. Throws `StorageError`. */
+/** Removes the outbox's entries for these outcomes. Throws `StorageError`. */
 export async function removeEntries(
   { storage, prefix, request }: Outbox,
-  outcomes: readonly Outcome[],
+  outcomes: readonly CallbackIdentity[],
 ): Promise<void> {
   await Promise.all(
     outcomes.map((outcome) => deleteObject(storage, pendingKey(prefix, outcome), request)),
   );
 }
 
-/** The mark that an outcome was delivered from the outbox before, if there is one. Throws `StorageError`. */
+/** The mark of an earlier delivery of this outcome, if there is one. Throws `StorageError`. */
 export async function findMark(
   { storage, prefix, request, secret }: Outbox,
-  outcome: Outcome,
+  outcome: CallbackIdentity,
 ): Promise<FoundMark | undefined> {
   const key = deliveredKey(prefix, outcome);
   const object = await getSmallObject(storage, key, MAX_ENTRY_BYTES, request);
@@ -145,12 +148,35 @@ export async function findMark(
   return { ...mark, isSealed };
 }
 
-/** Marks an outcome as delivered; what an earlier delivery has left is replaced. Throws `StorageError`. */
+/** What was delivered. */
+interface Delivered {
+  readonly id: string;
+  readonly body: string;
+  readonly at: Date;
+}
+
+/**
+ * Marks an outcome as delivered, then removes the entries that are no longer needed. In this order:
+ * if the process ends in between, a drain finds the mark and does not deliver again. Throws
+ * `StorageError`.
+ */
+export async function settle(
+  outbox: Outbox,
+  outcome: CallbackIdentity,
+  delivered: Delivered,
+  obsolete: readonly CallbackIdentity[] = obsoleteBy(outcome),
+): Promise<void> {
+  await putMark(outbox, outcome, delivered);
+  await removeEntries(outbox, obsolete);
+}
+
+/**
+ * Marks an outcome as delivered; replaces the mark of an earlier delivery. Throws `StorageError`.
+ */
 export async function putMark(
   { storage, prefix, request, secret }: Outbox,
-  outcome: Outcome,
-  { id, body }: { readonly id: string; readonly body: string },
-  at: Date,
+  outcome: CallbackIdentity,
+  { id, body, at }: Delivered,
 ): Promise<void> {
   const key = deliveredKey(prefix, outcome);
   const mark = deliveredMark(id, body, at);
@@ -167,7 +193,7 @@ export async function putMark(
   }
 }
 
-/** Whether a request failed because somebody else was faster. */
+/** Whether a request failed because another process was faster. */
 export function isPreconditionFailure(error: unknown): boolean {
   return error instanceof StorageError && error.code === 'PRECONDITION_FAILED';
 }

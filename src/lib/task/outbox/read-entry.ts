@@ -2,16 +2,16 @@ import { MAX_ENTRY_BYTES, readOutboxEntry } from '../../callback/outbox-entry.ts
 import { listObjects } from '../../storage/list-objects.ts';
 import { getSmallObject } from '../../storage/small-object.ts';
 import type { Pending } from './claim.ts';
-import { type Outcome, pendingKey, pendingPrefix } from './keys.ts';
+import { type CallbackIdentity, pendingKey, pendingPrefix } from './keys.ts';
 import type { Outbox } from './outbox.ts';
 
-/** An object under the keys of entries; `read` is a text that says why it is none. */
+/** An object under the prefix of entries; a text in `read` says why it is not an entry. */
 export interface FoundEntry {
   readonly key: string;
   readonly read: Pending | string;
 }
 
-/** What lies in the outbox, a list for each task. Throws `StorageError`. */
+/** Lists the contents of the outbox, grouped by task. Throws `StorageError`. */
 export async function* entriesByTask(outbox: Outbox): AsyncGenerator<{
   readonly found: readonly FoundEntry[];
   /** Whether there is more than one task. */
@@ -23,7 +23,7 @@ export async function* entriesByTask(outbox: Outbox): AsyncGenerator<{
     const found: FoundEntry[] = [];
     for (const { key, size } of objects ?? []) {
       const read = await readEntry(outbox, key, size);
-      // Whoever was faster has delivered it.
+      // Another process has delivered and removed it meanwhile.
       if (read !== undefined) found.push({ key, read });
     }
     yield { found, several: tasks.length > 1 };
@@ -34,8 +34,14 @@ function folderOf(key: string): string {
   return key.slice(0, key.lastIndexOf('/'));
 }
 
-/** The entry of an outcome; a text that says why it is none, undefined when there is none. Throws `StorageError`. */
-export function entryOf(outbox: Outbox, outcome: Outcome): Promise<Pending | string | undefined> {
+/**
+ * The entry of an outcome; a text that says why the object is not one, or undefined if there is
+ * none. Throws `StorageError`.
+ */
+export function entryOf(
+  outbox: Outbox,
+  outcome: CallbackIdentity,
+): Promise<Pending | string | undefined> {
   return readEntry(outbox, pendingKey(outbox.prefix, outcome));
 }
 
@@ -49,7 +55,7 @@ async function readEntry(
   if (!object) return undefined;
   const read = readOutboxEntry(object.bytes);
   if (typeof read === 'string') return read;
-  // A copy would be delivered as often as there are copies.
+  // Otherwise each copy of an entry would be delivered.
   const rightful = pendingKey(prefix, read.payload);
   if (key !== rightful) return `what is in it belongs under "${rightful}"`;
   return { key, etag: object.info.etag, ...read };

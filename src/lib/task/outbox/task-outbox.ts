@@ -1,3 +1,4 @@
+import { isTooLate } from '../../callback/failures.ts';
 import { outboxEntry, type WhyUndelivered } from '../../callback/outbox-entry.ts';
 import type { CallbackPayload } from '../../callback/payload.ts';
 import type { CallbackRequest } from '../../callback/request.ts';
@@ -15,30 +16,30 @@ export interface OutboxSettings {
   readonly inputKey: string | undefined;
 }
 
-/** What a task's way to its outbox needs besides that. */
+/** What else a task needs to use its outbox. */
 export interface OutboxUse {
   readonly log: TaskLog;
   readonly request: RequestOptions;
 }
 
-/** A callback that goes to the outbox. */
+/** A callback for the outbox. */
 export interface KeptCallback {
   readonly request: CallbackRequest;
   readonly payload: CallbackPayload;
 }
 
-/** The outbox as a task uses it. Neither ever throws: what goes wrong is logged. */
+/** The outbox as a task uses it. Its functions never throw; problems are logged. */
 export interface TaskOutbox {
-  /** Stores a callback that could not be delivered; `owner`: who may have it leased already. */
+  /** Stores an undelivered callback; `owner` is the process that may already lease it. */
   keep(callback: KeptCallback, why: WhyUndelivered, owner?: string): Promise<void>;
   /**
-   * Removes what earlier runs of the task have left and this delivery makes obsolete: the same outcome, and
-   * after a success an error, which must not follow it.
+   * Removes what earlier runs of the task left and this delivery makes obsolete: the same outcome
+   * and, after a success, an error, which must not follow it.
    */
   forget(payload: CallbackPayload): Promise<void>;
 }
 
-/** The outbox that a task's settings describe. */
+/** The outbox described by a task's settings. */
 export function taskOutbox(settings: OutboxSettings, use: OutboxUse): TaskOutbox {
   return {
     async keep({ request, payload }, why, owner) {
@@ -51,7 +52,7 @@ export function taskOutbox(settings: OutboxSettings, use: OutboxUse): TaskOutbox
             owner,
           }),
         );
-        const message = `the callback is kept in the outbox as ${key}; "arke-tiff callback pending" sends it`;
+        const message = `the callback is kept in the outbox as ${key}; ${nextStep(why)}`;
         use.log({ event: 'note', code: 'OUTBOX', message });
       } catch (error) {
         warn(
@@ -77,12 +78,24 @@ export function taskOutbox(settings: OutboxSettings, use: OutboxUse): TaskOutbox
   };
 }
 
-/** Says in the log what went wrong with the outbox. */
+/**
+ * What to do about a callback that stays in the outbox: a clause by which a replay of the log finds
+ * it.
+ */
+export function nextStep({ answer, unconfirmed }: WhyUndelivered): string {
+  if (!answer || !isTooLate(answer)) return '"arke-tiff callback pending" sends it';
+  const why = unconfirmed
+    ? 'it was probably taken before'
+    : 'the orchestrator does not take it any more';
+  return `"arke-tiff callback pending --discard" drops it, as ${why}`;
+}
+
+/** Logs a problem with the outbox. */
 export function warn({ log }: OutboxUse, code: string, message: string, error: unknown): void {
   log({ event: 'warning', code, message: `${message}: ${messageOf(error)}` });
 }
 
-/** Opens the outbox for as long as something is done with it. Throws what that throws. */
+/** Opens the outbox for the duration of `work`. Rethrows its errors. */
 export async function withOutbox<T>(
   { prefix, storage: settings }: OutboxSettings,
   { request }: OutboxUse,

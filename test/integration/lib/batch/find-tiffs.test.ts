@@ -54,8 +54,8 @@ describe('the TIFFs under a prefix', () => {
 
   it.each([
     [{ prefix: 'f/nothing' }, 'There is no .tif or .tiff under "f/nothing" in the bucket'],
-    [{ include: ['*.png'] }, '--include and --exclude leave out all 7 TIFFs under "f/"'],
-    [{ prefix: 'f/old/', exclude: ['*'] }, 'leave out the one TIFF under "f/old/"'],
+    [{ include: ['*.png'] }, '--include and --exclude skip all 7 TIFFs under "f/"'],
+    [{ prefix: 'f/old/', exclude: ['*'] }, 'skip the one TIFF under "f/old/"'],
   ])('are an error when there are none: %j', async (request, message) => {
     await expect(find(request)).rejects.toThrow(message);
   });

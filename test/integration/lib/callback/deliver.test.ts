@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { deliverCallback } from '../../../../src/lib/callback/deliver.ts';
 import { CallbackError } from '../../../../src/lib/errors.ts';
+import { startTlsFront } from '../../../support/tls-front.ts';
 
 const policy = { attempts: 3, baseDelayMs: 1, maxDelayMs: 1 };
 const stops: (() => void)[] = [];
@@ -87,5 +88,49 @@ describe('a delivery', () => {
     const request = await requestTo(() => controller.abort(new Error('stop')));
     const stopped = deliverCallback(request, { policy, signal: controller.signal });
     await expect(stopped).rejects.toThrow('stop');
+  });
+});
+
+describe('a delivery that is stopped', () => {
+  const controllers = () => {
+    const controller = new AbortController();
+    return { stop: () => controller.abort(new Error('stop')), signal: controller.signal };
+  };
+
+  it('before anything was sent has lost no answer', async () => {
+    const { stop, signal } = controllers();
+    await using front = await startTlsFront(
+      'the handshake is never answered',
+      'http://127.0.0.1',
+      stop,
+    );
+    let lost = 0;
+    const request = { settings: { url: front.url }, body: '{}', id: 'msg_1', userAgent: 'test' };
+    const onLost = () => lost++;
+    await expect(deliverCallback(request, { policy, signal, onLost })).rejects.toThrow('stop');
+    expect(lost).toBe(0);
+  });
+
+  it('while it is asked whether to repeat has lost no answer, and sends nothing more', async () => {
+    const { stop, signal } = controllers();
+    let [lost, arrived] = [0, 0];
+    const request = await requestTo((_, answer) => {
+      arrived++;
+      answer.writeHead(503).end();
+    });
+    const onLost = () => lost++;
+    const mayRepeat = async () => stop();
+    const stopped = deliverCallback(request, { policy, signal, onLost, mayRepeat });
+    await expect(stopped).rejects.toThrow('stop');
+    expect([lost, arrived]).toEqual([0, 1]);
+  });
+
+  it('after all was sent has lost the answer', async () => {
+    const { stop, signal } = controllers();
+    let lost = 0;
+    const request = await requestTo((incoming) => incoming.resume().on('end', stop));
+    const onLost = () => lost++;
+    await expect(deliverCallback(request, { policy, signal, onLost })).rejects.toThrow('stop');
+    expect(lost).toBe(1);
   });
 });

@@ -16,7 +16,9 @@ beforeAll(async () => {
   large = await noisyTiff(3000);
 });
 
-/** Kills the conversion process that works in the first of the temporary folders, if there is one. */
+/**
+ * Kills the conversion process that works in the first of the temporary folders, if there is one.
+ */
 function killFirst(): void {
   for (const pid of childrenOf(process.pid, 'child.'))
     if (/TMPDIR=[^\0]*\/1\0/.test(environmentOf(pid))) process.kill(pid, 'SIGKILL');
@@ -57,7 +59,8 @@ describe('a conversion process that is killed', () => {
     let asked = 0;
     const run = await runCollection(inputs, {
       budget: {
-        // Asked for the plan of the look and for that of the conversion, and then at its first sign of life.
+        // Asked for the plan of the look and for that of the conversion, and then at its first sign
+        // of life.
         secondsLeft: () => {
           if (++asked === 3) signalChild('SIGKILL');
           return 1_000;

@@ -6,8 +6,8 @@ import {
   type InPlaceOptions,
 } from '../../../../src/lib/convert/convert-in-place.ts';
 import { readTiffHeader } from '../../../../src/lib/convert/header/tiff-header.ts';
-import { previewTiff } from '../../../../src/lib/convert/preview-tiff.ts';
 import { type Converter, openConverter } from '../../../../src/lib/convert/process/converter.ts';
+import { previewTiff } from '../../../../src/lib/convert/show-pictures.ts';
 import { compareWithTiff } from '../../../../src/lib/convert/verify/compare-with-tiff.ts';
 import { inspectionOf } from '../../../support/inspections.ts';
 import {
@@ -138,7 +138,7 @@ describe('what stands in a file whose chain is broken', () => {
   it('is told with what cannot be reached', async () => {
     const { made } = await convert(broken);
     expect(made.notes[0]?.message).toBe(
-      "The TIFF's list of pages breaks off after directory 1: there is none where the next one is said to be, so at least 1 cannot be reached",
+      "The TIFF's list of pages breaks off after directory 1: there is no directory at the offset of the next one, so at least 1 cannot be reached",
     );
   });
 
@@ -147,7 +147,7 @@ describe('what stands in a file whose chain is broken', () => {
     const { made } = await convert(two);
     expect(made.notes).toContainEqual({
       code: 'PAGES_NOT_CONVERTED',
-      message: 'Only page 1 was converted; 1 further page was not (convert each by its number)',
+      message: 'Only page 1 of 2 is converted (convert each by its number)',
     });
     expect((await convert(two, { page: 2 })).made.notes).toMatchObject([
       { code: 'PAGES_UNREACHABLE' },

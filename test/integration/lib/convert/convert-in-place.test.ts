@@ -121,7 +121,7 @@ describe('notes', () => {
     const input = await writeTiff(folder.path('pages.tif'), page, page, page);
     const { notes } = await convertInPlace(input, folder.path('page.jpg'));
     expect(notes).toEqual([
-      { code: 'PAGES_NOT_CONVERTED', message: expect.stringContaining('2 further pages') },
+      { code: 'PAGES_NOT_CONVERTED', message: expect.stringContaining('Only page 1 of 3') },
     ]);
   });
 

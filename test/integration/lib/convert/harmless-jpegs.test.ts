@@ -138,7 +138,10 @@ async function jpegStrips(rows: number, last: number, chromaSubsampling: '4:2:0'
   return { ...page, entries: [subsampling(chromaSubsampling === '4:4:4' ? 1 : 2)] };
 }
 
-/** The same rows without compression, as the strips' JPEGs are decoded alone; without those that are more than the page has. */
+/**
+ * The same rows without compression, as the strips' JPEGs are decoded alone; without those that are
+ * more than the page has.
+ */
 async function decodedStrips({ segments }: { readonly segments: readonly Buffer[] }) {
   const strips: Buffer[] = [];
   for (const jpeg of segments) strips.push((await decodeJpeg(jpeg)).data);

@@ -14,7 +14,10 @@ import { largestDifference } from '../../../support/pixels.ts';
 import { makeTiffAs, segmentsOf, type TiffPage } from '../../../support/tiff-writer.ts';
 
 const { folder, convert, soundly, expectNothingOf } = useForgiveness();
-/** One picture in all cuts and compressions without loss, faxes, JPEGs, and others of all depths and colours. */
+/**
+ * One picture in all cuts and compressions without loss, faxes, JPEGs, and others of all depths and
+ * colours.
+ */
 let closed: NamedPage[];
 beforeAll(async () => {
   const same = await samePages(folder.path('same.tif'));

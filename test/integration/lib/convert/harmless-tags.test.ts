@@ -79,7 +79,10 @@ describe('XMP, IPTC, Photoshop data and private tags of no bytes', () => {
   });
 });
 
-/** Expects a page with some more tags to be what it is without them, and one warning that names all of them. */
+/**
+ * Expects a page with some more tags to be what it is without them, and one warning that names all
+ * of them.
+ */
 async function expectLeftOut(
   [name, page, layout]: ReturnType<typeof inAllLayouts>[number],
   entries: readonly TiffEntry[],

@@ -297,8 +297,8 @@ describe('a first page that looks like a thumbnail', () => {
   it('says what was done', async () => {
     const { made } = await convert(makeTiff(size(12, 8), large));
     expect(made.notes.map(({ message }) => message)).toEqual([
-      'Page 1 (12 × 8 pixels) looks like a thumbnail of page 2, which was converted in its place',
-      'Only page 2 was converted; 1 further page was not (--page all converts all)',
+      'Page 1 (12 × 8 pixels) looks like a thumbnail of page 2, which was converted instead',
+      'Only page 2 of 2 is converted (--page all converts all)',
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { previewTiff } from '../../../../src/lib/convert/preview-tiff.ts';
 import { openConverter } from '../../../../src/lib/convert/process/converter.ts';
+import { previewTiff } from '../../../../src/lib/convert/show-pictures.ts';
 import { raw } from '../../../support/pictures.ts';
 import { makeTiff } from '../../../support/tiff-writer.ts';
 import { useFolder } from '../../../support/use-folder.ts';

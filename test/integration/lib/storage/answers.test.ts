@@ -191,7 +191,7 @@ describe('an error', () => {
   it('501 is not tried again, and names the header', async () => {
     const { errors, server } = await errorsAt({ status: 501 }, ['PUT']);
     expect(errors['PUT']?.message).toMatch(
-      /does not know something \(perhaps the header If-None-Match\), .*\(501/,
+      /does not support something \(perhaps the header If-None-Match\), .*\(501/,
     );
     expect(server.seen).toHaveLength(1);
   });
@@ -199,11 +199,11 @@ describe('an error', () => {
   it('501 names the header that the server names', async () => {
     const body = '<Error><Code>NotImplemented</Code><Header>x-strange</Header></Error>';
     const { errors } = await errorsAt({ status: 501, body }, ['PUT']);
-    expect(errors['PUT']?.message).toContain('does not know the header x-strange, which');
+    expect(errors['PUT']?.message).toContain('does not support the header x-strange, which');
   });
 
   it.each([
-    [429, 'TooManyRequests', 'Too much was asked at once: try again later, with less at a time.'],
+    [429, 'TooManyRequests', 'Too many requests: try again later, with fewer at a time.'],
     [503, 'SlowDown', "Try again later; see Cloudflare's status page."],
   ])('that a key is written too often waits for a second: %i', async (status, code, remedy) => {
     const body = `<Error><Code>${code}</Code></Error>`;
@@ -229,7 +229,10 @@ const ahead =
 
 describe('a clock that is off by an hour', () => {
   const hour = 60 * 60_000;
-  /** What the requests of a server were answered that it minds; the others are as R2 would take them. */
+  /**
+   * What the requests of a server were answered that it minds; the others are as R2 would take
+   * them.
+   */
   const answered = async (faultOf: FaultOf, name: string) => {
     await using server: FaultServer = await startFaultServer(
       'http://127.0.0.1:1',

@@ -59,6 +59,6 @@ describe('an object that is replaced while it is downloaded', () => {
       onRetry: ({ error }) => retries.push((error as Error).message),
     });
     expect(bytes.equals(large)).toBe(true);
-    expect(retries).toEqual([expect.stringContaining('changed by somebody else meanwhile')]);
+    expect(retries).toEqual([expect.stringContaining('changed by another process meanwhile')]);
   });
 });

@@ -159,7 +159,7 @@ describe('a download that cannot be written or asked for', () => {
     [
       'a full disk',
       '/dev/full',
-      /\/dev\/full: .*\(ENOSPC\).*The disk is full; make room or choose/,
+      /\/dev\/full: .*\(ENOSPC\).*The disk is full; free some space, or choose/,
     ],
   ])('says so when it goes into %s, and is not tried again', async (_, name, message) => {
     const retries: unknown[] = [];

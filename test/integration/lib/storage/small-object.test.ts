@@ -94,7 +94,7 @@ describe('a small object', () => {
     await sandbox.current.putObject(key, Buffer.from('x'.repeat(500)));
     await behind(NONE, async (storage) => {
       expect(await get(storage, key, 500)).toHaveLength(500);
-      await expect(get(storage, key, 499)).rejects.toThrow(/has 500 bytes, and at most 499/);
+      await expect(get(storage, key, 499)).rejects.toThrow(/has 500 bytes, but at most 499/);
     });
   });
 
@@ -107,7 +107,7 @@ describe('a small object', () => {
         info: { size: 500 },
       });
       await expect(get(storage, key, 499)).rejects.toThrow(
-        /has more than 499 bytes, and at most 499/,
+        /has more than 499 bytes, but at most 499/,
       );
     });
   });

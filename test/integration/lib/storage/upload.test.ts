@@ -106,7 +106,7 @@ describe('an upload of up to 64 MiB', () => {
     });
     expect(outcome.error).toMatchObject({
       code: 'FILE',
-      message: `${path} became shorter while it was uploaded. Upload it again.`,
+      message: `${path} was truncated during the upload. Upload it again.`,
     });
     expect(methodsOf(outcome)).toEqual(['PUT']);
   });

@@ -94,6 +94,15 @@ describe('a success that is not taken by the deadline', () => {
     expect((await oneEntry(report))?.lease).toBeUndefined();
   });
 
+  it('has no further attempt that the end after a stop signal may cut off: it may have been taken then', async () => {
+    const stop = AbortSignal.abort(new Error('stop'));
+    // Less than an attempt may take.
+    const setup = { stop, lastMs: 450 };
+    await using report = await startReport(sandbox.current, () => down, setup);
+    expect(await report.outcome).toMatchObject({ delivered: false, exitCode: 1 });
+    expect(report.door.seen.length).toBeLessThan(2);
+  });
+
   it('is stored as soon as R2 takes it, while attempts go on', async () => {
     let isUp = false;
     const r2 = aboutOutbox('PUT', inTurn([{ status: 503 }, { status: 403 }]));

@@ -2,6 +2,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { defaultEncoderSettings } from '../../../../src/lib/convert/encoder-settings.ts';
 import { defaultLikenessBounds } from '../../../../src/lib/convert/verify/likeness.ts';
+import { InterruptedError } from '../../../../src/lib/stop.ts';
 import { objectsUnder, putAll, runBatch, wordsOf } from '../../../support/batches.ts';
 import { FOREIGN, otherTiff, tiff } from '../../../support/objects.ts';
 import { noisyTiff, pagedTiff } from '../../../support/pictures.ts';
@@ -84,7 +85,9 @@ describe('a run over the TIFFs of a bucket', () => {
       expect.objectContaining({
         error: {
           code: 'INVALID_KEY',
-          message: expect.stringMatching(`^The key "${prefix}x/../a.tif" must not have the part`),
+          message: expect.stringMatching(
+            `^The key "${prefix}x/../a.tif" must not contain the segment`,
+          ),
         },
       }),
     );
@@ -319,7 +322,7 @@ describe('requests that fail for a moment', () => {
       faultOf: ({ method }) => (method === 'PUT' && failures++ === 0 ? { status: 503 } : undefined),
     });
     expect(wordsOf(told)).toEqual({ 'a.tif': 'converted' });
-    expect(told.warnings).toEqual([expect.stringMatching(/^R2 answered 503 .*Trying again in \d/)]);
+    expect(told.warnings).toEqual([expect.stringMatching(/^R2 answered 503 .*Retrying in \d/)]);
   });
 });
 
@@ -417,5 +420,31 @@ describe('the TIFFs that are on this machine', () => {
     }
     expect(seen).toBeGreaterThan(jobs);
     expect(seen).toBeLessThanOrEqual(most);
+  });
+});
+
+describe('a run that is stopped while a JPEG is being uploaded', () => {
+  it('finishes that where somebody is told of it, and begins nothing more', async () => {
+    const names = Array.from({ length: 6 }, (_, i) => `${i}.tif`);
+    const prefix = await put(Object.fromEntries(names.map((name) => [name, tiff])));
+    const stop = new AbortController();
+    const uploaded: string[] = [];
+    const { summary, ends } = await runBatch(sandbox.current, prefix, {
+      jobs: 1,
+      signal: stop.signal,
+      faultOf: ({ method }) => {
+        // It has begun, and its answer is not there yet.
+        if (method === 'PUT') stop.abort(new InterruptedError('SIGINT'));
+        return undefined;
+      },
+      onUploaded: async (key) => {
+        uploaded.push(key);
+      },
+    });
+    expect(summary).toMatchObject({ converted: 1, stopped: 'SIGINT' });
+    const [name = '', ...others] = Object.keys(ends);
+    expect(others).toEqual([]);
+    expect(uploaded).toEqual([prefix + name]);
+    expect(await keysOf(prefix)).toContain(name.replace('.tif', '.jpg'));
   });
 });

@@ -58,7 +58,7 @@ describe('the lines of a run', () => {
       ]),
     ).toEqual([
       `warn: ${message}`,
-      'warn: a.tif: It was too slow. Converting again with less',
+      'warn: a.tif: It was too slow. Retrying with a cheaper plan',
       'warn: a.tif: Samples were scaled.',
       expect.stringMatching(/^result: a\.tif/),
     ]);

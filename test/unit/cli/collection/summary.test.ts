@@ -100,7 +100,7 @@ describe('the summary of a run', () => {
     expect(summaryLines(outcome)).toEqual([
       '300 TIFFs: 288 to convert (not decoded yet), 12 up to date; 40 ms',
       '600.00 MB → about 30.00 MB; 400.0 MP; predicted 1 min 30 s of CPU, 45.2 s in all',
-      'A dry run: nothing was written. Decoding may still show errors and warnings.',
+      'Dry run: nothing was written. Decoding may still reveal errors and warnings.',
     ]);
     expect(documentOf(outcome, ['a.tif'])).toMatchObject({
       files: [{ status: 'due', input: 'a.tif', pages: [{ effort: 'max', reason: 'it fits' }] }, {}],
@@ -109,15 +109,15 @@ describe('the summary of a run', () => {
   });
 
   it.each([
-    [{ stopped: 'SIGINT' as const }, 'Stopped by SIGINT. '],
-    [{}, 'Stopped at the first failure, by --fail-fast. '],
+    [{ stopped: 'SIGINT' as const }, 'Interrupted by SIGINT. '],
+    [{}, 'Stopped at the first failure \\(--fail-fast\\). '],
   ])(
     'says why something was left undone, and that it can be gone on with (%j)',
     async (how, why) => {
       const outcome = await showCollection(run(ended({ files: 9, left: 9, ms: 5, ...how })), []);
       expect(summaryLines(outcome)).toEqual([
-        '9 TIFFs: 9 left undone; 5 ms',
-        expect.stringMatching(`^${why}.*Run it again to go on`),
+        '9 TIFFs: 9 remaining; 5 ms',
+        expect.stringMatching(`^${why}.*Run the same command again to resume`),
       ]);
     },
   );
@@ -177,7 +177,7 @@ describe('a run as JSON', () => {
     })();
     const view = { show: () => {}, close: () => void closed++ };
     await expect(showCollection(broken, [view])).rejects.toThrow('a bug');
-    await expect(showCollection(run(started(1)), [view])).rejects.toThrow('without saying so');
+    await expect(showCollection(run(started(1)), [view])).rejects.toThrow('without its last event');
     expect(closed).toBe(2);
   });
 });

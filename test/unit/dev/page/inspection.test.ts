@@ -11,6 +11,16 @@ describe('the facts of a TIFF', () => {
     expect(factsFrom(json)).toEqual({ inspection: file });
   });
 
+  it('have the names that the program has for them', () => {
+    const losses = [{ page: 1, message: 'so_much', avoided_by: '--page all' }];
+    expect(factsFrom({ ...file, byte_order: 'big-endian', losses })).toMatchObject({
+      inspection: {
+        byteOrder: 'big-endian',
+        losses: [{ avoidedBy: '--page all', message: 'so_much' }],
+      },
+    });
+  });
+
   it('may be why there are none', () => {
     const error = { code: 'NOT_A_TIFF', message: 'It is a JPEG.' };
     expect(factsFrom({ files: [{ input: 'a.tif', error }] })).toEqual({ error: 'It is a JPEG.' });

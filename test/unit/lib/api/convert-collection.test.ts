@@ -93,10 +93,10 @@ describe('convertCollection', () => {
       { input: b ?? '', output: out },
     ]);
     await expect(meeting).rejects.toThrow(
-      `Invalid options: output ${out} of ${b} is taken, because ${out} is the JPEG of ${a}.`,
+      `Invalid options: output ${out} of ${b} cannot be used, because ${out} is the JPEG of ${a}.`,
     );
     await expect(run([{ input: a ?? '', output: b }, b ?? ''])).rejects.toThrow(
-      'is itself to be converted',
+      'is an input of this run',
     );
     expect((await readdir(folder.root)).sort()).toEqual(['a.tif', 'b.tif']);
   });
@@ -115,7 +115,7 @@ describe('convertCollection', () => {
     expect(
       problemsOf(['a.tif', '', { output: 'b.jpg' }, 7], { jobs: 0, verify: 'yes', force: true }),
     ).toEqual([
-      "inputs[1].input must be a text that is not empty, not ''",
+      "inputs[1].input must be a non-empty text, not ''",
       'inputs[2].input is missing',
       'inputs[3] must be a path, or an object with a path as its input, not 7',
       "verify must be true or false, not 'yes'",

@@ -69,7 +69,7 @@ describe('a remedy', () => {
     const two = await folder.write('two.tif', makeTiff(page, page));
     const { notes } = await convertTiff(two, folder.path('two.jpg'));
     expect(notes.map(({ message }) => message)).toEqual([
-      "Only page 1 was converted; 1 further page was not (convertCollection with pages: 'all' converts all)",
+      "Only page 1 of 2 is converted (convertCollection with pages: 'all' converts all)",
     ]);
   });
 
@@ -129,8 +129,8 @@ describe('wrong options', () => {
     const call = (...args: unknown[]) => Reflect.apply(convertTiff, undefined, args);
     await expect(call('', 1)).rejects.toMatchObject({
       problems: [
-        "input must be a text that is not empty, not ''",
-        'output must be a text that is not empty, not 1',
+        "input must be a non-empty text, not ''",
+        'output must be a non-empty text, not 1',
       ],
     });
     await expect(call('a.tif', 'a.jpg', 90)).rejects.toThrow(

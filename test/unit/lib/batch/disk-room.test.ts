@@ -68,7 +68,7 @@ describe('the room on a disk', () => {
   it('is an error when nothing else is there to go', async () => {
     const { take } = roomWith(3 * MB);
     await expect(take(4 * MB)).rejects.toThrow(
-      `There is no room for "${4 * MB}.tif" in /tmp: it needs 4.0 MB, and 3.0 MB are free. Make room, or set TMPDIR to a folder that has some.`,
+      `Not enough space for "${4 * MB}.tif" in /tmp: it needs 4.0 MB, but only 3.0 MB are free. Free some space, or set TMPDIR to a folder with more.`,
     );
     const place = await take(2 * MB);
     place.release();

@@ -4,6 +4,7 @@ import { searchLog } from '../../../../src/lib/callback/log-search.ts';
 import { taskIdOfKey } from '../../../../src/lib/callback/task-id.ts';
 import { createTaskLog, type LogFormat, type TaskEvent } from '../../../../src/lib/log.ts';
 import { escapeControls } from '../../../../src/lib/redact.ts';
+import { nextStep } from '../../../../src/lib/task/outbox/task-outbox.ts';
 
 const unit = 'binary';
 const text = fc.string({ unit, minLength: 1 });
@@ -170,6 +171,7 @@ describe('the search for undelivered callbacks in a log', () => {
     ['is kept', '"arke-tiff callback pending" sends it'],
     ['is kept', 'this process sends it until 2026-11-30T10:00:00.000Z at the latest, then …'],
     ['stays', '"arke-tiff callback pending" sends it'],
+    ['stays', nextStep({ error: 'x', answer: { status: 500, body: 'Task not found' } })],
   ])('knows where a callback was kept in an outbox: %s; %s', (verb, then) => {
     const message = `the callback ${verb} in the outbox as out box/pending/b/t/msg_1.json; ${then}`;
     for (const format of ['text', 'json'] as const) {
@@ -339,7 +341,7 @@ describe('a callback that a log has as not delivered', () => {
     ['the last attempt had no answer', [failed(noAnswer), undelivered]],
     [
       'the task was stopped',
-      [failed(`${to} was not taken within 2 s after SIGTERM.`), undelivered],
+      [failed(`${to} was not accepted within 2 s after SIGTERM.`), undelivered],
     ],
     ['the log says so', [failed(refused), { ...undelivered, probably_taken: true }]],
     ['attempts go on, and the log ends', [started, { ...undelivered, continues_ms: 5 }]],

@@ -56,9 +56,9 @@ describe('an entry of the outbox', () => {
     ['not JSON', 'oh no', 'it is not JSON'],
     ['not text', Buffer.from([0xff, 0xfe, 0]), 'it is not JSON'],
     ['empty', '', 'it is not JSON'],
-    ['something else', '[]', 'no entry of version 1'],
-    ['a later version', JSON.stringify({ ...entry, v: 2 }), 'no entry of version 1: v'],
-    ['without a body', JSON.stringify({ ...entry, body: undefined }), 'version 1: body'],
+    ['something else', '[]', 'not a version 1 entry'],
+    ['a later version', JSON.stringify({ ...entry, v: 2 }), 'not a version 1 entry: v'],
+    ['without a body', JSON.stringify({ ...entry, body: undefined }), 'version 1 entry: body'],
     ['with an address that is none', JSON.stringify({ ...entry, url: 'file:///x' }), 'url'],
     [
       'with credentials in its address',
@@ -68,13 +68,13 @@ describe('an entry of the outbox', () => {
     [
       'with a body that is no callback',
       JSON.stringify({ ...entry, body: '{"task_id":"t"}' }),
-      'does not keep to the contract',
+      'does not match the contract',
     ],
     ['with a body that was cut', JSON.stringify({ ...entry, body: '{"task' }), 'not JSON'],
     [
       'with the id of another body',
       JSON.stringify({ ...entry, webhook_id: 'msg_x' }),
-      'its webhook_id is not the one of its body',
+      'its webhook_id does not match its body',
     ],
   ])('is none when it is %s', (_, text, problem) => {
     expect(readOutboxEntry(Buffer.from(text))).toContain(problem);

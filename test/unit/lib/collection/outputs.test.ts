@@ -74,7 +74,7 @@ describe('the JPEG of a TIFF', () => {
       const { outputs, messages } = await plan(names);
       expect(outputs.toSorted()).toEqual(['in/x.jpg.jpg', 'in/x.tif.jpg']);
       expect(messages).toEqual([
-        'in/x.tif becomes in/x.tif.jpg, because in/x.jpg is itself to be converted.',
+        'in/x.tif becomes in/x.tif.jpg, because in/x.jpg is an input of this run.',
       ]);
     }
     expect((await plan(['x.tif', 'X.JPG'], { outDir: 'in' })).outputs[0]).toBe('in/x.tif.jpg');

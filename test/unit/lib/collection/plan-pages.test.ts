@@ -23,8 +23,8 @@ it('refuses a picture that is going to be turned by a tag only, if warnings are 
       limits: { memoryBytes, cpuSeconds: 100, seconds: 100, diskBytes: 0 },
       strict: { failOnLoss: false, warningsAsErrors },
     });
-  const [{ peak_bytes: enough }] = planned(Number.MAX_SAFE_INTEGER, true);
-  expect(planned(enough - 1, false)).toHaveLength(1);
+  const { peakBytes: enough } = planned(Number.MAX_SAFE_INTEGER, true);
+  expect(planned(enough - 1, false).plans).toHaveLength(1);
   expect(() => planned(enough - 1, true)).toThrow(
     /^"a\.tif" would have warnings: The picture is too large to be turned here; its orientation \(6\) is kept/,
   );

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { convertByPlan } from '../../../../src/lib/convert/attempts.ts';
 import { defaultEncoderSettings } from '../../../../src/lib/convert/encoder-settings.ts';
-import type { ConversionJob } from '../../../../src/lib/convert/messages.ts';
+import type { ConversionRequest } from '../../../../src/lib/convert/messages.ts';
+import { readable } from '../../../../src/lib/convert/plan/readable.ts';
 import type { Converter } from '../../../../src/lib/convert/process/converter.ts';
 import { ConversionError } from '../../../../src/lib/errors.ts';
 import { fileOfPage, pageOf } from '../../../support/pages.ts';
@@ -10,21 +11,21 @@ import { useFolder } from '../../../support/use-folder.ts';
 const folder = useFolder();
 
 /** A process that runs out of memory, whatever it is given. */
-function starving(): Converter & { readonly ways: string[] } {
-  const ways: string[] = [];
+function starving(): Converter & { readonly plans: string[] } {
+  const plans: string[] = [];
   return {
-    ways,
+    plans,
     temporaryFolder: folder.root,
     versions: async () => '',
-    convert: async ({ plan: { effort, turn } }: ConversionJob) => {
-      ways.push(`${effort} ${turn}`);
+    convert: async (request: ConversionRequest) => {
+      if (request.kind === 'jpeg') plans.push(`${request.effort} ${request.turn}`);
       throw new ConversionError('OUT_OF_MEMORY', 'No more memory');
     },
     close: async () => {},
   };
 }
 
-it('goes no way to a JPEG twice, even if the figures change at each look', async () => {
+it('tries no plan twice, even if the figures change at each look', async () => {
   let width = 3_000;
   const page = {
     ...pageOf(10, { orientation: 6 }),
@@ -36,13 +37,16 @@ it('goes no way to a JPEG twice, even if the figures change at each look', async
   const converter = starving();
   const limits = { memoryBytes: 2 ** 32, cpuSeconds: 1e9, seconds: 1e9, diskBytes: 2 ** 40 };
   const settings = defaultEncoderSettings;
-  const paths = { input: folder.path('x.tif'), output: folder.path('x.jpg'), name: 'x.tif' };
-  const format = { littleEndian: true, big: false };
-  const file = { ...fileOfPage(page), bytes: 2 ** 40 };
-  const work = { ...paths, page, format, file, settings, converter, options: {} };
-  await expect(convertByPlan(work, limits, settings)).rejects.toMatchObject({
+  const fileBytes = 2 ** 40;
+  const how = { littleEndian: true, big: false, brokenChain: false, longChain: false } as const;
+  const header = { ...how, pages: [page], fileBytes } as const;
+  const file = { ...fileOfPage(page), bytes: fileBytes };
+  const opened = { input: folder.path('x.tif'), header, ...readable(page, file) } as const;
+  const output = folder.path('x.jpg');
+  const asked = { opened, output, settings, converter, options: {} };
+  await expect(convertByPlan(asked, limits)).rejects.toMatchObject({
     code: 'OUT_OF_MEMORY',
     message: expect.stringContaining('"x.tif"'),
   });
-  expect(converter.ways).toEqual(['max memory', 'fast memory']);
+  expect(converter.plans).toEqual(['max memory', 'fast memory']);
 });

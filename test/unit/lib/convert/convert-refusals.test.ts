@@ -40,7 +40,7 @@ describe('refusals', () => {
   it('carries sharp’s own message for what nobody recognises', async () => {
     const input = await folder.write('noise.tif', Buffer.from('c0ffee00c0ffee00', 'hex'));
     await expect(convertInPlace(input, folder.path('never.jpg'))).rejects.toThrow(
-      '"noise.tif" is not a TIFF: it does not begin as one. Check where it came from ' +
+      '"noise.tif" is not a TIFF: it has no TIFF header. Check where it came from ' +
         '(the decoder, sharp, says: Input file contains unsupported image format).',
     );
   });

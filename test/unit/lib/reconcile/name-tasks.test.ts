@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { taskIdOfKey } from '../../../../src/lib/callback/task-id.ts';
-import type { FoundTiff } from '../../../../src/lib/reconcile/find-jpegs.ts';
+import { encodedId, NO_TASK } from '../../../../src/lib/outputs/bucket/provenance.ts';
+import type { TiffWithJpeg } from '../../../../src/lib/reconcile/find-jpegs.ts';
 import { type NamingOptions, nameTasks } from '../../../../src/lib/reconcile/name-tasks.ts';
-import { encodedId, NO_TASK } from '../../../../src/lib/task/provenance.ts';
 
 /** A TIFF whose JPEG was made by a task of a batch; by `batch` where only that is said. */
-function tiff(key: string, maker?: { taskId: string; batchId: string }): FoundTiff {
+function tiff(key: string, maker?: { taskId: string; batchId: string }): TiffWithJpeg {
   const etag = '"e"';
   const metadata = maker && {
     'arke-task-id': encodedId(maker.taskId),
@@ -23,7 +23,7 @@ function tiff(key: string, maker?: { taskId: string; batchId: string }): FoundTi
 
 const A = 'staging/b/a.tif';
 const [PLATE_1A, PLATE_2B] = ['staging/b/plate1a.tif', 'staging/b/plate2B.tif'];
-const conflictsOf = (all: FoundTiff[], options: NamingOptions = {}, selected = all) =>
+const conflictsOf = (all: TiffWithJpeg[], options: NamingOptions = {}, selected = all) =>
   nameTasks(all, new Set(selected.map(({ key }) => key)), options).map(({ conflict }) => conflict);
 
 describe('the task that a TIFF is reported for', () => {

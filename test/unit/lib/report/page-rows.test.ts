@@ -50,7 +50,7 @@ describe('the data of a page', () => {
     const { totals, warnings } = dataOf(converted('a.tif', noted('SAMPLES_SCALED')), failed('b'));
     expect(totals.warned).toBe(1);
     expect(warnings).toBe(
-      '1 with warnings: 1 was scaled to 8 bits, or signed and taken as unsigned',
+      '1 with warnings: 1 was scaled to 8 bits, or read as unsigned although signed',
     );
   });
 

@@ -45,7 +45,7 @@ describe('keys and ids', () => {
   it('of objects have at most 1024 bytes', () => {
     expect(keyProblem('é'.repeat(512))).toBeUndefined();
     expect(keyProblem('é'.repeat(513))).toBe(
-      'must have at most 1024 bytes, and it has 1026: R2 takes no longer ones',
+      'must have at most 1024 bytes, and it has 1026: R2 accepts no longer ones',
     );
   });
 

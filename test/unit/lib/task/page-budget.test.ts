@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultEncoderSettings } from '../../../../src/lib/convert/encoder-settings.ts';
 import { START } from '../../../../src/lib/convert/plan/cpu-model.ts';
 import { planConversion } from '../../../../src/lib/convert/plan/plan.ts';
-import { pageFile } from '../../../../src/lib/convert/plan/readable.ts';
+import { pageFile, readable } from '../../../../src/lib/convert/plan/readable.ts';
 import { sharedBudgets } from '../../../../src/lib/task/page-budget.ts';
 import { headerOf } from '../../../support/tiff-headers.ts';
 import { makeTiff } from '../../../support/tiff-writer.ts';
@@ -57,8 +57,7 @@ describe('what a page may use of the task’s time and CPU', () => {
     const [seconds, cpu] = [secondsLeft?.() ?? 0, cpuSeconds?.(40) ?? 0];
     const limits = { memoryBytes: 1e9, diskBytes: 1e9, seconds, cpuSeconds: cpu };
     const { effort } = planConversion(
-      header.pages[0],
-      pageFile(header, 'a.tif'),
+      readable(header.pages[0], pageFile(header, 'a.tif')),
       limits,
       defaultEncoderSettings,
     );

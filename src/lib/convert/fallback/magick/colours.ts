@@ -2,12 +2,12 @@ import type { TiffPage } from '../../header/tiff-header.ts';
 import type { PlainColours } from '../../plan/plain-picture.ts';
 import { labToRgb } from '../samples/lab.ts';
 
-/** What a page's samples are, once decoded. */
+/** What a page's decoded samples are. */
 export interface PageColours {
   readonly colours: PlainColours;
-  /** Colour samples of a pixel as the file has them. */
+  /** Colour samples per pixel in the file. */
   readonly samples: number;
-  /** PhotometricInterpretation to decode with, where the page's own would be taken for something else. */
+  /** PhotometricInterpretation to decode with, if the page's own would be misread. */
   readonly decodeAs: number | undefined;
   readonly lab?: LabScales;
 }
@@ -16,7 +16,9 @@ export interface PageColours {
 type LabScales = readonly [Scale, Scale, Scale];
 type Scale = (byte: number) => number;
 
-/** PhotometricInterpretation of TIFF 6.0 (sections 4, 5, 16, 20, 21 and 23) and of TIFF/FX and ICC. */
+/**
+ * PhotometricInterpretation of TIFF 6.0 (sections 4, 5, 16, 20, 21 and 23) and of TIFF/FX and ICC.
+ */
 const [CIELAB, ICCLAB, ITULAB] = [8, 9, 10];
 const [LOGL, LOGLUV] = [32_844, 32_845];
 const RGB = 2;
@@ -31,7 +33,7 @@ const ituB: Scale = (byte) => ((byte - 96) * 200) / 255;
 const GREY: PageColours = { colours: 'grey', samples: 1, decodeAs: undefined };
 const COLOUR: PageColours = { colours: 'rgb', samples: 3, decodeAs: undefined };
 const labOf = (lab: LabScales): PageColours => ({
-  // As RGB the bytes come out as they are; ImageMagick would convert some kinds of Lab and not others.
+  // As RGB the bytes stay unchanged; ImageMagick would convert some kinds of Lab and not others.
   colours: 'lab',
   samples: 3,
   decodeAs: RGB,
@@ -51,7 +53,7 @@ const BY_PHOTOMETRIC: ReadonlyMap<number | undefined, PageColours> = new Map([
   [LOGLUV, COLOUR],
 ]);
 
-/** What a page's samples are; undefined for what is not read by ImageMagick here. */
+/** What a page's samples are; undefined if ImageMagick does not read them here. */
 export function coloursOf({ photometric }: TiffPage): PageColours | undefined {
   return BY_PHOTOMETRIC.get(photometric);
 }
@@ -68,7 +70,10 @@ export function widenLab(rows: Uint8Array, lab: LabScales): Uint8Array {
   return wide;
 }
 
-/** Rows of Lab bytes with an alpha behind each pixel's as sRGB with the alpha, in place: libvips cannot carry one beside Lab. */
+/**
+ * Converts rows of Lab bytes with alpha to sRGB with alpha, in place: libvips does not support Lab
+ * with alpha.
+ */
 export function labToRgba(rows: Uint8Array, lab: LabScales): Uint8Array {
   const [colour, rgb] = [new Float64Array(3), new Float64Array(3)];
   for (let i = 0; i < rows.length; i += 4) {
@@ -83,10 +88,13 @@ export function labToRgba(rows: Uint8Array, lab: LabScales): Uint8Array {
   return rows;
 }
 
-/** ReferenceBlackWhite of Y, Cb and Cr (TIFF 6.0, section 20): black and white, and for chroma none and most. */
+/**
+ * ReferenceBlackWhite of Y, Cb and Cr (TIFF 6.0, section 20): black and white; for chroma, none and
+ * full.
+ */
 export type YcbcrRange = readonly number[];
 
-/** The range of YCbCr where it is not that of JPEG, which decoders of JPEG take for granted. */
+/** The range of YCbCr, unless it is JPEG's, which JPEG decoders assume. */
 export function rangeOf(values: readonly number[] | undefined): YcbcrRange | undefined {
   if (values?.length !== 6) return undefined;
   const isUsable = [0, 2, 4].every((i) => (values[i + 1] ?? 0) > (values[i] ?? 0));
@@ -96,7 +104,10 @@ export function rangeOf(values: readonly number[] | undefined): YcbcrRange | und
 
 const FULL_RANGE = [0, 255, 128, 255, 128, 255];
 
-/** Spreads RGB that was made of YCbCr as if it had JPEG's range, in place; the coefficients are JPEG's (TIFF 6.0, section 21). */
+/**
+ * Rescales RGB that was decoded with JPEG's range, in place; the coefficients are JPEG's (TIFF 6.0,
+ * section 21).
+ */
 export function spreadRange(rgb: Uint8Array, range: YcbcrRange): Uint8Array {
   const [black = 0, white = 255, cb0 = 128, cb1 = 255, cr0 = 128, cr1 = 255] = range;
   const levels = new Uint8ClampedArray(rgb.buffer, rgb.byteOffset, rgb.byteLength);

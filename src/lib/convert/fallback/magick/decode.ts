@@ -8,17 +8,17 @@ import type { Magick } from './load-magick.ts';
 import type { PageInMemory } from './page-in-memory.ts';
 import { magickError, seriousWarning } from './words.ts';
 
-/** The samples of a page that are wanted: its colours, and one more when it is transparency. */
+/** The wanted samples of a page: its colours, and the alpha if there is one. */
 export interface WantedSamples {
   readonly page: TiffPage;
   readonly colours: PageColours;
-  /** Place of the alpha among the samples, behind the colours. */
+  /** Index of the alpha among the extra samples. */
   readonly alphaAt: number | undefined;
 }
 
 /** A decoded page, held in ImageMagick's memory. */
 export interface DecodedPage {
-  /** Samples of 8 bits, side by side: the colours, and the alpha behind them. */
+  /** 8-bit samples, interleaved: the colours, then the alpha. */
   rows(top: number, count: number): Uint8Array;
   dispose(): void;
 }
@@ -45,8 +45,8 @@ const TAG = {
 const [WHITE_IS_ZERO, BLACK_IS_ZERO] = [0, 1];
 
 /**
- * Decodes a page. One with separate planes is decoded plane by plane, each as a grey picture of its own:
- * ImageMagick and libtiff do not put all of them together. Throws in libtiff's words.
+ * Decodes a page. Separate planes are decoded one by one, each as a grey picture: ImageMagick and
+ * libtiff cannot combine all kinds. Throws in libtiff's words.
  */
 export function decode(magick: Magick, memory: PageInMemory, wanted: WantedSamples): DecodedPage {
   const { page, colours, alphaAt } = wanted;
@@ -86,12 +86,12 @@ function decodeWhole(
   return fromTiles(image, letters, { page, tile: segments });
 }
 
-/** Grey of which white is zero, with a sample beside it: ImageMagick would leave it a negative. */
+/** WhiteIsZero grey with an extra sample, which ImageMagick would leave negative. */
 function isNegative({ photometric, samplesPerPixel }: TiffPage): boolean {
   return photometric === WHITE_IS_ZERO && samplesPerPixel > 1;
 }
 
-/** The first of `step` samples the other way round. */
+/** Inverts the first of `step` samples. */
 function inverted({ rows, dispose }: DecodedPage, step: number): DecodedPage {
   return {
     rows: (top, count) => {
@@ -103,7 +103,7 @@ function inverted({ rows, dispose }: DecodedPage, step: number): DecodedPage {
   };
 }
 
-/** The page with its samples side by side; alpha comes out as it is stored if it is called unassociated. */
+/** The page with its samples interleaved; alpha declared unassociated is returned as stored. */
 function wholeDirectory(
   directory: DirectoryValues,
   { page, colours, alphaAt }: WantedSamples,
@@ -120,8 +120,9 @@ function wholeDirectory(
 }
 
 /**
- * A picture with each tile as a strip, one below the other: ImageMagick multiplies the colours of tiles by their alpha,
- * and those of strips not; of tiles with odd sides libtiff warns. A JPEG is the same in either.
+ * A picture with its tiles as strips, one below the other: ImageMagick multiplies the colours of
+ * tiles by their alpha, but not those of strips, and libtiff warns about tiles with odd sides. JPEG
+ * data are the same in both.
  */
 function tilesAsStrips(directory: DirectoryValues, size: Size, rows: number): DirectoryValues {
   const tall = new Map(directory);
@@ -138,7 +139,7 @@ function tilesAsStrips(directory: DirectoryValues, size: Size, rows: number): Di
   return tall;
 }
 
-/** One plane as a grey picture; only the first of a grey one may be inverted (WhiteIsZero). */
+/** One plane as a grey picture; only the first plane of grey may be inverted (WhiteIsZero). */
 function planeDirectory(
   directory: DirectoryValues,
   { page, colours }: WantedSamples,
@@ -202,7 +203,7 @@ function fromImages(images: readonly IMagickImage[], letters: string, width: num
   };
 }
 
-/** The rows of a page whose tiles lie one below the other. */
+/** The rows of a page whose tiles are one below the other. */
 function fromTiles(
   image: IMagickImage,
   letters: string,

@@ -4,10 +4,10 @@ import { numbersOf, type TiffFormat, type TiffTags } from '../../header/tiff-tag
 const [SHORT, LONG, UNDEFINED] = [3, 4, 7];
 const BYTES: Readonly<Record<number, number>> = { 3: 2, 4: 4, 5: 8, 7: 1 };
 
-/** The values of a directory by tag: numbers, and for JPEGTables, bytes. */
+/** The values of a directory by tag: numbers, or bytes for JPEGTables. */
 export type DirectoryValues = ReadonlyMap<number, readonly number[]>;
 
-/** The decoding tags of a directory as numbers; those without any are left out. */
+/** The decoding tags of a directory as numbers, without those that have none. */
 export function directoryOf(tags: TiffTags): DirectoryValues {
   const directory = new Map<number, readonly number[]>();
   for (const [tag, type] of DECODING_TAGS) {
@@ -19,10 +19,10 @@ export function directoryOf(tags: TiffTags): DirectoryValues {
 }
 
 /**
- * Makes a directory the only one of a classic TIFF, whatever the file was, in the memory that holds it:
- * the header is written over, the directory behind the file's bytes, of which `fileBytes` are left in
- * place. Gives back the part of the memory that is the TIFF then. So no decoder meets tags that it
- * stumbles over, other pages, or a chain that leads somewhere.
+ * Turns the memory that holds a file into a classic TIFF with this single directory: the header is
+ * overwritten, and the directory follows the first `fileBytes` bytes. Returns the part of the
+ * memory that is the TIFF. The decoder then sees no tags that it fails on, no other pages, and no
+ * further chain.
  */
 export function placeDirectory(
   memory: Uint8Array,
@@ -66,7 +66,10 @@ export function placeDirectory(
   return memory.subarray(0, end);
 }
 
-/** What `placeDirectory` needs behind the file's bytes, at the most, also when a few short values are added. */
+/**
+ * The most bytes that `placeDirectory` needs after the file's bytes, including a few added short
+ * values.
+ */
 export function directoryBytes(directory: DirectoryValues): number {
   let bytes = 256;
   for (const [tag, values] of directory)

@@ -5,16 +5,19 @@ const MARKER = { sof0: 0xc0, sof1: 0xc1, dht: 0xc4, soi: 0xd8, eoi: 0xd9, sos: 0
 const [DQT, DRI] = [0xdb, 0xdd];
 const [APP0, APP14] = [0xe0, 0xee];
 
-/** What stands before the scan of a baseline JPEG. */
+/** The head of a baseline JPEG, before its scan. */
 export interface JpegHead {
-  /** The segments DQT, DHT and DRI as they are, markers included. */
+  /** The segments DQT, DHT and DRI, including markers. */
   readonly tables: readonly Uint8Array[];
   readonly width: number;
-  /** Of each component, as SOF has them: identifier, sampling factors (a nibble each), quantisation table. */
+  /**
+   * Identifier, sampling factors (a nibble each) and quantisation table of each component, as in
+   * SOF.
+   */
   readonly components: readonly (readonly [number, number, number])[];
-  /** The header of the scan; undefined where the head ends before it. */
+  /** The header of the scan; undefined if the head ends before it. */
   readonly scan: ScanHead | undefined;
-  /** What it says of its colours beside the components. */
+  /** What it says about its colours besides the components. */
   readonly says: Omit<JpegColours, 'components'>;
 }
 
@@ -25,7 +28,7 @@ export interface ScanHead {
   readonly dataAt: number;
 }
 
-/** The header of a scan that begins here, if one does. */
+/** The header of a scan that begins here, if there is one. */
 export function readScanHead(bytes: Uint8Array, at: number, end: number): ScanHead | undefined {
   if (bytes[at] !== 0xff || bytes[at + 1] !== MARKER.sos) return undefined;
   const dataAt = at + 2 + (bytes[at + 2] ?? 0) * 256 + (bytes[at + 3] ?? 0);
@@ -33,7 +36,7 @@ export function readScanHead(bytes: Uint8Array, at: number, end: number): ScanHe
 }
 
 /**
- * Reads a JPEG from its start (SOI) to its first scan. Undefined where there is none; throws for kinds of JPEG
+ * Reads a JPEG from its start (SOI) to its first scan. Undefined if there is none; throws for JPEGs
  * that are not baseline.
  */
 export function readJpegHead(bytes: Uint8Array, start: number, end: number): JpegHead | undefined {
@@ -72,8 +75,8 @@ export function readJpegHead(bytes: Uint8Array, start: number, end: number): Jpe
 }
 
 /**
- * The data of one scan: up to the next marker, or to `end`; a restart marker at the very end belongs to
- * the strip that follows. Throws when another scan follows, as colours are missing then.
+ * The data of one scan, up to the next marker or `end`; a restart marker at the very end belongs to
+ * the next strip. Throws if another scan follows, because colours are missing then.
  */
 export function scanData(bytes: Uint8Array, start: number, end: number): Uint8Array {
   for (
@@ -92,15 +95,15 @@ export function scanData(bytes: Uint8Array, start: number, end: number): Uint8Ar
 }
 
 /**
- * The body of a baseline scan's header as it must be (T.81, B.2.3): some writers leave its last bytes, which only
- * progressive scans need, as zeros.
+ * The body of a valid baseline scan header (T.81, B.2.3): some writers leave its last bytes, which
+ * only progressive scans need, as zeros.
  */
 export function baselineScan(body: Uint8Array): number[] {
   const [count = 0] = body;
   return [...body.subarray(0, 1 + count * 2), 0, 63, 0];
 }
 
-/** A JPEG of its own: the tables, a frame of this size, and the data of one scan. */
+/** A separate JPEG: the tables, a frame of this size, and the data of one scan. */
 export function assembleJpeg(
   { tables, components }: Pick<JpegHead, 'tables' | 'components'>,
   scan: Uint8Array,
@@ -124,7 +127,7 @@ export function tableSegment(kind: 'quantisation' | 'dc' | 'ac', number: number,
   return markerSegment(marker, [(kind === 'ac' ? 16 : 0) + number, ...body]);
 }
 
-/** Every `interval` units of the scan a restart marker stands. */
+/** A restart marker follows every `interval` units of the scan. */
 export function restartSegment(interval: number): Uint8Array {
   return markerSegment(DRI, [interval >> 8, interval & 255]);
 }

@@ -6,10 +6,10 @@ import { notLoaded } from '../../not-loaded.ts';
 /** ImageMagick in WebAssembly. */
 export type Magick = typeof MagickModule;
 
-/** What ImageMagick's pixels may take, in bytes: just under the 4 GB that wasm32 can address. */
+/** The most bytes for ImageMagick's pixels: just under the 4 GB that wasm32 can address. */
 export const MAX_PIXEL_BYTES = 4_294_901_760;
 
-/** TIFF is the one format that can be read; no delegate, no file beside what is handed over, no network. */
+/** Only TIFF can be read; no delegates, no other files, no network. */
 const POLICY = `<?xml version="1.0" encoding="UTF-8"?>
 <policymap>
   <policy domain="delegate" rights="none" pattern="*"/>
@@ -22,9 +22,8 @@ const POLICY = `<?xml version="1.0" encoding="UTF-8"?>
 `;
 
 /**
- * Loads ImageMagick (15 MB of WebAssembly, about 0.1 s) for the thread that calls, once. Its pixels are
- * kept in memory only: what it would put on disk would be memory here, too. Throws what loading throws,
- * said as such (`notLoaded`).
+ * Loads ImageMagick (15 MB of WebAssembly, about 0.1 s) once for the calling thread. Its pixels
+ * stay in memory: its disk would be memory too. Throws loading errors as such (`notLoaded`).
  */
 export async function loadMagick(pixelBytes = MAX_PIXEL_BYTES): Promise<Magick> {
   const { magick, wasm } = await readPackage().catch((error: unknown) => {

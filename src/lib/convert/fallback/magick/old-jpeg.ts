@@ -42,25 +42,25 @@ const [JPEG, LOSSLESS] = [7, 14];
 /** PhotometricInterpretation. */
 const [RGB, YCBCR] = [2, 6];
 
-/** A file of parts, and the directory for them. */
+/** The parts of a new file, and its directory. */
 export interface NewJpeg {
   readonly directory: DirectoryValues;
-  /** ReferenceBlackWhite (TIFF 6.0, section 20) where it is not the range of JPEG. */
+  /** ReferenceBlackWhite (TIFF 6.0, section 20), unless it is JPEG's range. */
   readonly range: YcbcrRange | undefined;
-  /** What is not as it should be, and was believed or mended. */
+  /** Faults that were accepted or repaired. */
   readonly notes: readonly ConversionNote[];
-  /** What goes into the file one after the other, from byte `DATA_AT` on. */
+  /** The parts of the file in order, from byte `DATA_AT` on. */
   readonly parts: readonly Uint8Array[];
 }
 
-/** Behind the header of a classic TIFF. */
+/** After the header of a classic TIFF. */
 export const DATA_AT = 8;
 
 /**
- * Makes an old-style JPEG (TIFF 6.0, section 22) one as technical note 2 has it: each strip or tile gets
- * the tables, a frame and an end of its own, its data stay as they are. So tiles can be decoded, too,
- * and libtiff looks whether the data really end where the picture does; in old-style ones it does not,
- * and strips of zeros pass for a picture. Throws for what is no baseline JPEG or is not all there.
+ * Converts an old-style JPEG (TIFF 6.0, section 22) to the form of technical note 2: each strip or
+ * tile gets tables, a frame and an end, its data stay unchanged. Tiles can then be decoded too, and
+ * libtiff checks that the data end where the picture does; for old-style JPEGs it does not, and
+ * accepts strips of zeros. Throws if it is not a baseline JPEG, or not complete.
  */
 export function asNewJpeg(file: Uint8Array, page: TiffPage, old: DirectoryValues): NewJpeg {
   if (old.get(TAG.process)?.[0] === LOSSLESS)
@@ -121,20 +121,20 @@ function notesOn({
   return notes;
 }
 
-/** Whether a JPEG says of itself that it has red, green and blue; if it says nothing it has YCbCr, as libtiff takes it. */
+/** Whether a JPEG says that it is RGB; otherwise it is YCbCr, as in libtiff. */
 function isRgb({ says, components }: JpegHead): boolean {
   if (components.length !== 3) return true;
   const plain = components.map(([id, sampling]) => ({ id, sampling }));
   return photometricIn({ ...says, components: plain }) === RGB;
 }
 
-/** A component that is alone has one sample a pixel, whatever its factors are (T.81, A.2.2). */
+/** A single component has one sample per pixel, whatever its factors (T.81, A.2.2). */
 function ofOwnSize(components: JpegHead['components']): JpegHead['components'] {
   const [only, ...others] = components;
   return only && others.length === 0 ? [[only[0], 0x11, only[2]]] : components;
 }
 
-/** The data of a strip or tile, and what is needed to decode them. */
+/** The data of a strip or tile, and what decoding them needs. */
 interface Scan {
   readonly head: JpegHead;
   readonly scan: ScanHead;
@@ -146,7 +146,7 @@ function scansOf(file: Uint8Array, page: TiffPage, old: DirectoryValues): Scan[]
   const jpegEnd = Math.min(file.length, jpegAt + (old.get(TAG.interchangeLength)?.[0] ?? 0));
   const interchange = jpegAt ? readJpegHead(file, jpegAt, jpegEnd) : undefined;
   const places = placesOf(page, old, [jpegAt, jpegEnd]);
-  // Some files have the header of the scan in their first strip only.
+  // Some files have the scan header in their first strip only.
   let scan: ScanHead | undefined;
   return places.map(([start, end]) => {
     const own = readJpegHead(file, start, end);
@@ -162,7 +162,9 @@ function scansOf(file: Uint8Array, page: TiffPage, old: DirectoryValues): Scan[]
   });
 }
 
-/** Where each strip or tile begins and ends; where the page says nothing, JPEGInterchangeFormat does. */
+/**
+ * Where each strip or tile begins and ends; if the page does not say, JPEGInterchangeFormat does.
+ */
 function placesOf(
   page: TiffPage,
   old: DirectoryValues,
@@ -176,7 +178,7 @@ function placesOf(
     .map((start, i) => [start, start + (sizes[i] ?? 0)] as const);
 }
 
-/** Pixels of a strip or tile; the last strip has the rows that are left. */
+/** Pixels of a strip or tile; the last strip has the remaining rows. */
 function segmentSize({ width, height, segments }: TiffPage) {
   const isTile = segments?.kind === 'tiles';
   const rows = segments?.height ?? height;
@@ -186,7 +188,7 @@ function segmentSize({ width, height, segments }: TiffPage) {
   };
 }
 
-/** The head of a JPEG whose tables stand each for itself (JPEGQTables, JPEGDCTables, JPEGACTables). */
+/** The head of a JPEG with separate tables (JPEGQTables, JPEGDCTables, JPEGACTables). */
 function headFromTables(file: Uint8Array, page: TiffPage, old: DirectoryValues): JpegHead {
   const samples = page.samplesPerPixel;
   const restart = old.get(TAG.restartInterval)?.[0] ?? 0;

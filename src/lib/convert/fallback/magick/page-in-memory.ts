@@ -3,35 +3,35 @@ import { missingData } from '../../header/completeness.ts';
 import { isDecodingTag } from '../../header/decoding-tags.ts';
 import { readTags } from '../../header/tiff-tags.ts';
 import type { ConversionNote } from '../../messages.ts';
-import type { RewriteJob } from '../rewrite.ts';
+import type { RewriteRequest } from '../rewrite.ts';
 import type { YcbcrRange } from './colours.ts';
 import { type DirectoryValues, directoryBytes, directoryOf, placeDirectory } from './directory.ts';
 import { asNewJpeg, DATA_AT } from './old-jpeg.ts';
 
-/** What the offsets of a classic TIFF reach, with room for the directory. */
+/** The reach of a classic TIFF's offsets, less room for the directory. */
 const MAX_FILE_BYTES = 2 ** 32 - 2 ** 28;
 /** Compression of TIFF 6.0, section 22. */
 const OLD_JPEG = 6;
 
-/** A file in memory, to be seen as a TIFF with one page. */
+/** A file in memory, presented as a TIFF with one page. */
 export interface PageInMemory {
-  /** The page's own directory, as far as decoding needs it. */
+  /** The page's own directory, with the tags that decoding needs. */
   readonly directory: DirectoryValues;
-  /** Of the YCbCr that a decoder makes RGB of, where it is not JPEG's. */
+  /** The range of YCbCr that the decoder converts to RGB, unless it is JPEG's. */
   readonly range?: YcbcrRange | undefined;
-  /** What is not as it should be, and was believed or mended. */
+  /** Faults that were accepted or repaired. */
   readonly notes?: readonly ConversionNote[];
   /**
-   * The file as a TIFF whose one directory is this one. It is written over the last: use one at a time.
+   * The file as a TIFF with this single directory. It overwrites the last one: use one at a time.
    */
   as(directory: DirectoryValues): Uint8Array;
 }
 
 /**
- * Reads a file into memory, and the directory of the page. Throws when the directory shows that data are
- * missing, and what reading throws.
+ * Reads a file and the directory of its page into memory. Throws if the directory shows that data
+ * are missing, and what reading throws.
  */
-export async function readPage({ input, page, format }: RewriteJob): Promise<PageInMemory> {
+export async function readPage({ input, page, format }: RewriteRequest): Promise<PageInMemory> {
   const tags = await readTags(input, page.offset, format, isDecodingTag);
   if (!tags) throw new Error('The page has no directory that can be read');
   const directory = directoryOf(tags);
@@ -40,8 +40,8 @@ export async function readPage({ input, page, format }: RewriteJob): Promise<Pag
   return { directory, as: (other) => placeDirectory(bytes, size, other, format) };
 }
 
-/** All of a file, with room behind it. */
-async function readWhole(input: string, page: RewriteJob['page'], room: number) {
+/** The whole file, with room after it. */
+async function readWhole(input: string, page: RewriteRequest['page'], room: number) {
   const file = await open(input);
   try {
     const { size } = await file.stat();
@@ -62,7 +62,11 @@ async function readWhole(input: string, page: RewriteJob['page'], room: number) 
 }
 
 /** JPEG data have no byte order, so the directory may have any. */
-function newJpeg(file: Uint8Array, page: RewriteJob['page'], old: DirectoryValues): PageInMemory {
+function newJpeg(
+  file: Uint8Array,
+  page: RewriteRequest['page'],
+  old: DirectoryValues,
+): PageInMemory {
   const { directory, range, notes, parts } = asNewJpeg(file, page, old);
   const end = parts.reduce((sum, part) => sum + part.length, DATA_AT);
   const bytes = new Uint8Array(end + directoryBytes(directory));
@@ -79,11 +83,11 @@ function newJpeg(file: Uint8Array, page: RewriteJob['page'], old: DirectoryValue
   };
 }
 
-/** Read at once, in bytes. */
+/** Bytes per read. */
 const CHUNK = 64 * 1024 * 1024;
 
-/** All segments that the page needs have bytes, and lie in the file. */
-function requireComplete(page: RewriteJob['page'], fileBytes: number): void {
+/** Throws unless all segments of the page have bytes and are in the file. */
+function requireComplete(page: RewriteRequest['page'], fileBytes: number): void {
   const [missing] = missingData(page, fileBytes);
   if (missing) throw new Error(missing.message);
 }

@@ -3,7 +3,7 @@ import { readTags } from '../../header/tiff-tags.ts';
 import type { ConversionNote } from '../../messages.ts';
 import { dropsExtras, EXTRAS_DROPPED } from '../../notes-on-samples.ts';
 import { createPlainTiff, type PlainPicture } from '../plain-tiff.ts';
-import type { RewriteJob, Rewritten } from '../rewrite.ts';
+import type { RewriteRequest, Rewritten } from '../rewrite.ts';
 import { coloursOf, labToRgba, spreadRange, widenLab, type YcbcrRange } from './colours.ts';
 import { type DecodedPage, decode, type WantedSamples } from './decode.ts';
 import { loadMagick, type Magick } from './load-magick.ts';
@@ -11,29 +11,29 @@ import { readPage } from './page-in-memory.ts';
 
 /** ICC profile (ICC.1, annex B.4). */
 const ICC_PROFILE = 34_675;
-/** Rows are taken out and written so many bytes at a time. */
+/** Rows are read and written in pieces of this size. */
 const BAND_BYTES = 1 << 20;
 
 /**
- * Writes a page anew as a plain TIFF of 8 bits a sample (16 for Lab), decoded by ImageMagick in
- * WebAssembly, which is loaded for it; `load` may give it less memory. It blocks its thread and holds
- * file and picture in memory (`magickBytes`). Pixels stay as they are stored: orientation, profile and
- * alpha are left to whoever reads the plain TIFF.
+ * Rewrites a page as a plain TIFF of 8 bits per sample (16 for Lab), decoded by ImageMagick in
+ * WebAssembly, which it loads; `load` can limit its memory. Blocks its thread and holds file and
+ * picture in memory (`magickBytes`). Pixels stay as stored: the reader of the plain TIFF applies
+ * orientation, profile and alpha.
  *
- * Throws an `Error` in libtiff's words when the page cannot be read or some of its data are missing or
- * damaged, one that speaks of memory when there is not enough, and what reading and writing throw.
+ * Throws an `Error` in libtiff's words if the page cannot be read or data are missing or damaged,
+ * one about memory if there is not enough, and what reading and writing throw.
  */
 export async function rewriteByMagick(
-  job: RewriteJob,
+  request: RewriteRequest,
   load: () => Promise<Magick> = loadMagick,
 ): Promise<Rewritten> {
-  const { input, output, page, format } = job;
-  const { wanted, alpha } = planSamples(job);
+  const { input, output, page, format } = request;
+  const { wanted, alpha } = planSamples(request);
   const profile = await readTags(input, page.offset, format, (tag) => tag === ICC_PROFILE);
   const missing = profile && missingValues(profile);
   if (missing) throw new Error(missing);
   const magick = await load();
-  const { decoded, range, notes } = await decodePage(magick, job, wanted);
+  const { decoded, range, notes } = await decodePage(magick, request, wanted);
   try {
     const { lab } = wanted.colours;
     const colours = lab && alpha ? 'rgb' : wanted.colours.colours;
@@ -65,8 +65,8 @@ interface SamplePlan {
   readonly alpha: 1 | 2 | undefined;
 }
 
-/** Which samples are taken; the first one of the extra ones that is transparency is the alpha. */
-function planSamples({ page }: RewriteJob): SamplePlan {
+/** Which samples are used; the first extra sample that is transparency is the alpha. */
+function planSamples({ page }: RewriteRequest): SamplePlan {
   const colours = coloursOf(page);
   if (!colours)
     throw new Error(`PhotometricInterpretation ${page.photometric ?? 'missing'} is not supported`);
@@ -90,13 +90,13 @@ interface DecodedMemory {
   readonly notes: readonly ConversionNote[];
 }
 
-/** The file's bytes are needed no longer once it is decoded, so nothing may hold them. */
+/** The file's bytes are released once decoded, so nothing may hold them. */
 async function decodePage(
   magick: Magick,
-  job: RewriteJob,
+  request: RewriteRequest,
   wanted: WantedSamples,
 ): Promise<DecodedMemory> {
-  const memory = await readPage(job);
+  const memory = await readPage(request);
   const { range, notes = [] } = memory;
   return { decoded: decode(magick, memory, wanted), range, notes };
 }

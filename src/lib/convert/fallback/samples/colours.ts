@@ -4,12 +4,14 @@ import type { PlainColours } from '../../plan/plain-picture.ts';
 import { labToRgb } from './lab.ts';
 import type { Extremes, SampleRange } from './range.ts';
 
-/** How the colour samples of a pixel become those of a plain TIFF. */
+/** How a pixel's colour samples become those of a plain TIFF. */
 export interface ColourMaking {
   readonly colours: PlainColours;
   /** How many samples of a pixel are colours. */
   readonly from: number;
-  /** Makes the colours of the pixel that begins at `at`: 0 to 1 each, Lab as its 16-bit encoding over 65 535. */
+  /**
+   * Makes the colours of the pixel at `at`: 0 to 1 each; Lab as its 16-bit encoding over 65 535.
+   */
   make(row: Float64Array, at: number, into: Float64Array): void;
 }
 
@@ -17,14 +19,14 @@ const TAG = { colourMap: 320, coefficients: 529, referenceBlackWhite: 532 } as c
 /** The tags that colours are made from. */
 export const COLOUR_TAGS: readonly number[] = Object.values(TAG);
 
-/** What a page's colours are made with. */
+/** What a page's colours are made from. */
 export interface ColourSource {
   readonly page: TiffPage;
   readonly tags: TiffTags;
   readonly range: SampleRange;
-  /** Values that stand for nothing, where the range is that of the others. */
+  /** Values that mean no data, if the range is computed from the samples. */
   readonly holes: Extremes | undefined;
-  /** There is an alpha, which libvips cannot carry beside Lab. */
+  /** There is an alpha, which libvips does not support with Lab. */
   readonly hasAlpha: boolean;
 }
 
@@ -54,11 +56,13 @@ const SPECIAL: Readonly<Record<number, (source: ColourSource) => ColourMaking>> 
   32844: logL,
 };
 
-/** A sample's place between black and white, 0 to 1; a hole, or what is no number, is black (without ink). */
+/**
+ * A sample's position between black and white, 0 to 1; no-data values and NaN are black (no ink).
+ */
 function unitOf({ range, holes, page }: ColourSource): (value: number) => number {
   const { least = Number.NaN, most = Number.NaN } = holes ?? {};
   const [black, white] = page.photometric === 0 ? [range.high, range.low] : [range.low, range.high];
-  // By halves: the whole range of 64-bit numbers is too wide for one.
+  // By halves, because the range of 64-bit numbers is too wide.
   const half = black / 2;
   const factor = 1 / (white / 2 - half);
   return (value) => {
@@ -83,7 +87,7 @@ function palette({ page, tags }: ColourSource): ColourMaking {
   const size = 2 ** (page.bitsPerSample[0] ?? 1);
   const map = numbersOf(tags, TAG.colourMap) ?? [];
   if (map.length < size * 3) throw new Error('Its ColorMap is missing or too short');
-  // Writers from before TIFF 5.0 had colours of 8 bits; libtiff and libvips tell them by this, too.
+  // Writers from before TIFF 5.0 used 8-bit colours; libtiff and libvips detect them the same way.
   const most = map.every((value) => value < 256) ? 255 : 65_535;
   return {
     colours: 'rgb',
@@ -122,7 +126,7 @@ function ycbcr({ tags, range }: ColourSource): ColourMaking {
   };
 }
 
-/** Values that can be divided by: a tag that is damaged counts as missing. */
+/** Values that can be divided by; a damaged tag counts as missing. */
 function usable(values: readonly number[] | undefined, count: number): readonly number[] {
   if (values?.length !== count || !values.every(Number.isFinite)) return [];
   const divisors =
@@ -132,7 +136,9 @@ function usable(values: readonly number[] | undefined, count: number): readonly 
   return divisors.includes(0) ? [] : values;
 }
 
-/** CIE L*a*b* (TIFF 6.0, section 23) and ICC's encoding of it (TIFF supplement 2, section "ICCLab"). */
+/**
+ * CIE L*a*b* (TIFF 6.0, section 23) and ICC's encoding of it (TIFF supplement 2, section "ICCLab").
+ */
 function lab({ page, hasAlpha }: ColourSource): ColourMaking {
   const bits = page.bitsPerSample[0] ?? 8;
   const icc = page.photometric === 9;
@@ -154,7 +160,7 @@ function lab({ page, hasAlpha }: ColourSource): ColourMaking {
 
 type DecodeLab = (row: Float64Array, at: number, into: Float64Array) => void;
 
-/** Unsigned samples as lightness and signed chroma, `half` being where the sign begins. */
+/** Unsigned samples as lightness and signed chroma; the sign begins at `half`. */
 function decodeLab(lightest: number, unit: number, chroma: (value: number) => number): DecodeLab {
   return (row, at, into) => {
     into[0] = Math.min(100, ((row[at] as number) * 100) / lightest);

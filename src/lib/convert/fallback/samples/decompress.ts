@@ -9,8 +9,9 @@ import {
 } from 'node:zlib';
 
 /**
- * Undoes a compression until `into` is full, however much more there would be. Gives the bytes, mostly in
- * `into`: fewer where the data end too early. Throws for data that are broken, and with `closed` for those that do not end there by their own end code.
+ * Decompresses until `into` is full, even if more data follow. Returns the bytes, mostly in `into`;
+ * fewer if the data end too early. Throws for damaged data, and with `closed` if they do not end
+ * there with their end marker.
  */
 export type Decompress = (
   data: Uint8Array,
@@ -18,7 +19,10 @@ export type Decompress = (
   closed?: boolean,
 ) => Uint8Array | Promise<Uint8Array>;
 
-/** What can be undone here, by Compression (TIFF 6.0, sections 9, 13 and 14, supplement 2; libtiff for ZSTD). */
+/**
+ * The supported compressions, by Compression (TIFF 6.0, sections 9, 13 and 14, supplement 2;
+ * libtiff for ZSTD).
+ */
 export const decompressors: Readonly<Record<number, Decompress>> = {
   1: (data, into) => data.subarray(0, into.length),
   5: unpackLzw,
@@ -32,7 +36,10 @@ export const decompressors: Readonly<Record<number, Decompress>> = {
 const INFLATE = { finishFlush: constants.Z_SYNC_FLUSH } as const;
 const ZSTD = { finishFlush: constants.ZSTD_e_flush } as const;
 
-/** Up to so many bytes come in one piece, which is faster; more by and by, straight to their place. */
+/**
+ * Up to this many bytes are decompressed in one piece, which is faster; more are streamed to their
+ * place.
+ */
 const ONE_PIECE = 1 << 20;
 const CHUNK = { chunkSize: 1 << 18 } as const;
 
@@ -41,7 +48,7 @@ function inflate(
   into: Uint8Array,
   closed = false,
 ): Uint8Array | Promise<Uint8Array> {
-  // Throws where the stream has no end, or its checksum is another one.
+  // Throws if the stream has no end, or a wrong checksum.
   if (closed) return inflateSync(data, { maxOutputLength: Math.max(1, into.length) });
   return upTo(into.length, {
     all: (limits) => inflateSync(data, { ...INFLATE, ...limits }),
@@ -49,12 +56,12 @@ function inflate(
   });
 }
 
-/** Of zlib's format (RFC 1950): its header's bytes, and how the first begins. */
+/** zlib's format (RFC 1950): header bytes, and how the first begins. */
 const ZLIB = { header: 2, method: 8, checkedBy: 31, dictionary: 0x20 } as const;
 
 /**
- * Undoes Deflate of which the checksum is not all there: without one, that the last block has ended is the only sign that
- * nothing else is missing. It may make at most so many bytes, those of a whole strip or tile.
+ * Decompresses Deflate data with an incomplete checksum: the end of the last block is then the only
+ * sign that nothing else is missing. Produces at most `most` bytes, those of a whole strip or tile.
  */
 export function inflateWithoutChecksum(most: number): Decompress {
   return async (data, into) => {
@@ -83,7 +90,10 @@ function unpackZstd(data: Uint8Array, into: Uint8Array): Uint8Array | Promise<Ui
   });
 }
 
-/** In one piece, with a byte to spare, so that no second one is made; Node takes no fewer than 64 bytes. */
+/**
+ * In one piece, with a byte to spare, so that no second piece is made; Node accepts no fewer than
+ * 64 bytes.
+ */
 interface OnePiece {
   readonly maxOutputLength: number;
   readonly chunkSize: number;
@@ -97,13 +107,13 @@ function upTo(
   try {
     return ways.all({ maxOutputLength: length, chunkSize: Math.max(64, length + 1) });
   } catch (error) {
-    // Some writers fill the last strip up to RowsPerStrip: more than there are rows.
+    // Some writers fill the last strip up to RowsPerStrip.
     if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') throw error;
     return ways.first();
   }
 }
 
-/** The first bytes that come out of a stream, which then ends: the rest may be without bounds. */
+/** The first bytes of a stream, which then ends, because the rest may be unbounded. */
 async function firstOf(stream: Transform, data: Uint8Array, into: Uint8Array): Promise<Uint8Array> {
   let at = 0;
   stream.end(data);
@@ -144,14 +154,15 @@ const FIRST = 258;
 const MOST_CODES = 4_096;
 
 /**
- * LZW (TIFF 6.0, section 13): codes from the high bit down, one bit wider a code earlier than GIF's. The kind from
- * before TIFF 5.0, whose first code tells it, has them from the low bit up, and wider when it must (libtiff's tif_lzw.c).
+ * LZW (TIFF 6.0, section 13): codes from the high bit down, one bit wider a code earlier than
+ * GIF's. The kind from before TIFF 5.0, recognised by its first code, has them from the low bit up,
+ * and widens late (libtiff's tif_lzw.c).
  */
 function unpackLzw(data: Uint8Array, out: Uint8Array, closed = false): Uint8Array {
   const isOld = data[0] === 0 && ((data[1] ?? 0) & 1) === 1;
   const early = isOld ? 0 : 1;
   const { length } = out;
-  // A code stands for the string that was written at `starts`, `lengths` bytes long.
+  // A code stands for the string written at `starts`, `lengths` bytes long.
   const starts = new Int32Array(MOST_CODES);
   const lengths = new Int32Array(MOST_CODES);
   let [to, at, bits, held] = [0, 0, 0, 0];
@@ -176,12 +187,12 @@ function unpackLzw(data: Uint8Array, out: Uint8Array, closed = false): Uint8Arra
     }
     if (to >= length) throw new Error('its LZW data do not end where its rows do');
     const start = to;
-    // The string before this one and the first byte of this one, which will lie side by side.
+    // The previous string plus the first byte of this one, which will be adjacent.
     if (previous >= 0 && next < MOST_CODES) {
       starts[next] = previous;
       lengths[next] = start - previous + 1;
       next++;
-      // One code early the string that the next code completes counts already.
+      // With early change, the string that the next code completes already counts.
       if (next >= (1 << width) - early && width < 12) width++;
     }
     if (code < CLEAR) out[to++] = code;
@@ -195,8 +206,8 @@ function unpackLzw(data: Uint8Array, out: Uint8Array, closed = false): Uint8Arra
 }
 
 /**
- * The run lengths of SGI's 16-bit log luminance (libtiff's tif_luv.c): each row as its high bytes, then
- * its low ones. Gives big-endian samples; fewer where the data end too early.
+ * The run lengths of SGI's 16-bit log luminance (libtiff's tif_luv.c): each row as its high bytes,
+ * then its low ones. Returns big-endian samples; fewer if the data end too early.
  */
 export function unpackLogL(data: Uint8Array, rowPixels: number, rows: number): Uint8Array {
   const out = new Uint8Array(rowPixels * rows * 2);
@@ -209,7 +220,7 @@ export function unpackLogL(data: Uint8Array, rowPixels: number, rows: number): U
         const end = Math.min(rowPixels, pixel + (run ? head - 126 : (head ?? 0)));
         if (head === undefined || at + (run ? 1 : end - pixel) > data.length)
           return out.subarray(0, row * rowPixels * 2);
-        // A run of no bytes would go on for ever.
+        // An empty run would loop forever.
         if (end === pixel) continue;
         while (pixel < end) {
           out[(row * rowPixels + pixel) * 2 + half] = data[at] ?? 0;

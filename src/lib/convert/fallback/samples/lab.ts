@@ -1,6 +1,6 @@
 /**
- * CIE L*a*b* (L 0 to 100) as sRGB, 0 to 1 each, out-of-gamut colours clipped. The white is D65, as libvips
- * has it, so that Lab with transparency looks as Lab without.
+ * Converts CIE L*a*b* (L 0 to 100) to sRGB, 0 to 1 each, clipping out-of-gamut colours. White is
+ * D65, as in libvips, so that Lab looks the same with and without transparency.
  */
 export function labToRgb(lab: Float64Array, into: Float64Array): void {
   const [l, a, b] = lab as unknown as [number, number, number];
@@ -14,7 +14,7 @@ export function labToRgb(lab: Float64Array, into: Float64Array): void {
   into[2] = gamma(0.055_71 * x - 0.204_021 * y + 1.056_996 * z);
 }
 
-/** CIE 15, the inverse of L*a*b*'s cube root with its straight foot. */
+/** The inverse of L*a*b*'s cube root with its linear part (CIE 15). */
 function inverse(t: number): number {
   return t > 6 / 29 ? t ** 3 : (t - 16 / 116) / 7.787;
 }

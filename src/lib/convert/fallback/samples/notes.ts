@@ -8,7 +8,10 @@ import {
 } from '../../notes-on-samples.ts';
 import type { SampleRange } from './range.ts';
 
-/** How the samples were scaled, for people; nothing where they have the whole range of an ordinary depth. */
+/**
+ * How the samples were scaled, for people; nothing if they use the whole range of an ordinary
+ * depth.
+ */
 export function notesOnRange(
   page: TiffPage,
   { low, high, source }: SampleRange,
@@ -19,7 +22,7 @@ export function notesOnRange(
   return [samplesScaled(`${scaledMessage(page)}: ${range}`)];
 }
 
-/** Whole numbers as they are, as long as a double has them; the others by six digits. */
+/** Integers unchanged, as far as a double is exact; other numbers with six digits. */
 function short(value: number): string {
   if (Number.isSafeInteger(value)) return String(value);
   return Number.isInteger(value) ? value.toPrecision(6) : String(Number(value.toPrecision(6)));

@@ -1,17 +1,18 @@
-/** How the samples of a row lie in memory. */
+/** How the samples of a row are stored in memory. */
 export interface RowLayout {
-  /** Bytes of a row, which is whole. */
+  /** Bytes of a complete row. */
   readonly rowBytes: number;
   readonly bits: number;
-  /** Samples of a pixel in this row: 1 where each sample has its own plane. */
+  /** Samples per pixel in this row: 1 if each sample has its own plane. */
   readonly samples: number;
   readonly littleEndian: boolean;
 }
 
 /**
- * Undoes a predictor in place, row by row. 2: differences (TIFF 6.0, section 14); 3: differences of the
- * bytes of floating-point numbers (TIFF Technical Note 3), which leaves big-endian numbers. Returns
- * whether the numbers are little-endian afterwards. Throws for depths that no predictor is defined for.
+ * Undoes a predictor in place, row by row. 2: differences (TIFF 6.0, section 14); 3: differences of
+ * the bytes of floating-point numbers (TIFF Technical Note 3), which leaves big-endian numbers.
+ * Returns whether the numbers are little-endian afterwards. Throws for depths without a defined
+ * predictor.
  */
 export function undoPredictor(data: Uint8Array, predictor: number, layout: RowLayout): boolean {
   const { rowBytes, littleEndian, bits } = layout;
@@ -47,7 +48,7 @@ function joinFloats(row: Uint8Array, { bits, samples }: RowLayout): void {
   for (let i = samples; i < row.length; i++) row[i] = (row[i] ?? 0) + (row[i - samples] ?? 0);
   const bytes = bits / 8;
   const count = row.length / bytes;
-  // Not `slice`, by which a Buffer gives no copy.
+  // Not `slice`, which does not copy for a Buffer.
   const planes = new Uint8Array(row);
   for (let i = 0; i < count; i++)
     for (let byte = 0; byte < bytes; byte++) row[i * bytes + byte] = planes[byte * count + i] ?? 0;

@@ -3,29 +3,29 @@ import { numbersOf, type TiffTags, textOf } from '../../header/tiff-tags.ts';
 import { isUnusualRange } from '../../notes-on-samples.ts';
 import { claimedDepth, FLOAT, SIGNED } from '../../plan/page-kinds.ts';
 
-/** The values that become black (or no ink at all) and white (or all of it). */
+/** The values that become black (or no ink) and white (or full ink). */
 export interface SampleRange {
   readonly low: number;
   readonly high: number;
-  /** Where it comes from, for people; empty for the whole range of an ordinary depth. */
+  /** Its origin, for people; empty for the whole range of an ordinary depth. */
   readonly source: string;
 }
 
-/** The smallest and the largest of the samples that count. */
+/** The smallest and largest sample that counts. */
 export interface Extremes {
   readonly least: number;
   readonly most: number;
 }
 
 const TAG = { minSample: 280, maxSample: 281, sMin: 340, sMax: 341, noData: 42_113 } as const;
-/** The tags that a range is made from: those of TIFF 6.0 (sections 8 and 19) and GDAL's. */
+/** The tags that determine a range: those of TIFF 6.0 (sections 8 and 19) and GDAL's. */
 export const RANGE_TAGS: readonly number[] = Object.values(TAG);
 
 const MOST_SAMPLES = 64;
 
 /**
- * The range of a page's samples as far as its tags and depth decide it; undefined where the samples
- * themselves must be looked at (docs/fidelity.md, "Scaling").
+ * The range of a page's samples if its tags and depth determine it; undefined if the samples must
+ * be read (docs/fidelity.md, "Scaling").
  */
 export function rangeFromTags(page: TiffPage, tags: TiffTags): SampleRange | undefined {
   const bits = page.bitsPerSample[0] ?? 1;
@@ -42,16 +42,16 @@ export function rangeFromTags(page: TiffPage, tags: TiffTags): SampleRange | und
 function rangeOf(tags: TiffTags, lowTag: number, highTag: number, source: string) {
   const highs = numbersOf(tags, highTag);
   if (!highs) return undefined;
-  // One for each sample; a damaged count may claim millions.
+  // One per sample; a damaged count may claim millions.
   const low = Math.min(...(numbersOf(tags, lowTag) ?? [0]).slice(0, MOST_SAMPLES));
   const high = Math.max(...highs.slice(0, MOST_SAMPLES));
   return Number.isFinite(high - low) && high > low ? { low, high, source } : undefined;
 }
 
 /**
- * The range of a page's samples by what they are. Floating-point numbers between 0 and 1 are taken as
- * they are. Integers that use at least half of their type's range are taken to use all of it; a 16-bit
- * TIFF that says it has fewer bits is believed when its samples agree. Everything else is stretched.
+ * The range of a page's samples from their values. Floating-point numbers between 0 and 1 are
+ * unchanged. Integers that use at least half of their type's range get the full range; a 16-bit
+ * TIFF that declares fewer bits is believed if its samples agree. Everything else is stretched.
  */
 export function rangeFromSamples(page: TiffPage, { least, most }: Extremes): SampleRange {
   const bits = page.bitsPerSample[0] ?? 1;
@@ -78,7 +78,7 @@ export function rangeFromSamples(page: TiffPage, { least, most }: Extremes): Sam
   return most >= whole / 2 ? { low: 0, high: whole, source: 'all of their type' } : stretched;
 }
 
-/** Collects the extremes of the colour samples of a page, without its holes. */
+/** Collects the extremes of a page's colour samples, without no-data values. */
 export function extremesCollector(
   samplesPerPixel: number,
   colours: number,
@@ -101,10 +101,10 @@ export function extremesCollector(
   };
 }
 
-/** GDAL's text has fewer digits than a floating-point sample: that much of it may be off. */
+/** GDAL's text has fewer digits than a floating-point sample; this relative error is tolerated. */
 const TEXT_PRECISION = 2e-6;
 
-/** The values that GDAL writes where there is nothing, from the least to the most; undefined without one. */
+/** GDAL's no-data values, from lowest to highest; undefined if there are none. */
 export function holesOf({ sampleFormat }: TiffPage, tags: TiffTags): Extremes | undefined {
   const text = textOf(tags, TAG.noData)?.trim();
   const value = text ? Number(text) : Number.NaN;

@@ -12,7 +12,7 @@ import {
   plainSamples,
 } from '../../plan/plain-picture.ts';
 import { createPlainTiff } from '../plain-tiff.ts';
-import type { RewriteJob, Rewritten } from '../rewrite.ts';
+import type { RewriteRequest, Rewritten } from '../rewrite.ts';
 import { COLOUR_TAGS, type ColourMaking, colourMaking } from './colours.ts';
 import { FAX_TAGS, faxPage } from './fax/fax-page.ts';
 import { notesOnRange } from './notes.ts';
@@ -29,28 +29,27 @@ import { forEachRow } from './rows.ts';
 import { type ReadSegment, SEGMENT_TAGS, segmentReader } from './segments.ts';
 
 const ICC_PROFILE = 34_675;
-/** What the header has read of the page already: BitsPerSample to SampleFormat. */
+/** Tags that the header has already read: BitsPerSample to SampleFormat. */
 const PAGE_TAGS = [256, 257, 258, 259, 262, 277, 278, 284, 322, 323, 338, 339, 530];
 const WANTED = new Set([
   ...[PAGE_TAGS, SEGMENT_TAGS, FAX_TAGS, RANGE_TAGS, COLOUR_TAGS].flat(),
   ICC_PROFILE,
 ]);
 
-/** Rows are handed to the file system so many bytes at a time. */
+/** Rows are written in pieces of this size. */
 const WRITE_BYTES = 1 << 18;
 
 /**
- * Writes a page anew as a plain TIFF from its samples, of whatever depth and format, scaled to 8 bits
- * where that loses nothing and to 16 else. Reads the page twice where the range of its samples decides
- * the scale; holds one row of strips or tiles. Throws when something of the page is missing or damaged:
- * a partial picture is none.
+ * Rewrites a page as a plain TIFF from samples of any depth and format, scaled to 8 bits if that
+ * loses nothing and otherwise to 16. Reads the page twice if the range of its samples determines
+ * the scale; holds one row of strips or tiles. Throws if any of the page is missing or damaged.
  */
 export async function rewriteSamples({
   input,
   output,
   page,
   format,
-}: RewriteJob): Promise<Rewritten> {
+}: RewriteRequest): Promise<Rewritten> {
   const tags = await readTags(input, page.offset, format, (tag) => WANTED.has(tag));
   if (!tags) throw new Error('its directory cannot be read');
   const file = await open(input);
@@ -96,7 +95,7 @@ async function rangeOf(
   return rangeFromSamples(page, collector.extremes());
 }
 
-/** The signatures of a profile's colours (ICC.1, 7.2.8); libvips takes Lab as it is. */
+/** Signatures of a profile's colour space (ICC.1, 7.2.8); libvips takes Lab as it is. */
 const PROFILED: Readonly<Record<PlainColours, string | undefined>> = {
   grey: 'GRAY',
   rgb: 'RGB ',
@@ -104,7 +103,7 @@ const PROFILED: Readonly<Record<PlainColours, string | undefined>> = {
   lab: undefined,
 };
 
-/** The page's profile, if it is one for the colours that were made: that of Lab is none for RGB. */
+/** The page's profile, if it fits the new colours: a Lab profile does not fit RGB. */
 function iccOf({ tags }: TiffTags, colours: PlainColours): Uint8Array | undefined {
   const profile = tags.get(ICC_PROFILE)?.bytes;
   const signature = profile && String.fromCharCode(...profile.subarray(16, 20));
@@ -158,14 +157,14 @@ async function write(
   }
 }
 
-/** Samples of 0 and 1 as bits, the first the highest of its byte. */
+/** Packs samples of 0 and 1 into bits, highest bit first. */
 function packBits(samples: Uint8Array, into: Uint8Array): void {
   into.fill(0);
   for (let i = 0; i < samples.length; i++)
     into[i >> 3] = (into[i >> 3] as number) | ((samples[i] as number) << (7 - (i & 7)));
 }
 
-/** How opaque an alpha sample is, 0 to 1: where colours were scaled by their values, alpha was not. */
+/** The opacity of an alpha sample, 0 to 1: alpha is not scaled like the colours. */
 function opacityOf({ sampleFormat, bitsPerSample }: TiffPage, range: SampleRange) {
   const bits = bitsPerSample[0] ?? 1;
   const opaque = sampleFormat === 3 ? 1 : sampleFormat === 2 ? 2 ** (bits - 1) - 1 : 2 ** bits - 1;

@@ -2,15 +2,15 @@ import type { TiffPage } from '../../header/tiff-header.ts';
 import type { DecodedSegment, ReadSegment, SegmentPlace } from './segments.ts';
 import { type Unpack, unpackerOf } from './unpack.ts';
 
-/** Gets the rows of a page, top to bottom: the samples of each pixel side by side, as numbers. */
+/** Receives the rows of a page, top to bottom: the samples of each pixel together, as numbers. */
 export type UseRow = (row: Float64Array) => Promise<void> | void;
 
-/** Uncompressed rows are read so many bytes at a time. */
+/** Uncompressed rows are read in pieces of this size. */
 const BAND_BYTES = 1 << 20;
 
 /**
- * Reads all rows of a page, as many at a time as its strips or tiles are high. The row that is handed
- * over is used again for the next. Throws what reading a damaged segment throws.
+ * Reads all rows of a page, as many at a time as its strips or tiles are high. The row passed to
+ * `use` is reused. Throws what reading a damaged segment throws.
  */
 export async function forEachRow(page: TiffPage, read: ReadSegment, use: UseRow): Promise<void> {
   const { width, height, samplesPerPixel, bitsPerSample, sampleFormat } = page;
@@ -49,7 +49,7 @@ function takeRow(row: Float64Array, { piece, segment, y, samplesPerPixel, unpack
 /** A segment's part of a band. */
 interface Piece {
   readonly place: SegmentPlace;
-  /** Pixels: where it lies in the row, and how many of them are of the picture. */
+  /** Pixels: its position in the row, and how many of them are in the picture. */
   readonly left: number;
   readonly width: number;
   readonly plane: number;

@@ -9,24 +9,24 @@ import { decompressors, inflateWithoutChecksum, unpackLogL } from './decompress.
 import type { FaxPage } from './fax/fax-page.ts';
 import { undoPredictor } from './predictor.ts';
 
-/** One strip or tile, decoded: whole rows of samples as they are packed in the file. */
+/** One decoded strip or tile: whole rows of samples, packed as in the file. */
 export interface DecodedSegment {
   readonly data: Uint8Array;
   readonly rowBytes: number;
-  /** Of numbers of several bytes. */
+  /** Byte order of multi-byte numbers. */
   readonly littleEndian: boolean;
 }
 
-/** Where a segment is to be looked for, and what must be in it. */
+/** A segment, and what must be in it. */
 export interface SegmentPlace {
-  /** In the file's list. */
+  /** Index in the file's list. */
   readonly index: number;
-  /** Where its samples are put: they stay there until another one of this slot is read. */
+  /** Buffer for its samples; they stay valid until another segment of this slot is read. */
   readonly slot: number;
   /** Pixels across, and samples of each. */
   readonly width: number;
   readonly samples: number;
-  /** The first row that is wanted, counted in the segment, and how many. */
+  /** The first wanted row, counted in the segment, and the number of rows. */
   readonly from: number;
   readonly rows: number;
 }
@@ -35,7 +35,10 @@ export interface SegmentPlace {
 export type ReadSegment = (place: SegmentPlace) => Promise<DecodedSegment>;
 
 const TAG = { fillOrder: 266, predictor: 317 } as const;
-/** StripOffsets and StripByteCounts, TileOffsets and TileByteCounts; some files have one's under the other's. */
+/**
+ * StripOffsets and StripByteCounts, TileOffsets and TileByteCounts; some files use one pair for the
+ * other.
+ */
 const LISTS = { offsets: [273, 324], byteCounts: [279, 325] } as const;
 /** The tags that `segmentReader` needs. */
 export const SEGMENT_TAGS: readonly number[] = [
@@ -45,13 +48,16 @@ export const SEGMENT_TAGS: readonly number[] = [
 ];
 
 const UNCOMPRESSED = 1;
-/** The compressions whose Predictor tag counts (libtiff's tif_predict.c): LZW, Deflate twice, ZSTD. */
+/**
+ * The compressions with a Predictor tag (libtiff's tif_predict.c): LZW, Deflate (two numbers),
+ * ZSTD.
+ */
 const PREDICTED: readonly number[] = [5, 8, 32_946, 50_000];
 const SGI_LOG = 34_676;
 
 /**
- * Reads and decodes the strips or tiles of a page from an open file; those of a `fax` as that tells. Throws when one is
- * damaged: its data cannot be decompressed or do not fill its rows.
+ * Reads and decodes the strips or tiles of a page from an open file; those of a `fax` with its
+ * decoder. Throws if one is damaged: its data cannot be decompressed, or do not fill its rows.
  */
 export function segmentReader(
   file: FileHandle,
@@ -67,7 +73,7 @@ export function segmentReader(
   const byteCounts = sizes
     ? sizesKnown(page, offsets, sizes.why === 'BEYOND' ? listed : undefined, fileBytes)
     : listed;
-  // Where nobody says how long the data are, they have to end by themselves.
+  // Data of unknown length must have an end marker.
   const closed = sizes?.by === 'data';
   const [fillOrder = 1] = numbersOf(tags, TAG.fillOrder) ?? [];
   const [tagged = 1] = numbersOf(tags, TAG.predictor) ?? [];
@@ -80,7 +86,7 @@ export function segmentReader(
       new Error(`${kind} ${index + 1} of ${offsets.length} cannot be decoded: ${what}`, { cause });
     const rowBytes = Math.ceil((width * samples * bits) / 8);
     const plain = compression === UNCOMPRESSED;
-    // Uncompressed, a strip as high as the page is read piece by piece.
+    // An uncompressed strip as high as the page is read in pieces.
     const skipped = plain ? from * rowBytes : 0;
     const length = plain ? rows * rowBytes : (from + rows) * rowBytes;
     const [offset, bytes = 0] = [offsets[index], byteCounts[index]];
@@ -108,17 +114,19 @@ export function segmentReader(
     }
     const most = (page.segments?.height ?? 0) * rowBytes;
     const decompress = cut > 0 ? inflateWithoutChecksum(most) : decompressors[compression];
-    if (!decompress) throw new Error(`Compression ${compression} cannot be undone here`);
+    if (!decompress) throw new Error(`Compression ${compression} cannot be decoded here`);
     const unpacked = await attempt(async () => decompress(raw, into, closed), damaged);
     const data = checked(unpacked, length, damaged);
-    // What the stream held together is not for this place to change.
     const layout = { rowBytes, bits, samples, littleEndian: tags.littleEndian };
     const littleEndian = await attempt(async () => undoPredictor(data, predictor, layout), damaged);
     return { data: plain ? data : data.subarray(from * rowBytes), rowBytes, littleEndian };
   };
 }
 
-/** Gives the same memory again and again: what is thrown away stays until the collector finds it worth its while. */
+/**
+ * Returns the same memory again and again: the collector would leave discarded buffers for too
+ * long.
+ */
 function reusable(): (length: number) => Uint8Array {
   let bytes = new Uint8Array(0);
   return (length) => {
@@ -148,7 +156,7 @@ function listOf(tags: TiffTags, [strips, tiles]: readonly [number, number], kind
   return numbersOf(tags, first) ?? numbersOf(tags, second) ?? [];
 }
 
-/** Reads until the bytes are full, or the file ends: how many were read. */
+/** Reads until the buffer is full or the file ends; returns the number of bytes read. */
 async function fill(bytes: Uint8Array, file: FileHandle, position: number): Promise<number> {
   let at = 0;
   while (at < bytes.length) {
@@ -159,7 +167,7 @@ async function fill(bytes: Uint8Array, file: FileHandle, position: number): Prom
   return at;
 }
 
-/** FillOrder 2 (TIFF 6.0, section 8): the lowest bit of a byte comes first. */
+/** FillOrder 2 (TIFF 6.0, section 8): lowest bit first. */
 function reverseBits(bytes: Uint8Array): void {
   for (let i = 0; i < bytes.length; i++) {
     let byte = bytes[i] ?? 0;

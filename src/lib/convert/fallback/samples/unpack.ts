@@ -1,4 +1,4 @@
-/** What one sample is. */
+/** The type of a sample. */
 export interface SampleType {
   readonly bits: number;
   /** SampleFormat (TIFF 6.0, section 19): 2 signed, 3 floating point, anything else unsigned. */
@@ -6,8 +6,7 @@ export interface SampleType {
 }
 
 /**
- * Takes `count` samples of a row as numbers and puts them into every `stride`th place of `into`, from
- * `at` on.
+ * Reads `count` samples of a row as numbers into every `stride`th place of `into`, from `at` on.
  */
 export type Unpack = (
   row: Uint8Array,
@@ -23,8 +22,8 @@ const FLOAT = 3;
 type Get = (view: DataView, at: number) => number;
 
 /**
- * How samples of a type become numbers. Depths that are no whole bytes are packed from the high bit
- * down, whatever the byte order. Throws for a type that is not defined (a float of 17 bits, say).
+ * How samples of a type become numbers. Depths other than whole bytes are packed from the high bit
+ * down, in any byte order. Throws for undefined types (such as a float of 17 bits).
  */
 export function unpackerOf({ bits, format }: SampleType, littleEndian: boolean): Unpack {
   if (bits % 8 !== 0 || bits === 8) {
@@ -104,7 +103,7 @@ function unpackBitwise(bits: number, signed: boolean): Unpack {
   return (row, count, into, at, stride) => {
     let [held, left, from] = [0, 0, 0];
     for (let i = 0, to = at; i < count; i++, to += stride) {
-      // Not by bit operators: samples of up to 40 bits are held, and some of the next.
+      // Not with bit operators: up to 40 bits are held, and some of the next.
       while (left < bits) {
         held = held * 256 + (row[from++] ?? 0);
         left += 8;

@@ -1,10 +1,10 @@
-/** Is told what of the TIFF's metadata the JPEG does not get, and why not. */
+/** Called for each item of the TIFF's metadata that the JPEG does not get, with the reason. */
 export type Drop = (what: string, why: string) => void;
 
 /** How many are named; a damaged directory can have thousands. */
 const MOST_NAMED = 6;
 
-/** Collects what is dropped. `sentence` is undefined as long as nothing was. */
+/** Collects what is dropped. `sentence` is undefined if nothing was. */
 export function collectDrops(): { readonly drop: Drop; sentence(): string | undefined } {
   const reasons = new Map<string, string>();
   return {

@@ -17,16 +17,16 @@ import {
 import { bytes, type ExifValue, longs, shorts, undefinedBytes } from './exif-values.ts';
 import { RESOLUTION_UNIT, X_RESOLUTION, Y_RESOLUTION } from './resolution.ts';
 
-/** The picture as it is in the JPEG. */
+/** The picture in the JPEG. */
 export interface JpegPicture {
   /** Pixels. */
   readonly width: number;
   readonly height: number;
   /** 1 for greyscale, else 3. */
   readonly channels: number;
-  /** What the TIFF says, 1 to 8. */
+  /** The TIFF's orientation, 1 to 8. */
   readonly orientation: number;
-  /** The picture lies as it was scanned: whoever shows it has to turn it. */
+  /** The picture is stored as scanned; viewers must turn it. */
   readonly tagged: boolean;
   /** Its rows were columns in the TIFF. */
   readonly swapped: boolean;
@@ -35,22 +35,26 @@ export interface JpegPicture {
 }
 
 const NOTHING: ExifDirectories = { ifd0: [], exif: [], gps: [], interoperability: [] };
-/** ColorSpace of EXIF: sRGB, or anything else. */
+/** ColorSpace of EXIF: sRGB or uncalibrated. */
 const [SRGB, UNCALIBRATED] = [1, 0xffff];
-/** YCbCrPositioning, as it is in JFIF (ITU-T T.871): colours lie in the middle of the pixels that they are of. */
+/** YCbCrPositioning in JFIF (ITU-T T.871): chroma samples are centred on their pixels. */
 const CENTRED = 1;
-/** The oldest version of EXIF that has all tags which are kept, those of FlashPix, which there is only one of, and of GPS. */
+/**
+ * The oldest version of EXIF with all tags that are kept; the only one of FlashPix; the one of GPS.
+ */
 const VERSIONS = { exif: '0232', flashpix: '0100', gps: [2, 3, 0, 0] } as const;
 /** ComponentsConfiguration of EXIF: Y alone, or Y, Cb and Cr. */
 const COMPONENTS = { grey: [1, 0, 0, 0], colour: [1, 2, 3, 0] } as const;
 
-/** EXIF that says nothing but how the picture is to be turned; nothing where it is upright. */
+/** EXIF with the orientation only; nothing if the picture is upright. */
 export function onlyOrientation(picture: JpegPicture, drop: Drop): Buffer[] {
   const segment = exifSegment(exifFor(picture, NOTHING, false), false, drop);
   return segment ? [segment] : [];
 }
 
-/** A TIFF's EXIF as it is true for the JPEG: size, colour space, resolution and orientation are the JPEG's. */
+/**
+ * A TIFF's EXIF adapted to the JPEG: size, colour space, resolution and orientation are the JPEG's.
+ */
 export function exifFor(
   picture: JpegPicture,
   directories: ExifDirectories,
@@ -76,8 +80,9 @@ export function exifFor(
 }
 
 /**
- * The same with what EXIF demands in a JPEG (Exif 2.32, "Tag Support Levels": mandatory) as far as it is known, in each directory that there
- * is. What the TIFF says of its own stays; a resolution that it does not tell is not made up.
+ * The same plus what EXIF requires in a JPEG (Exif 2.32, "Tag Support Levels": mandatory), where
+ * known, in each existing directory. The TIFF's own values stay; a missing resolution is not
+ * invented.
  */
 export function withMandatory(
   directories: ExifDirectories,

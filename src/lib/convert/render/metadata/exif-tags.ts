@@ -1,10 +1,10 @@
 import type { MetadataSetting } from '../../encoder-settings.ts';
 import { RESOLUTION_UNIT, X_RESOLUTION, Y_RESOLUTION } from './resolution.ts';
 
-/** The directories of EXIF (Exif 3.0, 4.5): TIFF's own, and those that hang below it. */
+/** The directories of EXIF (Exif 3.0, 4.5): TIFF's own, and those below it. */
 export type DirectoryName = 'ifd0' | 'exif' | 'gps' | 'interoperability';
 
-/** Where a directory is pointed to: from `exif` for interoperability, else from `ifd0`. */
+/** The tags that point to directories: `interoperability` in `exif`, the others in `ifd0`. */
 export const POINTERS = { exif: 34_665, gps: 34_853, interoperability: 40_965 } as const;
 
 export const ORIENTATION = 274;
@@ -16,11 +16,14 @@ export const GPS_VERSION = 0;
 export const COLOUR_SPACE = 40_961;
 export const PIXEL_X_DIMENSION = 40_962;
 export const PIXEL_Y_DIMENSION = 40_963;
-/** Places in the picture: wrong when it was turned (SubjectArea, SubjectLocation). */
+/** Positions in the picture, which are wrong after turning (SubjectArea, SubjectLocation). */
 export const PLACES: ReadonlySet<number> = new Set([37_396, 41_492]);
 export const MAKER_NOTE = 37_500;
 
-/** What of a page's own directory describes it, beside its resolution: nothing that its pixels are read by. */
+/**
+ * Tags of a page's own directory that describe it, besides its resolution; none that decoding
+ * needs.
+ */
 const DESCRIPTIVE: Readonly<Record<number, string>> = {
   269: 'DocumentName',
   270: 'ImageDescription',
@@ -59,12 +62,12 @@ const NAMES: Readonly<Record<number, string>> = {
 const ARTIST = 315;
 const COPYRIGHT = 33_432;
 
-/** ComponentsConfiguration and CompressedBitsPerPixel: they tell of the encoding of another file. */
+/** ComponentsConfiguration and CompressedBitsPerPixel describe the encoding of another file. */
 const OF_THE_ENCODING: ReadonlySet<number> = new Set([COMPONENTS_CONFIGURATION, 37_122]);
 
 /**
- * Where the tags of EXIF and of Adobe's owner fields lie. A directory that a damaged pointer leads to
- * has TIFF's own tags, and those must not get into the JPEG.
+ * Ranges of EXIF's tags and Adobe's owner fields. A directory reached by a damaged pointer has
+ * TIFF's own tags, which must not get into the JPEG.
  */
 const EXIF_RANGES = [
   [33_434, 33_437],
@@ -76,7 +79,7 @@ const EXIF_RANGES = [
 const MOST_GPS = 31;
 const INTEROPERABILITY: ReadonlySet<number> = new Set([1, 2, 4096, 4097, 4098]);
 
-/** Whether a tag of a directory is for the JPEG. Pointers are not: they are made anew. */
+/** Whether a tag of a directory is kept. Pointers are not copied but rebuilt. */
 export function isKept(
   directory: DirectoryName,
   tag: number,
@@ -87,12 +90,12 @@ export function isKept(
   if (mode !== 'all') return false;
   if (directory === 'gps') return tag <= MOST_GPS;
   if (directory === 'interoperability') return INTEROPERABILITY.has(tag);
-  // GPS has its number among those of EXIF; a pointer that was copied would lead nowhere.
+  // A copied GPS pointer, which is among EXIF's numbers, would lead nowhere.
   if (OF_THE_ENCODING.has(tag) || tag === POINTERS.gps) return false;
   return EXIF_RANGES.some(([first, last]) => tag >= first && tag <= last);
 }
 
-/** What a tag of a directory is called. */
+/** The name of a tag in a directory. */
 export function nameOfTag(directory: DirectoryName, tag: number): string {
   const numbered = { ifd0: 'tag', exif: 'EXIF tag', gps: 'GPS tag', interoperability: 'EXIF tag' };
   const named = directory === 'ifd0' || directory === 'exif' ? NAMES[tag] : undefined;

@@ -1,6 +1,6 @@
 import { numbersOf, type TiffTag } from '../../header/tiff-tags.ts';
 
-/** A value of EXIF: as in TIFF, in the byte order of the whole. */
+/** A value of EXIF, as in TIFF, in the byte order of the segment. */
 export type ExifValue = TiffTag;
 
 /** Types of TIFF 6.0 (section 2) and, from 13 on, of its supplement 1 and BigTIFF. */
@@ -26,15 +26,15 @@ export function bytes(tag: number, values: readonly number[]): ExifValue {
   return { tag, type: BYTE, count: values.length, bytes: Uint8Array.from(values) };
 }
 
-/** Bytes whose meaning the tag alone has. */
+/** Bytes whose meaning only the tag defines. */
 export function undefinedBytes(tag: number, values: Iterable<number>): ExifValue {
   const bytes = Uint8Array.from(values);
   return { tag, type: UNDEFINED, count: bytes.length, bytes };
 }
 
 /**
- * A TIFF's value as EXIF can hold it: byte for byte, but that text ends with NUL, and that the wide
- * integers of BigTIFF become 32 bits. Undefined where that cannot be.
+ * A TIFF's value as EXIF can hold it: byte for byte, except that text gets a NUL and BigTIFF's wide
+ * integers become 32 bits. Undefined if that is impossible.
  */
 export function exifValueOf(value: TiffTag, littleEndian: boolean): ExifValue | undefined {
   if (value.type === ASCII && value.bytes.at(-1) !== 0) {

@@ -11,8 +11,9 @@ const HEADER_BYTES = 8;
 const MAX_EXIF_BYTES = MAX_SEGMENT_BYTES - SIGNATURE.length;
 
 /**
- * The EXIF segment of a JPEG (Exif 3.0, 4.7.2), in the given byte order; undefined when there is nothing
- * to say. What does not fit into its 64 kB is dropped, the MakerNote first, then the largest values.
+ * The EXIF segment of a JPEG (Exif 3.0, 4.7.2), in the given byte order; undefined if there is
+ * nothing to write. What does not fit into 64 kB is dropped, the MakerNote first, then the largest
+ * values.
  */
 export function exifSegment(
   directories: ExifDirectories,
@@ -36,7 +37,7 @@ export function exifSegment(
   return appSegment(1, SIGNATURE, header, ...tables);
 }
 
-/** The directories with the pointers between them, which are where `exifSegment` puts them. */
+/** The directories with the pointers between them, which match their positions in `exifSegment`. */
 function linked(directories: ExifDirectories, littleEndian: boolean): ExifDirectories {
   const { gps, interoperability } = directories;
   const pointer = (name: keyof typeof POINTERS, to: readonly ExifValue[], at: number) =>
@@ -50,19 +51,19 @@ function linked(directories: ExifDirectories, littleEndian: boolean): ExifDirect
     ...pointer('exif', exif(0), exifAt),
     ...pointer('gps', gps, gpsAt),
   ];
-  // A pointer takes the same room wherever it leads, so places are known before they are written.
+  // A pointer has the same size wherever it leads, so positions are known before writing.
   const exifAt = HEADER_BYTES + sizeOf(ifd0(0, 0));
   const gpsAt = exifAt + sizeOf(exif(0));
   return { ifd0: ifd0(exifAt, gpsAt), exif: exif(gpsAt + sizeOf(gps)), gps, interoperability };
 }
 
-/** Bytes of a directory with its values; nothing is written for one without entries. */
+/** Bytes of a directory with its values; one without entries is not written. */
 function sizeOf(values: readonly ExifValue[]): number {
   if (values.length === 0) return 0;
   return values.reduce((sum, value) => sum + 12 + outside(value), 6);
 }
 
-/** Bytes of a value beside the table; a place in TIFF is even. */
+/** Bytes of a value outside the table; offsets in TIFF are even. */
 function outside({ bytes }: ExifValue): number {
   return bytes.length <= 4 ? 0 : bytes.length + (bytes.length % 2);
 }
@@ -95,7 +96,7 @@ function writeNumber(
   else into.writeUIntBE(value, at, width);
 }
 
-/** The directories without what EXIF has no room for. */
+/** The directories without what does not fit into EXIF. */
 function withoutExcess(
   directories: ExifDirectories,
   littleEndian: boolean,

@@ -3,21 +3,24 @@ import type { ProfileSetting } from '../../encoder-settings.ts';
 import type { ConversionNote } from '../../messages.ts';
 import { appSegment } from './jpeg-segments.ts';
 
-/** What is to be done with the profile that a picture comes with. */
+/** What is done with a picture's profile. */
 export interface ProfilePlan {
-  /** To be embedded, its colours left as they are; undefined: they are converted, and none is embedded. */
+  /** Embedded, with colours unchanged; undefined: colours are converted, and none is embedded. */
   readonly kept: Buffer | undefined;
-  /** The JPEG's colours are sRGB because they were converted to it, not because they were before. */
+  /** Colours were converted to sRGB, rather than being sRGB already. */
   readonly converted: boolean;
   readonly notes: readonly ConversionNote[];
 }
 
-/** The picture, as the decoder sees it, and the samples a pixel of its JPEG. */
+/** The picture as the decoder sees it, and the samples per pixel of its JPEG. */
 interface Picture extends Pick<Metadata, 'space' | 'icc'> {
   readonly channels: 1 | 3;
 }
 
-/** Sharp's names of what a JPEG can hold unconverted, and the profile's for the same (ICC.1:2022, table 19). */
+/**
+ * sharp's names of spaces that a JPEG can hold unconverted, and the profile's signatures for them
+ * (ICC.1:2022, table 19).
+ */
 const SPACES: Readonly<Record<string, { readonly signature: string; readonly channels: 1 | 3 }>> = {
   srgb: { signature: 'RGB ', channels: 3 },
   rgb16: { signature: 'RGB ', channels: 3 },
@@ -26,14 +29,14 @@ const SPACES: Readonly<Record<string, { readonly signature: string; readonly cha
 };
 
 /**
- * Plans what becomes of a picture's profile. With `keep` it is kept where it describes the samples that
- * the JPEG will have; colours of another space (CMYK, Lab) are converted to sRGB, as they would be without.
+ * Plans what happens to a picture's profile. `keep` keeps it if it describes the samples of the
+ * JPEG; other colour spaces (CMYK, Lab) are converted to sRGB, as without `keep`.
  */
 export function planProfile(setting: ProfileSetting, picture: Picture): ProfilePlan {
   const { space, icc, channels } = picture;
   const wanted = SPACES[space ?? ''];
   const problem = icc && problemOf(icc, wanted?.signature);
-  // Other spaces are converted without a profile, too.
+  // Other spaces are converted without a profile too.
   const converted = !wanted || (icc !== undefined && !problem);
   const plan = { kept: undefined, converted, notes: [] };
   if (setting === 'srgb' || !icc) return plan;
@@ -54,13 +57,13 @@ function convertedNote(what: string): ConversionNote {
   return { code: 'PROFILE_CONVERTED', message };
 }
 
-/** ICC.1:2022, 7.2: places in the header, and its length. */
+/** ICC.1:2022, 7.2: offsets in the header, and its length. */
 const HEADER = { deviceClass: 12, colourSpace: 16, signature: 36, bytes: 128 } as const;
-/** Device link, abstract and named colour profiles describe no picture's samples (ICC.1:2022, 7.2.5). */
+/** Device link, abstract and named colour profiles do not describe samples (ICC.1:2022, 7.2.5). */
 const NOT_EMBEDDED = ['link', 'abst', 'nmcl'];
 const TAG_BYTES = 12;
 
-/** What is wrong with a profile, or undefined when it can be embedded with samples of a space. */
+/** What is wrong with a profile; undefined if it can be embedded with samples of the space. */
 function problemOf(icc: Buffer, signature: string | undefined): string | undefined {
   if (icc.length < HEADER.bytes + 4 || textAt(icc, HEADER.signature) !== 'acsp')
     return 'is damaged';
@@ -81,7 +84,7 @@ function textAt(icc: Buffer, at: number): string {
   return icc.toString('latin1', at, at + 4);
 }
 
-/** ICC.1:2022, annex B.4: what remains of a segment beside name, number and count, each of one byte. */
+/** ICC.1:2022, annex B.4: bytes of a segment after name, number and count. */
 const CHUNK_BYTES = 65_519;
 const MOST_CHUNKS = 255;
 const NAME = Buffer.from('ICC_PROFILE\0', 'latin1');

@@ -2,27 +2,27 @@ import type { MetadataSetting } from '../../encoder-settings.ts';
 import type { Drop } from './drop.ts';
 import { appSegment, MAX_SEGMENT_BYTES } from './jpeg-segments.ts';
 
-/** With which every dataset begins (IPTC-NAA IIM 4.2, 1.5). */
+/** The first byte of every dataset (IPTC-NAA IIM 4.2, 1.5). */
 const MARKER = 0x1c;
-/** Photoshop's number for IPTC among its resources. */
+/** Photoshop's resource number for IPTC. */
 const IPTC_RESOURCE = 0x0404;
 const NAME = Buffer.from('Photoshop 3.0\0', 'latin1');
-/** Who may sign a resource: Photoshop, and others since. */
+/** Signatures of resources: Photoshop's, and later ones. */
 const SIGNATURES = ['8BIM', 'PHUT', 'AgHg', 'DCSR', 'MeSa'];
 
-/** Whose work it is: by-line and its title, credit, source, copyright notice; and how the text is encoded (1:90). */
+/** By-line and its title, credit, source, copyright notice; and the text encoding (1:90). */
 const COPYRIGHT = ['2:80', '2:85', '2:110', '2:115', '2:116'];
 const ENCODING = '1:90';
 
-/** A dataset: `2:80`, with all of its bytes. */
+/** A dataset, such as `2:80`, with all of its bytes. */
 interface Dataset {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
 /**
- * The segments with a TIFF's IPTC: from its own tag (33723), else from among Photoshop's resources (34377),
- * of which nothing else is kept. A block that is damaged gives what can be read of it.
+ * The segments with a TIFF's IPTC: from its own tag (33723), or else from Photoshop's resources
+ * (34377), of which nothing else is kept. A damaged block yields its readable part.
  */
 export function iptcSegments(
   { iptc, photoshop }: { readonly iptc?: Uint8Array; readonly photoshop?: Uint8Array },
@@ -65,7 +65,10 @@ function readDatasets(block: Uint8Array): { datasets: Dataset[]; complete: boole
   return { datasets, complete: block.subarray(at).every((byte) => byte === 0) };
 }
 
-/** Where a dataset ends. With the highest bit set, its length says how many bytes the real one has (IIM 4.2, 1.6). */
+/**
+ * Where a dataset ends. If the highest bit of its length is set, it gives the number of length
+ * bytes (IIM 4.2, 1.6).
+ */
 function endOf(view: DataView, at: number): number | undefined {
   const length = view.getUint16(at + 3);
   if (length < 0x8000) return at + 5 + length;
@@ -93,7 +96,7 @@ function findIptc(resources: Uint8Array, drop: Drop): Uint8Array | undefined {
   return undefined;
 }
 
-/** IPTC as a Photoshop resource; where one segment is too small it goes on in the next, as Photoshop has it. */
+/** IPTC as a Photoshop resource, continued in further segments if necessary, as in Photoshop. */
 function resourceSegments(iptc: Buffer): Buffer[] {
   const head = Buffer.alloc(12);
   head.write('8BIM', 'latin1');

@@ -2,15 +2,15 @@ import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { openRegularFile } from '../../../regular-file.ts';
 
-/** The most that a segment holds besides its marker and its length (ITU-T T.81, B.1.1.4). */
+/** The most bytes of a segment besides marker and length (ITU-T T.81, B.1.1.4). */
 export const MAX_SEGMENT_BYTES = 65_533;
 
-/** SOI, with which a JPEG begins. */
+/** SOI, the beginning of a JPEG. */
 const START_BYTES = 2;
 const APP0 = 0xe0;
 const COPY_BYTES = 1024 ** 2;
 
-/** An application segment (APP0 to APP15). Throws a `RangeError` when the content does not fit. */
+/** An application segment (APP0 to APP15). Throws `RangeError` if the content does not fit. */
 export function appSegment(number: number, ...content: readonly Uint8Array[]): Buffer {
   const payload = Buffer.concat(content);
   if (payload.length > MAX_SEGMENT_BYTES) throw new RangeError('too large for a JPEG segment');
@@ -20,8 +20,8 @@ export function appSegment(number: number, ...content: readonly Uint8Array[]): B
 }
 
 /**
- * Puts segments at the beginning of a JPEG file, in its place and in constant memory. When it fails, or
- * the process ends, the file is no JPEG any more. Throws what reading and writing throw.
+ * Inserts segments at the beginning of a JPEG file, in place and in constant memory. If it fails,
+ * or the process ends, the file is no longer a JPEG. Throws what reading and writing throw.
  */
 export async function insertSegments(path: string, segments: readonly Uint8Array[]): Promise<void> {
   const inserted = Buffer.concat(segments);
@@ -35,7 +35,10 @@ export async function insertSegments(path: string, segments: readonly Uint8Array
   }
 }
 
-/** Moves everything from a position on towards the end, its last bytes first so that none is overwritten unread. */
+/**
+ * Moves everything after a position towards the end, last bytes first, so that nothing is
+ * overwritten unread.
+ */
 async function moveTail(file: FileHandle, from: number, by: number): Promise<void> {
   const buffer = Buffer.alloc(COPY_BYTES);
   for (let end = (await file.stat()).size; end > from; ) {

@@ -7,10 +7,10 @@ import type { ExifDirectories } from './exif.ts';
 import { type DirectoryName, isKept, nameOfTag, POINTERS } from './exif-tags.ts';
 import { type ExifValue, exifValueOf } from './exif-values.ts';
 
-/** What a page of a TIFF says of itself beside its pixels. */
+/** What a page says about itself besides its pixels. */
 export interface TiffMetadata {
   readonly directories: ExifDirectories;
-  /** The page's own directory as it is in the TIFF. */
+  /** The page's own directory, unchanged. */
   readonly tags: TiffTags;
   readonly xmp?: Uint8Array;
   readonly iptc?: Uint8Array;
@@ -27,27 +27,26 @@ const BLOCKS: Readonly<Record<number, string>> = {
 };
 
 /**
- * What the directories of EXIF may cost in bytes read: they fit into 64 kB, and whatever is more must
- * not be held. A table of 4096 entries takes 80 kB in BigTIFF.
+ * The most bytes read for EXIF directories: they fit into 64 kB, and more must not be held. A table
+ * of 4096 entries takes 80 kB in BigTIFF.
  */
 const EXIF = { atOnce: 96 * 1024, altogether: 1024 ** 2 } as const;
 
 /**
- * And the other blocks: beyond 4 MB, XMP is the list of ancestors that Photoshop lets grow. Taking that
- * much apart costs 60 MB, when the decoder and the encoder have given theirs back.
+ * The same for other blocks: XMP beyond 4 MB is the list of ancestors that Photoshop lets grow.
+ * Parsing that much costs 60 MB, after decoder and encoder have released theirs.
  */
 const BLOCK = { atOnce: 4 * 1024 ** 2, altogether: 13 * 1024 ** 2 } as const;
 
-/** Where a page's directory is; `above` is that of the one that it hangs below, which describes the picture as a whole. */
+/** Position of a page's directory; `above` is its parent's, which describes the whole picture. */
 interface DirectoryPlace extends TiffFormat {
   readonly offset: number;
   readonly above?: number | undefined;
 }
 
 /**
- * Reads what a mode wants of the directory at an offset, and of those that hang below it. Whatever
- * cannot be read is dropped. Undefined when there is no directory. Throws what opening or reading the file
- * throws.
+ * Reads what a mode needs of the directory at an offset and of those below it. Unreadable parts are
+ * dropped. Undefined if there is no directory. Throws what opening or reading the file throws.
  */
 export async function readMetadata(
   path: string,
@@ -90,7 +89,7 @@ export async function readMetadata(
   }
 }
 
-/** Which directory is read, and what for. */
+/** Which directory is read, and for what. */
 interface WantedMetadata {
   readonly name: DirectoryName;
   readonly mode: Exclude<MetadataSetting, 'none'>;
@@ -108,7 +107,7 @@ async function readDirectory(
   );
 }
 
-/** The directory that another one points to; undefined where there is none. */
+/** The directory that another one points to; undefined if there is none. */
 async function readBelow(
   source: TiffSource,
   {
@@ -142,7 +141,9 @@ function valuesOf(
   });
 }
 
-/** XMP where the mode wants it, and IPTC: Photoshop's resources only where IPTC has no tag of its own. */
+/**
+ * XMP if the mode includes it, and IPTC; Photoshop's resources only if IPTC has no tag of its own.
+ */
 async function readBlocks(
   source: TiffSource,
   offset: number,
@@ -160,7 +161,7 @@ async function readBlocks(
   return { ...(xmp && { xmp }), ...(iptc && { iptc }), ...(photoshop && { photoshop }) };
 }
 
-/** `readTagsFrom`, telling which of the wanted tags are in the directory but cannot be read. */
+/** `readTagsFrom`, reporting wanted tags that are present but unreadable. */
 async function readTold(
   source: TiffSource,
   offset: number,
@@ -176,7 +177,7 @@ async function readTold(
   return found;
 }
 
-/** The same source, giving no more bytes than something is worth. */
+/** The same source, limited to a number of bytes. */
 function limit(
   source: TiffSource,
   { atOnce, altogether }: { readonly atOnce: number; readonly altogether: number },

@@ -8,8 +8,8 @@ export const Y_RESOLUTION = 283;
 export const RESOLUTION_UNIT = 296;
 
 /**
- * The JFIF segment (ITU-T T.871, 10.1) with the resolution of a TIFF's page as whole numbers, or undefined
- * where it has none. `swapped`: rows have become columns.
+ * The JFIF segment (ITU-T T.871, 10.1) with a page's resolution as whole numbers; undefined if it
+ * has none. `swapped`: rows have become columns.
  */
 export function jfifOf(resolution: Resolution | undefined, swapped: boolean): Buffer | undefined {
   const density = densityOf(resolution);

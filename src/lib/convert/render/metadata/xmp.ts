@@ -2,13 +2,13 @@ import { isUtf8 } from 'node:buffer';
 import type { Drop } from './drop.ts';
 import { appSegment, MAX_SEGMENT_BYTES } from './jpeg-segments.ts';
 
-/** XMP specification, part 3, 1.1.3: names of the segments. */
+/** Segment names: XMP specification, part 3, 1.1.3. */
 const NAME = Buffer.from('http://ns.adobe.com/xap/1.0/\0', 'latin1');
 const EXTENSION = Buffer.from('http://ns.adobe.com/xmp/extension/\0', 'latin1');
 
-/** What the XMP of a JPEG has to say of its picture. */
+/** What the JPEG's XMP must say about its picture. */
 export interface XmpPicture {
-  /** How whoever shows the JPEG is to turn it. */
+  /** How viewers must turn the JPEG. */
   readonly orientation: number;
   /** Pixels. */
   readonly width: number;
@@ -18,8 +18,9 @@ export interface XmpPicture {
 }
 
 /**
- * The segments with a TIFF's XMP packet, in UTF-8; byte for byte, but that it tells of the JPEG's orientation, size and
- * colours where it told of the TIFF's. Too large a packet becomes an extended one (XMP, part 3, 1.1.3.1).
+ * The segments with a TIFF's XMP packet in UTF-8; byte for byte, except that orientation, size and
+ * colours become the JPEG's. A packet that is too large becomes an extended one (XMP, part 3,
+ * 1.1.3.1).
  */
 export function xmpSegments(packet: Uint8Array, picture: XmpPicture, drop: Drop): Buffer[] {
   const text = inUtf8(Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength));
@@ -29,7 +30,7 @@ export function xmpSegments(packet: Uint8Array, picture: XmpPicture, drop: Drop)
     drop('XMP', problem);
     return [];
   }
-  // One character a byte: nothing but what is replaced changes.
+  // One character per byte: nothing else changes.
   const xmp = describe(original.toString('latin1'), picture);
   const whole = Buffer.from(xmp, 'latin1');
   if (whole.length + NAME.length <= MAX_SEGMENT_BYTES) return [appSegment(1, NAME, whole)];
@@ -39,10 +40,13 @@ export function xmpSegments(packet: Uint8Array, picture: XmpPicture, drop: Drop)
     : extended(bare);
 }
 
-/** TIFF's packets may be UTF-16 (XMP, part 1, 7.1); JPEG's may not (part 3, 1.1.3). What is neither stays. */
+/**
+ * TIFF's packets may be UTF-16 (XMP, part 1, 7.1), JPEG's may not (part 3, 1.1.3). Others stay as
+ * they are.
+ */
 function inUtf8(packet: Buffer): Buffer {
   const opening = Buffer.from('<rdf:RDF', 'utf16le');
-  // At an odd place the one is found in the other.
+  // At an odd offset the other byte order matches.
   const [little, big] = [packet.indexOf(opening), packet.indexOf(opening.swap16())];
   if (little >= 0 && little % 2 === 0) return decoded(packet, 'utf-16le');
   return big >= 0 && big % 2 === 0 ? decoded(packet, 'utf-16be') : packet;
@@ -57,14 +61,16 @@ function problemOf(packet: Buffer): string | undefined {
   return isUtf8(packet) && areClosed(packet.toString('latin1')) ? undefined : 'it is damaged';
 }
 
-/** What in XML is no element: how it begins and ends. */
+/** XML markup other than elements: how it begins and ends. */
 const NO_ELEMENTS = [
   ['<!--', '-->'],
   ['<![CDATA[', ']]>'],
   ['<?', '?>'],
 ] as const;
 
-/** Whether every element of an XML text ends, and those in it before it: in one that was cut or overwritten some do not. */
+/**
+ * Whether all elements of an XML text are closed; in truncated or overwritten text some are not.
+ */
 function areClosed(xml: string): boolean {
   const open: string[] = [];
   for (let at = xml.indexOf('<'); at >= 0; ) {
@@ -77,7 +83,7 @@ function areClosed(xml: string): boolean {
   return open.length === 0;
 }
 
-/** Whether a tag, without its brackets, may stand behind those that are open, which it changes. */
+/** Whether a tag (without brackets) may follow the open ones, which it changes. */
 function isInPlace(tag: string, open: string[]): boolean {
   const [, closing, name = ''] = /^(\/?)([^\s/]*)/.exec(tag) ?? [];
   if (closing) return open.pop() === name;
@@ -85,7 +91,7 @@ function isInPlace(tag: string, open: string[]): boolean {
   return true;
 }
 
-/** Where a tag ends: values of attributes may have brackets. -1 where it does not. */
+/** Where a tag ends; attribute values may contain brackets. -1 if it does not. */
 function endOfTag(xml: string, start: number): number {
   let quote = '';
   for (let at = start; at < xml.length; at++) {
@@ -117,7 +123,7 @@ function describe(xmp: string, { orientation, width, height, converted }: XmpPic
   return values.size === 0 ? xmp : replace(xmp, values);
 }
 
-/** More prefixes for one namespace than anybody writes. */
+/** More prefixes for one namespace than any writer uses. */
 const MOST_PREFIXES = 4;
 
 function prefixesOf(xmp: string, namespace: string): string[] {
@@ -129,8 +135,8 @@ function prefixesOf(xmp: string, namespace: string): string[] {
 }
 
 /**
- * Sets properties, as attributes and as elements, where they are. Bounded patterns, and one way through the
- * text for all: it may be made to be slow.
+ * Sets properties, as attributes and as elements, where present. Bounded patterns in one pass,
+ * because the text may be crafted to be slow.
  */
 function replace(xmp: string, values: ReadonlyMap<string, string>): string {
   const names = `(${[...values.keys()].join('|')})`;
@@ -144,20 +150,20 @@ function replace(xmp: string, values: ReadonlyMap<string, string>): string {
     .replace(element, (_, name, rest) => `<${name}${rest}${values.get(name)}`);
 }
 
-/** The packet without its processing instructions and the room it keeps for changes. */
+/** The packet without its processing instructions and padding. */
 function withoutWrapper(xmp: string): string {
-  // A byte order mark may stand before it.
+  // A byte order mark may precede it.
   const start = /^[^<]{0,3}<\?xpacket/.test(xmp) ? xmp.indexOf('?>') + 2 : 0;
   const end = xmp.lastIndexOf('<?xpacket');
   return xmp.slice(start, end > start ? end : undefined).trim();
 }
 
-/** Length, offset and GUID beside the content; Adobe's own programs fill segments as far. */
+/** Length, offset and GUID besides the content; Adobe's programs fill segments as far. */
 const EXTENSION_BYTES = MAX_SEGMENT_BYTES - EXTENSION.length - 40;
 
 /** A packet that only points to the extension, and the extension. */
 function extended(xmp: Buffer): Buffer[] {
-  // Not by an import: to load it takes the process 3 ms at its start, and few packets need it.
+  // Not imported: loading it costs 3 ms at the start of the process, and few packets need it.
   const { createHash } = process.getBuiltinModule('node:crypto');
   const guid = createHash('md5').update(xmp).digest('hex').toUpperCase();
   const pointer =

@@ -5,10 +5,8 @@ import {
   type EncoderSettings,
   efforts,
 } from '../../../../../src/lib/convert/encoder-settings.ts';
-import { readTiffHeader } from '../../../../../src/lib/convert/header/tiff-header.ts';
-import { pageNumbered } from '../../../../../src/lib/convert/pages.ts';
+import { openPage, pageRequestFor } from '../../../../../src/lib/convert/open-page.ts';
 import type { Turn } from '../../../../../src/lib/convert/plan/memory-model.ts';
-import { chooseReader } from '../../../../../src/lib/convert/plan/reader.ts';
 import { useConverters } from '../../../../support/converters.ts';
 import { exiftool } from '../../../../support/exiftool.ts';
 import { makeOldJpeg, type RgbPicture } from '../../../../support/make-ojpeg.ts';
@@ -77,21 +75,10 @@ describe('a page that ImageMagick reads becomes a JPEG', () => {
 
   it.each<Turn>(['disk', 'tag', 'memory'])('turned by way of %s', (turn) =>
     withConverter(async (converter) => {
-      const header = await readTiffHeader(lying);
-      if (!header) throw new Error('The TIFF has no header');
-      const page = pageNumbered(header, 2, 'lying.tif');
       const settings: EncoderSettings = { ...defaultEncoderSettings, ...whole };
-      await converter.convert({
-        input: lying,
-        output: folder.path('out.jpg'),
-        name: 'lying.tif',
-        scratch: folder.path('turning.tif'),
-        plain: folder.path(`plain-${turn}.tif`),
-        settings,
-        page,
-        format: header,
-        plan: { effort: 'balanced', turn, reading: chooseReader(page, 'lying.tif') },
-      });
+      const output = folder.path('out.jpg');
+      const request = pageRequestFor(await openPage(lying, { page: 2 }), settings, { output });
+      await converter.convert({ kind: 'jpeg', ...request, effort: 'balanced', turn });
       const { 'IFD0:Orientation': orientation } = await exiftool(folder.path('out.jpg'));
       expect(orientation).toBe(turn === 'tag' ? 'Rotate 90 CW' : undefined);
       expect(psnr(await made(), turn === 'tag' ? source : turned)).toBeGreaterThan(33);

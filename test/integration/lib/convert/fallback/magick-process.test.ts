@@ -3,6 +3,7 @@ import { execa } from 'execa';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Converter } from '../../../../../src/lib/convert/process/converter.ts';
+import { scratchIn } from '../../../../../src/lib/convert/process/scratch.ts';
 import { pid, useConverters } from '../../../../support/converters.ts';
 import { makeOldJpeg } from '../../../../support/make-ojpeg.ts';
 import { childrenOf, isRunning } from '../../../../support/processes.ts';
@@ -22,11 +23,14 @@ beforeAll(async () => {
   large = await folder.write('large.tif', await makeOldJpeg(picture, { kind: 'interchange' }));
 });
 
-/** Bytes that a process holds; only a decoder in WebAssembly makes it so many before the plain TIFF is there. */
+/**
+ * Bytes that a process holds; only a decoder in WebAssembly makes it so many before the plain TIFF
+ * is there.
+ */
 const heldBy = (child: number) =>
   Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child}/status`, 'utf8'))?.[1] ?? 0) * 1024;
 const isDecoding = (child: number) =>
-  heldBy(child) > 180e6 && !existsSync(folder.path('plain.tif'));
+  heldBy(child) > 180e6 && !existsSync(scratchIn(folder.root).plain);
 
 describe('while ImageMagick decodes, which blocks its thread', () => {
   it('a conversion that nobody wants any more ends, and leaves nothing', () =>

@@ -11,8 +11,10 @@ import {
   type TiffPage,
 } from '../../../../../src/lib/convert/header/tiff-header.ts';
 import { priceOfComparison } from '../../../../../src/lib/convert/plan/comparison-price.ts';
+import { readable } from '../../../../../src/lib/convert/plan/readable.ts';
 import { openConverter } from '../../../../../src/lib/convert/process/converter.ts';
 import { measureLikeness } from '../../../../../src/lib/convert/verify/compare-with-tiff.ts';
+import { fileOfPage } from '../../../../support/pages.ts';
 import { useFolder } from '../../../../support/use-folder.ts';
 
 const folder = useFolder();
@@ -44,7 +46,7 @@ async function pageOf(tiff: string): Promise<TiffPage> {
 
 function priceFor(page: TiffPage, effort: Effort) {
   const settings = { ...defaultEncoderSettings, effort };
-  return priceOfComparison(page, { reader: 'sharp', feature: '' }, settings);
+  return priceOfComparison(readable(page, fileOfPage(page)), settings);
 }
 
 const base: TiffSpec = {

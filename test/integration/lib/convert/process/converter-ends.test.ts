@@ -36,7 +36,7 @@ describe('a conversion process that ends in the middle', () => {
         ...atFirstSign(() => signalChild('SIGSEGV')),
       });
       await expect(conversion).rejects.toThrow(
-        /^The conversion process was ended by SIGSEGV.* It was converting "large.tif" as max\./,
+        /^The conversion process was killed by SIGSEGV.* It was converting "large.tif" at effort max\./,
       );
       await expect(conversion).rejects.toMatchObject({ code: 'CRASHED' });
       expect(() => readFileSync(folder.path('out.jpg'))).toThrow('ENOENT');

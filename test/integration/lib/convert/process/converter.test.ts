@@ -4,7 +4,8 @@ import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { failureOf } from '../../../../../src/lib/collection/failure.ts';
 import { defaultEncoderSettings } from '../../../../../src/lib/convert/encoder-settings.ts';
-import type { ConversionJob } from '../../../../../src/lib/convert/messages.ts';
+import type { ComparisonRequest, JpegRequest } from '../../../../../src/lib/convert/messages.ts';
+import { openPage, pageRequestFor } from '../../../../../src/lib/convert/open-page.ts';
 import type { ConversionPlan } from '../../../../../src/lib/convert/plan/plan.ts';
 import type { Reader } from '../../../../../src/lib/convert/plan/reader-table.ts';
 import { openConverter } from '../../../../../src/lib/convert/process/converter.ts';
@@ -15,7 +16,6 @@ import { pictureWith } from '../../../../support/described-tiff.ts';
 import { lastSegmentLast } from '../../../../support/last-segment-last.ts';
 import { noisyTiff, plainTiff, raw } from '../../../../support/pictures.ts';
 import { childrenOf, cpuSecondsOf, isRunning } from '../../../../support/processes.ts';
-import { headerOf } from '../../../../support/tiff-headers.ts';
 import { makeTiffAs } from '../../../../support/tiff-writer.ts';
 import { until } from '../../../../support/until.ts';
 
@@ -28,33 +28,25 @@ beforeAll(async () => {
   large = await folder.write('large.tif', await noisyTiff(3000));
 });
 
-/** A job of the small TIFF, wrong in some way or not. */
-async function jobOf(
+/** What is asked for of the small TIFF, wrong in some way or not. */
+async function jpegOf(
   reader: Reader,
-  differs: { readonly settings?: undefined; readonly page?: object; readonly plan?: object },
-): Promise<ConversionJob> {
-  const { littleEndian, big, pages } = await headerOf(await readFile(small));
-  const job = {
-    input: small,
-    output: folder.path('out.jpg'),
-    name: 'small.tif',
-    scratch: folder.path('scratch'),
-    plain: folder.path('plain'),
-    settings: defaultEncoderSettings,
-    format: { littleEndian, big },
-    ...differs,
-    plan: { effort: 'fast', turn: 'none', reading: { reader, feature: '' }, ...differs.plan },
-    page: { ...pages[0], ...differs.page },
-  };
-  return job as ConversionJob;
+  differs: { readonly settings?: undefined; readonly page?: object } = {},
+): Promise<JpegRequest> {
+  const opened = await openPage(small, {});
+  const output = folder.path('out.jpg');
+  const request = pageRequestFor(opened, defaultEncoderSettings, { output });
+  const page = { ...request.page, ...differs.page };
+  const plan = { effort: 'fast', turn: 'none', reading: { reader, feature: '' } };
+  return { kind: 'jpeg', ...request, ...plan, ...differs, page } as JpegRequest;
 }
 
 /** A comparison of the small TIFF with a JPEG. */
-async function comparison(): Promise<ConversionJob> {
+async function comparison(): Promise<ComparisonRequest> {
   const jpeg = await folder.write('small.jpg', await raw(64, 48, 3).jpeg().toBuffer());
-  const files = { jpeg, pixels: folder.path('pixels'), decoded: folder.path('decoded') };
-  const compare = { ...files, name: 'small.jpg', bounds: defaultLikenessBounds };
-  return { ...(await jobOf('sharp', {})), compare };
+  const request = pageRequestFor(await openPage(small, {}), defaultEncoderSettings, { jpeg });
+  const bounds = defaultLikenessBounds;
+  return { kind: 'comparison', ...request, turn: 'none', jpegName: 'small.jpg', bounds };
 }
 
 describe('the conversion process', () => {
@@ -135,16 +127,16 @@ describe('the conversion process', () => {
   );
 
   it.each([
-    ['is another one where it holds more than its next job is predicted to take', 1, 1, false],
-    ['stays where its next job is predicted to take more', 1, 2 ** 40, true],
+    ['is another one where it holds more than its next request is predicted to take', 1, 1, false],
+    ['stays where its next request is predicted to take more', 1, 2 ** 40, true],
     ['stays where it holds no more than any that waits', 2 ** 40, 1, true],
   ])('%s', async (_, idleBytes, memoryBytes, stays) => {
     const converter = openConverter(folder.root, idleBytes);
     try {
-      const job = await jobOf('sharp', { plan: { memoryBytes } });
-      await converter.convert(job);
+      const request = await jpegOf('sharp');
+      await converter.convert(request, { memoryBytes });
       const first = pid();
-      await converter.convert(job);
+      await converter.convert(request, { memoryBytes });
       expect(pid() === first).toBe(stays);
     } finally {
       await converter.close();
@@ -178,13 +170,13 @@ describe('a fault of our own code', () => {
     ['in the thread of the decoders', 'samples', { page: { bitsPerSample: undefined } }],
   ] as const)('%s says nothing about the TIFF', (_, reader, wrong) =>
     withConverter(async (converter) => {
-      const job = await jobOf(reader, wrong);
-      const error: unknown = await converter.convert(job).catch((thrown) => thrown);
+      const request = await jpegOf(reader, wrong);
+      const error: unknown = await converter.convert(request).catch((thrown) => thrown);
       expect(error).not.toBeInstanceOf(ArkeError);
       expect(failureOf(error)).toEqual({
         code: 'UNEXPECTED',
         message: expect.stringMatching(
-          /^The conversion of "small.tif" failed by a fault of arke-tiff: TypeError: .*\(unexpected; report it\)$/,
+          /^The conversion of "small.tif" failed because of a bug in arke-tiff: TypeError: .*\(unexpected; report it\)$/,
         ),
       });
       expect((error as Error).stack).toMatch(/^TypeError: .*\n +at /);
@@ -197,12 +189,14 @@ describe('a JPEG', () => {
   it('is never written through a link that lies in its place', () =>
     withConverter(async (converter) => {
       const theirs = await folder.write('theirs', 'theirs');
-      const job = { ...(await jobOf('sharp', {})), output: folder.path('linked.jpg') };
-      await symlink(theirs, job.output);
-      await expect(converter.convert(job)).rejects.toMatchObject({
+      const request = await jpegOf('sharp');
+      const output = folder.path('linked.jpg');
+      await symlink(theirs, output);
+      const paths = { ...request.paths, output };
+      await expect(converter.convert({ ...request, paths })).rejects.toMatchObject({
         code: 'WRITE_FAILED',
         message: expect.stringMatching(
-          /somebody has put something else in its place \(it is a symbolic link, and none is followed\)\. Look at who may write/,
+          /something else was put in its place \(it is a symbolic link, which is not followed\)\. Check who can write/,
         ),
       });
       expect(await readFile(theirs, 'utf8')).toBe('theirs');
@@ -214,16 +208,17 @@ describe('a process that may not open any more files', () => {
     'says so, and not that the TIFF or the JPEG is damaged: %s',
     (reader) =>
       withConverter(async (converter) => {
-        const job = reader === 'a comparison' ? await comparison() : await jobOf(reader, {});
+        const request = reader === 'a comparison' ? await comparison() : await jpegOf(reader);
         const child = pid() ?? Number.NaN;
         const open = new Set(readdirSync(`/proc/${child}/fd`).map(Number));
-        // The limit is on the numbers of files, the lowest that is free is taken, and others may be in use beyond it.
+        // The limit is on the numbers of files, the lowest that is free is taken, and others may be
+        // in use beyond it.
         const free = [...Array(open.size + 1).keys()].find((number) => !open.has(number));
         await execa('prlimit', [`--pid=${child}`, `--nofile=${free}`]);
-        await expect(converter.convert(job)).rejects.toMatchObject({
+        await expect(converter.convert(request)).rejects.toMatchObject({
           code: 'CRASHED',
           message: expect.stringContaining(
-            'as many files open as it may have (EMFILE). Raise that limit (ulimit -n), or convert fewer TIFFs at once.',
+            'too many open files (EMFILE). Raise the limit (ulimit -n), or convert fewer TIFFs at once.',
           ),
         });
         // Another one has the limit of this process.
@@ -258,7 +253,7 @@ describe('a conversion that will be late', () => {
           replans.push(`${code}: ${message}`),
       });
       expect(replans).toEqual([
-        expect.stringMatching(/^TOO_SLOW: .*would not have been done in time/),
+        expect.stringMatching(/^TOO_SLOW: .*would not have finished in time/),
       ]);
       expect(plan).toMatchObject({ effort: 'fast', reason: 'max was too slow' });
     }));

@@ -17,7 +17,8 @@ beforeAll(async () => {
   small = await folder.write('small.tif', await plainTiff());
   // Under way long enough for something to happen to it.
   large = await folder.write('large.tif', await noisyTiff(3000));
-  // As on a machine that is too busy to end a process: what stays holds the pipe by which its end is seen.
+  // As on a machine that is too busy to end a process: what stays holds the pipe by which its end
+  // is seen.
   const script = (more: string) =>
     `#!/bin/sh\nsleep 600 < /dev/null 3>&- &\n${more}\nexec '${node}' "$@"\n`;
   lingering = await folder.write('lingering.sh', script(''));
@@ -31,7 +32,10 @@ afterEach(() => {
   for (const one of stayed.splice(0)) process.kill(one);
 });
 
-/** Starts a conversion process whose end is not seen before the test is over; those that follow are as always. */
+/**
+ * Starts a conversion process whose end is not seen before the test is over; those that follow are
+ * as always.
+ */
 async function startLingering(as = lingering, watch: Parameters<Converter['versions']>[0] = {}) {
   const converter = openConverter(folder.root);
   process.execPath = as;
@@ -81,7 +85,9 @@ describe('a conversion process that was killed from here', () => {
       });
       await expect(conversion).rejects.toMatchObject({
         code: 'CRASHED',
-        message: expect.stringMatching(/^The conversion process was closed before it was done\./),
+        message: expect.stringMatching(
+          /^The conversion process was closed before it had finished\./,
+        ),
       });
       expect(replans).toEqual([]);
       await expect(convert(small, converter)).rejects.toThrow('was closed');

@@ -36,8 +36,8 @@ it('one that the system does not start says what ran out, and what helps', async
   expect(JSON.parse(stdout)).toEqual({
     code: 'CRASHED',
     message:
-      'The conversion process could not be started: this process has as many files open as it may have (EMFILE). ' +
-      'Raise that limit (ulimit -n), or convert fewer TIFFs at once.',
+      'The conversion process could not be started: this process has too many open files (EMFILE). ' +
+      'Raise the limit (ulimit -n), or convert fewer TIFFs at once.',
   });
 });
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeTiffFile } from '../../../../../bench/make-tiff.ts';
 import type { TiffSpec } from '../../../../../bench/tiff-spec.ts';
 import { defaultEncoderSettings } from '../../../../../src/lib/convert/encoder-settings.ts';
-import { readTiffHeader } from '../../../../../src/lib/convert/header/tiff-header.ts';
+import { openPage, pageRequestFor } from '../../../../../src/lib/convert/open-page.ts';
 import type { ConversionPlan } from '../../../../../src/lib/convert/plan/plan.ts';
 import { type Converter, openConverter } from '../../../../../src/lib/convert/process/converter.ts';
 import { makeFolder, type TestFolder } from '../../../../support/folder.ts';
@@ -38,18 +38,8 @@ async function render(spec: TiffSpec, plan: Pick<ConversionPlan, 'effort' | 'tur
 
 async function renderFile(input: string, plan: Pick<ConversionPlan, 'effort' | 'turn'>) {
   const output = folder.path('out.jpg');
-  const header = await readTiffHeader(input);
-  const page = header?.pages[0];
-  const scratch = folder.path('scratch.tif');
-  const plain = folder.path('plain.tif');
-  const reading = { reader: 'sharp', feature: '' } as const;
-  const job = { input, output, scratch, plain, name: 'in.tif', settings: defaultEncoderSettings };
-  const made = await converter.convert({
-    ...job,
-    plan: { ...plan, reading },
-    page,
-    format: header,
-  });
+  const request = pageRequestFor(await openPage(input, {}), defaultEncoderSettings, { output });
+  const made = await converter.convert({ kind: 'jpeg', ...request, ...plan });
   return { made, picture: await decodeJpeg(output), ...(await sharp(output).metadata()) };
 }
 

@@ -102,7 +102,9 @@ describe('a JPEG is refused', () => {
     const error = await compare(tiff, jpeg).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ code: 'UNLIKE' });
     expect(String(error)).toContain(words);
-    expect(String(error)).toContain('The JPEG "wrong.jpg" is not like its TIFF "scan.tif"');
+    expect(String(error)).toContain(
+      'The JPEG "wrong.jpg" differs too much from its TIFF "scan.tif"',
+    );
   });
 
   it.each([

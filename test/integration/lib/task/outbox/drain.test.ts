@@ -1,111 +1,36 @@
 import { randomUUID } from 'node:crypto';
-import { beforeEach, describe, expect, it } from 'vitest';
-import { addressOfEntry } from '../../../../../src/lib/callback/address.ts';
+import { describe, expect, it } from 'vitest';
 import { outboxEntry, readOutboxEntry } from '../../../../../src/lib/callback/outbox-entry.ts';
 import { idOfBody } from '../../../../../src/lib/callback/request.ts';
-import type { RetryPolicy } from '../../../../../src/lib/retry.ts';
 import { STORAGE_RETRY } from '../../../../../src/lib/storage/objects.ts';
-import { claim, settle } from '../../../../../src/lib/task/outbox/claim.ts';
-import { drainOutbox } from '../../../../../src/lib/task/outbox/drain.ts';
+import { claim } from '../../../../../src/lib/task/outbox/claim.ts';
 import type { DrainOptions } from '../../../../../src/lib/task/outbox/drain-entry.ts';
-import type { DrainEvent } from '../../../../../src/lib/task/outbox/drain-events.ts';
 import { deliveredKey, pendingKey } from '../../../../../src/lib/task/outbox/keys.ts';
-import { type Outbox, putMark, storeEntry } from '../../../../../src/lib/task/outbox/outbox.ts';
+import {
+  type Outbox,
+  putMark,
+  settle,
+  storeEntry,
+} from '../../../../../src/lib/task/outbox/outbox.ts';
 import { type Fault, type FaultOf, inTurn, method } from '../../../../support/fault.ts';
 import { startFaultServer } from '../../../../support/fault-server.ts';
-import { quickRetry, withStorage } from '../../../../support/storage.ts';
-import { newTask, useSandbox } from '../../../../support/tasks.ts';
+import {
+  bodyOf,
+  kinds,
+  LEASE_MS,
+  later,
+  outcomeOf,
+  start,
+  type Task,
+  tasks,
+  useOutbox,
+} from '../../../../support/outboxes.ts';
+import { quickRetry } from '../../../../support/storage.ts';
+import { useSandbox } from '../../../../support/tasks.ts';
 
 const sandbox = useSandbox();
-const LEASE_MS = 60_000;
-const start = new Date('2026-11-24T16:00:00Z');
-const later = (ms: number) => new Date(start.getTime() + ms);
-
-interface Task {
-  readonly batchId: string;
-  readonly taskId: string;
-}
-
-let prefix: string;
-beforeEach(() => {
-  prefix = `outbox-${randomUUID()}`;
-});
-
-function withOutbox<T>(
-  use: (outbox: Outbox) => Promise<T>,
-  endpoint = sandbox.current.endpoint,
-  policy: RetryPolicy = quickRetry,
-): Promise<T> {
-  const request = { policy };
-  return withStorage(sandbox.current, endpoint, (storage) => use({ storage, prefix, request }));
-}
-
-function outcomeOf({ batchId, taskId }: Task, status: 'success' | 'error' = 'success') {
-  return { task_id: taskId, batch_id: batchId, status };
-}
-
-function bodyOf(task: Task, status: 'success' | 'error' = 'success', size = 1): string {
-  const output = { output_r2_key: 'a/x.jpg', output_file_name: 'x.jpg', output_file_size: size };
-  return JSON.stringify({
-    ...outcomeOf(task, status),
-    ...(status === 'success' ? output : { error: 'Lost' }),
-  });
-}
-
-/** Puts a callback of a task into the outbox as `run` does; gives its key. */
-async function put(
-  task: Task,
-  body = bodyOf(task),
-  { url = urlOf(task), unconfirmed = false } = {},
-): Promise<string> {
-  const request = { settings: { url }, body, id: idOfBody(body), userAgent: 'arke-tiff/1' };
-  const entry = outboxEntry(request, { error: 'down', unconfirmed, at: start });
-  return withOutbox(async (outbox) => {
-    const { key } = await storeEntry(outbox, entry, JSON.parse(body), { now: start });
-    return key;
-  });
-}
-
-const urlOf = ({ batchId, taskId }: Task) => sandbox.current.callbackUrl(batchId, taskId);
-const received = async ({ batchId, taskId }: Task) =>
-  (await sandbox.current.callbacks(batchId, taskId)).map(({ body }) => body);
-const there = () => sandbox.current.listKeys(`${prefix}/pending/`);
-
-async function drain(
-  more: Partial<DrainOptions> = {},
-  endpoint = sandbox.current.endpoint,
-  storagePolicy = quickRetry,
-): Promise<DrainEvent[]> {
-  const origins = [new URL(sandbox.current.url).origin];
-  const options: DrainOptions = {
-    wanted: () => true,
-    addressOf: ({ entry, payload }, severalTasks) =>
-      addressOfEntry(entry, payload, { url: undefined, origins, severalTasks }),
-    mayRepeat: async () => false,
-    force: false,
-    unsigned: false,
-    dryRun: false,
-    secret: undefined,
-    userAgent: 'arke-tiff/1',
-    policy: { attempts: 1, baseDelayMs: 1, maxDelayMs: 1 },
-    signal: new AbortController().signal,
-    owner: randomUUID(),
-    leaseMs: LEASE_MS,
-    now: () => start,
-    ...more,
-  };
-  const { secret } = options;
-  return withOutbox(
-    (outbox) => Array.fromAsync(drainOutbox({ ...outbox, secret }, options)),
-    endpoint,
-    storagePolicy,
-  );
-}
-
-const textOf = async (key: string) =>
-  Buffer.from((await sandbox.current.getObject(key))?.bytes ?? []).toString();
-const kinds = (events: readonly DrainEvent[]) => events.map(({ kind }) => kind);
-const tasks = (count: number) => Array.from({ length: count }, newTask);
+const box = useOutbox(sandbox);
+const { withOutbox, put, urlOf, received, there, drain, textOf } = box;
 
 describe('a drain of the outbox', () => {
   it('delivers each entry byte for byte, removes it and leaves a mark', async () => {
@@ -115,8 +40,8 @@ describe('a drain of the outbox', () => {
     expect(kinds(events)).toEqual(['delivered', 'delivered', 'delivered']);
     for (const task of some) expect(await received(task)).toEqual([bodyOf(task)]);
     expect(await there()).toEqual([]);
-    const marks = some.map((task) => deliveredKey(prefix, outcomeOf(task)));
-    expect(await sandbox.current.listKeys(`${prefix}/delivered/`)).toEqual(marks.sort());
+    const marks = some.map((task) => deliveredKey(box.prefix, outcomeOf(task)));
+    expect(await sandbox.current.listKeys(`${box.prefix}/delivered/`)).toEqual(marks.sort());
     expect(await drain()).toEqual([]);
   });
 
@@ -144,10 +69,10 @@ describe('a drain of the outbox', () => {
     const [first, last] = tasks(2) as [Task, Task];
     for (const task of [first, last]) await put(task);
     const corrupt = {
-      [`${prefix}/pending/a/b/c.json`]: 'oh no',
-      [`${prefix}/pending/zz.json`]: '{"v":2}',
-      [`${prefix}/pending/m/large.json`]: 'x'.repeat(70_000),
-      [`${prefix}/pending/a/copy/c.json`]: await textOf(await put(first)),
+      [`${box.prefix}/pending/a/b/c.json`]: 'oh no',
+      [`${box.prefix}/pending/zz.json`]: '{"v":2}',
+      [`${box.prefix}/pending/m/large.json`]: 'x'.repeat(70_000),
+      [`${box.prefix}/pending/a/copy/c.json`]: await textOf(await put(first)),
     };
     for (const [key, text] of Object.entries(corrupt))
       await sandbox.current.putObject(key, Buffer.from(text));
@@ -318,14 +243,14 @@ describe('with a secret', () => {
     const body = bodyOf(task);
     await putSealed(task);
     await withOutbox((outbox) =>
-      putMark(outbox, outcomeOf(task), { id: idOfBody(body), body }, start),
+      putMark(outbox, outcomeOf(task), { id: idOfBody(body), body, at: start }),
     );
     expect(await drainSigned()).toMatchObject([
       { kind: 'refused', reason: expect.stringContaining('as an unsigned mark says') },
     ]);
     expect(await there()).toHaveLength(1);
     await withSecret((outbox) =>
-      putMark(outbox, outcomeOf(task), { id: idOfBody(body), body }, start),
+      putMark(outbox, outcomeOf(task), { id: idOfBody(body), body, at: start }),
     );
     expect(kinds(await drainSigned())).toEqual(['obsolete']);
     expect(await there()).toEqual([]);
@@ -333,7 +258,10 @@ describe('with a secret', () => {
 });
 
 describe('an entry that is to be given back', () => {
-  /** A drain of an entry that the orchestrator refuses, behind what happens to the PUT that gives it back. */
+  /**
+   * A drain of an entry that the orchestrator refuses, behind what happens to the PUT that gives it
+   * back.
+   */
   async function refusedDrain(faults: readonly Fault[]) {
     const [task] = tasks(1) as [Task];
     await put(task);
@@ -398,7 +326,7 @@ async function claimAndDie(key: string, body: string, { afterSending = false } =
     expect(claimed?.entry.body).toBe(body);
     // It ended between the mark and the removal.
     if (claimed && afterSending)
-      await putMark(outbox, read.payload, { id: idOfBody(body), body }, start);
+      await putMark(outbox, read.payload, { id: idOfBody(body), body, at: start });
   });
 }
 
@@ -445,7 +373,9 @@ describe('an entry that another drain has claimed', () => {
     );
     const won = claims.filter((one) => one !== undefined);
     expect(won).toHaveLength(1);
-    await withOutbox((outbox) => settle(outbox, won[0] as NonNullable<(typeof won)[0]>, start));
+    const [{ payload, entry }] = won as [NonNullable<(typeof won)[0]>];
+    const delivered = { id: entry.webhook_id, body: entry.body, at: start };
+    await withOutbox((outbox) => settle(outbox, payload, delivered));
     expect(await there()).toEqual([]);
   });
 });
@@ -502,7 +432,7 @@ describe('an entry of a further run of the task', () => {
   it('leaves it alone while it is being delivered', async () => {
     const [task] = tasks(1) as [Task];
     const key = await put(task);
-    expect(key).toBe(pendingKey(prefix, outcomeOf(task)));
+    expect(key).toBe(pendingKey(box.prefix, outcomeOf(task)));
     await claimAndDie(key, bodyOf(task));
     const claimed = (await sandbox.current.getObject(key))?.etag;
     expect(await put(task, bodyOf(task, 'success', 2))).toBe(key);

@@ -77,7 +77,7 @@ describe('--files-from', () => {
   });
 
   it('is needed where nothing is named', async () => {
-    await expect(findIn(folder, {})).rejects.toThrow(/no PATH .* no --files-from/);
+    await expect(findIn(folder, {})).rejects.toThrow(/PATH is missing \(or --files-from\)/);
     await expect(findIn(folder, { paths: [''] })).rejects.toThrow(SettingsError);
   });
 });

@@ -219,7 +219,7 @@ describe('a folder that cannot be read', () => {
       expect(found).toMatchObject({
         inputs: ['a.tif', 'open/c.tif'],
         unread: [
-          'locked: Could not read this folder: permission denied (EACCES). TIFFs in it are missing. Check who may read it.',
+          'locked: Could not read this folder: permission denied (EACCES). TIFFs in it are missing. Check its permissions.',
         ],
       });
       const paths = ['locked', 'a.tif', 'locked/../locked'].map(folder.path);
@@ -249,7 +249,7 @@ describe('a folder that cannot be read', () => {
       const found = await findIn(folder, { paths: [folder.root] });
       expect(found).toMatchObject({ inputs: ['a.tif', 'b.tif'], codes: [] });
       expect(found.unread).toEqual([
-        'scan: Could not read this file, which may be a TIFF: permission denied (EACCES). Check who may read it.',
+        'scan: Could not read this file, which may be a TIFF: permission denied (EACCES). Check its permissions.',
       ]);
       const named = await findIn(folder, { paths: [folder.root, folder.path('scan')] });
       expect(named).toMatchObject({ inputs: ['a.tif', 'b.tif', 'scan'], unread: [] });

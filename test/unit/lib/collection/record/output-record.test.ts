@@ -47,12 +47,12 @@ it('follows no link, and waits for no pipe', async () => {
   const elsewhere = await folder.write('elsewhere', 'as it was');
   await symlink(elsewhere, join(linked, RECORD_NAME));
   await expect(openRecord(linked)).rejects.toThrow(
-    /Could not read the record .*: it is a symbolic link, and none is followed\. Make it readable, or remove it/,
+    /Could not read the record .*: it is a symbolic link, which is not followed\. Make it readable, or delete it/,
   );
   const piped = await folder.make('piped');
   execFileSync('mkfifo', [join(piped, RECORD_NAME)]);
   await expect(openRecord(piped)).rejects.toThrow(
-    'it is no file, but a folder, a pipe or a device',
+    'it is not a file, but a folder, a pipe or a device',
   );
 });
 
@@ -66,5 +66,5 @@ it('writes through no link that has come meanwhile, and into no pipe', async () 
   const piped = await folder.make('late-pipe');
   const other = await openRecord(piped);
   execFileSync('mkfifo', [join(piped, RECORD_NAME)]);
-  await expect(other.append([lineOf('a.jpg')])).rejects.toThrow('it is no file');
+  await expect(other.append([lineOf('a.jpg')])).rejects.toThrow('it is not a file');
 });

@@ -8,6 +8,7 @@ import {
   seriousWarning,
 } from '../../../../../src/lib/convert/fallback/magick/words.ts';
 import { readTiffHeader } from '../../../../../src/lib/convert/header/tiff-header.ts';
+import { scratchIn } from '../../../../../src/lib/convert/process/scratch.ts';
 import { explainFailure } from '../../../../../src/lib/convert/render/failure.ts';
 import { rewritten } from '../../../../support/magick-pages.ts';
 import {
@@ -145,15 +146,8 @@ describe('memory', () => {
   it('that ImageMagick does not get is said to be missing, and nothing else', async () => {
     const tiff = await folder.write('large.tif', makeTiff(await planarJpegPage(source, 2)));
     const failure = await rewritten(tiff, 0, () => loadMagick(1_000)).catch((error) => error);
-    const job = {
-      input: tiff,
-      output: '/out.jpg',
-      scratch: '/scratch.tif',
-      plain: '/scratch.tif',
-      name: 'large.tif',
-      page: undefined,
-    };
-    expect(explainFailure(failure, job, { reader: 'magick' })).toMatchObject({
+    const failing = { paths: { input: tiff }, scratch: scratchIn('/tmp'), name: 'large.tif' };
+    expect(explainFailure(failure, failing, { reader: 'magick' })).toMatchObject({
       code: 'OUT_OF_MEMORY',
     });
   });
@@ -169,16 +163,9 @@ describe('memory', () => {
   ];
   for (const word of words)
     it(`is what this speaks of: ${word}`, () => {
-      const job = {
-        input: '/in.tif',
-        output: '/out.jpg',
-        scratch: '/scratch.tif',
-        plain: '/scratch.tif',
-        name: 'in.tif',
-        page: undefined,
-      };
+      const failing = { paths: { input: '/in.tif' }, scratch: scratchIn('/tmp'), name: 'in.tif' };
       const failure = magickError(new Error(word));
-      expect(explainFailure(failure, job, { reader: 'magick' })).toMatchObject({
+      expect(explainFailure(failure, failing, { reader: 'magick' })).toMatchObject({
         code: 'OUT_OF_MEMORY',
       });
     });

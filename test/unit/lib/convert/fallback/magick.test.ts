@@ -393,7 +393,8 @@ describe('colours of other kinds', () => {
 });
 
 describe('PixarLog is decoded', () => {
-  // Code 0 is black and 1250 white (libtiff, tif_pixarlog.c); each row holds differences of 16 bits.
+  // Code 0 is black and 1250 white (libtiff, tif_pixarlog.c); each row holds differences of 16
+  // bits.
   const pixarLog = (layout: TiffLayout) => {
     const row = Array.from({ length: 64 * 3 }, (_, i) => (Math.floor(i / 3) === 32 ? 1_250 : 0));
     const codes = Buffer.alloc(64 * row.length * 2);

@@ -86,7 +86,8 @@ describe('missing data', () => {
     ],
     ['no list of offsets', { ...strips, without: [273] }, /does not say where/],
     [
-      // Uncompressed samples and those that say where they end have sizes without the list; PackBits has not.
+      // Uncompressed samples and those that say where they end have sizes without the list;
+      // PackBits has not.
       'no list of sizes',
       { ...strips, compression: 32_773, without: [279] },
       /^it does not say how many bytes its strips/,

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import {
   compressionName,
   extraSampleName,
-  orientationName,
   photometricName,
   sampleFormatName,
   tagName,
@@ -59,19 +58,6 @@ describe('names of what a TIFF says by numbers', () => {
     [7, 'unknown (7)'],
   ])('SampleFormat %i is %s', (number, name) => {
     expect(sampleFormatName(number)).toBe(name);
-  });
-
-  it.each([
-    [1, 'upright'],
-    [2, 'mirrored left to right'],
-    [3, 'upside down'],
-    [4, 'mirrored top to bottom'],
-    [5, 'mirrored along the falling diagonal'],
-    [6, 'to be turned 90° clockwise'],
-    [7, 'mirrored along the rising diagonal'],
-    [8, 'to be turned 90° counterclockwise'],
-  ])('Orientation %i is %s', (number, name) => {
-    expect(orientationName(number)).toBe(name);
   });
 
   it.each([

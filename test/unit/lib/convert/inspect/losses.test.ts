@@ -63,13 +63,13 @@ describe('the loss ledger has, for the page it is about', () => {
     [
       'more than 8 bits',
       { ...plain, bitsPerSample: 16 },
-      [{ kind: 'bit-depth', message: '16-bit samples become 8-bit ones' }],
+      [{ kind: 'bit-depth', message: '16-bit samples become 8-bit' }],
     ],
     [
       'the range of 12 bits in 16',
       { ...grey, bitsPerSample: 16, entries: [{ tag: 281, type: SHORT, values: [4095] }] },
       [
-        { kind: 'bit-depth', message: '16-bit samples become 8-bit ones' },
+        { kind: 'bit-depth', message: '16-bit samples become 8-bit' },
         {
           kind: 'sample-range',
           message: 'Values up to 4095, the MaxSampleValue, are scaled to 0–255',
@@ -80,7 +80,7 @@ describe('the loss ledger has, for the page it is about', () => {
       'floating-point samples',
       { ...grey, bitsPerSample: 32, sampleFormat: 3 },
       [
-        { kind: 'bit-depth', message: '32-bit floating-point samples become 8-bit ones' },
+        { kind: 'bit-depth', message: '32-bit floating-point samples become 8-bit' },
         { kind: 'sample-range', message: 'Floating-point values are scaled to 0–255' },
       ],
     ],
@@ -88,14 +88,14 @@ describe('the loss ledger has, for the page it is about', () => {
       'signed samples',
       { ...grey, bitsPerSample: 16, sampleFormat: 2 },
       [
-        { kind: 'bit-depth', message: '16-bit signed samples become 8-bit ones' },
+        { kind: 'bit-depth', message: '16-bit signed samples become 8-bit' },
         { kind: 'sample-range', message: 'Signed values are scaled to 0–255' },
       ],
     ],
     [
       'signed samples of 8 bits, which are shown by their bits',
       { ...grey, sampleFormat: 2 },
-      [{ kind: 'sample-range', message: 'Signed values are taken as unsigned ones' }],
+      [{ kind: 'sample-range', message: 'Signed values are read as unsigned' }],
     ],
     [
       'a logarithmic luminance, whose samples are codes',
@@ -103,7 +103,7 @@ describe('the loss ledger has, for the page it is about', () => {
       [
         {
           kind: 'sample-range',
-          message: 'The brightness of CIE Log L is brought into the range 0–255',
+          message: 'The brightness of CIE Log L is scaled to 0–255',
         },
         { kind: 'colour-space', message: 'Colours are converted from CIE Log L to grey' },
       ],
@@ -112,37 +112,37 @@ describe('the loss ledger has, for the page it is about', () => {
       '32 bits',
       { ...grey, bitsPerSample: 32 },
       [
-        { kind: 'bit-depth', message: '32-bit samples become 8-bit ones' },
+        { kind: 'bit-depth', message: '32-bit samples become 8-bit' },
         { kind: 'sample-range', message: 'Values of 32 bits are scaled to 0–255' },
       ],
     ],
     [
       'associated alpha',
       { ...plain, samplesPerPixel: 4, extraSamples: [1] },
-      [{ kind: 'alpha', message: 'Transparency (associated alpha) is laid on white' }],
+      [{ kind: 'alpha', message: 'Transparency (associated alpha) is flattened onto white' }],
     ],
     [
       'unassociated alpha',
       { ...plain, samplesPerPixel: 4, extraSamples: [2] },
-      [{ kind: 'alpha', message: 'Transparency (unassociated alpha) is laid on white' }],
+      [{ kind: 'alpha', message: 'Transparency (unassociated alpha) is flattened onto white' }],
     ],
     [
       'a sample that is no transparency',
       { ...plain, samplesPerPixel: 4, extraSamples: [0] },
-      [{ kind: 'extra-samples', message: '1 sample a pixel beside the colours is left out' }],
+      [{ kind: 'extra-samples', message: '1 extra sample per pixel is left out' }],
     ],
     [
       'samples that no ExtraSamples explain',
       { ...grey, samplesPerPixel: 3 },
-      [{ kind: 'extra-samples', message: '2 samples a pixel beside the colours are left out' }],
+      [{ kind: 'extra-samples', message: '2 extra samples per pixel are left out' }],
     ],
     [
       'alpha and others, after the colours of CMYK',
       { ...plain, photometric: 5, samplesPerPixel: 6, extraSamples: [0, 2] },
       [
         { kind: 'colour-space', message: 'Colours are converted from CMYK to RGB' },
-        { kind: 'alpha', message: 'Transparency (unassociated alpha) is laid on white' },
-        { kind: 'extra-samples', message: '1 sample a pixel beside the colours is left out' },
+        { kind: 'alpha', message: 'Transparency (unassociated alpha) is flattened onto white' },
+        { kind: 'extra-samples', message: '1 extra sample per pixel is left out' },
       ],
     ],
     [
@@ -157,7 +157,7 @@ describe('the loss ledger has, for the page it is about', () => {
   it('the background that transparency is laid on', async () => {
     const page = { ...plain, samplesPerPixel: 4, extraSamples: [1] };
     expect(await lossesOf([page], { background: '#102030' })).toMatchObject([
-      { kind: 'alpha', message: 'Transparency (associated alpha) is laid on #102030' },
+      { kind: 'alpha', message: 'Transparency (associated alpha) is flattened onto #102030' },
     ]);
   });
 });
@@ -348,7 +348,7 @@ describe('of a TIFF with several pages', () => {
       {
         kind: 'pages',
         page: undefined,
-        message: 'The chain of directories is broken: pages behind it are not converted',
+        message: 'The chain of directories is broken: pages beyond the break are not converted',
       },
     ]);
   });

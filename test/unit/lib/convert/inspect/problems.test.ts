@@ -52,21 +52,21 @@ describe('what is wrong with a TIFF', () => {
       'no PhotometricInterpretation',
       'warning',
       { ...page, without: [262] },
-      'It does not say what colours its samples are (PhotometricInterpretation is missing); they are taken for RGB',
+      'Its colours are not specified (PhotometricInterpretation is missing); RGB was assumed',
     ],
     [
       'UNKNOWN_PHOTOMETRIC',
       'colours that nobody knows',
       'error',
       { ...page, photometric: 77 },
-      'Nobody registered its colours: 77',
+      'Its colours are not registered: 77',
     ],
     [
       'UNKNOWN_COMPRESSION',
       'a compression that nobody knows',
       'error',
       { ...page, compression: 777 },
-      'Nobody registered its compression: 777',
+      'Its compression is not registered: 777',
     ],
     [
       'IMPLAUSIBLE',
@@ -115,7 +115,7 @@ describe('what is wrong with a TIFF', () => {
       'values outside the file',
       'warning',
       { ...page, entries: [{ tag: 270, type: ASCII, values: [], count: 50, pointer: 999_999 }] },
-      'Values of tags are not in the file, or of no known type: ImageDescription',
+      'Tag values are outside the file, or of an unknown type: ImageDescription',
     ],
     [
       'TEXT_WITHOUT_NUL',
@@ -129,7 +129,7 @@ describe('what is wrong with a TIFF', () => {
       'a profile that is none',
       'warning',
       { ...page, icc: makeIcc('Bad', { signature: 'nope' }) },
-      'Its ICC profile of 160 bytes is none',
+      'Its ICC profile of 160 bytes is not a profile',
     ],
   ])('%s: %s', async (code, _, severity, wrong, message) => {
     expect(await problemsOf(makeTiff(wrong))).toContainEqual({
@@ -207,7 +207,7 @@ describe('what is wrong with a TIFF', () => {
         code: 'DUPLICATE_TAGS',
         directory: 0,
         severity: 'warning',
-        message: 'Tags are there more than once: FillOrder',
+        message: 'Duplicate tags: FillOrder',
       },
     ]);
   });

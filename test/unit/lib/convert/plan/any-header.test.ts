@@ -5,7 +5,7 @@ import type { TiffPage } from '../../../../../src/lib/convert/header/tiff-header
 import { priceOfComparison } from '../../../../../src/lib/convert/plan/comparison-price.ts';
 import { planConversion } from '../../../../../src/lib/convert/plan/plan.ts';
 import { checkedPrice } from '../../../../../src/lib/convert/plan/price.ts';
-import { type PageFile, pageFile } from '../../../../../src/lib/convert/plan/readable.ts';
+import { type PageFile, pageFile, readable } from '../../../../../src/lib/convert/plan/readable.ts';
 import { predictJpegBytes } from '../../../../../src/lib/convert/plan/size-model.ts';
 import { ConversionError } from '../../../../../src/lib/errors.ts';
 import { fileOfPage, pageOf } from '../../../../support/pages.ts';
@@ -23,8 +23,9 @@ const settings = defaultEncoderSettings;
 
 /** All that is reckoned with a page before it is converted. */
 function figuresOf(page: TiffPage, file: PageFile): number[] {
-  const plan = planConversion(page, file, endless, settings);
-  const comparison = priceOfComparison(page, plan.reading, { ...settings, ...plan }, file.bytes);
+  const chosen = readable(page, file);
+  const plan = planConversion(chosen, endless, settings);
+  const comparison = priceOfComparison(chosen, { ...settings, ...plan });
   return [
     ...[plan.memoryBytes, plan.cpuSeconds, comparison.memoryBytes, comparison.cpuSeconds],
     predictJpegBytes(page, { ...settings, ...plan }),
@@ -130,6 +131,7 @@ describe('what is no number', () => {
   it.each(Object.keys(endless))('is no limit: %s', (what) => {
     const limits = { ...endless, [what]: Number.NaN };
     const page = pageOf(1);
-    expect(() => planConversion(page, fileOfPage(page), limits, settings)).toThrow(RangeError);
+    const chosen = readable(page, fileOfPage(page));
+    expect(() => planConversion(chosen, limits, settings)).toThrow(RangeError);
   });
 });

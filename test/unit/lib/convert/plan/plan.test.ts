@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultEncoderSettings } from '../../../../../src/lib/convert/encoder-settings.ts';
 import type { TiffPage } from '../../../../../src/lib/convert/header/tiff-header.ts';
 import { type Limits, planConversion } from '../../../../../src/lib/convert/plan/plan.ts';
+import { readable } from '../../../../../src/lib/convert/plan/readable.ts';
 import { optionNames, taskNames } from '../../../../../src/lib/convert/setting-names.ts';
 import { fileOfPage, pageOf, stripsOf } from '../../../../support/pages.ts';
 
@@ -15,8 +16,7 @@ const machine: Limits = {
 };
 const plan = (page: TiffPage, limits: Partial<Limits> = {}, settings = {}) =>
   planConversion(
-    page,
-    fileOfPage(page),
+    readable(page, fileOfPage(page)),
     { ...machine, ...limits },
     { ...defaultEncoderSettings, ...settings },
   );
@@ -51,6 +51,14 @@ describe('the plan', () => {
     ],
     ['little time', pageOf(60), { seconds: 5, cpuSeconds: 60 }, 'fast', 'none', /of 5\.0 CPU-s$/],
     ['no time', pageOf(60), { seconds: 0.1 }, 'fast', 'none', /^it may not be done in time, but/],
+    [
+      'none at all',
+      pageOf(60),
+      { seconds: 0 },
+      'fast',
+      'none',
+      /: \d+\.\d CPU-s, and no time is left$/,
+    ],
     ['less memory', pageOf(60), { memoryBytes: 400 * MB }, 'fast', 'none', /of 400 MB$/],
   ])('for %s: %#', (_, page, limits, effort, turn, reason) => {
     const made = plan(page, limits);
@@ -114,7 +122,7 @@ describe('the plan', () => {
   it('is none when no decoder takes what the header says', () => {
     const absurd = { samplesPerPixel: 4e9, bitsPerSample: [8, 8, 8] };
     expect(() => plan(pageOf(1, absurd))).toThrow(
-      '"x.tif" has 4000000000 samples of 8 bits a pixel, more than any decoder here reads',
+      '"x.tif" has 4000000000 samples of 8 bits a pixel, more than arke-tiff can decode',
     );
   });
 
@@ -172,7 +180,7 @@ describe('a refusal', () => {
     (_, orientation) => {
       const refused = () => plan(rewritten({ orientation }), { diskBytes: 20 * MB });
       expect(refused).toThrow(
-        /^Converting "x\.tif" takes about 69 MB of disk for temporary files, and 20 MB are free\. Make room there, or set TMPDIR/,
+        /^Converting "x\.tif" needs about 69 MB of disk for temporary files, but only 20 MB are free\. Free some space there, or set TMPDIR/,
       );
       expect(refused).toThrow(expect.objectContaining({ code: 'WRITE_FAILED' }));
     },

@@ -205,7 +205,10 @@ const decided: Readonly<Record<string, readonly (readonly [string, Kind])[]>> = 
   ],
 };
 
-/** What sharp reads right, measured (test/unit/lib/convert/fallback/exact.test.ts): neighbours of the rows. */
+/**
+ * What sharp reads right, measured (test/unit/lib/convert/fallback/exact.test.ts): neighbours of
+ * the rows.
+ */
 const sharps: readonly (readonly [string, Kind])[] = [
   ['RGB', {}],
   ['RGB of 16 bits', { bits: 16 }],
@@ -272,7 +275,7 @@ describe('the refusal', () => {
     expect(() => chooseReader(kind, 'scan.tif')).toThrow(
       '"scan.tif" has samples of a depth that is not defined, which arke-tiff cannot decode ' +
         '(LZW compression, RGB, 48/48/48 bits, unsigned). ' +
-        'Save it in another program as RGB or greyscale of 8 or 16 bits, in strips, uncompressed or with LZW.',
+        'Save it in another program as 8-bit or 16-bit RGB or greyscale, in strips, uncompressed or with LZW.',
     );
   });
 

@@ -1,15 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { magickError } from '../../../../../src/lib/convert/fallback/magick/words.ts';
+import { scratchIn } from '../../../../../src/lib/convert/process/scratch.ts';
 import { explainFailure } from '../../../../../src/lib/convert/render/failure.ts';
 import { ConversionError } from '../../../../../src/lib/errors.ts';
 
-const job = {
+const failing = {
   name: 'scan.tif',
-  input: '/in/scan.tif',
-  output: '/out/scan.jpg',
-  scratch: '/tmp/scratch',
-  plain: '/tmp/plain',
-  page: undefined,
+  paths: { input: '/in/scan.tif', output: '/out/scan.jpg' },
+  scratch: scratchIn('/tmp'),
 };
 
 describe('what a conversion failed for', () => {
@@ -23,22 +21,22 @@ describe('what a conversion failed for', () => {
     ['EIO', 'read error\nunix error: Input/output error'],
   ])('is no damage where the system is at its end: %s by %j', (code, words) => {
     for (const reader of ['sharp', 'samples', 'magick'] as const)
-      expect(explainFailure(new Error(words), job, { reader }), reader).toMatchObject({
+      expect(explainFailure(new Error(words), failing, { reader }), reader).toMatchObject({
         code: 'CRASHED',
         message: expect.stringMatching(
-          new RegExp(`^The conversion of "scan.tif" could not go on: .*\\(${code}\\)\\. `),
+          new RegExp(`^The conversion of "scan.tif" could not continue: .*\\(${code}\\)\\. `),
         ),
       });
   });
 
   it('is kept where it has been told already', () => {
     const told = new ConversionError('CRASHED', 'The thread of the decoder failed: no reason.');
-    expect(explainFailure(told, job, { reader: 'samples' })).toBe(told);
+    expect(explainFailure(told, failing, { reader: 'samples' })).toBe(told);
   });
 
   it('is none of ImageMagick where our own code around it has a fault', () => {
     const fault = new TypeError('tags is undefined');
     expect(magickError(fault)).toBe(fault);
-    expect(() => explainFailure(magickError(fault), job, { reader: 'magick' })).toThrow(fault);
+    expect(() => explainFailure(magickError(fault), failing, { reader: 'magick' })).toThrow(fault);
   });
 });

@@ -3,12 +3,14 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { convertInPlace } from '../../../../../src/lib/convert/convert-in-place.ts';
 import { defaultEncoderSettings } from '../../../../../src/lib/convert/encoder-settings.ts';
+import { openPage, pageRequestFor } from '../../../../../src/lib/convert/open-page.ts';
 import { compareWithTiff } from '../../../../../src/lib/convert/verify/compare-with-tiff.ts';
 import { useComparisons } from '../../../../support/comparisons.ts';
 import { pid } from '../../../../support/converters.ts';
 import { randomNumbers } from '../../../../support/noise.ts';
 import { raw } from '../../../../support/pictures.ts';
 import { decodeJpeg } from '../../../../support/pixels.ts';
+import { headerOf } from '../../../../support/tiff-headers.ts';
 import { makeTiff } from '../../../../support/tiff-writer.ts';
 import { changed, encodeWrong } from '../../../../support/wrong-jpegs.ts';
 
@@ -106,33 +108,23 @@ describe('a JPEG that is named .tif', () => {
 
   it.each(['compared', 'converted'])(
     'can be read by nobody in the process, where JPEGs were read before: %s',
-    async (how) => {
+    async (what) => {
       await verify(await draw());
       const jpeg = await folder.write('photo.tif', await raw(64, 64, 3).jpeg().toBuffer());
-      const path = (name: string) => folder.path(name);
-      const reading = { reader: 'sharp', feature: '' } as const;
       const bounds = { psnrDb: 99, ssim: 2, areaDb: 99, levels: 99 };
-      const files = {
-        jpeg,
-        name: 'photo.jpg',
-        pixels: path('a.tif'),
-        decoded: path('b.tif'),
-        bounds,
-      };
       // Past the look at its signature.
-      const job = converter().convert({
-        input: jpeg,
-        output: path('out.jpg'),
-        scratch: path('s.tif'),
-        plain: path('p.tif'),
-        name: 'photo.tif',
-        settings: defaultEncoderSettings,
-        page: undefined,
-        plan: { effort: 'fast', turn: 'none', reading },
-        format: undefined,
-        ...(how === 'compared' ? { compare: files } : {}),
-      });
-      await expect(job).rejects.toMatchObject({
+      const page = { width: 1, height: 1, samplesPerPixel: 1, photometric: 1 };
+      const header = await headerOf(makeTiff({ ...page, data: new Uint8Array(1) }));
+      const opened = await openPage(jpeg, { header });
+      const output = folder.path('out.jpg');
+      const request = pageRequestFor(opened, defaultEncoderSettings, { output, jpeg });
+      const how = { ...request, turn: 'none' } as const;
+      const converted = converter().convert(
+        what === 'compared'
+          ? { kind: 'comparison', ...how, jpegName: 'photo.jpg', bounds }
+          : { kind: 'jpeg', ...how, effort: 'fast' },
+      );
+      await expect(converted).rejects.toMatchObject({
         code: 'UNREADABLE_TIFF',
         message: expect.stringContaining('unsupported image format'),
       });

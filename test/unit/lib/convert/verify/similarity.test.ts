@@ -28,7 +28,10 @@ function compare(a: Samples, b: Samples, rows = 64) {
   };
 }
 
-/** The same by the book: Wang et al. 2004, equations 13 to 16, window by window, with two passes over each. */
+/**
+ * The same by the book: Wang et al. 2004, equations 13 to 16, window by window, with two passes
+ * over each.
+ */
 function ssimByTheBook(a: Samples, b: Samples): number {
   const luma = ({ channels, data, width }: Samples, x: number, y: number) => {
     const at = (y * width + x) * channels;

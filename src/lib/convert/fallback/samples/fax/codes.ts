@@ -1,4 +1,7 @@
-/** The codes of run lengths (ITU-T T.4, tables 2 and 3): for 0 to 63 pixels, for 64, 128 … 1 728, and for 1 792 … 2 560. */
+/**
+ * The codes of run lengths (ITU-T T.4, tables 2 and 3): for 0 to 63 pixels, for 64, 128 … 1 728,
+ * and for 1 792 … 2 560.
+ */
 const WHITE =
   '00110101 000111 0111 1000 1011 1100 1110 1111 10011 10100 00111 01000 001000 000011 110100 110101 ' +
   '101010 101011 0100111 0001100 0001000 0010111 0000011 0000100 0101000 0101011 0010011 0100100 0011000 ' +
@@ -25,10 +28,10 @@ const LONG =
   '00000001000 00000001100 00000001101 000000010010 000000010011 000000010100 000000010101 000000010110 ' +
   '000000010111 000000011100 000000011101 000000011110 000000011111';
 
-/** The codes of white and of black runs as texts of 0 and 1, by their place. */
+/** The codes of white and black runs as strings of 0 and 1, by index. */
 export const RUN_CODES = [WHITE, BLACK].map((codes) => (codes + LONG).split(' '));
 
-/** The run of the code at a place. */
+/** The run length of the code at an index. */
 export function runAt(place: number): number {
   return place < 64 ? place : (place - 63) * 64;
 }
@@ -39,7 +42,10 @@ export const CODE_BITS = 13;
 /** The modes of two-dimensional coding (ITU-T T.4, table 4), and how many bits each takes. */
 export const PASS = 8;
 export const HORIZONTAL = 9;
-/** By mode: 0 to 6 say that the colour changes so many pixels, less 3, from where it does in the row above. */
+/**
+ * By mode: 0 to 6 mean that the colour changes at that offset, minus 3, from where it does in the
+ * row above.
+ */
 export const MODE_CODES = [
   ...['0000010', '000010', '010', '1', '011', '000011', '0000011'],
   ...['', '0001', '001'],
@@ -47,8 +53,8 @@ export const MODE_CODES = [
 export const MODE_BITS = 7;
 
 /**
- * A table by the next so many bits: the place of the code with which they begin times 16, and how many bits it takes; 0
- * where none does.
+ * A lookup table by the next `bits` bits: the index of the code they begin with, times 16, plus its
+ * length in bits; 0 if there is none.
  */
 export function codeTable(codes: readonly string[], bits: number): Uint16Array {
   const table = new Uint16Array(1 << bits);

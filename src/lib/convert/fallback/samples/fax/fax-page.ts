@@ -5,40 +5,47 @@ import type { ConversionNote } from '../../../messages.ts';
 import { paint } from './rows.ts';
 import { type FaxStrip, takeStrip } from './strip.ts';
 
-/** The strips or tiles of a fax as they are decoded, and what there is to be said of them. */
+/** Decodes the strips or tiles of a fax, and collects notes. */
 export interface FaxPage {
   /**
-   * Decodes a strip or tile into packed rows, `index` in the file's list. Throws an `Error` that completes "cannot be
-   * decoded: " when rows are damaged or missing, but for those few that a fax is forgiven.
+   * Decodes a strip or tile into packed rows; `index` is its place in the file's list. Throws an
+   * `Error` that completes "cannot be decoded: " if more rows are damaged or missing than a fax may
+   * have.
    */
   decode(data: Uint8Array, into: Uint8Array, place: FaxPlace): Uint8Array;
   /** What was forgiven, once all strips are decoded. */
   notes(): ConversionNote[];
 }
 
-/** Where a strip or tile is, and what must be in it. */
+/** A strip or tile, and what must be in it. */
 export interface FaxPlace {
   readonly index: number;
   /** Pixels across, and rows. */
   readonly width: number;
   readonly rows: number;
-  /** The rest of the file behind it, in bytes; undefined where nobody says how long it is, so that it has to end by its end code. */
+  /**
+   * Bytes of the file after it; undefined if its length is unknown, so that it must end with its
+   * end code.
+   */
   readonly bytesBehind: number | undefined;
 }
 
 const T4_OPTIONS = 292;
-/** The tags that a fax is decoded by. */
+/** The tags that a fax is decoded with. */
 export const FAX_TAGS: readonly number[] = [T4_OPTIONS];
 const [WHITE_IS_ZERO, BLACK_IS_ZERO] = [0, 1];
 
-/** So many rows of a page may be damaged, or missing at its end; more are a picture that nobody can vouch for. */
+/**
+ * This share of a page's rows may be damaged, or missing at its end; more make the picture
+ * unreliable.
+ */
 const FORGIVEN = { share: 0.01, leastDamaged: 2 } as const;
 
-/** Begins to read a page with one sample of 1 bit that is coded as a fax (TIFF 6.0, sections 10 and 11). */
+/** Starts reading a page with one 1-bit sample, coded as a fax (TIFF 6.0, sections 10 and 11). */
 export function faxPage(page: TiffPage, tags: TiffTags): FaxPage {
   const { compression, height, segments, photometric } = page;
   const across = Math.ceil(page.width / (segments?.width ?? page.width));
-  /** Of a strip or tile, the rows that the page has; tiles are filled up. */
+  /** The rows of a strip or tile that are in the page; tiles are padded. */
   const rowsOf = (index: number, rows: number) =>
     Math.min(rows, height - Math.floor(index / across) * (segments?.height ?? 0));
   const [options = 0] = numbersOf(tags, T4_OPTIONS) ?? [];
@@ -58,7 +65,7 @@ export function faxPage(page: TiffPage, tags: TiffTags): FaxPage {
           `row ${groupDigits(strip.rows + 1)} of ${groupDigits(rows)} is damaged, or missing`,
         );
       if (bytesBehind === undefined && strip.end !== 'code')
-        throw new Error('its data do not end by themselves');
+        throw new Error('its data have no end marker');
       if (missing > height * FORGIVEN.share) throw new Error(tooMany(missing, height, 'missing'));
       const damaged = [...strips.values()].reduce((sum, one) => sum + one.damaged.length, 0);
       if (damaged > Math.max(FORGIVEN.leastDamaged, height * FORGIVEN.share))
@@ -71,10 +78,10 @@ export function faxPage(page: TiffPage, tags: TiffTags): FaxPage {
   };
 }
 
-/** Writers fill up to even places; that is no further data. */
+/** Writers pad to even offsets; that is not further data. */
 const PADDING = 1;
 
-/** Whether a strip has come to its own end, whatever the file is: it was not cut off. */
+/** Whether a strip has reached its own end, whatever the file: it was not cut off. */
 function isEnded({ end }: FaxStrip, bytesBehind: number | undefined): boolean {
   if (bytesBehind === undefined) return false;
   return end === 'code' || (end === 'nothing' && bytesBehind > PADDING);
@@ -109,13 +116,13 @@ function notesOn(
   if (damaged.length > 0)
     notes.push({
       code: 'FAX_LINES_DAMAGED',
-      message: `${damaged.length === 1 ? 'A line' : `${damaged.length} lines`} of the fax came damaged, the others are complete: ${damaged.join(', ')}`,
+      message: `${damaged.length === 1 ? '1 fax line is' : `${damaged.length} fax lines are`} damaged (${damaged.join(', ')}); the rest is complete`,
     });
   const missing = all.reduce((sum, [, strip]) => sum + strip.missing, 0);
   if (missing > 0)
     notes.push({
       code: 'FAX_ROWS_MISSING',
-      message: `The last ${missing === 1 ? 'row' : `${groupDigits(missing)} rows`} of the ${groupDigits(height)} of the fax ${missing === 1 ? 'has' : 'have'} no data; in the JPEG ${missing === 1 ? 'it is' : 'they are'} white`,
+      message: `The last ${groupDigits(missing)} of ${groupDigits(height)} fax rows ${missing === 1 ? 'has' : 'have'} no data; in the JPEG ${missing === 1 ? 'it is' : 'they are'} white`,
     });
   return notes;
 }

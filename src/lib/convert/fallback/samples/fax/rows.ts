@@ -9,29 +9,29 @@ import {
   runAt,
 } from './codes.ts';
 
-/** Bits of a fax, the highest of a byte first. */
+/** Bits of a fax, highest bit of a byte first. */
 export interface Bits {
   readonly data: Uint8Array;
-  /** Of the next bit. */
+  /** Position of the next bit. */
   at: number;
 }
 
 const RUNS = RUN_CODES.map((codes) => codeTable(codes, CODE_BITS));
 const MODES = codeTable(MODE_CODES, MODE_BITS);
 
-/** The next bits as a number, 16 at most; zeros follow the last one. */
+/** The next bits as a number, at most 16; zeros follow the last one. */
 export function peek({ data, at }: Bits, count: number): number {
   const byte = at >> 3;
   const held = ((data[byte] ?? 0) << 16) | ((data[byte + 1] ?? 0) << 8) | (data[byte + 2] ?? 0);
   return (held >> (24 - (at & 7) - count)) & ((1 << count) - 1);
 }
 
-/** An end-of-line code (T.4, 4.1.2) is a 1 behind so many zeros or more. */
+/** An end-of-line code (T.4, 4.1.2) is a 1 after at least this many zeros. */
 export const EOL_ZEROS = 11;
 
 /**
- * The length of a run; undefined where there is no code for one. With `open`, an end of line may stand in place of the code
- * for less than 64 pixels, as libtiff has it.
+ * The length of a run; undefined if there is no valid code. With `open`, an end of line may replace
+ * the code for less than 64 pixels, as in libtiff.
  */
 function takeRun(bits: Bits, black: number, open = false): number | undefined {
   const table = RUNS[black] as Uint16Array;
@@ -46,8 +46,8 @@ function takeRun(bits: Bits, black: number, open = false): number | undefined {
 }
 
 /**
- * A row as the places where its colour changes, from white on; so many as `count`, then `width` some times. Rows are used
- * again and again.
+ * A row as the positions where its colour changes, starting with white: `count` of them, then
+ * `width` repeated. Rows are reused.
  */
 export interface Changes {
   readonly places: Int32Array;
@@ -56,7 +56,7 @@ export interface Changes {
 
 /** A white row. */
 export function whiteRow(width: number): Changes {
-  // A change at each pixel, a run of none at the beginning, and ends for looking on.
+  // A change at each pixel, an empty run at the beginning, and sentinels for looking ahead.
   return { places: new Int32Array(width + 8).fill(width), count: 0 };
 }
 
@@ -71,8 +71,8 @@ function finish(row: Changes, width: number): void {
 }
 
 /**
- * Takes a row that is coded by itself (T.4, 4.1). Whether it could be: its codes are codes and its runs are as long as
- * the row. If not, the row has what came before.
+ * Decodes a row coded by itself (T.4, 4.1). Returns whether its codes are valid and its runs as
+ * long as the row; if not, the row has what came before.
  */
 export function takeRow(bits: Bits, row: Changes, width: number): boolean {
   row.count = 0;
@@ -93,7 +93,10 @@ export function takeRow(bits: Bits, row: Changes, width: number): boolean {
   return isGood;
 }
 
-/** Takes a row that is coded by how it differs from the one above (T.4, 4.2, and T.6). Whether it could be. */
+/**
+ * Decodes a row coded as the difference from the one above (T.4, 4.2, and T.6). Returns whether it
+ * is valid.
+ */
 export function takeRowBelow(bits: Bits, above: Changes, row: Changes, width: number): boolean {
   row.count = 0;
   let [at, black, next] = [-1, 0, 0];
@@ -110,7 +113,7 @@ export function takeRowBelow(bits: Bits, above: Changes, row: Changes, width: nu
       }
       continue;
     }
-    // Where the row above changes to the other colour next, right of here.
+    // The next change of the row above to the other colour, right of here.
     while (next > 0 && (above.places[next - 1] as number) > at) next--;
     while ((above.places[next] as number) <= at || (next & 1) !== black) next++;
     const place = above.places[next] as number;
@@ -127,7 +130,7 @@ export function takeRowBelow(bits: Bits, above: Changes, row: Changes, width: nu
   return true;
 }
 
-/** Sets the bits of the black pixels of a row. */
+/** Sets the bits of a row's black pixels. */
 export function paint({ places, count }: Changes, width: number, into: Uint8Array): void {
   for (let i = 0; i < count; i += 2) {
     const from = places[i] as number;

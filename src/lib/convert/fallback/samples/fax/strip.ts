@@ -11,34 +11,40 @@ import {
 
 /** How a fax is coded. */
 export interface FaxCoding {
-  /** Compression: 2 and 32 771 run lengths, their rows beginning at whole bytes or words; 3 Group 3; 4 Group 4. */
+  /**
+   * Compression: 2 and 32 771 run lengths, with rows aligned to bytes or words; 3 Group 3; 4 Group
+   * 4.
+   */
   readonly compression: number;
-  /** T4Options (TIFF 6.0, section 11): 1 for rows that are coded by the one above. */
+  /** T4Options (TIFF 6.0, section 11): 1 for rows coded by the one above. */
   readonly options: number;
   /** Pixels of a row. */
   readonly width: number;
 }
 
-/** What was in a strip. */
+/** The content of a strip. */
 export interface FaxStrip {
-  /** How many rows it has, those that are damaged included. */
+  /** Number of rows, including damaged ones. */
   readonly rows: number;
-  /** The places of those that are damaged in the strip, from 0. */
+  /** Indices of damaged rows in the strip, from 0. */
   readonly damaged: readonly number[];
-  /** It is Group 3, and has no end-of-line codes. */
+  /** Group 3 without end-of-line codes. */
   readonly withoutCodes: boolean;
-  /** How it ends: by its end code (RTC, EOFB), with its data (be it within a row, which does not count then), or before them. */
+  /**
+   * How it ends: with its end code (RTC, EOFB), with its data (perhaps within a row, which does not
+   * count then), or before them.
+   */
   readonly end: 'code' | 'nothing' | 'rest';
 }
 
 const [GROUP_3, GROUP_4, WORDS] = [3, 4, 32_771];
 const TWO_DIMENSIONAL = 1;
-/** So many end-of-line codes end a Group 3 fax (T.4, 4.1.4). */
+/** This many end-of-line codes end a Group 3 fax (T.4, 4.1.4). */
 const RTC = 6;
 
 /**
- * Takes up to so many rows out of the data of a strip or tile; `use` gets each, which is used again for the next. Stops
- * where something cannot be decoded. Of Group 3, a row that is damaged ends where the next end-of-line code is.
+ * Decodes up to `most` rows of a strip or tile; `use` gets each in a reused buffer. Stops at
+ * invalid data. In Group 3 a damaged row ends at the next end-of-line code.
  */
 export function takeStrip(
   data: Uint8Array,
@@ -80,7 +86,7 @@ function endOf(bits: Bits, isGroup4: boolean): FaxStrip['end'] {
   return nextOne(bits) === undefined ? 'nothing' : 'rest';
 }
 
-/** Whether what could not be decoded is a code that the end of the data may have cut. */
+/** Whether the invalid data may be a code cut by the end of the data. */
 function endsHere({ data, at }: Bits): boolean {
   return at + CODE_BITS > data.length * 8;
 }
@@ -104,13 +110,13 @@ function takeGroup3(
     const isOver = nextOne(bits) === undefined;
     if (codes >= RTC || (codes > 1 && isOver)) return ended('code');
     if (isOver) return ended('nothing');
-    // Between two codes there is a row that was lost.
+    // Between two end-of-line codes a row was lost.
     for (let lost = 1; lost < codes && y < rows; lost++) {
       damaged.push(y);
       use(white, y++);
     }
     if (y === rows) break;
-    // The first may go without; if the others do not all do the same, some are damaged.
+    // The first row may have no code; if the others do not agree, some are damaged.
     if (y > 0 && codes > 0 !== isCoded && (y > 1 || codes === 0)) return ended('rest');
     isCoded ||= codes > 0;
     if (codes === 0 && isTwoDimensional) return ended('rest');
@@ -129,7 +135,7 @@ function takeGroup3(
   return ended(nextOne(bits) === undefined ? 'nothing' : 'rest');
 }
 
-/** Takes the end-of-line codes that stand here; the last tells whether the row behind it is coded by itself. */
+/** Skips the end-of-line codes here; the last one tells whether the next row is coded by itself. */
 function takeEndsOfLine(bits: Bits, isTwoDimensional: boolean) {
   let [codes, alone] = [0, true];
   for (;;) {
@@ -142,7 +148,7 @@ function takeEndsOfLine(bits: Bits, isTwoDimensional: boolean) {
   }
 }
 
-/** Goes on to the next end-of-line code; false where there is none. */
+/** Skips to the next end-of-line code; false if there is none. */
 function skipToEndOfLine(bits: Bits): boolean {
   for (;;) {
     const one = nextOne(bits);
@@ -152,7 +158,7 @@ function skipToEndOfLine(bits: Bits): boolean {
   }
 }
 
-/** Where the next 1 is; undefined where nothing but zeros follows. */
+/** Position of the next 1; undefined if only zeros follow. */
 function nextOne({ data, at }: Bits): number | undefined {
   let byte = at >> 3;
   let rest = (data[byte] ?? 0) & (0xff >> (at & 7));

@@ -108,7 +108,9 @@ describe('XMP', () => {
   });
 });
 
-/** As some writers do it: bytes as 32-bit numbers, in the byte order of the file or of the machine. */
+/**
+ * As some writers do it: bytes as 32-bit numbers, in the byte order of the file or of the machine.
+ */
 function asLongs(content: Buffer, swapped: boolean): TiffEntry {
   const padded = Buffer.concat([content, Buffer.alloc((4 - (content.length % 4)) % 4)]);
   const values = Array.from({ length: padded.length / 4 }, (_, i) =>

@@ -170,7 +170,8 @@ describe('Lab', () => {
 
 describe('LogL', () => {
   it('is shown with a gamma of 2, as libtiff shows it', async () => {
-    // Y = 2^((e + 0.5) / 256 - 64); e = 64 × 256 is all but 1, 62 × 256 a quarter, so half as light.
+    // Y = 2^((e + 0.5) / 256 - 64); e = 64 × 256 is all but 1, 62 × 256 a quarter, so half as
+    // light.
     const word = (log2: number) => (64 + log2) * 256;
     const values = [0, word(0), word(-2), word(2), word(0) | 0x8000];
     const rows = Buffer.concat([

@@ -149,7 +149,7 @@ describe('rows that are missing at the end of a fax', () => {
         const made = await rewritePage(folder, faxPage(rows, { ...fax, ...how, missing }));
         const white = rows.map((row, y) => (y < height - missing ? row : row.map(() => 0)));
         expect(rowsOf(made)).toEqual(white);
-        const words = missing === 1 ? 'The last row of the 300' : 'The last 3 rows of the 300';
+        const words = `The last ${missing} of 300 fax rows`;
         expect(made.notes).toEqual([
           { code: 'FAX_ROWS_MISSING', message: expect.stringContaining(words) },
         ]);
@@ -218,9 +218,7 @@ it.each(codings)('a row that the end of its data cuts is a missing one: %s', asy
   const lists = [{ tag: 279, type: 4, values: [strip.length - 8] }, ...(page.entries ?? [])];
   const made = await rewritePage(folder, { ...page, segments, entries: lists });
   const { message = '' } = made.notes.find(({ code }) => code === 'FAX_ROWS_MISSING') ?? {};
-  const missing = Number(
-    /last (\d+) rows/.exec(message)?.[1] ?? (/last row /.test(message) ? 1 : 0),
-  );
+  const missing = Number(/last (\d+) of/.exec(message)?.[1] ?? 0);
   expect(missing).toBeGreaterThan(0);
   expect(missing).toBeLessThan(4);
   expect(rowsOf(made)).toEqual(
@@ -241,7 +239,7 @@ describe('rows that are damaged', () => {
     expect(made.notes).toEqual([
       {
         code: 'FAX_LINES_DAMAGED',
-        message: expect.stringMatching(/2 lines .*: line 20, line 21$/),
+        message: expect.stringMatching(/^2 fax lines .* \(line 20, line 21\);/),
       },
     ]);
   });

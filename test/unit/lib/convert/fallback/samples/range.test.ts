@@ -171,7 +171,7 @@ describe('the range of samples', () => {
       { bits: 8, format: 2 },
       [],
       [0, 127, 128, 255],
-      /taken as unsigned/,
+      /read as unsigned/,
     ],
     [
       '12 bits in 16 are believed',

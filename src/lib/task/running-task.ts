@@ -4,25 +4,25 @@ import type { RetryPolicy } from '../retry.ts';
 import type { Storage } from '../storage/client.ts';
 import type { Patience } from '../storage/patience.ts';
 import type { TaskDeadlines } from './budget.ts';
-import type { TaskSettings } from './settings.ts';
+import type { StageSettings } from './settings.ts';
 import type { Stopping, StopTimes } from './stopping.ts';
 
 /**
- * How long a task waits for others, and how often it asks again. What is not said has the default of
- * its owner; there is no setting for any of it, as a task has no use for one. Tests are less patient.
+ * How patient a task is. Unset fields use the owning module's default; only tests set them, and
+ * there are no settings for them.
  */
 export interface TaskPatience {
   /** Of one attempt at a request to R2. */
   readonly storage?: Patience;
   readonly storageRetry?: RetryPolicy;
-  /** How long the conversion process may say nothing, in milliseconds. */
+  /** How long the conversion process may be silent, in milliseconds. */
   readonly silenceMs?: number;
-  /** How long one attempt at the callback may take, in milliseconds. */
+  /** How long one callback attempt may take, in milliseconds. */
   readonly callbackMs?: number;
   readonly callbackRetry?: RetryPolicy;
-  /** What a task has done by when after a stop signal. */
+  /** What a task must have done, by when after a stop signal. */
   readonly stop?: Partial<StopTimes>;
-  /** How long a callback may take after a stop signal, and however late it is, in milliseconds. */
+  /** The least time for a callback after a stop signal, and however late it is, in milliseconds. */
   readonly lastCallbackMs?: number;
 }
 
@@ -36,16 +36,16 @@ export interface ProcessOptions {
   readonly patience?: TaskPatience | undefined;
 }
 
-/** A task under way: everything its stages share. */
-export interface Job {
-  readonly settings: TaskSettings;
+/** The shared state of a running task's stages. */
+export interface RunningTask {
+  readonly settings: StageSettings;
   readonly options: ProcessOptions;
   readonly deadlines: TaskDeadlines;
   readonly stopping: Stopping;
   readonly storage: Storage;
   readonly converter: Converter;
-  /** Told which stage is under way. */
+  /** Called when a stage begins. */
   readonly onStage: (stage: WorkStage) => void;
-  /** Says in the log which keys belong to somebody else. */
+  /** Logs that keys hold foreign objects. */
   readonly warnOfTaken: (keys: readonly string[]) => void;
 }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { defaultEncoderSettings } from '../../../../src/lib/convert/encoder-settings.ts';
-import type { PagesSetting } from '../../../../src/lib/convert/pages.ts';
-import { outputsKnowing } from '../../../../src/lib/task/page-outputs.ts';
+import { defaultEncoderSettings } from '../../../../../src/lib/convert/encoder-settings.ts';
+import type { PagesSetting } from '../../../../../src/lib/convert/pages.ts';
+import { outputsKnowing } from '../../../../../src/lib/outputs/bucket/page-outputs.ts';
 import {
   firstProvenance,
   ownershipOf,
   type Provenance,
   toMetadata,
-} from '../../../../src/lib/task/provenance.ts';
+} from '../../../../../src/lib/outputs/bucket/provenance.ts';
 
 const wanted = (pages: PagesSetting): Provenance =>
   firstProvenance({

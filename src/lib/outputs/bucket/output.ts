@@ -1,39 +1,40 @@
-import type { Effort } from '../convert/encoder-settings.ts';
-import { StorageError } from '../errors.ts';
-import { refuseInvalidKey } from '../keys.ts';
-import type { Storage } from '../storage/client.ts';
-import { headObject, type ObjectInfo, type RequestOptions } from '../storage/objects.ts';
-import { type PutCondition, type Uploaded, uploadFile } from '../storage/upload.ts';
+import type { Effort } from '../../convert/encoder-settings.ts';
+import { StorageError } from '../../errors.ts';
+import { refuseInvalidKey } from '../../keys.ts';
+import type { Storage } from '../../storage/client.ts';
+import { headObject, type ObjectInfo, type RequestOptions } from '../../storage/objects.ts';
+import { type PutCondition, type Uploaded, uploadFile } from '../../storage/upload.ts';
 import { ownershipOf, type Provenance, toMetadata } from './provenance.ts';
 
-/** Where the JPEG of a task goes, or that it is there already. */
+/** Where a task's JPEG goes, or that it exists already. */
 export type OutputSlot =
   | { readonly kind: 'done'; readonly object: ObjectInfo; readonly taken: readonly string[] }
   | {
       readonly kind: 'open';
       readonly key: string;
       readonly condition: PutCondition;
-      /** Better keys that belong to somebody else. */
+      /** Preferred keys that hold other objects. */
       readonly taken: readonly string[];
-      /** Our own JPEG that lies there and is going to be replaced. */
+      /** Our own JPEG under the key, which will be replaced. */
       readonly outdated?: ObjectInfo;
     };
 
-/** Everything that finding and filling an output slot needs. */
+/** What finding and filling an output slot takes. */
 export interface OutputRequest {
   readonly storage: Storage;
   readonly provenance: Provenance;
-  /** The keys that it may get, best first. */
+  /** The possible keys, best first. */
   readonly keys: readonly [string, ...string[]];
   readonly options: RequestOptions;
-  /** Whether a key, if it is free, is kept for another TIFF of the same run. */
+  /** Whether a free key is reserved for another TIFF of the same run. */
   readonly isPromised?: ((key: string) => boolean) | undefined;
 }
 
 /**
- * Finds the key for the JPEG: the first that is free or ours. Throws `StorageError` (`OBJECT_EXISTS`)
- * when every possible key holds an object that this worker did not make from this source. `first` is what
- * lies under the first key, for whoever has asked already. A key that is promised is taken only when nothing else is left.
+ * Finds the key for the JPEG: the first that is free or ours. A reserved key is used only if no
+ * other is left. `first` is the object under the first key, if it was looked up already. Throws
+ * `StorageError` (`OBJECT_EXISTS`) if every possible key holds an object that this worker did not
+ * make from this source.
  */
 export async function findOutput(
   { storage, provenance, keys, options, isPromised }: OutputRequest,
@@ -69,19 +70,26 @@ export async function findOutput(
   );
 }
 
-/** How often a slot is looked for again because somebody else was faster. */
+/** The object under the key of a page's JPEG once it is there. */
+export interface PutOutput extends Uploaded {
+  /** Preferred keys that hold other objects. */
+  readonly taken: readonly string[];
+}
+
+/** How often another slot is looked for because another process was faster. */
 const MAX_RACES = 3;
 
 /**
- * Puts the JPEG into the slot, with its provenance and the effort it was made with; when somebody else was there first, looks again and either finds the
- * same JPEG made by another run of this task, or takes the next key. Throws `StorageError`, `FileError`.
+ * Puts the JPEG into the slot, with its provenance and effort. If another process was faster, looks
+ * again: finds the same JPEG made by another run of this task, or uses the next key. Throws
+ * `StorageError`, `FileError`.
  */
 export async function putOutput(
   request: OutputRequest,
   slot: OutputSlot,
   path: string,
   effort: Effort,
-): Promise<Uploaded & { readonly taken: readonly string[] }> {
+): Promise<PutOutput> {
   const { storage, provenance, options } = request;
   for (let race = 0; ; race++) {
     const { taken } = slot;

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { describeEncoder, type EncoderSettings } from '../convert/encoder-settings.ts';
-import { MAX_PAGES } from '../convert/header/limits.ts';
-import type { PagesSetting } from '../convert/pages.ts';
-import { tagOf } from '../storage/etags.ts';
-import type { ObjectInfo } from '../storage/objects.ts';
+import { describeEncoder, type EncoderSettings } from '../../convert/encoder-settings.ts';
+import { MAX_PAGES } from '../../convert/header/limits.ts';
+import type { PagesSetting } from '../../convert/pages.ts';
+import { tagOf } from '../../storage/etags.ts';
+import type { ObjectInfo } from '../../storage/objects.ts';
 
 /**
- * What stands for task and batch in the provenance of a JPEG that `batch` has made. The same for all, so that a run that was
- * stopped and gone on with leaves what an uninterrupted one leaves.
+ * Stands for task and batch in the provenance of a JPEG made by `batch`. Always the same, so a
+ * resumed run leaves the same objects as an uninterrupted one.
  */
 export const NO_TASK = 'arke-tiff-batch';
 
@@ -21,20 +21,20 @@ export interface Provenance {
   readonly encoder: EncoderSettings;
   /** Names and versions of the program and its libraries. */
   readonly versions: string;
-  /** Which page of the TIFF, counted from 1; of `first`, 1 until the TIFF is read. */
+  /** The page of the TIFF, counted from 1; for `first`, 1 until the TIFF is read. */
   readonly page: number;
   /** Whether `first` chose it. */
   readonly isFirst?: boolean | undefined;
-  /** The page that `first` stands for in this TIFF; undefined until it is read. */
+  /** The page that `first` means in this TIFF; undefined until it is read. */
   readonly firstPage?: number | undefined;
   /**
-   * Of the first page when all are converted: how many there are, so that the others can be looked for
+   * For the first page when all are converted: the number of pages, so that the others can be found
    * before the TIFF is read; `unread` until it is.
    */
   readonly pageCount?: number | 'unread' | undefined;
 }
 
-/** The provenance of the JPEG of a TIFF's first page, or of the one page that is wanted. */
+/** The provenance of the JPEG of a TIFF's first page, or of the only page that is wanted. */
 export function firstProvenance({
   pages,
   ...about
@@ -47,13 +47,16 @@ export function firstProvenance({
   };
 }
 
-/** What a JPEG in R2 is to us. */
+/** Whose JPEG an object in R2 is. */
 export type Ownership =
-  /** Made from the same page of the same source key, by the same settings and versions, from the same bytes. */
+  /** Made from the same page, bytes and source key, with the same settings and versions. */
   | 'current'
-  /** Made from the same source key, but the source, the page, the settings or the versions are others now. */
+  /**
+   * Made from the same source key, but its bytes, the page, the settings or the versions have
+   * changed.
+   */
   | 'outdated'
-  /** Not made by this worker from this source key: never to be overwritten. */
+  /** Not made by this worker from this source key: never overwritten. */
   | 'foreign';
 
 /**
@@ -75,13 +78,13 @@ export function toMetadata(provenance: Provenance): Record<string, string> {
   };
 }
 
-/** The number of pages that lie beside a first page; undefined when it was not made with all others. */
+/** The number of pages made together with a first page; undefined if it was made alone. */
 export function pageCountOf({ metadata }: ObjectInfo): number | undefined {
   const count = metadata['arke-page-count'] ?? '';
   return /^[1-9]\d{0,8}$/.test(count) && Number(count) <= MAX_PAGES ? Number(count) : undefined;
 }
 
-/** Whether an object was made of the very bytes that a JPEG is to be made of. */
+/** Whether an object was made from exactly the bytes that a JPEG is to be made from. */
 export function isOfSameBytes(
   { metadata }: ObjectInfo,
   { sourceEtag }: Pick<Provenance, 'sourceEtag'>,
@@ -89,52 +92,52 @@ export function isOfSameBytes(
   return metadata['arke-source-etag'] === encodedEtag(sourceEtag);
 }
 
-/** Whether an object was made by this worker from the source key, whatever bytes it had. */
+/** Whether this worker made an object from the source key, whatever its bytes were. */
 export function isMadeOf({ metadata }: ObjectInfo, sourceKey: string): boolean {
   return metadata['arke-source-key'] === encoded(sourceKey, MAX_ENCODED_KEY);
 }
 
-/** The longest source key that stands in the metadata itself, encoded; all metadata must fit into 2 KB in some stores. */
+/** The longest encoded source key stored unhashed; some stores limit all metadata to 2 KB. */
 const MAX_ENCODED_KEY = 1_024;
 
-/** The longest id that does. */
+/** The longest encoded id stored unhashed. */
 const MAX_ENCODED_ID = 256;
 
-/** What the hash of a key or an id begins with: nothing that is percent-encoded has a colon. */
+/** The prefix of a hashed key or id: percent-encoded text has no colon. */
 export const HASHED = 'sha256:';
 
 function encodedEtag(etag: string): string {
   return encodeURIComponent(tagOf(etag));
 }
 
-/** The id of a task or a batch as metadata have it. */
+/** The id of a task or a batch as stored in metadata. */
 export function encodedId(id: string): string {
   return encoded(id, MAX_ENCODED_ID);
 }
 
-/** A key or an id as metadata can hold it: percent-encoded, or its hash where that would be longer than so many characters. */
+/** A key or an id for metadata: percent-encoded, or hashed if that exceeds `most` characters. */
 function encoded(text: string, most: number): string {
   const plain = encodeURIComponent(text.toWellFormed());
   if (plain.length <= most) return plain;
   return `${HASHED}${createHash('sha256').update(text).digest('hex')}`;
 }
 
-/** What must agree for a JPEG to be up to date; the task and batch that made it may differ. */
+/** What must agree for a JPEG to be up to date; task and batch may differ. */
 const CURRENT = ['arke-source-etag', 'arke-encoder', 'arke-versions'] as const;
 
-/** Compares an object that lies under an output key with the JPEG that is to be made. */
+/** Compares the object under an output key with the JPEG to be made. */
 export function ownershipOf(object: ObjectInfo, provenance: Provenance): Ownership {
   const wanted = toMetadata(provenance);
   const found = object.metadata;
   if (!isMadeOf(object, provenance.sourceKey)) return 'foreign';
-  // A JPEG of 0 bytes would be dropped by the orchestrator, whatever its metadata say.
+  // The orchestrator drops a JPEG of 0 bytes, whatever its metadata say.
   const same = object.size > 0 && CURRENT.every((name) => found[name] === wanted[name]);
   return same && isSamePage(object, provenance) ? 'current' : 'outdated';
 }
 
 /**
- * Where nothing is said of a page, it is the first: JPEGs were made before there was a choice. What `first` stands for in the TIFF,
- * the JPEG says itself, so that it can be looked for before the TIFF is read.
+ * Without an entry, the page is the first: JPEGs were made before there was a choice. The JPEG
+ * itself says which page `first` meant, so it can be checked before the TIFF is read.
  */
 function isSamePage(object: ObjectInfo, { page, isFirst, pageCount }: Provenance): boolean {
   const count = pageCountOf(object);

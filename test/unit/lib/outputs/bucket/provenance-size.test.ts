@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { defaultEncoderSettings } from '../../../../src/lib/convert/encoder-settings.ts';
-import { taskOfJpeg } from '../../../../src/lib/task/jpeg-of-task.ts';
-import { toMetadata } from '../../../../src/lib/task/provenance.ts';
+import { defaultEncoderSettings } from '../../../../../src/lib/convert/encoder-settings.ts';
+import { toMetadata } from '../../../../../src/lib/outputs/bucket/provenance.ts';
+import { taskOfJpeg } from '../../../../../src/lib/task/jpeg-of-task.ts';
 
 const about = {
   sourceKey: 'scans/1.tif',

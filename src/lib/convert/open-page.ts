@@ -1,0 +1,56 @@
+import { basename } from 'node:path';
+import type { EncoderSettings } from './encoder-settings.ts';
+import type { TiffHeader } from './header/tiff-header.ts';
+import type { PageRequest } from './messages.ts';
+import { openTiff } from './open-tiff.ts';
+import { firstPage, nameOfPage, pageNumbered } from './pages.ts';
+import { pageFile, type ReadablePage, readable } from './plan/readable.ts';
+
+/** The page of a TIFF to open. */
+export interface PageToOpen {
+  /** The TIFF's name in messages; defaults to its file name. */
+  readonly name?: string | undefined;
+  /** The page, counted from 1 (`pagesOf`); defaults to `firstPage`. */
+  readonly page?: number | undefined;
+  /** The result of `readTiffHeader`, if the header has been read already. */
+  readonly header?: TiffHeader | undefined;
+}
+
+/** A page of a TIFF file whose reader is known. */
+export interface OpenedPage extends ReadablePage {
+  /** Path of the TIFF. */
+  readonly input: string;
+  readonly header: TiffHeader;
+}
+
+/**
+ * Opens a page of a TIFF file: reads the header, finds the page, and lets `choose` determine its
+ * reader. Every request about a page begins this way (`pageRequestFor`). Throws what `openTiff` and
+ * `choose` throw, and `ConversionError` (`NO_SUCH_PAGE`).
+ */
+export async function openPage(
+  input: string,
+  { name: file = basename(input), page: number, header: known }: PageToOpen,
+  choose: (...page: Parameters<typeof readable>) => ReadablePage = readable,
+): Promise<OpenedPage> {
+  const header = known ?? (await openTiff(input, file));
+  const page = pageNumbered(header, number ?? firstPage(header), file);
+  const name = number === undefined ? file : nameOfPage(header, number, file);
+  return { input, header, ...choose(page, pageFile(header, name)) };
+}
+
+/** The part of a request about an opened page; `paths` are those of the request's other files. */
+export function pageRequestFor<Paths extends string>(
+  { input, header: { littleEndian, big }, name, page, reading }: OpenedPage,
+  settings: EncoderSettings,
+  paths: Readonly<Record<Paths, string>>,
+): PageRequest<Paths> {
+  return {
+    paths: { input, ...paths },
+    name,
+    page,
+    format: { littleEndian, big },
+    reading,
+    settings,
+  };
+}

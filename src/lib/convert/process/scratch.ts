@@ -1,0 +1,33 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** All temporary files that a request may need, by content. */
+const NAMES = {
+  /** The page as a TIFF that sharp can read: a copy, or rewritten by another decoder. */
+  plain: 'scratch-plain.tif',
+  /** Its finished pixels, before they are turned or reduced. */
+  saved: 'scratch-saved.tif',
+  /** Pixels with the profile used to show them. */
+  profiled: 'scratch-profiled.tif',
+  /** A single pixel with a profile under test, and the profile of a grey JPEG. */
+  pixel: 'scratch-pixel.tif',
+  grey: 'scratch-grey.icc',
+  /** Compared pixels: of the page and of a JPEG; and the JPEG that sets the expectation. */
+  page: 'scratch-page.tif',
+  decoded: 'scratch-decoded.tif',
+  expected: 'scratch-expected.jpg',
+} as const;
+
+/** Absolute paths of a request's temporary files. */
+export type ScratchFiles = Readonly<Record<keyof typeof NAMES, string>>;
+
+/** The paths of a request's temporary files in a folder. */
+export function scratchIn(folder: string): ScratchFiles {
+  const paths = Object.entries(NAMES).map(([what, name]) => [what, join(folder, name)]);
+  return Object.fromEntries(paths) as ScratchFiles;
+}
+
+/** Removes those that exist: the next step may need the room. Throws file system errors. */
+export async function removeScratch(scratch: ScratchFiles): Promise<void> {
+  await Promise.all(Object.values(scratch).map((path) => rm(path, { force: true })));
+}
