@@ -1,9 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { execa } from 'execa';
-import { beforeEach, describe, expect, inject, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { deliveredMark } from '../../../src/lib/callback/delivered-mark.ts';
 import { outboxEntry } from '../../../src/lib/callback/outbox-entry.ts';
 import { callbackId } from '../../../src/lib/callback/request.ts';
@@ -13,7 +11,7 @@ import { tiff } from '../../support/objects.ts';
 import { runProgram, startProgram } from '../../support/program.ts';
 import { type ReportedBatch, reportedBatch, statesOf } from '../../support/reported-batches.ts';
 import { useSandbox } from '../../support/tasks.ts';
-import { hasTerminal } from '../../support/terminal.ts';
+import { answerOnTerminal, hasTerminal } from '../../support/terminal.ts';
 import { until } from '../../support/until.ts';
 import { useFolder } from '../../support/use-folder.ts';
 
@@ -472,22 +470,8 @@ describe.skipIf(!hasTerminal)(
       ['n\n', 1, 0],
     ])('asks before it converts and sends: %j', async (typed, exitCode, count) => {
       await put('a.tif');
-      const program = join(inject('program'), 'bin/run.js');
-      const command = `${process.execPath} ${program} batch ${batch.prefix} --report-to '${batch.url}'`;
-      const terminal = execa('script', ['-qec', command, '/dev/null'], {
-        env: { PATH: process.env['PATH'], TERM: 'xterm-256color', ...batch.env },
-        extendEnv: false,
-        reject: false,
-        stdin: 'pipe',
-        timeout: 500_000,
-      });
-      let shown = '';
-      terminal.stdout.on('data', (piece) => {
-        const before = shown.includes('[y/N]');
-        shown += piece;
-        if (!before && shown.includes('[y/N]')) terminal.stdin.write(typed);
-      });
-      const run = await terminal;
+      const args = `batch ${batch.prefix} --report-to '${batch.url}'`;
+      const run = await answerOnTerminal(args, typed, batch.env);
       expect(run.stdout).toContain(
         `Convert 1, and send 1 callback of the batch ${batch.id} to http://127.0.0.1:`,
       );
