@@ -2,9 +2,8 @@ import { pathOfBytes, REPLACEMENT } from '../lib/path-bytes.ts';
 import { procList } from '../lib/proc-lists.ts';
 
 /**
- * The program's arguments. A name that is not UTF-8, whose bytes Node.js loses, is in the form of
- * `pathOfBytes` on Linux, where the system keeps the arguments; elsewhere it stays as Node.js has
- * it.
+ * The program's arguments. Node.js loses the bytes of names that are not UTF-8; on Linux they are
+ * read from the system, in the form of `pathOfBytes`.
  */
 export function programArguments(): string[] {
   const args = process.argv.slice(2);

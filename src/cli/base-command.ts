@@ -38,7 +38,7 @@ import { prepareProcess, redactorOfProcess, summaryOf } from './program-process.
 import type { Reporter } from './reporter.ts';
 import { usageMessage } from './usage-message.ts';
 
-/** What a command is started with, besides what oclif knows of the program. */
+/** What a command is started with, besides the data of oclif. */
 export interface WatchedConfig {
   /** Listens for stop signals already. */
   readonly stops?: StopSignalWatch | undefined;
@@ -69,7 +69,7 @@ export abstract class BaseCommand extends Command {
   };
 
   /**
-   * A watch that is there already hears signals after the command's end, too. Results of others
+   * A given watch also hears signals after the command has ended. Without one, results
    * must have a reader.
    */
   protected readonly stopWatch: StopSignalWatch =

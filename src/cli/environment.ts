@@ -6,28 +6,27 @@ import { type Environment, knownVariables } from '../lib/task/environment.ts';
 import { whyUnreadable } from '../lib/unreadable-file.ts';
 
 /**
- * The process's environment. The only place that looks at it: everything else is handed its values.
+ * The process's environment. Only this file reads it; everything else gets values passed in.
  */
 export function processEnvironment(): Environment {
   return process.env;
 }
 
 /**
- * Makes `--no-color` and NO_COLOR hold for every library that colours: not all of them know both,
- * but all know FORCE_COLOR. To be called before one is loaded.
+ * Applies `--no-color` and NO_COLOR to all libraries: not all of them know both, but all know
+ * FORCE_COLOR. Must be called before one is loaded.
  */
 export function applyColourChoice(argv: readonly string[]): void {
   if (!process.env['NO_COLOR'] && !flagsOf(argv).includes('--no-color')) return;
   process.env['FORCE_COLOR'] = '0';
-  // Node warns of the one when the other is set, too.
+  // Node warns if both are set.
   delete process.env['NO_COLOR'];
 }
 
 /**
  * Adds the variables of the file named by `--env-file` to the environment, before flags are parsed.
- * What is set already stays: the precedence is flag, environment, file, default. A blank variable
- * counts as not set: it shadows neither the file nor a default. Throws `SettingsError` when the
- * file cannot be read.
+ * The precedence is flag, environment, file, default. A blank variable counts as not set. Throws
+ * `SettingsError` if the file cannot be read.
  */
 export function applyEnvFile(argv: readonly string[]): void {
   dropBlanks();
@@ -38,7 +37,7 @@ export function applyEnvFile(argv: readonly string[]): void {
   dropBlanks();
 }
 
-/** Not by `process.loadEnvFile`, which calls everything that it cannot read "not found". */
+/** `process.loadEnvFile` would report every error as "not found". */
 function readEnvFile(path: string): string {
   try {
     return readFileSync(nativePath(path), 'utf8');
@@ -50,7 +49,7 @@ function readEnvFile(path: string): string {
   }
 }
 
-/** Only of ours: to other programs' variables a blank value may mean something. */
+/** Only our variables: for those of other programs, a blank value may have a meaning. */
 function dropBlanks(): void {
   for (const name of knownVariables) if (process.env[name]?.trim() === '') delete process.env[name];
 }

@@ -66,9 +66,9 @@ function isPage({ page }: PictureInspection): boolean {
   return page !== undefined;
 }
 
-/** Size and kind of what hangs below a directory; of a page more is said elsewhere. */
+/** Size and kind of a directory's SubIFDs; pages are described in full elsewhere. */
 function subIfdsOf({ subDirectories, subIfds }: DirectoryInspection): WordedFact[] {
-  // Behind those that the directory lists stand others that they lead to.
+  // The listed ones come first, then those that they lead to.
   const read = subIfds.filter(({ subIfd }) => subIfd < subDirectories);
   const unread = subDirectories - read.length;
   return [
@@ -77,7 +77,7 @@ function subIfdsOf({ subDirectories, subIfds }: DirectoryInspection): WordedFact
   ];
 }
 
-/** `parent` is the directory of the chain that this one is, or hangs below. */
+/** `parent` is this directory if it is in the chain, else the one that it belongs to. */
 function fieldsOf(
   picture: PictureInspection,
   parent: DirectoryInspection,
@@ -93,10 +93,10 @@ function fieldsOf(
   ];
 }
 
-/** XResolution and YResolution: told with the size. */
+/** XResolution and YResolution: part of the size. */
 const RESOLUTION: ReadonlySet<number> = new Set([282, 283]);
 
-/** Longer texts are cut where people read them, in characters. */
+/** Longer texts are cut for people, in characters. */
 const MOST_CHARACTERS = 100;
 
 function metadataText({ value, bytes, tags }: PictureInspection['metadata'][number]): string {
@@ -109,7 +109,7 @@ function metadataText({ value, bytes, tags }: PictureInspection['metadata'][numb
   return bytes === undefined ? 'cannot be read' : formatBytes(bytes);
 }
 
-/** A plan, and what can be expected of it. */
+/** A plan and its predicted cost. */
 function expectation(
   plan: PlanInspection,
   { index }: DirectoryInspection,
@@ -119,7 +119,7 @@ function expectation(
     return plan.error.message === error?.message
       ? 'none: it would fail, as said above'
       : planText(plan);
-  // Something with which it can hardly be converted, whatever the plan.
+  // A problem with which a conversion will hardly succeed, whatever the plan.
   const isDoubtful = problems.some(
     ({ directory, severity }) => directory === index && severity === 'error',
   );

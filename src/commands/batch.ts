@@ -196,7 +196,7 @@ ${r2SecretsHelp}`;
       const finishesUploads = onUploaded !== undefined;
       const run = { events, warnings: [], signal: this.stopSignal, finishesUploads };
       const outcome = await followCollection(run, views);
-      const about = { program: this.program, startedAt, settings: options.encoder };
+      const about = { program: this.program, startedAt, encoder: options.encoder };
       await writeReportsWith(pictures ?? noPictures, outcome, { ...about, paths: reports });
       return outcome;
     });

@@ -162,9 +162,9 @@ A failed TIFF does not stop the others. To resume an interrupted run, run the sa
     flags: ConvertFlags,
   ): Promise<unknown> {
     const startedAt = new Date();
-    const settings = encoderSettingsOf(flags);
+    const encoder = encoderSettingsOf(flags);
     const options = collectionOptionsOf(flags, {
-      encoder: settings,
+      encoder,
       strict: strictnessOf(flags),
       keepRecord,
       unread,
@@ -178,7 +178,7 @@ A failed TIFF does not stop the others. To resume an interrupted run, run the sa
       paths: flags.report ?? [],
       program: this.program,
       startedAt,
-      settings,
+      encoder,
       jobs: options.jobs,
       signal: options.signal,
     });

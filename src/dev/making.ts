@@ -11,7 +11,7 @@ import {
 export interface Making {
   /** Page of the TIFF, from 1. */
   readonly page: number;
-  readonly settings: EncoderSettings;
+  readonly encoder: EncoderSettings;
 }
 
 /**
@@ -22,6 +22,6 @@ export function makingOf(metadata: Readonly<Record<string, string>>): Making {
   const { 'arke-page': page = '1', 'arke-encoder': encoder = '' } = metadata;
   return {
     page: /^[1-9]\d{0,8}$/.test(page) ? Number(page) : 1,
-    settings: readEncoder(encoder) ?? defaultEncoderSettings,
+    encoder: readEncoder(encoder) ?? defaultEncoderSettings,
   };
 }

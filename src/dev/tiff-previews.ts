@@ -25,7 +25,7 @@ export interface PageToShow {
   readonly name: string;
   /** Counted from 1. */
   readonly page: number;
-  readonly settings: EncoderSettings;
+  readonly encoder: EncoderSettings;
 }
 
 /** Pictures of TIFFs, which browsers cannot show. */
@@ -48,13 +48,13 @@ export function openTiffPreviews(folder: string, storage: Storage): TiffPreviews
 
   const make = (shown: PageToShow, object: OpenObject, path: string, signal: AbortSignal) =>
     withWorkspace(async (workspace) => {
-      const { name, page, settings } = shown;
+      const { name, page, encoder } = shown;
       const input = workspace.path('input.tif');
       await object.saveTo(input);
       const converter = openConverter(workspace.folder);
       const output = temporaryBeside(path);
       try {
-        await previewTiff(input, output, { name, page, most: MOST, settings, converter, signal });
+        await previewTiff(input, output, { name, page, most: MOST, encoder, converter, signal });
         await rename(output, path);
       } finally {
         await converter.close();
@@ -86,8 +86,8 @@ export function openTiffPreviews(folder: string, storage: Storage): TiffPreviews
 }
 
 /** The file name depends on the TIFF, its version, page and settings, and on `MAKING`. */
-function markOfPicture({ key, page, settings }: PageToShow, etag: string): string {
-  return markOf(JSON.stringify([MAKING, key, etag, page, describeEncoder(settings)]));
+function markOfPicture({ key, page, encoder }: PageToShow, etag: string): string {
+  return markOf(JSON.stringify([MAKING, key, etag, page, describeEncoder(encoder)]));
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -1,3 +1,4 @@
+import type { ErrorCode } from './errors.ts';
 import { decisionText, type PlanDecision, toRoundMegabytes } from './plan-words.ts';
 import { escapeControls, type Redactor, redactValues } from './redact.ts';
 import { type ReceiverAnswer, shownAnswer } from './shown-answer.ts';
@@ -18,7 +19,7 @@ export type Stage = WorkStage | 'callback';
 /** Why a task failed. */
 export interface TaskFailure {
   /** The error's code: `OBJECT_NOT_FOUND`, `NOT_A_TIFF`, …; `UNEXPECTED` for a bug of ours. */
-  readonly code: string;
+  readonly code: ErrorCode;
   /** The stage that failed or was under way; `settings` if the task could not begin. */
   readonly stage: Stage | 'settings';
   /** What happened, for people. */

@@ -3,12 +3,12 @@ import { ArkeError, messageOf, systemCodeOf } from './errors.ts';
 import type { StopSignal } from './exit-codes.ts';
 
 /**
- * Thrown when a signal stopped the program before its work was done, or its reader has left
+ * A signal stopped the program before its work was done, or nobody reads its output any more
  * (SIGPIPE).
  */
 export class InterruptedError extends ArkeError {
   readonly signal: StopSignal;
-  /** When it came, in milliseconds since the start of the process. */
+  /** Time of the signal, in milliseconds since the start of the process. */
   readonly at = sinceStart();
 
   constructor(signal: StopSignal) {
@@ -17,9 +17,7 @@ export class InterruptedError extends ArkeError {
   }
 }
 
-/**
- * Milliseconds since a stop signal aborted a signal; 0 if something else did, which has no time.
- */
+/** Milliseconds since a stop signal aborted this signal; 0 if something else aborted it. */
 export function msSinceAbort({ reason }: AbortSignal): number {
   return reason instanceof InterruptedError ? sinceStart() - reason.at : 0;
 }
@@ -29,18 +27,16 @@ export function isUnread(reason: unknown): boolean {
   return reason instanceof InterruptedError && reason.signal === 'SIGPIPE';
 }
 
-/** An abort signal triggered from outside the work. */
+/** An abort signal for stops from outside. */
 export interface StopWatch {
   readonly signal: AbortSignal;
   /** Stops listening. */
   dispose(): void;
 }
 
-/**
- * Milliseconds. npx forwards a signal that the terminal has already sent to us; that is not a
- * second one.
- */
+/** Milliseconds. npx forwards a signal that the terminal has already sent: it is the same one. */
 const SAME_SIGNAL_MS = 100;
+
 /** The abort signals of a program that is asked to stop. */
 export interface StopSignalWatch extends StopWatch {
   /** Aborted by a second stop signal. */

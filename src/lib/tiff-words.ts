@@ -1,13 +1,13 @@
 /*
- * What a TIFF is, in words: for `inspect` and the page of `dev`. It runs in browsers, too, so it
- * knows nothing but what it is given; whoever shows the words sees to control characters in them.
+ * Describes a TIFF in words, for `inspect` and the page of `dev`. Also runs in browsers, so it
+ * imports only types. Callers escape control characters.
  */
 import type { PlanFacts } from './plan-words.ts';
 
-/** A label and what it says. */
+/** A label and its text. */
 export type WordedFact = readonly [label: string, text: string];
 
-/** Of an inspection, what is worded here; with the names of its fields. */
+/** The fields of an inspection that are described here. */
 export interface TiffFacts {
   readonly bytes: number;
   readonly format: string;
@@ -15,7 +15,7 @@ export interface TiffFacts {
   readonly pages: number;
   readonly directories: readonly DirectoryFacts[];
   readonly problems: readonly {
-    /** Place of the directory in the chain, from 0; absent where it is of the whole file. */
+    /** Place of the directory in the chain, from 0; absent if the problem is the file's. */
     readonly directory?: number | undefined;
     readonly severity: 'error' | 'warning';
     readonly message: string;
@@ -23,12 +23,12 @@ export interface TiffFacts {
   readonly losses: readonly {
     readonly page?: number | undefined;
     readonly message: string;
-    /** The setting with which it is kept. */
+    /** The setting that keeps it. */
     readonly avoidedBy?: string | undefined;
   }[];
 }
 
-/** A picture of a TIFF: one of its directories, or what hangs below one. */
+/** A picture of a TIFF: one of its directories or SubIFDs. */
 export interface PictureFacts {
   readonly role: 'page' | 'reduced' | 'mask';
   readonly page?: number | undefined;
@@ -65,16 +65,16 @@ export interface PictureFacts {
   readonly plan?: PlanFacts | undefined;
 }
 
-/** A picture that is a directory of the chain. */
+/** A picture in the chain of directories. */
 export interface DirectoryFacts extends PictureFacts {
   /** Place in the chain, from 0. */
   readonly index: number;
 }
 
-/** Writes a number of bytes for people. */
+/** Formats a number of bytes for people. */
 type SizeText = (bytes: number) => string;
 
-/** Headings of what `lossText` and `problemText` say. */
+/** Headings for `lossText` and `problemText`. */
 export const LOSSES_TITLE = 'Lost or changed by converting';
 export const PROBLEMS_TITLE = 'Wrong with the file';
 
@@ -85,7 +85,7 @@ export function fileText({ format, byteOrder, bytes, pages }: TiffFacts, size: S
 
 const ROLES = { reduced: 'smaller version', mask: 'transparency mask' } as const;
 
-/** What a directory is called. */
+/** The title of a directory. */
 export function titleOf({
   index,
   role,
@@ -94,7 +94,7 @@ export function titleOf({
   return role === 'page' ? `Page ${page}` : `Directory ${index + 1} (${ROLES[role]})`;
 }
 
-/** What a picture is: size, samples, compression, and orientation and profile where it has them. */
+/** Size, samples, compression; orientation unless upright; profile if there is one. */
 export function pictureFacts(picture: PictureFacts, size: SizeText): WordedFact[] {
   const { orientation, profile } = picture;
   return [
@@ -122,7 +122,7 @@ function pixelsText({ width, height, resolution }: PictureFacts): string {
   const pixels = width * height;
   const megapixels = pixels < 1e5 ? '' : `, ${(pixels / 1e6).toFixed(1)} MP`;
   const text = `${width} × ${height} pixels${megapixels}`;
-  // Without a unit it tells the shape of the pixels, which nobody here heeds.
+  // Without a unit it is only the shape of the pixels, which conversions ignore.
   if (!resolution || resolution.unit === 'none') return text;
   const { x, y, unit } = resolution;
   const both = x === y ? `${shortNumber(x)}` : `${shortNumber(x)} × ${shortNumber(y)}`;
@@ -162,7 +162,7 @@ function profileText(
   ].join(', ');
 }
 
-/** Orientation (274), TIFF 6.0 section 8: what has to be done to see the picture upright. */
+/** Orientation (274), TIFF 6.0 section 8: how the stored picture lies. */
 const ORIENTATIONS = [
   'upright',
   'mirrored left to right',
@@ -179,12 +179,12 @@ export function orientationName(orientation: number): string {
   return ORIENTATIONS[orientation - 1] ?? '';
 }
 
-/** A number with two decimals at most. */
+/** A number with at most two decimals. */
 export function shortNumber(value: number): string {
   return `${Number(value.toFixed(2))}`;
 }
 
-/** What the JPEG would not have, of which page where there are several, and how that is avoided. */
+/** A loss: its page if there are several, and the setting that avoids it. */
 export function lossText(
   { page, message, avoidedBy }: TiffFacts['losses'][number],
   pages: number,
@@ -193,7 +193,7 @@ export function lossText(
   return `${where}${message}${avoidedBy ? ` (not with ${avoidedBy})` : ''}`;
 }
 
-/** What is wrong, and with which directory where there are several. */
+/** A problem, with its directory if there are several. */
 export function problemText(
   { directory: index, message }: TiffFacts['problems'][number],
   directories: TiffFacts['directories'],

@@ -77,11 +77,11 @@ export async function addTo(
   const input = await folder.write('added.tif', tiff);
   const output = await folder.write('added.jpg', jpeg);
   const header = await readTiffHeader(input);
-  const settings = { ...defaultEncoderSettings, metadata };
+  const encoder = { ...defaultEncoderSettings, metadata };
   // As if it had been damaged after its header was read.
   const page = header?.pages[0] ?? pageOf(1);
   const format = header ?? { littleEndian: true, big: false };
-  const request = { paths: { input, output }, settings, page, format };
+  const request = { paths: { input, output }, encoder, page, format };
   const picture = {
     width: 16,
     height: 24,

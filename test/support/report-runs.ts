@@ -107,7 +107,7 @@ export function runOf(
     summary,
     unread,
     program: 'arke-tiff/0.0.0',
-    settings: defaultEncoderSettings,
+    encoder: defaultEncoderSettings,
     startedAt: new Date('2026-01-02T03:04:05Z'),
   };
 }

@@ -35,7 +35,7 @@ export function useShownPictures() {
     pieces: async ({ tiff, jpeg, settings }: Both) => {
       const { width, height } = await decodeJpeg(jpeg);
       const [before, after] = [folder.path('before.webp'), folder.path('after.webp')];
-      const shown = { tiff, page: 1, jpeg, settings: encoderSettings(settings) };
+      const shown = { tiff, page: 1, jpeg, encoder: encoderSettings(settings) };
       const region = { left: 0, top: 0, width, height };
       await cutPieces(shown, { before, after }, region, { converter: converter(), signal });
       return { before: await storedPixels(before), after: await storedPixels(after) };
@@ -44,7 +44,14 @@ export function useShownPictures() {
     preview: async ({ tiff, settings }: Pick<Both, 'tiff' | 'settings'>, side = 2_048) => {
       const output = folder.path('preview.png');
       const most = { width: side, height: side };
-      const options = { name: 'scan.tif', page: 1, most, settings, converter: converter(), signal };
+      const options = {
+        name: 'scan.tif',
+        page: 1,
+        most,
+        encoder: settings,
+        converter: converter(),
+        signal,
+      };
       await previewTiff(tiff, output, options);
       return readFile(output);
     },

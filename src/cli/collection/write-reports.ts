@@ -67,8 +67,15 @@ export async function writeReportsWith(
   { records, summary, unread }: CollectionOutcome,
   { paths, ...about }: Omit<ReportRequest, 'jobs' | 'signal'>,
 ): Promise<void> {
-  const { program, startedAt, settings } = about;
-  const run = { program, startedAt, settings, summary, unread, records: records.filter(isRecord) };
+  const { program, startedAt, encoder } = about;
+  const run = {
+    program,
+    startedAt,
+    encoder,
+    summary,
+    unread,
+    records: records.filter(isRecord),
+  };
   for (const path of paths) await writeReport(path, run, pictures);
 }
 

@@ -37,7 +37,7 @@ export async function makeJpegs(
   await onMade?.({
     source,
     tiff: file.path,
-    settings: encoder,
+    encoder,
     pages: jpegs.map(({ record, made: { jpeg } }) => ({ record, jpeg })),
     converter,
     signal,

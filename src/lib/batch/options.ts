@@ -54,7 +54,7 @@ export interface MadeHere {
   /** The path of the TIFF. */
   readonly tiff: string;
   readonly pages: readonly { readonly record: PageRecord; readonly jpeg: string }[];
-  readonly settings: EncoderSettings;
+  readonly encoder: EncoderSettings;
   /** A conversion process that is idle meanwhile. */
   readonly converter: Converter;
   readonly signal: AbortSignal;

@@ -103,9 +103,12 @@ async function dueItem(
   const output = keyOf(first);
   const source = { ...known.source, output, ...describePages(due) };
   known.source = source;
-  const planning = { name: info.key, output, pages, encoder, verify: verify !== undefined };
   const { plans, peakBytes, copyBytes } = planPages(due, {
-    ...planning,
+    name: info.key,
+    outputs: open.map(keyOf),
+    pages,
+    encoder,
+    verify: verify !== undefined,
     limits: await tools.limits(),
   });
   tellOfKeys(info.key, open, run, tools);
@@ -114,7 +117,7 @@ async function dueItem(
   return {
     status: 'due',
     source,
-    plans: withKeys(plans, open),
+    plans,
     peakBytes,
     ...objectToConvert(object, info.size + jpegBytes + copyBytes, run, tools),
   };
@@ -126,13 +129,4 @@ function numbersOf([first, ...others]: Found['open']): readonly [number, ...numb
 
 function keyOf({ slot }: PageOutput): string {
   return slot.kind === 'done' ? slot.object.key : slot.key;
-}
-
-/** Plans use the names of local files; the names of objects depend on what is in the bucket. */
-function withKeys(
-  [first, ...others]: DueItem['plans'],
-  [firstPage, ...pages]: Found['open'],
-): DueItem['plans'] {
-  const rest = others.map((plan, i) => ({ ...plan, output: pages[i]?.slot.key ?? plan.output }));
-  return [{ ...first, output: firstPage.slot.key }, ...rest];
 }

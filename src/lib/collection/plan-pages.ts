@@ -8,7 +8,6 @@ import { type Limits, planConversion } from '../convert/plan/plan.ts';
 import { pageFile, readable } from '../convert/plan/readable.ts';
 import { predictJpegBytes } from '../convert/plan/size-model.ts';
 import { refuseCertainWarnings, type Strictness } from '../convert/strictness.ts';
-import { pageOutputs } from '../outputs/local-pages.ts';
 import type { PagePlan } from './events.ts';
 
 /** The kind of the first page, and the pixels of all. */
@@ -27,7 +26,8 @@ export function describePages({ header, numbers }: PageSelection): {
 export interface Planning {
   /** The TIFF's name in messages. */
   readonly name: string;
-  readonly output: string;
+  /** The JPEGs: one for each of the pages. */
+  readonly outputs: readonly string[];
   readonly pages: PagesSetting;
   readonly encoder: EncoderSettings;
   readonly limits: Limits;
@@ -52,9 +52,8 @@ export interface PlannedPages {
  */
 export function planPages(
   { header, numbers }: PageSelection,
-  { name: file, output, pages, encoder, limits, verify, strict }: Planning,
+  { name: file, outputs, pages, encoder, limits, verify, strict }: Planning,
 ): PlannedPages {
-  const outputs = pageOutputs(output, numbers);
   const tiff = pageFile(header, file);
   const planOf = (number: number, index: number) => {
     const page = pageNumbered(header, number, file);
@@ -67,7 +66,7 @@ export function planPages(
     const memoryBytes = Math.max(plan.memoryBytes, comparison ? comparison.memoryBytes : 0);
     const told: PagePlan = {
       page: number,
-      output: outputs[index] ?? output,
+      output: outputs[index] as string,
       effort,
       reader: reading.reader,
       reason,

@@ -39,7 +39,7 @@ export interface PlanningOptions {
 export interface PageToConvert {
   readonly opened: OpenedPage;
   readonly output: string;
-  readonly settings: EncoderSettings;
+  readonly encoder: EncoderSettings;
   readonly converter: Converter;
   readonly options: PlanningOptions;
 }
@@ -59,9 +59,9 @@ export async function convertByPlan(
   page: PageToConvert,
   limits: Limits,
 ): Promise<ConversionResult> {
-  const { opened, settings, options } = page;
+  const { opened, encoder, options } = page;
   const tried: ConversionPlan[] = [];
-  let attempt: Attempt = { plan: planConversion(opened, limits, settings), limits };
+  let attempt: Attempt = { plan: planConversion(opened, limits, encoder), limits };
   for (;;) {
     const { plan } = attempt;
     options.onPlan?.(plan, attempt.limits);
@@ -92,11 +92,11 @@ const END: Readonly<Partial<Record<ConversionErrorCode, string>>> = {
  */
 async function nextAttempt(
   { code }: ConversionError,
-  { opened, settings, options, converter }: PageToConvert,
+  { opened, encoder, options, converter }: PageToConvert,
   { plan, limits: before }: Attempt,
   tried: readonly ConversionPlan[],
 ): Promise<Attempt | undefined> {
-  const effort = settings.effort === 'auto' ? 'fast' : settings.effort;
+  const effort = encoder.effort === 'auto' ? 'fast' : encoder.effort;
   const isLate = code === 'TOO_SLOW' || code === 'UNRESPONSIVE';
   if (code !== 'OUT_OF_MEMORY' && !(isLate && effort !== plan.effort)) return undefined;
   // As planned before: free memory right after a process was killed means nothing.
@@ -104,7 +104,7 @@ async function nextAttempt(
     ? before.memoryBytes
     : Math.min(before.memoryBytes, plan.memoryBytes - 1);
   const limits = await limitsNow({ ...options.budget, memoryBytes }, converter.temporaryFolder);
-  const next = planWithin(opened, limits, { ...settings, effort });
+  const next = planWithin(opened, limits, { ...encoder, effort });
   if (!next || tried.some((one) => one.effort === next.effort && one.turn === next.turn))
     return undefined;
   return { plan: { ...next, reason: `${plan.effort} ${END[code]}` }, limits };
@@ -121,14 +121,14 @@ function planWithin(...planning: Parameters<typeof planConversion>): ConversionP
 }
 
 function carryOut(
-  { opened, output, settings, converter, options }: PageToConvert,
+  { opened, output, encoder, converter, options }: PageToConvert,
   { plan }: Attempt,
 ): Promise<Made> {
   const { effort, turn, memoryBytes } = plan;
   const { signal, silenceMs } = options;
-  const onProgress = paceOf(opened, settings, plan, options.budget);
+  const onProgress = paceOf(opened, encoder, plan, options.budget);
   const watch = { signal, silenceMs, memoryBytes, ...(onProgress ? { onProgress } : {}) };
-  const request = { ...pageRequestFor(opened, settings, { output }), effort, turn };
+  const request = { ...pageRequestFor(opened, encoder, { output }), effort, turn };
   return converter.convert({ kind: 'jpeg', ...request }, watch);
 }
 
@@ -138,14 +138,14 @@ function carryOut(
  */
 function paceOf(
   opened: OpenedPage,
-  settings: EncoderSettings,
+  encoder: EncoderSettings,
   { effort, turn, cpuSeconds }: ConversionPlan,
   budget: Budget = {},
 ): ((cost: Cost) => boolean) | undefined {
   if (!budget.secondsLeft) return undefined;
-  if (settings.effort !== 'auto' || effort === 'fast')
+  if (encoder.effort !== 'auto' || effort === 'fast')
     return budget.hurry && watchPace({ cpuSeconds }, budget);
-  const fast = priceOf(opened, { ...methodOf(opened.page, settings), effort: 'fast', turn });
+  const fast = priceOf(opened, { ...methodOf(opened.page, encoder), effort: 'fast', turn });
   return watchPace({ cpuSeconds, fastCpuSeconds: fast.cpuSeconds }, budget);
 }
 
@@ -155,7 +155,7 @@ function paceOf(
  */
 function explain(
   error: ConversionError,
-  { opened: { page, name }, settings }: PageToConvert,
+  { opened: { page, name }, encoder }: PageToConvert,
   { plan, limits }: Attempt,
 ): ConversionError {
   if (error.code === 'OUT_OF_MEMORY')
@@ -165,7 +165,7 @@ function explain(
         name,
         neededBytes: plan.memoryBytes,
         limits,
-        effort: settings.effort,
+        effort: encoder.effort,
         seen: error.message,
       },
       { cause: error },

@@ -79,13 +79,13 @@ async function convertWith(
   options: InPlaceOptions,
 ): Promise<ConversionResult> {
   const { budget = {}, page: asked = 'first' } = options;
-  const settings = encoderSettings(options);
+  const encoder = encoderSettings(options);
   try {
     const opened = await openPage(input, options, (page, file) =>
       readable(page, file, options.damageTold),
     );
     const limits = await limitsNow(budget, converter.temporaryFolder);
-    const asPlanned = { opened, output, settings, converter, options };
+    const asPlanned = { opened, output, encoder, converter, options };
     const conversion = await convertByPlan(asPlanned, limits);
     const notes = notesBesides(opened, asked, budget.names);
     return { ...conversion, notes: [...conversion.notes, ...notes] };

@@ -92,8 +92,8 @@ export function levelsOf(colour: string): readonly [number, number, number] | un
  * The settings as one line of ASCII: equal lines, TIFFs and versions give equal JPEGs. Has the
  * requested effort: what `auto` chooses depends on the machine.
  */
-export function describeEncoder(settings: EncoderSettings): string {
-  const { quality, chromaSubsampling, background, effort, profile, metadata } = settings;
+export function describeEncoder(encoder: EncoderSettings): string {
+  const { quality, chromaSubsampling, background, effort, profile, metadata } = encoder;
   return (
     `mozjpeg q=${quality} chroma=${chromaSubsampling} background=${encodeURIComponent(background)} ` +
     `effort=${effort} profile=${profile} metadata=${metadata}`

@@ -26,7 +26,7 @@ export interface PageRequest<Paths extends string = never> {
   readonly format: TiffFormat;
   readonly reading: Reading;
   /** How its JPEG is made. */
-  readonly settings: EncoderSettings;
+  readonly encoder: EncoderSettings;
 }
 
 /** Makes a JPEG by a plan. */

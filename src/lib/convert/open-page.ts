@@ -42,7 +42,7 @@ export async function openPage(
 /** The part of a request about an opened page; `paths` are those of the request's other files. */
 export function pageRequestFor<Paths extends string>(
   { input, header: { littleEndian, big }, name, page, reading }: OpenedPage,
-  settings: EncoderSettings,
+  encoder: EncoderSettings,
   paths: Readonly<Record<Paths, string>>,
 ): PageRequest<Paths> {
   return {
@@ -51,6 +51,6 @@ export function pageRequestFor<Paths extends string>(
     page,
     format: { littleEndian, big },
     reading,
-    settings,
+    encoder,
   };
 }

@@ -20,7 +20,7 @@ export interface PreviewOptions extends ShowOptions {
   /** Its largest size. */
   readonly most: PictureSides;
   /** Settings of the JPEG that it previews; defaults to the contract's. */
-  readonly settings?: Partial<EncoderSettings> | undefined;
+  readonly encoder?: Partial<EncoderSettings> | undefined;
 }
 
 /** A page of a TIFF and its JPEG. */
@@ -30,7 +30,7 @@ export interface ShownJpeg {
   readonly page: number;
   readonly jpeg: string;
   /** The settings that it was made with. */
-  readonly settings: EncoderSettings;
+  readonly encoder: EncoderSettings;
 }
 
 /**
@@ -41,10 +41,10 @@ export interface ShownJpeg {
 export async function previewTiff(
   input: string,
   output: string,
-  { name, page, most, settings = {}, converter, signal }: PreviewOptions,
+  { name, page, most, encoder = {}, converter, signal }: PreviewOptions,
 ): Promise<void> {
   const opened = await openPage(input, { name, page }, chooseFor);
-  const request = pageRequestFor(opened, encoderSettings(settings), { output });
+  const request = pageRequestFor(opened, encoderSettings(encoder), { output });
   await converter.convert({ kind: 'preview', ...request, most }, { signal });
 }
 
@@ -68,12 +68,12 @@ export async function makeThumbnail(
  * `ConversionError`, and the signal's reason.
  */
 export async function cutPieces(
-  { tiff, page, jpeg, settings }: ShownJpeg,
+  { tiff, page, jpeg, encoder }: ShownJpeg,
   { before, after }: { readonly before: string; readonly after: string },
   region: Region,
   { converter, signal }: ShowOptions,
 ): Promise<void> {
   const opened = await openPage(tiff, { name: tiff, page });
-  const request = pageRequestFor(opened, settings, { jpeg, before, after });
+  const request = pageRequestFor(opened, encoder, { jpeg, before, after });
   await converter.convert({ kind: 'pieces', ...request, region }, { signal });
 }

@@ -64,13 +64,13 @@ export async function openPictures({
         });
         return readFile(path);
       }),
-    comparison: ({ input, output, page }, region, settings) =>
+    comparison: ({ input, output, page }, region, encoder) =>
       picture(async (converter, until) => {
         const jpeg = pathOf(output);
         if (jpeg === undefined) return undefined;
         const before = join(converter.temporaryFolder, 'before.webp');
         const after = join(converter.temporaryFolder, 'after.webp');
-        const shown = { tiff: input, page, jpeg, settings };
+        const shown = { tiff: input, page, jpeg, encoder };
         const options = { converter, signal: until };
         await cutPieces(shown, { before, after }, region, options);
         return { before: await readFile(before), after: await readFile(after) };

@@ -13,7 +13,7 @@ export interface PicturesOfFile {
 
 /** What determines a report's pictures. */
 export interface GatherOptions {
-  readonly settings: EncoderSettings;
+  readonly encoder: EncoderSettings;
   /** The files by index, in order of priority. */
   readonly order: readonly number[];
   /** The most bytes of all pictures together. */
@@ -42,7 +42,7 @@ const AREA = 64;
 export async function gatherPictures(
   records: readonly FileRecord[],
   source: PictureSource,
-  { settings, order, bytes }: GatherOptions,
+  { encoder, order, bytes }: GatherOptions,
 ): Promise<readonly PicturesOfFile[]> {
   const withJpegs = order.filter((file) => jpegsOf(records[file] as FileRecord).length > 0);
   const thumbnails = await whileTheyLast(withJpegs, bytes * SHARE_OF_THUMBNAILS, source.jobs, {
@@ -59,7 +59,7 @@ export async function gatherPictures(
       const page = worstPageOf(record);
       const shown = page && shownOf(page, jpegsOf(record).indexOf(page));
       const made =
-        shown && (await source.comparison({ ...page, input: record.input }, shown, settings));
+        shown && (await source.comparison({ ...page, input: record.input }, shown, encoder));
       return made && { ...made, shown };
     },
     sizeOf: ({ before, after }) => before.length + after.length,

@@ -31,7 +31,7 @@ export async function* htmlOf(run: ReportRun, parts: HtmlParts): AsyncGenerator<
   const { path, template, pictures: source } = parts;
   const doubts = doubtsOf(run.records);
   const pictures = await gatherPictures(run.records, source, {
-    settings: run.settings,
+    encoder: run.encoder,
     order: mostDoubtfulFirst(run.records, doubts),
     bytes: parts.pictureBytes,
   });

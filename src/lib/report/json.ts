@@ -25,7 +25,7 @@ export interface ReportDocument {
  * (docs/reports.md). Yields file by file, each on its own line.
  */
 export function* jsonOf(run: ReportRun): Generator<string> {
-  const { chromaSubsampling, ...settings } = run.settings;
+  const { chromaSubsampling, ...settings } = run.encoder;
   const head: Omit<ReportDocument, 'files'> = {
     v: 1,
     program: run.program,

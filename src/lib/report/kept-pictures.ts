@@ -15,7 +15,7 @@ export interface PassingFile {
   readonly source: SourceRecord;
   readonly tiff: string;
   readonly pages: readonly { readonly record: PageRecord; readonly jpeg: string }[];
-  readonly settings: EncoderSettings;
+  readonly encoder: EncoderSettings;
   readonly converter: Converter;
   readonly signal: AbortSignal;
 }
@@ -62,7 +62,7 @@ export function keepPictures(folder: string, bytes = KEPT_BYTES): KeptPictures {
       const reads = Promise.all([readFile(kept.before), readFile(kept.after)]);
       return reads.then(([before, after]) => ({ before, after })).catch(() => undefined);
     },
-    keep: async ({ source, tiff, pages, settings, converter, signal }) => {
+    keep: async ({ source, tiff, pages, encoder, converter, signal }) => {
       const worst = worstOf(pages.map(({ record }) => record));
       const shown = pages.find(({ record }) => record === worst);
       if (!worst || !shown) return;
@@ -81,7 +81,7 @@ export function keepPictures(folder: string, bytes = KEPT_BYTES): KeptPictures {
       });
       await quietly(async () => {
         const { before, after } = files;
-        const jpeg = { tiff, page, jpeg: shown.jpeg, settings };
+        const jpeg = { tiff, page, jpeg: shown.jpeg, encoder };
         await cutPieces(jpeg, files, regionOf(worst), options());
         await pieces.add(id, { before, after, doubt: doubtAbout(source, pages) });
       });

@@ -23,14 +23,14 @@ export interface PageContext {
 
 /** The data of a report's page for a run. */
 export function pageDataOf(run: ReportRun, context: PageContext): PageData {
-  const { records, program, startedAt, settings } = run;
+  const { records, program, startedAt, encoder } = run;
   const jpegs = records.flatMap(jpegsOf);
   const folder = commonFolder(records.map(({ input }) => input));
   return {
     program,
     startedAt: startedAt.toISOString(),
     folder,
-    settings: describeEncoder(settings),
+    settings: describeEncoder(encoder),
     totals: totalsOf(run, jpegs),
     warnings: warningLine(run.summary.warnings),
     unread: run.unread.map(({ kind, path, error }) => ({ kind, path, message: error.message })),

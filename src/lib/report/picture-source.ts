@@ -28,7 +28,7 @@ export interface PictureSource {
   comparison(
     jpeg: JpegOfTiff,
     region: SeenRegion,
-    settings: EncoderSettings,
+    encoder: EncoderSettings,
   ): Promise<PicturePair | undefined>;
   /** The local path of a record's output; undefined if it is elsewhere. */
   pathOf(output: string): string | undefined;

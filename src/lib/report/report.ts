@@ -10,7 +10,7 @@ export interface ReportRun {
   /** Name and version of the program, as `arke-tiff/1.2.3`. */
   readonly program: string;
   readonly startedAt: Date;
-  readonly settings: EncoderSettings;
+  readonly encoder: EncoderSettings;
 }
 
 /** The formats of reports. */

@@ -1,11 +1,11 @@
 import { errorCodeOf, messageOf } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { createTaskLog, type LogFormat } from '../log.ts';
+import { createTaskLog, type LogFormat, type TaskFailure } from '../log.ts';
 import type { Environment } from './environment.ts';
 import type { RunOutcome } from './outcome.ts';
 import { reportFailure, type TaskRunOptions } from './report.ts';
 import { runTask } from './run-task.ts';
-import { readTaskSettings, redactorOf } from './settings.ts';
+import { type CallbackTarget, readTaskSettings, redactorOf } from './settings.ts';
 import { unknownVariables } from './unknown-variables.ts';
 
 /** What a task from the environment needs besides the environment. */
@@ -15,21 +15,22 @@ export interface RunOptions extends Omit<TaskRunOptions, 'log'> {
 }
 
 /**
- * Runs the task that an environment describes (docs/policies.md, "Environment"). An environment
- * that describes none is logged, and called back where it says whom to call.
+ * Runs the task that an environment describes (docs/policies.md, "Environment"). If it describes
+ * none, logs why, and calls back if it says whom.
  */
 export async function runTaskFromEnvironment(
   environment: Environment,
   options: RunOptions,
 ): Promise<RunOutcome> {
   const read = readTaskSettings(environment);
-  if (!read.ok) return failTaskFromEnvironment(environment, read.error, options);
-  return runTask(read.settings, toTaskOptions(environment, read.settings, options));
+  const taskOptions = toTaskOptions(environment, read.ok ? read.settings : read, options);
+  if (read.ok) return runTask(read.settings, taskOptions);
+  return reportUnbegun(read.target, failureFor(environment, read.error), taskOptions);
 }
 
 /**
- * Reports that the task of an environment could not even begin: to the log, and to the orchestrator
- * where task, batch and callback URL are known.
+ * Reports that the task of an environment could not begin: to the log, and to the orchestrator if
+ * task, batch and callback URL are known.
  */
 export async function failTaskFromEnvironment(
   environment: Environment,
@@ -37,29 +38,42 @@ export async function failTaskFromEnvironment(
   options: RunOptions,
 ): Promise<RunOutcome> {
   const read = readTaskSettings(environment);
-  const known = read.ok ? { ...read.settings, target: read.settings } : read;
+  const { target, known } = read.ok
+    ? { target: read.settings, known: read.settings }
+    : { target: read.target, known: read };
   const taskOptions = toTaskOptions(environment, known, options);
+  return reportUnbegun(target, failureFor(environment, error), taskOptions);
+}
+
+/** The failure of a task that did not begin, without secrets. */
+function failureFor(environment: Environment, error: unknown): TaskFailure {
   const message = redactorOf(environment)(messageOf(error));
-  const code = errorCodeOf(error);
-  const failure = { code, stage: 'settings', error: message } as const;
-  if (known.target) return reportFailure(known.target, failure, taskOptions);
-  taskOptions.log({ event: 'task.failed', ...failure });
+  return { code: errorCodeOf(error), stage: 'settings', error: message };
+}
+
+async function reportUnbegun(
+  target: CallbackTarget | undefined,
+  failure: TaskFailure,
+  options: TaskRunOptions,
+): Promise<RunOutcome> {
+  if (target) return reportFailure(target, failure, options);
+  options.log({ event: 'task.failed', ...failure });
   return {
     payload: undefined,
-    error: { code, message },
+    error: { code: failure.code, message: failure.error },
     delivered: false,
     exitCode: exitCodes.failed,
   };
 }
 
-/** What the log of a task is told of it. */
+/** What a task's log needs to know about it. */
 interface TaskOfLog {
   readonly taskId: string | undefined;
   readonly batchId: string | undefined;
   readonly logFormat: LogFormat;
 }
 
-/** The options of a task, with its log, in which unknown variables are warned about. */
+/** The options of a task, with its log. Logs a warning for each unknown variable. */
 function toTaskOptions(
   environment: Environment,
   { taskId, batchId, logFormat }: TaskOfLog,

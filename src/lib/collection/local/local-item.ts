@@ -141,7 +141,7 @@ async function dueItem(
   for (const one of outputs) await refuseOutput(one, rules, { makeFolder: outDir !== undefined });
   const planning = {
     name: tiff.name,
-    output,
+    outputs,
     pages,
     encoder,
     strict,

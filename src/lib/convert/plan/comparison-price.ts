@@ -39,16 +39,16 @@ const COMPARE = { colour: 0.045, grey: 0.03 } as const;
  */
 export function priceOfComparison(
   readable: ReadablePage,
-  settings: Pick<EncoderSettings, 'chromaSubsampling' | 'background' | 'effort'>,
+  encoder: Pick<EncoderSettings, 'chromaSubsampling' | 'background' | 'effort'>,
 ): Price {
   const { page, rewriting } = readable;
-  const { chromaSubsampling } = settings;
+  const { chromaSubsampling } = encoder;
   const turn = turnToCompare(page);
-  const reference = priceOf(readable, { ...methodOf(page, settings), effort: 'fast', turn });
+  const reference = priceOf(readable, { ...methodOf(page, encoder), effort: 'fast', turn });
   const channels = jpegChannels(rewriting?.page ?? page);
   const pixels = pixelsOf(page);
   const kind = channels === 1 ? 'grey' : 'colour';
-  const isFast = settings.effort === 'fast';
+  const isFast = encoder.effort === 'fast';
   const coefficients = PROGRESSIVE[channels === 1 ? 'grey' : chromaSubsampling];
   // While it is turned, the longer side of a picture may be a row.
   const row = (page.orientation < 5 ? page.width : Math.max(page.width, page.height)) * channels;

@@ -67,14 +67,14 @@ interface Candidate extends ConversionPlan, Price {
 export function planConversion(
   readable: ReadablePage,
   limits: Limits,
-  settings: EncoderSettings,
+  encoder: EncoderSettings,
 ): ConversionPlan {
   refuseNoNumbers(limits);
   const { page, name } = readable;
-  const common = methodOf(page, settings);
+  const common = methodOf(page, encoder);
   const pricedAs = (effort: Effort, turn: Turn) =>
     priced(readable, { ...common, effort, turn }, limits);
-  const chosen = settings.effort === 'auto' ? efforts : [settings.effort];
+  const chosen = encoder.effort === 'auto' ? efforts : [encoder.effort];
   const turns: readonly Turn[] = page.orientation === 1 ? ['none'] : ['memory', 'disk'];
   // Best first.
   const upright = chosen.flatMap((effort) => turns.map((turn) => pricedAs(effort, turn)));
@@ -97,7 +97,7 @@ export function planConversion(
     throw outOfDiskError(name, needed, limits.diskBytes);
   }
   const neededBytes = Math.min(...candidates.map(({ memoryBytes }) => memoryBytes));
-  throw outOfMemoryError({ page, name, neededBytes, limits, effort: settings.effort });
+  throw outOfMemoryError({ page, name, neededBytes, limits, effort: encoder.effort });
 }
 
 /** Time and disk may be unlimited, but NaN would let everything pass, or nothing. */

@@ -65,12 +65,12 @@ function orientationOf({ orientation = 1 }: Metadata): number {
 
 /** How close a JPEG made with an effort is to the page. */
 async function expectation(
-  { settings, scratch }: SentRequest<ComparisonRequest>,
+  { encoder, scratch }: SentRequest<ComparisonRequest>,
   { effort, channels }: { readonly effort: Effort; readonly channels: number },
   reader: TiffReader,
 ): Promise<AreaSums> {
   const page = plainly(reader.openTiff(scratch.page, { unlimited: true }), channels);
-  const encoded = encode(page, settings, effort);
+  const encoded = encode(page, encoder, effort);
   await writeOwnOutput(scratch.expected, (path) => encoded.toFile(path));
   await withJpegs(reader, 'as stored', (openJpeg) =>
     savePixels(plainly(openJpeg(scratch.expected), channels), scratch.decoded),

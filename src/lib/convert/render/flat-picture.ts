@@ -79,7 +79,7 @@ export async function readForgivingly<T>(
  * picture.
  */
 export async function openFlat(
-  { kind, name, settings, scratch }: SentRequest<PageRequest> & { readonly kind: RequestKind },
+  { kind, name, encoder, scratch }: SentRequest<PageRequest> & { readonly kind: RequestKind },
   { input, page, notes: before, forgiving }: FlatSource,
   turn: Turn,
   reader: TiffReader,
@@ -90,10 +90,10 @@ export async function openFlat(
   const metadata = await reader.openTiff(input, options).metadata();
   // A preview is smaller.
   if (kind !== 'preview') refuseOversize(metadata, name);
-  const background = levelsOf(settings.background) ?? WHITE;
+  const background = levelsOf(encoder.background) ?? WHITE;
   const alpha = planAlpha(page, metadata, background);
   const channels = channelsOf({ metadata, alpha, background });
-  const profile = planProfile(settings.profile, { ...metadata, channels });
+  const profile = planProfile(encoder.profile, { ...metadata, channels });
   const wide = profile.kept
     ? undefined
     : await planWideColours(reader, {

@@ -57,9 +57,9 @@ async function renderSource(
   source: FlatSource,
   reader: TiffReader,
 ): Promise<Rendered> {
-  const { turn, effort, settings, paths } = request;
+  const { turn, effort, encoder, paths } = request;
   const flat = await openFlat(request, source, turn, reader);
-  const encoded = encode(flat.picture, settings, effort);
+  const encoded = encode(flat.picture, encoder, effort);
   const made = await writeOwnOutput(paths.output, (path) => encoded.toFile(path));
   const { width, height, channels } = made;
   const { orientation } = flat;

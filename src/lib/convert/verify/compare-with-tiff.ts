@@ -64,12 +64,12 @@ export async function measureLikeness(
   options: CompareOptions,
 ): Promise<Made<'comparison'> & { readonly names: ComparedNames }> {
   const { bounds = defaultLikenessBounds, jpegName = basename(jpeg), converter, signal } = options;
-  const settings = encoderSettings(options);
+  const encoder = encoderSettings(options);
   const opened = await openPage(input, options);
   const { name, page } = opened;
-  const price = priceOfComparison(opened, settings);
+  const price = priceOfComparison(opened, encoder);
   refuseBeyond(price, await limitsNow(options.budget ?? {}, converter.temporaryFolder), name);
-  const request = pageRequestFor(opened, settings, { jpeg });
+  const request = pageRequestFor(opened, encoder, { jpeg });
   try {
     const made = await converter.convert(
       { kind: 'comparison', ...request, turn: turnToCompare(page), jpegName, bounds },

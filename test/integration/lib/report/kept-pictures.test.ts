@@ -36,7 +36,7 @@ async function keep(
       source,
       tiff,
       pages: [{ record, jpeg }],
-      settings: defaultEncoderSettings,
+      encoder: defaultEncoderSettings,
       converter,
       signal,
     }),

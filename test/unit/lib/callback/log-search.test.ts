@@ -102,7 +102,7 @@ describe('the search for undelivered callbacks in a log', () => {
             { event: 'note', code: 'X', message: `${key} is up to date` },
             {
               event: 'task.failed',
-              code: 'X',
+              code: 'UNEXPECTED',
               stage: 'download',
               error: `there is no object "${key}"`,
               answer: { status: 500, body: key },

@@ -16,7 +16,7 @@ it('refuses a picture that is going to be turned by a tag only, if warnings are 
   const planned = (memoryBytes: number, warningsAsErrors: boolean) =>
     planPages(chosen, {
       name: 'a.tif',
-      output: 'a.jpg',
+      outputs: ['a.jpg'],
       pages: 'first',
       verify: false,
       encoder: encoderSettings({ effort: 'max' }),

@@ -43,7 +43,7 @@ it('tries no plan twice, even if the figures change at each look', async () => {
   const file = { ...fileOfPage(page), bytes: fileBytes };
   const opened = { input: folder.path('x.tif'), header, ...readable(page, file) } as const;
   const output = folder.path('x.jpg');
-  const asked = { opened, output, settings, converter, options: {} };
+  const asked = { opened, output, encoder: settings, converter, options: {} };
   await expect(convertByPlan(asked, limits)).rejects.toMatchObject({
     code: 'OUT_OF_MEMORY',
     message: expect.stringContaining('"x.tif"'),

@@ -30,7 +30,7 @@ async function gather(
   of: Parameters<typeof gatherPictures>[0] = records,
 ) {
   const order = [...of.keys()].reverse();
-  const options = { settings: defaultEncoderSettings, order, bytes };
+  const options = { encoder: defaultEncoderSettings, order, bytes };
   const pictures = await gatherPictures(of, source, options);
   const those = (has: (one: (typeof pictures)[number]) => unknown) =>
     pictures.flatMap((one, file) => (has(one) ? [file] : []));

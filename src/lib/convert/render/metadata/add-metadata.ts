@@ -24,7 +24,7 @@ export interface Addition extends JpegPicture {
  * Throws what writing throws.
  */
 export async function addMetadata(
-  request: Pick<JpegRequest, 'paths' | 'settings' | 'page' | 'format'>,
+  request: Pick<JpegRequest, 'paths' | 'encoder' | 'page' | 'format'>,
   addition: Addition,
 ): Promise<ConversionNote[]> {
   const { drop, sentence } = collectDrops();
@@ -54,11 +54,11 @@ async function describing(
 }
 
 async function segmentsOf(
-  { paths, settings, page, format }: Parameters<typeof addMetadata>[0],
+  { paths, encoder, page, format }: Parameters<typeof addMetadata>[0],
   picture: JpegPicture,
   drop: Drop,
 ): Promise<Buffer[] | undefined> {
-  const { metadata: mode } = settings;
+  const { metadata: mode } = encoder;
   if (mode === 'none') return onlyOrientation(picture, drop);
   const { offset, above } = page;
   const metadata = await readMetadata(paths.input, { ...format, offset, above }, mode, drop);

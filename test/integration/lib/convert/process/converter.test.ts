@@ -31,7 +31,7 @@ beforeAll(async () => {
 /** What is asked for of the small TIFF, wrong in some way or not. */
 async function jpegOf(
   reader: Reader,
-  differs: { readonly settings?: undefined; readonly page?: object } = {},
+  differs: { readonly encoder?: undefined; readonly page?: object } = {},
 ): Promise<JpegRequest> {
   const opened = await openPage(small, {});
   const output = folder.path('out.jpg');
@@ -166,7 +166,7 @@ describe('the conversion process', () => {
 
 describe('a fault of our own code', () => {
   it.each([
-    ['in the process', 'sharp', { settings: undefined }],
+    ['in the process', 'sharp', { encoder: undefined }],
     ['in the thread of the decoders', 'samples', { page: { bitsPerSample: undefined } }],
   ] as const)('%s says nothing about the TIFF', (_, reader, wrong) =>
     withConverter(async (converter) => {
