@@ -1,3 +1,16 @@
+/*
+ * Commands: one file per command, and this table of them. A command is the only place that knows
+ * all of its flags.
+ *
+ * How data passes: oclif finds the command here and parses its flags; `run()` turns them into the
+ * options of one function of `lib`, calls it, and shows its result by the means of `cli`
+ * (`cli/base-command.ts` has the terms, streams and exit codes). Flags for settings come from the
+ * table of variables (`cli/setting-flags.ts`), so their words, choices and defaults are those of
+ * the variables. Help and descriptions become docs/commands.md.
+ *
+ * Must never happen: a decision about a TIFF, a key or a callback made here instead of in `lib`; a
+ * module loaded by a command that does not need it.
+ */
 import Batch from './batch.ts';
 import Callback from './callback/index.ts';
 import CallbackPending from './callback/pending.ts';

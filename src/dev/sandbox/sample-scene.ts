@@ -13,50 +13,33 @@ export function randomFrom(seed: number): () => number {
 function fractalNoise(): (x: number, y: number) => number {
   const values = Float64Array.from({ length: 256 * 256 }, randomFrom(2024));
   const at = (x: number, y: number) => values[(y & 255) * 256 + (x & 255)] ?? 0;
-  const ease = (t: number) => t * t * (3 - 2 * t);
-  return (x, y) => {
-    let sum = 0;
-    for (let scale = 1; scale < 64; scale *= 2) {
-      const left = Math.floor(x * scale);
-      const top = Math.floor(y * scale);
-      const across = ease(x * scale - left);
-      const upper = at(left, top) * (1 - across) + at(left + 1, top) * across;
-      const lower = at(left, top + 1) * (1 - across) + at(left + 1, top + 1) * across;
-      sum += (upper + (lower - upper) * ease(y * scale - top)) / scale / 2;
-    }
-    return sum;
+  const blend = (from: number, to: number, part: number) => from + (to - from) * part;
+  const one = (x: number, y: number) => {
+    const [left, top] = [Math.floor(x), Math.floor(y)];
+    const row = (y: number) => blend(at(left, y), at(left + 1, y), x - left);
+    return blend(row(top), row(top + 1), y - top);
   };
+  const scales = [1, 2, 4, 8, 16, 32];
+  return (x, y) => scales.reduce((sum, scale) => sum + one(x * scale, y * scale) / scale / 2, 0);
 }
 
 /**
- * Paints four mountain ridges under a sky, as 8-bit RGB without padding: soft gradients, hard edges
+ * Paints a mountain ridge under a sky, as 8-bit RGB without padding: soft gradients, a hard edge
  * and fine texture. A size always gives the same picture, on every machine.
  */
 export function paintScene(width: number, height: number): Buffer {
   const noise = fractalNoise();
-  const ridges = [0, 1, 2, 3].map((ridge) =>
-    Float64Array.from({ length: width }, (_, x) => {
-      const swing = noise((3 * x) / width + ridge * 9, ridge) - 0.5;
-      return (0.35 + 0.15 * ridge + 0.3 * swing) * height;
-    }),
-  );
   const pixels = new Uint8ClampedArray(width * height * 3);
-  for (let y = 0, at = 0; y < height; y++) {
-    const down = y / height;
-    for (let x = 0; x < width; x++, at += 3) {
-      const across = x / height;
-      const ridge = ridges.findLastIndex((top) => y > (top[x] ?? 0));
-      if (ridge < 0) {
-        const cloud = noise(across * 3, down * 9) - 0.5;
-        pixels[at] = 90 + 170 * down + 220 * cloud;
-        pixels[at + 1] = 125 + 110 * down + 150 * cloud;
-        pixels[at + 2] = 180 + 60 * cloud;
-      } else {
-        const rock = (noise(across * 24, down * 24) - 0.5) * 30 * (ridge + 1);
-        pixels[at] = 150 - 38 * ridge + rock;
-        pixels[at + 1] = 140 - 30 * ridge + rock;
-        pixels[at + 2] = 150 - 30 * ridge + rock;
-      }
+  for (let x = 0; x < width; x++) {
+    const ridge = (0.25 + noise(3 * (x / width), 0) / 2) * height;
+    for (let y = 0; y < height; y++) {
+      const [across, down] = [(x / height) * 8, (y / height) * 8];
+      const light = 200 * (noise(across, y < ridge ? 3 * down : down) - 0.5);
+      const colour = y < ridge ? [90 + 20 * down, 130 + 10 * down, 190] : [110, 100, 90];
+      pixels.set(
+        colour.map((level) => level + light),
+        (y * width + x) * 3,
+      );
     }
   }
   return Buffer.from(pixels.buffer);
