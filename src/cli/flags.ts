@@ -1,6 +1,6 @@
-import { Flags, type Interfaces } from '@oclif/core';
+import { Errors, Flags, type Interfaces } from '@oclif/core';
 import type { EncoderSettings } from '../lib/convert/encoder-settings.ts';
-import type { Strictness } from '../lib/convert/strictness.ts';
+import { type FailKind, failKinds, type Strictness } from '../lib/convert/strictness.ts';
 import type { StorageSettings } from '../lib/storage/client.ts';
 import { readStorageSettings } from '../lib/task/settings.ts';
 import { processEnvironment } from './environment.ts';
@@ -34,22 +34,31 @@ export const encoderFlags = {
 /** Which pages are converted. */
 export const pageFlag = settingFlag('TIFF_PAGES', { helpValue: 'first|all|N' });
 
+const FAIL_ON = [...failKinds, 'any'] as const;
+const FAIL_ON_TEXT = `${FAIL_ON.slice(0, -1).join(', ')} or any`;
+
 /** What counts as an error instead of a warning. */
 export const strictFlags = {
-  'fail-on-loss': Flags.boolean({
-    summary: 'Refuse TIFFs that would lose information; "inspect" lists what.',
-  }),
-  'warnings-as-errors': Flags.boolean({
-    summary: 'Treat warnings as errors: the JPEG is discarded.',
-  }),
+  'fail-on': Flags.custom<ReadonlySet<FailKind>>({
+    summary: `Refuse TIFFs that would lose these, or have a warning: ${FAIL_ON_TEXT}, separated by commas. "inspect" lists what a TIFF loses.`,
+    helpValue: 'KIND,...',
+    parse: async (text) => failKindsOf(text),
+  })(),
 };
+
+function failKindsOf(text: string): ReadonlySet<FailKind> {
+  const asked: readonly string[] = text.split(',').map((kind) => kind.trim());
+  const unknown = asked.find((kind) => !FAIL_ON.some((known) => known === kind));
+  if (unknown !== undefined)
+    throw new Errors.CLIError(`must be ${FAIL_ON_TEXT}, not ${unknown || 'empty'}`);
+  return new Set(failKinds.filter((kind) => asked.includes(kind) || asked.includes('any')));
+}
 
 /** The strictness that flags describe. */
 export function strictnessOf(flags: {
-  readonly 'fail-on-loss': boolean;
-  readonly 'warnings-as-errors': boolean;
+  readonly 'fail-on'?: ReadonlySet<FailKind> | undefined;
 }): Strictness {
-  return { failOnLoss: flags['fail-on-loss'], warningsAsErrors: flags['warnings-as-errors'] };
+  return { failOn: flags['fail-on'] ?? new Set() };
 }
 
 /**

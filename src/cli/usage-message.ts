@@ -1,5 +1,11 @@
 import { closest, distance } from 'fastest-levenshtein';
 
+/** Flags of earlier versions, with what they are now. */
+const REPLACED = new Map([
+  ['--fail-on-loss', '--fail-on pages,profile,transparency,depth,metadata'],
+  ['--warnings-as-errors', '--fail-on warning'],
+]);
+
 /** Of how many letters of a flag's name one may be mistyped. */
 const LETTERS_PER_SLIP = 3;
 
@@ -33,6 +39,8 @@ export function usageMessage(message: string, flags: readonly string[]): string 
 function unknownFlags(unknown: readonly string[], flags: readonly string[]): string {
   const words = `Unknown ${unknown.length === 1 ? 'flag' : 'flags'} ${unknown.join(', ')}.`;
   const [first = ''] = unknown;
+  const now = unknown.flatMap((flag) => REPLACED.get(flag) ?? []);
+  if (now.length === unknown.length) return `${words} Use ${now.join(' and ')}.`;
   const known = flags.map((name) => `--${name}`);
   const near = known.length > 0 && unknown.length === 1 ? closest(first, known) : '';
   const isNear = near !== '' && distance(first, near) <= (first.length - 2) / LETTERS_PER_SLIP;

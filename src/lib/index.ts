@@ -65,6 +65,7 @@ export type { ConversionNote } from './convert/messages.ts';
 export type { PagesSetting } from './convert/pages.ts';
 export type { Turn } from './convert/plan/memory-model.ts';
 export type { Reader } from './convert/plan/reader-table.ts';
+export type { FailKind } from './convert/strictness.ts';
 export type { Likeness, Nearness } from './convert/verify/likeness.ts';
 export type {
   BatchReportDocument,

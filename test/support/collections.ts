@@ -19,7 +19,7 @@ const usual: Omit<CollectionRunOptions, 'signal'> = {
   preserveTimestamps: false,
   failFast: false,
   dryRun: false,
-  strict: { failOnLoss: false, warningsAsErrors: false },
+  strict: { failOn: new Set<never>() },
   program: 'arke-tiff/test',
 };
 

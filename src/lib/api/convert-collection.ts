@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import * as v from 'valibot';
-import { flag, optionProblems, shown, text, texts, wholeNumber } from '../check-options.ts';
+import { flag, oneOf, optionProblems, shown, text, texts, wholeNumber } from '../check-options.ts';
 import type { CollectionEvent } from '../collection/events.ts';
 import type { FoundInputs } from '../collection/inputs/find-inputs.ts';
 import type { CollectionRunOptions as RunOptions } from '../collection/options.ts';
@@ -11,6 +11,7 @@ import { runCollection } from '../collection/run-collection.ts';
 import { type EncoderSettings, encoderSettings } from '../convert/encoder-settings.ts';
 import type { PagesSetting } from '../convert/pages.ts';
 import { optionNames } from '../convert/setting-names.ts';
+import { type FailKind, failKinds } from '../convert/strictness.ts';
 import { defaultLikenessBounds } from '../convert/verify/likeness.ts';
 import { OptionsError, SettingsError } from '../errors.ts';
 import { programName } from '../version.ts';
@@ -70,10 +71,11 @@ export interface CollectionOptions extends Partial<EncoderSettings> {
   readonly verify?: boolean | undefined;
   /** Whether JPEGs get the modification times of their TIFFs. Default: false. */
   readonly preserveTimestamps?: boolean | undefined;
-  /** Whether to refuse TIFFs that would lose information (`LOSS`). Default: false. */
-  readonly failOnLoss?: boolean | undefined;
-  /** Whether to discard a JPEG with notes and fail its TIFF (`WARNING`). Default: false. */
-  readonly warningsAsErrors?: boolean | undefined;
+  /**
+   * What to refuse: TIFFs that would lose these (`LOSS`); with `warning`, TIFFs whose JPEG has or
+   * would have a note (`WARNING`). Default: nothing.
+   */
+  readonly failOn?: readonly FailKind[] | undefined;
   /** Whether the run ends with the first failed TIFF. Default: false. */
   readonly failFast?: boolean | undefined;
   /** Whether to only predict what the run would do, and write nothing. Default: false. */
@@ -89,8 +91,6 @@ const switches = {
   verify: v.optional(flag),
   preserveTimestamps: v.optional(flag),
   dryRun: v.optional(flag),
-  failOnLoss: v.optional(flag),
-  warningsAsErrors: v.optional(flag),
   failFast: v.optional(flag),
 };
 
@@ -101,6 +101,7 @@ const schema = v.strictObject({
   outDir: v.optional(text),
   include: v.optional(texts),
   exclude: v.optional(texts),
+  failOn: v.optional(v.array(oneOf(failKinds))),
   jobs: v.optional(wholeNumber(1, 10_000)),
 });
 
@@ -194,7 +195,7 @@ function asOptions(error: unknown): never {
 }
 
 function runOptions(options: CollectionOptions): RunOptions {
-  const { failOnLoss = false, warningsAsErrors = false, verify, signal } = options;
+  const { failOn = [], verify, signal } = options;
   return {
     encoder: encoderSettings(options),
     pages: options.pages ?? 'first',
@@ -209,7 +210,7 @@ function runOptions(options: CollectionOptions): RunOptions {
     preserveTimestamps: options.preserveTimestamps ?? false,
     failFast: options.failFast ?? false,
     dryRun: options.dryRun ?? false,
-    strict: { failOnLoss, warningsAsErrors, names: optionNames },
+    strict: { failOn: new Set(failOn), names: optionNames },
     signal: signal ?? new AbortController().signal,
     program: programName(),
   };

@@ -8,8 +8,7 @@ export interface SettingNames {
   readonly allPages: string;
   readonly allMetadata: string;
   readonly keepProfile: string;
-  readonly failOnLoss: string;
-  readonly warningsAsErrors: string;
+  readonly failOn: string;
 }
 
 /** A task's names: variables. It has no setting that turns losses or warnings into errors. */
@@ -21,8 +20,7 @@ export const taskNames: SettingNames = {
   allPages: 'TIFF_PAGES=all',
   allMetadata: 'JPEG_METADATA=all',
   keepProfile: 'JPEG_PROFILE=keep',
-  failOnLoss: '--fail-on-loss',
-  warningsAsErrors: '--warnings-as-errors',
+  failOn: '--fail-on',
 };
 
 /** The names for commands: flags, except for the memory. */
@@ -33,8 +31,7 @@ export const commandNames: SettingNames = {
   allPages: '--page all',
   allMetadata: '--metadata all',
   keepProfile: '--profile keep',
-  failOnLoss: '--fail-on-loss',
-  warningsAsErrors: '--warnings-as-errors',
+  failOn: '--fail-on',
 };
 
 /** The names for users of the library: options. */
@@ -45,6 +42,5 @@ export const optionNames: SettingNames = {
   allPages: "pages: 'all'",
   allMetadata: "metadata: 'all'",
   keepProfile: "profile: 'keep'",
-  failOnLoss: 'failOnLoss',
-  warningsAsErrors: 'warningsAsErrors',
+  failOn: 'failOn',
 };

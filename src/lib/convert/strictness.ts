@@ -1,32 +1,54 @@
 import { ConversionError } from '../errors.ts';
 import { upperFirst } from '../upper-first.ts';
 import { lossesIn } from './inspect/inspect-file.ts';
+import type { LossKind } from './inspect/loss.ts';
 import type { LossSettings } from './inspect/losses.ts';
 import type { ConversionNote } from './messages.ts';
 import { notesFromHeader, type PagesToNote } from './notes-on-pages.ts';
 import type { PagesSetting } from './pages.ts';
 import { commandNames, type SettingNames } from './setting-names.ts';
 
+/** What can be an error instead of a note: losses, by what is lost, and all warnings. */
+export const failKinds = [
+  ...(['pages', 'profile', 'transparency', 'depth', 'metadata'] as const),
+  'warning',
+] as const;
+/** A kind of loss that can be an error, or `warning`. */
+export type FailKind = (typeof failKinds)[number];
+
 /** What becomes an error instead of a note. */
 export interface Strictness {
-  readonly failOnLoss: boolean;
-  readonly warningsAsErrors: boolean;
+  readonly failOn: ReadonlySet<FailKind>;
   /** The user's names for the settings; defaults to `commandNames`. */
   readonly names?: SettingNames | undefined;
 }
 
+/** The losses that a header shows. */
+const LOSSES: Readonly<Record<LossKind, FailKind>> = {
+  pages: 'pages',
+  mask: 'transparency',
+  'bit-depth': 'depth',
+  'sample-range': 'depth',
+  'colour-space': 'profile',
+  alpha: 'transparency',
+  'extra-samples': 'transparency',
+  profile: 'profile',
+  metadata: 'metadata',
+};
+
 /**
- * Throws `ConversionError` (`LOSS`) if losses are errors and the JPEGs of a TIFF would have some:
- * lists all losses and the flags that avoid them. Also throws what keeps the file from being read.
+ * Throws `ConversionError` (`LOSS`) if the JPEGs of a TIFF would have losses that are errors: lists
+ * these and the flags that avoid them. Also throws what keeps the file from being read.
  */
 export async function refuseLosses(
   path: string,
   name: string,
-  { failOnLoss, names = commandNames }: Strictness,
+  { failOn, names = commandNames }: Strictness,
   settings: Omit<LossSettings, 'names'>,
 ): Promise<void> {
-  if (!failOnLoss) return;
-  const losses = await lossesIn(path, name, { ...settings, names });
+  if (!failsOnLoss(failOn)) return;
+  const all = await lossesIn(path, name, { ...settings, names });
+  const losses = all.filter(({ kind }) => failOn.has(LOSSES[kind]));
   if (losses.length === 0) return;
   const listed = losses.map(({ page, message }) =>
     page === undefined || page === 1 ? message : `page ${page}: ${message}`,
@@ -39,7 +61,7 @@ export async function refuseLosses(
       : `${flags.join(' and ')} ${flags.length === 1 ? 'avoids' : 'avoid'} ${rest || 'that'}; `;
   throw new ConversionError(
     'LOSS',
-    `"${name}" would lose something: ${listed.join('; ')}. ${upperFirst(`${advice}without ${names.failOnLoss} it is converted anyway.`)}`,
+    `"${name}" would lose something: ${listed.join('; ')}. ${upperFirst(`${advice}without ${names.failOn} it is converted anyway.`)}`,
   );
 }
 
@@ -51,42 +73,43 @@ export function refuseCertainWarnings(
   chosen: PagesToNote,
   pages: PagesSetting,
   name: string,
-  { warningsAsErrors, names = commandNames }: Strictness,
+  { failOn, names = commandNames }: Strictness,
 ): void {
-  const notes = warningsAsErrors ? notesFromHeader(chosen, pages, names) : [];
+  const notes = failOn.has('warning') ? notesFromHeader(chosen, pages, names) : [];
   if (notes.length === 0) return;
   throw new ConversionError(
     'WARNING',
-    `"${name}" would have warnings: ${listOf(notes)}. Without ${names.warningsAsErrors} it is converted anyway.`,
+    `"${name}" would have warnings: ${listOf(notes)}. Without ${names.failOn} it is converted anyway.`,
   );
 }
 
 /** What a conversion knows only from the samples, or from the contents of the metadata. */
-const OF_LOSSES: ReadonlySet<ConversionNote['code']> = new Set([
-  'PAGES_NOT_CONVERTED',
-  'PAGES_UNREACHABLE',
-  'ONLY_REDUCED',
-  'EXTRA_SAMPLES_DROPPED',
-  'FAX_ROWS_MISSING',
-  'SAMPLES_SCALED',
-  'METADATA_DROPPED',
-  'PROFILE_CONVERTED',
-]);
+const NOTED: Readonly<Partial<Record<ConversionNote['code'], FailKind>>> = {
+  PAGES_NOT_CONVERTED: 'pages',
+  PAGES_UNREACHABLE: 'pages',
+  ONLY_REDUCED: 'pages',
+  EXTRA_SAMPLES_DROPPED: 'transparency',
+  FAX_ROWS_MISSING: 'pages',
+  SAMPLES_SCALED: 'depth',
+  METADATA_DROPPED: 'metadata',
+  PROFILE_CONVERTED: 'profile',
+};
 
 /**
- * Throws `ConversionError` (`LOSS`) if losses are errors and a conversion has lost something that
- * the header does not show.
+ * Throws `ConversionError` (`LOSS`) if a conversion has lost something that the header does not
+ * show, and this loss is an error.
  */
 export function refuseNotedLosses(
   { notes }: { readonly notes: readonly ConversionNote[] },
   name: string,
-  { failOnLoss, names = commandNames }: Strictness,
+  { failOn, names = commandNames }: Strictness,
 ): void {
-  const lost = notes.filter(({ code }) => OF_LOSSES.has(code));
-  if (!failOnLoss || lost.length === 0) return;
+  const isError = (kind: FailKind | undefined) => kind !== undefined && failOn.has(kind);
+  const lost = notes.filter(({ code }) => isError(NOTED[code]));
+  if (lost.length === 0) return;
   throw new ConversionError(
     'LOSS',
-    `"${name}" has lost something: ${listOf(lost)}. Its JPEG is not kept; without ${names.failOnLoss} it is.`,
+    `"${name}" has lost something: ${listOf(lost)}. Its JPEG is not kept; without ${names.failOn} it is.`,
   );
 }
 
@@ -94,13 +117,17 @@ export function refuseNotedLosses(
 export function refuseWarnings(
   { notes }: { readonly notes: readonly ConversionNote[] },
   name: string,
-  { warningsAsErrors, names = commandNames }: Strictness,
+  { failOn, names = commandNames }: Strictness,
 ): void {
-  if (!warningsAsErrors || notes.length === 0) return;
+  if (!failOn.has('warning') || notes.length === 0) return;
   throw new ConversionError(
     'WARNING',
-    `"${name}" was converted with warnings: ${listOf(notes)}. Its JPEG is not kept; without ${names.warningsAsErrors} it is.`,
+    `"${name}" was converted with warnings: ${listOf(notes)}. Its JPEG is not kept; without ${names.failOn} it is.`,
   );
+}
+
+function failsOnLoss(failOn: Strictness['failOn']): boolean {
+  return [...failOn].some((kind) => kind !== 'warning');
 }
 
 function listOf(notes: readonly ConversionNote[]): string {

@@ -27,25 +27,50 @@ const convert = (args: readonly string[], setup: RunSetup = {}) =>
   runProgram(['convert', ...args], { cwd: folder.root, ...setup });
 const jpegs = async () => (await readdir(folder.root)).filter((name) => name.endsWith('.jpg'));
 
-describe('convert --fail-on-loss', () => {
+describe('convert --fail-on', () => {
   it('converts what loses nothing', async () => {
-    expect((await convert(['plain.tif', '--fail-on-loss'])).exitCode).toBe(0);
+    expect((await convert(['plain.tif', '--fail-on', 'any'])).exitCode).toBe(0);
     expect(await jpegs()).toEqual(['plain.jpg']);
   });
 
   it('refuses what would lose something, lists all of it, and converts the others', async () => {
-    const { exitCode, stderr } = await convert(['deep.tif', 'plain.tif', '--fail-on-loss']);
+    const { exitCode, stderr } = await convert(['deep.tif', 'plain.tif', '--fail-on', 'any']);
     expect(exitCode).toBe(1);
     expect(stderr).toContain(
       'Error: "deep.tif" would lose something: 16-bit samples become 8-bit; ' +
         'Metadata left out: Artist. --metadata all avoids some of it; ' +
-        'without --fail-on-loss it is converted anyway.\n',
+        'without --fail-on it is converted anyway.\n',
     );
     expect(await jpegs()).toEqual(['plain.jpg']);
   });
 
+  it.each([
+    ['pages', ['deep', 'plain']],
+    ['depth', ['paged', 'plain']],
+    ['metadata', ['paged', 'plain']],
+    ['transparency, profile', ['deep', 'paged', 'plain']],
+    ['pages,depth', ['plain']],
+  ])('refuses only what would lose these: %s', async (kinds, converted) => {
+    const files = ['deep.tif', 'paged.tif', 'plain.tif'];
+    await convert([...files, '--fail-on', kinds]);
+    expect((await jpegs()).sort()).toEqual(converted.map((name) => `${name}.jpg`));
+  });
+
+  it('says what it can be, and what the flags of earlier versions are now', async () => {
+    const { exitCode, stderr } = await convert(['plain.tif', '--fail-on', 'pages,colour']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(
+      '--fail-on: must be pages, profile, transparency, depth, metadata, warning or any, not colour',
+    );
+    const old = await convert(['plain.tif', '--fail-on-loss', '--warnings-as-errors']);
+    expect(old.exitCode).toBe(2);
+    expect(old.stderr).toContain(
+      'Use --fail-on pages,profile,transparency,depth,metadata and --fail-on warning.',
+    );
+  });
+
   it('says which flags avoid it', async () => {
-    const { stdout } = await convert(['paged.tif', '--fail-on-loss', '--json']);
+    const { stdout } = await convert(['paged.tif', '--fail-on', 'any', '--json']);
     expect(JSON.parse(stdout).files).toMatchObject([
       {
         error: {
@@ -60,7 +85,7 @@ describe('convert --fail-on-loss', () => {
 
   it('writes nothing to stdout either', async () => {
     const input = pagedTiff(2);
-    const { exitCode, stdout, stderr } = await convert(['-', '--fail-on-loss'], { input });
+    const { exitCode, stdout, stderr } = await convert(['-', '--fail-on', 'any'], { input });
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toContain('"stdin" would lose something: Page 2 of 2 is not converted');
   });
@@ -71,7 +96,7 @@ describe('convert --fail-on-loss', () => {
     await folder.write('damaged.tif', makeTiff({ ...page, entries: [iptc] }));
     const args = ['damaged.tif', '--metadata', 'all'];
     expect((await convert(args)).exitCode).toBe(0);
-    const { exitCode, stdout } = await convert([...args, '--force', '--fail-on-loss', '--json']);
+    const { exitCode, stdout } = await convert([...args, '--force', '--fail-on', 'any', '--json']);
     expect(exitCode).toBe(1);
     expect(JSON.parse(stdout).files).toMatchObject([
       {
@@ -89,21 +114,21 @@ describe('convert --fail-on-loss', () => {
       ['nowhere.tif', 'FILE'],
       ['broken.tif', 'NOT_A_TIFF'],
     ]) {
-      const { stdout } = await convert([`${name}`, '--fail-on-loss', '--json']);
+      const { stdout } = await convert([`${name}`, '--fail-on', 'any', '--json']);
       expect(JSON.parse(stdout).files).toMatchObject([{ error: { code } }]);
     }
   });
 });
 
-describe('convert --warnings-as-errors', () => {
+describe('convert --fail-on warning', () => {
   it('keeps a JPEG that was made without any', async () => {
-    expect((await convert(['plain.tif', '--warnings-as-errors'])).exitCode).toBe(0);
+    expect((await convert(['plain.tif', '--fail-on', 'warning'])).exitCode).toBe(0);
     expect(await jpegs()).toEqual(['plain.jpg']);
   });
 
   it('keeps none that was made with one, and lists them', async () => {
     await folder.write('unsorted.tif', makeTiffAs({ descending: true }, page));
-    const { exitCode, stdout } = await convert(['unsorted.tif', '--warnings-as-errors', '--json']);
+    const { exitCode, stdout } = await convert(['unsorted.tif', '--fail-on', 'warning', '--json']);
     expect(exitCode).toBe(1);
     expect(JSON.parse(stdout).files).toMatchObject([
       {
@@ -120,7 +145,7 @@ describe('convert --warnings-as-errors', () => {
     [[], 'failed'],
     [['--dry-run'], 'would_fail'],
   ])('refuses before converting what the header tells: %j', async (more, status) => {
-    const args = ['paged.tif', 'plain.tif', '--warnings-as-errors', '--json', ...more];
+    const args = ['paged.tif', 'plain.tif', '--fail-on', 'warning', '--json', ...more];
     const { exitCode, stdout } = await convert(args);
     const { files, summary } = JSON.parse(stdout);
     expect(exitCode).toBe(1);
@@ -132,7 +157,7 @@ describe('convert --warnings-as-errors', () => {
           code: 'WARNING',
           message:
             '"paged.tif" would have warnings: Only page 1 of 3 is converted ' +
-            '(--page all converts all). Without --warnings-as-errors it is converted anyway.',
+            '(--page all converts all). Without --fail-on it is converted anyway.',
         },
       }),
     );
@@ -145,7 +170,7 @@ describe('convert --warnings-as-errors', () => {
       await folder.write('signed.tif', makeTiff({ ...grey, sampleFormat: 2 }));
       await folder.write('extra.tif', makeTiff({ ...page, samplesPerPixel: 4, extraSamples: [0] }));
       const files = ['signed.tif', 'extra.tif', 'plain.tif'];
-      const run = await convert([...files, '--warnings-as-errors', '--json', ...more]);
+      const run = await convert([...files, '--fail-on', 'warning', '--json', ...more]);
       expect(run.exitCode).toBe(1);
       const told = JSON.parse(run.stdout).files.map(
         ({ error }: { error?: { message: string } }) => error?.message,
@@ -161,7 +186,7 @@ describe('convert --warnings-as-errors', () => {
 
   it('leaves the JPEG that was there', async () => {
     await folder.write('paged.jpg', 'precious');
-    const { exitCode } = await convert(['paged.tif', '--warnings-as-errors', '--force']);
+    const { exitCode } = await convert(['paged.tif', '--fail-on', 'warning', '--force']);
     expect(exitCode).toBe(1);
     expect(await jpegs()).toEqual(['paged.jpg']);
   });

@@ -59,7 +59,7 @@ describe('an error names what it is about, and once', () => {
     ['scans/foreign.jpg', 'convert scans'],
     ['scans/fax.tif', 'convert scans'],
     ['good.tif', 'convert good.tif --page 7'],
-    ['good.tif', 'convert good.tif --fail-on-loss --page 1 -o words.tif/x.jpg'],
+    ['good.tif', 'convert good.tif --fail-on any --page 1 -o words.tif/x.jpg'],
     ['nope.tif', 'inspect nope.tif'],
     ['words.tif', 'inspect words.tif good.tif'],
     ['broken.tif', 'inspect broken.tif'],

@@ -1,6 +1,6 @@
 /*
  * Inspect: what is in a TIFF, and what a conversion would change, for people who ask before they
- * convert (`arke-tiff inspect`, `convert --fail-on-loss`). From header, tags, settings and limits
+ * convert (`arke-tiff inspect`, `convert --fail-on`). From header, tags, settings and limits
  * alone, without the conversion process and without decoding anything.
  *
  * `losses.ts` lists what the JPEGs will not have of it, to which `../strictness.ts` adds what only

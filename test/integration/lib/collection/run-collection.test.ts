@@ -85,11 +85,11 @@ describe('a run over several TIFFs', () => {
   it('refuses what is asked to be refused: losses, warnings', async () => {
     const { inputs } = await collectionOf({ 'a.tif': pagedTiff(2) });
     const lost = await runCollection(inputs, {
-      strict: { failOnLoss: true, warningsAsErrors: false },
+      strict: { failOn: new Set(['pages'] as const) },
     });
     expect(lost.ends['a.tif']).toMatchObject({ error: { code: 'LOSS' } });
     const warned = await runCollection(inputs, {
-      strict: { failOnLoss: false, warningsAsErrors: true },
+      strict: { failOn: new Set(['warning'] as const) },
     });
     expect(warned.ends['a.tif']).toMatchObject({ error: { code: 'WARNING' } });
   });

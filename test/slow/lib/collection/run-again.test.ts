@@ -75,7 +75,7 @@ describe('a run over what has been converted', () => {
   it('refuses a JPEG of its own that is asked to be free of what was told of it', async () => {
     const { inputs } = await collectionOf({ 'a.tif': pagedTiff(2) });
     await runCollection(inputs);
-    const strict = { failOnLoss: false, warningsAsErrors: true };
+    const strict = { failOn: new Set(['warning'] as const) };
     expect((await runCollection(inputs, { strict })).ends['a.tif']).toMatchObject({
       error: { code: 'WARNING' },
     });

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { planPages } from '../../../../src/lib/collection/plan-pages.ts';
 import { choosePages } from '../../../../src/lib/convert/choose-pages.ts';
 import { encoderSettings } from '../../../../src/lib/convert/encoder-settings.ts';
+import type { FailKind } from '../../../../src/lib/convert/strictness.ts';
 import { makeTiff } from '../../../support/tiff-writer.ts';
 import { useFolder } from '../../../support/use-folder.ts';
 
@@ -13,7 +14,7 @@ it('refuses a picture that is going to be turned by a tag only, if warnings are 
   const page = { width, height, data, samplesPerPixel: 3, photometric: 2, orientation: 6 };
   const path = await folder.write('a.tif', makeTiff(page));
   const chosen = await choosePages(path, 'first', 'a.tif');
-  const planned = (memoryBytes: number, warningsAsErrors: boolean) =>
+  const planned = (memoryBytes: number, ...failOn: FailKind[]) =>
     planPages(chosen, {
       name: 'a.tif',
       outputs: ['a.jpg'],
@@ -21,11 +22,11 @@ it('refuses a picture that is going to be turned by a tag only, if warnings are 
       verify: false,
       encoder: encoderSettings({ effort: 'max' }),
       limits: { memoryBytes, cpuSeconds: 100, seconds: 100, diskBytes: 0 },
-      strict: { failOnLoss: false, warningsAsErrors },
+      strict: { failOn: new Set(failOn) },
     });
-  const { peakBytes: enough } = planned(Number.MAX_SAFE_INTEGER, true);
-  expect(planned(enough - 1, false).plans).toHaveLength(1);
-  expect(() => planned(enough - 1, true)).toThrow(
+  const { peakBytes: enough } = planned(Number.MAX_SAFE_INTEGER, 'warning');
+  expect(planned(enough - 1).plans).toHaveLength(1);
+  expect(() => planned(enough - 1, 'warning')).toThrow(
     /^"a\.tif" would have warnings: The picture is too large to be turned here; its orientation \(6\) is kept/,
   );
 });
