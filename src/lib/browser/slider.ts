@@ -12,8 +12,10 @@ export interface Compared {
 
 /** How the pictures can be shown. */
 export interface SliderOptions {
-  /** The zoom levels, starting with the first; `fit` fills the available space. */
+  /** The zoom levels; `fit` fills the available space. */
   readonly zooms: readonly (number | 'fit')[];
+  /** Index of the first level shown; default: 0. */
+  readonly start?: number | undefined;
   /** Whether both have the same pixels, which may be shown as squares. */
   readonly isExact: boolean;
   /** Whether the difference can be shown. */
@@ -36,7 +38,7 @@ export function sliderOf(compared: Compared, options: SliderOptions): HTMLElemen
   const slider = make('div', { className: 'slider' }, view, range);
   slider.style.setProperty('--width', String(width));
   slider.style.setProperty('--height', String(height));
-  const zooms = zoomsOf(options.zooms, (zoom) => {
+  const apply = (zoom: number | 'fit') => {
     const centre = centreOf(view, stack);
     slider.classList.toggle('fit', zoom === 'fit');
     slider.classList.toggle('squares', options.isExact && zoom !== 'fit');
@@ -49,7 +51,8 @@ export function sliderOf(compared: Compared, options: SliderOptions): HTMLElemen
       centre.x * stack.offsetWidth - view.clientWidth / 2,
       centre.y * stack.offsetHeight - view.clientHeight / 2,
     );
-  });
+  };
+  const zooms = zoomsOf(options.zooms, apply, options.start);
   slider.addEventListener('keydown', (event) => {
     if (!event.ctrlKey && !event.metaKey && zooms.key(event.key)) event.preventDefault();
   });

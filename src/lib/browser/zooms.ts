@@ -9,9 +9,9 @@ export interface Zooms {
   key(key: string): boolean;
 }
 
-/** Starts with the first level; `apply` gets it, and each one chosen. */
-export function zoomsOf(zooms: readonly Zoom[], apply: (zoom: Zoom) => void): Zooms {
-  let chosen = 0;
+/** Starts with the level at index `start`; `apply` gets it, and each one chosen. */
+export function zoomsOf(zooms: readonly Zoom[], apply: (zoom: Zoom) => void, start = 0): Zooms {
+  let chosen = start;
   const choose = (place: number) => {
     const zoom = zooms[place];
     if (zoom === undefined) return;
@@ -23,7 +23,7 @@ export function zoomsOf(zooms: readonly Zoom[], apply: (zoom: Zoom) => void): Zo
   const buttons = zooms.map((zoom, place) =>
     button(zoom === 'fit' ? 'Fit' : `${zoom * 100} %`, () => choose(place)),
   );
-  choose(0);
+  choose(start);
   const steps: Readonly<Record<string, () => number>> = {
     '+': () => chosen + 1,
     '=': () => chosen + 1,

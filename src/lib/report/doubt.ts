@@ -1,5 +1,6 @@
 import type { FileRecord, Likeness, PageRecord } from '../collection/events.ts';
 import { warningCodesOf } from '../collection/warning-count.ts';
+import { WARNING_LABELS } from './warning-labels.ts';
 
 /** How important it is to review a file. */
 export interface Doubt {
@@ -9,8 +10,7 @@ export interface Doubt {
   readonly reasons: readonly string[];
 }
 
-/** Weights relative to a file without doubts: a failed one is 60 times as likely to be drawn. */
-const FAILED = 60;
+/** Weights relative to a file without doubts. */
 const LEAST_ALIKE = 30;
 const RARE = 8;
 /** By warning: how much the picture itself may have suffered. Others count as `OTHER_WARNING`. */
@@ -67,11 +67,10 @@ export function doubtsOf(records: readonly FileRecord[]): readonly Doubt[] {
   const places = placesBySsim(records);
   return records.map((record) => {
     const doubts = [
-      ...(record.status === 'failed' ? [{ weight: FAILED, reason: record.error.code }] : []),
       ...lowSsim(places.get(record)),
       ...warningCodesOf(record).map((code) => ({
         weight: WARNINGS[code] ?? OTHER_WARNING,
-        reason: code,
+        reason: WARNING_LABELS[code],
       })),
       ...rareKind(record.kind, kinds, records.length),
     ].sort((a, b) => b.weight - a.weight);

@@ -14,6 +14,8 @@ export interface PageData {
   /** The files with warnings, counted by warning; undefined if there are none. */
   readonly warnings?: string | undefined;
   readonly unread: readonly Unread[];
+  /** The warnings in words, by code. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly files: readonly FileRow[];
   readonly sample: readonly SampledFile[];
 }

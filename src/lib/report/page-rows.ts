@@ -11,6 +11,7 @@ import type { FileRow, PageData, PageRow, Totals } from './page-data.ts';
 import type { PictureSource } from './picture-source.ts';
 import type { ReportRun } from './report.ts';
 import { chooseSample } from './sample.ts';
+import { WARNING_LABELS } from './warning-labels.ts';
 
 /** What is known besides the run. */
 export interface PageContext {
@@ -33,6 +34,7 @@ export function pageDataOf(run: ReportRun, context: PageContext): PageData {
     settings: describeEncoder(encoder),
     totals: totalsOf(run, jpegs),
     warnings: warningLine(run.summary.warnings),
+    labels: WARNING_LABELS,
     unread: run.unread.map(({ kind, path, error }) => ({ kind, path, message: error.message })),
     files: records.map((record, file) => ({
       ...fileRowOf(record, file, context),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileRecord } from '../collection/events.ts';
 import { commonFolder } from './common-folder.ts';
-import type { Doubt } from './doubt.ts';
+import { type Doubt, jpegsOf } from './doubt.ts';
 
 /** A file to review. */
 export interface Pick {
@@ -25,9 +25,9 @@ export function sampleSize(files: number): number {
 }
 
 /**
- * Draws the files to review at random, weighted by doubt, in the order drawn, so that the first few
- * cover everything. The draw depends only on the files' names below their common folder, so the
- * same files give the same sample.
+ * Draws the files to review at random among those with JPEGs, weighted by doubt, in the order
+ * drawn, so that the first few cover everything. The draw depends only on the files' names below
+ * their common folder, so the same files give the same sample.
  */
 export function chooseSample(
   records: readonly FileRecord[],
@@ -37,13 +37,16 @@ export function chooseSample(
   const folder = commonFolder(inputs);
   const names = inputs.map((input) => input.slice(folder.length));
   const seed = digest(names.toSorted().join('\0'));
-  return names
-    .map((name, file) => {
+  const withJpegs = [...records.keys()].filter(
+    (file) => jpegsOf(records[file] as FileRecord).length > 0,
+  );
+  return withJpegs
+    .map((file) => {
       const { weight, reasons } = doubts[file] ?? { weight: 1, reasons: [] };
-      return { file, reasons, lot: lotOf(`${seed}${name}`) ** (1 / weight) };
+      return { file, reasons, lot: lotOf(`${seed}${names[file]}`) ** (1 / weight) };
     })
     .sort((a, b) => b.lot - a.lot || a.file - b.file)
-    .slice(0, sampleSize(records.length))
+    .slice(0, sampleSize(withJpegs.length))
     .map(({ file, reasons }) => ({ file, reasons }));
 }
 

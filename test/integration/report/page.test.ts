@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -99,21 +100,54 @@ describe('the page of a report', () => {
     expect(await picture.evaluate(widthOf)).toBe(88);
   });
 
-  it('asks for a sample to be looked at, and counts what was', async () => {
-    expect(await page.locator('#sample li').count()).toBe(5);
-    await page.locator('#sample').getByRole('button', { name: 'broken.tif' }).click();
-    await page.getByLabel('Reviewed').check();
+  it('lists what failed, with the reason in words; the code is a tooltip', async () => {
+    const failed = page.locator('#failures li');
+    expect(await failed.allTextContents()).toEqual(['broken.tif It is damaged.']);
+    expect(await failed.locator('[title]').getAttribute('title')).toBe('UNREADABLE_TIFF');
+    const remarks = page.locator('#body tr', { hasText: 'noise.tif' }).locator('.warning');
+    expect(await remarks.textContent()).toBe('Scaled to 8 bits');
+    expect(await remarks.getAttribute('title')).toBe('SAMPLES_SCALED');
+    await failed.getByRole('button', { name: 'broken.tif' }).click();
+    expect(await page.locator('dialog .said').first().textContent()).toBe('It is damaged.');
+  });
+
+  it('asks for a review of a sample of the files with JPEGs, and counts it', async () => {
+    const cards = page.locator('#sample li');
+    expect(await cards.count()).toBe(5);
+    expect(await page.locator('#sample').textContent()).not.toContain('broken.tif');
+    await cards.first().getByRole('button').click();
+    const dialog = page.locator('dialog');
+    await dialog.getByLabel('Reviewed').check();
+    await dialog.getByLabel('Note').fill('a stain');
     await page.keyboard.press('Escape');
-    expect(await page.locator('#sample-progress').textContent()).toBe('1 of 5 reviewed.');
-    await page.keyboard.press('Escape');
+    await cards.first().getByLabel('Looks wrong').check();
+    expect(await cards.first().getByLabel('Reviewed').isChecked()).toBe(true);
     await page.reload();
     expect(await page.locator('#sample-progress').textContent()).toBe('1 of 5 reviewed.');
+    expect(await cards.first().getByLabel('Note').inputValue()).toBe('a stain');
+    expect(await cards.first().getByLabel('Looks wrong').isChecked()).toBe(true);
+  });
+
+  it('saves the reviews as CSV and JSON', async () => {
+    const card = page.locator('#sample li').first();
+    await card.getByLabel('Note').fill('=1+1, "dark"');
+    const saved = async (button: string) => {
+      const download = page.waitForEvent('download');
+      await page.getByRole('button', { name: button }).click();
+      return readFile(await (await download).path(), 'utf8');
+    };
+    const [review] = JSON.parse(await saved('as JSON'));
+    expect(review).toMatchObject({ looksWrong: true, note: '=1+1, "dark"' });
+    expect(review.name).toContain('.tif');
+    const lines = (await saved('Save reviews as CSV')).split('\r\n');
+    expect(lines[0]).toBe('\uFEFFinput,reviewed,looks_wrong,note');
+    expect(lines[1]).toMatch(/,yes,yes,"'=1\+1, ""dark"""$/);
   });
 
   it('compares at 100 %: TIFF and JPEG pixel for pixel, at the worst place', async () => {
     await row(page, 'noise.tif').click();
     expect(await page.locator('figcaption').textContent()).toMatch(
-      /^320 × 240 pixels at 100 %, where the JPEG is least like the TIFF \(320 from the left, 296 from the top\)/,
+      /^320 × 240 pixels, where the JPEG is least like the TIFF \(320 from the left, 296 from the top\)/,
     );
     const src = async (alt: string) => (await page.getByAltText(alt).getAttribute('src')) ?? '';
     const pixels = (src: string) =>

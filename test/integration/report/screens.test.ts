@@ -37,6 +37,13 @@ describe('the page of a narrow screen', () => {
   it('is no wider than that', async () => {
     const { page } = await browser.open(report(), { viewport: { width: 360, height: 640 } });
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+    await row(page, 'noise.tif').click();
+    const tops = await page
+      .locator('.steps button')
+      .evaluateAll((buttons: readonly { readonly offsetTop: number }[]) =>
+        buttons.map(({ offsetTop }) => offsetTop),
+      );
+    expect(new Set(tops).size).toBe(1);
   });
 });
 
@@ -47,6 +54,7 @@ describe('the printed page', () => {
     await page.evaluate(`dispatchEvent(new Event('beforeprint'))`);
     expect((await names(page)).length).toBe(7);
     expect(await page.locator('.vouch').isVisible()).toBe(true);
+    expect(await page.locator('#sample .why').allTextContents()).toHaveLength(5);
     expect(await page.locator('#filters').isVisible()).toBe(false);
   });
 });

@@ -1,8 +1,8 @@
 import { make } from '../../browser/dom.ts';
 import { nameText } from '../../browser/name-text.ts';
 import { numberOf, percentOf, savedOf, sizeOf, timeOf } from '../../browser/words.ts';
-import type { FileRow } from '../page-data.ts';
-import { statusMark, thumbnail, warningMarks } from './file-parts.ts';
+import type { FileRow, PageData } from '../page-data.ts';
+import { remarksOn, statusMark, thumbnail } from './file-parts.ts';
 import { psnrOf, type SortKey } from './order.ts';
 
 /** A column of the table. */
@@ -33,7 +33,7 @@ const likeness: readonly Column[] = [
 ];
 
 /** The columns, left to right; similarity only if it was measured. */
-export function columnsOf(measured: boolean): readonly Column[] {
+export function columnsOf(measured: boolean, data: PageData): readonly Column[] {
   return [
     { label: 'Picture', className: 'picture', cell: (file, place) => [thumbnail(file, place)] },
     {
@@ -46,7 +46,12 @@ export function columnsOf(measured: boolean): readonly Column[] {
     },
     { label: 'Status', key: 'status', className: 'status', cell: (file) => [statusMark(file)] },
     ...(measured ? likeness : []),
-    { label: 'Warnings', key: 'warnings', className: 'warnings', cell: warningMarks },
+    {
+      label: 'Remarks',
+      key: 'warnings',
+      className: 'warnings',
+      cell: (file) => remarksOn(file, data),
+    },
     { label: 'Kind', key: 'kind', className: 'kind minor', cell: ({ kind }) => [kind] },
     { label: 'Pixels', key: 'pixels', className: 'number pixels minor', cell: pixels },
     {

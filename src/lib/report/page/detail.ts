@@ -2,21 +2,31 @@ import { button, byId, make } from '../../browser/dom.ts';
 import { nameText } from '../../browser/name-text.ts';
 import { sliderOf } from '../../browser/slider.ts';
 import { numberOf } from '../../browser/words.ts';
-import type { FileRow } from '../page-data.ts';
+import type { FileRow, PageData } from '../page-data.ts';
 import { facts, notesOf, pagesTable } from './facts.ts';
 import { statusMark } from './file-parts.ts';
-import type { LookedAt } from './looked-at.ts';
 import { pictureOf } from './pictures.ts';
+import { reviewFields } from './review-fields.ts';
+import type { Reviews } from './reviews.ts';
 import { wholeJpeg } from './whole-jpeg.ts';
 
 /** Both pictures have the same pixels. */
-const PIXELS = { zooms: [1, 2, 4], isExact: true, hasDifference: true };
+const PIXELS = { zooms: [1, 2, 4, 8], isExact: true, hasDifference: true };
+
+/** In pixels: smaller pictures are enlarged at first. */
+const ROOM = { width: 320, height: 240 };
+
+/** Index of the largest zoom at which a picture has room. */
+function startOf(width: number, height: number): number {
+  const hasRoom = (zoom: number) => width * zoom <= ROOM.width && height * zoom <= ROOM.height;
+  return Math.max(0, PIXELS.zooms.findLastIndex(hasRoom));
+}
 
 /** Opens a file over the page, with the others to step through. */
 export type Open = (file: number, among: readonly number[]) => void;
 
 /** Prepares the dialog that shows a file. */
-export function openDetails(files: readonly FileRow[], lookedAt: LookedAt): Open {
+export function openDetails({ files, labels }: PageData, reviews: Reviews): Open {
   const dialog = byId<HTMLDialogElement>('detail');
   const show = (place: number, among: readonly number[]) => {
     const file = files[place];
@@ -32,11 +42,11 @@ export function openDetails(files: readonly FileRow[], lookedAt: LookedAt): Open
     };
     dialog.replaceChildren(
       headOf(file, { at, count: among.length, step, close: () => dialog.close() }),
-      tickOf(place, lookedAt),
+      reviewFields(place, file.name, reviews),
       ...(file.error ? [errorOf(file.error)] : []),
       ...pictures(file, place),
       facts(file),
-      ...notesOf(file),
+      ...notesOf(file, labels),
       ...pagesTable(file),
     );
     dialog.scrollTop = 0;
@@ -76,14 +86,8 @@ function headOf(file: FileRow, { at, count, step, close }: ListPosition): HTMLEl
   );
 }
 
-function tickOf(place: number, lookedAt: LookedAt): HTMLElement {
-  const box = make('input', { type: 'checkbox', checked: lookedAt.has(place) });
-  box.addEventListener('input', () => lookedAt.set(place, box.checked));
-  return make('p', { className: 'tick' }, make('label', {}, box, ' Reviewed'));
-}
-
 function errorOf({ code, message }: { readonly code: string; readonly message: string }) {
-  return make('p', { className: 'said bad', dir: 'auto' }, make('strong', {}, code), ` ${message}`);
+  return make('p', { className: 'said bad', dir: 'auto', title: code }, message);
 }
 
 /** Both pictures if the page has them, and a link to the JPEG; says which is which. */
@@ -106,14 +110,14 @@ function pictures(file: FileRow, place: number): HTMLElement[] {
   const where = isWorst ? 'where the JPEG is least like the TIFF' : 'from the middle';
   const which = file.pages.length > 1 ? ` of page ${page.page}` : '';
   const words =
-    `${numberOf(width)} × ${numberOf(height)} pixels${which} at 100 %, ${where} ` +
+    `${numberOf(width)} × ${numberOf(height)} pixels${which}, ${where} ` +
     `(${numberOf(left)} from the left, ${numberOf(top)} from the top). ` +
     'TIFF on the left, rendered losslessly; JPEG on the right, pixel for pixel.';
   return [
     make(
       'figure',
       {},
-      sliderOf({ before, after, width, height }, PIXELS),
+      sliderOf({ before, after, width, height }, { ...PIXELS, start: startOf(width, height) }),
       make('figcaption', {}, words),
     ),
     wholeJpeg(file, page),

@@ -2,8 +2,9 @@ import { make } from '../../browser/dom.ts';
 import { type Fact, factsList } from '../../browser/facts-list.ts';
 import { nameText } from '../../browser/name-text.ts';
 import { numberOf, percentOf, savedOf, sizeOf, timeOf } from '../../browser/words.ts';
-import type { FileRow, PageRow } from '../page-data.ts';
+import type { FileRow, PageData, PageRow } from '../page-data.ts';
 import { psnrText, ssimText } from './columns.ts';
+import { warningMark } from './file-parts.ts';
 
 /** The facts of a file, and of its JPEG if there is only one. */
 export function facts(file: FileRow): HTMLElement {
@@ -42,7 +43,7 @@ function sum(sha256: string | undefined): HTMLElement | undefined {
 }
 
 /** The notes of all pages, each once. */
-export function notesOf({ pages }: FileRow): HTMLElement[] {
+export function notesOf({ pages }: FileRow, labels: PageData['labels']): HTMLElement[] {
   const notes = new Map(
     pages.flatMap(({ notes }) => notes.map((note) => [`${note.code} ${note.message}`, note])),
   );
@@ -52,7 +53,7 @@ export function notesOf({ pages }: FileRow): HTMLElement[] {
       'ul',
       { className: 'notes' },
       ...[...notes.values()].map(({ code, message }) =>
-        make('li', { dir: 'auto' }, make('span', { className: 'warning' }, code), ` ${message}`),
+        make('li', { dir: 'auto' }, warningMark(code, labels), ` ${message}`),
       ),
     ),
   ];

@@ -1,5 +1,5 @@
 import { make } from '../../browser/dom.ts';
-import type { FileRow, Status } from '../page-data.ts';
+import type { FileRow, PageData, Status } from '../page-data.ts';
 import { pictureOf } from './pictures.ts';
 
 /** A status in words, with a sign for those who do not see its colour. */
@@ -14,9 +14,25 @@ export function statusMark({ status }: FileRow): HTMLElement {
   return make('span', { className: `status ${status}` }, STATUS[status]);
 }
 
-/** The codes of a file's warnings. */
-export function warningMarks({ warnings }: FileRow): HTMLElement[] {
-  return warnings.map((code) => make('span', { className: 'warning' }, code));
+/** A warning in words; the code is its tooltip. */
+export function warningMark(code: string, labels: PageData['labels']): HTMLElement {
+  return make('span', { className: 'warning', title: code }, labels[code] ?? code);
+}
+
+/** Why a file failed, or its warnings. */
+export function remarksOn(file: FileRow, { labels, folder }: PageData): HTMLElement[] {
+  if (file.error) return whyFailed(file, folder);
+  return file.warnings.map((code) => warningMark(code, labels));
+}
+
+/** Why a file failed: the first sentence, without the name that stands beside it. */
+export function whyFailed({ name, error }: FileRow, folder: string): HTMLElement[] {
+  if (!error) return [];
+  const { code, message } = error;
+  const [first = message] = /^.*?[.!?](?=\s+[A-Z"]|$)/s.exec(message) ?? [];
+  const named = `"${folder}${name}" `;
+  const text = first.startsWith(named) ? first.slice(named.length) : first;
+  return [make('span', { className: 'reason', dir: 'auto', title: code }, text)];
 }
 
 /** A file's thumbnail, or an empty place. Decorative: the name is beside it. */

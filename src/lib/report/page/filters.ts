@@ -6,10 +6,16 @@ import { ANY_WARNING, type Filter } from './filter.ts';
 const MB = 1024 ** 2;
 
 /** Builds the filter form; `change` gets each change. */
-export function showFilters({ files, totals }: PageData, change: (filter: Filter) => void): void {
+export function showFilters(
+  { files, totals, labels }: PageData,
+  change: (filter: Filter) => void,
+): void {
   const form = byId<HTMLFormElement>('filters');
   const kinds = counted(files.map(({ kind }) => kind));
-  const warnings = counted(files.flatMap((file) => file.warnings));
+  const warnings = counted(
+    files.flatMap((file) => file.warnings),
+    labels,
+  );
   const statuses = counted(files.map(({ status }) => status));
   form.append(
     field('Name', make('input', { type: 'search', name: 'name', autocomplete: 'off', size: 18 })),
@@ -72,10 +78,13 @@ function number(name: string, step: string, max?: string): HTMLElement {
 }
 
 /** The distinct values, the most frequent first, with their counts. */
-function counted(values: readonly string[]): readonly (readonly [string, string])[] {
+function counted(
+  values: readonly string[],
+  labels: Readonly<Record<string, string>> = {},
+): readonly (readonly [string, string])[] {
   const counts = new Map<string, number>();
   for (const value of values) if (value) counts.set(value, (counts.get(value) ?? 0) + 1);
   return [...counts]
     .sort(([a, some], [b, others]) => others - some || a.localeCompare(b))
-    .map(([value, count]) => [value, `${value} (${countOf(count, 'file')})`]);
+    .map(([value, count]) => [value, `${labels[value] ?? value} (${countOf(count, 'file')})`]);
 }

@@ -2,21 +2,24 @@ import { byId, make } from '../../browser/dom.ts';
 import { nameText } from '../../browser/name-text.ts';
 import { countOf, numberOf } from '../../browser/words.ts';
 import type { FileRow, PageData, SampledFile } from '../page-data.ts';
-import { statusMark, thumbnail } from './file-parts.ts';
-import type { LookedAt } from './looked-at.ts';
+import { thumbnail } from './file-parts.ts';
+import { reviewFields } from './review-fields.ts';
+import type { Reviews } from './reviews.ts';
 
 /** Shown at first: as many as a person reviews without a break. */
 const AT_FIRST = 12;
 
 /** What the sample needs besides the data. */
 export interface SampleOptions {
-  readonly lookedAt: LookedAt;
+  readonly reviews: Reviews;
   /** Opens a file, with the others to step through. */
   open(file: number, among: readonly number[]): void;
 }
 
 /** Shows the files to review; returns a function that redraws them when pictures have arrived. */
 export function showSample({ files, sample }: PageData, options: SampleOptions): () => void {
+  byId('spot-check').hidden = sample.length === 0;
+  const withJpegs = files.filter(({ pages }) => pages.length > 0).length;
   let shown = AT_FIRST;
   const list = byId('sample');
   const more = byId<HTMLButtonElement>('sample-more');
@@ -32,21 +35,22 @@ export function showSample({ files, sample }: PageData, options: SampleOptions):
     more.textContent = `Show all ${numberOf(sample.length)}`;
   };
   const tell = () => {
-    const done = among.filter((file) => options.lookedAt.has(file)).length;
+    const done = among.filter((file) => options.reviews.of(file).reviewed).length;
     byId('sample-progress').textContent =
       `${numberOf(done)} of ${numberOf(among.length)} reviewed.`;
   };
-  more.addEventListener('click', () => {
+  const showAll = () => {
     shown = sample.length;
     show();
+  };
+  addEventListener('beforeprint', showAll);
+  more.addEventListener('click', () => {
+    showAll();
     list.querySelectorAll<HTMLElement>('button')[AT_FIRST]?.focus();
   });
-  options.lookedAt.onChange(() => {
-    show();
-    tell();
-  });
+  options.reviews.onChange(tell);
   byId('sample-words').textContent =
-    `${countOf(sample.length, 'file')} of ${numberOf(files.length)}, a random sample: failures, warnings, low similarity and rare kinds are more likely. The same files always give the same sample.`;
+    `${countOf(sample.length, 'file')} of ${numberOf(withJpegs)} with JPEGs, a random sample: warnings, low similarity and rare kinds are more likely. The same files always give the same sample.`;
   show();
   tell();
   return show;
@@ -56,9 +60,8 @@ function cardOf(
   file: FileRow,
   { file: place, reasons }: SampledFile,
   among: readonly number[],
-  { lookedAt, open }: SampleOptions,
+  { reviews, open }: SampleOptions,
 ): HTMLElement {
-  const isLookedAt = lookedAt.has(place);
   const button = make(
     'button',
     { type: 'button', className: 'card' },
@@ -67,11 +70,9 @@ function cardOf(
       'span',
       { className: 'about' },
       nameText(file.name),
-      ...(file.status === 'failed' ? [statusMark(file)] : []),
       make('span', { className: 'why' }, reasons.length > 0 ? reasons.join(', ') : 'random'),
-      ...(isLookedAt ? [make('span', { className: 'seen' }, '✓ reviewed')] : []),
     ),
   );
   button.addEventListener('click', () => open(place, among));
-  return make('li', {}, button);
+  return make('li', {}, button, reviewFields(place, file.name, reviews));
 }

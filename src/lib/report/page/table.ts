@@ -15,7 +15,7 @@ import { openRows, type RowsOptions } from './rows.ts';
 export function showTable(data: PageData, open: RowsOptions['open']): () => void {
   const { files, totals } = data;
   const measured = totals.compared > 0;
-  const columns = columnsOf(measured);
+  const columns = columnsOf(measured, data);
   const rows = openRows({ files, columns, open });
   let filter: Filter = {};
   let order: Order = { key: measured ? 'ssim' : 'status', descending: false };

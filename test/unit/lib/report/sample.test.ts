@@ -56,7 +56,6 @@ describe('a sample', () => {
   });
 
   it.each<[string, FileRecord[]]>([
-    ['failures', Array.from({ length: 30 }, (_, i) => failed(`odd-${i}.tif`))],
     [
       'warnings that the picture may have suffered from',
       Array.from({ length: 30 }, (_, i) => converted(`odd-${i}.tif`, noted('FAX_LINES_DAMAGED'))),
@@ -84,16 +83,28 @@ describe('a sample', () => {
   });
 
   it('has others, too: what nobody suspects is looked at now and then', () => {
-    const odd = Array.from({ length: 100 }, (_, i) => failed(`odd-${i}.tif`));
-    const isPlain = ({ status }: FileRecord) => status === 'converted';
+    const odd = Array.from({ length: 100 }, (_, i) =>
+      converted(`odd-${i}.tif`, noted('FAX_LINES_DAMAGED')),
+    );
+    const isPlain = ({ input }: FileRecord) => input.startsWith('plain');
     expect(shareOf([...plain(2_000), ...odd], isPlain)).toBeGreaterThan(0);
+  });
+
+  it('has only files with JPEGs: failures are listed with their reasons', () => {
+    const skipped: FileRecord = { ...converted('a.tif'), status: 'skipped', pages: [] };
+    const records = [...plain(3), failed('broken.tif'), skipped];
+    expect(
+      sample(records)
+        .map(({ file }) => file)
+        .sort(),
+    ).toEqual([0, 1, 2]);
   });
 
   it('says why', () => {
     const odd = converted('odd.tif', noted('SAMPLES_SCALED'), { kind: 'Lab 16-bit' });
     const reasonsAmong = (others: number) =>
       sample([odd, ...plain(others)]).find(({ file }) => file === 0)?.reasons;
-    expect(reasonsAmong(4)).toEqual(['SAMPLES_SCALED']);
-    expect(reasonsAmong(20)).toEqual(['SAMPLES_SCALED', 'rare kind: Lab 16-bit']);
+    expect(reasonsAmong(4)).toEqual(['Scaled to 8 bits']);
+    expect(reasonsAmong(20)).toEqual(['Scaled to 8 bits', 'rare kind: Lab 16-bit']);
   });
 });
