@@ -1,13 +1,14 @@
-/** A folder of TIFFs as an archive has them, for measurements. */
+/** Folders of TIFFs as an archive has them, for measurements. */
 import { copyFile, mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SampledSpec } from './make-sampled-tiff.ts';
 import { drawTiff } from './measure-work.ts';
 import type { TiffSpec } from './tiff-spec.ts';
 
 /** TIFFs of one kind, and how many of them there are. */
 interface Share {
   readonly count: number;
-  readonly spec: TiffSpec;
+  readonly spec: TiffSpec | SampledSpec;
 }
 
 const spec = (kind: TiffSpec['kind'], megapixels: number, rest: Partial<TiffSpec> = {}) => ({
@@ -21,7 +22,7 @@ const spec = (kind: TiffSpec['kind'], megapixels: number, rest: Partial<TiffSpec
  * 200 in all: pages first, then photographs, then the large ones; all that vips and ImageMagick
  * read, too.
  */
-const shares: readonly Share[] = [
+const archive: readonly Share[] = [
   { count: 40, spec: spec('grey', 1) },
   { count: 20, spec: spec('bilevel', 2, { bits: 1, compression: 'deflate' }) },
   { count: 20, spec: spec('grey', 2, { compression: 'none' }) },
@@ -34,6 +35,35 @@ const shares: readonly Share[] = [
   { count: 8, spec: spec('rgb', 24) },
 ];
 
+/** Ten kinds of a tenth of a megapixel, for what a file costs whatever its size; 600 in all. */
+const small: readonly Share[] = [
+  spec('grey', 0.1),
+  spec('bilevel', 0.1, { bits: 1, compression: 'deflate' }),
+  spec('rgb', 0.1),
+  spec('rgb', 0.1, { compression: 'none' }),
+  spec('rgb', 0.1, { compression: 'deflate', layout: 'tiles' }),
+  spec('rgb', 0.1, { orientation: 6 }),
+  spec('rgb', 0.1, { compression: 'jpeg' }),
+  spec('rgb', 0.1, { bits: 16 }),
+  spec('cmyk', 0.1),
+  // Read by our own reader.
+  {
+    megapixels: 0.065,
+    samples: 1,
+    type: 'float32',
+    compression: 'deflate',
+    layout: 'strips',
+  } as const,
+].map((one) => ({ count: 60, spec: one }));
+
+const mixes = { archive, small } as const;
+
+/** The folders, by name. */
+export type MixName = keyof typeof mixes;
+
+/** All names. */
+export const mixNames = Object.keys(mixes) as MixName[];
+
 /** What was made. */
 export interface Mix {
   /** Names of the files, in the order in which a shell lists them. */
@@ -43,7 +73,8 @@ export interface Mix {
 }
 
 /** Fills the folder, which is made. The kinds take turns, as they do in a folder. */
-export async function makeMix(folder: string): Promise<Mix> {
+export async function makeMix(folder: string, mix: MixName): Promise<Mix> {
+  const shares = mixes[mix];
   await mkdir(folder);
   const names: string[] = [];
   let bytes = 0;

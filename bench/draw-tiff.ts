@@ -4,8 +4,10 @@
  *
  *   node bench/draw-tiff.ts PATH SPEC    # the spec as JSON
  */
+import { type SampledSpec, writeSampledTiff } from './make-sampled-tiff.ts';
 import { makeTiffFile } from './make-tiff.ts';
 import type { TiffSpec } from './tiff-spec.ts';
 
-const [, , path = '', spec = ''] = process.argv;
-await makeTiffFile(path, JSON.parse(spec) as TiffSpec);
+const [, , path = '', json = ''] = process.argv;
+const spec: TiffSpec | SampledSpec = JSON.parse(json);
+await ('type' in spec ? writeSampledTiff(path, spec) : makeTiffFile(path, spec));

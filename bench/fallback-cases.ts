@@ -13,6 +13,7 @@ import { predictMemory } from '../src/lib/convert/plan/memory-model.ts';
 import { chooseReader } from '../src/lib/convert/plan/reader.ts';
 import { rewritingOf } from '../src/lib/convert/plan/rewriting.ts';
 import { type Converter, openConverter } from '../src/lib/convert/process/converter.ts';
+import { tiffPages } from '../src/lib/convert/tiff-pages.ts';
 import { type SampledSpec, sampledName, writeSampledTiff } from './make-sampled-tiff.ts';
 
 /** What one conversion took; MB of 1024 × 1024 bytes. */
@@ -92,9 +93,13 @@ export async function measureFallback(
   const [page] = header.pages;
   const converter = given ?? openConverter(folder);
   try {
-    const request = pageRequestFor(await openPage(input, { header }), defaultEncoderSettings, {
-      output: join(folder, 'out.jpg'),
-    });
+    const request = pageRequestFor(
+      await openPage(input, { tiff: tiffPages(header, input) }),
+      defaultEncoderSettings,
+      {
+        output: join(folder, 'out.jpg'),
+      },
+    );
     const made = await converter.convert({
       kind: 'jpeg',
       ...request,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startDelayProxy } from './delay-proxy.ts';
+import type { SampledSpec } from './make-sampled-tiff.ts';
 import { type Bench, runWork, type Side } from './run-work.ts';
 import type { Sample } from './sample.ts';
 import type { TiffSpec } from './tiff-spec.ts';
@@ -16,7 +17,7 @@ export type Samples = Readonly<Partial<Record<Side, readonly Sample[]>>>;
 const drawing = fileURLToPath(new URL('./draw-tiff.ts', import.meta.url));
 
 /** Draws a TIFF in another process. */
-export async function drawTiff(path: string, spec: TiffSpec): Promise<void> {
+export async function drawTiff(path: string, spec: TiffSpec | SampledSpec): Promise<void> {
   await promisify(execFile)(process.execPath, [drawing, path, JSON.stringify(spec)]);
 }
 

@@ -58,6 +58,12 @@ export function imageMagick(): Installed | undefined {
   return installed(names, /ImageMagick (\S+)/, 'ImageMagick');
 }
 
+/** ImageMagick's program for many files. */
+export function mogrify(): Installed | undefined {
+  const names = [['magick', 'mogrify'], ['mogrify-im6.q16'], ['mogrify']];
+  return installed(names, /ImageMagick (\S+)/, 'ImageMagick');
+}
+
 function ours(programs: Programs): Peer[] {
   const program = arkeTiff(programs);
   return ['max', 'balanced', 'fast'].map((effort) => ({

@@ -17,6 +17,9 @@ if (major < 22 || (major === 22 && minor < 18)) {
   // biome-ignore lint/style/noProcessEnv: nothing that owns it is loaded yet.
   if (process.argv[2] === 'run' && process.argv.length === 3 && !process.env.DEBUG)
     require('../dist/bundle/run.js').startRun();
+  // Without oclif where it is not needed.
+  else if (/^(convert|--version|-v)$/.test(process.argv[2]))
+    require('../dist/bundle/convert.js').startConvert(import.meta.url);
   // Not awaited: where stdout is closed early, Node would complain about this await instead of
   // exiting.
   else require('../dist/bundle/start.js').start(import.meta.url);

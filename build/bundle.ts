@@ -28,6 +28,7 @@ const PARTS: readonly { input: Record<string, string>; codeSplitting?: boolean }
   {
     input: {
       run: 'src/cli/start-run.ts',
+      convert: 'src/cli/start-convert.ts',
       start: 'src/cli/start.ts',
       commands: 'src/commands/index.ts',
     },

@@ -149,7 +149,7 @@ export default {
         'Other decoders than sharp’s are loaded in a thread of the conversion process, when they are needed.',
       from: {
         path: '^src/',
-        pathNot: ['^src/lib/convert/fallback/', '^src/lib/convert/render/source\\.ts$'],
+        pathNot: ['^src/lib/convert/fallback/', '^src/lib/convert/render/sharp-tiff\\.ts$'],
       },
       // Which writes plain TIFFs, and decodes nothing.
       to: { path: '^src/lib/convert/fallback/', pathNot: '/plain-tiff\\.ts$' },

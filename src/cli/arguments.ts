@@ -1,5 +1,5 @@
 import { pathOfBytes, REPLACEMENT } from '../lib/path-bytes.ts';
-import { procList } from '../lib/proc-lists.ts';
+import { procList } from '../lib/proc.ts';
 
 /**
  * The program's arguments. Node.js loses the bytes of names that are not UTF-8; on Linux they are

@@ -8,7 +8,10 @@
  *
  * How data passes:
  *
- *   start, start-run     start the program; a plain `run` does without oclif, to start fast
+ *   start, start-run     start the program; a plain `run` does without oclif, to start fast,
+ *   start-convert        and so does `convert`, whose conversion process is started first
+ *   read-arguments       flags and any number of paths, from oclif's table of flags
+ *   session              what a command needs of the process, with and without oclif
  *   environment, flags   environment and `--env-file`, flags; messages name what the user used
  *   base-command         runs a command, turns errors into exit codes, ends on signals
  *   reporter             spinners on a terminal, plain lines elsewhere, nothing with `--json`
@@ -25,17 +28,24 @@
  * process ended first; a secret as a flag, or in any output; a raw control character of a file's
  * name on a terminal.
  */
-import { Command, Errors, Flags } from '@oclif/core';
-import { ArkeError, SettingsError } from '../lib/errors.ts';
-import { exitCodes, type StopSignal, stopSignals } from '../lib/exit-codes.ts';
-import { escapeControls, type Redactor, redactValues } from '../lib/redact.ts';
-import { InterruptedError, type StopSignalWatch, watchStopSignals } from '../lib/stop.ts';
-import { unknownVariables } from '../lib/task/unknown-variables.ts';
+import { Command, Errors, type Interfaces } from '@oclif/core';
+import { ArkeError } from '../lib/errors.ts';
+import { exitCodes } from '../lib/exit-codes.ts';
+import { type Redactor, redactValues } from '../lib/redact.ts';
+import { type StopSignalWatch, watchStopSignals } from '../lib/stop.ts';
 import { programName } from '../lib/version.ts';
-import { createReporter } from './create-reporter.ts';
-import { flagsOf, processEnvironment } from './environment.ts';
-import { prepareProcess, redactorOfProcess, summaryOf } from './program-process.ts';
+import { processEnvironment } from './environment.ts';
+import { globalFlags, jsonFlag } from './global-flags.ts';
+import {
+  exitCodeOf,
+  prepareProcess,
+  redactorOfProcess,
+  summaryOf,
+  warnOfVariables,
+} from './program-process.ts';
+import { type FlagTable, readArguments } from './read-arguments.ts';
 import type { Reporter } from './reporter.ts';
+import { createSession, type Session } from './session.ts';
 import { usageMessage } from './usage-message.ts';
 
 /** What a command is started with, besides the data of oclif. */
@@ -52,21 +62,7 @@ export interface WatchedConfig {
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true;
 
-  static override baseFlags = {
-    'env-file': Flags.file({
-      summary: 'Read unset variables from this file: NAME=value lines, secrets included.',
-      helpValue: 'FILE',
-      helpGroup: 'GLOBAL',
-    }),
-    quiet: Flags.boolean({
-      summary: 'Show only results, errors and the number of warnings.',
-      helpGroup: 'GLOBAL',
-    }),
-    'no-color': Flags.boolean({
-      summary: 'Disable colours; NO_COLOR does the same.',
-      helpGroup: 'GLOBAL',
-    }),
-  };
+  static override baseFlags = globalFlags;
 
   /**
    * A given watch also hears signals after the command has ended. Without one, results
@@ -75,14 +71,13 @@ export abstract class BaseCommand extends Command {
   protected readonly stopWatch: StopSignalWatch =
     (this.config as WatchedConfig).stops ?? watchStopSignals(process.stdout);
 
-  /**
-   * Called for a second stop signal; by default it has no effect, because the first is being
-   * handled.
-   */
-  protected onSecondStop(act: (signal: StopSignal) => void): void {
-    const { again } = this.stopWatch;
-    again.addEventListener('abort', () => act((again.reason as InterruptedError).signal));
-  }
+  /** Its streams, and what stops it. */
+  protected readonly session: Session = createSession({
+    stopWatch: this.stopWatch,
+    endWatch: () => this.#endWatch(),
+    jsonEnabled: () => this.jsonEnabled(),
+    redactor: () => this.redactor,
+  });
 
   /** Whether variables are read from `--env-file`; `dev` writes them to it. */
   protected readonly readsEnvFile: boolean = true;
@@ -96,9 +91,33 @@ export abstract class BaseCommand extends Command {
   override async init(): Promise<void> {
     await super.init();
     prepareProcess(this.argv, { readsEnvFile: this.readsEnvFile });
-    if (this.warnsOfVariables && !flagsOf(this.argv).includes('--quiet'))
-      for (const text of unknownVariables(processEnvironment())) this.note(`Warning: ${text}`);
+    if (this.warnsOfVariables) warnOfVariables(this.argv, this.session);
   }
+
+  /** oclif's parser is quadratic in the number of paths, so it has them only if they are wrong. */
+  protected override async parse<
+    F extends Record<string, unknown>,
+    B extends Record<string, unknown>,
+    A extends Record<string, unknown>,
+  >(options: Interfaces.Input<F, B, A>): Promise<Interfaces.ParserOutput<F, B, A>> {
+    const [first, ...others] = Object.entries(options.args ?? {});
+    if (!first?.[1].multiple || others.length > 0) return super.parse(options);
+    const table = { json: jsonFlag, ...options.baseFlags, ...options.flags } as FlagTable;
+    const read = await readArguments(this.argv, table, processEnvironment());
+    if (!read || (first[1].required && read.paths.length === 0)) return super.parse(options);
+    this.parsed = true;
+    const { flags, paths } = read;
+    const args = paths.length > 0 ? { [first[0]]: paths } : {};
+    const rest = { argv: [...paths], raw: [], metadata: { flags: {} }, nonExistentFlags: [] };
+    return { flags, args, ...rest } as unknown as Interfaces.ParserOutput<F, B, A>;
+  }
+
+  /** Asked for each line: oclif searches all arguments. */
+  override jsonEnabled(): boolean {
+    this.#json ??= super.jsonEnabled();
+    return this.#json;
+  }
+  #json: boolean | undefined;
 
   /**
    * Aborts on SIGINT and SIGTERM, which no longer kill the process by themselves, and when the
@@ -114,29 +133,22 @@ export abstract class BaseCommand extends Command {
   }
 
   protected reporter(flags: { quiet: boolean }): Promise<Reporter> {
-    return createReporter({
-      quiet: flags.quiet,
-      json: this.jsonEnabled(),
-      // Without a width, as in a pty without a size, the spinner would erase lines forever.
-      terminal: process.stderr.isTTY === true && process.stderr.columns > 0,
-      clean: (text) => this.clean(text),
-      write: (line) => process.stderr.write(`${line}\n`),
-    });
+    return this.session.reporter(flags);
   }
 
   /** One line for people, on stderr. */
   protected note(line: string): void {
-    process.stderr.write(`${this.clean(line)}\n`);
+    this.session.note(line);
   }
 
   /** A text for people: no secrets, no control characters. */
   protected clean(text: string): string {
-    return escapeControls(this.redact(text));
+    return this.session.clean(text);
   }
 
   /** A part of the result, on stdout; omitted with `--json`. */
   protected result(text: string): void {
-    for (const line of this.redact(text).split(/\r?\n/)) this.log('%s', escapeControls(line));
+    this.session.result(text);
   }
 
   /**
@@ -148,15 +160,16 @@ export abstract class BaseCommand extends Command {
   }
 
   override logJson(json: unknown): void {
-    process.stdout.write(`${JSON.stringify(redactValues(json, this.redact), null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify(redactValues(json, this.redactor), null, 2)}\n`);
   }
 
   /** oclif would print the whole error, including flags filled from the environment. */
   override toErrorJson(error: unknown): { error: { code: string; message: string } } {
-    return { error: errorSummary(error, this.redact) };
+    return { error: errorSummary(error, this.redactor) };
   }
 
-  protected get redact(): Redactor {
+  /** Hides secrets. */
+  protected get redactor(): Redactor {
     return redactorOfProcess();
   }
 
@@ -165,22 +178,25 @@ export abstract class BaseCommand extends Command {
     const code = this.#exitCodeOf(error);
     if (code === exitCodes.readerGone) this.exit(code);
     if (this.jsonEnabled()) this.logJson(this.toErrorJson(error));
-    else this.note(`Error: ${errorSummary(error, this.redact).message}`);
+    else this.note(`Error: ${errorSummary(error, this.redactor).message}`);
     if (processEnvironment()['DEBUG'])
       for (const line of String(error.stack).split('\n')) this.note(line);
     this.exit(code);
   }
 
   protected override async finally(error: Error | undefined): Promise<void> {
-    if (!(this.config as WatchedConfig).stops) this.stopWatch.dispose();
+    this.#endWatch();
     await super.finally(error);
   }
 
+  #endWatch(): void {
+    if (!(this.config as WatchedConfig).stops) this.stopWatch.dispose();
+  }
+
   #exitCodeOf(error: Error): number {
-    if (error instanceof InterruptedError) return stopSignals[error.signal];
-    if (error instanceof Errors.CLIError || error instanceof SettingsError)
-      return this.usageExitCode;
-    return exitCodes.failed;
+    return error instanceof Errors.CLIError
+      ? this.usageExitCode
+      : exitCodeOf(error, this.usageExitCode);
   }
 }
 

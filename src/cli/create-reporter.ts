@@ -27,14 +27,15 @@ export async function createReporter({
   return ttyReporter({ clean, write });
 }
 
-const silentActivity: Activity = { done: () => {}, failed: () => {} };
+const silentActivity: Activity = { advance: () => {}, done: () => {}, failed: () => {} };
 const silentReporter: Reporter = { begin: () => silentActivity, warn: () => {}, error: () => {} };
 
 function plainReporter(write: (line: string) => void): Reporter {
   return {
     begin: (text) => {
       write(`${text} …`);
-      return { done: (end) => end && write(end), failed: (end) => end && write(end) };
+      const end = (last?: string) => last && write(last);
+      return { advance: () => {}, done: end, failed: end };
     },
     warn: (text) => write(`Warning: ${text}`),
     error: (text) => write(`Error: ${text}`),

@@ -1,9 +1,10 @@
-import { Errors, Flags, type Interfaces } from '@oclif/core';
+import type { Interfaces } from '@oclif/core';
 import type { EncoderSettings } from '../lib/convert/encoder-settings.ts';
 import { type FailKind, failKinds, type Strictness } from '../lib/convert/strictness.ts';
 import type { StorageSettings } from '../lib/storage/client.ts';
 import { readStorageSettings } from '../lib/task/settings.ts';
 import { processEnvironment } from './environment.ts';
+import { Flags, wrongUsage } from './flag-kinds.ts';
 import { settingFlag, settingTextFlag } from './setting-flags.ts';
 import { settingName, withSettingNames } from './setting-names.ts';
 
@@ -42,15 +43,15 @@ export const strictFlags = {
   'fail-on': Flags.custom<ReadonlySet<FailKind>>({
     summary: `Refuse TIFFs that would lose these, or have a warning: ${FAIL_ON_TEXT}, separated by commas. "inspect" lists what a TIFF loses.`,
     helpValue: 'KIND,...',
-    parse: async (text) => failKindsOf(text),
+    parse: failKindsOf,
   })(),
 };
 
-function failKindsOf(text: string): ReadonlySet<FailKind> {
+async function failKindsOf(text: string): Promise<ReadonlySet<FailKind>> {
   const asked: readonly string[] = text.split(',').map((kind) => kind.trim());
   const unknown = asked.find((kind) => !FAIL_ON.some((known) => known === kind));
   if (unknown !== undefined)
-    throw new Errors.CLIError(`must be ${FAIL_ON_TEXT}, not ${unknown || 'empty'}`);
+    throw await wrongUsage(`must be ${FAIL_ON_TEXT}, not ${unknown || 'empty'}`);
   return new Set(failKinds.filter((kind) => asked.includes(kind) || asked.includes('any')));
 }
 

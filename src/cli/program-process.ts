@@ -1,7 +1,11 @@
-import { ArkeError, messageOf } from '../lib/errors.ts';
+import { ArkeError, messageOf, SettingsError } from '../lib/errors.ts';
+import { exitCodes, stopSignals } from '../lib/exit-codes.ts';
 import type { Redactor } from '../lib/redact.ts';
+import { InterruptedError } from '../lib/stop.ts';
 import { redactorOf } from '../lib/task/settings.ts';
-import { applyColourChoice, applyEnvFile, processEnvironment } from './environment.ts';
+import { unknownVariables } from '../lib/task/unknown-variables.ts';
+import { applyColourChoice, applyEnvFile, flagsOf, processEnvironment } from './environment.ts';
+import type { Session } from './session.ts';
 
 /**
  * Prepares the process for a command with these arguments. Throws `SettingsError` if `--env-file`
@@ -18,6 +22,18 @@ export function prepareProcess(
 /** Hides what the process's environment holds of secrets, and the queries of other addresses. */
 export function redactorOfProcess(otherUrls: readonly string[] = []): Redactor {
   return redactorOf(processEnvironment(), otherUrls);
+}
+
+/** Warns of unknown variables that look like ours, unless the arguments contain `--quiet`. */
+export function warnOfVariables(argv: readonly string[], { note }: Pick<Session, 'note'>): void {
+  if (flagsOf(argv).includes('--quiet')) return;
+  for (const text of unknownVariables(processEnvironment())) note(`Warning: ${text}`);
+}
+
+/** The exit code for an error that ends a command. */
+export function exitCodeOf(error: unknown, usage: number = exitCodes.usage): number {
+  if (error instanceof InterruptedError) return stopSignals[error.signal];
+  return error instanceof SettingsError ? usage : exitCodes.failed;
 }
 
 /** An error for JSON and people: its code and message only. */

@@ -8,6 +8,8 @@ export interface Reporter {
 
 /** Something that takes a moment. Ends once, with one of these. */
 export interface Activity {
+  /** Shows how far it is, where that can be shown in place. */
+  advance(text: string): void;
   done(text?: string): void;
   failed(text?: string): void;
 }

@@ -1,4 +1,4 @@
-import { Errors, Flags, type Interfaces } from '@oclif/core';
+import type { Interfaces } from '@oclif/core';
 import * as v from 'valibot';
 import {
   knownVariables,
@@ -8,6 +8,7 @@ import {
   variableOf,
 } from '../lib/task/environment.ts';
 import { choicesOf, defaultOf, variableText } from '../lib/task/environment-text.ts';
+import { Flags, wrongUsage } from './flag-kinds.ts';
 
 /** What a command may word differently from the table of variables. */
 interface FlagWords {
@@ -24,7 +25,7 @@ export function settingFlag<N extends VariableName>(
   const { schema } = variableOf(name);
   const parse = async (value: string) => {
     const { success, output, issues } = v.safeParse(schema, value);
-    if (!success) throw new Errors.CLIError(issues[0].message);
+    if (!success) throw await wrongUsage(issues[0].message);
     return output;
   };
   const standard = defaultOf(name);

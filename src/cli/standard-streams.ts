@@ -79,7 +79,7 @@ export async function sendToStdout(path: string, signal: AbortSignal): Promise<v
  * anyway; at once if the signal has aborted. Writers of lines wait for this in between, so that a
  * slow reader slows them down and the lines do not fill the memory.
  */
-export async function outputTaken(signal: AbortSignal): Promise<void> {
+export async function outputTaken(signal?: AbortSignal): Promise<void> {
   const full = [process.stdout, process.stderr].filter((stream) => stream.writableNeedDrain);
   if (full.length === 0) return;
   await orAborted(allTaken(full), signal).catch(() => {});

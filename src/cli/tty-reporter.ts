@@ -28,6 +28,9 @@ export function ttyReporter({ clean, write }: TerminalOptions): Reporter {
         discardStdin: false,
       }).start();
       return {
+        advance: (now) => {
+          spinner.text = clean(now);
+        },
         done: (end) => void spinner.succeed(clean(end ?? text)),
         failed: (end) => void spinner.fail(clean(end ?? text)),
       };

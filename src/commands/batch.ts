@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Args, Flags, type Interfaces } from '@oclif/core';
+import { BaseCommand } from '../cli/base-command.ts';
 import { reportBatch } from '../cli/batch/report-batch.ts';
 import {
   type ReportTarget,
@@ -8,11 +9,11 @@ import {
   reportUrlsIn,
 } from '../cli/batch/report-flags.ts';
 import { askAtTerminal } from '../cli/callback/ask.ts';
-import { CollectionCommand } from '../cli/collection/collection-command.ts';
 import { anyRunFlags, inputFlags } from '../cli/collection/flags.ts';
 import { followCollection } from '../cli/collection/follow-collection.ts';
 import { leaveRun } from '../cli/collection/leave-run.ts';
 import type { Lines } from '../cli/collection/lines.ts';
+import { endRun, viewsOf } from '../cli/collection/session-run.ts';
 import { type CollectionOutcome, showCollection } from '../cli/collection/view.ts';
 import {
   refuseReportPaths,
@@ -30,7 +31,7 @@ import {
 import { redactorOfProcess } from '../cli/program-process.ts';
 import { r2SecretsHelp } from '../cli/setting-flags.ts';
 import { convertObjects } from '../lib/batch/convert-objects.ts';
-import { findTiffs } from '../lib/batch/find-tiffs.ts';
+import { type FoundTiffs, findTiffs } from '../lib/batch/find-tiffs.ts';
 import { BATCH_RETRY, type BatchOptions, places } from '../lib/batch/options.ts';
 import { defaultLikenessBounds } from '../lib/convert/verify/likeness.ts';
 import { messageOf, SettingsError } from '../lib/errors.ts';
@@ -43,6 +44,9 @@ import type { ListedObject } from '../lib/storage/list-objects.ts';
 import { readConversionBudget, readVariable } from '../lib/task/settings.ts';
 
 type BatchFlags = Interfaces.InferredFlags<typeof Batch.flags> & { readonly quiet: boolean };
+
+/** The bucket, and what a list of it shows. */
+type Bucket = Pick<BatchOptions, 'storage' | 'isFree'>;
 
 /** What is to be reported. */
 interface BatchReport {
@@ -60,7 +64,7 @@ interface ConvertMore extends Pick<BatchOptions, 'onUploaded'> {
 /** How the whole bucket is named, and a prefix may be. */
 const R2 = 'r2://';
 
-export default class Batch extends CollectionCommand {
+export default class Batch extends BaseCommand {
   static override summary = 'Convert every TIFF under a prefix in R2, from this machine.';
 
   static override description =
@@ -129,7 +133,7 @@ ${r2SecretsHelp}`;
   };
 
   /** The command line holds the address of callbacks, and messages of wrong usage quote that. */
-  protected override get redact(): Redactor {
+  protected override get redactor(): Redactor {
     return redactorOfProcess(reportUrlsIn(this.argv));
   }
 
@@ -140,28 +144,23 @@ ${r2SecretsHelp}`;
     const prefix = prefixOf(args.prefix);
     const storage = await openStorage(storageSettingsOf(flags));
     try {
-      const tiffs = await this.#find(storage, prefix, flags);
-      if (target) return await this.#report(storage, tiffs, { flags, prefix, target });
-      const outcome = await this.#convert(storage, tiffs, flags);
-      return this.resultOf(
-        outcome,
-        tiffs.map(({ key }) => key),
-      );
+      const { tiffs, isFree } = await this.#find(storage, prefix, flags);
+      const bucket = { storage, isFree };
+      if (target) return await this.#report(bucket, tiffs, { flags, prefix, target });
+      const outcome = await this.#convert(bucket, tiffs, flags);
+      const keys = tiffs.map(({ key }) => key);
+      return this.exitWith(await endRun(this.session, outcome, keys));
     } finally {
       closeStorage(storage);
     }
   }
 
-  async #find(
-    storage: Storage,
-    prefix: string,
-    flags: BatchFlags,
-  ): Promise<readonly ListedObject[]> {
+  async #find(storage: Storage, prefix: string, flags: BatchFlags): Promise<FoundTiffs> {
     const { include = [], exclude = [] } = flags;
     const reporter = await this.reporter({ quiet: flags.quiet || flags['json-lines'] });
     const activity = reporter.begin(`Looking for TIFFs under ${prefix || R2}`);
     try {
-      const tiffs = await findTiffs(
+      const found = await findTiffs(
         storage,
         { prefix, include, exclude },
         {
@@ -172,7 +171,7 @@ ${r2SecretsHelp}`;
         },
       );
       activity.done();
-      return tiffs;
+      return found;
     } catch (error) {
       activity.failed();
       throw error;
@@ -180,33 +179,35 @@ ${r2SecretsHelp}`;
   }
 
   async #convert(
-    storage: Storage,
+    bucket: Bucket,
     tiffs: readonly ListedObject[],
     flags: BatchFlags,
     { onUploaded, onLines }: ConvertMore = {},
   ): Promise<CollectionOutcome> {
     const startedAt = new Date();
     const reports = flags.report ?? [];
-    const views = await this.views(flags);
+    const views = await viewsOf(this.session, flags);
     onLines?.(views.lines);
-    this.onSecondStop((name) => leaveRun(name, [], views));
+    this.session.onSecondStop((name) => leaveRun(name, [], views));
     return withKeptPictures(reports, async (pictures) => {
-      const options = this.#options(storage, flags);
+      const options = this.#options(bucket, flags);
       const events = convertObjects(tiffs, { ...options, onUploaded, onMade: pictures?.keep });
       const finishesUploads = onUploaded !== undefined;
       const run = { events, warnings: [], signal: this.stopSignal, finishesUploads };
       const outcome = await followCollection(run, views);
-      const about = { program: this.program, startedAt, encoder: options.encoder };
+      const reporter = await this.reporter({ quiet: flags.quiet || flags['json-lines'] });
+      const about = { program: this.program, startedAt, encoder: options.encoder, reporter };
       await writeReportsWith(pictures ?? noPictures, outcome, { ...about, paths: reports });
       return outcome;
     });
   }
 
   async #report(
-    storage: Storage,
+    bucket: Bucket,
     tiffs: readonly ListedObject[],
     { flags, prefix, target }: BatchReport,
   ): Promise<unknown> {
+    const { storage } = bucket;
     const request = { policy: BATCH_RETRY, signal: this.stopSignal };
     const secret = readVariable('CALLBACK_SECRET', processEnvironment());
     const isQuiet = flags.quiet || this.jsonEnabled();
@@ -236,9 +237,9 @@ ${r2SecretsHelp}`;
           lines = shown;
         };
         if (isShown || (!dryRun && flags.report))
-          return this.#convert(storage, chosen, how, { onUploaded, onLines });
-        if (!dryRun) this.onSecondStop((name) => leaveRun(name, [], { views: [] }));
-        return showCollection(convertObjects(chosen, this.#options(storage, how)), []);
+          return this.#convert(bucket, chosen, how, { onUploaded, onLines });
+        if (!dryRun) this.session.onSecondStop((name) => leaveRun(name, [], { views: [] }));
+        return showCollection(convertObjects(chosen, this.#options(bucket, how)), []);
       },
     });
     const { reason } = this.stopSignal;
@@ -251,9 +252,9 @@ ${r2SecretsHelp}`;
     return askAtTerminal(this.jsonEnabled(), this.stopSignal);
   }
 
-  #options(storage: Storage, flags: BatchFlags): BatchOptions {
+  #options(bucket: Bucket, flags: BatchFlags): BatchOptions {
     return {
-      storage,
+      ...bucket,
       encoder: encoderSettingsOf(flags),
       pages: flags.page,
       force: flags.force,

@@ -13,6 +13,7 @@ import {
 } from '../cli/flags.ts';
 import { aboutFile } from '../cli/format.ts';
 import { describeInspection } from '../cli/inspection-text.ts';
+import { holdList } from '../cli/json-document.ts';
 import type { Reporter } from '../cli/reporter.ts';
 import { r2SecretsHelp } from '../cli/setting-flags.ts';
 import { outputTaken } from '../cli/standard-streams.ts';
@@ -25,12 +26,12 @@ import { limitsNow } from '../lib/convert/plan/resources.ts';
 import type {
   InspectedFile,
   InspectionDocument,
-  InspectionFindings,
   InspectionSummary,
   UninspectedFile,
 } from '../lib/documents/documents.ts';
 import { ArkeError, messageOf, StorageError } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
+import { redactValues } from '../lib/redact.ts';
 import { withSnakeCase } from '../lib/snake-case.ts';
 import { closeStorage, openStorage, type Storage } from '../lib/storage/client.ts';
 import type { RequestOptions } from '../lib/storage/objects.ts';
@@ -100,7 +101,7 @@ ${r2SecretsHelp}`;
     ...storageFlags,
   };
 
-  async run(): Promise<unknown> {
+  async run(): Promise<void> {
     const { args, flags } = await this.parse(Inspect);
     const encoder = encoderSettingsOf(flags);
     const limits = await limitsNow(readConversionBudget(processEnvironment()), tmpdir());
@@ -133,25 +134,27 @@ ${r2SecretsHelp}`;
     { sources, unread, warnings }: TiffSources,
     session: InspectSession,
     { reporter, quiet }: ShownInspection,
-  ): Promise<unknown> {
+  ): Promise<void> {
     for (const { message } of warnings) reporter.warn(message);
-    const inspected: Inspected[] = [];
+    const files = this.jsonEnabled() ? holdList() : undefined;
+    const counts = { ok: 0, would_fail: 0, failed: 0 };
     for (const source of sources) {
       await outputTaken(this.stopSignal);
       this.stopSignal.throwIfAborted();
       const one = await this.#inspect(source, session, reporter);
-      inspected.push(one);
-      if ('inspection' in one) {
+      const file = fileOf(one);
+      counts[file.status]++;
+      await files?.add(redactValues(withSnakeCase(file), this.redactor));
+      if ('inspection' in one && !files)
         for (const line of describeInspection(source.name, one.inspection)) this.result(line);
-      }
     }
     // Last, where it is noticed: it concerns everything above.
     for (const { path, error } of unread) reporter.error(`${path}: ${error.message}`);
-    const result = documentOf(inspected, { unread, warnings });
-    this.#sayCounts(result.summary, quiet);
-    if (result.summary.ok < inspected.length || unread.length > 0)
-      this.exitWith(exitCodes.failed, result);
-    return result;
+    const summary: InspectionSummary = { files: sources.length, ...counts, ...missed(unread) };
+    this.#sayCounts(summary, quiet);
+    const rest: Omit<InspectionDocument, 'files'> = { summary, unread, warnings };
+    if (files) await this.session.writeDocument({ files, ...withSnakeCase(rest) });
+    if (counts.ok < sources.length || unread.length > 0) this.exit(exitCodes.failed);
   }
 
   /** The counts in one line; with `--quiet` only if something is missing from them. */
@@ -177,7 +180,7 @@ ${r2SecretsHelp}`;
     } catch (error) {
       this.stopSignal.throwIfAborted();
       if (!(error instanceof ArkeError)) throw error;
-      const summary = errorSummary(error, this.redact);
+      const summary = errorSummary(error, this.redactor);
       reporter.error(aboutFile(source.name, summary.message));
       // A conversion would meet the same error for a local file; R2 may answer differently next
       // time.
@@ -187,28 +190,9 @@ ${r2SecretsHelp}`;
   }
 }
 
-function documentOf(
-  inspected: readonly Inspected[],
-  { unread, warnings }: Pick<TiffSources, 'unread' | 'warnings'>,
-): InspectionDocument {
-  const files = inspected.map(fileOf);
-  const count = (status: InspectedFile['status']) =>
-    files.filter((file) => file.status === status).length;
-  const missed = (kind: UnreadPath['kind']) => unread.filter((one) => one.kind === kind).length;
-  const findings: InspectionFindings = {
-    files,
-    summary: {
-      files: files.length,
-      ok: count('ok'),
-      would_fail: count('would_fail'),
-      failed: count('failed'),
-      folders_unread: missed('folder'),
-      files_unread: missed('file'),
-    },
-    unread,
-    warnings,
-  };
-  return withSnakeCase(findings);
+function missed(unread: readonly UnreadPath[]) {
+  const count = (kind: UnreadPath['kind']) => unread.filter((one) => one.kind === kind).length;
+  return { folders_unread: count('folder'), files_unread: count('file') };
 }
 
 function fileOf({ source: { input }, ...result }: Inspected): InspectedFile {

@@ -85,7 +85,7 @@ ${r2SecretsHelp}`;
       activity.failed();
       this.stopSignal.throwIfAborted();
       if (!(error instanceof ArkeError)) throw error;
-      const summary = errorSummary(error, this.redact);
+      const summary = errorSummary(error, this.redactor);
       reporter.error(aboutFile(file.path, summary.message));
       return { status: 'failed', ...file, error: summary };
     }

@@ -59,6 +59,12 @@ export interface TaskDetail extends TaskSummary {
   orchestrator: { status: 'processing' | 'completed' | 'failed'; error: string | null } | null;
 }
 
+/** Further lines of a task's log. */
+export interface LogLines {
+  readonly id: string;
+  readonly lines: readonly string[];
+}
+
 /** All that the list's page shows. */
 export interface DevState {
   version: string;

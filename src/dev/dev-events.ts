@@ -1,4 +1,4 @@
-import type { CallbackRecord, TaskSummary } from './api.ts';
+import type { CallbackRecord, LogLines, TaskSummary } from './api.ts';
 import type { Faults } from './faults.ts';
 
 /** Events for the page. */
@@ -10,6 +10,30 @@ export type DevEvent =
       readonly data: { readonly id: string; readonly record: CallbackRecord };
     }
   | { readonly type: 'faults'; readonly data: Faults };
+
+/** An event as the page gets it: lines that came close together are told together. */
+export type PageEvent =
+  | Exclude<DevEvent, { readonly type: 'log' }>
+  | { readonly type: 'log'; readonly data: LogLines };
+
+/**
+ * The same news in fewer events, each where the first of its kind was: of a task's states the last,
+ * of its log all lines together.
+ */
+export function joinedEvents(events: readonly DevEvent[]): readonly PageEvent[] {
+  const joined = new Map<string, PageEvent>();
+  for (const [at, event] of events.entries()) {
+    const { type, data } = event;
+    if (type === 'task') joined.set(`task ${data.id}`, event);
+    else if (type === 'log') {
+      const key = `log ${data.id}`;
+      const before = joined.get(key);
+      const lines = before?.type === 'log' ? before.data.lines : [];
+      joined.set(key, { type, data: { id: data.id, lines: [...lines, data.line] } });
+    } else joined.set(`${at}`, event);
+  }
+  return [...joined.values()];
+}
 
 /** Distributes events to listeners. */
 export interface DevEvents {

@@ -103,7 +103,7 @@ async function viewOf(
   { id, batch_id }: TaskSummary,
   { batch }: DevTaskParts['orchestrator'],
 ): Promise<TaskDetail['orchestrator']> {
-  const task = (await batch(batch_id))?.tasks[id];
+  const task = (await batch(batch_id, id))?.tasks[id];
   if (task === undefined) return null;
   const { status, error = null } = task;
   return { status, error: status === 'failed' ? error : null };

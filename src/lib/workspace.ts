@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileError, reasonOf } from './errors.ts';
+import { lstat } from './files.ts';
 import { pathOfBytes, REPLACEMENT } from './path-bytes.ts';
-import { procList } from './proc-lists.ts';
+import { procList } from './proc.ts';
 import { processMark, removeAbandoned, removeNamed } from './temporary-output.ts';
 
 /** A private temporary folder for the duration of some work. */
@@ -40,11 +41,16 @@ export function removeOwnWorkspaces(): void {
 }
 
 /**
- * Removes folders of this machine's killed processes, which may be large. Those of living processes
- * stay, as does what cannot be removed.
+ * Removes this user's folders of this machine's killed processes, which may be large. Those of
+ * living processes stay, as do links and what cannot be removed.
  */
 export function removeAbandonedWorkspaces(): Promise<void> {
-  return removeAbandoned(tmpdir(), /^arke-tiff-([\da-f]{8})-(\d+)-[^-]+$/);
+  const parent = tmpdir();
+  return removeAbandoned(parent, { before: BEGINNING, after: '-[^-]+' }, async (entry) => {
+    const user = process.getuid?.();
+    if (!entry.isDirectory()) return false;
+    return (await lstat(join(parent, entry.name)).catch(() => undefined))?.uid === (user ?? 0);
+  });
 }
 
 const BEGINNING = 'arke-tiff-';

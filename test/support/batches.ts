@@ -64,10 +64,16 @@ export async function runBatch(
   const events: CollectionEvent[] = [];
   await withStorage(sandbox, server.url, async (storage) => {
     const request = { prefix, include: [], exclude: [], ...find };
-    const tiffs = await findTiffs(storage, request, { policy: quickRetry });
+    const { tiffs, isFree } = await findTiffs(storage, request, { policy: quickRetry });
     await onListed?.();
     const signal = new AbortController().signal;
-    for await (const event of convertObjects(tiffs, { ...usual, signal, ...changes, storage }))
+    for await (const event of convertObjects(tiffs, {
+      ...usual,
+      signal,
+      ...changes,
+      storage,
+      isFree,
+    }))
       events.push(event);
   });
   const [summary] = events.slice(-1);

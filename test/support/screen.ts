@@ -38,6 +38,8 @@ export function screenOf(columns: number, rows: number): Screen {
     const [, parameter = '', kind] = /^\p{Cc}\[([?\d;]*)([A-Za-z])$/u.exec(sequence) ?? [];
     if (kind === 'm') return;
     if (kind === 'A') row = Math.max(row - Number(parameter || 1), 0);
+    else if (kind === 'G') column = Number(parameter || 1) - 1;
+    else if (kind === 'K' && Number(parameter) === 0) at(row).text = at(row).text.slice(0, column);
     else if (kind === 'J') {
       grid = grid.slice(0, row + 1);
       at(row).text = at(row).text.slice(0, column);

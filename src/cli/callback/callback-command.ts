@@ -19,7 +19,7 @@ type Raw = Interfaces.ParserOutput['raw'];
 /** What the commands that send, find or check callbacks share. */
 export abstract class CallbackCommand extends BaseCommand {
   /** The command line may contain the address too, and usage errors quote it. */
-  protected override get redact(): Redactor {
+  protected override get redactor(): Redactor {
     const given = this.argv
       .filter((_, i) => !this.#takesOtherValue(this.argv[i - 1]))
       .map((arg) => arg.replace(/^--url=/, ''));
@@ -67,7 +67,7 @@ export abstract class CallbackCommand extends BaseCommand {
       reporter: await this.reporter(flags),
       result: (text) => this.result(text),
       note: (line) => (isQuiet ? undefined : this.note(line)),
-      redact: this.redact,
+      redact: this.redactor,
       secret: readVariable('CALLBACK_SECRET', environment),
       userAgent: this.program,
       signal: this.stopSignal,

@@ -1,6 +1,6 @@
-import { Flags } from '@oclif/core';
 import type { InputRequest } from '../../lib/collection/inputs/find-inputs.ts';
 import { SettingsError } from '../../lib/errors.ts';
+import { Flags } from '../flag-kinds.ts';
 
 const INPUTS = 'INPUT';
 

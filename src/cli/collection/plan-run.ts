@@ -62,6 +62,7 @@ export function collectionOptionsOf(
     readonly unread: CollectionRunOptions['unread'];
     readonly signal: AbortSignal;
     readonly program: string;
+    readonly converter: CollectionRunOptions['converter'];
   },
 ): CollectionRunOptions {
   return {

@@ -31,7 +31,7 @@ export function singleView({
   const shown: Lines = { result: (line) => result?.(line), warn, error };
   const lines = lineView(shown);
   let activity: Activity | undefined;
-  const end = (how: keyof Activity) => {
+  const end = (how: 'done' | 'failed') => {
     activity?.[how]();
     activity = undefined;
   };

@@ -8,6 +8,7 @@ import type { PictureSource } from '../../lib/report/picture-source.ts';
 import { type ReportRun, reportFormatOf, reportPathProblem } from '../../lib/report/report.ts';
 import { REPORT_RULES, writeReport } from '../../lib/report/write-report.ts';
 import { withWorkspace } from '../../lib/workspace.ts';
+import type { Reporter } from '../reporter.ts';
 import type { CollectionOutcome } from './view.ts';
 
 /** The parts of a report besides a run's result. */
@@ -18,6 +19,8 @@ export interface ReportRequest extends Omit<ReportRun, 'records' | 'summary' | '
   readonly jobs: number;
   /** Stops making pictures; the reports are still written. */
   readonly signal: AbortSignal;
+  /** Shows the progress of the pictures. */
+  readonly reporter: Pick<Reporter, 'begin'>;
 }
 
 /**
@@ -65,18 +68,24 @@ export async function writeReports(
 export async function writeReportsWith(
   pictures: PictureSource,
   { records, summary, unread }: CollectionOutcome,
-  { paths, ...about }: Omit<ReportRequest, 'jobs' | 'signal'>,
+  { paths, reporter, ...about }: Omit<ReportRequest, 'jobs' | 'signal'>,
 ): Promise<void> {
   const { program, startedAt, encoder } = about;
-  const run = {
-    program,
-    startedAt,
-    encoder,
-    summary,
-    unread,
-    records: records.filter(isRecord),
-  };
-  for (const path of paths) await writeReport(path, run, pictures);
+  const run = { program, startedAt, encoder, summary, unread, records: records.filter(isRecord) };
+  for (const path of paths) {
+    const words = `Writing the report ${path}`;
+    // Only a page takes long enough to be told about.
+    const activity = reportFormatOf(path) === 'html' ? reporter.begin(words) : undefined;
+    const onProgress = (done: number, most: number) =>
+      activity?.advance(`${words}: ${Math.floor((done / most) * 100)} % of its pictures`);
+    try {
+      await writeReport(path, run, pictures, { onProgress });
+      activity?.done();
+    } catch (error) {
+      activity?.failed();
+      throw error;
+    }
+  }
 }
 
 /**

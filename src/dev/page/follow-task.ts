@@ -40,10 +40,10 @@ export function followTask(id: string, model: Model, view: TaskView): () => void
       if (task.state !== state) load();
       state = task.state;
     },
-    log: ({ id: of, line }) => {
+    log: ({ id: of, lines }) => {
       if (of !== id) return;
-      if (waiting) waiting.push(line);
-      else view.line(line);
+      if (waiting) waiting.push(...lines);
+      else lines.forEach(view.line);
     },
     callback: ({ id: of, record }) => {
       if (of === id) view.received(record);

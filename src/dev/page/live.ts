@@ -1,4 +1,4 @@
-import type { CallbackRecord, DevState, TaskSummary } from '../api.ts';
+import type { CallbackRecord, DevState, LogLines, TaskSummary } from '../api.ts';
 import type { Faults } from '../faults.ts';
 
 /** Events from the server. */
@@ -6,7 +6,7 @@ export interface Happenings {
   /** The complete state: at first, and after each gap. */
   state(state: DevState): void;
   task(task: TaskSummary): void;
-  log(event: { readonly id: string; readonly line: string }): void;
+  log(event: LogLines): void;
   callback(event: { readonly id: string; readonly record: CallbackRecord }): void;
   faults(faults: Faults): void;
   /** Whether the connection is up. */

@@ -16,7 +16,7 @@ import { openUploads } from './uploads.ts';
 
 const model = openModel();
 const say = sayIn(byId('said'));
-const list = showTasks(model, { list: byId('tasks'), count: byId('count') });
+const list = showTasks(model, { list: byId('tasks'), count: byId('count'), more: byId('more') });
 const showVariables = showEnvironment(byId('environment'), say);
 showFaults(model, byId('faults'), byId('armed'));
 sayOutcomes(model, say);

@@ -1,4 +1,5 @@
 import { make } from '../../lib/browser/dom.ts';
+import { countOf } from '../../lib/browser/words.ts';
 import type { TaskSummary } from '../api.ts';
 import type { Model } from './model.ts';
 import { rowFor, type TaskRow } from './task-row.ts';
@@ -12,42 +13,63 @@ const EMPTY =
   'No task yet. Drop a TIFF above: it is stored in the local R2 and converted by a real arke-tiff run. ' +
   'Or start your own worker with the environment on this page: its callbacks appear here too.';
 
+/** How many of the newest tasks have a row at first, and how many more each time. */
+const STEP = 100;
+
 /** Elements of the list in the page. */
 export interface ListPlaces {
   readonly list: HTMLElement;
   readonly count: HTMLElement;
+  /** Shows more tasks. */
+  readonly more: HTMLElement;
 }
 
-/** Shows all tasks live. Returns a function that focuses one of them. */
+/**
+ * Shows the newest tasks live, and older ones on request: rows for all would slow the page down.
+ * Returns a function that focuses one of them.
+ */
 export function showTasks(
   model: Model,
-  { list, count }: ListPlaces,
+  { list, count, more }: ListPlaces,
 ): { focus(id: string): boolean } {
   const rows = new Map<string, TaskRow>();
+  let most = STEP;
+  const isShown = ({ id }: TaskSummary, place: number) =>
+    // A row that leaves would take the focus with it.
+    place < most || rows.get(id)?.element.contains(document.activeElement) === true;
   const tick = () => {
-    for (const { id, state } of model.tasks())
-      if (state === 'running') rows.get(id)?.tick(Date.now());
+    for (const [id, row] of rows) if (model.task(id)?.state === 'running') row.tick(Date.now());
   };
   const refresh = () => {
     const tasks = model.tasks();
     count.textContent = tasks.length > 0 ? countText(tasks) : '';
-    for (const id of [...rows.keys()].filter((id) => !model.task(id))) rows.delete(id);
+    const shown = tasks.filter(isShown);
+    const ids = new Set(shown.map(({ id }) => id));
+    for (const id of [...rows.keys()].filter((id) => !ids.has(id))) rows.delete(id);
     place(
       list,
-      tasks.map((task) => rowOf(rows, task).element),
+      shown.map((task) => rowOf(rows, task).element),
     );
+    const left = tasks.length - shown.length;
+    more.hidden = left === 0;
+    more.textContent = `Show ${Math.min(left, STEP)} more of ${countOf(left, 'older task')}`;
     list.classList.toggle('none', tasks.length === 0);
     if (tasks.length === 0 && model.state())
       list.replaceChildren(make('li', { className: 'empty' }, EMPTY));
   };
+  /** Shows at least so many; focuses the one at this place. */
+  const showTo = (place: number) => {
+    most = Math.max(most, Math.ceil((place + 1) / STEP) * STEP);
+    refresh();
+    const task = model.tasks()[place];
+    const row = task && rows.get(task.id);
+    row?.link.focus();
+    return row !== undefined;
+  };
+  more.addEventListener('click', () => showTo(most));
   model.watch({ state: refresh, task: refresh });
   setInterval(tick, TICK);
-  return {
-    focus: (id) => {
-      rows.get(id)?.link.focus();
-      return rows.has(id);
-    },
-  };
+  return { focus: (id) => showTo(model.tasks().findIndex((task) => task.id === id)) };
 }
 
 function rowOf(rows: Map<string, TaskRow>, task: TaskSummary): TaskRow {

@@ -32,7 +32,7 @@ export const OBJECT_HEADER = 'x-sandbox-object';
  * - `GET` and `PUT /control/:batch/:task`, only with the control header: the callbacks received,
  *   and more scripted answers.
  * - `GET` and `PUT /batch/:batch`, only with the control header: what the orchestrator knows about
- *   a batch; creates its tasks (`{tasks}`), or ends it (`{end}`).
+ *   a batch, with all tasks or one (`?task=`); creates its tasks (`{tasks}`), or ends it (`{end}`).
  * - `PUT` and `GET /object`, only with the control header: stores and reads an object, ten times as
  *   fast as through Miniflare's binding proxy, which copies bytes as base64.
  *
@@ -59,6 +59,8 @@ export class Batch extends DurableObject {
         ' (seq INTEGER PRIMARY KEY AUTOINCREMENT, task TEXT NOT NULL, json TEXT NOT NULL)',
       );
     }
+    this.sql.exec('CREATE TABLE IF NOT EXISTS tasks (id TEXT PRIMARY KEY, status TEXT NOT NULL, json TEXT NOT NULL)');
+    this.sql.exec('CREATE INDEX IF NOT EXISTS status ON tasks (status)');
   }
 
   add(table, task, value) {
@@ -79,6 +81,33 @@ export class Batch extends DurableObject {
     return JSON.parse(row.json);
   }
 
+  tasks(where = '', ...values) {
+    const rows = this.sql.exec('SELECT id, json FROM tasks ' + where, ...values).toArray();
+    return rows.map((row) => [row.id, JSON.parse(row.json)]);
+  }
+
+  task(id) {
+    return this.tasks('WHERE id = ?', id)[0]?.[1];
+  }
+
+  keep(id, task) {
+    this.sql.exec('INSERT OR REPLACE INTO tasks VALUES (?, ?, ?)', id, task.status, JSON.stringify(task));
+  }
+
+  state() {
+    return this.ctx.storage.get('state');
+  }
+
+  async save(state) {
+    await this.ctx.storage.put('state', state);
+    return state;
+  }
+
+  saveSettled(state) {
+    const isDone = this.tasks("WHERE status = 'processing' LIMIT 1").length === 0;
+    return this.save(isDone && !state.staysOpen ? { ...state, phase: 'over' } : state);
+  }
+
   async observed(callback, own) {
     const observer = this.env.${BINDINGS.observer};
     if (observer === undefined) return undefined;
@@ -95,19 +124,27 @@ export class Batch extends DurableObject {
   async known(request) {
     // First: while a body comes, another request may change the state.
     const asked = request.method === 'GET' ? undefined : await request.json();
-    const state = await this.ctx.storage.get('batch');
-    if (asked === undefined) return json(state ?? null);
-    const { end, ...created } = asked;
-    const next = end ? ended(state) : withTasks(state, created);
-    await this.ctx.storage.put('batch', next);
+    const state = await this.state();
+    const only = new URL(request.url).searchParams.get('task');
+    const known = () => (only === null ? this.tasks() : this.tasks('WHERE id = ?', only));
+    if (asked === undefined) return json(state ? { ...state, tasks: Object.fromEntries(known()) } : null);
+    const { end, tasks = [], ...options } = asked;
+    for (const id of tasks) this.keep(id, { status: 'processing', startedMs: Date.now() });
+    const next = await this.save(end ? ended(state) : opened(state, options));
     if (next.phase === 'tiff') await this.ctx.storage.setAlarm(Date.now() + next.everyMs);
     return json({ ok: true });
   }
 
   async alarm() {
-    const state = await this.ctx.storage.get('batch');
+    let state = await this.state();
     if (state.phase !== 'tiff') return;
-    await this.ctx.storage.put('batch', timedOut(state));
+    for (const [id, task] of this.tasks("WHERE status = 'processing'")) {
+      const late = timedOut(task, state);
+      if (late === undefined) continue;
+      this.keep(id, late);
+      state = counted(state, late);
+    }
+    state = await this.saveSettled(state);
     if (state.phase === 'tiff') await this.ctx.storage.setAlarm(Date.now() + state.everyMs);
   }
 
@@ -122,7 +159,8 @@ export class Batch extends DurableObject {
     const callback = { at, method, path: pathname + search, headers: Object.fromEntries(headers), body };
     this.add('received', task, callback);
     const isStrict = this.env.${BINDINGS.strict};
-    const own = ownAnswer(await this.ctx.storage.get('batch'), { method, task, body, isStrict });
+    const isKnown = this.task(task) !== undefined;
+    const own = ownAnswer(await this.state(), { method, task, isKnown, body, isStrict });
     const answer = this.nextAnswer(task) ?? await this.observed(callback, own) ?? {};
     const { status = own.status, taken = status < 300 } = answer;
     if (taken && own.status === 200) await this.take(task, body);
@@ -132,8 +170,11 @@ export class Batch extends DurableObject {
   }
 
   async take(task, body) {
-    const state = await this.ctx.storage.get('batch');
-    if (state !== undefined) await this.ctx.storage.put('batch', withOutcome(state, task, JSON.parse(body)));
+    const state = await this.state();
+    if (state === undefined) return;
+    const outcome = withOutcome(this.task(task), JSON.parse(body));
+    this.keep(task, outcome);
+    await this.saveSettled(counted(state, outcome));
   }
 
   async fetch(request) {

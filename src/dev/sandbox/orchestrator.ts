@@ -80,8 +80,8 @@ export interface OrchestratorAccess {
     taskIds: readonly string[],
     options?: OrchestratorBatchOptions,
   ): Promise<void>;
-  /** `null` if no tasks were created. */
-  batch(batchId: string): Promise<BatchState | null>;
+  /** `null` if no tasks were created; with `taskId` only that task of it. */
+  batch(batchId: string, taskId?: string): Promise<BatchState | null>;
   /** The batch fails as a whole. */
   endBatch(batchId: string): Promise<void>;
 }
@@ -104,7 +104,10 @@ export function orchestratorAccess(url: string, control: Control): OrchestratorA
     answer: (batchId, taskId, answers) => write(path('control', batchId, taskId), answers),
     createTasks: (batchId, tasks, options) =>
       write(path('batch', batchId), { ...PRODUCTION, ...options, tasks }),
-    batch: (batchId) => read(path('batch', batchId)),
+    batch: (batchId, taskId) => {
+      const only = taskId === undefined ? '' : `?task=${encodeURIComponent(taskId)}`;
+      return read(`${path('batch', batchId)}${only}`);
+    },
     endBatch: (batchId) => write(path('batch', batchId), { end: true }),
   };
 }

@@ -7,6 +7,7 @@ import { openObject } from '../storage/download.ts';
 import { changedMeanwhile } from '../storage/errors.ts';
 import { isSameEtag } from '../storage/etags.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
+import { writeTargetFile } from '../storage/target-file.ts';
 import { type BatchRun, requestOptions } from './batch-run.ts';
 
 /** A downloaded TIFF in its own folder. */
@@ -20,19 +21,28 @@ export interface BroughtTiff {
   drop(): Promise<void>;
 }
 
+/** A TIFF to bring to this machine. */
+export interface TiffToBring {
+  /** The version that was planned. */
+  readonly info: ObjectInfo;
+  /** All of it, if planning has read that much: nothing is requested again. */
+  readonly whole: Uint8Array | undefined;
+  /** Disk space for it and its JPEGs. */
+  readonly bytes: number;
+}
+
 /**
- * Downloads a TIFF once there is room for it and its JPEGs, `bytes` in total. Throws `StorageError`
+ * Downloads a TIFF once there is room for it and its JPEGs. Throws `StorageError`
  * (`PRECONDITION_FAILED` if it is no longer the version that was planned), `FileError`, and the
  * signal's reason.
  */
 export async function bringTiff(
-  { key, etag }: ObjectInfo,
-  bytes: number,
+  { info, whole, bytes }: TiffToBring,
   run: BatchRun,
   tools: Pick<PlanningTools, 'folder' | 'warn' | 'signal'>,
 ): Promise<BroughtTiff> {
   const { signal } = tools;
-  const place = await run.room.take({ name: key, bytes, folder: tools.folder }, signal);
+  const place = await run.room.take({ name: info.key, bytes, folder: tools.folder }, signal);
   let folder: string | undefined;
   const drop = async () => {
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
@@ -40,22 +50,32 @@ export async function bringTiff(
   };
   try {
     folder = await makeFolder(tools.folder);
-    const object = await openObject(run.options.storage, key, requestOptions(run, tools));
-    if (!isSameEtag(object.info.etag, etag)) {
-      object.discard();
-      throw changedMeanwhile(key, 'another ETag');
-    }
     const file = await newTiff(join(folder, 'source.tif'));
-    const saved = await object.saveTo(file.path);
-    if (!isSameEtag(saved.etag, etag)) throw changedMeanwhile(key, 'another ETag');
+    if (whole) await writeTargetFile(file.path, ({ write }) => write([whole], 0));
+    else await download(info, file, run, tools);
     // Its JPEGs are still to be written.
-    place.filled(saved.size);
+    place.filled(info.size);
     const pathOf = (name: string) => join(folder ?? tools.folder, name);
     return { file, pathOf, drop, dropTiff: () => rm(file.path, { force: true }) };
   } catch (error) {
     await drop();
     throw error;
   }
+}
+
+async function download(
+  { key, etag }: ObjectInfo,
+  { path }: OwnTiff,
+  run: BatchRun,
+  tools: Pick<PlanningTools, 'warn' | 'signal'>,
+): Promise<void> {
+  const object = await openObject(run.options.storage, key, requestOptions(run, tools));
+  if (!isSameEtag(object.info.etag, etag)) {
+    object.discard();
+    throw changedMeanwhile(key, 'another ETag');
+  }
+  const saved = await object.saveTo(path);
+  if (!isSameEtag(saved.etag, etag)) throw changedMeanwhile(key, 'another ETag');
 }
 
 async function makeFolder(parent: string): Promise<string> {

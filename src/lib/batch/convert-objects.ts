@@ -5,12 +5,15 @@
  *
  * Terms. An *item* is one object. *Planning* an item finds out, before its turn, whether its
  * JPEGs are up to date, and otherwise how it is converted. A *reservation* keeps a free key for one
- * TIFF of the run. A TIFF is *brought* when it has been downloaded.
+ * TIFF of the run. A TIFF is *brought* when it has been downloaded. A key is *free* if the list
+ * shows that no object has it: it is not asked for, and the upload's condition (`If-None-Match`)
+ * fails if one has appeared since; then the keys are looked up.
  *
  * How data passes:
  *
  *   find-tiffs        lists the objects under the prefix; patterns choose among them
- *   plan-object       one HEAD if up to date, otherwise the TIFF's directories by ranges
+ *   plan-object       one HEAD if the list has the JPEG; if that is not up to date, the TIFF's
+ *                     directories by ranges, or all of a small TIFF
  *   key-reservations  two TIFFs that want the same key: the first in order gets it
  *   disk-room         lets a download start only when TIFF and JPEGs fit on the disk
  *   brought-tiff      downloads the TIFF to a folder of its own, and removes that afterwards
@@ -31,7 +34,6 @@ import type { PlanningTools } from '../collection/item.ts';
 import { freeBytes } from '../convert/plan/resources.ts';
 import { outputKeys } from '../keys.ts';
 import type { ListedObject } from '../storage/list-objects.ts';
-import { removeAbandonedWorkspaces } from '../workspace.ts';
 import { createDiskRoom } from './disk-room.ts';
 import { reserveKeys } from './key-reservations.ts';
 import type { BatchOptions } from './options.ts';
@@ -56,7 +58,6 @@ export async function* convertObjects(
   tiffs: readonly ListedObject[],
   options: BatchOptions,
 ): AsyncGenerator<CollectionEvent, void> {
-  await removeAbandonedWorkspaces();
   const reservations = reserveKeys(tiffs.map(({ key }) => key));
   const run = { options, reservations, room: createDiskRoom(freeBytes) };
   const items = tiffs.map((tiff) => ({

@@ -3,7 +3,7 @@ import { createPathFilter, type PathFilter } from '../collection/inputs/path-fil
 import { StorageError } from '../errors.ts';
 import { hasTiffEnding } from '../jpeg-name.ts';
 import type { Storage } from '../storage/client.ts';
-import { type ListedObject, listObjects } from '../storage/list-objects.ts';
+import { freeKeys, type IsFree, type ListedObject, listObjects } from '../storage/list-objects.ts';
 import type { RequestOptions } from '../storage/objects.ts';
 
 /** Selects TIFFs of a bucket. */
@@ -12,6 +12,13 @@ export interface TiffRequest {
   readonly prefix: string;
   readonly include: readonly string[];
   readonly exclude: readonly string[];
+}
+
+/** TIFFs of a bucket, and what their list shows besides. */
+export interface FoundTiffs {
+  /** In natural order. */
+  readonly tiffs: readonly ListedObject[];
+  readonly isFree: IsFree;
 }
 
 /**
@@ -27,7 +34,7 @@ export async function findTiffs(
   storage: Storage,
   { prefix, include, exclude }: TiffRequest,
   options: RequestOptions,
-): Promise<readonly ListedObject[]> {
+): Promise<FoundTiffs> {
   const filter = createPathFilter(include, exclude);
   const listed = await listObjects(storage, prefix, options);
   const tiffs = listed.filter(({ key }) => hasTiffEnding(key));
@@ -35,7 +42,8 @@ export async function findTiffs(
   const found = tiffs.filter(({ key }) => takes(filter, folder, key));
   if (found.length === 0) throw nothingThere(storage, prefix, tiffs.length);
   const inOrder = naturalOrder();
-  return found.sort((a, b) => inOrder(a.key, b.key));
+  found.sort((a, b) => inOrder(a.key, b.key));
+  return { tiffs: found, isFree: freeKeys(prefix, listed) };
 }
 
 function takes(filter: PathFilter, folder: string, key: string): boolean {

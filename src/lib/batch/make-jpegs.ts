@@ -1,8 +1,9 @@
 import type { PageRecord } from '../collection/events.ts';
 import type { Converted, ConvertingTools, PlanningTools } from '../collection/item.ts';
 import { recordOfPage } from '../collection/page-record.ts';
+import { placesFor } from '../collection/places.ts';
 import { type PageToPut, putPages } from '../outputs/bucket/put-pages.ts';
-import { withPages } from '../outputs/make-pages.ts';
+import { makePages } from '../outputs/make-pages.ts';
 import type { BroughtTiff } from './brought-tiff.ts';
 import { type DueObject, tellOfTaken } from './open-pages.ts';
 import type { BatchOptions } from './options.ts';
@@ -18,21 +19,23 @@ export interface MadeJpeg extends PageToPut {
  */
 export async function makeJpegs(
   { file, pathOf }: BroughtTiff,
-  { source, header, open }: DueObject,
+  { source, header, open, plans }: DueObject,
   { encoder, pages, verify, onMade }: BatchOptions,
   tools: ConvertingTools,
 ): Promise<readonly MadeJpeg[]> {
   const [first, ...others] = open;
   const numbers = [first.page, ...others.map(({ page }) => page)] as const;
   const { converter, signal } = tools;
-  const jpegs: MadeJpeg[] = [];
-  await withPages({ file, name: source.input, header, numbers }, converter, async (make) => {
-    for (const output of open) {
-      const { page, slot } = output;
-      const target = { page, output: slot.key, jpeg: pathOf(`page-${page}.jpg`) };
-      const made = await make(target, { encoder, pages, verify, ...tools });
-      jpegs.push({ output, made, record: recordOfPage(made) });
-    }
+  const targets = open.map(({ page, slot }) => ({
+    page,
+    output: slot.key,
+    jpeg: pathOf(`page-${page}.jpg`),
+  }));
+  const tiff = { file, name: source.input, header, numbers };
+  const all = await makePages(tiff, targets, placesFor(tools, plans, { encoder, pages, verify }));
+  const jpegs = open.flatMap((output, index) => {
+    const made = all[index];
+    return made ? [{ output, made, record: recordOfPage(made) }] : [];
   });
   await onMade?.({
     source,

@@ -1,22 +1,25 @@
 import type { Converted, DueItem, PlanningTools } from '../collection/item.ts';
 import { endSoonAfter } from '../stop.ts';
 import type { BatchRun } from './batch-run.ts';
-import { type BroughtTiff, bringTiff } from './brought-tiff.ts';
+import { type BroughtTiff, bringTiff, type TiffToBring } from './brought-tiff.ts';
 import { deliverJpegs, type MadeJpeg, makeJpegs } from './make-jpegs.ts';
 import type { DueObject } from './open-pages.ts';
 import type { BatchOptions } from './options.ts';
 
-/** How a TIFF is downloaded and converted and its JPEGs uploaded; this takes `bytes` of disk. */
+/** How a TIFF is downloaded and converted and its JPEGs uploaded. */
 export function objectToConvert(
   object: DueObject,
-  bytes: number,
+  source: TiffToBring,
   run: BatchRun,
   tools: PlanningTools,
 ): Pick<DueItem, 'bring' | 'convert'> {
+  let toBring: TiffToBring | undefined = source;
   let brought: BroughtTiff | undefined;
   return {
     bring: async (signal) => {
-      brought = await bringTiff(object.info, bytes, run, { ...tools, signal });
+      if (toBring) brought = await bringTiff(toBring, run, { ...tools, signal });
+      // Its bytes are on the disk now.
+      toBring = undefined;
     },
     convert: async (converting) => {
       const tiff = brought;

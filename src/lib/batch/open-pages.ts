@@ -1,18 +1,17 @@
 import type { SourceRecord } from '../collection/events.ts';
-import type { PlanningTools } from '../collection/item.ts';
+import type { DueItem, PlanningTools } from '../collection/item.ts';
 import type { TiffHeader } from '../convert/header/tiff-header.ts';
 import type { OpenOutput } from '../outputs/bucket/page-outputs.ts';
-import type { ObjectInfo } from '../storage/objects.ts';
 import type { BatchRun } from './batch-run.ts';
 
 /** A TIFF to convert, as it was planned. */
 export interface DueObject {
   readonly source: SourceRecord;
-  /** The version that was planned. */
-  readonly info: ObjectInfo;
   readonly header: TiffHeader;
   /** Its JPEGs that are still to be made. */
   readonly open: readonly [OpenOutput, ...OpenOutput[]];
+  /** Their plans, in the same order. */
+  readonly plans: DueItem['plans'];
 }
 
 /** Reports each JPEG that does not get the usual key, with the reason and the key that it gets. */

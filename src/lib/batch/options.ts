@@ -6,6 +6,7 @@ import type { Converter } from '../convert/process/converter.ts';
 import type { LikenessBounds } from '../convert/verify/likeness.ts';
 import type { RetryPolicy } from '../retry.ts';
 import type { Storage } from '../storage/client.ts';
+import type { IsFree } from '../storage/list-objects.ts';
 
 /**
  * Where the TIFFs of a bucket can be converted. `local` is this machine: it downloads each TIFF and
@@ -17,6 +18,8 @@ export const places = ['local'] as const;
 /** Options of a run over the TIFFs of a bucket. */
 export interface BatchOptions {
   readonly storage: Storage;
+  /** The free keys by the list that the TIFFs were found in: no request asks for these. */
+  readonly isFree?: IsFree | undefined;
   readonly encoder: EncoderSettings;
   readonly pages: PagesSetting;
   /**

@@ -17,14 +17,21 @@ import {
 import { isSameEtag } from '../storage/etags.ts';
 import type { ListedObject } from '../storage/list-objects.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
-import { openRangedReader } from '../storage/ranged-reader.ts';
+import { BLOCK_BYTES, openRangedReader } from '../storage/ranged-reader.ts';
 import { type BatchRun, outputRequest, requestOptions } from './batch-run.ts';
+import type { TiffToBring } from './brought-tiff.ts';
 import { objectToConvert } from './object-to-convert.ts';
 import { type DueObject, tellOfKeys } from './open-pages.ts';
 
 /**
+ * TIFFs of at most this many blocks (512 KiB) are requested whole, so that one request is enough.
+ * They stay in memory until their download's turn, for about 16 TIFFs and two for each job.
+ */
+const SMALL_BLOCKS = 32;
+
+/**
  * Decides what to do with a TIFF: looks for its JPEGs as a task does and, if they are not up to
- * date, reads the TIFF's directories and nothing else. Throws the signal's reason.
+ * date, reads the TIFF's directories, or all of a small TIFF. Throws the signal's reason.
  */
 export async function planObject(
   listed: ListedObject,
@@ -52,33 +59,39 @@ interface Known {
 }
 
 async function plan(
-  { key, etag }: ListedObject,
+  { key, etag, size }: ListedObject,
   known: Known,
   run: BatchRun,
   tools: PlanningTools,
 ): Promise<ItemPlan> {
-  const { storage, pages, force } = run.options;
-  const listed = await findOutputs(await outputRequest(key, etag, run, tools));
+  const { storage, pages, force, dryRun, isFree } = run.options;
+  const listed = await findOutputs(await outputRequest(key, etag, run, tools), { isFree });
   // As it was when the run began: a later replacement is left for the next run.
   if (!force) {
     const jpeg = finished(listed);
     if (jpeg) return skipped(known, jpeg);
   }
-  const tiff = await openRangedReader(storage, key, requestOptions(run, tools));
-  const { info } = tiff;
+  const firstBlocks = !dryRun && size <= SMALL_BLOCKS * BLOCK_BYTES ? SMALL_BLOCKS : 1;
+  const tiff = await openRangedReader(storage, key, requestOptions(run, tools), firstBlocks);
+  const { info, whole } = tiff;
   known.source = { ...known.source, source_bytes: info.size };
   const outputs = isSameEtag(info.etag, etag)
     ? listed
-    : await findOutputs(await outputRequest(key, info.etag, run, tools));
+    : await findOutputs(await outputRequest(key, info.etag, run, tools), { isFree });
   const chosen = await chooseRemotePages(tiff, info.size, pages, key);
   known.source = { ...known.source, ...describePages(chosen) };
   const read = outputsKnowing(outputs, firstPage(chosen.header));
-  const all = pages === 'all' ? await findAllOutputs(read, chosen.numbers.length) : read;
+  const all = pages === 'all' ? await findAllOutputs(read, chosen.numbers.length, isFree) : read;
   const [one, ...others] = openOutputs(all, force);
   if (!one) return skipped(known, finished(all));
   const left = leftPagesMessage(all.first, chosen.numbers.length);
   if (left !== undefined) tools.warn('PAGES_LEFT', `${left}.`);
-  return dueItem({ info, chosen, first: all.first, open: [one, ...others] }, known, run, tools);
+  return dueItem(
+    { info, whole, chosen, first: all.first, open: [one, ...others] },
+    known,
+    run,
+    tools,
+  );
 }
 
 function skipped({ source }: Known, jpeg: ObjectInfo | undefined): SkippedRecord {
@@ -87,13 +100,13 @@ function skipped({ source }: Known, jpeg: ObjectInfo | undefined): SkippedRecord
 }
 
 /** What planning has found out about a TIFF to convert. */
-interface Found extends Omit<DueObject, 'source' | 'header'> {
+interface Found extends Omit<DueObject, 'source' | 'header' | 'plans'>, Omit<TiffToBring, 'bytes'> {
   readonly chosen: PageSelection;
   readonly first: PageOutput;
 }
 
 async function dueItem(
-  { chosen: { header }, first, open, info }: Found,
+  { chosen: { header }, first, open, info, whole }: Found,
   known: Known,
   run: BatchRun,
   tools: PlanningTools,
@@ -113,13 +126,14 @@ async function dueItem(
   });
   tellOfKeys(info.key, open, run, tools);
   const jpegBytes = plans.reduce((sum, { output_bytes }) => sum + (output_bytes ?? 0), 0);
-  const object = { source, info, header, open };
+  const object = { source, header, open, plans };
+  const toBring = { info, whole, bytes: info.size + jpegBytes + copyBytes };
   return {
     status: 'due',
     source,
     plans,
     peakBytes,
-    ...objectToConvert(object, info.size + jpegBytes + copyBytes, run, tools),
+    ...objectToConvert(object, toBring, run, tools),
   };
 }
 

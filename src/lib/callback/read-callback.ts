@@ -24,14 +24,16 @@ export type CallbackReading =
  * request that was signed more than five minutes ago is refused.
  *
  * @param secret The worker's `CALLBACK_SECRET`. Without one, anyone may send callbacks.
- * @throws Error if the secret is not a Standard Webhooks secret, and what reading the body throws
+ * @throws Error if the secret is empty or not a Standard Webhooks secret, and what reading the body
+ *   throws
  */
 export async function readCallback(
   request: ReceivedRequest,
   { secret }: { readonly secret?: string | undefined } = {},
 ): Promise<CallbackReading> {
   const body = await request.text();
-  const forged = secret && signatureProblem(new Webhook(secret), request, body);
+  const forged =
+    secret === undefined ? undefined : signatureProblem(new Webhook(secret), request, body);
   if (forged) return { ok: false, status: 401, problem: forged };
   const id = request.headers.get('webhook-id');
   if (!id) return { ok: false, status: 400, problem: 'the header webhook-id is missing' };

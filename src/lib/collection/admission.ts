@@ -18,6 +18,11 @@ export interface Admission<T> {
   wait(job: T, bytes: number): void;
   /** The next job that may start, which then holds its room until released. */
   next(): Admitted<T> | undefined;
+  /**
+   * More room for a job that runs, as if it were another one, if nobody waits for it: bytes beside
+   * those that it has.
+   */
+  further(bytes: number): Omit<Admitted<T>, 'job'> | undefined;
   /** Number of queued jobs. */
   waiting(): number;
   /** Number of jobs that have started and are not released. */
@@ -52,12 +57,7 @@ export function createAdmission<T>({ jobs, memoryBytes }: AdmissionLimits): Admi
   let running = 0;
   let taken = 0;
   const fits = (bytes: number) => running === 0 || taken + bytes <= memoryBytes;
-  const admit = (index: number): Admitted<T> | undefined => {
-    const one = queue[index];
-    if (!one) return undefined;
-    queue.splice(index, 1);
-    for (const earlier of queue.slice(0, index)) earlier.overtaken++;
-    const { job, bytes } = one;
+  const hold = (bytes: number): Omit<Admitted<T>, 'job'> => {
     const left = Math.max(memoryBytes - taken, bytes);
     running++;
     taken += bytes;
@@ -65,7 +65,14 @@ export function createAdmission<T>({ jobs, memoryBytes }: AdmissionLimits): Admi
       running--;
       taken -= bytes;
     };
-    return { job, memoryBytes: left, release };
+    return { memoryBytes: left, release };
+  };
+  const admit = (index: number): Admitted<T> | undefined => {
+    const one = queue[index];
+    if (!one) return undefined;
+    queue.splice(index, 1);
+    for (const earlier of queue.slice(0, index)) earlier.overtaken++;
+    return { job: one.job, ...hold(one.bytes) };
   };
   return {
     wait: (job, bytes) => {
@@ -79,6 +86,8 @@ export function createAdmission<T>({ jobs, memoryBytes }: AdmissionLimits): Admi
       const candidates = last < 0 ? queue : queue.slice(0, last + 1);
       return admit(candidates.findIndex(({ bytes }) => fits(bytes)));
     },
+    further: (bytes) =>
+      running < jobs && queue.length === 0 && fits(bytes) ? hold(bytes) : undefined,
     waiting: () => queue.length,
     running: () => running,
     taken: () => taken,

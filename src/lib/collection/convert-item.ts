@@ -6,7 +6,7 @@ import type { Admission, Admitted } from './admission.ts';
 import type { Converters } from './converters.ts';
 import type { CollectionEvent, FileRecord } from './events.ts';
 import { failureOf } from './failure.ts';
-import type { Converted, DueItem, Undelivered } from './item.ts';
+import type { Converted, DueItem, FurtherConverter, Undelivered } from './item.ts';
 
 /** What a run's conversions share. */
 export interface ConvertRun {
@@ -52,14 +52,14 @@ async function convert(
   { job, memoryBytes }: Admitted<DueItem>,
   run: ConvertRun,
 ): Promise<Converted | Undelivered> {
-  const { converters, admission, signal, tell } = run;
-  await converters.keepIdle(roomForIdle(run.memoryBytes - admission.taken()));
-  const converter = await converters.take();
+  const { converters, signal, tell } = run;
+  const converter = await takeConverter(run);
   const onReplan = ({ message }: ConversionError) =>
     tell({ event: 'file.replanned', input: job.source.input, message });
   const budget = { ...run.budget, memoryBytes };
   try {
-    const made = await job.convert({ converter, budget, signal, onReplan });
+    const further = (bytes: number) => furtherConverter(bytes, run);
+    const made = await job.convert({ converter, budget, signal, onReplan, further });
     await converters.giveBack(converter, job.peakBytes);
     return made;
   } catch (error) {
@@ -67,6 +67,40 @@ async function convert(
     // A TIFF that upset a decoder must not affect the next picture.
     else await converters.discard(converter);
     throw error;
+  }
+}
+
+async function takeConverter({ converters, admission, memoryBytes }: ConvertRun) {
+  await converters.keepIdle(roomForIdle(memoryBytes - admission.taken()));
+  return converters.take();
+}
+
+async function furtherConverter(
+  bytes: number,
+  run: ConvertRun,
+): Promise<FurtherConverter | undefined> {
+  const { converters, admission, onRoom } = run;
+  const room = admission.further(Math.max(IDLE_BYTES, bytes));
+  if (!room) return undefined;
+  const leave = () => {
+    room.release();
+    onRoom();
+  };
+  try {
+    const converter = await takeConverter(run);
+    const { memoryBytes } = room;
+    const release = async (isWell: boolean) => {
+      try {
+        await (isWell ? converters.giveBack(converter, bytes) : converters.discard(converter));
+      } finally {
+        leave();
+      }
+    };
+    return { converter, memoryBytes, release };
+  } catch {
+    // The item has a process of its own, which does without this one.
+    leave();
+    return undefined;
   }
 }
 

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { detectMemory, limitsNow } from '../convert/plan/resources.ts';
 import { InterruptedError } from '../stop.ts';
-import { withWorkspace } from '../workspace.ts';
+import { removeAbandonedWorkspaces, withWorkspace } from '../workspace.ts';
 import { openConverters } from './converters.ts';
 import { createEventQueue } from './event-queue.ts';
 import type { CollectionEvent, FileRecord } from './events.ts';
@@ -15,7 +15,7 @@ import { runItems } from './run-items.ts';
 /** Options of a run, wherever its TIFFs are. */
 export type ItemsOptions = Pick<
   CollectionRunOptions,
-  'budget' | 'jobs' | 'failFast' | 'dryRun' | 'signal' | 'unread'
+  'budget' | 'jobs' | 'failFast' | 'dryRun' | 'signal' | 'unread' | 'converter'
 > & {
   /** How many TIFFs are examined at once; the default suits files on a disk. */
   readonly plansAtOnce?: number | undefined;
@@ -69,6 +69,7 @@ export async function* convertItems(
 async function convertAll(run: Run): Promise<void> {
   const warn: Warn = (code, message) => run.tell({ event: 'collection.warning', code, message });
   try {
+    await removeAbandonedWorkspaces();
     await withWorkspace(
       ({ folder }) => convertIn(folder, warn, run),
       (message) => warn('LEFTOVER', message),
@@ -83,8 +84,8 @@ async function convertIn(
   warn: Warn,
   { items, options, counters, tell, stop, signal }: Run,
 ): Promise<void> {
-  const { budget, jobs, failFast, dryRun, plansAtOnce } = options;
-  const converters = openConverters(folder);
+  const { budget, jobs, failFast, dryRun, plansAtOnce, converter } = options;
+  const converters = openConverters(folder, converter);
   // Detected before there are many processes; plans of one file must not depend on the others.
   const memoryBytes = budget.memoryBytes ?? detectMemory();
   const planning: PlanningTools = {

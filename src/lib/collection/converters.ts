@@ -33,11 +33,11 @@ const MOST_HELD_BYTES = 256 * 1024 * 1024;
 
 /**
  * A pool of conversion processes that work below a folder, started on demand. One that dies is
- * replaced (`openConverter`), so it costs no other file.
+ * replaced (`openConverter`), so it costs no other file. The `first` has been started before.
  */
-export function openConverters(folder: string): Converters {
-  const all = new Set<Converter>();
-  const idle: Converter[] = [];
+export function openConverters(folder: string, first?: Converter): Converters {
+  const idle: Converter[] = first ? [first] : [];
+  const all = new Set(idle);
   let made = 0;
   let versions: Promise<string> | undefined;
   const open = async () => {

@@ -53,6 +53,20 @@ export interface ConvertingTools {
   readonly budget: Budget;
   readonly signal: AbortSignal;
   readonly onReplan: (error: ConversionError) => void;
+  /**
+   * Another process for one page of the same TIFF, of which its conversion takes at most so many
+   * bytes; undefined if there is no room now. Throws what making its folder throws.
+   */
+  readonly further: (bytes: number) => Promise<FurtherConverter | undefined>;
+}
+
+/** A conversion process besides the one that a TIFF has. */
+export interface FurtherConverter {
+  readonly converter: Converter;
+  /** Memory that it may plan with, in bytes. */
+  readonly memoryBytes: number;
+  /** Gives it back; one that failed is not used again. */
+  release(isWell: boolean): Promise<void>;
 }
 
 /** The result for a TIFF. */

@@ -1,6 +1,7 @@
 import type { EncoderSettings } from '../convert/encoder-settings.ts';
 import type { PagesSetting } from '../convert/pages.ts';
 import type { Budget } from '../convert/plan/resources.ts';
+import type { Converter } from '../convert/process/converter.ts';
 import type { Strictness } from '../convert/strictness.ts';
 import type { LikenessBounds } from '../convert/verify/likeness.ts';
 import type { UnreadPath } from './events.ts';
@@ -41,4 +42,6 @@ export interface CollectionRunOptions {
   readonly signal: AbortSignal;
   /** Name and version of the program, for the record. */
   readonly program: string;
+  /** A conversion process that has been started already; the run uses and ends it. */
+  readonly converter?: Converter | undefined;
 }

@@ -1,13 +1,14 @@
 import type { PageSelection } from '../convert/choose-pages.ts';
 import type { EncoderSettings } from '../convert/encoder-settings.ts';
 import { kindOfPage } from '../convert/header/kind-of-page.ts';
-import { nameOfPage, type PagesSetting, pageNumbered, pagesOf } from '../convert/pages.ts';
+import { nameOfPage, type PagesSetting, pagesOf } from '../convert/pages.ts';
 import { priceOfComparison } from '../convert/plan/comparison-price.ts';
 import { pixelsOf } from '../convert/plan/memory-model.ts';
 import { type Limits, planConversion } from '../convert/plan/plan.ts';
-import { pageFile, readable } from '../convert/plan/readable.ts';
+import { readable } from '../convert/plan/readable.ts';
 import { predictJpegBytes } from '../convert/plan/size-model.ts';
 import { refuseCertainWarnings, type Strictness } from '../convert/strictness.ts';
+import { tiffPages } from '../convert/tiff-pages.ts';
 import type { PagePlan } from './events.ts';
 
 /** The kind of the first page, and the pixels of all. */
@@ -15,7 +16,8 @@ export function describePages({ header, numbers }: PageSelection): {
   readonly kind: string | undefined;
   readonly pixels: number | undefined;
 } {
-  const pages = numbers.flatMap((number) => pagesOf(header)[number - 1] ?? []);
+  const all = pagesOf(header);
+  const pages = numbers.flatMap((number) => all[number - 1] ?? []);
   const [first] = pages;
   if (!first) return { kind: undefined, pixels: undefined };
   const pixels = pages.reduce((sum, page) => sum + pixelsOf(page), 0);
@@ -54,11 +56,11 @@ export function planPages(
   { header, numbers }: PageSelection,
   { name: file, outputs, pages, encoder, limits, verify, strict }: Planning,
 ): PlannedPages {
-  const tiff = pageFile(header, file);
+  const tiff = tiffPages(header, file);
   const planOf = (number: number, index: number) => {
-    const page = pageNumbered(header, number, file);
-    const name = pages === 'first' ? file : nameOfPage(header, number, file);
-    const chosen = readable(page, { ...tiff, name });
+    const page = tiff.numbered(number);
+    const name = pages === 'first' ? file : nameOfPage(tiff.count, number, file);
+    const chosen = readable(page, { ...tiff.file, name });
     const { turn, ...plan } = planConversion(chosen, limits, encoder);
     const { effort, reading, reason } = plan;
     const comparison = verify && priceOfComparison(chosen, { ...encoder, effort });

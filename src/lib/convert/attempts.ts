@@ -4,7 +4,7 @@ import type { Cost } from './messages.ts';
 import { type OpenedPage, pageRequestFor } from './open-page.ts';
 import { watchPace } from './plan/pace.ts';
 import { type ConversionPlan, type Limits, planConversion } from './plan/plan.ts';
-import { methodOf, priceOf } from './plan/price.ts';
+import { heldBetween, methodOf, priceOf } from './plan/price.ts';
 import type { FoundBy } from './plan/readable.ts';
 import { type Budget, limitsNow } from './plan/resources.ts';
 import { outOfMemoryError } from './plan/shortage.ts';
@@ -127,7 +127,12 @@ function carryOut(
   const { effort, turn, memoryBytes } = plan;
   const { signal, silenceMs } = options;
   const onProgress = paceOf(opened, encoder, plan, options.budget);
-  const watch = { signal, silenceMs, memoryBytes, ...(onProgress ? { onProgress } : {}) };
+  const mayHold = heldBetween(
+    opened,
+    { ...methodOf(opened.page, encoder), effort, turn },
+    memoryBytes,
+  );
+  const watch = { signal, silenceMs, memoryBytes, mayHold, ...(onProgress ? { onProgress } : {}) };
   const request = { ...pageRequestFor(opened, encoder, { output }), effort, turn };
   return converter.convert({ kind: 'jpeg', ...request }, watch);
 }

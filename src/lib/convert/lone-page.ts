@@ -1,11 +1,10 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { readEntries } from './header/tiff-entries.ts';
-import type { TiffHeader, TiffPage } from './header/tiff-header.ts';
 import { boundedReader } from './header/tiff-source.ts';
 import { integerBytes } from './header/tiff-values.ts';
 import type { OwnTiff } from './own-tiff.ts';
-import { pageNumbered } from './pages.ts';
+import type { TiffPages } from './tiff-pages.ts';
 
 /**
  * Runs `work` while a page, counted from 1, is the only one in the chain of its file: libvips walks
@@ -13,16 +12,18 @@ import { pageNumbered } from './pages.ts';
  * small pages costs more than everything else. Changes the start of the chain and the page's link
  * to the next one, and restores both afterwards: so only in a file of ours.
  *
- * `work` gets the header with the page as it is found meanwhile, in its old place. Throws what
- * writing and `work` throw.
+ * `work` gets the TIFF's pages with this one as it is found meanwhile. Throws what writing and
+ * `work` throw.
  */
 export async function withLonePage<T>(
   { path }: OwnTiff,
-  header: TiffHeader,
+  tiff: TiffPages,
   number: number,
-  work: (lone: TiffHeader) => Promise<T>,
+  work: (lone: TiffPages) => Promise<T>,
 ): Promise<T> {
-  const page = pageNumbered(header, number, path);
+  const { header } = tiff;
+  const page = tiff.numbered(number);
+  const alone = { ...page, index: 0, subIfd: undefined, alone: true } as const;
   const [width, type] = header.big ? [8, 16] : [4, 4];
   // Never write through a link that has replaced the file meanwhile.
   const file = await open(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
@@ -35,7 +36,7 @@ export async function withLonePage<T>(
       Promise.all(values.map((bytes, i) => bytes && file.write(bytes, 0, width, places[i])));
     try {
       await put([page.offset, 0].map((offset) => integerBytes([offset], type, header)));
-      return await work(withAlone(header, page));
+      return await work({ ...tiff, numbered: () => alone });
     } finally {
       await put(before);
       // Removes a directory that was appended.
@@ -44,14 +45,4 @@ export async function withLonePage<T>(
   } finally {
     await file.close();
   }
-}
-
-/** The header with a page as it is found while it is the only one. */
-function withAlone(header: TiffHeader, page: TiffPage): TiffHeader {
-  const inPlace = (one: TiffPage): TiffPage => {
-    if (one === page) return { ...page, index: 0, subIfd: undefined, alone: true };
-    return one.subIfds?.includes(page) ? { ...one, subIfds: one.subIfds.map(inPlace) } : one;
-  };
-  const [first, ...others] = header.pages;
-  return { ...header, pages: [inPlace(first), ...others.map(inPlace)] };
 }

@@ -76,8 +76,18 @@ export type ConversionRequest =
 /** The kinds of requests. */
 export type RequestKind = ConversionRequest['kind'];
 
-/** A request as it is sent: with the paths of its temporary files. */
-export type SentRequest<Request = ConversionRequest> = Request & { readonly scratch: ScratchFiles };
+/** A request as it is sent. */
+export type SentRequest<Request = ConversionRequest> = Request & {
+  /** The paths of its temporary files. */
+  readonly scratch: ScratchFiles;
+  /** Bytes that the process may hold after rewriting a page, with the thread that did it. */
+  readonly mayHold: number;
+};
+
+/** Asks the process to end its decoders' thread, and to say what it then holds. */
+export interface ShrinkRequest {
+  readonly kind: 'shrink';
+}
 
 /** The result of each kind of request, besides the files that it makes. */
 export interface ConversionResults {
@@ -146,7 +156,7 @@ export interface Cost {
   readonly peakBytes: number;
 }
 
-/** The memory of the process when a request has ended. */
+/** The memory of the process when a request has ended, or when it was asked to shrink. */
 interface Holding {
   readonly heldBytes: number;
 }
@@ -167,6 +177,7 @@ export type ConversionReply =
       readonly code: ConversionErrorCode;
       readonly message: string;
     } & Holding)
+  | ({ readonly kind: 'shrunk' } & Holding)
   /** A fault in our own code, which says nothing about the TIFF. */
   | { readonly kind: 'fault'; readonly message: string; readonly stack: string | undefined }
   /** Its libraries cannot be loaded, or it failed unexpectedly. */

@@ -86,13 +86,15 @@ function notesOnPage(header: TiffHeader, page: TiffPage, faults: ToldFaults): Co
 }
 
 /**
- * `run` gives each of several pages its own chain: then the page alone shows the directory above
- * it.
+ * Found by their places in the file: while a page is the only one in its chain (`withLonePage`), it
+ * is not the one that the header has.
  */
 function notesOnSubIfd({ pages }: TiffHeader, page: TiffPage): ConversionNote[] {
-  const parent = pages.find(({ subIfds }) => subIfds?.includes(page));
+  if (page.above === undefined) return [];
+  const parent = pages.find(({ offset }) => offset === page.above);
   if (!parent) return [];
-  const number = (page.subIfd ?? parent.subIfds?.indexOf(page) ?? 0) + 1;
+  const below = parent.subIfds?.find(({ offset }) => offset === page.offset);
+  const number = (below?.subIfd ?? 0) + 1;
   const message = `Directory ${parent.index + 1} has a smaller version of the picture (${sizeOf(parent)}); the one below it was converted (SubIFD ${number})`;
   return [{ code: 'THUMBNAIL_SKIPPED', message }];
 }

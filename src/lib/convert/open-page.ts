@@ -3,17 +3,18 @@ import type { EncoderSettings } from './encoder-settings.ts';
 import type { TiffHeader } from './header/tiff-header.ts';
 import type { PageRequest } from './messages.ts';
 import { openTiff } from './open-tiff.ts';
-import { firstPage, nameOfPage, pageNumbered } from './pages.ts';
-import { pageFile, type ReadablePage, readable } from './plan/readable.ts';
+import { firstPage, nameOfPage } from './pages.ts';
+import { type ReadablePage, readable } from './plan/readable.ts';
+import { type TiffPages, tiffPages } from './tiff-pages.ts';
 
 /** The page of a TIFF to open. */
 export interface PageToOpen {
-  /** The TIFF's name in messages; defaults to its file name. */
+  /** The TIFF's name in messages; defaults to its file name, or to the name that `tiff` has. */
   readonly name?: string | undefined;
   /** The page, counted from 1 (`pagesOf`); defaults to `firstPage`. */
   readonly page?: number | undefined;
-  /** The result of `readTiffHeader`, if the header has been read already. */
-  readonly header?: TiffHeader | undefined;
+  /** The TIFF's pages, if its header has been read already. */
+  readonly tiff?: TiffPages | undefined;
 }
 
 /** A page of a TIFF file whose reader is known. */
@@ -30,13 +31,14 @@ export interface OpenedPage extends ReadablePage {
  */
 export async function openPage(
   input: string,
-  { name: file = basename(input), page: number, header: known }: PageToOpen,
+  { name: given = basename(input), page: number, tiff: known }: PageToOpen,
   choose: (...page: Parameters<typeof readable>) => ReadablePage = readable,
 ): Promise<OpenedPage> {
-  const header = known ?? (await openTiff(input, file));
-  const page = pageNumbered(header, number ?? firstPage(header), file);
-  const name = number === undefined ? file : nameOfPage(header, number, file);
-  return { input, header, ...choose(page, pageFile(header, name)) };
+  const tiff = known ?? tiffPages(await openTiff(input, given), given);
+  const { header, file, count } = tiff;
+  const page = tiff.numbered(number ?? firstPage(header));
+  const name = number === undefined ? file.name : nameOfPage(count, number, file.name);
+  return { input, header, ...choose(page, { ...file, name }) };
 }
 
 /** The part of a request about an opened page; `paths` are those of the request's other files. */

@@ -88,9 +88,16 @@ export function firstPage(header: Pick<TiffHeader, 'pages'>): number {
   return picture ? pages.indexOf(picture) + 1 : 1;
 }
 
-/** The page with a number, counted from 1. Throws `ConversionError` (`NO_SUCH_PAGE`). */
-export function pageNumbered(header: TiffHeader, number: number, name: string): TiffPage {
-  const pages = pagesOf(header);
+/**
+ * The page with a number, counted from 1, of the header's `pages`. Throws `ConversionError`
+ * (`NO_SUCH_PAGE`).
+ */
+export function pageNumbered(
+  header: TiffHeader,
+  number: number,
+  name: string,
+  pages: readonly TiffPage[] = pagesOf(header),
+): TiffPage {
   const page = pages[number - 1];
   if (page) return page;
   const count = pages.length === 1 ? 'only one page' : `${pages.length} pages`;
@@ -127,8 +134,7 @@ export function pageNumbers(
   return [1, ...Array.from({ length: count - 1 }, (_, further) => further + 2)];
 }
 
-/** The name of a page in messages: only the file's name if it is the only page. */
-export function nameOfPage(header: TiffHeader, number: number, name: string): string {
-  const count = pagesOf(header).length;
+/** The name of one of `count` pages in messages: only the file's name if it is the only page. */
+export function nameOfPage(count: number, number: number, name: string): string {
   return count === 1 ? name : `${name} (page ${number} of ${count})`;
 }

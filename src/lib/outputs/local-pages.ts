@@ -6,7 +6,8 @@ import {
   refuseUnwritable,
   writeOutputs,
 } from '../local-output.ts';
-import { type MadePage, type MakingOptions, type TiffToMake, withPages } from './make-pages.ts';
+import { type MadePage, type MakingPlaces, makePages } from './make-pages.ts';
+import type { TiffToMake } from './page-files.ts';
 
 /** Where the JPEGs of a TIFF go. */
 export interface PagesTarget {
@@ -30,7 +31,7 @@ export function pageOutputs(output: string, numbers: readonly number[]): string[
 export async function writePages<T>(
   tiff: TiffToMake,
   { output, rules, makeFolder }: PagesTarget,
-  options: MakingOptions,
+  places: MakingPlaces,
   finish: (made: readonly MadePage[]) => Promise<T>,
 ): Promise<T> {
   const { numbers } = tiff;
@@ -38,13 +39,10 @@ export async function writePages<T>(
   if (makeFolder) await makeOutputFolder(dirname(output));
   const outputs = pageOutputs(output, numbers);
   return writeOutputs(outputs, rules, async (jpegs) => {
-    const made: MadePage[] = [];
-    await withPages(tiff, options.converter, async (make) => {
-      for (const [index, page] of numbers.entries()) {
-        const [name = output, jpeg = ''] = [outputs[index], jpegs[index]];
-        made.push(await make({ page, output: name, jpeg }, options));
-      }
+    const targets = numbers.map((page, index) => {
+      const [name = output, jpeg = ''] = [outputs[index], jpegs[index]];
+      return { page, output: name, jpeg };
     });
-    return finish(made);
+    return finish(await makePages(tiff, targets, places));
   });
 }

@@ -12,43 +12,38 @@
  *   names      local-pages (paths), bucket/page-outputs (keys): `scan.jpg`, `scan.page-2.jpg`, …
  *   ownership  for a file, the record of its folder (`../collection/record`); for an object, its
  *              metadata (bucket/provenance); bucket/output finds the first key that is free or ours
- *   making     this file: one page after the other, in one conversion process, by its plan; then a
- *              strict run may refuse it, and `verify` compares it with its TIFF
+ *   making     this file: each page by its plan, several at once where whoever runs it has places
+ *              for them (conversion processes with memory); then a strict run may refuse it, and
+ *              `verify` compares it with its TIFF
  *   putting    local-pages: all get their names together; bucket/put-pages: under conditions,
  *              several at once. The first page is the last: once it is there, all are
  *
  * A TIFF of thousands of pages must not cost thousands of times its chain: libvips walks it each
  * time it opens the file. So each page is made while it is the only one in the chain of its file
- * (`../convert/lone-page.ts`). This changes the file, so it must be ours: downloaded by a task or a
- * batch, or one copy of a local TIFF for all its pages, if copying costs less than walking.
+ * (`../convert/lone-page.ts`). This changes the file, so it must be ours, and no other page can be
+ * made from it meanwhile: `page-files.ts` has one for each page that is made at the same time.
  *
  * Must never happen: a byte written to somebody else's file (only an `OwnTiff` may be written to);
  * a JPEG under its name before all of its TIFF are made; a JPEG in place of a file or object that
  * is not ours.
  */
-import { join } from 'node:path';
 import type { ConversionResult, PlanningOptions } from '../convert/attempts.ts';
-import { type PageSelection, pageOption } from '../convert/choose-pages.ts';
+import { pageOption } from '../convert/choose-pages.ts';
 import { convertInPlace } from '../convert/convert-in-place.ts';
 import type { EncoderSettings } from '../convert/encoder-settings.ts';
-import type { TiffHeader } from '../convert/header/tiff-header.ts';
 import { withLonePage } from '../convert/lone-page.ts';
-import { copyTiff, type OwnTiff } from '../convert/own-tiff.ts';
 import type { PagesSetting } from '../convert/pages.ts';
-import { freeBytes } from '../convert/plan/resources.ts';
 import type { Converter } from '../convert/process/converter.ts';
 import { refuseNotedLosses, refuseWarnings, type Strictness } from '../convert/strictness.ts';
+import { type TiffPages, tiffPages } from '../convert/tiff-pages.ts';
 import { compareWithTiff } from '../convert/verify/compare-with-tiff.ts';
 import type { Likeness, LikenessBounds } from '../convert/verify/likeness.ts';
-import { rm } from '../files.ts';
-
-/** A TIFF whose pages are converted. */
-export interface TiffToMake extends PageSelection {
-  /** Where it is: a path is somebody else's file and only read. */
-  readonly file: string | OwnTiff;
-  /** Its name in messages. */
-  readonly name: string;
-}
+import {
+  openPageFiles,
+  type PageFiles,
+  type PageFileToRead,
+  type TiffToMake,
+} from './page-files.ts';
 
 /** A page to make, counted from 1, and where it goes. */
 export interface PageToMake {
@@ -80,73 +75,154 @@ export interface MadePage extends PageToMake {
 }
 
 /**
- * Makes a page of the TIFF. Throws what `convertInPlace` and `compareWithTiff` throw, and
- * `ConversionError` (`LOSS`, `WARNING`) if a note becomes an error.
+ * The CPU seconds of pages still to be made from which another process for them pays: it takes a
+ * tenth of a second to start, and saves half of them at most.
  */
-export type MakePage = (page: PageToMake, options: MakingOptions) => Promise<MadePage>;
+const ANOTHER_PROCESS_PAYS = 0.5;
+
+/** Whether another process pays for pages that take so many CPU seconds without its start. */
+export function paysAnotherProcess(cpuSeconds: number): boolean {
+  return cpuSeconds >= ANOTHER_PROCESS_PAYS;
+}
+
+/** Where one page is made: a conversion process, and what its plan may use. */
+export interface MakingPlace {
+  readonly making: MakingOptions;
+  /** Gives it back; with the page, unless that failed. */
+  release(made: MadePage | undefined): Promise<void>;
+}
+
+/** Where the pages of a TIFF are made. */
+export interface MakingPlaces {
+  /** A folder for copies of the TIFF. */
+  readonly folder: string;
+  /**
+   * A place for the next page; undefined if it has to wait until another one of this TIFF is made.
+   * There always is one while none is being made.
+   */
+  take(page: PageToMake): Promise<MakingPlace | undefined>;
+}
 
 /**
- * Passes `work` a function that makes the pages of a TIFF one after the other, with temporary files
- * beside those of a conversion process. Throws what `work` throws.
+ * Makes pages of a TIFF, begun in the order given, as many at once as there are places. Calls
+ * `onMade` for each in the same order, as soon as those before it are made.
+ *
+ * After a failure no other page is begun; of several failures the first in order is thrown, once
+ * none is being made. Throws what `convertInPlace`, `compareWithTiff` and `places` throw, and
+ * `ConversionError` (`LOSS`, `WARNING`) if a note becomes an error.
  */
-export async function withPages<T>(
-  { file, name, header, numbers }: TiffToMake,
-  { temporaryFolder }: Pick<Converter, 'temporaryFolder'>,
-  work: (make: MakePage) => Promise<T>,
-): Promise<T> {
-  const isPath = typeof file === 'string';
-  const copy = isPath ? await copyForPages(file, { header, numbers }, temporaryFolder) : undefined;
-  const own = isPath ? copy : file;
-  const path = isPath ? file : file.path;
+export async function makePages(
+  tiff: TiffToMake,
+  targets: readonly PageToMake[],
+  places: MakingPlaces,
+  onMade: (made: MadePage) => void = () => {},
+): Promise<readonly MadePage[]> {
+  const pages = tiffPages(tiff.header, tiff.name);
+  const files = await openPageFiles(tiff, pages, places.folder);
+  const made: MadePage[] = [];
+  const failures = new Map<number, unknown>();
+  const running = new Set<Promise<void>>();
+  let told = 0;
+  const make = async (index: number, target: PageToMake, seat: Seat) => {
+    try {
+      made[index] = await makeIn(seat, target, pages, files);
+      for (let next = made[told]; next; next = made[++told]) onMade(next);
+    } catch (error) {
+      failures.set(index, error);
+    }
+  };
   try {
-    return await work((page, options) =>
-      own && numbers.length > 1
-        ? withLonePage(own, header, page.page, (lone) =>
-            makePage({ path: own.path, name, header: lone }, page, options),
-          )
-        : makePage({ path, name, header }, page, options),
-    );
+    for (const [index, target] of targets.entries()) {
+      const seat = await seatFor(target, places, files, { running, failures });
+      if (!seat) break;
+      const work = make(index, target, seat).finally(() => running.delete(work));
+      running.add(work);
+    }
   } finally {
-    if (copy) await rm(copy.path, { force: true });
+    await Promise.all(running);
+    await files.drop();
+  }
+  const [first] = [...failures.keys()].sort((a, b) => a - b);
+  if (first !== undefined) throw failures.get(first);
+  return made;
+}
+
+/** The pages that are being made, and those that failed, by their place in the order. */
+interface Progress {
+  readonly running: ReadonlySet<Promise<void>>;
+  readonly failures: ReadonlyMap<number, unknown>;
+}
+
+/** What a page is made with, as long as no other one has it. */
+interface Seat {
+  readonly place: MakingPlace;
+  readonly file: PageFileToRead;
+}
+
+/** Waits until a page can be made, or one of those that are being made has failed. */
+async function seatFor(
+  target: PageToMake,
+  places: MakingPlaces,
+  files: PageFiles,
+  { running, failures }: Progress,
+): Promise<Seat | undefined> {
+  while (failures.size === 0) {
+    const isAlone = running.size === 0;
+    const seat = await takeSeat(target, places, files);
+    if (seat && failures.size === 0) return seat;
+    if (seat) files.giveBack(seat.file);
+    await seat?.place.release(undefined);
+    if (isAlone) throw new Error('There is no place for a page.');
+    // While a seat was looked for, the last of the others may have been made.
+    if (running.size > 0) await Promise.race(running);
+  }
+  return undefined;
+}
+
+async function takeSeat(
+  target: PageToMake,
+  places: MakingPlaces,
+  files: PageFiles,
+): Promise<Seat | undefined> {
+  const place = await places.take(target);
+  if (!place) return undefined;
+  let file: PageFileToRead | undefined;
+  try {
+    file = await files.take();
+    return file && { place, file };
+  } finally {
+    if (!file) await place.release(undefined);
   }
 }
 
-/**
- * Bytes that are copied in less time than libvips needs to pass one directory of a chain for one
- * page (measured: 25 to 37 µs of CPU per directory, 1 to 4 ns per byte).
- */
-const BYTES_PER_DIRECTORY = 5_000;
-
-/** The largest share of the free disk space for a copy. */
-const DISK_SHARE = 1 / 4;
-
-/** A copy of a TIFF for all its pages, if that saves time and there is room for one. */
-async function copyForPages(
-  path: string,
-  { header: { fileBytes, pages }, numbers }: PageSelection,
-  folder: string,
-): Promise<OwnTiff | undefined> {
-  const isDear = fileBytes > numbers.length * pages.length * BYTES_PER_DIRECTORY;
-  if (isDear || numbers.length === 1) return undefined;
-  if (fileBytes > (await freeBytes(folder)) * DISK_SHARE) return undefined;
-  return copyTiff(path, join(folder, 'pages.tif')).catch(() => undefined);
-}
-
-/** A TIFF as it is read for one page. */
-interface ReadTiff {
-  readonly path: string;
-  readonly name: string;
-  readonly header: TiffHeader;
+async function makeIn(
+  { place, file }: Seat,
+  target: PageToMake,
+  pages: TiffPages,
+  files: PageFiles,
+): Promise<MadePage> {
+  const { path, own } = file;
+  const make = (tiff: TiffPages) => makePage(path, tiff, target, place.making);
+  let made: MadePage | undefined;
+  try {
+    made = await (own ? withLonePage(own, pages, target.page, make) : make(pages));
+    return made;
+  } finally {
+    files.giveBack(file);
+    await place.release(made);
+  }
 }
 
 async function makePage(
-  { path, name, header }: ReadTiff,
+  path: string,
+  tiff: TiffPages,
   target: PageToMake,
   { encoder, pages, strict, verify, ...planning }: MakingOptions,
 ): Promise<MadePage> {
+  const { name } = tiff.file;
   const { jpeg, output: jpegName } = target;
   const page = pageOption(pages, target.page);
-  const asked = { ...encoder, ...planning, name, header, page };
+  const asked = { ...encoder, ...planning, tiff, page };
   const start = performance.now();
   const conversion = await convertInPlace(path, jpeg, asked);
   const ms = Math.round(performance.now() - start);

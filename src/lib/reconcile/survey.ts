@@ -13,7 +13,8 @@
  *   survey         lists all TIFFs of the batches: those not chosen may share task ids
  *   find-jpegs     the JPEG of each TIFF, and what its metadata say
  *   name-tasks     the task and batch of each TIFF, or why they are ambiguous
- *   standing       the evidence of outbox, marks and log, for each TIFF
+ *   standing       the evidence of outbox, marks and log, for each TIFF; of a larger batch, only
+ *                  entries and marks that a list of the outbox has are read
  *   send-success   sends one success through the outbox: store, claim, send once, mark, remove
  *
  * Because each callback passes through the outbox, two runs at once send nothing twice, and a run
@@ -29,9 +30,9 @@ import { SettingsError } from '../errors.ts';
 import { inParallel } from '../in-parallel.ts';
 import { hasTiffEnding } from '../jpeg-name.ts';
 import type { Storage } from '../storage/client.ts';
-import { type ListedObject, listObjects } from '../storage/list-objects.ts';
+import { freeKeys, type IsFree, type ListedObject, listObjects } from '../storage/list-objects.ts';
 import type { RequestOptions } from '../storage/objects.ts';
-import { isAmongInputs } from '../task/outbox/keys.ts';
+import { batchPrefixes, isAmongInputs } from '../task/outbox/keys.ts';
 import { findJpegs, REQUESTS_AT_ONCE } from './find-jpegs.ts';
 import { batchOf, type NamedTiff, type NamingOptions, nameTasks } from './name-tasks.ts';
 import { type Standing, type StandingRecords, standingOf } from './standing.ts';
@@ -77,10 +78,11 @@ export async function surveyBatch(request: SurveyRequest): Promise<Survey> {
   const all = await findJpegs(storage, tiffs, keys, options);
   const chosen = new Set(selected.map(({ key }) => key));
   const named = nameTasks(all, chosen, request);
+  const isFree = await freeInOutbox(named.length, batches, request);
   const surveyed = await inParallel(
     named,
     async (tiff, signal) => {
-      const outbox = { ...records.outbox, request: { ...options, signal } };
+      const outbox = { ...records.outbox, request: { ...options, signal }, isFree };
       return { ...tiff, standing: await standingOf(tiff, { ...records, outbox }, new Date()) };
     },
     { limit: REQUESTS_AT_ONCE, signal: options.signal },
@@ -128,6 +130,25 @@ function batchesOf(request: SurveyRequest): string[] {
   return [...batches];
 }
 
+/**
+ * The keys without an entry or a mark, by lists of the outbox; undefined for so few TIFFs that
+ * these would take longer than asking for each.
+ */
+async function freeInOutbox(
+  tiffs: number,
+  batches: readonly string[],
+  { storage, records, options }: SurveyRequest,
+): Promise<IsFree | undefined> {
+  if (tiffs <= REQUESTS_AT_ONCE * batches.length) return undefined;
+  const free = await inParallel(
+    batches.flatMap((batchId) => batchPrefixes(records.outbox.prefix, batchId)),
+    async (prefix, signal) =>
+      freeKeys(prefix, await listObjects(storage, prefix, { ...options, signal })),
+    { limit: REQUESTS_AT_ONCE, signal: options.signal },
+  );
+  return (key) => free.some((isFree) => isFree(key));
+}
+
 /** All objects under some prefixes, without duplicates. */
 async function listAll(
   storage: Storage,
@@ -138,9 +159,10 @@ async function listAll(
     (one, index) =>
       !prefixes.some((other, at) => one.startsWith(other) && (other !== one || at < index)),
   );
-  const objects = new Map<string, ListedObject>();
-  for (const prefix of widest)
-    for (const object of await listObjects(storage, prefix, options))
-      objects.set(object.key, object);
-  return [...objects.values()];
+  const lists = await inParallel(
+    widest,
+    (prefix, signal) => listObjects(storage, prefix, { ...options, signal }),
+    { limit: REQUESTS_AT_ONCE, signal: options.signal },
+  );
+  return [...new Map(lists.flat().map((object) => [object.key, object])).values()];
 }

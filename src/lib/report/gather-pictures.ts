@@ -1,6 +1,5 @@
 import type { FileRecord, PageRecord } from '../collection/events.ts';
 import type { EncoderSettings } from '../convert/encoder-settings.ts';
-import { inParallel } from '../in-parallel.ts';
 import { jpegsOf, worstPageOf } from './doubt.ts';
 import type { SeenRegion, ShownPlace } from './page-data.ts';
 import type { PicturePair, PictureSource } from './picture-source.ts';
@@ -18,7 +17,12 @@ export interface GatherOptions {
   readonly order: readonly number[];
   /** The most bytes of all pictures together. */
   readonly bytes: number;
+  /** Called after each file whose thumbnail, or later whose comparison, was requested. */
+  readonly onProgress?: OnPictures | undefined;
 }
+
+/** How many of a page's pictures are done, and how many there are at most. */
+export type OnPictures = (done: number, most: number) => void;
 
 /** The default limit of a report's pictures: a page of 80 MB still opens within seconds. */
 export const PICTURE_BYTES = 60_000_000;
@@ -42,10 +46,13 @@ const AREA = 64;
 export async function gatherPictures(
   records: readonly FileRecord[],
   source: PictureSource,
-  { encoder, order, bytes }: GatherOptions,
+  { encoder, order, bytes, onProgress = () => {} }: GatherOptions,
 ): Promise<readonly PicturesOfFile[]> {
   const withJpegs = order.filter((file) => jpegsOf(records[file] as FileRecord).length > 0);
+  let done = 0;
+  const onMade = () => onProgress(++done, withJpegs.length * 2);
   const thumbnails = await whileTheyLast(withJpegs, bytes * SHARE_OF_THUMBNAILS, source.jobs, {
+    onMade,
     make: async (file) => {
       const record = records[file] as FileRecord;
       const page = worstPageOf(record);
@@ -53,7 +60,9 @@ export async function gatherPictures(
     },
     sizeOf: ({ length }) => length,
   });
+  done = withJpegs.length;
   const comparisons = await whileTheyLast(withJpegs, bytes - thumbnails.size, source.jobs, {
+    onMade,
     make: async (file) => {
       const record = records[file] as FileRecord;
       const page = worstPageOf(record);
@@ -100,6 +109,13 @@ export function regionAround(
   };
 }
 
+/** How things are made of files. */
+interface Making<T> {
+  make(file: number): Promise<T | undefined>;
+  sizeOf(thing: T): number;
+  onMade(): void;
+}
+
 /**
  * Makes things of files, several at once, and keeps them in the files' order up to the first that
  * does not fit.
@@ -108,18 +124,22 @@ async function whileTheyLast<T>(
   files: readonly number[],
   bytes: number,
   jobs: number,
-  { make, sizeOf }: { make(file: number): Promise<T | undefined>; sizeOf(thing: T): number },
+  { make, sizeOf, onMade }: Making<T>,
 ): Promise<{ readonly made: ReadonlyMap<number, T>; readonly size: number }> {
   const made = new Map<number, T>();
+  const coming: Promise<T | undefined>[] = [];
   let size = 0;
-  for (let at = 0; at < files.length; at += jobs) {
-    const some = files.slice(at, at + jobs);
-    for (const [i, thing] of (await inParallel(some, make, { limit: jobs })).entries()) {
-      if (thing === undefined) continue;
-      if (size + sizeOf(thing) > bytes) return { made, size };
-      size += sizeOf(thing);
-      made.set(some[i] as number, thing);
-    }
+  let started = 0;
+  for (const file of files) {
+    while (started < files.length && coming.length < jobs)
+      coming.push(make(files[started++] as number));
+    const thing = await coming.shift();
+    onMade();
+    if (thing === undefined) continue;
+    if (size + sizeOf(thing) > bytes) break;
+    size += sizeOf(thing);
+    made.set(file, thing);
   }
+  await Promise.all(coming);
   return { made, size };
 }

@@ -1,7 +1,7 @@
 import type { FileRecord } from '../collection/events.ts';
 import { stringifyWithPaths } from '../path-json.ts';
 import { doubtsOf } from './doubt.ts';
-import { gatherPictures, type PicturesOfFile } from './gather-pictures.ts';
+import { gatherPictures, type OnPictures, type PicturesOfFile } from './gather-pictures.ts';
 import { type PageData, pictureId } from './page-data.ts';
 import { pageDataOf } from './page-rows.ts';
 import type { PictureSource } from './picture-source.ts';
@@ -16,6 +16,7 @@ export interface HtmlParts {
   readonly pictures: PictureSource;
   /** The most bytes of all pictures together, before encoding as text. */
   readonly pictureBytes: number;
+  readonly onProgress?: OnPictures | undefined;
 }
 
 /** The template's places for title, data and pictures. */
@@ -34,6 +35,7 @@ export async function* htmlOf(run: ReportRun, parts: HtmlParts): AsyncGenerator<
     encoder: run.encoder,
     order: mostDoubtfulFirst(run.records, doubts),
     bytes: parts.pictureBytes,
+    onProgress: parts.onProgress,
   });
   const data = pageDataOf(run, { path, doubts, pictures, pathOf: source.pathOf });
   const [head = '', body = '', foot = '', end = ''] = cut(template, [TITLE, DATA, PICTURES]);

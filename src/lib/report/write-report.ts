@@ -23,8 +23,8 @@ import { type OutputRules, writeOutput } from '../local-output.ts';
 import { packageFile } from '../package-file.ts';
 import { openRegularFile } from '../regular-file.ts';
 import { csvOf } from './csv.ts';
-import { PICTURE_BYTES } from './gather-pictures.ts';
-import { htmlOf } from './html.ts';
+import { type OnPictures, PICTURE_BYTES } from './gather-pictures.ts';
+import { type HtmlParts, htmlOf } from './html.ts';
 import { jsonOf } from './json.ts';
 import type { PictureSource } from './picture-source.ts';
 import { type ReportRun, reportFormatOf, reportPathProblem } from './report.ts';
@@ -33,6 +33,8 @@ import { type ReportRun, reportFormatOf, reportPathProblem } from './report.ts';
 export interface ReportOptions {
   /** The most bytes of all pictures of a page together; default `PICTURE_BYTES`. */
   readonly pictureBytes?: number;
+  /** Called as the pictures of a page are made. */
+  readonly onProgress?: OnPictures | undefined;
 }
 
 /** A report may be overwritten, a TIFF never. */
@@ -48,9 +50,9 @@ export async function writeReport(
   path: string,
   run: ReportRun,
   pictures: PictureSource,
-  { pictureBytes = PICTURE_BYTES }: ReportOptions = {},
+  { pictureBytes = PICTURE_BYTES, onProgress }: ReportOptions = {},
 ): Promise<void> {
-  const pieces = await piecesOf(path, run, { pictures, pictureBytes });
+  const pieces = await piecesOf(path, run, { pictures, pictureBytes, onProgress });
   await writeOutput(path, REPORT_RULES, async (temporary) => {
     try {
       const file = await openRegularFile(temporary, constants.O_WRONLY | constants.O_TRUNC);
@@ -67,7 +69,7 @@ export async function writeReport(
 async function piecesOf(
   path: string,
   run: ReportRun,
-  parts: { readonly pictures: PictureSource; readonly pictureBytes: number },
+  parts: Omit<HtmlParts, 'path' | 'template'>,
 ): Promise<Iterable<string> | AsyncIterable<string>> {
   const format = reportFormatOf(path);
   if (format === 'csv') return csvOf(run);

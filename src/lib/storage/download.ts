@@ -13,7 +13,7 @@ import {
 import type { Pieces } from './pieces.ts';
 import { RANGE_BYTES, type RangeAnswer, requestRange, splitRange } from './ranges.ts';
 import { fetchSegment } from './segment.ts';
-import { createTargetFile, type TargetFile } from './target-file.ts';
+import { type TargetFile, writeTargetFile } from './target-file.ts';
 
 /** An object whose headers have arrived and whose first bytes are waiting. */
 export interface OpenObject {
@@ -55,15 +55,8 @@ export async function openObject(
       const version = { info, answer };
       answer = undefined;
       try {
-        const file = await createTargetFile(path, onBytes);
-        try {
-          const saved = await saveEitherVersion(storage, version, file, options);
-          await file.close();
-          return saved;
-        } catch (error) {
-          await file.discard();
-          throw error;
-        }
+        const save = (file: TargetFile) => saveEitherVersion(storage, version, file, options);
+        return await writeTargetFile(path, save, onBytes);
       } finally {
         version.answer?.body.destroy();
       }

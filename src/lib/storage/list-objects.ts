@@ -53,6 +53,15 @@ export async function listObjects(
   return objects;
 }
 
+/** Whether a list shows that there is no object under a key; false for a key it does not cover. */
+export type IsFree = (key: string) => boolean;
+
+/** The free keys by a complete list of the objects under `prefix`. */
+export function freeKeys(prefix: string, listed: readonly ListedObject[]): IsFree {
+  const keys = new Set(listed.map(({ key }) => key));
+  return (key) => key.startsWith(prefix) && !keys.has(key);
+}
+
 /** S3 encodes a space as `+` or `%20`, and a plus always as `%2B`. */
 function decodeKey(key: string): string {
   try {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { mismatch } from './arrived.ts';
 import type { Storage } from './client.ts';
 import { openVersion } from './download.ts';
 import type { ObjectInfo, RequestOptions } from './objects.ts';
@@ -7,6 +9,8 @@ import { fetchBytes } from './segment.ts';
 export interface RangedReader {
   /** The version of all blocks. */
   readonly info: ObjectInfo;
+  /** All bytes, if the first request has brought them and nothing shows that they are damaged. */
+  readonly whole: Uint8Array | undefined;
   /**
    * Reads bytes from a position of the object into the buffer; fewer only at its end. Throws
    * `StorageError` (`PRECONDITION_FAILED` if the object has changed).
@@ -23,7 +27,7 @@ export interface RangedReader {
  * Bytes per request: a request takes about 50 ms however few bytes it brings, and a TIFF's
  * directory and its values are usually within this many.
  */
-const BLOCK_BYTES = 16 * 1024;
+export const BLOCK_BYTES = 16 * 1024;
 
 /**
  * Blocks that are kept: lists that are read alternately, like a TIFF's offsets and sizes, are
@@ -33,14 +37,16 @@ const BLOCKS_KEPT = 64;
 
 /**
  * Opens an object for reading in blocks: each block is downloaded when it is first read, all of one
- * version. Throws `StorageError` (`OBJECT_NOT_FOUND` if there is none).
+ * version. The first request asks for `firstBlocks` of them. Throws `StorageError`
+ * (`OBJECT_NOT_FOUND` if there is none).
  */
 export async function openRangedReader(
   storage: Storage,
   key: string,
   options: RequestOptions = {},
+  firstBlocks = 1,
 ): Promise<RangedReader> {
-  const { info, answer } = await openVersion(storage, key, options, BLOCK_BYTES);
+  const { info, answer } = await openVersion(storage, key, options, firstBlocks * BLOCK_BYTES);
   const blocks = new Map<number, Uint8Array>();
 
   const fetchBlocks = async (first: number, last: number, waiting?: typeof answer) => {
@@ -49,18 +55,29 @@ export async function openRangedReader(
     const bytes = await fetchBytes({ storage, info, range, waiting }, options);
     for (let at = 0; at < bytes.length; at += BLOCK_BYTES)
       blocks.set(first + at / BLOCK_BYTES, bytes.subarray(at, at + BLOCK_BYTES));
+    return bytes;
   };
-  if (answer) await fetchBlocks(0, 0, answer);
+  const isIntact = (bytes: Uint8Array) => {
+    const md5 = createHash('md5').update(bytes).digest('hex');
+    const error = mismatch(storage, info, { md5, earlier: [] }, options);
+    if (error) options.onRetry?.({ attempt: 1, error, delayMs: 0 });
+    return error === undefined;
+  };
+  const first = answer && (await fetchBlocks(0, firstBlocks - 1, answer));
+  const isWhole = first?.length === info.size && isIntact(first);
+  // Nothing is read from bytes that are known to be damaged.
+  if (first?.length === info.size && !isWhole) blocks.clear();
 
   return {
     info,
+    whole: isWhole ? first : undefined,
     async read(buffer, offset, length, position) {
       const end = Math.min(position + length, info.size);
       if (end <= position) return { bytesRead: 0 };
       const [from, to] = [Math.floor(position / BLOCK_BYTES), Math.floor((end - 1) / BLOCK_BYTES)];
       const missing = range(from, to).filter((block) => !blocks.has(block));
-      const [first] = missing;
-      if (first !== undefined) await fetchBlocks(first, missing.at(-1) ?? first);
+      const [next] = missing;
+      if (next !== undefined) await fetchBlocks(next, missing.at(-1) ?? next);
       for (const block of range(from, to)) {
         const start = block * BLOCK_BYTES;
         const wanted = blocks

@@ -22,10 +22,30 @@ const WRITE_AND_READ =
   constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0);
 
 /**
+ * Passes `write` the file, created or emptied; leaves no file of ours if it throws. `onBytes` gets
+ * the bytes of each write. Throws `FileError`, and what `write` throws.
+ */
+export async function writeTargetFile<T>(
+  path: string,
+  write: (file: TargetFile) => Promise<T>,
+  onBytes?: (bytes: number) => void,
+): Promise<T> {
+  const file = await createTargetFile(path, onBytes);
+  try {
+    const result = await write(file);
+    await file.close();
+    return result;
+  } catch (error) {
+    await file.discard();
+    throw error;
+  }
+}
+
+/**
  * Creates or empties the file; `onBytes` gets the bytes of each write. Throws `FileError` with a
  * remedy.
  */
-export async function createTargetFile(
+async function createTargetFile(
   path: string,
   onBytes?: (bytes: number) => void,
 ): Promise<TargetFile> {

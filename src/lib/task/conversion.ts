@@ -5,12 +5,15 @@ import type { TaskLog } from '../log.ts';
 import type { MakingOptions } from '../outputs/make-pages.ts';
 import type { RunningTask } from './running-task.ts';
 
+/** What of a task is needed to make its pages. */
+export type MakingTask = Pick<RunningTask, 'settings' | 'options' | 'deadlines' | 'converter'>;
+
 /**
  * How a page of a task is made: within its budget, with its plan in the log; `page` is its number
  * where it is a further page.
  */
 export function taskMaking(
-  { settings, options, deadlines, converter }: RunningTask,
+  { settings, options, deadlines, converter }: MakingTask,
   budget: Budget,
   page: number | undefined,
 ): MakingOptions {

@@ -1,60 +1,76 @@
-import type { TiffHeader } from '../convert/header/tiff-header.ts';
-import { pageNumbered } from '../convert/pages.ts';
-import { START } from '../convert/plan/cpu-model.ts';
+import { EACH } from '../convert/plan/cpu-model.ts';
 import { type Budget, secondsToPlanWith } from '../convert/plan/resources.ts';
+import type { TiffPages } from '../convert/tiff-pages.ts';
 
 /** Distributes the budget of all pages of a task. */
 export interface PageBudgets {
-  /** The next page's budget: a start, and a share of what is left by its pixels. */
-  next(): Budget;
-  /** Reports a page's CPU use. */
-  spent(cpuSeconds: number): void;
+  /** The next page's share of the pixels that are still to come. */
+  share(): number;
+  /**
+   * The next page's budget: a start, and a share of what is left by its pixels; of the time as many
+   * times that as pages are made at once.
+   */
+  next(atOnce: number): Budget;
+  /**
+   * The next page begins. Returns what to call with its CPU use when it has ended, or with nothing
+   * if it was not made: then it is the next one again.
+   */
+  begin(): (cpuSeconds: number | undefined) => void;
 }
 
 /**
- * Shares time and CPU among pages converted one after the other, by their pixels: each alone would
- * plan with everything that is left. Memory is not shared, because each page releases it. Each page
- * also gets the start-up that its plan includes but only the first needs, so that small or numerous
- * pages are not hurried for that alone.
+ * Shares time and CPU among pages by their pixels: each alone would plan with everything that is
+ * left. Memory is not shared, because each page releases it. Each page also gets what its plan
+ * includes besides its pixels, so that small or numerous pages are not hurried for that alone.
  */
 export function sharedBudgets(
   budget: Budget,
-  pages: readonly number[],
-  header: TiffHeader,
+  numbers: readonly number[],
+  pages: TiffPages,
 ): PageBudgets {
-  if (pages.length === 1) return { next: () => budget, spent: () => {} };
-  const pixels = pages.map((page) => pixelsOf(header, page));
+  if (numbers.length === 1) return { share: () => 1, next: () => budget, begin: () => () => {} };
+  const pixels = numbers.map((number) => pixelsOf(pages, number));
   const { secondsLeft, secondsBehind = 0, hurry } = budget;
   const cpuSeconds = budget.cpuSeconds?.(secondsToPlanWith(budget));
   let used = 0;
-  let done = 0;
+  let begun = 0;
+  let toCome = pixels.reduce((sum, page) => sum + page, 0);
+  const share = () => (pixels[begun] ?? toCome) / toCome;
+  const cpuLeft = () => Math.max(0, (cpuSeconds ?? 0) - used);
   return {
-    next() {
-      const toCome = pixels.slice(done).reduce((sum, page) => sum + page, 0);
-      const share = (pixels[done++] ?? toCome) / toCome;
-      const othersOf = (seconds: number) => Math.max(0, seconds * (1 - share) - START);
+    share,
+    next(atOnce) {
+      const ofTime = Math.min(1, share() * atOnce);
+      const othersOf = (seconds: number) => Math.max(0, seconds * (1 - ofTime) - EACH);
       const forOthers = othersOf(secondsLeft?.() ?? 0);
-      const cpuLeft = Math.max(0, (cpuSeconds ?? 0) - used);
+      const most = Math.min(cpuLeft(), cpuLeft() * share() + EACH);
       return {
         ...budget,
         ...(secondsLeft && {
           // In a hurry only a share of the little time left.
           secondsLeft: () => secondsLeft() - (hurry?.isOn() ? othersOf(secondsLeft()) : forOthers),
-          secondsBehind: secondsBehind * share,
+          secondsBehind: secondsBehind * ofTime,
         }),
-        ...(cpuSeconds !== undefined && {
-          cpuSeconds: () => Math.min(cpuLeft, cpuLeft * share + START),
-        }),
+        ...(cpuSeconds !== undefined && { cpuSeconds: () => most }),
       };
     },
-    spent(seconds) {
-      used += seconds;
+    begin() {
+      const reserved = cpuLeft() * share();
+      used += reserved;
+      const size = pixels[begun++] ?? 0;
+      toCome -= size;
+      return (seconds) => {
+        used += (seconds ?? 0) - reserved;
+        if (seconds !== undefined) return;
+        begun--;
+        toCome += size;
+      };
     },
   };
 }
 
 /** At least one, so that a page of unknown size has a share. */
-function pixelsOf(header: TiffHeader, number: number): number {
-  const { width, height } = pageNumbered(header, number, '');
+function pixelsOf({ numbered }: TiffPages, number: number): number {
+  const { width, height } = numbered(number);
   return Math.max(1, width * height);
 }

@@ -1,22 +1,25 @@
 import { choosePages } from '../convert/choose-pages.ts';
 import type { OwnTiff } from '../convert/own-tiff.ts';
 import { firstPage } from '../convert/pages.ts';
+import type { Budget } from '../convert/plan/resources.ts';
 import { fileNameOf } from '../keys.ts';
 import { findOutput, type OutputRequest } from '../outputs/bucket/output.ts';
 import {
   findAllOutputs,
   leftPagesMessage,
+  type OpenOutput,
   type Outputs,
   openOutputs,
   outputsKnowing,
 } from '../outputs/bucket/page-outputs.ts';
 import { type PageToPut, putPages } from '../outputs/bucket/put-pages.ts';
-import { withPages } from '../outputs/make-pages.ts';
+import { makePages } from '../outputs/make-pages.ts';
+import type { TiffToMake } from '../outputs/page-files.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
 import { conversionBudget, USUAL_START_MS } from './budget.ts';
-import { logConversion, taskMaking } from './conversion.ts';
+import { logConversion } from './conversion.ts';
 import { msBeforeStart } from './machine-age.ts';
-import { sharedBudgets } from './page-budget.ts';
+import { openTaskPlaces } from './places.ts';
 import type { RunningTask } from './running-task.ts';
 import { runStage } from './stages.ts';
 
@@ -38,14 +41,14 @@ export interface ConvertedPages {
 }
 
 /**
- * Converts the selected pages that are missing to files, one after the other. Throws `TaskError` if
- * one of them fails: then none is uploaded.
+ * Converts the selected pages that are missing to files, several at once if there is room. Throws
+ * `TaskError` if one of them fails: then none is uploaded.
  */
 export async function convertTaskPages(
   task: RunningTask,
   places: PagePlaces,
 ): Promise<ConvertedPages> {
-  const { settings, options, deadlines, stopping, converter } = task;
+  const { settings, deadlines, stopping } = task;
   const { tiff, pathOf } = places;
   const name = fileNameOf(settings.inputKey);
   const chosen = await runStage(task, 'convert', () =>
@@ -61,31 +64,50 @@ export async function convertTaskPages(
     msBeforeStart: startedLate(task),
     hurry: { isOn: () => stopping.asked.aborted, giveUp: stopping.giveUp },
   });
-  const budgets = sharedBudgets(
-    budget,
-    open.map(({ page }) => page),
-    header,
-  );
   const { slot } = outputs.first;
   const first = slot.kind === 'done' ? slot.object : undefined;
-  const made: PageToPut[] = [];
-  let { ms } = chosen;
-  await withPages({ file: tiff, name, header, numbers }, converter, async (make) => {
-    for (const output of open) {
-      const { page, isFirst } = output;
-      const target = { page, output: output.slot.key, jpeg: pathOf(`page-${page}.jpg`) };
-      const further = isFirst ? undefined : page;
-      const one = await runStage(task, 'convert', () =>
-        make(target, taskMaking(task, budgets.next(), further)),
-      );
-      const { conversion } = one.result;
-      logConversion(options.log, conversion, one.ms, further);
-      budgets.spent(conversion.cpuSeconds);
-      ms += one.ms;
-      made.push({ output, made: one.result });
-    }
+  const made = await runStage(task, 'convert', () =>
+    makeOpen(task, { file: tiff, name, header, numbers }, open, { budget, pathOf }),
+  );
+  return { made: made.result, first, ms: chosen.ms + made.ms };
+}
+
+/** How the pages of a task may be made. */
+interface Means extends Pick<PagePlaces, 'pathOf'> {
+  readonly budget: Budget;
+}
+
+async function makeOpen(
+  task: RunningTask,
+  tiff: TiffToMake,
+  open: readonly OpenOutput[],
+  { budget, pathOf }: Means,
+): Promise<PageToPut[]> {
+  const byPage = new Map(open.map((output) => [output.page, output]));
+  const further = (page: number) => (byPage.get(page)?.isFirst ? undefined : page);
+  const targets = open.map(({ page, slot }) => ({
+    page,
+    output: slot.key,
+    jpeg: pathOf(`page-${page}.jpg`),
+  }));
+  const places = openTaskPlaces(task, {
+    tiff,
+    numbers: [...byPage.keys()],
+    further,
+    budget,
+    pathOf,
   });
-  return { made, first, ms };
+  try {
+    const made = await makePages(tiff, targets, places, ({ page, conversion, ms }) =>
+      logConversion(task.options.log, conversion, ms, further(page)),
+    );
+    return open.flatMap((output, index) => {
+      const one = made[index];
+      return one ? [{ output, made: one }] : [];
+    });
+  } finally {
+    await places.close();
+  }
 }
 
 /**

@@ -13,7 +13,8 @@
  *   run-task               processes the TIFF, then reports exactly one outcome
  *   process-tiff           the stages, timed; skips them if the JPEGs are current
  *   outputs/bucket         chooses a key for each page: free, ours or the next candidate
- *   page-stages            makes the missing pages one after the other; uploads the first one last
+ *   page-stages            makes the missing pages, several at once if there is room; uploads the
+ *                          first one last
  *   report                 delivers the callback; what is not delivered goes to log and outbox
  *
  * Outputs. `image.tif` becomes `image.jpg`, or `image.tif.jpg` if the first is foreign. An outdated

@@ -70,7 +70,7 @@ export async function openSource(task: RunningTask, tiffPath: string): Promise<T
       pages: settings.pages,
     });
     const request = { storage, provenance, keys, options: requestOptions(task, 'upload') };
-    const outputs = await findOutputs(request, looking).catch((error: unknown) => {
+    const outputs = await findOutputs(request, { first: looking }).catch((error: unknown) => {
       throw new StageError('upload', error);
     });
     const saved = () => inTime(task, saving, (msLeft) => willArrive(arrived(), info.size, msLeft));

@@ -28,6 +28,29 @@ const isPutOf =
     method === 'PUT' && url.includes(part);
 const noSuchRight = { status: 403, body: '<Error><Code>AccessDenied</Code></Error>' };
 
+describe('the requests of a report', () => {
+  it('read of the outbox of a larger batch what a list of it has', async () => {
+    const names = Array.from({ length: 20 }, (_, i) => `${i}.tif`);
+    for (const name of names) await batch.put(name, tiff);
+    const seen: string[] = [];
+    const watch: FaultOf = ({ method, url }) => {
+      const { pathname, searchParams } = new URL(url, 'http://r2');
+      const listed = searchParams.get('prefix') ?? '';
+      if (listed.startsWith(batch.outbox)) seen.push('LIST');
+      else if (pathname.includes(`/${batch.outbox}/`)) seen.push(method);
+      return undefined;
+    };
+    expect((await reportWhile(watch, '--dry-run', '--json')).exitCode).toBe(0);
+    expect(seen).toEqual(['LIST', 'LIST']);
+    const { document } = await batch.report();
+    expect(document).toMatchObject({ complete: true, summary: { converted: 20 } });
+    seen.length = 0;
+    const again = JSON.parse((await reportWhile(watch, '--json')).stdout);
+    expect(Object.values(statesOf(batch, again))).toEqual(Array(20).fill('already_delivered'));
+    expect(seen).toEqual(['LIST', 'LIST', ...Array(20).fill('GET')]);
+  });
+});
+
 describe('a report whose outbox R2 refuses', () => {
   it('says that --include-unknown sends a callback that nobody has kept', async () => {
     await batch.put('a.tif', tiff);

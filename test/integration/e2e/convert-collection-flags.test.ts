@@ -174,8 +174,9 @@ describe('convert --report', () => {
   it('writes a page, a table and a document of the run, with the pictures in the page', async () => {
     const paths = ['run.html', 'run.csv', 'run.json'];
     const reports = paths.flatMap((path) => ['--report', path]);
-    const { exitCode } = await convert(['scans', '-r', '--verify', ...reports]);
+    const { exitCode, stderr } = await convert(['scans', '-r', '--verify', ...reports]);
     expect(exitCode).toBe(0);
+    expect(stderr.match(/^Writing the report .*$/gm)).toEqual(['Writing the report run.html …']);
     const [page, table, document] = await Promise.all(
       paths.map((path) => readFile(folder.path(path), 'utf8')),
     );

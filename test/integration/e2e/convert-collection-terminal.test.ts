@@ -35,6 +35,15 @@ describe.skipIf(!hasTerminal)('convert of a collection on a terminal', () => {
     expect(end.join('\n')).not.toMatch(/━|ETA/);
   });
 
+  it('shows how far the pictures of a report are, and in the end only that it is written', async () => {
+    const shown = await convert('--report run.html');
+    expect(shown).toMatch(/Writing the report run\.html: \d+ % of its pictures/);
+    const [last] = endOf(shown)
+      .filter((line) => line !== '')
+      .slice(-1);
+    expect(last).toMatch(/^\S Writing the report run\.html$/);
+  });
+
   it('keeps within a narrow one', async () => {
     const shown = await convert('', 30);
     const end = endOf(shown, 30).join('\n');

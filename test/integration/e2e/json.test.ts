@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { link, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { documents } from '../../../docs/schemas.ts';
 import { schemaProblems } from '../../support/json-documents.ts';
 import { plainTiff } from '../../support/pictures.ts';
-import { runProgram } from '../../support/program.ts';
+import { runProgram, startProgram } from '../../support/program.ts';
 import { useFolder } from '../../support/use-folder.ts';
 
 // What commands write in all other tests of them is held to these schemas, too
@@ -74,6 +74,18 @@ describe('what is written as JSON', () => {
     const { files: count, ok, would_fail, failed } = summary;
     expect({ count, ok, rest: would_fail + failed }).toEqual({ count: 2, ok: 1, rest: 1 });
     expect([unread, warnings]).toEqual([[], []]);
+  });
+
+  it('does not have to be in memory: of 5 000 TIFFs under 28 MB of heap', async () => {
+    await folder.make('many');
+    const tiff = await folder.write('one.tif', await plainTiff());
+    const names = Array.from({ length: 5_000 }, (_, i) => `many/${i}.tif`);
+    for (const name of names) await link(tiff, folder.path(name));
+    const env = { NODE_OPTIONS: '--max-old-space-size=28' };
+    const args = ['inspect', 'many', '--json'];
+    const { exitCode, stdout } = await startProgram(args, { cwd: folder.root, env });
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout).files.map(({ input }: { input: string }) => input)).toEqual(names);
   });
 
   it('is a report that its schema holds for', async () => {

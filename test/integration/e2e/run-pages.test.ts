@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FaultOf } from '../../support/fault.ts';
 import { startFaultServer } from '../../support/fault-server.ts';
 import { bytesIn, FOREIGN } from '../../support/objects.ts';
 import { damaged, grey, mixed, noise } from '../../support/paged-tiffs.ts';
@@ -129,6 +130,76 @@ describe('TIFF_PAGES=all', () => {
       /^Failed to convert TIFF: "scan\.tif" is damaged: its list of pages is broken/,
     );
     expect(await sandbox.current.listKeys('a6/')).toEqual(['a6/scan.tif']);
+  });
+});
+
+describe('the requests for TIFF_PAGES=all', () => {
+  const twelve = makeTiff(...Array.from({ length: 12 }, (_, i) => grey(8, 8, i)));
+  const further = Array.from({ length: 11 }, (_, i) => `scan.page-${i + 2}.jpg`);
+
+  /** Runs such a task, and gives its requests without what they have in common. */
+  async function requestsOf(folder: string, faultOf: FaultOf = () => undefined) {
+    await sandbox.current.putObject(`${folder}/scan.tif`, twelve);
+    await using proxy = await startFaultServer(sandbox.current.endpoint, faultOf);
+    const env = { ...ALL, R2_ENDPOINT: proxy.url };
+    const { bodies, stderr } = await runTask(sandbox.current, `${folder}/scan.tif`, env);
+    expect(bodies).toMatchObject([{ status: 'success', output_r2_key: `${folder}/scan.jpg` }]);
+    expect(stderr).toBe('');
+    return proxy.seen.map(({ method, url }) =>
+      url.includes('list-type=2') ? 'LIST' : `${method} ${url.replace(/.*\/|\?.*/g, '')}`,
+    );
+  }
+  const of = (method: string, names: readonly string[]) => names.map((name) => `${method} ${name}`);
+
+  it('are one list, no HEAD and a PUT for each further page, and the first page last', async () => {
+    const requests = await requestsOf('r1');
+    expect(requests.at(-1)).toBe('PUT scan.jpg');
+    expect(requests.slice(0, 2).sort()).toEqual(['GET scan.tif', 'HEAD scan.jpg']);
+    expect(requests[2]).toBe('LIST');
+    expect(requests.slice(3, -1).sort()).toEqual(of('PUT', further).sort());
+  });
+
+  it('ask for the object under a key that the list has', async () => {
+    await sandbox.current.putObject('r2/scan.page-7.jpg', FOREIGN);
+    const requests = await requestsOf('r2');
+    expect(requests.slice(3).filter((one) => one.startsWith('HEAD'))).toEqual([
+      ...['HEAD scan.page-7.jpg', 'HEAD scan.tif.page-7.jpg'],
+    ]);
+    expect((await bytesOf('r2/scan.page-7.jpg')).equals(FOREIGN)).toBe(true);
+    expect(requests.at(-1)).toBe('PUT scan.jpg');
+  });
+
+  it('ask for each page where the token may not list', async () => {
+    const requests = await requestsOf('r3', ({ url }) =>
+      url.includes('list-type=2') ? { status: 403 } : undefined,
+    );
+    expect(requests.slice(3, 14).sort()).toEqual(of('HEAD', further).sort());
+    expect(requests.slice(14, -1).sort()).toEqual(of('PUT', further).sort());
+    expect(requests.at(-1)).toBe('PUT scan.jpg');
+  });
+
+  it('ask for nothing twice when a page is missing', async () => {
+    await requestsOf('r4');
+    await sandbox.current.deleteObject('r4/scan.page-5.jpg');
+    const requests = await requestsOf('r4');
+    expect(requests.slice(0, -1).sort()).toEqual(
+      ['GET scan.tif', ...of('HEAD', ['scan.jpg', ...further])].sort(),
+    );
+    expect(requests.at(-1)).toBe('PUT scan.page-5.jpg');
+  });
+});
+
+describe('JPEGs of an earlier TIFF', () => {
+  it('stay as they are when one page of the new one fails', async () => {
+    await sandbox.current.putObject('e1/scan.tif', mixed);
+    await runTask(sandbox.current, 'e1/scan.tif', ALL);
+    const keys = ['e1/scan.jpg', 'e1/scan.page-2.jpg', 'e1/scan.page-3.jpg'];
+    const before = await Promise.all(keys.map(etagOf));
+    const lastDamaged = [grey(16, 16, 1), grey(16, 16, 2), { ...grey(16, 16, 3), compression: 5 }];
+    await sandbox.current.putObject('e1/scan.tif', makeTiff(...lastDamaged));
+    const { bodies } = await runTask(sandbox.current, 'e1/scan.tif', ALL);
+    expect(bodies).toMatchObject([{ status: 'error' }]);
+    expect(await Promise.all(keys.map(etagOf))).toEqual(before);
   });
 });
 

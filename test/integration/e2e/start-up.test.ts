@@ -9,12 +9,13 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { makeFolder, type TestFolder } from '../../support/folder.ts';
 import { bytesInImage, packagesNeeded } from '../../support/image-size.ts';
+import { plainTiff } from '../../support/pictures.ts';
 import { startProgram } from '../../support/program.ts';
 
 /** What keeps starts fast, as numbers that no slow machine changes (docs/performance.md). */
 const LIMITS = {
   // Of all commands; what a task itself has to read is bounded by the next two.
-  bundleBytes: 1_400_000,
+  bundleBytes: 1_420_000,
   bytesBeforeFirstRequest: 580_000,
   filesBeforeFirstRequest: 12,
   filesOfChild: 4,
@@ -122,6 +123,43 @@ describe('the worker', () => {
       };`;
     await runTask(`--require ${await folder.write('forks.cjs', code)}`);
     expect(existsSync(list)).toBe(false);
+  });
+});
+
+describe('a command without oclif', () => {
+  /** What a command line loads, and the order of files and conversion processes. */
+  async function loadedBy(...args: string[]): Promise<string[]> {
+    const list = folder.path(`command-${args[0]}`);
+    const witness = await makeWitness(list);
+    const code = `
+      const { appendFileSync } = require('node:fs');
+      const { spawn } = require('node:child_process').ChildProcess.prototype;
+      require('node:child_process').ChildProcess.prototype.spawn = function (options) {
+        appendFileSync(${JSON.stringify(list)}, 'process:' + options.file + '\\n');
+        return spawn.call(this, options);
+      };`;
+    const spawns = await folder.write('spawns.cjs', code);
+    const env = { NODE_OPTIONS: `--require ${spawns} --require ${witness}` };
+    const { exitCode } = await startProgram(args, { env });
+    expect(exitCode).toBe(0);
+    return modulesOf(list).filter((url) => /^(file|process):/.test(url));
+  }
+
+  it('loads for the version a few files of its own, and no package', async () => {
+    const loaded = await loadedBy('--version');
+    expect(loaded.filter((url) => packageOf(url) !== 'arke-tiff')).toEqual([]);
+    expect(loaded.length).toBeLessThanOrEqual(10);
+  });
+
+  it('starts one conversion process for a TIFF, before it loads most of itself', async () => {
+    const tiff = await folder.write('a.tif', await plainTiff());
+    const loaded = await loadedBy('convert', tiff, '--force');
+    expect(loaded.filter((url) => url.includes('@oclif'))).toEqual([]);
+    expect(loaded.filter((url) => url.startsWith('process:'))).toHaveLength(1);
+    const started = loaded.findIndex((url) => url.startsWith('process:'));
+    const engine = loaded.findIndex((url) => url.includes('run-convert'));
+    expect(started).toBeGreaterThan(-1);
+    expect(engine).toBeGreaterThan(started);
   });
 });
 

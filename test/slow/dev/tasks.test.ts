@@ -147,7 +147,8 @@ it('tells what happens as it comes', async () => {
     limits: { memory_mb: 1024, jobs: 1 },
   });
   const { log } = await api.task(id);
-  expect(events.filter(({ type }) => type === 'log').map(({ data }) => data['line'])).toEqual(log);
+  const logs = events.filter(({ type }) => type === 'log');
+  expect(logs.flatMap(({ data }) => data['lines'])).toEqual(log);
   expect(events.filter(({ type }) => type === 'callback')).toHaveLength(1);
 });
 

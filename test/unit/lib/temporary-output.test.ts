@@ -14,13 +14,15 @@ describe('an output that is being written', () => {
     expect(one).toContain(folder.root);
   });
 
-  it('is removed once its process is gone, and left alone while it lives, or is on another machine', async () => {
+  it('is removed once its process is gone, even if another has its id, and left alone while it lives, or is on another machine', async () => {
     const living = basename(temporaryBeside(folder.path('a.jpg')));
     const code = 'process.stdout.write(String(process.pid))';
     const pid = execFileSync(process.execPath, ['-e', code], { encoding: 'utf8' });
-    const abandoned = living.replace(`-${process.pid}-`, `-${pid}-`);
+    const abandoned = living.replace(`-${process.pid}.`, `-${pid}.`);
+    const reused = living.replace(`-${process.pid}.`, `-${process.pid}.9`);
     const elsewhere = abandoned.replace(/^\.arke-tiff-[\da-f]{8}/, '.arke-tiff-00000000');
-    for (const name of [living, abandoned, elsewhere, 'a.part']) await folder.write(name, 'half');
+    for (const name of [living, abandoned, reused, elsewhere, 'a.part'])
+      await folder.write(name, 'half');
     await removeAbandonedOutputs(folder.root);
     expect((await readdir(folder.root)).sort()).toEqual([elsewhere, living, 'a.part'].sort());
     await removeAbandonedOutputs(folder.path('no such folder'));

@@ -15,6 +15,7 @@ import type {
   PlanningTools,
 } from '../item.ts';
 import type { CollectionRunOptions } from '../options.ts';
+import { placesFor } from '../places.ts';
 import { describePages, planPages } from '../plan-pages.ts';
 import type { OutputRecords } from '../record/records.ts';
 import { finishPages } from './finish.ts';
@@ -154,7 +155,7 @@ async function dueItem(
     source,
     plans,
     peakBytes,
-    convert: (tools) => convertItem(source, { ...seen, rules }, run, tools),
+    convert: (tools) => convertItem(source, { ...seen, rules, plans }, run, tools),
   };
 }
 
@@ -169,17 +170,22 @@ function outputRules(
   return { force, forcedBy, ours, sourceWith, keepTiffs: true, jpegs: true };
 }
 
+/** A TIFF to convert. */
+interface DueTiff extends Seen, Pick<DueItem, 'plans'> {
+  readonly rules: OutputRules;
+}
+
 async function convertItem(
   { output, kind, pixels }: SourceRecord,
-  { tiff, chosen, state, recorded, rules }: Seen & { readonly rules: OutputRules },
+  { tiff, chosen, state, recorded, rules, plans }: DueTiff,
   { options }: LocalRun,
   tools: ConvertingTools,
 ): Promise<Converted> {
   const { encoder, pages, strict, verify, outDir } = options;
   const toMake = { ...chosen, file: tiff.path, name: tiff.name };
   const target = { output, rules, makeFolder: outDir !== undefined };
-  const making = { encoder, pages, strict, verify, ...tools };
-  return writePages(toMake, target, making, async (made) => {
+  const places = placesFor(tools, plans, { encoder, pages, strict, verify });
+  return writePages(toMake, target, places, async (made) => {
     const finishing = { tiff, source: state, kind, pixels, tools };
     const { lines, ...converted } = await finishPages(made, finishing, options);
     await recorded?.record.append(lines);

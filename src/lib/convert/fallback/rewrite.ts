@@ -5,9 +5,10 @@
  *
  * `samples/` is our own reader, for samples of any depth and format; it holds one row of strips or
  * tiles. `magick/` is ImageMagick in WebAssembly, for the codecs that sharp is built without. Both
- * run in a thread of the conversion process (`run-thread.ts`), so that the process still hears its
- * parent, and the memory is gone with the thread. Truncated data is an error. Where nobody reads a
- * page, the error names what it is about it (docs/fidelity.md, "What is refused, and why").
+ * run in a thread of the conversion process, so that the process still hears its parent, and the
+ * memory is gone with the thread; `decoders.ts` decides how long it is kept. Truncated data is an
+ * error. Where nobody reads a page, the error names what it is about it (docs/fidelity.md, "What is
+ * refused, and why").
  */
 import type { TiffPage } from '../header/tiff-header.ts';
 import type { TiffFormat } from '../header/tiff-tags.ts';
@@ -28,4 +29,6 @@ export interface Rewritten {
   readonly picture: PlainPicture;
   /** Decisions made on the way. */
   readonly notes: readonly ConversionNote[];
+  /** Whether the decoder warned of anything, even if the picture is not affected. */
+  readonly warned: boolean;
 }

@@ -21,7 +21,8 @@ import {
 import { boundedReader, type ReadableFile } from '../header/tiff-source.ts';
 import { firstPage, nameOfPage, pageNumbered, pageNumbers, pagesOf } from '../pages.ts';
 import { type Limits, planConversion } from '../plan/plan.ts';
-import { type PageFile, pageFile, readable } from '../plan/readable.ts';
+import { readable } from '../plan/readable.ts';
+import { type TiffPages, tiffPages } from '../tiff-pages.ts';
 import { type DirectoryTags, readDirectoryTags } from './directory-tags.ts';
 import {
   type CertainError,
@@ -65,14 +66,9 @@ export async function inspectTiff(
   const { header, tagsOf } = contents;
   if (typeof options.pages === 'number') pageNumbered(header, options.pages, options.name);
   const numbers = new Map(pagesOf(header).map((page, index) => [page, index + 1]));
-  const file = pageFile(header, options.name);
+  const tiff = tiffPages(header, options.name);
   const inspect = (page: TiffPage) =>
-    inspectPicture(
-      { header, file },
-      page,
-      { number: numbers.get(page), tags: tagsOf(page) },
-      options,
-    );
+    inspectPicture(tiff, page, { number: numbers.get(page), tags: tagsOf(page) }, options);
   const directories = header.pages.map(
     (page): DirectoryInspection => ({
       index: page.index,
@@ -166,14 +162,8 @@ function attempted<T>(work: () => T): T | { readonly error: CertainError } {
   }
 }
 
-/** A TIFF whose pages are planned. */
-interface Planned {
-  readonly header: TiffHeader;
-  readonly file: PageFile;
-}
-
 function inspectPicture(
-  tiff: Planned,
+  tiff: TiffPages,
   page: TiffPage,
   {
     number,
@@ -221,13 +211,13 @@ function resolutionOf({ resolution }: TiffPage): ResolutionInspection | undefine
 }
 
 function predictPlan(
-  { header, file }: Planned,
+  { header, file, count }: TiffPages,
   page: TiffPage,
   number: number,
   { limits, encoder, pages }: InspectionOptions,
 ): PlanInspection {
   const isOnlyOne = pages === 'first' && number === firstPage(header);
-  const name = isOnlyOne ? file.name : nameOfPage(header, number, file.name);
+  const name = isOnlyOne ? file.name : nameOfPage(count, number, file.name);
   return attempted(() => {
     const chosen = readable(page, { ...file, name });
     const { reading, ...plan } = planConversion(chosen, limits, encoder);

@@ -7,8 +7,11 @@ import { type ConversionMethod, type EncodedKind, encodedKind, pixelsOf } from '
  * so they are a guide, not a bound: each conversion is watched while it runs.
  */
 
-/** Start-up of the process and its libraries; every prediction includes it. */
-export const START = 0.1;
+/**
+ * Each conversion besides its pixels: messages, temporary files, and the record of its JPEG. The
+ * start of the process (0.1 s) is not included, because it is reused.
+ */
+export const EACH = 0.007;
 /** Seconds per million decoded samples, by TIFF compression; `other` for all not listed. */
 const DECODE: Readonly<Record<number, number>> = {
   1: 0.0004,
@@ -20,6 +23,8 @@ const DECODE: Readonly<Record<number, number>> = {
 const DECODE_OTHER = 0.006;
 /** The same for a progressive JPEG, which is decoded in several passes. */
 const DECODE_PROGRESSIVE = 0.014;
+/** More per million samples that are stored as planes. */
+const DECODE_PLANES = 0.001;
 /** Seconds per million pixels encoded. */
 const ENCODE: Record<Effort, Record<EncodedKind, number>> = {
   max: { '4:2:0': 0.14, '4:4:4': 0.24, grey: 0.085, bilevel: 0.22 },
@@ -30,7 +35,7 @@ const ENCODE: Record<Effort, Record<EncodedKind, number>> = {
 const TURN: Record<ConversionMethod['turn'], number> = {
   none: 0,
   memory: 0.004,
-  disk: 0.006,
+  disk: 0.007,
   tag: 0,
 };
 
@@ -42,7 +47,7 @@ const COLOURS = { cmyk: 0.034, rgb: 0.009 } as const;
 /** PhotometricInterpretation of CMYK (TIFF 6.0, section 16). */
 const SEPARATED = 5;
 
-/** The CPU seconds of a conversion, including the start of its process. */
+/** The CPU seconds of a conversion, in a process that has been started. */
 export function predictCpuSeconds(
   page: TiffPage,
   method: Pick<ConversionMethod, 'effort' | 'turn' | 'chromaSubsampling'>,
@@ -50,9 +55,10 @@ export function predictCpuSeconds(
   const megapixels = pixelsOf(page) / 1e6;
   const wide = Math.max(8, ...page.bitsPerSample) > 8 ? 2 : 1;
   const perSample = page.progressive ? DECODE_PROGRESSIVE : DECODE[page.compression];
-  const decode = (perSample ?? DECODE_OTHER) * page.samplesPerPixel * wide;
+  const planes = page.planar ? DECODE_PLANES : 0;
+  const decode = ((perSample ?? DECODE_OTHER) * wide + planes) * page.samplesPerPixel;
   const encode = ENCODE[method.effort][encodedKind(page, method.chromaSubsampling)];
   const colours =
     page.photometric === SEPARATED ? COLOURS.cmyk : page.iccBytes > 0 ? COLOURS.rgb : 0;
-  return START + megapixels * (decode + encode + colours + TURN[method.turn]);
+  return EACH + megapixels * (decode + encode + colours + TURN[method.turn]);
 }

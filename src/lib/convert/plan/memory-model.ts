@@ -37,7 +37,7 @@ const MB = 1024 * 1024;
  */
 
 /** The process with its libraries, before it has a picture. */
-const BASE = 106 * MB;
+export const PROCESS_BYTES = 106 * MB;
 /** libvips' buffers between decoder and encoder, in rows of the decoded picture. */
 const ROWS_IN_FLIGHT = 720;
 /** libvips decodes one row of tiles at a time and keeps some; it then needs no other rows. */
@@ -87,11 +87,11 @@ function bytesPerPixel({ samplesPerPixel, bitsPerSample, photometric }: TiffPage
  * at most 1.5 times as much plus 60 MB (docs/policies.md, "Budget").
  */
 export function predictMemory(page: TiffPage, method: ConversionMethod): number {
-  const pipeline = BASE + decoderBytes(page);
+  const pipeline = PROCESS_BYTES + decoderBytes(page);
   const blended = method.blended ? pixelsOf(page) * (3 + page.samplesPerPixel) : 0;
   if (method.turn === 'disk') {
     const tileRow = page.width * TURNING_TILE.height * jpegChannels(page);
-    const turning = BASE + tileRow + turnedRowBytes(page) + encoderBytes(page, method);
+    const turning = PROCESS_BYTES + tileRow + turnedRowBytes(page) + encoderBytes(page, method);
     return Math.max(pipeline + blended + tileRow, turning);
   }
   // As decoded: 16 bits are reduced to 8 only afterwards.

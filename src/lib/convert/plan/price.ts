@@ -2,7 +2,13 @@ import { finite } from '../../finite.ts';
 import { type EncoderSettings, levelsOf } from '../encoder-settings.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
 import { predictCpuSeconds } from './cpu-model.ts';
-import { type ConversionMethod, jpegChannels, pixelsOf, predictMemory } from './memory-model.ts';
+import {
+  type ConversionMethod,
+  jpegChannels,
+  PROCESS_BYTES,
+  pixelsOf,
+  predictMemory,
+} from './memory-model.ts';
 import type { ReadablePage } from './readable.ts';
 
 /** The cost of a piece of work. */
@@ -45,10 +51,24 @@ export function priceOf(
   method: ConversionMethod,
 ): Price {
   const read = rewriting?.page ?? page;
-  // Not the sum: the first step's thread is gone before the second step begins.
+  // Not the sum: the first step's thread is gone before the second step begins (`heldBetween`).
   const memoryBytes = Math.max(rewriting?.memoryBytes ?? 0, predictMemory(read, method));
   const cpuSeconds = (rewriting?.cpuSeconds ?? 0) + predictCpuSeconds(read, method);
   const turning = method.turn === 'disk' ? pixelsOf(page) * (jpegChannels(read) + 1) : 0;
   const diskBytes = turning + (rewriting?.diskBytes ?? 0) + copyBytes;
   return checkedPrice({ memoryBytes, cpuSeconds, diskBytes });
+}
+
+/**
+ * Bytes that the conversion process may hold when a page is rewritten and its JPEG is about to be
+ * made, so that the peak stays within `memoryBytes`; 0 if the page is not rewritten. If it holds
+ * more, the thread that rewrote the page must end first.
+ */
+export function heldBetween(
+  { rewriting }: ReadablePage,
+  method: ConversionMethod,
+  memoryBytes: number,
+): number {
+  if (!rewriting) return 0;
+  return memoryBytes - (predictMemory(rewriting.page, method) - PROCESS_BYTES);
 }

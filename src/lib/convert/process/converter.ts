@@ -36,6 +36,11 @@ export interface Watch {
   readonly signal?: AbortSignal | undefined;
   /** Predicted memory, in bytes; defaults to that of an idle process. */
   readonly memoryBytes?: number | undefined;
+  /**
+   * Bytes that the process may hold after rewriting the page (`heldBetween`); defaults to those of
+   * an idle one.
+   */
+  readonly mayHold?: number | undefined;
   /** Called for each sign of life; `false` ends the request with `TOO_SLOW`. */
   readonly onProgress?: (cost: Cost) => boolean;
   /** How long the process may be silent, in milliseconds; defaults to `SILENCE_MS`. */
@@ -78,6 +83,12 @@ const SILENCE_MS = 15_000;
  */
 export const IDLE_BYTES = 128 * 1024 * 1024;
 
+/**
+ * What a kept decoders' thread may add before its garbage is collected, in bytes: V8's young
+ * generation (`../plan/rewriting.ts`). Without this room for it, the thread is ended first.
+ */
+const GARBAGE = 32 * 1024 * 1024;
+
 /** How often a process is started before giving up. */
 const STARTS = 2;
 
@@ -117,8 +128,10 @@ export function openConverter(temporaryFolder: string, idleBytes = IDLE_BYTES): 
       return started(watch, attempt + 1);
     }
   };
-  const endGrown = async ({ memoryBytes = 0 }: Watch) => {
-    if (current && current.heldBytes > Math.max(idleBytes, memoryBytes)) await current.child.kill();
+  const endGrown = async ({ memoryBytes = 0, silenceMs, signal }: Watch) => {
+    if (!current || current.heldBytes <= Math.max(idleBytes, memoryBytes - GARBAGE)) return;
+    current.heldBytes = await orAborted(shrunk(current, silenceMs), signal);
+    if (current.heldBytes > Math.max(idleBytes, memoryBytes)) await current.child.kill();
   };
   return {
     temporaryFolder,
@@ -127,9 +140,10 @@ export function openConverter(temporaryFolder: string, idleBytes = IDLE_BYTES): 
       await endGrown(watch);
       const session = await started(watch);
       const scratch = scratchIn(temporaryFolder);
+      const mayHold = Math.max(idleBytes, watch.mayHold ?? 0);
       try {
         const made = await withPlainPaths(request, temporaryFolder, (plain) =>
-          carryOut<Request['kind']>(session, { ...plain, scratch }, watch),
+          carryOut<Request['kind']>(session, { ...plain, scratch, mayHold }, watch),
         );
         if (made.notes.some(isDamage)) await session.child.kill();
         return made;
@@ -167,12 +181,12 @@ function isAboutJpeg(error: unknown): boolean {
   return error instanceof ConversionError && error.code === 'UNLIKE';
 }
 
-/** Waits until a process is ready; throws `UNRESPONSIVE` if it is silent for too long. */
-async function heard(ready: Promise<string>, silenceMs = SILENCE_MS): Promise<string> {
+/** Waits for an answer of a process; throws `UNRESPONSIVE` if it is silent for too long. */
+async function heard<T>(answer: Promise<T>, silenceMs = SILENCE_MS): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const silence = watchSilence(silenceMs, () => reject(unresponsive(silenceMs)));
   try {
-    return await Promise.race([ready, promise]);
+    return await Promise.race([answer, promise]);
   } finally {
     silence.stop();
   }
@@ -189,6 +203,23 @@ function openSession(temporaryFolder: string): Session {
   // Awaited on use; until then a rejection is not an error.
   ready.catch(() => {});
   return { child, ready, heldBytes: 0 };
+}
+
+/** The memory of a process without its decoders' thread, in bytes; endless if it does not say. */
+async function shrunk({ child }: Session, silenceMs?: number): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const deafen = child.onMessage((message) => {
+    if (message.kind === 'shrunk') resolve(message.heldBytes);
+  });
+  void child.ended.then((end) => reject(errorOf(end)));
+  child.send({ kind: 'shrink' });
+  try {
+    return await heard(promise, silenceMs);
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  } finally {
+    deafen();
+  }
 }
 
 /** Sends the request and waits for its result or error. */

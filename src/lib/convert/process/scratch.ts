@@ -1,5 +1,6 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { systemCodeOf } from '../../errors.ts';
 
 /** All temporary files that a request may need, by content. */
 const NAMES = {
@@ -29,5 +30,17 @@ export function scratchIn(folder: string): ScratchFiles {
 
 /** Removes those that exist: the next step may need the room. Throws file system errors. */
 export async function removeScratch(scratch: ScratchFiles): Promise<void> {
-  await Promise.all(Object.values(scratch).map((path) => rm(path, { force: true })));
+  const there = await namesIn(dirname(scratch.plain));
+  // Mostly none: to list the folder takes less than to try each of them.
+  const left = Object.values(scratch).filter((path) => there.includes(basename(path)));
+  await Promise.all(left.map((path) => rm(path, { force: true })));
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
 }

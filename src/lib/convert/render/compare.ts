@@ -39,7 +39,7 @@ export async function renderComparison(
   const orientation = orientationOf(metadata);
   // As stored: a JPEG with the TIFF's orientation tag was not turned.
   const turn = orientation === 1 ? request.turn : 'tag';
-  const page = await readForgivingly(request, async (source) => {
+  const page = await readForgivingly(request, reader, async (source) => {
     const flat = await openFlat(request, source, turn, reader);
     const saved = await savePixels(flat.picture, scratch.page);
     return { orientation: flat.orientation, profile: flat.profile, saved };

@@ -51,9 +51,10 @@ export interface FlatSource extends RenderSource {
  */
 export async function readForgivingly<T>(
   request: SentRequest<PageRequest>,
+  reader: TiffReader,
   read: (source: FlatSource) => Promise<T>,
 ): Promise<T> {
-  const source = await sourceOf(request);
+  const source = await sourceOf(request, reader);
   const { page, fileBytes } = source;
   try {
     return await read({ ...source, forgiving: false }).catch((error: unknown) => {
@@ -61,13 +62,13 @@ export async function readForgivingly<T>(
       return read({ ...source, forgiving: true });
     });
   } catch (error) {
-    const fax = await readOddFax(request, error, fileBytes);
+    const fax = await readOddFax(request, error, fileBytes, reader);
     if (!fax) throw error;
     const ours = () => read({ ...fax, forgiving: false });
     // Damaged lines are shown as by other readers. If the page is a copy, ours is in its place.
     const { notes } = fax;
-    const { reader, copied: isCopied } = request.reading;
-    if (reader !== 'sharp' || isCopied || !cameDamaged(error, { ...source, notes })) return ours();
+    const { reader: chosen, copied: isCopied } = request.reading;
+    if (chosen !== 'sharp' || isCopied || !cameDamaged(error, { ...source, notes })) return ours();
     return read({ ...source, forgiving: true, allRows: true }).catch(ours);
   }
 }

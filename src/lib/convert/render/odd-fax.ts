@@ -6,6 +6,7 @@ import { isFax } from '../plan/page-kinds.ts';
 import { damagedTiff } from '../refusal.ts';
 import { explainFailure, isAboutUs, wordsOf } from './failure.ts';
 import { areForgiven, notesOnForgiven } from './forgiveness.ts';
+import type { TiffReader } from './sharp-tiff.ts';
 import { type RenderSource, rewrittenBy } from './source.ts';
 
 /** What libtiff (tif_fax3.c), and libvips when it gives up, say about rows of a fax. */
@@ -22,6 +23,7 @@ export async function readOddFax(
   request: SentRequest<PageRequest>,
   error: unknown,
   fileBytes: number,
+  { decoders }: Pick<TiffReader, 'decoders'>,
 ): Promise<RenderSource | undefined> {
   const { scratch, page, name } = request;
   if (!isFax(page) || missingData(page, fileBytes).length > 0) return undefined;
@@ -31,7 +33,7 @@ export async function readOddFax(
   // A copy of the file may be there.
   await rm(scratch.plain, { force: true });
   try {
-    const source = await rewrittenBy('samples', request);
+    const source = await rewrittenBy('samples', request, decoders);
     return { ...source, notes: [...source.notes, ...notesOnForgiven(others, page)] };
   } catch (own) {
     const explained = explainFailure(own, request, { reader: 'samples' });

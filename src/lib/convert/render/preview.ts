@@ -15,7 +15,7 @@ export async function renderPreview(
   reader: TiffReader,
 ): Promise<ConversionResults['preview']> {
   const { paths, scratch, most } = request;
-  return readForgivingly(request, async (source) => {
+  return readForgivingly(request, reader, async (source) => {
     const flat = await openFlat(request, source, 'tag', reader);
     const small = { ...(await reduced(reader, flat, most, scratch.saved)), icc: flat.profile.kept };
     const showing = { path: scratch.profiled, profile: 'attached' } as const;

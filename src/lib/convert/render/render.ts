@@ -31,7 +31,7 @@ import type { TiffReader } from './sharp-tiff.ts';
  * sharp throws, and `ConversionError` if JPEG cannot hold the picture.
  */
 export function render(request: SentRequest<JpegRequest>, reader: TiffReader): Promise<Rendered> {
-  return readForgivingly(request, async (source) => {
+  return readForgivingly(request, reader, async (source) => {
     const rendered = await renderSource(request, source, reader);
     return { ...rendered, notes: toldOnce(source, rendered.notes) };
   });

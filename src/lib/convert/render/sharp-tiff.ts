@@ -1,4 +1,5 @@
 import type { Sharp, default as SharpFactory } from 'sharp';
+import { type Decoders, openDecoders } from '../fallback/decoders.ts';
 
 /** How a TIFF is opened. */
 export interface OpenOptions {
@@ -16,11 +17,12 @@ export interface OpenOptions {
   readonly ignoreProfile?: boolean;
 }
 
-/** sharp, restricted to TIFFs. */
+/** sharp, restricted to TIFFs, and the decoders for those that it cannot read. */
 export interface TiffReader {
   /** A pipeline that reads a TIFF and nothing else. */
   openTiff(path: string, options?: OpenOptions): Sharp;
   readonly sharp: typeof SharpFactory;
+  readonly decoders: Decoders;
   /** Name and version of each library behind the pixels, for provenance. */
   readonly versions: string;
 }
@@ -37,6 +39,7 @@ export async function loadTiffReader(): Promise<TiffReader> {
   sharp.cache(false);
   return {
     sharp,
+    decoders: openDecoders(),
     openTiff: (path, options = {}) => {
       const { page = 0, subIfd = -1, unlimited = false, randomAccess = false } = options;
       const { forgiving = false, ignoreProfile = false } = options;

@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
-import { rewriteInThread } from '../fallback/run-thread.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
 import type { ConversionNote, PageRequest, SentRequest } from '../messages.ts';
 import { plainPage } from '../plan/plain-picture.ts';
 import { damagedTiff } from '../refusal.ts';
 import { explainFailure } from './failure.ts';
 import { CutOff, copyPage } from './page-copy.ts';
+import type { TiffReader } from './sharp-tiff.ts';
 
 /** What sharp reads. */
 export interface RenderSource {
@@ -21,7 +21,10 @@ export interface RenderSource {
  * The TIFF itself, a copy with only this page, or a plain TIFF made by another decoder, as planned.
  * Throws `ConversionError` with that decoder's words for a damaged page, and what copying throws.
  */
-export async function sourceOf(request: SentRequest<PageRequest>): Promise<RenderSource> {
+export async function sourceOf(
+  request: SentRequest<PageRequest>,
+  { decoders }: Pick<TiffReader, 'decoders'>,
+): Promise<RenderSource> {
   const { paths, scratch, page, format, name, reading } = request;
   const { input } = paths;
   const { plain } = scratch;
@@ -34,7 +37,7 @@ export async function sourceOf(request: SentRequest<PageRequest>): Promise<Rende
     });
     return { input: copied.path, page: copied.page, notes: [], fileBytes };
   }
-  return rewrittenBy(reader, request).catch((error: unknown) => {
+  return rewrittenBy(reader, request, decoders).catch((error: unknown) => {
     throw explainFailure(error, request, { reader });
   });
 }
@@ -42,11 +45,12 @@ export async function sourceOf(request: SentRequest<PageRequest>): Promise<Rende
 /** The plain TIFF that another decoder makes of a page. Throws that decoder's error. */
 export async function rewrittenBy(
   reader: 'samples' | 'magick',
-  { paths, scratch, page, format }: SentRequest<PageRequest>,
+  { paths, scratch, page, format, mayHold }: SentRequest<PageRequest>,
+  decoders: TiffReader['decoders'],
 ): Promise<RenderSource> {
   const output = scratch.plain;
   const rewriting = { input: paths.input, output, page, format };
-  const { picture, notes } = await rewriteInThread(reader, rewriting);
+  const { picture, notes } = await decoders.rewrite(reader, rewriting, mayHold);
   const { size: fileBytes } = await stat(output);
   return { input: output, page: plainPage(picture, picture.icc?.length ?? 0), notes, fileBytes };
 }

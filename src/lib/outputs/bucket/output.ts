@@ -2,6 +2,7 @@ import type { Effort } from '../../convert/encoder-settings.ts';
 import { StorageError } from '../../errors.ts';
 import { refuseInvalidKey } from '../../keys.ts';
 import type { Storage } from '../../storage/client.ts';
+import type { IsFree } from '../../storage/list-objects.ts';
 import { headObject, type ObjectInfo, type RequestOptions } from '../../storage/objects.ts';
 import { type PutCondition, type Uploaded, uploadFile } from '../../storage/upload.ts';
 import { ownershipOf, type Provenance, toMetadata } from './provenance.ts';
@@ -30,15 +31,22 @@ export interface OutputRequest {
   readonly isPromised?: ((key: string) => boolean) | undefined;
 }
 
+/** What is known about keys without asking for their objects. */
+export interface KnownKeys {
+  /** The object under the first key, if it was looked up already. */
+  readonly first?: Promise<ObjectInfo | undefined> | undefined;
+  /** The upload's condition holds even if a list is out of date by then. */
+  readonly isFree?: IsFree | undefined;
+}
+
 /**
  * Finds the key for the JPEG: the first that is free or ours. A reserved key is used only if no
- * other is left. `first` is the object under the first key, if it was looked up already. Throws
- * `StorageError` (`OBJECT_EXISTS`) if every possible key holds an object that this worker did not
- * make from this source.
+ * other is left. Throws `StorageError` (`OBJECT_EXISTS`) if every possible key holds an object that
+ * this worker did not make from this source.
  */
 export async function findOutput(
   { storage, provenance, keys, options, isPromised }: OutputRequest,
-  first?: Promise<ObjectInfo | undefined>,
+  { first, isFree }: KnownKeys = {},
 ): Promise<OutputSlot> {
   const taken: string[] = [];
   let promised: string | undefined;
@@ -46,7 +54,7 @@ export async function findOutput(
   for (const key of keys) {
     refuseInvalidKey(key, { what: "The JPEG's key", remedy: 'Give the TIFF a shorter key.' });
     const asked = key === keys[0] ? first : undefined;
-    const object = await (asked ?? headObject(storage, key, options));
+    const object = isFree?.(key) ? undefined : await (asked ?? headObject(storage, key, options));
     if (!object && isPromised?.(key)) {
       promised ??= key;
       continue;
@@ -80,9 +88,9 @@ export interface PutOutput extends Uploaded {
 const MAX_RACES = 3;
 
 /**
- * Puts the JPEG into the slot, with its provenance and effort. If another process was faster, looks
- * again: finds the same JPEG made by another run of this task, or uses the next key. Throws
- * `StorageError`, `FileError`.
+ * Puts the JPEG into the slot, with its provenance and effort. If another process was faster, asks
+ * for the objects again, whatever a list showed: finds the same JPEG made by another run of this
+ * task, or uses the next key. Throws `StorageError`, `FileError`.
  */
 export async function putOutput(
   request: OutputRequest,

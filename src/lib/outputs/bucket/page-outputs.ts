@@ -1,8 +1,10 @@
+import { StorageError } from '../../errors.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { outputKeys } from '../../keys.ts';
+import type { IsFree } from '../../storage/list-objects.ts';
 import type { ObjectInfo } from '../../storage/objects.ts';
-import { findOutput, type OutputRequest, type OutputSlot } from './output.ts';
-import { isOfSameBytes, pageCountOf } from './provenance.ts';
+import { findOutput, type KnownKeys, type OutputRequest, type OutputSlot } from './output.ts';
+import { isOfSameBytes, type Provenance, pageCountOf } from './provenance.ts';
 
 /** The JPEG of one page: what it must be, and where it goes or already is. */
 export interface PageOutput {
@@ -17,21 +19,23 @@ export interface Outputs {
   readonly further: readonly PageOutput[];
 }
 
-/** Requests at once while pages are looked up or uploaded: enough to hide most of the latency. */
-export const PARALLEL_PAGES = 4;
+/**
+ * Requests at once while pages are looked up or uploaded: enough to hide most of the latency
+ * (docs/performance.md, "Pages of one task").
+ */
+export const PARALLEL_PAGES = 8;
 
 /**
  * Finds where the JPEG goes. If all pages are wanted and its metadata say that it was made with
  * further pages, finds those too. Throws as `findOutput`.
  */
-export async function findOutputs(
-  request: OutputRequest,
-  first?: Promise<ObjectInfo | undefined>,
-): Promise<Outputs> {
-  const slot = await findOutput(request, first);
+export async function findOutputs(request: OutputRequest, known: KnownKeys = {}): Promise<Outputs> {
+  const slot = await findOutput(request, known);
   const all = request.provenance.pageCount !== undefined && slot.kind === 'done';
   const count = all ? (pageCountOf(slot.object) ?? 1) : 1;
-  return { first: { request, slot }, further: await findFurther({ request, slot }, count) };
+  const first = { request, slot };
+  // A list would not help: its metadata say that they exist.
+  return { first, further: await lookUpFurther(first, count, known.isFree) };
 }
 
 /** The same outputs once the TIFF is read and it is known which page `first` is. */
@@ -42,12 +46,21 @@ export function outputsKnowing({ first, further }: Outputs, firstPage: number): 
   return { first: { ...first, request: { ...request, provenance } }, further };
 }
 
-/** The outputs of a TIFF with `count` pages if all are wanted. Throws as `findOutput`. */
-export async function findAllOutputs({ first }: Outputs, count: number): Promise<Outputs> {
+/**
+ * The outputs of a TIFF with `count` pages if all are wanted. Asks only for the objects of further
+ * pages that a list has: `isFree`, or else one of their own. Throws as `findOutput`.
+ */
+export async function findAllOutputs(
+  { first, further }: Outputs,
+  count: number,
+  isFree?: IsFree,
+): Promise<Outputs> {
   const provenance = { ...first.request.provenance, pageCount: count };
   const request = { ...first.request, provenance };
   const named = { ...first, request };
-  return { first: named, further: await findFurther(named, count) };
+  if (further.length === count - 1) return { first: named, further: further.map(knowing(request)) };
+  const free = isFree ?? (await freePages(named, count));
+  return { first: named, further: await lookUpFurther(named, count, free) };
 }
 
 /** An output that is still to be made. */
@@ -102,25 +115,69 @@ export function leftPagesMessage({ request, slot }: PageOutput, count: number): 
   );
 }
 
-/**
- * If the first page had to take its second name, further pages do the same: beside the `image.jpg`
- * of another TIFF, `image.page-2.jpg` would pass for that TIFF's.
- */
-function findFurther({ request: first, slot }: PageOutput, count: number): Promise<PageOutput[]> {
-  const firstKey = slot.kind === 'done' ? slot.object.key : slot.key;
-  const renamed = firstKey !== first.keys[0];
+/** The output of a further page, with what is known now about all pages. */
+function knowing({ provenance: first }: OutputRequest): (output: PageOutput) => PageOutput {
+  return ({ request, slot }) => {
+    const { page } = request.provenance;
+    return { request: { ...request, provenance: furtherProvenance(first, page) }, slot };
+  };
+}
+
+function furtherProvenance(first: Provenance, page: number): Provenance {
+  return { ...first, page, pageCount: undefined };
+}
+
+function lookUpFurther(
+  output: PageOutput,
+  count: number,
+  isFree: IsFree | undefined,
+): Promise<PageOutput[]> {
+  const first = output.request;
   const pages = Array.from({ length: count - 1 }, (_, further) => further + 2);
   const { signal } = first.options;
   return inParallel(
     pages,
     async (page, signal) => {
-      const provenance = { ...first.provenance, page, pageCount: undefined };
-      const names = outputKeys(provenance.sourceKey, page);
-      const keys = renamed ? ([names[1] ?? names[0], names[0]] as const) : names;
+      const keys = keysOfFurther(output, page);
+      const request = { ...first, provenance: furtherProvenance(first.provenance, page), keys };
       const options = { ...first.options, signal };
-      const slot = await findOutput({ ...first, provenance, keys, options });
-      return { request: { ...first, provenance, keys }, slot };
+      return { request, slot: await findOutput({ ...request, options }, { isFree }) };
     },
     { limit: PARALLEL_PAGES, signal },
   );
+}
+
+/**
+ * If the first page had to take its second name, further pages do the same: beside the `image.jpg`
+ * of another TIFF, `image.page-2.jpg` would pass for that TIFF's.
+ */
+function keysOfFurther({ request, slot }: PageOutput, page: number): OutputRequest['keys'] {
+  const firstKey = slot.kind === 'done' ? slot.object.key : slot.key;
+  const names = outputKeys(request.provenance.sourceKey, page);
+  return firstKey === request.keys[0] ? names : [names[1] ?? names[0], names[0]];
+}
+
+/**
+ * The free ones among the preferred keys of further pages, by a list of all keys that begin like
+ * them. Undefined for a single further page, and if R2 refuses to list, as it may for a token that
+ * is limited to objects: then each is looked up.
+ */
+async function freePages(first: PageOutput, count: number): Promise<IsFree | undefined> {
+  if (count <= 2) return undefined;
+  const { storage, options } = first.request;
+  const { freeKeys, listObjects } = await import('../../storage/list-objects.ts');
+  const prefix = sharedBeginning(keysOfFurther(first, 2)[0], keysOfFurther(first, 3)[0]);
+  try {
+    return freeKeys(prefix, await listObjects(storage, prefix, options));
+  } catch (error) {
+    if (error instanceof StorageError && !error.retryable) return undefined;
+    throw error;
+  }
+}
+
+/** For pages 2 and 3: up to the number, as in `image.page-`. */
+function sharedBeginning(one: string, other: string): string {
+  let end = 0;
+  while (end < one.length && one[end] === other[end]) end++;
+  return one.slice(0, end);
 }

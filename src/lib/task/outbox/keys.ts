@@ -52,6 +52,14 @@ export function deliveredKey(prefix: string, outcome: CallbackIdentity): string 
   return `${outboxPrefix(prefix)}/delivered/${pathOf(outcome)}`;
 }
 
+/** The prefixes of all entries and of all marks of a batch. */
+export function batchPrefixes(prefix: string, batchId: string): readonly [string, string] {
+  return [
+    `${pendingPrefix(prefix)}${part(batchId)}/`,
+    `${outboxPrefix(prefix)}/delivered/${part(batchId)}/`,
+  ];
+}
+
 function pathOf(outcome: CallbackIdentity): string {
   return `${part(outcome.batch_id)}/${part(outcome.task_id)}/${callbackId(outcome)}.json`;
 }

@@ -13,6 +13,7 @@ import {
 import { isSeal, sealOfEntry, sealOfMark } from '../../callback/seal.ts';
 import { StorageError } from '../../errors.ts';
 import type { Storage } from '../../storage/client.ts';
+import type { IsFree } from '../../storage/list-objects.ts';
 import type { RequestOptions } from '../../storage/objects.ts';
 import { deleteObject, getSmallObject, putSmallObject } from '../../storage/small-object.ts';
 import type { PutCondition } from '../../storage/upload-request.ts';
@@ -25,6 +26,8 @@ export interface Outbox {
   /** Seals entries and marks; without it, everything found there is trusted. */
   readonly secret?: string | undefined;
   readonly request: RequestOptions;
+  /** The free keys by a list, which are not asked for: never set before something is sent. */
+  readonly isFree?: IsFree | undefined;
 }
 
 /** Whether an entry has a valid seal; without a secret every entry counts as sealed. */
@@ -137,10 +140,11 @@ export async function removeEntries(
 
 /** The mark of an earlier delivery of this outcome, if there is one. Throws `StorageError`. */
 export async function findMark(
-  { storage, prefix, request, secret }: Outbox,
+  { storage, prefix, request, secret, isFree }: Outbox,
   outcome: CallbackIdentity,
 ): Promise<FoundMark | undefined> {
   const key = deliveredKey(prefix, outcome);
+  if (isFree?.(key)) return undefined;
   const object = await getSmallObject(storage, key, MAX_ENTRY_BYTES, request);
   const mark = object && readDeliveredMark(object.bytes.toString());
   if (!mark) return undefined;

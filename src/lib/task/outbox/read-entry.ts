@@ -46,10 +46,11 @@ export function entryOf(
 }
 
 async function readEntry(
-  { storage, prefix, request }: Outbox,
+  { storage, prefix, request, isFree }: Outbox,
   key: string,
   size = 0,
 ): Promise<Pending | string | undefined> {
+  if (isFree?.(key)) return undefined;
   if (size > MAX_ENTRY_BYTES) return `it has ${size} bytes, and a callback has a few thousand`;
   const object = await getSmallObject(storage, key, MAX_ENTRY_BYTES, request);
   if (!object) return undefined;

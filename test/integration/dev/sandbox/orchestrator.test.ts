@@ -114,6 +114,17 @@ describe('a batch whose tasks were created', () => {
     expect(Object.keys((await sandbox.batch('at once'))?.tasks ?? {}).sort()).toEqual(ids.sort());
   });
 
+  test('keeps each task by itself, and tells about one without the others', async () => {
+    const ids = Array.from({ length: 2_000 }, (_, i) => `t${i}`);
+    await sandbox.createTasks('many', ids, { staysOpen: true });
+    const [first = '', second = ''] = ids;
+    expect(await send('many', first, success('a'))).toEqual(taken);
+    const batch = await sandbox.batch('many', second);
+    expect(batch).toMatchObject({ phase: 'tiff', completed: 1, failed: 0 });
+    expect(Object.keys(batch?.tasks ?? {})).toEqual([second]);
+    expect((await sandbox.batch('many', 'unknown'))?.tasks).toEqual({});
+  });
+
   test('takes one JPEG of a success, whatever else it tells', async () => {
     await sandbox.createTasks('pages', ['t1', 't2']);
     await send('pages', 't1', success('a'));

@@ -19,12 +19,12 @@ beforeAll(() =>
 
 const find = (request: Partial<TiffRequest> = {}) =>
   withStorage(sandbox.current, sandbox.current.endpoint, async (storage) => {
-    const found = await findTiffs(
+    const { tiffs } = await findTiffs(
       storage,
       { prefix: 'f/', include: [], exclude: [], ...request },
       {},
     );
-    return found.map(({ key }) => key.slice('f/'.length));
+    return tiffs.map(({ key }) => key.slice('f/'.length));
   });
 
 describe('the TIFFs under a prefix', () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdir, utimes } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { InterruptedError } from '../../../../src/lib/stop.ts';
 import { type CollectionFolder, useCollections } from '../../../support/collection-folders.ts';
@@ -10,6 +11,7 @@ import { outputsIn, runCollection, timelessRecord, wordsOf } from '../../../supp
 import { noisyTiff, pagedTiff, plainTiff } from '../../../support/pictures.ts';
 import { childrenOf, isRunning } from '../../../support/processes.ts';
 import { until } from '../../../support/until.ts';
+import { useFolder } from '../../../support/use-folder.ts';
 
 const collectionOf = useCollections();
 const script = fileURLToPath(new URL('../../../support/collection-process.ts', import.meta.url));
@@ -39,8 +41,13 @@ async function sameCollection() {
 }
 
 /** Runs in a process of its own, which is killed when so many events of a kind have been told. */
-async function killedRun(inputs: readonly string[], event: string, count: number) {
-  const run = execFile(process.execPath, [script, ...inputs]);
+async function killedRun(
+  inputs: readonly string[],
+  event: string,
+  count: number,
+  env = process.env,
+) {
+  const run = execFile(process.execPath, [script, ...inputs], { env });
   const exited = once(run, 'exit');
   let told = 0;
   let children: number[] = [];
@@ -76,6 +83,19 @@ describe('a run that is killed and started again', () => {
     expect(await outputsIn(killed.root)).toEqual(await outputsIn(whole.root));
     expect((await readdir(killed.root)).sort()).toEqual((await readdir(whole.root)).sort());
     expect(await timelessRecord(killed.root)).toEqual(await timelessRecord(whole.root));
+  });
+});
+
+describe('the temporary folder of a run that was killed', () => {
+  const temporary = useFolder();
+
+  it('is removed by the next run', async () => {
+    const { inputs } = await sameCollection();
+    const env = { ...process.env, TMPDIR: temporary.root };
+    await killedRun(inputs, 'file.started', 1, env);
+    expect(await readdir(temporary.root)).toHaveLength(1);
+    await promisify(execFile)(process.execPath, [script, ...inputs], { env });
+    expect(await readdir(temporary.root)).toEqual([]);
   });
 });
 

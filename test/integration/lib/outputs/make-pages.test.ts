@@ -1,11 +1,11 @@
-import { chmod, readdir, readFile, stat, utimes } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, stat, utimes } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { choosePages } from '../../../../src/lib/convert/choose-pages.ts';
 import { defaultEncoderSettings } from '../../../../src/lib/convert/encoder-settings.ts';
 import { copyTiff, type OwnTiff } from '../../../../src/lib/convert/own-tiff.ts';
 import { type Converter, openConverter } from '../../../../src/lib/convert/process/converter.ts';
 import { defaultLikenessBounds } from '../../../../src/lib/convert/verify/likeness.ts';
-import { type MadePage, withPages } from '../../../../src/lib/outputs/make-pages.ts';
+import { type MakingPlaces, makePages } from '../../../../src/lib/outputs/make-pages.ts';
 import { grey, noise } from '../../../support/paged-tiffs.ts';
 import { decodeJpeg } from '../../../support/pixels.ts';
 import { makeTiff } from '../../../support/tiff-writer.ts';
@@ -27,18 +27,31 @@ const inWork = async () => (await readdir(folder.path('work'))).filter((name) =>
 /** Makes all pages, and tells which TIFFs lay in the temporary folder when each was made. */
 async function makeAll(file: string | OwnTiff) {
   const chosen = await choosePages(typeof file === 'string' ? file : file.path, 'all', 'scan.tif');
-  const made: MadePage[] = [];
   const seen = new Set<string>();
   const options = { encoder: defaultEncoderSettings, pages: 'all', converter } as const;
-  await withPages({ ...chosen, file, name: 'scan.tif' }, converter, async (make) => {
-    for (const page of chosen.numbers) {
-      const jpeg = folder.path(`${page}.jpg`);
-      const one = { page, output: `scan.page-${page}.jpg`, jpeg };
-      made.push(await make(one, { ...options, verify: defaultLikenessBounds }));
-      for (const name of await inWork())
-        seen.add(`${name} ${(await stat(folder.path(`work/${name}`))).ino}`);
-    }
-  });
+  const making = { ...options, verify: defaultLikenessBounds };
+  const targets = chosen.numbers.map((page) => ({
+    page,
+    output: `scan.page-${page}.jpg`,
+    jpeg: folder.path(`${page}.jpg`),
+  }));
+  let isFree = true;
+  const places: MakingPlaces = {
+    folder: converter.temporaryFolder,
+    take: async () => {
+      if (!isFree) return undefined;
+      isFree = false;
+      return {
+        making,
+        release: async () => {
+          isFree = true;
+          for (const name of await inWork())
+            seen.add(`${name} ${(await stat(folder.path(`work/${name}`))).ino}`);
+        },
+      };
+    },
+  };
+  const made = await makePages({ ...chosen, file, name: 'scan.tif' }, targets, places);
   expect(await inWork()).toEqual([]);
   const pictures = await Promise.all(made.map(({ jpeg }) => decodeJpeg(jpeg)));
   return { made, copies: [...seen], widths: pictures.map(({ width }) => width) };
@@ -51,7 +64,7 @@ it('makes the pages of a TIFF of many from one copy, past none of the others, an
   await chmod(path, 0o444);
   const { made, copies, widths } = await makeAll(path);
   expect(widths).toEqual(WIDTHS);
-  expect(copies).toEqual([expect.stringMatching(/^pages\.tif /)]);
+  expect(copies).toEqual([expect.stringMatching(/^pages-1\.tif /)]);
   for (const { conversion, likeness } of made) {
     // Nor had the whole file to be copied for the page, for what lies beside it.
     expect(conversion.plan.reading).toEqual({ reader: 'sharp', feature: expect.any(String) });
@@ -63,6 +76,26 @@ it('makes the pages of a TIFF of many from one copy, past none of the others, an
   expect((await readFile(path)).equals(many)).toBe(true);
 });
 
+it('does not give up where the last other page was made while a place was looked for', async () => {
+  const file = await folder.write('two.tif', makeTiff(grey(16, 8, 1), grey(24, 8, 2)));
+  const chosen = await choosePages(file, 'all', 'two.tif');
+  const making = { encoder: defaultEncoderSettings, pages: 'all', converter } as const;
+  const released = Promise.withResolvers<void>();
+  let looks = 0;
+  const places: MakingPlaces = {
+    folder: converter.temporaryFolder,
+    take: async () => {
+      if (++looks !== 2) return { making, release: async () => released.resolve() };
+      await released.promise;
+      await new Promise(setImmediate);
+      return undefined;
+    },
+  };
+  const targets = [1, 2].map((page) => ({ page, output: '', jpeg: folder.path(`p${page}.jpg`) }));
+  const made = await makePages({ ...chosen, file, name: 'two.tif' }, targets, places);
+  expect(made.map(({ page }) => page)).toEqual([1, 2]);
+});
+
 it('makes them from the file itself where that is ours, and leaves it as it came', async () => {
   const own = await copyTiff(await folder.write('download.tif', many), folder.path('own.tif'));
   const { made, copies, widths } = await makeAll(own);
@@ -71,6 +104,81 @@ it('makes them from the file itself where that is ours, and leaves it as it came
     WIDTHS.map(() => undefined),
   );
   expect((await readFile(own.path)).equals(many)).toBe(true);
+});
+
+/** Makes pages in two processes; `gate` holds back the one of the first page. */
+async function makeInTwo(
+  file: string | OwnTiff,
+  gate: (afterOther: Promise<void>) => Promise<void>,
+) {
+  const chosen = await choosePages(typeof file === 'string' ? file : file.path, 'all', 'scan.tif');
+  const other = openConverter(await mkdtemp(folder.path('other-')));
+  const { promise: isOtherDone, resolve: otherDone } = Promise.withResolvers<void>();
+  const slow: Converter = {
+    ...converter,
+    convert: async (...request) => {
+      await gate(isOtherDone);
+      return converter.convert(...request);
+    },
+  };
+  const free = [slow, other];
+  const begun: number[] = [];
+  const told: number[] = [];
+  const seen = new Set<string>();
+  const places: MakingPlaces = {
+    folder: converter.temporaryFolder,
+    take: async ({ page }) => {
+      const one = free.shift();
+      if (!one) return undefined;
+      begun.push(page);
+      return {
+        making: { encoder: defaultEncoderSettings, pages: 'all', converter: one },
+        release: async () => {
+          for (const name of await inWork()) seen.add(name);
+          free.push(one);
+          if (one === other) otherDone();
+        },
+      };
+    },
+  };
+  const targets = chosen.numbers.map((page) => ({
+    page,
+    output: `scan.page-${page}.jpg`,
+    jpeg: folder.path(`two-${page}.jpg`),
+  }));
+  const tiff = { ...chosen, file, name: 'scan.tif' };
+  try {
+    const made = await makePages(tiff, targets, places, ({ page }) => told.push(page));
+    return { made, told, begun, copies: [...seen].sort() };
+  } catch (error) {
+    return { error, told, begun };
+  } finally {
+    await other.close();
+    expect(await inWork()).toEqual([]);
+  }
+}
+
+it('makes pages at once, each from a file of its own, and tells of them in their order', async () => {
+  const path = await folder.write('two.tif', many);
+  const theirs = await makeInTwo(path, (afterOther) => afterOther);
+  expect(theirs).toMatchObject({ told: [1, 2, 3, 4], copies: ['pages-1.tif', 'pages-2.tif'] });
+  const own = await copyTiff(path, folder.path('two-own.tif'));
+  const ours = await makeInTwo(own, (afterOther) => afterOther);
+  expect(ours).toMatchObject({ told: [1, 2, 3, 4], copies: ['pages-1.tif'] });
+  for (const { made = [] } of [theirs, ours]) {
+    const pictures = await Promise.all(made.map(({ jpeg }) => decodeJpeg(jpeg)));
+    expect(pictures.map(({ width }) => width)).toEqual(WIDTHS);
+  }
+  for (const file of [path, own.path]) expect((await readFile(file)).equals(many)).toBe(true);
+});
+
+it('tells the first failure in order, though a later page has failed before, and begins no other', async () => {
+  const broken = (width: number) => ({ ...grey(width, 8, 1), compression: 5 });
+  const bytes = makeTiff(broken(16), broken(24), grey(32, 8, 3), grey(40, 8, 4));
+  const path = await folder.write('broken.tif', bytes);
+  const { error, told, begun } = await makeInTwo(path, (afterOther) => afterOther);
+  expect(error).toMatchObject({ message: expect.stringContaining('page 1 of 4') });
+  expect({ told, begun }).toEqual({ told: [], begun: [1, 2] });
 });
 
 it('copies no TIFF where walking past its pages costs less', async () => {

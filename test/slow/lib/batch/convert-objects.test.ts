@@ -4,11 +4,16 @@ import { defaultEncoderSettings } from '../../../../src/lib/convert/encoder-sett
 import { defaultLikenessBounds } from '../../../../src/lib/convert/verify/likeness.ts';
 import { InterruptedError } from '../../../../src/lib/stop.ts';
 import { objectsUnder, putAll, runBatch, wordsOf } from '../../../support/batches.ts';
+import { once } from '../../../support/fault.ts';
 import { FOREIGN, otherTiff, tiff } from '../../../support/objects.ts';
+import { noise } from '../../../support/paged-tiffs.ts';
 import { noisyTiff, pagedTiff } from '../../../support/pictures.ts';
 import { useSandbox } from '../../../support/tasks.ts';
+import { makeTiff } from '../../../support/tiff-writer.ts';
 
 const sandbox = useSandbox();
+/** Above the size that is requested whole; its directory comes first. */
+const largeTiff = makeTiff(noise(1000));
 let count = 0;
 
 /** Puts TIFFs (and what else there is) under a prefix of their own, which is given back. */
@@ -142,6 +147,66 @@ describe('a run over the TIFFs of a bucket', () => {
   });
 });
 
+describe('the requests of a run', () => {
+  it('are one GET and one PUT for each small TIFF, and one list for a thousand keys', async () => {
+    const names = Array.from({ length: 20 }, (_, i) => `${i}`);
+    const prefix = await put(Object.fromEntries(names.map((name) => [`${name}.tif`, tiff])));
+    let lists = 0;
+    const { requests, summary } = await runBatch(sandbox.current, prefix, {
+      faultOf: ({ url }) => {
+        if (url.includes('list-type=2')) lists++;
+        return undefined;
+      },
+    });
+    expect(summary.converted).toBe(20);
+    expect(lists).toBe(1);
+    expect([...requests].sort()).toEqual(
+      ['GET #.tif', 'PUT #.jpg'].flatMap((one) => names.map((i) => one.replace('#', i)).sort()),
+    );
+  });
+
+  it('are two GETs for a larger TIFF: its directory, then all of it', async () => {
+    const prefix = await put({ 'a.tif': largeTiff });
+    const { requests } = await runBatch(sandbox.current, prefix);
+    expect(requests).toEqual(['GET a.tif', 'GET a.tif', 'PUT a.jpg']);
+  });
+
+  it('are none for further pages before they are uploaded', async () => {
+    const prefix = await put({ 'a.tif': pagedTiff(3) });
+    const { requests } = await runBatch(sandbox.current, prefix, { pages: 'all' });
+    expect([...requests].sort()).toEqual([
+      ...['GET a.tif', 'PUT a.jpg', 'PUT a.page-2.jpg', 'PUT a.page-3.jpg'],
+    ]);
+  });
+
+  it('ask for the object under a key that the list does not cover', async () => {
+    const prefix = await put({ 'a.tif': tiff, 'a.jpg': FOREIGN });
+    const seen: string[] = [];
+    const { summary } = await runBatch(sandbox.current, `${prefix}a.tif`, {
+      faultOf: ({ method, url }) => {
+        seen.push(`${method} ${url.replace(/.*\/|\?.*/g, '')}`);
+        return undefined;
+      },
+    });
+    expect(summary.converted).toBe(1);
+    expect(seen.slice(1)).toEqual(['HEAD a.jpg', 'GET a.tif', 'PUT a.tif.jpg']);
+    expect(Buffer.from((await get(prefix, 'a.jpg'))?.bytes ?? []).equals(FOREIGN)).toBe(true);
+  });
+
+  it('bring a TIFF again whose bytes came damaged', async () => {
+    const prefix = await put({ 'a.tif': tiff });
+    const { requests, warnings } = await runBatch(sandbox.current, prefix, {
+      faultOf: once({ flipAt: 60 }, ({ url }) => url.includes('a.tif')),
+    });
+    expect(requests).toEqual(['GET a.tif', 'GET a.tif', 'PUT a.jpg']);
+    expect(warnings).toEqual([expect.stringContaining('did not arrive as it is in R2')]);
+    const jpeg = await get(prefix, 'a.jpg');
+    await sandbox.current.deleteObject(`${prefix}a.jpg`);
+    await runBatch(sandbox.current, prefix);
+    expect(jpeg?.etag).toBe((await get(prefix, 'a.jpg'))?.etag);
+  });
+});
+
 describe('objects of others', () => {
   it('stay, and the JPEG is called after the whole name', async () => {
     const prefix = await put({ 'a.tif': tiff, 'a.jpg': FOREIGN });
@@ -188,6 +253,9 @@ describe('objects of others', () => {
     });
     expect(told.ends['a.tif']).toMatchObject({ output: `${prefix}a.tif.jpg` });
     expect(told.warnings).toHaveLength(1);
+    expect(told.requests).toEqual([
+      ...['GET a.tif', 'PUT a.jpg', 'HEAD a.jpg', 'HEAD a.tif.jpg', 'PUT a.tif.jpg'],
+    ]);
     expect(Buffer.from((await get(prefix, 'a.jpg'))?.bytes ?? []).equals(FOREIGN)).toBe(true);
   });
 });
@@ -268,7 +336,7 @@ describe('TIFFs that fail', () => {
   });
 
   it('fail when they are replaced between look and download, and are converted by the next run', async () => {
-    const prefix = await put({ 'a.tif': tiff });
+    const prefix = await put({ 'a.tif': largeTiff });
     const { ends } = await runBatch(sandbox.current, prefix, {
       faultOf: async ({ method, headers }) => {
         const isDownload = method === 'GET' && String(headers['range']).endsWith('-8388607');

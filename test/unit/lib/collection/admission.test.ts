@@ -33,6 +33,23 @@ describe('jobs that wait for memory', () => {
     expect(admission.next()).toMatchObject({ job: 'c', memoryBytes: 70 });
   });
 
+  it('get more room while they run, but never before those that wait', () => {
+    const admission = createAdmission<string>({ jobs: 3, memoryBytes: 100 });
+    admission.wait('a', 40);
+    admitted(admission);
+    const more = admission.further(40);
+    expect(more?.memoryBytes).toBe(60);
+    expect(admission.further(30)).toBeUndefined();
+    admission.wait('b', 30);
+    expect(admission.next()).toBeUndefined();
+    more?.release();
+    expect(admission.further(10)).toBeUndefined();
+    expect(admission.next()?.job).toBe('b');
+    admission.further(10);
+    // As many as are asked for, whoever they are of.
+    expect(admission.further(1)).toBeUndefined();
+  });
+
   it('begin alone when they never fit', () => {
     const admission = createAdmission<string>({ jobs: 9, memoryBytes: 100 });
     admission.wait('giant', 500);

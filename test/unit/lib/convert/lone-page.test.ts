@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readTiffHeader } from '../../../../src/lib/convert/header/tiff-header.ts';
 import { withLonePage } from '../../../../src/lib/convert/lone-page.ts';
 import { copyTiff, newTiff, type OwnTiff } from '../../../../src/lib/convert/own-tiff.ts';
+import { tiffPages } from '../../../../src/lib/convert/tiff-pages.ts';
 import { grey } from '../../../support/paged-tiffs.ts';
 import { makeTiffAs } from '../../../support/tiff-writer.ts';
 import { useFolder } from '../../../support/use-folder.ts';
@@ -23,8 +24,8 @@ describe('a page that is made the only one of its file', () => {
     const header = await readTiffHeader(tiff.path);
     if (!header) throw new Error('not read');
     for (const [index, page] of header.pages.entries()) {
-      await withLonePage(tiff, header, index + 1, async (lone) => {
-        expect(lone.pages[index]).toEqual({ ...page, index: 0, alone: true });
+      await withLonePage(tiff, tiffPages(header, name), index + 1, async (lone) => {
+        expect(lone.numbered(index + 1)).toEqual({ ...page, index: 0, alone: true });
         expect((await readTiffHeader(tiff.path))?.pages).toEqual([{ ...page, index: 0 }]);
         const { pages: count = 1 } = await sharp(tiff.path).metadata();
         expect(count).toBe(1);
@@ -32,7 +33,9 @@ describe('a page that is made the only one of its file', () => {
       });
       expect((await readFile(tiff.path)).equals(bytes)).toBe(true);
     }
-    const failing = withLonePage(tiff, header, 2, () => Promise.reject(new Error('damaged')));
+    const failing = withLonePage(tiff, tiffPages(header, name), 2, () =>
+      Promise.reject(new Error('damaged')),
+    );
     await expect(failing).rejects.toThrow('damaged');
     expect((await readFile(tiff.path)).equals(bytes)).toBe(true);
   });

@@ -59,6 +59,35 @@ describe('the pictures of a report', () => {
     expect(comparisons).toEqual([5, 6, 7]);
   });
 
+  it('are made as many at once as the source allows, each file in its turn', async () => {
+    const { source } = sourceOf();
+    let running = 0;
+    let most = 0;
+    const busy: PictureSource = {
+      ...source,
+      thumbnail: async (jpeg) => {
+        most = Math.max(most, ++running);
+        // The later in order, the sooner it is done.
+        for (let turns = 0; turns < Number.parseInt(jpeg.input, 10); turns++) await undefined;
+        running--;
+        return source.thumbnail(jpeg);
+      },
+    };
+    const { thumbnails } = await gather(1_000, { ...sourceOf(), source: busy });
+    expect({ most, thumbnails }).toEqual({ most: 3, thumbnails: [6, 7, 8, 9] });
+  });
+
+  it('tell how far they are; those without room are skipped', async () => {
+    const told: string[] = [];
+    const onProgress = (done: number, of: number) => void told.push(`${done}/${of}`);
+    const order = [...records.keys()];
+    const options = { encoder: defaultEncoderSettings, order, bytes: 1_000, onProgress };
+    await gatherPictures(records, sourceOf().source, options);
+    // Four thumbnails have room, and three comparisons; the next of each shows that it has none.
+    const thumbnails = ['1/20', '2/20', '3/20', '4/20', '5/20'];
+    expect(told).toEqual([...thumbnails, '11/20', '12/20', '13/20', '14/20']);
+  });
+
   it('are of no file that has no JPEG', async () => {
     const { thumbnails } = await gather(1_000, sourceOf(), [failed('a.tif'), converted('b.tif')]);
     expect(thumbnails).toEqual([1]);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { defaultEncoderSettings } from '../../../../src/lib/convert/encoder-settings.ts';
-import { START } from '../../../../src/lib/convert/plan/cpu-model.ts';
+import { EACH } from '../../../../src/lib/convert/plan/cpu-model.ts';
 import { planConversion } from '../../../../src/lib/convert/plan/plan.ts';
 import { pageFile, readable } from '../../../../src/lib/convert/plan/readable.ts';
+import { tiffPages } from '../../../../src/lib/convert/tiff-pages.ts';
 import { sharedBudgets } from '../../../../src/lib/task/page-budget.ts';
 import { headerOf } from '../../../support/tiff-headers.ts';
 import { makeTiff } from '../../../support/tiff-writer.ts';
@@ -19,6 +20,8 @@ function headerWith(...pixels: number[]) {
   return headerOf(makeTiff(...pages));
 }
 
+const pagesOf = (header: Awaited<ReturnType<typeof headerWith>>) => tiffPages(header, 'a.tif');
+
 /** A clock that stands still until it is told. */
 function timeLeft(seconds: number) {
   return { seconds, budget: { memoryBytes: 99, cpuSeconds: (left: number) => left / 2 } };
@@ -28,22 +31,41 @@ describe('what a page may use of the task’s time and CPU', () => {
   it('is its part of the pixels that are still to come, of what is left', async () => {
     const clock = timeLeft(40);
     const budget = { ...clock.budget, secondsLeft: () => clock.seconds };
-    const budgets = sharedBudgets(budget, [1, 2, 3], await headerWith(10, 20, 10));
-    const first = budgets.next();
-    expect(first.secondsLeft?.()).toBeCloseTo(10 + START);
-    expect(first.cpuSeconds?.(10)).toBeCloseTo(5 + START);
+    const budgets = sharedBudgets(budget, [1, 2, 3], pagesOf(await headerWith(10, 20, 10)));
+    const first = budgets.next(1);
+    const ofFirst = budgets.begin();
+    expect(first.secondsLeft?.()).toBeCloseTo(10 + EACH);
+    expect(first.cpuSeconds?.(10)).toBeCloseTo(5 + EACH);
     expect(first.memoryBytes).toBe(99);
     clock.seconds = 34;
-    expect(first.secondsLeft?.()).toBeCloseTo(4 + START);
-    budgets.spent(2);
+    expect(first.secondsLeft?.()).toBeCloseTo(4 + EACH);
+    ofFirst(2);
     // 34 s and 18 CPU-s are left, for 20 and 10 pixels.
-    const second = budgets.next();
-    expect(second.secondsLeft?.()).toBeCloseTo(34 * (2 / 3) + START);
-    expect(second.cpuSeconds?.(34)).toBeCloseTo(12 + START);
-    budgets.spent(100);
-    const last = budgets.next();
+    const second = budgets.next(1);
+    const ofSecond = budgets.begin();
+    expect(second.secondsLeft?.()).toBeCloseTo(34 * (2 / 3) + EACH);
+    expect(second.cpuSeconds?.(34)).toBeCloseTo(12 + EACH);
+    ofSecond(100);
+    const last = budgets.next(1);
     expect(last.secondsLeft?.()).toBe(34);
     expect(last.cpuSeconds?.(34)).toBe(0);
+  });
+
+  it('is that time as often as pages are made at once, and the CPU that those do not take', async () => {
+    const budget = { secondsLeft: () => 40, cpuSeconds: () => 20 };
+    const budgets = sharedBudgets(budget, [1, 2, 3, 4], pagesOf(await headerWith(10, 10, 10, 10)));
+    const ofFirst = budgets.begin();
+    const second = budgets.next(2);
+    expect(second.secondsLeft?.()).toBeCloseTo(40 * (2 / 3) + EACH);
+    expect(second.cpuSeconds?.(40)).toBeCloseTo(5 + EACH);
+    const ofSecond = budgets.begin();
+    // The second found no file to be read from: it is still to come.
+    ofSecond(undefined);
+    expect(budgets.next(2).cpuSeconds?.(40)).toBeCloseTo(5 + EACH);
+    budgets.begin()(5);
+    ofFirst(11);
+    expect(budgets.next(2).secondsLeft?.()).toBe(40);
+    expect(budgets.next(2).cpuSeconds?.(40)).toBeCloseTo(2 + EACH);
   });
 
   it.each([
@@ -53,7 +75,7 @@ describe('what a page may use of the task’s time and CPU', () => {
     const header = await headerWith(...pixels);
     const budget = { secondsLeft: () => 40, cpuSeconds: () => 15 };
     const numbers = pixels.map((_, i) => i + 1);
-    const { secondsLeft, cpuSeconds } = sharedBudgets(budget, numbers, header).next();
+    const { secondsLeft, cpuSeconds } = sharedBudgets(budget, numbers, pagesOf(header)).next(1);
     const [seconds, cpu] = [secondsLeft?.() ?? 0, cpuSeconds?.(40) ?? 0];
     const limits = { memoryBytes: 1e9, diskBytes: 1e9, seconds, cpuSeconds: cpu };
     const { effort } = planConversion(
@@ -66,11 +88,11 @@ describe('what a page may use of the task’s time and CPU', () => {
 
   it('is all of it when there is one page', async () => {
     const budget = { secondsLeft: () => 40 };
-    expect(sharedBudgets(budget, [2], await headerWith(10, 20)).next()).toBe(budget);
+    expect(sharedBudgets(budget, [2], pagesOf(await headerWith(10, 20))).next(1)).toBe(budget);
   });
 
   it('is no bound where there is none', async () => {
-    const next = sharedBudgets({}, [1, 2], await headerWith(10, 20)).next();
+    const next = sharedBudgets({}, [1, 2], pagesOf(await headerWith(10, 20))).next(1);
     expect(next).toEqual({});
   });
 });

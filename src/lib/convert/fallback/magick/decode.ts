@@ -20,6 +20,8 @@ export interface WantedSamples {
 export interface DecodedPage {
   /** 8-bit samples, interleaved: the colours, then the alpha. */
   rows(top: number, count: number): Uint8Array;
+  /** Whether ImageMagick warned of anything, even if the pixels are not affected. */
+  readonly warned: boolean;
   dispose(): void;
 }
 
@@ -58,12 +60,12 @@ export function decode(magick: Magick, memory: PageInMemory, wanted: WantedSampl
   }
   const planes = Array.from({ length: colours.samples }, (_, i) => i);
   if (alphaAt !== undefined) planes.push(alphaAt);
-  const images: IMagickImage[] = [];
+  const images: ReadImage[] = [];
   try {
     for (const plane of planes)
       images.push(readOne(magick, memory, planeDirectory(memory.directory, wanted, plane), page));
   } catch (error) {
-    for (const image of images) image.dispose();
+    for (const { image } of images) image.dispose();
     throw error;
   }
   return fromImages(images, 'R', page.width);
@@ -82,8 +84,8 @@ function decodeWhole(
   if (segments?.kind !== 'tiles' || !isTurned)
     return fromImages([readOne(magick, memory, directory, page)], letters, page.width);
   const size = { width: segments.width, height: segments.height * segments.needed };
-  const image = readOne(magick, memory, tilesAsStrips(directory, size, segments.height), size);
-  return fromTiles(image, letters, { page, tile: segments });
+  const read = readOne(magick, memory, tilesAsStrips(directory, size, segments.height), size);
+  return fromTiles(read, letters, { page, tile: segments });
 }
 
 /** WhiteIsZero grey with an extra sample, which ImageMagick would leave negative. */
@@ -92,14 +94,14 @@ function isNegative({ photometric, samplesPerPixel }: TiffPage): boolean {
 }
 
 /** Inverts the first of `step` samples. */
-function inverted({ rows, dispose }: DecodedPage, step: number): DecodedPage {
+function inverted({ rows, ...page }: DecodedPage, step: number): DecodedPage {
   return {
+    ...page,
     rows: (top, count) => {
       const levels = rows(top, count);
       for (let i = 0; i < levels.length; i += step) levels[i] = 255 - (levels[i] ?? 0);
       return levels;
     },
-    dispose,
   };
 }
 
@@ -165,16 +167,24 @@ function planeDirectory(
   return single;
 }
 
+/** A picture in ImageMagick's memory. */
+interface ReadImage {
+  readonly image: IMagickImage;
+  readonly warned: boolean;
+}
+
 function readOne(
   magick: Magick,
   memory: PageInMemory,
   directory: DirectoryValues,
   { width, height }: Size,
-): IMagickImage {
+): ReadImage {
   const image = magick.MagickImage.create();
   try {
+    let warned = false;
     let serious: string | undefined;
     image.onWarning = ({ error }) => {
+      warned = true;
       serious ??= seriousWarning(error);
     };
     const settings = { format: magick.MagickFormat.Tiff, frameIndex: 0, frameCount: 1 };
@@ -182,7 +192,7 @@ function readOne(
     if (serious) throw new Error(serious);
     if (image.width !== width || image.height !== height)
       throw new Error(`The decoded picture has ${image.width} × ${image.height} pixels`);
-    return image;
+    return { image, warned };
   } catch (error) {
     image.dispose();
     throw magickError(error);
@@ -191,21 +201,22 @@ function readOne(
 
 type Size = Pick<TiffPage, 'width' | 'height'>;
 
-function fromImages(images: readonly IMagickImage[], letters: string, width: number): DecodedPage {
+function fromImages(images: readonly ReadImage[], letters: string, width: number): DecodedPage {
   return {
+    warned: images.some(({ warned }) => warned),
     rows: (top, count) => {
-      const parts = images.map((image) => rowsOf(image, { top, count, width, letters }));
+      const parts = images.map(({ image }) => rowsOf(image, { top, count, width, letters }));
       return parts.length === 1 && parts[0] ? parts[0] : interleave(parts);
     },
     dispose: () => {
-      for (const image of images) image.dispose();
+      for (const { image } of images) image.dispose();
     },
   };
 }
 
 /** The rows of a page whose tiles are one below the other. */
 function fromTiles(
-  image: IMagickImage,
+  { image, warned }: ReadImage,
   letters: string,
   { page, tile }: { readonly page: Size; readonly tile: Size },
 ): DecodedPage {
@@ -217,6 +228,7 @@ function fromTiles(
     return rowsOf(image, { top: top + (row % tile.height), count, width: tile.width, letters });
   };
   return {
+    warned,
     rows: (top, count) => {
       const together = new Uint8Array(rowBytes * count);
       for (let row = top; row < top + count; ) {

@@ -53,6 +53,7 @@ export async function rewriteByMagick(
     return {
       picture,
       notes: [...(dropsExtras(page, 'magick') ? [EXTRAS_DROPPED] : []), ...notes],
+      warned: decoded.warned,
     };
   } finally {
     decoded.dispose();

@@ -77,6 +77,7 @@ export async function rewriteSamples({
         ...(dropsExtras(page, 'samples') ? [EXTRAS_DROPPED] : []),
         ...(fax?.notes() ?? []),
       ],
+      warned: false,
     };
   } finally {
     await file.close();

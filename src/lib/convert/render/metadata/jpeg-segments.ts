@@ -40,9 +40,10 @@ export async function insertSegments(path: string, segments: readonly Uint8Array
  * overwritten unread.
  */
 async function moveTail(file: FileHandle, from: number, by: number): Promise<void> {
-  const buffer = Buffer.alloc(COPY_BYTES);
-  for (let end = (await file.stat()).size; end > from; ) {
-    const length = Math.min(COPY_BYTES, end - from);
+  const { size } = await file.stat();
+  const buffer = Buffer.allocUnsafe(Math.min(COPY_BYTES, size));
+  for (let end = size; end > from; ) {
+    const length = Math.min(buffer.length, end - from);
     await readAll(file, buffer.subarray(0, length), end - length);
     await writeAll(file, buffer.subarray(0, length), end - length + by);
     end -= length;

@@ -4,14 +4,21 @@ import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { failureOf } from '../../../../../src/lib/collection/failure.ts';
 import { defaultEncoderSettings } from '../../../../../src/lib/convert/encoder-settings.ts';
-import type { ComparisonRequest, JpegRequest } from '../../../../../src/lib/convert/messages.ts';
+import type {
+  ComparisonRequest,
+  ConversionReply,
+  JpegRequest,
+} from '../../../../../src/lib/convert/messages.ts';
 import { openPage, pageRequestFor } from '../../../../../src/lib/convert/open-page.ts';
 import type { ConversionPlan } from '../../../../../src/lib/convert/plan/plan.ts';
 import type { Reader } from '../../../../../src/lib/convert/plan/reader-table.ts';
+import { startChild } from '../../../../../src/lib/convert/process/child-process.ts';
 import { openConverter } from '../../../../../src/lib/convert/process/converter.ts';
+import { scratchIn } from '../../../../../src/lib/convert/process/scratch.ts';
 import { defaultLikenessBounds } from '../../../../../src/lib/convert/verify/likeness.ts';
 import { ArkeError } from '../../../../../src/lib/errors.ts';
 import { noneLeft, pid, signalChild, useConverters } from '../../../../support/converters.ts';
+import { soundPages } from '../../../../support/decoder-pages.ts';
 import { pictureWith } from '../../../../support/described-tiff.ts';
 import { lastSegmentLast } from '../../../../support/last-segment-last.ts';
 import { noisyTiff, plainTiff, raw } from '../../../../support/pictures.ts';
@@ -161,6 +168,59 @@ describe('the conversion process', () => {
     parent.kill('SIGKILL');
     await parent;
     await until(() => !isRunning(child));
+  });
+});
+
+describe('the thread of the decoders', () => {
+  /** Ids of the threads of that kind in the process. */
+  const threads = () =>
+    readdirSync(`/proc/${pid()}/task`).filter(
+      (id) => readFileSync(`/proc/${pid()}/task/${id}/comm`, 'utf8') === 'WorkerThread\n',
+    );
+
+  /** What is asked for of a TIFF that our own reader reads. */
+  async function jpegOfSamples(): Promise<JpegRequest> {
+    const [page] = await soundPages();
+    const opened = await openPage(await folder.write('samples.tif', page?.tiff ?? ''), {});
+    const output = folder.path('out.jpg');
+    const request = pageRequestFor(opened, defaultEncoderSettings, { output });
+    return { kind: 'jpeg', ...request, effort: 'fast', turn: 'none' };
+  }
+
+  it('is kept from one TIFF to the next', () =>
+    withConverter(async (converter) => {
+      const request = await jpegOfSamples();
+      // All that it may hold, whatever the sources of this test take in it.
+      const watch = { memoryBytes: 2 ** 40, mayHold: 2 ** 40 };
+      await converter.convert(request, watch);
+      const [thread] = threads();
+      await converter.convert(request, watch);
+      expect(thread).toBeDefined();
+      expect(threads()).toEqual([thread]);
+    }));
+
+  it('is gone before the JPEG is made where the process would hold too much', () =>
+    withConverter(async (converter) => {
+      await converter.convert(await jpegOfSamples(), { mayHold: 1 });
+      expect(threads()).toEqual([]);
+    }, 1));
+
+  it('ends when the process is asked to shrink', async () => {
+    const child = startChild(folder.root);
+    const replies: ConversionReply[] = [];
+    child.onMessage((reply) => replies.push(reply));
+    const said = (kind: ConversionReply['kind']) =>
+      until(() => replies.some((reply) => reply.kind === kind));
+    await said('ready');
+    const request = await jpegOfSamples();
+    child.send({ ...request, scratch: scratchIn(folder.root), mayHold: 2 ** 40 });
+    await said('done');
+    expect(threads()).toHaveLength(1);
+    child.send({ kind: 'shrink' });
+    await said('shrunk');
+    expect(threads()).toEqual([]);
+    await child.kill();
+    await noneLeft();
   });
 });
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { convertInPlace } from '../../../../../src/lib/convert/convert-in-place.ts';
 import { defaultEncoderSettings } from '../../../../../src/lib/convert/encoder-settings.ts';
 import { openPage, pageRequestFor } from '../../../../../src/lib/convert/open-page.ts';
+import { tiffPages } from '../../../../../src/lib/convert/tiff-pages.ts';
 import { compareWithTiff } from '../../../../../src/lib/convert/verify/compare-with-tiff.ts';
 import { useComparisons } from '../../../../support/comparisons.ts';
 import { pid } from '../../../../support/converters.ts';
@@ -115,7 +116,7 @@ describe('a JPEG that is named .tif', () => {
       // Past the look at its signature.
       const page = { width: 1, height: 1, samplesPerPixel: 1, photometric: 1 };
       const header = await headerOf(makeTiff({ ...page, data: new Uint8Array(1) }));
-      const opened = await openPage(jpeg, { header });
+      const opened = await openPage(jpeg, { tiff: tiffPages(header, 'scan.jpg') });
       const output = folder.path('out.jpg');
       const request = pageRequestFor(opened, defaultEncoderSettings, { output, jpeg });
       const how = { ...request, turn: 'none' } as const;

@@ -1,0 +1,129 @@
+import { mkdtemp } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { type ConversionPlan, planConversion } from '../convert/plan/plan.ts';
+import { readable } from '../convert/plan/readable.ts';
+import { type Budget, detectMemory, limitsNow } from '../convert/plan/resources.ts';
+import { type Converter, openConverter } from '../convert/process/converter.ts';
+import { type TiffPages, tiffPages } from '../convert/tiff-pages.ts';
+import {
+  type MakingOptions,
+  type MakingPlace,
+  type MakingPlaces,
+  paysAnotherProcess,
+} from '../outputs/make-pages.ts';
+import type { TiffToMake } from '../outputs/page-files.ts';
+import { type MakingTask, taskMaking } from './conversion.ts';
+import { sharedBudgets } from './page-budget.ts';
+
+/** The pages of a task that are made. */
+export interface TaskPages {
+  readonly tiff: TiffToMake;
+  /** Those to make, counted from 1, in order. */
+  readonly numbers: readonly number[];
+  /** The number of a page in the log: none for the one that the callback names. */
+  readonly further: (page: number) => number | undefined;
+  /** The budget of all of them together. */
+  readonly budget: Budget;
+  /** The path of a temporary file with a name. */
+  readonly pathOf: (name: string) => string;
+}
+
+/**
+ * The places for the pages of a task: its own conversion process and, on a machine of several
+ * cores, further ones, as long as each plan fits into the memory that the others leave. No page
+ * gets a lesser plan for that: it waits. Close them.
+ */
+export function openTaskPlaces(
+  task: MakingTask,
+  { tiff, numbers, further, budget, pathOf }: TaskPages,
+  atOnce: number = availableParallelism(),
+): MakingPlaces & { close(): Promise<void> } {
+  const pages = tiffPages(tiff.header, tiff.name);
+  const budgets = sharedBudgets(budget, numbers, pages);
+  const memoryBytes = budget.memoryBytes ?? detectMemory();
+  // Further processes, each with the memory that its last page took at most.
+  const others = new Map<Converter, number>();
+  const idle: Converter[] = [task.converter];
+  let running = 0;
+  let taken = 0;
+  let startsOthers = true;
+  /** A further process that has answered; if one does not, the task does without any. */
+  const another = async ({ signal, silenceMs }: MakingOptions) => {
+    if (!startsOthers) return undefined;
+    const converter = openConverter(await mkdtemp(pathOf('process-')));
+    others.set(converter, 0);
+    try {
+      await converter.versions({ signal, silenceMs });
+      return converter;
+    } catch {
+      startsOthers = false;
+      others.delete(converter);
+      await converter.close();
+      return undefined;
+    }
+  };
+  const closeOthers = async () => {
+    const closed = [...others.keys()];
+    others.clear();
+    idle.splice(0, idle.length, ...idle.filter((one) => one === task.converter));
+    await Promise.all(closed.map((one) => one.close()));
+  };
+  const placeFor = (making: MakingOptions, bytes: number, converter: Converter): MakingPlace => {
+    const spent = budgets.begin();
+    running++;
+    taken += bytes;
+    if (converter !== task.converter) others.set(converter, bytes);
+    return {
+      making: { ...making, converter },
+      release: async (made) => {
+        running--;
+        taken -= bytes;
+        idle.push(converter);
+        spent(made?.conversion.cpuSeconds);
+      },
+    };
+  };
+  /** The task's own first: what an idle one holds is counted only for the others. */
+  const takeIdle = () => idle.splice(Math.max(0, idle.indexOf(task.converter)), 1)[0];
+  /** The only page that is made now: it has all memory. */
+  const alone = async (making: MakingOptions, bytes: number) => {
+    const held = [...others.values()].reduce((sum, one) => sum + one, 0);
+    if (bytes + held > memoryBytes) await closeOthers();
+    return placeFor(making, bytes, takeIdle() ?? task.converter);
+  };
+  return {
+    folder: task.converter.temporaryFolder,
+    take: async ({ page }) => {
+      if (running >= atOnce) return undefined;
+      const budgetOfPage = budgets.next(running + 1);
+      const making = taskMaking(task, budgetOfPage, further(page));
+      if (numbers.length === 1) return alone(making, 0);
+      const plan = await planOf(pages, page, making, memoryBytes);
+      // What is wrong with it is told when it is made, with nothing beside it.
+      const bytes = plan?.memoryBytes ?? memoryBytes;
+      if (running === 0) return alone(making, bytes);
+      const left = (plan?.cpuSeconds ?? 0) / budgets.share();
+      const pays = idle.length > 0 || paysAnotherProcess(left);
+      if (!pays || taken + bytes > memoryBytes) return undefined;
+      const converter = takeIdle() ?? (await another(making).catch(() => undefined));
+      const room = { ...budgetOfPage, memoryBytes: memoryBytes - taken };
+      return converter && placeFor({ ...making, budget: room }, bytes, converter);
+    },
+    close: closeOthers,
+  };
+}
+
+/** The plan that a page gets if it has all memory; undefined if it cannot be converted. */
+async function planOf(
+  { numbered, file }: TiffPages,
+  page: number,
+  { encoder, budget = {}, damageTold, converter }: MakingOptions,
+  memoryBytes: number,
+): Promise<ConversionPlan | undefined> {
+  const limits = await limitsNow({ ...budget, memoryBytes }, converter.temporaryFolder);
+  try {
+    return planConversion(readable(numbered(page), file, damageTold), limits, encoder);
+  } catch {
+    return undefined;
+  }
+}
