@@ -30,7 +30,7 @@ export interface ConvertSession extends Session {
 }
 
 /** The inputs of a run, and the findings of its search. */
-interface ConvertRun extends Pick<FoundInputs, 'unread' | 'warnings'> {
+interface ConversionsToRun extends Pick<FoundInputs, 'unread' | 'warnings'> {
   readonly conversions: readonly LocalConversion[];
   readonly keepRecord: boolean;
 }
@@ -105,7 +105,7 @@ async function singleViews(
 }
 
 async function convert(
-  { conversions, unread, warnings, keepRecord }: ConvertRun,
+  { conversions, unread, warnings, keepRecord }: ConversionsToRun,
   views: ChosenViews,
   flags: ConvertFlags,
   session: ConvertSession,

@@ -93,7 +93,7 @@ const GARBAGE = 32 * 1024 * 1024;
 const STARTS = 2;
 
 /** A process and its state. */
-interface Session {
+interface ProcessSession {
   readonly child: Child;
   /** Rejects if its libraries cannot be loaded, or it ends before they are. */
   readonly ready: Promise<string>;
@@ -107,7 +107,7 @@ interface Session {
  * it is replaced when its next request is predicted to take less.
  */
 export function openConverter(temporaryFolder: string, idleBytes = IDLE_BYTES): Converter {
-  let current: Session | undefined;
+  let current: ProcessSession | undefined;
   let closed = false;
   const living = () => {
     if (closed) throw endedHere();
@@ -115,7 +115,7 @@ export function openConverter(temporaryFolder: string, idleBytes = IDLE_BYTES): 
     if (!current?.child.isAlive()) current = openSession(temporaryFolder);
     return current;
   };
-  const started = async (watch: Watch, attempt = 1): Promise<Session> => {
+  const started = async (watch: Watch, attempt = 1): Promise<ProcessSession> => {
     const session = living();
     try {
       await orAborted(heard(session.ready, watch.silenceMs), watch.signal);
@@ -192,7 +192,7 @@ async function heard<T>(answer: Promise<T>, silenceMs = SILENCE_MS): Promise<T> 
   }
 }
 
-function openSession(temporaryFolder: string): Session {
+function openSession(temporaryFolder: string): ProcessSession {
   const child = startChild(temporaryFolder);
   const { promise: ready, resolve, reject } = Promise.withResolvers<string>();
   child.onMessage((message) => {
@@ -206,7 +206,7 @@ function openSession(temporaryFolder: string): Session {
 }
 
 /** The memory of a process without its decoders' thread, in bytes; endless if it does not say. */
-async function shrunk({ child }: Session, silenceMs?: number): Promise<number> {
+async function shrunk({ child }: ProcessSession, silenceMs?: number): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const deafen = child.onMessage((message) => {
     if (message.kind === 'shrunk') resolve(message.heldBytes);
@@ -224,7 +224,7 @@ async function shrunk({ child }: Session, silenceMs?: number): Promise<number> {
 
 /** Sends the request and waits for its result or error. */
 async function carryOut<Kind extends RequestKind>(
-  session: Session,
+  session: ProcessSession,
   request: SentRequest,
   watch: Watch,
 ): Promise<Made<Kind>> {
