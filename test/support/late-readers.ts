@@ -15,6 +15,8 @@ export interface LateReader {
   readonly both?: boolean;
   /** The reader, as a shell has it. */
   readonly reader?: string;
+  /** It is there before the program begins. */
+  readonly early?: boolean;
   /**
    * What happens before the reader begins; by default as long passes as a program needs that does
    * not wait for it.
@@ -37,10 +39,11 @@ export interface LateRun {
  */
 export async function runUnread(
   args: readonly string[],
-  { both = false, reader = 'cat', before }: LateReader,
+  { both = false, reader = 'cat', early = false, before }: LateReader,
   setup: RunSetup = {},
 ): Promise<LateRun> {
   const folder = await makeFolder();
+  if (early) await folder.write('go', '');
   const script = PIPE.replace('READER', reader).replace(
     'exec "$@"',
     `exec "$@"${both ? ' 2>&1' : ''}`,
@@ -52,7 +55,7 @@ export async function runUnread(
   const ended = () => existsSync(folder.path('code'));
   await vi.waitUntil(() => existsSync(folder.path('pid')), { timeout: 60_000 });
   await before?.(Number(await readFile(folder.path('pid'), 'utf8')));
-  await vi.waitUntil(ended, { timeout: 2_000 }).catch(() => {});
+  if (!early) await vi.waitUntil(ended, { timeout: 2_000 }).catch(() => {});
   const endedUnread = ended();
   await writeFile(folder.path('go'), '');
   const { stdout, stderr } = await run;

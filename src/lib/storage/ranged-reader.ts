@@ -57,20 +57,28 @@ export async function openRangedReader(
       blocks.set(first + at / BLOCK_BYTES, bytes.subarray(at, at + BLOCK_BYTES));
     return bytes;
   };
+  const md5s: string[] = [];
   const isIntact = (bytes: Uint8Array) => {
     const md5 = createHash('md5').update(bytes).digest('hex');
-    const error = mismatch(storage, info, { md5, earlier: [] }, options);
-    if (error) options.onRetry?.({ attempt: 1, error, delayMs: 0 });
+    const error = mismatch(storage, info, { md5, earlier: md5s }, options);
+    md5s.push(md5);
+    if (error) options.onRetry?.({ attempt: md5s.length, error, delayMs: 0 });
     return error === undefined;
   };
-  const first = answer && (await fetchBlocks(0, firstBlocks - 1, answer));
-  const isWhole = first?.length === info.size && isIntact(first);
+  let first = answer && (await fetchBlocks(0, firstBlocks - 1, answer));
+  const isAll = first?.length === info.size;
+  let isDamaged = isAll && first !== undefined && !isIntact(first);
+  if (isDamaged) {
+    // All of it by one request: whoever needs it whole need not request it once more.
+    first = await fetchBlocks(0, firstBlocks - 1);
+    isDamaged = !isIntact(first);
+  }
   // Nothing is read from bytes that are known to be damaged.
-  if (first?.length === info.size && !isWhole) blocks.clear();
+  if (isDamaged) blocks.clear();
 
   return {
     info,
-    whole: isWhole ? first : undefined,
+    whole: isAll && !isDamaged ? first : undefined,
     async read(buffer, offset, length, position) {
       const end = Math.min(position + length, info.size);
       if (end <= position) return { bytesRead: 0 };

@@ -161,7 +161,8 @@ describe('a reader that leaves', () => {
   it('ends a run over a collection, which leaves nothing half done', async () => {
     const args = ['convert', 'good', '--out-dir', folder.path('left'), '--json-lines', '--quiet'];
     const setup = { cwd: folder.root, env: { TMPDIR: await folder.make('temporary') } };
-    const run = await runUnread(args, { reader: 'head -n 1' }, setup);
+    // From the start: a late one would find all of the work done, which is no failure.
+    const run = await runUnread(args, { reader: 'head -n 1', early: true }, setup);
     expect(run).toMatchObject({ exitCode: 141, stderr: '' });
     expect(JSON.parse(run.stdout)).toMatchObject({ event: 'collection.started' });
     const made = await readdir(folder.path('left'));

@@ -4,7 +4,7 @@ import { defaultEncoderSettings } from '../../../../src/lib/convert/encoder-sett
 import { defaultLikenessBounds } from '../../../../src/lib/convert/verify/likeness.ts';
 import { InterruptedError } from '../../../../src/lib/stop.ts';
 import { objectsUnder, putAll, runBatch, wordsOf } from '../../../support/batches.ts';
-import { once } from '../../../support/fault.ts';
+import { inTurn, once } from '../../../support/fault.ts';
 import { FOREIGN, otherTiff, tiff } from '../../../support/objects.ts';
 import { noise } from '../../../support/paged-tiffs.ts';
 import { noisyTiff, pagedTiff } from '../../../support/pictures.ts';
@@ -191,6 +191,17 @@ describe('the requests of a run', () => {
     expect(summary.converted).toBe(1);
     expect(seen.slice(1)).toEqual(['HEAD a.jpg', 'GET a.tif', 'PUT a.tif.jpg']);
     expect(Buffer.from((await get(prefix, 'a.jpg'))?.bytes ?? []).equals(FOREIGN)).toBe(true);
+  });
+
+  it('bring a TIFF again and again whose bytes came damaged, and read nothing from those', async () => {
+    const prefix = await put({ 'a.tif': tiff });
+    const { requests, warnings, summary } = await runBatch(sandbox.current, prefix, {
+      faultOf: inTurn([{ flipAt: 60 }, { flipAt: 61 }], ({ url }) => url.includes('a.tif')),
+    });
+    expect(summary.converted).toBe(1);
+    // Twice whole, then its directory, then as any other.
+    expect(requests).toEqual([...Array(4).fill('GET a.tif'), 'PUT a.jpg']);
+    expect(warnings).toEqual(Array(2).fill(expect.stringContaining('did not arrive as it is')));
   });
 
   it('bring a TIFF again whose bytes came damaged', async () => {
