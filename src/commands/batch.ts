@@ -13,6 +13,7 @@ import { anyRunFlags, inputFlags } from '../cli/collection/flags.ts';
 import { followCollection } from '../cli/collection/follow-collection.ts';
 import { leaveRun } from '../cli/collection/leave-run.ts';
 import type { Lines } from '../cli/collection/lines.ts';
+import { runOrigin } from '../cli/collection/run-origin.ts';
 import { endRun, viewsOf } from '../cli/collection/session-run.ts';
 import { type CollectionOutcome, showCollection } from '../cli/collection/view.ts';
 import {
@@ -196,8 +197,9 @@ ${r2SecretsHelp}`;
       const run = { events, warnings: [], signal: this.stopSignal, finishesUploads };
       const outcome = await followCollection(run, views);
       const reporter = await this.reporter({ quiet: flags.quiet || flags['json-lines'] });
-      const about = { program: this.program, startedAt, encoder: options.encoder, reporter };
-      await writeReportsWith(pictures ?? noPictures, outcome, { ...about, paths: reports });
+      const about = { program: this.program, ...runOrigin(this.session), startedAt };
+      const request = { ...about, encoder: options.encoder, reporter, paths: reports };
+      await writeReportsWith(pictures ?? noPictures, outcome, request);
       return outcome;
     });
   }

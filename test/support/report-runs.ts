@@ -107,6 +107,8 @@ export function runOf(
     summary,
     unread,
     program: 'arke-tiff/0.0.0',
+    command: 'arke-tiff convert in --out-dir out',
+    machine: 'archive-pc: Linux',
     encoder: defaultEncoderSettings,
     startedAt: new Date('2026-01-02T03:04:05Z'),
   };

@@ -16,6 +16,7 @@ import { collectionFlagNames, inputFlagNames, inputRequestOf } from './flags.ts'
 import { followCollection } from './follow-collection.ts';
 import { leaveRun } from './leave-run.ts';
 import { collectionOptionsOf, isSingle, planRun } from './plan-run.ts';
+import { runOrigin } from './run-origin.ts';
 import { endRun, viewsOf } from './session-run.ts';
 import { singleView } from './single-view.ts';
 import { refuseReportPaths, writeReports } from './write-reports.ts';
@@ -127,6 +128,7 @@ async function convert(
   await writeReports(outcome, {
     paths: flags.report ?? [],
     program: programName(),
+    ...runOrigin(session),
     startedAt,
     encoder,
     jobs: options.jobs,

@@ -70,8 +70,7 @@ export async function writeReportsWith(
   { records, summary, unread }: CollectionOutcome,
   { paths, reporter, ...about }: Omit<ReportRequest, 'jobs' | 'signal'>,
 ): Promise<void> {
-  const { program, startedAt, encoder } = about;
-  const run = { program, startedAt, encoder, summary, unread, records: records.filter(isRecord) };
+  const run = { ...about, summary, unread, records: records.filter(isRecord) };
   for (const path of paths) {
     const words = `Writing the report ${path}`;
     // Only a page takes long enough to be told about.

@@ -75,6 +75,7 @@ export async function openPictures({
         await cutPieces(shown, { before, after }, region, options);
         return { before: await readFile(before), after: await readFile(after) };
       }),
+    libraries: () => picture((converter, until) => converter.versions({ signal: until })),
     close: async () => {
       await Promise.all(converters.map((converter) => converter.close()));
     },

@@ -37,7 +37,8 @@ export async function* htmlOf(run: ReportRun, parts: HtmlParts): AsyncGenerator<
     bytes: parts.pictureBytes,
     onProgress: parts.onProgress,
   });
-  const data = pageDataOf(run, { path, doubts, pictures, pathOf: source.pathOf });
+  const libraries = await source.libraries();
+  const data = pageDataOf(run, { path, doubts, pictures, pathOf: source.pathOf, libraries });
   const [head = '', body = '', foot = '', end = ''] = cut(template, [TITLE, DATA, PICTURES]);
   yield head;
   yield escapeHtml(titleOf(data));

@@ -44,6 +44,7 @@ export function keepPictures(folder: string, bytes = KEPT_BYTES): KeptPictures {
   const pieces = keepMostDoubtful(bytes);
   let count = 0;
   let thumbnailBytes = 0;
+  let libraries: string | undefined;
   const addThumbnail = async (id: string, path: string) => {
     thumbnailBytes += (await stat(path)).size;
     if (thumbnailBytes > PICTURE_BYTES) await rm(path);
@@ -52,6 +53,7 @@ export function keepPictures(folder: string, bytes = KEPT_BYTES): KeptPictures {
   return {
     jobs: READS_AT_ONCE,
     pathOf: () => undefined,
+    libraries: async () => libraries,
     thumbnail: async (jpeg) => {
       const path = thumbnails.get(idOf(jpeg));
       return path === undefined ? undefined : readFile(path).catch(() => undefined);
@@ -75,6 +77,9 @@ export function keepPictures(folder: string, bytes = KEPT_BYTES): KeptPictures {
         const until = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
         return { converter, signal: until };
       };
+      await quietly(async () => {
+        libraries ??= await converter.versions(options());
+      });
       await quietly(async () => {
         await makeThumbnail(shown.jpeg, files.thumbnail, THUMBNAIL, options());
         await addThumbnail(id, files.thumbnail);

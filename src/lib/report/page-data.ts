@@ -3,22 +3,26 @@
  * Node.
  */
 export interface PageData {
-  readonly program: string;
+  /** What the head says of the run. */
+  readonly about: AboutRun;
   /** ISO 8601. */
   readonly startedAt: string;
   /** The common beginning of all names, up to a slash; names are shown without it. */
   readonly folder: string;
-  /** The encoder settings, in one line. */
-  readonly settings: string;
   readonly totals: Totals;
   /** The files with warnings, counted by warning; undefined if there are none. */
   readonly warnings?: string | undefined;
+  /** The limits that all measured JPEGs are within, in words; undefined if none was measured. */
+  readonly limits?: string | undefined;
   readonly unread: readonly Unread[];
   /** The warnings in words, by code. */
   readonly labels: Readonly<Record<string, string>>;
   readonly files: readonly FileRow[];
   readonly sample: readonly SampledFile[];
 }
+
+/** Labels, each with the lines of its value; without lines it is left out. */
+export type AboutRun = readonly (readonly [label: string, lines: readonly string[]])[];
 
 /** The results of a run. */
 export interface Totals {

@@ -2,8 +2,9 @@ import { dirname, isAbsolute, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { FileRecord, PageRecord } from '../collection/events.ts';
 import { warningCodesOf, warningLine } from '../collection/warning-count.ts';
-import { describeEncoder } from '../convert/encoder-settings.ts';
+import { defaultLikenessBounds } from '../convert/verify/likeness.ts';
 import { absolutePath, urlOfPath } from '../path-bytes.ts';
+import { aboutRun, limitsInWords } from './about-run.ts';
 import { commonFolder } from './common-folder.ts';
 import { type Doubt, jpegsOf, worstPageOf } from './doubt.ts';
 import type { PicturesOfFile } from './gather-pictures.ts';
@@ -20,19 +21,23 @@ export interface PageContext {
   readonly doubts: readonly Doubt[];
   readonly pictures: readonly PicturesOfFile[];
   readonly pathOf: PictureSource['pathOf'];
+  /** Names and versions of the libraries that made the pixels, if they are known. */
+  readonly libraries?: string | undefined;
 }
 
 /** The data of a report's page for a run. */
 export function pageDataOf(run: ReportRun, context: PageContext): PageData {
-  const { records, program, startedAt, encoder } = run;
+  const { records, startedAt } = run;
   const jpegs = records.flatMap(jpegsOf);
   const folder = commonFolder(records.map(({ input }) => input));
   return {
-    program,
+    about: aboutRun(run, context.libraries),
     startedAt: startedAt.toISOString(),
     folder,
-    settings: describeEncoder(encoder),
     totals: totalsOf(run, jpegs),
+    limits: jpegs.some(({ likeness }) => likeness)
+      ? limitsInWords(defaultLikenessBounds)
+      : undefined,
     warnings: warningLine(run.summary.warnings),
     labels: WARNING_LABELS,
     unread: run.unread.map(({ kind, path, error }) => ({ kind, path, message: error.message })),

@@ -30,6 +30,8 @@ export interface PictureSource {
     region: SeenRegion,
     encoder: EncoderSettings,
   ): Promise<PicturePair | undefined>;
+  /** Names and versions of the libraries that made the pictures; undefined if none were made. */
+  libraries(): Promise<string | undefined>;
   /** The local path of a record's output; undefined if it is elsewhere. */
   pathOf(output: string): string | undefined;
 }
@@ -39,5 +41,6 @@ export const noPictures: PictureSource = {
   jobs: 1,
   thumbnail: async () => undefined,
   comparison: async () => undefined,
+  libraries: async () => undefined,
   pathOf: (output) => output,
 };

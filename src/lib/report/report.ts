@@ -10,6 +10,10 @@ export interface ReportRun {
   /** Name and version of the program, as `arke-tiff/1.2.3`. */
   readonly program: string;
   readonly startedAt: Date;
+  /** How it was started, as on a command line. */
+  readonly command: string;
+  /** The computer it ran on, in words. */
+  readonly machine: string;
   readonly encoder: EncoderSettings;
 }
 

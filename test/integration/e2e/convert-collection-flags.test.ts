@@ -181,6 +181,7 @@ describe('convert --report', () => {
       paths.map((path) => readFile(folder.path(path), 'utf8')),
     );
     expect(page).toContain('map 1.tif');
+    expect(page).toContain('arke-tiff convert scans -r --verify --report run.html');
     expect(page).toMatch(/id="before-\d+">UklGR/);
     expect(table?.trim().split('\n')).toHaveLength(5);
     expect(JSON.parse(document ?? '')).toMatchObject({ summary: { converted: 4, failed: 0 } });

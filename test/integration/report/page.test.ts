@@ -57,6 +57,29 @@ describe('the page of a report', () => {
     expect(await page.title()).toBe('Conversion report: 7 files, 2026-01-02');
   });
 
+  it('says where the run read and wrote, how it was started, and by what', async () => {
+    const rows = await page.locator('#about tr').all();
+    const cells = await Promise.all(rows.map((one) => one.locator('th, td').allTextContents()));
+    const about = Object.fromEntries(cells);
+    expect(about).toMatchObject({
+      Started: expect.stringMatching(/^2 January 2026 at /),
+      'TIFFs from': expect.stringContaining(`${folder.root}/`),
+      Command: 'arke-tiff convert in --out-dir out',
+      Machine: 'archive-pc: Linux',
+      Versions: expect.stringMatching(/^arke-tiff\/0\.0\.0 sharp\/[\d.]+ vips\/\S+ mozjpeg\/\S+$/),
+      Settings:
+        'JPEG of quality 95 by mozjpeg, chroma 4:2:0, effort auto, transparent pixels on white, colours converted to sRGB, no metadata',
+    });
+    expect(about['JPEGs to']).toBe('5 folders');
+  });
+
+  it('says of a measured JPEG that it is within limits, and which', async () => {
+    const word = page.locator('#body .limits').first();
+    expect(await word.textContent()).toBe('within limits');
+    expect(await word.getAttribute('title')).toMatch(/at most 0\.01 of SSIM and 2 dB of PSNR/);
+    expect(await row(page, 'broken.tif').locator('.limits').count()).toBe(0);
+  });
+
   it('sorts by a heading, and the other way when it is asked again', async () => {
     await sortBy(page, 'Name');
     const sorted = await names(page);

@@ -27,8 +27,18 @@ export function psnrText(file: FileRow): string {
   return Number.isFinite(psnr) ? psnr.toFixed(1) : 'identical';
 }
 
-const likeness: readonly Column[] = [
-  { label: 'SSIM', key: 'ssim', className: 'number', cell: (file) => [ssimText(file)] },
+/** What the numbers mean: JPEGs beyond the limits are failures, and have no numbers. */
+export function withinLimits(limits: PageData['limits']): HTMLElement {
+  return make('span', { className: 'limits', title: limits }, 'within limits');
+}
+
+const likenessOf = ({ limits }: PageData): readonly Column[] => [
+  {
+    label: 'SSIM',
+    key: 'ssim',
+    className: 'number',
+    cell: (file) => (ssimText(file) ? [ssimText(file), withinLimits(limits)] : []),
+  },
   { label: 'PSNR, dB', key: 'psnr', className: 'number minor', cell: (file) => [psnrText(file)] },
 ];
 
@@ -45,7 +55,7 @@ export function columnsOf(measured: boolean, data: PageData): readonly Column[] 
       ],
     },
     { label: 'Status', key: 'status', className: 'status', cell: (file) => [statusMark(file)] },
-    ...(measured ? likeness : []),
+    ...(measured ? likenessOf(data) : []),
     {
       label: 'Remarks',
       key: 'warnings',

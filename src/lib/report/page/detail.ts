@@ -26,7 +26,7 @@ function startOf(width: number, height: number): number {
 export type Open = (file: number, among: readonly number[]) => void;
 
 /** Prepares the dialog that shows a file. */
-export function openDetails({ files, labels }: PageData, reviews: Reviews): Open {
+export function openDetails({ files, labels, limits }: PageData, reviews: Reviews): Open {
   const dialog = byId<HTMLDialogElement>('detail');
   const show = (place: number, among: readonly number[]) => {
     const file = files[place];
@@ -45,7 +45,7 @@ export function openDetails({ files, labels }: PageData, reviews: Reviews): Open
       reviewFields(place, file.name, reviews),
       ...(file.error ? [errorOf(file.error)] : []),
       ...pictures(file, place),
-      facts(file),
+      facts(file, limits),
       ...notesOf(file, labels),
       ...pagesTable(file),
     );

@@ -3,11 +3,11 @@ import { type Fact, factsList } from '../../browser/facts-list.ts';
 import { nameText } from '../../browser/name-text.ts';
 import { numberOf, percentOf, savedOf, sizeOf, timeOf } from '../../browser/words.ts';
 import type { FileRow, PageData, PageRow } from '../page-data.ts';
-import { psnrText, ssimText } from './columns.ts';
+import { psnrText, ssimText, withinLimits } from './columns.ts';
 import { warningMark } from './file-parts.ts';
 
 /** The facts of a file, and of its JPEG if there is only one. */
-export function facts(file: FileRow): HTMLElement {
+export function facts(file: FileRow, limits: PageData['limits']): HTMLElement {
   const [only, ...others] = file.pages;
   const page = others.length === 0 ? only : undefined;
   const list: readonly Fact[] = [
@@ -15,7 +15,7 @@ export function facts(file: FileRow): HTMLElement {
     ['TIFF', sizeOf(file.sourceBytes)],
     ['JPEG', jpegSize(file)],
     ['Pixels', page && pixels(page)],
-    ['SSIM', ssimText(file)],
+    ['SSIM', ssimText(file) && make('span', {}, ssimText(file), ' ', withinLimits(limits))],
     ['PSNR', psnrText(file) && `${psnrText(file)}${Number(psnrText(file)) ? ' dB' : ''}`],
     ['Time', file.ms === undefined ? undefined : timeOf(file.ms)],
     ['Encoded as', page && `${page.effort}, read by ${page.reader}`],

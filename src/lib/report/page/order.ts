@@ -27,8 +27,9 @@ const STATUS: Readonly<Record<Status, number>> = { failed: 0, converted: 1, skip
 const NO_JPEG = -1;
 
 /** The sort values; unknown ones come last in both directions. */
-const VALUES: Readonly<Record<SortKey, (file: FileRow) => string | number | undefined>> = {
-  name: ({ name }) => name,
+const VALUES: Readonly<
+  Record<Exclude<SortKey, 'name'>, (file: FileRow) => string | number | undefined>
+> = {
   status: ({ status }) => STATUS[status],
   kind: ({ kind }) => kind || undefined,
   pixels: jpegPixelsOf,
@@ -57,33 +58,49 @@ export function psnrOf(file: FileRow): number | undefined {
   return psnr === null ? Number.POSITIVE_INFINITY : psnr;
 }
 
-/** The indices of files in an order. Among equals, the more doubtful come first, then by name. */
+/** Numbers in names and kinds are compared by value. */
+const collator = new Intl.Collator('en', { numeric: true });
+
+/**
+ * The place of each file among all in the order of their names, which take long to compare:
+ * made once.
+ */
+export function ranksByName(files: readonly FileRow[]): readonly number[] {
+  const nameAt = (place: number) => files[place]?.name ?? '';
+  const places = [...files.keys()].sort((a, b) => collator.compare(nameAt(a), nameAt(b)) || a - b);
+  const ranks: number[] = [];
+  for (const [rank, place] of places.entries()) ranks[place] = rank;
+  return ranks;
+}
+
+/**
+ * The indices of files in an order. Among equals, the more doubtful come first, then by name: by
+ * `ranks`, the places of all files in the order of their names.
+ */
 export function sorted(
   files: readonly FileRow[],
   places: readonly number[],
   { key, descending }: Order,
+  ranks: readonly number[],
 ): readonly number[] {
-  const collator = new Intl.Collator('en', { numeric: true });
-  const value = VALUES[key];
+  const rankOf = (place: number) => ranks[place] ?? 0;
   const keyed = places.flatMap((place) => {
     const file = files[place];
-    return file ? [{ place, file, by: value(file) }] : [];
+    if (!file) return [];
+    return [{ place, doubt: file.doubt, by: key === 'name' ? rankOf(place) : VALUES[key](file) }];
   });
   const direction = descending ? -1 : 1;
   return keyed
     .sort(
       (a, b) =>
-        compare(a.by, b.by, direction, collator) ||
-        b.file.doubt - a.file.doubt ||
-        collator.compare(a.file.name, b.file.name) ||
-        a.place - b.place,
+        compare(a.by, b.by, direction) || b.doubt - a.doubt || rankOf(a.place) - rankOf(b.place),
     )
     .map(({ place }) => place);
 }
 
 type SortValue = string | number | undefined;
 
-function compare(a: SortValue, b: SortValue, direction: number, collator: Intl.Collator): number {
+function compare(a: SortValue, b: SortValue, direction: number): number {
   if (a === b) return 0;
   if (a === undefined) return 1;
   if (b === undefined) return -1;

@@ -5,7 +5,7 @@ import { columnsOf } from './columns.ts';
 import { type Filter, matching } from './filter.ts';
 import { showFilters } from './filters.ts';
 import { showHeadings } from './headings.ts';
-import { type Order, type SortKey, sorted } from './order.ts';
+import { type Order, ranksByName, type SortKey, sorted } from './order.ts';
 import { openRows, type RowsOptions } from './rows.ts';
 
 /**
@@ -16,13 +16,14 @@ export function showTable(data: PageData, open: RowsOptions['open']): () => void
   const { files, totals } = data;
   const measured = totals.compared > 0;
   const columns = columnsOf(measured, data);
+  const ranks = ranksByName(files);
   const rows = openRows({ files, columns, open });
   let filter: Filter = {};
   let order: Order = { key: measured ? 'ssim' : 'status', descending: false };
   const show = () => {
     const places = matching(files, filter);
     showOrder(order);
-    rows.show(sorted(files, places, order));
+    rows.show(sorted(files, places, order, ranks));
     byId('count').textContent =
       places.length === files.length
         ? `${countOf(files.length, 'file')}.`

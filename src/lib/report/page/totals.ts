@@ -6,13 +6,14 @@ import { unreadWords } from './unread.ts';
 
 /** Shows the run's settings and results. */
 export function showTotals(data: PageData): void {
-  const { program, startedAt, settings, folder, totals } = data;
-  const date = new Date(startedAt);
-  byId('run').append(
-    make('time', { dateTime: startedAt }, dateOf(date)),
-    ` · ${program} · ${settings}`,
+  const { startedAt, about, totals } = data;
+  const started = make('time', { dateTime: startedAt }, dateOf(new Date(startedAt)));
+  byId('about').append(
+    aboutRow('Started', [started]),
+    ...about
+      .filter(([, lines]) => lines.length > 0)
+      .map(([label, lines]) => aboutRow(label, lines.map(nameText))),
   );
-  if (folder) byId('folder').append('TIFFs from ', nameText(folder));
   byId('verdict').append(verdictOf(data));
   const saved = savedOf(totals.sourceBytes, totals.bytes);
   const tiles: readonly (readonly [string, string, string?])[] = [
@@ -27,6 +28,11 @@ export function showTotals(data: PageData): void {
   ];
   byId('totals').append(...tiles.map((tile) => tileOf(...tile)));
   byId('warned').append(data.warnings ? `${data.warnings}.` : '');
+}
+
+function aboutRow(label: string, lines: readonly HTMLElement[]): HTMLElement {
+  const cell = make('td', {}, ...lines.map((line) => make('div', {}, line)));
+  return make('tr', {}, make('th', { scope: 'row' }, label), cell);
 }
 
 function tileOf(label: string, value: string, more = ''): HTMLElement {

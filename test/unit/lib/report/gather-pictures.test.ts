@@ -19,6 +19,7 @@ function sourceOf(missing: readonly string[] = []) {
       const before = await picture(jpeg);
       return before && { before, after: before };
     },
+    libraries: async () => undefined,
     pathOf: (output) => output,
   };
   return { source, asked };

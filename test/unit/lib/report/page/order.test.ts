@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { doubtsOf } from '../../../../../src/lib/report/doubt.ts';
 import { ANY_WARNING, type Filter, matching } from '../../../../../src/lib/report/page/filter.ts';
-import { type SortKey, sorted } from '../../../../../src/lib/report/page/order.ts';
+import { ranksByName, type SortKey, sorted } from '../../../../../src/lib/report/page/order.ts';
 import type { FileRow } from '../../../../../src/lib/report/page-data.ts';
 import { pageDataOf } from '../../../../../src/lib/report/page-rows.ts';
 import { alike, converted, failed, noted, runOf } from '../../../../support/report-runs.ts';
@@ -16,7 +16,8 @@ const namesOf = (files: readonly FileRow[], places: readonly number[]) =>
   places.map((place) => files[place]?.name);
 
 function names(files: readonly FileRow[], key: SortKey, descending = false) {
-  return namesOf(files, sorted(files, [...files.keys()], { key, descending }));
+  const ranks = ranksByName(files);
+  return namesOf(files, sorted(files, [...files.keys()], { key, descending }, ranks));
 }
 
 const wanted = (files: readonly FileRow[], filter: Filter) =>
