@@ -1,7 +1,9 @@
-# The worker's image: one task per container. docs/image.md says how it is made and measured.
+# The worker's image: one task per container. docs/image.md says how it is made and measured, and how
+# to build on a base image of one digest.
+ARG NODE_IMAGE=node:24-slim
 
 # Compiles and bundles. No install scripts: the only one that matters here would fetch a second Node.js.
-FROM node:24-slim AS build
+FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
@@ -18,7 +20,7 @@ COPY LICENSE oclif.manifest.json ./
 RUN chmod -R u=rwX,go=rX bin dist LICENSE oclif.manifest.json package.json
 
 # The packages beside the bundle; sharp's prebuilt binaries are those of the image's platform.
-FROM node:24-slim AS packages
+FROM ${NODE_IMAGE} AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
 # What the bundle holds is no package any more.
@@ -36,7 +38,7 @@ RUN rm -rf node_modules/typescript node_modules/@types node_modules/undici-types
   && find node_modules -type d -empty -delete \
   && chmod -R u=rwX,go=rX node_modules
 
-FROM node:24-slim AS worker
+FROM ${NODE_IMAGE} AS worker
 # Node reads what it has compiled before from there, and can write nothing to it.
 ENV NODE_ENV=production NODE_COMPILE_CACHE=/app/.compiled
 WORKDIR /app
@@ -61,6 +63,14 @@ RUN TASK_ID=t BATCH_ID=b INPUT_R2_KEY=t.tif R2_ACCOUNT_ID=a R2_ACCESS_KEY_ID=k R
 
 FROM worker
 COPY --from=compiled --chown=root:root /app/.compiled/ .compiled/
+# Of what this image was made: docs/image.md has the command.
+ARG SOURCE=
+ARG REVISION=
+LABEL org.opencontainers.image.title=arke-tiff \
+  org.opencontainers.image.description="Converts one TIFF in Cloudflare R2 to JPEG" \
+  org.opencontainers.image.licenses=Apache-2.0 \
+  org.opencontainers.image.source="${SOURCE}" \
+  org.opencontainers.image.revision="${REVISION}"
 # All files belong to root; the worker only reads them, and writes to /tmp.
 USER node
 CMD ["arke-tiff", "run"]

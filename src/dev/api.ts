@@ -28,7 +28,8 @@ export interface TaskSummary {
   output_key: string | null;
   jpeg_bytes: number | null;
   error: string | null;
-  stages: { name: StageName; ms: number }[];
+  /** `failed`: the worker failed in it, or ended without an outcome. */
+  stages: { name: StageName; ms: number; failed?: boolean | undefined }[];
   /** Number of callbacks received, including replays. */
   callbacks: number;
 }

@@ -23,17 +23,23 @@ export function stageBar(stages: TaskStages): HTMLElement {
 /** Updates a bar's stages. */
 export function fillBar(bar: HTMLElement, stages: TaskStages): void {
   bar.replaceChildren(
-    ...stages.map(({ name, ms }) => {
-      const part = make('span', { className: `stage ${name}`, title: `${name} ${timeOf(ms)}` });
+    ...stages.map(({ name, ms, failed }) => {
+      const className = `stage ${name}${failed ? ' failed' : ''}`;
+      const part = make('span', { className, title: stageText({ name, ms, failed }) });
       part.style.flexGrow = String(Math.max(ms, 1));
       return part;
     }),
   );
 }
 
+/** `convert 1.2 s`, `convert 1.2 s, failed`. */
+function stageText({ name, ms, failed }: TaskStages[number]): string {
+  return `${name} ${timeOf(ms)}${failed ? ', failed' : ''}`;
+}
+
 /** `download 120 ms, convert 1.2 s`. */
 export function stagesText(stages: TaskStages): string {
-  return stages.map(({ name, ms }) => `${name} ${timeOf(ms)}`).join(', ');
+  return stages.map(stageText).join(', ');
 }
 
 /** The bar with names and times of its parts. */
@@ -45,12 +51,15 @@ export function stagesFigure(stages: TaskStages): HTMLElement {
     make(
       'ul',
       {},
-      ...stages.map(({ name, ms }) =>
+      ...stages.map(({ name, ms, failed }) =>
         make(
           'li',
           { title: MEANINGS[name] },
-          make('span', { className: `key ${name}`, 'aria-hidden': 'true' }),
-          make('span', {}, name),
+          make('span', {
+            className: `key ${name}${failed ? ' failed' : ''}`,
+            'aria-hidden': 'true',
+          }),
+          make('span', {}, failed ? `${name} (failed)` : name),
           ' ',
           make('strong', {}, timeOf(ms)),
         ),

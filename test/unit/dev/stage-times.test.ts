@@ -8,7 +8,7 @@ function stagesOf(...lines: string[]): string[] {
     times.line(line, 1000 + (i + 1) * 100);
   });
   const stages = times.ended(1000 + (lines.length + 1) * 100);
-  return stages.map(({ name, ms }) => `${name} ${ms}`);
+  return stages.map(({ name, ms, failed }) => `${name} ${ms}${failed ? ' failed' : ''}`);
 }
 
 const [START, DOWN, CONVERTED, UP, SUCCESS] = [
@@ -28,17 +28,30 @@ describe('the stages of a worker', () => {
 
   it('end with the worker where its callback was not taken', () => {
     const error = '[t] ✗ Error: The callback to http://… was answered 302';
-    expect(stagesOf(START, DOWN, CONVERTED, UP, error)).toContain('callback 200');
+    expect(stagesOf(START, DOWN, CONVERTED, UP, error).at(-1)).toBe('callback 200 failed');
   });
 
-  it('are only those that were reached', () => {
-    expect(stagesOf(START, '[t] ✗ Error: Failed to download TIFF: …')).toEqual(['start 100']);
-    expect(stagesOf()).toEqual([]);
+  it('mark the one that the worker failed in, and go on with the callback', () => {
+    const error = '[t] ✗ Error: "a/b.tif" cannot be decoded: …';
+    expect(stagesOf(START, DOWN, error)).toEqual([
+      ...['start 100', 'download 127', 'convert 100 failed', 'callback 100'],
+    ]);
+    expect(stagesOf(START, error)).toEqual(['start 100', 'download 100 failed', 'callback 100']);
+    expect(stagesOf(error)).toEqual(['start 100 failed', 'callback 100']);
+  });
+
+  it('mark the one in which the worker ended without a word', () => {
+    expect(stagesOf(START, DOWN)).toEqual(['start 100', 'download 127', 'convert 100 failed']);
+    expect(stagesOf()).toEqual(['start 100 failed']);
+  });
+
+  it('are only those that a task needed which found its JPEG there', () => {
+    expect(stagesOf(START, SUCCESS)).toEqual(['start 100']);
   });
 
   it('are not taken from lines that only look so', () => {
     const lines = ['[t] Warning: Downloaded 1.00 MB in 1ms', 'Converted to 1.00 MB in 1ms'];
-    expect(stagesOf(START, ...lines)).toEqual(['start 100']);
+    expect(stagesOf(START, ...lines, SUCCESS)).toEqual(['start 100']);
   });
 
   it('have a key with anything in it', () => {
