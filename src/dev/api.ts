@@ -30,6 +30,10 @@ export interface TaskSummary {
   error: string | null;
   /** `failed`: the worker failed in it, or ended without an outcome. */
   stages: { name: StageName; ms: number; failed?: boolean | undefined }[];
+  /** Lines of its log that warn. */
+  warnings: number;
+  /** Its outcome was taken only when a callback was sent again. */
+  delivered_by_replay: boolean;
   /** Number of callbacks received, including replays. */
   callbacks: number;
 }

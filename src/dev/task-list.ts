@@ -23,6 +23,18 @@ export interface TaskList {
 /** Names of our own tasks: `task_1`, `task_2`, … */
 const OWN_ID = /^task_([1-9]\d{0,8})$/;
 
+/** A line of the log (docs/contract.md, "Log lines") that warns. */
+const WARNING = /^\[[^\]]*\] Warning: /;
+
+/** Whether an outcome of the latest run was taken, but none of those that its worker sent. */
+function isDeliveredByReplay({ summary, received }: TaskRecord): boolean {
+  const taken = received.filter(
+    ({ at, answer }) =>
+      at >= (summary.started_at ?? '') && answer && answer.status >= 200 && answer.status < 300,
+  );
+  return taken.length > 0 && taken.every(({ replay }) => replay);
+}
+
 /** A list of tasks, starting with the saved ones. */
 export function createTaskList(
   kept: readonly TaskRecord[],
@@ -65,11 +77,16 @@ export function createTaskList(
     addLine(record, line) {
       record.log.push(line);
       store.save(record);
+      if (WARNING.test(line)) this.change(record, { warnings: record.summary.warnings + 1 });
       events.tell({ type: 'log', data: { id: record.summary.id, line } });
     },
     addCallback(record, callback) {
       record.received.push(callback);
-      record.summary = { ...record.summary, callbacks: record.received.length };
+      record.summary = {
+        ...record.summary,
+        callbacks: record.received.length,
+        delivered_by_replay: isDeliveredByReplay(record),
+      };
       events.tell({ type: 'callback', data: { id: record.summary.id, record: callback } });
       changed(record);
     },

@@ -22,6 +22,8 @@ export const notRun = {
   jpeg_bytes: null,
   error: null,
   stages: [],
+  warnings: 0,
+  delivered_by_replay: false,
 } satisfies Partial<TaskSummary>;
 
 /** Keeps tasks between starts. */
@@ -85,7 +87,9 @@ async function readRecord(path: string): Promise<TaskRecord | undefined> {
   try {
     const record = JSON.parse(await readFile(path, 'utf8')) as Partial<TaskRecord>;
     const { summary, log, received, facts = null } = record;
-    return summary && log && received ? { summary, log, received, facts } : undefined;
+    if (!summary || !log || !received) return undefined;
+    // One of an earlier version lacks what has come since.
+    return { summary: { ...notRun, ...summary }, log, received, facts };
   } catch {
     return undefined;
   }

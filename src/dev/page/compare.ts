@@ -29,7 +29,7 @@ export function comparisonOf(): PicturesView {
     await image.decode();
     return { address, image, width: image.naturalWidth, height: image.naturalHeight };
   };
-  const both = async (id: string) => {
+  const both = async ({ id, output_key: key }: TaskSummary) => {
     const [before, after] = await Promise.all([load(id, 'before'), load(id, 'after')]);
     const isExact = before.width === after.width && before.height === after.height;
     const { width, height } = after;
@@ -38,7 +38,9 @@ export function comparisonOf(): PicturesView {
       { zooms: ZOOMS, isExact, hasDifference: isExact },
     );
     await Promise.all(Array.from(slider.querySelectorAll('img'), (image) => image.decode()));
-    return [slider, make('figcaption', {}, captionOf(before, after, isExact))];
+    const name = key?.split('/').at(-1) ?? 'picture.jpg';
+    const save = make('a', { href: after.address, download: name }, 'Save the JPEG');
+    return [slider, make('figcaption', {}, captionOf(before, after, isExact), ' ', save)];
   };
   const tiffAlone = async (id: string) => {
     const { image } = await load(id, 'before');
@@ -64,7 +66,7 @@ export function comparisonOf(): PicturesView {
       const key = `${stage} ${task.ended_at}`;
       if (key === shown) return;
       shown = key;
-      if (stage === 'both') put(both(task.id));
+      if (stage === 'both') put(both(task));
       else if (stage === 'waiting') element.replaceChildren(placeholder('The JPEG appears here.'));
       else if (stage === 'none')
         element.replaceChildren(placeholder('Its pictures are elsewhere.'));

@@ -12,6 +12,7 @@ import type { Model } from './model.ts';
 import { replayOf } from './replay.ts';
 import { runAgain } from './server.ts';
 import { stagesFigure } from './stages.ts';
+import { showBadges } from './task-row.ts';
 import { elapsedText, momentText, pageTitle, STATES, sizesText } from './task-words.ts';
 import { tiffFacts } from './tiff-facts.ts';
 
@@ -71,6 +72,7 @@ function partsOf(id: string, model: Model) {
     title: make('h1', { id: 'task-title', tabIndex: -1 }, visible(id)),
     state: make('span', { className: 'status' }),
     about: make('span', { className: 'soft' }),
+    badges: make('span', { className: 'badges' }),
     error: make('p', { className: 'said bad', dir: 'auto', hidden: true }),
     stages: make('div'),
     summary: make('div'),
@@ -83,12 +85,17 @@ function partsOf(id: string, model: Model) {
 }
 
 function layoutOf(parts: Parts): HTMLElement[] {
-  const { title, state, about, again, problem, error, stages, summary, facts } = parts;
+  const { title, state, about, badges, again, problem, error, stages, summary, facts } = parts;
   const section = (name: string, ...content: readonly Node[]) =>
     make('section', { 'aria-label': name }, make('h2', {}, name), ...content);
   return [
     make('p', { className: 'back' }, make('a', { href: '#/' }, '← All tasks')),
-    make('div', { className: 'head' }, title, make('p', { className: 'row' }, state, about, again)),
+    make(
+      'div',
+      { className: 'head' },
+      title,
+      make('p', { className: 'row' }, state, about, badges, again),
+    ),
     ...[problem, error, stages],
     make(
       'div',
@@ -111,7 +118,7 @@ function layoutOf(parts: Parts): HTMLElement[] {
 }
 
 function showSummary(task: TaskSummary, parts: Parts): void {
-  const { title, state, about, again, error, stages, summary, pictures } = parts;
+  const { title, state, about, badges, again, error, stages, summary, pictures } = parts;
   const { name, stages: timings } = task;
   if (title.textContent !== visible(name)) title.replaceChildren(nameText(name));
   document.title = pageTitle(name);
@@ -123,6 +130,7 @@ function showSummary(task: TaskSummary, parts: Parts): void {
   ]
     .filter((text) => text !== '')
     .join(' · ');
+  showBadges(badges, task);
   again.hidden = task.state === 'elsewhere';
   switchButton(again, task.state !== 'queued' && task.state !== 'running');
   error.hidden = task.error === null;
@@ -136,9 +144,8 @@ function showSummary(task: TaskSummary, parts: Parts): void {
 function takenWords({ orchestrator }: TaskDetail): string[] {
   if (orchestrator === null) return [];
   const { status, error } = orchestrator;
-  return [
-    `For the orchestrator the task is ${visible([status, error].filter(Boolean).join(': '))}.`,
-  ];
+  const words = visible([status, error].filter(Boolean).join(': '));
+  return [`For the orchestrator the task is ${words.replace(/\.$/, '')}.`];
 }
 
 function summaryFacts(task: TaskSummary): Fact[] {

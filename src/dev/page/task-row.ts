@@ -4,7 +4,7 @@ import { countOf } from '../../lib/browser/words.ts';
 import type { TaskSummary } from '../api.ts';
 import { taskAddress } from './route.ts';
 import { fillBar, stageBar, stagesText } from './stages.ts';
-import { elapsedText, momentText, STATES, sizesText } from './task-words.ts';
+import { badgesOf, elapsedText, momentText, STATES, sizesText } from './task-words.ts';
 
 /** A task in the list. */
 export interface TaskRow {
@@ -25,13 +25,14 @@ export function rowFor(task: TaskSummary): TaskRow {
     stages: make('span', { className: 'unseen' }),
     time: make('span', { className: 'time' }),
     about: make('span', { className: 'about' }),
+    badges: make('span', { className: 'badges' }),
     error: make('p', { className: 'error', dir: 'auto', hidden: true }),
   };
-  const { state, bar, stages, time, about, error } = parts;
+  const { state, bar, stages, time, about, badges, error } = parts;
   const element = make(
     'li',
     { className: 'task' },
-    ...[make('span', { className: 'title' }, link), state],
+    ...[make('span', { className: 'title' }, link, badges), state],
     make('span', { className: 'took' }, bar, stages, time),
     ...[about, error],
   );
@@ -44,6 +45,7 @@ export function rowFor(task: TaskSummary): TaskRow {
     fillBar(bar, now.stages);
     setText(stages, stagesText(now.stages));
     setText(about, aboutText(now));
+    showBadges(badges, now);
     error.hidden = now.error === null;
     setText(error, now.error ?? '');
     tick(Date.now());
@@ -57,6 +59,14 @@ function aboutText(task: TaskSummary): string {
   return [sizesText(task), momentText(created, new Date()), countOf(callbacks, 'callback')]
     .filter((text) => text !== '')
     .join(' · ');
+}
+
+/** Shows a task's badges in their place. */
+export function showBadges(place: HTMLElement, task: TaskSummary): void {
+  const words = badgesOf(task);
+  const shown = [...place.children].map(({ textContent }) => textContent);
+  if (words.join() === shown.join()) return;
+  place.replaceChildren(...words.map((text) => make('span', { className: 'badge' }, text)));
 }
 
 /** Sets a text only if it differs, to keep the selection. */

@@ -57,6 +57,14 @@ export function momentText(iso: string, now: Date): string {
   return isToday ? time : `${at.toLocaleDateString('en-CA')} ${time}`;
 }
 
+/** What else there is to know of a task, in a few words each: `2 warnings`, `delivered by replay`. */
+export function badgesOf({ warnings, delivered_by_replay: replayed }: TaskSummary): string[] {
+  return [
+    ...(warnings > 0 ? [`⚠ ${countOf(warnings, 'warning')}`] : []),
+    ...(replayed ? ['delivered by replay'] : []),
+  ];
+}
+
 /** This many are named. */
 const MOST_NAMES = 2;
 

@@ -120,6 +120,9 @@ describe('the page of the local orchestrator', () => {
     expect(await size('The TIFF')).toBe(640);
     expect(await size('The JPEG')).toBe(640);
     expect(await page.locator('figcaption').textContent()).toContain('each of 640 × 640 pixels');
+    const saving = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Save the JPEG' }).click();
+    expect((await saving).suggestedFilename()).toBe('scan.jpg');
   });
 
   it('replays a callback, and shows it among those received', async () => {
@@ -174,6 +177,9 @@ describe('the page of the local orchestrator', () => {
     const body = await section(page, 'Callbacks').locator('pre').first().textContent();
     expect(JSON.parse(body ?? '')).toMatchObject({ status: 'error' });
     expect(await section(page, 'TIFF and JPEG').textContent()).toContain('No JPEG was made.');
+    expect(await page.locator('.stages .stage.failed').getAttribute('title')).toMatch(
+      /^convert .*, failed$/,
+    );
     await toList(page);
   });
 

@@ -26,6 +26,8 @@ const task = (fields: Partial<TaskSummary> = {}): TaskSummary => ({
   jpeg_bytes: 524_288,
   error: null,
   stages: [],
+  warnings: 0,
+  delivered_by_replay: false,
   callbacks: 1,
   ...fields,
 });
