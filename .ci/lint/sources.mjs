@@ -1,6 +1,6 @@
 /**
- * Finds names that several files of `src` export, files that are too long, and comments that are
- * wider than the code may be.
+ * Finds names that mean several things in `src` (those of types, and what is exported), files that
+ * are too long, and comments that are wider than the code may be.
  * `npm run lint` runs it; without an argument it checks this project.
  */
 import { globSync, readFileSync } from 'node:fs';
@@ -18,13 +18,22 @@ const FACE = /^src\/lib\/api\//;
 const filesOf = (root, pattern) =>
   globSync(pattern, { cwd: root }).map((path) => path.replaceAll('\\', '/'));
 
-/** The names that a file declares and exports; whoever imports a default names it himself. */
-function exportedNames(file, text) {
+const isType = (statement) =>
+  ts.isInterfaceDeclaration(statement) ||
+  ts.isTypeAliasDeclaration(statement) ||
+  ts.isClassDeclaration(statement);
+
+/**
+ * The names that no other file may declare: those of types, also of private ones, as people meet
+ * them in editors and errors, and of all else that is exported. Whoever imports a default names it.
+ */
+function ownedNames(file, text) {
   const { statements } = ts.createSourceFile(file, text, ts.ScriptTarget.Latest);
   return statements.flatMap((statement) => {
     const kinds = (statement.modifiers ?? []).map(({ kind }) => kind);
-    const isNamed = !kinds.includes(ts.SyntaxKind.DefaultKeyword);
-    if (!isNamed || !kinds.includes(ts.SyntaxKind.ExportKeyword)) return [];
+    const isExported = kinds.includes(ts.SyntaxKind.ExportKeyword);
+    const isDefault = kinds.includes(ts.SyntaxKind.DefaultKeyword);
+    if (isDefault || !(isExported || isType(statement))) return [];
     const declared = ts.isVariableStatement(statement)
       ? statement.declarationList.declarations
       : [statement];
@@ -33,15 +42,15 @@ function exportedNames(file, text) {
   });
 }
 
-/** Names that more than one file exports. */
+/** Names that more than one file declares. */
 function* sharedNames(root) {
   const owners = new Map();
   for (const file of filesOf(root, 'src/**/*.ts').sort())
-    for (const name of new Set(exportedNames(file, readFileSync(join(root, file), 'utf8'))))
+    for (const name of new Set(ownedNames(file, readFileSync(join(root, file), 'utf8'))))
       owners.set(name, [...(owners.get(name) ?? []), file]);
   for (const [name, [first, ...others]] of owners)
     for (const file of others)
-      yield `${file}: exports ${name}, as ${first} does: one name, one thing`;
+      yield `${file}: declares ${name}, as ${first} does: one name, one thing`;
 }
 
 /**

@@ -3,7 +3,7 @@ import { createDeflateRaw, createInflateRaw } from 'node:zlib';
 import { type Redactor, redactValues } from '../lib/redact.ts';
 
 /** A piece of a document, to be written as it is. */
-type Piece = string | Uint8Array;
+type DocumentPiece = string | Uint8Array;
 
 /**
  * The elements of a list as JSON, compressed in memory (to less than a twentieth): a document is
@@ -14,7 +14,7 @@ export interface HeldList {
   add(element: unknown): Promise<void>;
   isEmpty(): boolean;
   /** What `documentPieces` writes of it; called once. */
-  pieces(): AsyncIterable<Piece>;
+  pieces(): AsyncIterable<DocumentPiece>;
 }
 
 /** An empty list. */
@@ -42,7 +42,10 @@ export function holdList(): HeldList {
  * A document as `JSON.stringify(redactValues(document, redact), null, 2)` and a line break, in
  * pieces no longer than an element of one of its lists: a large one need not be in memory.
  */
-export async function* documentPieces(document: object, redact: Redactor): AsyncIterable<Piece> {
+export async function* documentPieces(
+  document: object,
+  redact: Redactor,
+): AsyncIterable<DocumentPiece> {
   let separator = '{';
   for (const [name, value] of Object.entries(document)) {
     if (value === undefined) continue;
@@ -64,12 +67,12 @@ export async function* documentPieces(document: object, redact: Redactor): Async
 function listPieces(
   value: unknown,
   redact: Redactor,
-): AsyncIterable<Piece> | Iterable<Piece> | undefined {
+): AsyncIterable<DocumentPiece> | Iterable<DocumentPiece> | undefined {
   if (isHeld(value)) return value.isEmpty() ? undefined : value.pieces();
   return Array.isArray(value) && value.length > 0 ? elementPieces(value, redact) : undefined;
 }
 
-function* elementPieces(elements: readonly unknown[], redact: Redactor): Iterable<Piece> {
+function* elementPieces(elements: readonly unknown[], redact: Redactor): Iterable<DocumentPiece> {
   for (const [at, element] of elements.entries())
     yield elementPiece(redactValues(element, redact), at === 0);
 }

@@ -64,7 +64,7 @@ export async function startDev(options: DevOptions): Promise<LocalDev> {
 }
 
 /** What exists before anything listens. */
-interface Kept {
+interface DevParts {
   readonly folder: DevFolder;
   readonly list: TaskList;
   readonly events: DevEvents;
@@ -118,7 +118,7 @@ async function startParts(options: DevOptions, cleanUps: CleanUps): Promise<Loca
   };
 }
 
-async function openKept(options: DevOptions, cleanUps: CleanUps): Promise<Kept> {
+async function openKept(options: DevOptions, cleanUps: CleanUps): Promise<DevParts> {
   const folder = await openDevFolder(options.folder);
   cleanUps.add(folder.release);
   const events = createDevEvents();
@@ -129,7 +129,7 @@ async function openKept(options: DevOptions, cleanUps: CleanUps): Promise<Kept> 
 }
 
 interface TaskParts {
-  readonly kept: Kept;
+  readonly kept: DevParts;
   readonly servers: DevServers;
   readonly cpus: CpuChoice;
   readonly replayAgent: string;

@@ -14,7 +14,7 @@ export async function inParallel<Item, Result>(
   signal?.addEventListener('abort', stop);
   const results: Result[] = [];
   const queue = items.entries();
-  const worker = async () => {
+  const takeItems = async () => {
     for (const [index, item] of queue) {
       if (controller.signal.aborted) return;
       try {
@@ -25,7 +25,7 @@ export async function inParallel<Item, Result>(
     }
   };
   try {
-    await Promise.all(Array.from({ length: limit }, worker));
+    await Promise.all(Array.from({ length: limit }, takeItems));
     controller.signal.throwIfAborted();
     return results;
   } finally {

@@ -1,10 +1,11 @@
 /**
  * A field's name in our JSON: `byte_order` for `byteOrder`; codes such as `NO_TIFF` are unchanged.
  */
-export type SnakeCase<Name extends string> = Name extends Uppercase<Name> ? Name : Words<Name>;
+export type SnakeCase<Name extends string> =
+  Name extends Uppercase<Name> ? Name : SnakeCaseWords<Name>;
 
-type Words<Name extends string> = Name extends `${infer First}${infer Rest}`
-  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${Words<Rest>}`
+type SnakeCaseWords<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${SnakeCaseWords<Rest>}`
   : Name;
 
 /** A value with all field names in snake_case. */

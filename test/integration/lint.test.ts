@@ -178,7 +178,7 @@ const tool = (name: string, ...args: string[]) =>
   });
 
 describe('the import rules', () => {
-  it('each fire where they should, and are a failure', async () => {
+  it('each report their violation, and fail', async () => {
     const depcruise = 'dependency-cruiser/bin/dependency-cruiser.mjs';
     const { stdout, exitCode } = await tool(
       depcruise,
@@ -192,7 +192,7 @@ describe('the import rules', () => {
       expect(stdout).toContain(`error ${rule}: ${path}`);
   });
 
-  it('are each tried here', async () => {
+  it('are each tested here', async () => {
     const { default: walls } = (await import('../../.ci/lint/walls.mjs' as string)) as {
       default: { forbidden: { name: string }[] };
     };
@@ -203,7 +203,7 @@ describe('the import rules', () => {
 
 const BIOME = '@biomejs/biome/bin/biome';
 
-describe('the single owners of the process', () => {
+describe('the process’s single owners', () => {
   it.each([
     ['process.exit', 'process.exit(1);', 'Nothing calls process.exit'],
     ['process.exit as a value', 'export const leave = process.exit;', 'Nothing calls process.exit'],
@@ -240,14 +240,14 @@ describe('the single owners of the process', () => {
     ['raw exit codes where there is none', 'process.exitCode ??= 1;', 'Exit codes have names'],
     ['process.env', 'export const home = process.env["HOME"];', 'noProcessEnv'],
     ['console', 'console.log("x");', 'noConsole'],
-  ])('are kept by lint: %s', async (_, code, diagnosis) => {
+  ])('are enforced by lint: %s', async (_, code, diagnosis) => {
     await writeFile(house.path('src/lib/process.ts'), `${code}\n`);
     const lint = await tool(BIOME, 'lint', 'src/lib/process.ts');
     expect(lint.exitCode).toBeGreaterThan(0);
     expect(lint.stdout + lint.stderr).toContain(diagnosis);
   });
 
-  it('do not keep anybody from the rest of process', async () => {
+  it('may not stop others from using the rest of process', async () => {
     const code = `process.on('exit', () => process.stdout.write(process.version));\n`;
     await writeFile(house.path('src/lib/process.ts'), code);
     expect((await tool(BIOME, 'lint', 'src/lib/process.ts')).exitCode).toBe(0);
@@ -268,7 +268,7 @@ describe('an object', () => {
     expect(stdout + stderr).toContain('Write the properties themselves');
   });
 
-  it('may have spreads of what is chosen, or has a name', async () => {
+  it('may have spreads of conditions and of names', async () => {
     const code = 'export const make = (o: object, p?: 1) => ({ ...o, ...(p ? { p } : {}) });';
     expect((await lint(code)).exitCode).toBe(0);
   });

@@ -80,6 +80,32 @@ describe('docs/glossary.md', () => {
   });
 });
 
+describe('the table of rooms in docs/architecture.md', () => {
+  const table = read('docs/architecture.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| `'));
+  const essays = table.flatMap((row) => /\| `(src\/[\w/-]+\.ts)` \|$/.exec(row)?.[1] ?? []);
+
+  it('lists every room', () => {
+    const rooms = [
+      ...globSync('src/*/', { cwd: project }),
+      ...globSync('src/lib/*/', { cwd: project }),
+    ];
+    const listed = table.map((row) => row.split(' | ')[0]).join(' ');
+    for (const room of rooms.filter((path) => path !== 'src/lib'))
+      expect(listed).toContain(`${room.replace('src/lib/', '')}/`);
+  });
+
+  it('names for each a file that opens with an essay of 10 to 40 lines', () => {
+    expect(essays.length).toBeGreaterThan(20);
+    for (const file of essays) {
+      const [essay = ''] = /^\/\*\n[\s\S]*?\*\//.exec(read(file)) ?? [];
+      const lines = essay.split('\n').length;
+      expect(lines >= 10 && lines <= 40, `${file}: ${lines} lines`).toBe(true);
+    }
+  });
+});
+
 describe('test/support/README.md', () => {
   it('has each file of the folder once', () => {
     const rows = [...read('test/support/README.md').matchAll(/^\| `([\w-]+\.ts)` \| \S/gm)];

@@ -36,7 +36,7 @@ describe('a reference that leads nowhere is a failure of lint', () => {
     );
   });
 
-  it('and one that leads somewhere is none', async () => {
+  it('and one that resolves is not', async () => {
     expect(await check()).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
@@ -72,7 +72,7 @@ describe('a reference that leads nowhere is a failure of lint', () => {
     expect(stderr).toContain('1 references lead nowhere.');
   });
 
-  it('but for examples in pages, and what a program says', async () => {
+  it('except in examples in pages, and in what a program says', async () => {
     await write('docs/a.md', '```\n[x](gone.md)\n```\n');
     await write('src/a.ts', "export const path = 'docs/gone.md';\n");
     const { exitCode } = await check();

@@ -23,24 +23,37 @@ async function check(files: Readonly<Record<string, string>>) {
   return { lines: stderr === '' ? [] : stderr.split('\n'), exitCode };
 }
 
-describe('a name that two files export', () => {
-  it('is a failure of lint, whatever is named so', async () => {
+describe('a name that two files declare', () => {
+  it('is a failure of lint, whatever has the name', async () => {
     const { lines, exitCode } = await check({
       'src/lib/a.ts': 'export type A = 1;\nexport class B {}\nexport const c = 1;',
       'src/lib/b.ts': 'export interface A {}\nexport function B() {}\nexport const d = 1, c = 2;',
     });
     expect(lines).toEqual(
       ['A', 'B', 'c'].map(
-        (name) => `src/lib/b.ts: exports ${name}, as src/lib/a.ts does: one name, one thing`,
+        (name) => `src/lib/b.ts: declares ${name}, as src/lib/a.ts does: one name, one thing`,
       ),
     );
     expect(exitCode).toBe(1);
   });
 
-  it('is none where it is private, a default, passed on, or a function for users of the package', async () => {
+  it('is a failure of lint where a type is private, too', async () => {
+    const { lines, exitCode } = await check({
+      'src/lib/a.ts': 'export type A = 1;\ninterface B {}\nclass C {}',
+      'src/lib/b.ts': 'type A = 1;\ntype B = 1;\ninterface C {}',
+    });
+    expect(lines).toEqual(
+      ['A', 'B', 'C'].map(
+        (name) => `src/lib/b.ts: declares ${name}, as src/lib/a.ts does: one name, one thing`,
+      ),
+    );
+    expect(exitCode).toBe(1);
+  });
+
+  it('is allowed for private functions, defaults, re-exports, and functions for users of the package', async () => {
     const { lines, exitCode } = await check({
       'src/lib/a.ts': 'export interface A {}\nexport function b() {}',
-      'src/lib/private.ts': 'interface A {}',
+      'src/lib/private.ts': 'function b() {}\nconst A = 1;',
       'src/lib/default.ts': 'export default class A {}',
       'src/lib/passed.ts': `export { type A, b } from './a.ts';`,
       'src/lib/api/b.ts': 'export function b() {}',
@@ -66,7 +79,7 @@ describe('a comment of more than 100 columns', () => {
     expect(exitCode).toBe(1);
   });
 
-  it('is none where it has an address or an example, or is a directive', async () => {
+  it('is allowed with a URL or an example, and as a directive', async () => {
     const { lines, exitCode } = await check({
       'bench/a.ts': [
         `/** https://example.com/${'a'.repeat(90)} */`,

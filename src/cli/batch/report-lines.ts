@@ -1,9 +1,7 @@
 import type { Survey } from '../../lib/reconcile/survey.ts';
 import { upperFirst } from '../../lib/upper-first.ts';
 import { aboutFile, formatBytes } from '../format.ts';
-import { isHome, type ReportState, remedyOf, stateWords } from './report-state.ts';
-
-type State = ReportState['state'];
+import { isHome, type ReportState, remedyOf, type StateName, stateWords } from './report-state.ts';
 
 /**
  * The summary of a plan: counts with sizes, and each TIFF that would not be reported, with the
@@ -71,14 +69,14 @@ function sections(states: readonly ReportState[], survey: Survey): string[] {
   });
 }
 
-function statesIn(states: readonly ReportState[]): State[] {
-  return (Object.keys(stateWords) as State[]).filter((state) =>
+function statesIn(states: readonly ReportState[]): StateName[] {
+  return (Object.keys(stateWords) as StateName[]).filter((state) =>
     states.some((one) => one.state === state),
   );
 }
 
 /** Sizes of the TIFFs that are still to be converted, else of the JPEGs. */
-function sizeText(state: State, of: readonly ReportState[]): string {
+function sizeText(state: StateName, of: readonly ReportState[]): string {
   const made = of.filter(({ tiff, output }) => state === 'held' && output && !tiff.jpeg);
   if (made.length > 0) return `, ${made.length} of them to convert all the same`;
   const bytes = of.reduce(

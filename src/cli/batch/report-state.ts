@@ -8,10 +8,10 @@ export interface ReportState extends Pick<BatchCallback, 'state' | 'reason' | 's
   readonly output?: string | undefined;
 }
 
-type State = BatchCallback['state'];
+export type StateName = BatchCallback['state'];
 
 /** The names of the states for people, in display order. */
-export const stateWords: Readonly<Record<State, string>> = {
+export const stateWords: Readonly<Record<StateName, string>> = {
   to_convert: 'to convert and send',
   to_send: 'to send',
   delivered: 'delivered',
@@ -30,7 +30,7 @@ export const stateWords: Readonly<Record<State, string>> = {
  * What to do about TIFFs in a state that the orchestrator lacks; `hasLog`: whether logs were given.
  */
 export function remedyOf(
-  state: State,
+  state: StateName,
   { hasLog }: { readonly hasLog: boolean },
 ): string | undefined {
   if (state === 'unknown' && !hasLog)
@@ -41,7 +41,7 @@ export function remedyOf(
 const UNKNOWN_IS = 'may have been delivered';
 const UNKNOWN_NEXT = 'send with --include-unknown (duplicates count twice)';
 
-const stateRemedies: Readonly<Partial<Record<State, string>>> = {
+const stateRemedies: Readonly<Partial<Record<StateName, string>>> = {
   too_late: 'the orchestrator no longer accepts them',
   not_confirmed:
     'sent, but the answer was lost; check the orchestrator before using --include-unknown',

@@ -66,9 +66,9 @@ async function mayDiscard(count: number, session: CallbackSession): Promise<bool
   return agrees(`Drop ${what}? Nobody will receive ${they} any more.`, session);
 }
 
-type State = 'discarded' | 'discardable' | 'busy';
+type DiscardState = 'discarded' | 'discardable' | 'busy';
 
-function toldOf({ entry: pending, reason }: DroppableEntry, state: State): OutboxEntryTold {
+function toldOf({ entry: pending, reason }: DroppableEntry, state: DiscardState): OutboxEntryTold {
   const { key, payload, entry } = pending;
   const { task_id, batch_id, status } = payload;
   const of = { key, task_id, batch_id, outcome: status };

@@ -61,13 +61,13 @@ export async function agrees(question: string, { ask }: CallbackSession): Promis
 }
 
 /** How an earlier delivery is known: sentences without a full stop. */
-type Known = { readonly [of in keyof KnownDelivery]: string | undefined };
+type KnownText = { readonly [of in keyof KnownDelivery]: string | undefined };
 
 async function lookUp(
   payload: CallbackPayload,
   session: CallbackSession,
   { log, inputKey = session.inputKeyOf(payload.task_id) }: About,
-): Promise<Known> {
+): Promise<KnownText> {
   try {
     const outbox = await outboxOf(session);
     const known = said(await knownDelivery(payload, { log, outbox, inputKey }));
@@ -80,7 +80,7 @@ async function lookUp(
   }
 }
 
-function said({ same, success }: KnownDelivery): Known {
+function said({ same, success }: KnownDelivery): KnownText {
   return { same: same?.says, success: success?.says };
 }
 

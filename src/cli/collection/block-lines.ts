@@ -1,6 +1,12 @@
 import { formatBytesPerSecond, formatDuration, formatPixelsPerSecond } from '../format.ts';
 import { fitEnd, fitParts } from './fit.ts';
-import { endedFiles, fractionDone, msLeft, type Progress, type RunningFile } from './progress.ts';
+import {
+  type CollectionProgress,
+  endedFiles,
+  fractionDone,
+  msLeft,
+  type RunningFile,
+} from './progress.ts';
 
 /** Colours of the block's parts; colour alone carries no information. */
 export interface BlockColours {
@@ -24,7 +30,7 @@ const MOST_FILES = 8;
  * some terminals' cursor on the next), and fewer than its rows.
  */
 export function blockLines(
-  progress: Progress,
+  progress: CollectionProgress,
   nowMs: number,
   size: TerminalSize,
   colours: BlockColours,
@@ -42,7 +48,7 @@ export function blockLines(
 
 /** `━━━━──── 12/300  4 %  ETA 3 min 12 s`. */
 function advanceLine(
-  progress: Progress,
+  progress: CollectionProgress,
   nowMs: number,
   columns: number,
   colours: BlockColours,
@@ -67,7 +73,7 @@ function advanceLine(
  * parts.
  */
 function paceLine(
-  progress: Progress,
+  progress: CollectionProgress,
   nowMs: number,
   columns: number,
   colours: BlockColours,

@@ -10,7 +10,7 @@ export interface RunningFile {
 }
 
 /** The progress of a run. Bytes are those of TIFFs. */
-export interface Progress {
+export interface CollectionProgress {
   readonly startedMs: number;
   readonly files: number;
   readonly bytes: number;
@@ -29,7 +29,7 @@ export interface Progress {
 }
 
 /** A run before its first event. */
-export function noProgress(nowMs: number): Progress {
+export function noProgress(nowMs: number): CollectionProgress {
   return {
     startedMs: nowMs,
     files: 0,
@@ -47,7 +47,11 @@ export function noProgress(nowMs: number): Progress {
 }
 
 /** The progress after one more event. */
-export function progressAfter(progress: Progress, event: CollectionEvent, nowMs: number): Progress {
+export function progressAfter(
+  progress: CollectionProgress,
+  event: CollectionEvent,
+  nowMs: number,
+): CollectionProgress {
   switch (event.event) {
     case 'collection.started':
       return { ...noProgress(nowMs), files: event.files, bytes: event.source_bytes };
@@ -67,7 +71,7 @@ export function progressAfter(progress: Progress, event: CollectionEvent, nowMs:
   }
 }
 
-function running(progress: Progress, file: RunningFile): Progress {
+function running(progress: CollectionProgress, file: RunningFile): CollectionProgress {
   return { ...progress, running: [...without(progress.running, file.input), file] };
 }
 
@@ -76,9 +80,9 @@ function without(files: readonly RunningFile[], input: string): RunningFile[] {
 }
 
 function afterFile(
-  progress: Progress,
+  progress: CollectionProgress,
   event: Extract<CollectionEvent, { event: 'file.ended' | 'file.planned' }>,
-): Progress {
+): CollectionProgress {
   const { status, input, source_bytes, pixels } = event;
   const next = {
     ...progress,
@@ -95,13 +99,13 @@ function afterFile(
 }
 
 /** How many TIFFs have ended, in any way. */
-export function endedFiles(progress: Progress): number {
+export function endedFiles(progress: CollectionProgress): number {
   const { converted, skipped, failed, due, would_fail } = progress;
   return converted + skipped + failed + due + would_fail;
 }
 
 /** The finished share of the work, from 0 to 1: by bytes, because TIFFs differ in size. */
-export function fractionDone(progress: Progress): number {
+export function fractionDone(progress: CollectionProgress): number {
   const { bytes, endedBytes, files } = progress;
   if (bytes > 0) return Math.min(endedBytes / bytes, 1);
   return files > 0 ? endedFiles(progress) / files : 0;
@@ -111,7 +115,7 @@ export function fractionDone(progress: Progress): number {
  * Milliseconds for the rest at the pace of the converted TIFFs; undefined before the first one.
  * Files that are up to date will shorten it.
  */
-export function msLeft(progress: Progress, nowMs: number): number | undefined {
+export function msLeft(progress: CollectionProgress, nowMs: number): number | undefined {
   const { bytes, endedBytes, convertedBytes, startedMs } = progress;
   if (convertedBytes === 0) return undefined;
   return Math.max(bytes - endedBytes, 0) * ((nowMs - startedMs) / convertedBytes);

@@ -97,13 +97,13 @@ function placeholder(words: string, ...more: readonly Node[]): HTMLElement {
   return make('div', { className: 'placeholder' }, make('p', {}, words), ...more);
 }
 
-interface Size {
+interface ShownSize {
   readonly width: number;
   readonly height: number;
 }
 
 /** Which side is which, and how exact the pictures are. */
-function captionOf(before: Size, after: Size, isExact: boolean): string {
+function captionOf(before: ShownSize, after: ShownSize, isExact: boolean): string {
   const sides = 'TIFF on the left, JPEG on the right';
   const size = `${sizeText(after)} pixels`;
   if (isExact) return `${sides}, each of ${size}. Keys: the arrows move the divider, + and − zoom.`;
@@ -113,6 +113,6 @@ function captionOf(before: Size, after: Size, isExact: boolean): string {
   );
 }
 
-function sizeText({ width, height }: Size): string {
+function sizeText({ width, height }: ShownSize): string {
   return `${numberOf(width)} × ${numberOf(height)}`;
 }

@@ -1,8 +1,12 @@
 /*
- * API: the functions that users of the package call, and nothing else does. Each checks its options
- * against a schema (an `OptionsError` names all that is wrong), fills in defaults, and calls the
- * room that does the work; remedies in messages name options, not flags or variables
- * (`optionNames`). Its doc comments are docs/library.md, examples included.
+ * API: the functions that only users of the package call. This file has the options that several
+ * of them share; each function is a file of its own.
+ *
+ * How data passes: a function checks its options against a schema (an `OptionsError` names
+ * everything that is wrong), fills in defaults, and calls the room that does the work. Remedies in
+ * messages name options, not flags or variables (`optionNames`). What it returns and throws are the
+ * room's own types, which `index.ts` exports. Doc comments and their examples become
+ * docs/library.md.
  *
  * Must never happen: a default that differs from the command line's; a secret read from
  * `process.env`; a type in a signature that `index.ts` does not export.

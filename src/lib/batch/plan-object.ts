@@ -54,13 +54,13 @@ export async function planObject(
 }
 
 /** What is known so far. */
-interface Known {
+interface KnownSource {
   source: SourceRecord;
 }
 
 async function plan(
   { key, etag, size }: ListedObject,
-  known: Known,
+  known: KnownSource,
   run: BatchRun,
   tools: PlanningTools,
 ): Promise<ItemPlan> {
@@ -94,7 +94,7 @@ async function plan(
   );
 }
 
-function skipped({ source }: Known, jpeg: ObjectInfo | undefined): SkippedRecord {
+function skipped({ source }: KnownSource, jpeg: ObjectInfo | undefined): SkippedRecord {
   // This reads neither the TIFF nor the JPEG, so nothing else is known about them.
   return { ...source, output: jpeg?.key ?? source.output, status: 'skipped', pages: [] };
 }
@@ -107,7 +107,7 @@ interface Found extends Omit<DueObject, 'source' | 'header' | 'plans'>, Omit<Tif
 
 async function dueItem(
   { chosen: { header }, first, open, info, whole }: Found,
-  known: Known,
+  known: KnownSource,
   run: BatchRun,
   tools: PlanningTools,
 ): Promise<DueItem> {

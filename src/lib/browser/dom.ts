@@ -1,7 +1,13 @@
 /*
- * Browser: what the pages of reports and of `dev` share: elements, words for numbers, the
- * before/after slider, the basic styles. Each page is one file with script and style inside
- * (`build/pages.ts`), named by their hashes in its Content-Security-Policy.
+ * Browser: what the pages of reports and of `dev` share: elements (this file), words for numbers,
+ * the before/after slider, zooms, and the basic styles.
+ *
+ * How data passes: a page gets its data inside its file (a report) or from the server it came from
+ * (`dev`). It keeps a plain model of them, makes elements from it with `make`, and puts new
+ * elements in the place of old ones when the model changes. There is no framework.
+ *
+ * Each page is one file with script and style inside (`build/pages.ts`), named by their hashes in
+ * its Content-Security-Policy. It may import only this room and the types of its data.
  *
  * Must never happen: text that becomes markup; a request to another host.
  */

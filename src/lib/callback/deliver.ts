@@ -121,21 +121,25 @@ export async function deliverCallback(
 }
 
 /** Whether an attempt that failed may have arrived. */
-function isLost(error: unknown, { isSent }: Course, signal: AbortSignal | undefined): boolean {
+function isLost(
+  error: unknown,
+  { isSent }: SendingState,
+  signal: AbortSignal | undefined,
+): boolean {
   if (error instanceof CallbackError) return error.ambiguous;
   // A stop from outside says nothing about the callback.
   return isSent || error !== signal?.reason;
 }
 
 /** How far one attempt has come. */
-interface Course {
+interface SendingState {
   /** Whether all of the callback was on its way. */
   isSent: boolean;
 }
 
 /** How one attempt is made. */
 interface AttemptTools {
-  readonly course: Course;
+  readonly course: SendingState;
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
   readonly socket: Socket | undefined;

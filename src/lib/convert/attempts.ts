@@ -45,7 +45,7 @@ export interface PageToConvert {
 }
 
 /** A plan and its limits. */
-interface Attempt {
+interface PlannedAttempt {
   readonly plan: ConversionPlan;
   readonly limits: Limits;
 }
@@ -61,7 +61,7 @@ export async function convertByPlan(
 ): Promise<ConversionResult> {
   const { opened, encoder, options } = page;
   const tried: ConversionPlan[] = [];
-  let attempt: Attempt = { plan: planConversion(opened, limits, encoder), limits };
+  let attempt: PlannedAttempt = { plan: planConversion(opened, limits, encoder), limits };
   for (;;) {
     const { plan } = attempt;
     options.onPlan?.(plan, attempt.limits);
@@ -93,9 +93,9 @@ const END: Readonly<Partial<Record<ConversionErrorCode, string>>> = {
 async function nextAttempt(
   { code }: ConversionError,
   { opened, encoder, options, converter }: PageToConvert,
-  { plan, limits: before }: Attempt,
+  { plan, limits: before }: PlannedAttempt,
   tried: readonly ConversionPlan[],
-): Promise<Attempt | undefined> {
+): Promise<PlannedAttempt | undefined> {
   const effort = encoder.effort === 'auto' ? 'fast' : encoder.effort;
   const isLate = code === 'TOO_SLOW' || code === 'UNRESPONSIVE';
   if (code !== 'OUT_OF_MEMORY' && !(isLate && effort !== plan.effort)) return undefined;
@@ -122,7 +122,7 @@ function planWithin(...planning: Parameters<typeof planConversion>): ConversionP
 
 function carryOut(
   { opened, output, encoder, converter, options }: PageToConvert,
-  { plan }: Attempt,
+  { plan }: PlannedAttempt,
 ): Promise<Made> {
   const { effort, turn, memoryBytes } = plan;
   const { signal, silenceMs } = options;
@@ -161,7 +161,7 @@ function paceOf(
 function explain(
   error: ConversionError,
   { opened: { page, name }, encoder }: PageToConvert,
-  { plan, limits }: Attempt,
+  { plan, limits }: PlannedAttempt,
 ): ConversionError {
   if (error.code === 'OUT_OF_MEMORY')
     return outOfMemoryError(

@@ -157,7 +157,7 @@ export interface Cost {
 }
 
 /** The memory of the process when a request has ended, or when it was asked to shrink. */
-interface Holding {
+interface HeldMemory {
   readonly heldBytes: number;
 }
 
@@ -171,13 +171,13 @@ export type ConversionReply =
       readonly kind: 'done';
       readonly result: ConversionResults[RequestKind];
     } & Cost &
-      Holding)
+      HeldMemory)
   | ({
       readonly kind: 'failed';
       readonly code: ConversionErrorCode;
       readonly message: string;
-    } & Holding)
-  | ({ readonly kind: 'shrunk' } & Holding)
+    } & HeldMemory)
+  | ({ readonly kind: 'shrunk' } & HeldMemory)
   /** A fault in our own code, which says nothing about the TIFF. */
   | { readonly kind: 'fault'; readonly message: string; readonly stack: string | undefined }
   /** Its libraries cannot be loaded, or it failed unexpectedly. */

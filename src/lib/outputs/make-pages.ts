@@ -148,7 +148,7 @@ export async function makePages(
 }
 
 /** The pages that are being made, and those that failed, by their place in the order. */
-interface Progress {
+interface PageProgress {
   readonly running: ReadonlySet<Promise<void>>;
   readonly failures: ReadonlyMap<number, unknown>;
 }
@@ -164,7 +164,7 @@ async function seatFor(
   target: PageToMake,
   places: MakingPlaces,
   files: PageFiles,
-  { running, failures }: Progress,
+  { running, failures }: PageProgress,
 ): Promise<Seat | undefined> {
   while (failures.size === 0) {
     const isAlone = running.size === 0;

@@ -52,13 +52,13 @@ export function nameTasks(
   selected: ReadonlySet<string>,
   options: NamingOptions,
 ): NamedTiff[] {
-  const claims = claimsOn(all, options);
+  const keys = keysByTask(all, options);
   return all.flatMap((tiff) => {
     const batchId = batchOf(tiff.key, options);
     if (batchId === undefined || !selected.has(tiff.key)) return [];
     const task = { task_id: options.taskId ?? taskIdOfKey(tiff.key), batch_id: batchId };
     const rivalsOf = (of: TaskName) =>
-      [...(claims.get(nameOf(of)) ?? [])].filter((key) => key !== tiff.key);
+      [...(keys.get(nameOf(of)) ?? [])].filter((key) => key !== tiff.key);
     const maker = tiff.jpeg && isMadeByTask(tiff.jpeg) ? taskOfJpeg(tiff.jpeg) : undefined;
     const others = maker && nameOf(maker) !== nameOf(task) ? [maker] : [];
     const names = [task, ...others].map((of) => {
@@ -75,16 +75,18 @@ export function nameTasks(
 /**
  * For each task name, the TIFFs that it may mean, by their keys and by the metadata of their JPEGs.
  */
-function claimsOn(all: readonly TiffWithJpeg[], options: NamingOptions): Map<string, Set<string>> {
-  const claims = new Map<string, Set<string>>();
-  const claim = (name: string, key: string) =>
-    claims.set(name, (claims.get(name) ?? new Set()).add(key));
+function keysByTask(
+  all: readonly TiffWithJpeg[],
+  options: NamingOptions,
+): Map<string, Set<string>> {
+  const keys = new Map<string, Set<string>>();
+  const add = (name: string, key: string) => keys.set(name, (keys.get(name) ?? new Set()).add(key));
   for (const { key, jpeg } of all) {
     const batchId = batchOf(key, options);
-    if (batchId !== undefined) claim(nameOf({ task_id: taskIdOfKey(key), batch_id: batchId }), key);
-    if (jpeg && isMadeByTask(jpeg)) claim(nameIn(jpeg), key);
+    if (batchId !== undefined) add(nameOf({ task_id: taskIdOfKey(key), batch_id: batchId }), key);
+    if (jpeg && isMadeByTask(jpeg)) add(nameIn(jpeg), key);
   }
-  return claims;
+  return keys;
 }
 
 function conflictOf(

@@ -123,14 +123,14 @@ async function attempt(tiff: SurveyedTiff, options: SuccessOptions): Promise<Sen
 }
 
 /** A success waiting in the outbox. */
-interface Kept {
+interface KeptSuccess {
   readonly entry: Pending;
   readonly jpeg: ObjectInfo;
   /** Whether there is a mark without a valid seal. */
   readonly isMarked: boolean;
 }
 
-async function kept(tiff: SurveyedTiff, options: SuccessOptions): Promise<Kept | NotSent> {
+async function kept(tiff: SurveyedTiff, options: SuccessOptions): Promise<KeptSuccess | NotSent> {
   const { outbox, includeUnknown } = options;
   const { task, standing } = tiff;
   const success = { ...task, status: 'success' } as const;

@@ -110,7 +110,7 @@ export function regionAround(
 }
 
 /** How things are made of files. */
-interface Making<T> {
+interface PictureMaker<T> {
   make(file: number): Promise<T | undefined>;
   sizeOf(thing: T): number;
   onMade(): void;
@@ -124,7 +124,7 @@ async function whileTheyLast<T>(
   files: readonly number[],
   bytes: number,
   jobs: number,
-  { make, sizeOf, onMade }: Making<T>,
+  { make, sizeOf, onMade }: PictureMaker<T>,
 ): Promise<{ readonly made: ReadonlyMap<number, T>; readonly size: number }> {
   const made = new Map<number, T>();
   const coming: Promise<T | undefined>[] = [];

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { FileError } from '../errors.ts';
 import { createReadStream, stat } from '../files.ts';
 import { unreadableFile } from '../unreadable-file.ts';
-import type { Attempt } from './objects.ts';
+import type { RequestAttempt } from './objects.ts';
 
 /** A part of a file, sent by one request. */
 export interface FilePart {
@@ -56,7 +56,7 @@ export async function digestFile(
 export async function sendPart<T>(
   path: string,
   part: FilePart,
-  attempt: Attempt,
+  attempt: RequestAttempt,
   send: (body: Readable) => Promise<T>,
 ): Promise<T> {
   const body = Readable.from(watched(path, part, attempt), {
@@ -75,7 +75,7 @@ export async function sendPart<T>(
 async function* watched(
   path: string,
   { start, length }: FilePart,
-  { watch, patience }: Attempt,
+  { watch, patience }: RequestAttempt,
 ): AsyncGenerator<Buffer> {
   let sent = 0;
   try {

@@ -43,7 +43,7 @@ export const STORAGE_RETRY: RetryPolicy = { attempts: 5, baseDelayMs: 200, maxDe
 const MOST_WEB_PAGES = 3;
 
 /** One attempt at a request. */
-export interface Attempt {
+export interface RequestAttempt {
   /** From 1. */
   readonly number: number;
   /** Already waits for the headers of the answer; reading or sending a body must update it. */
@@ -58,7 +58,7 @@ export interface Attempt {
 export async function attemptRequest<T>(
   request: StorageRequest,
   options: RequestOptions,
-  send: (attempt: Attempt) => Promise<T>,
+  send: (attempt: RequestAttempt) => Promise<T>,
 ): Promise<T> {
   const { policy = STORAGE_RETRY, onRetry, signal } = options;
   // The prefix of a listing is not part of the path.

@@ -2,7 +2,7 @@ import { StorageError } from '../errors.ts';
 import { type Storage, variableNames } from './client.ts';
 import { isRefusedCondition } from './errors.ts';
 import { isSameEtag, spellingsOf } from './etags.ts';
-import { type Attempt, attemptRequest, headObject, type RequestOptions } from './objects.ts';
+import { attemptRequest, headObject, type RequestAttempt, type RequestOptions } from './objects.ts';
 import { hasArrived, type Own, onlyOnce, readBack, type Stored } from './own-object.ts';
 import type { PutCondition, Uploaded } from './upload-request.ts';
 
@@ -17,7 +17,10 @@ export interface OwnPut {
   /** Whether damaged data can be replaced by sending them again. */
   readonly repeatable: boolean;
   /** Sends it once with these headers; returns the ETag of the answer. */
-  readonly send: (attempt: Attempt, headers: ConditionHeaders) => Promise<string | undefined>;
+  readonly send: (
+    attempt: RequestAttempt,
+    headers: ConditionHeaders,
+  ) => Promise<string | undefined>;
 }
 
 /**

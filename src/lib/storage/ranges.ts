@@ -5,7 +5,7 @@ import { type Body, receiveBody } from './body.ts';
 import type { Storage } from './client.ts';
 import { changedMeanwhile } from './errors.ts';
 import { isSameEtag, isWeakEtag } from './etags.ts';
-import { type Attempt, type ObjectInfo, toObjectInfo } from './objects.ts';
+import { type ObjectInfo, type RequestAttempt, toObjectInfo } from './objects.ts';
 
 /** Bytes of an object, from `start` to before `end`. */
 export interface ByteRange {
@@ -47,7 +47,7 @@ export async function requestRange(
   storage: Storage,
   key: string,
   range: ByteRange,
-  { watch }: Attempt,
+  { watch }: RequestAttempt,
   expected?: ObjectInfo,
 ): Promise<RangeAnswer> {
   const { GetObjectCommand } = await import('./sdk.ts');

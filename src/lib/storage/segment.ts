@@ -1,6 +1,11 @@
 import { inParentheses, messageOf, StorageError } from '../errors.ts';
 import type { Storage } from './client.ts';
-import { type Attempt, attemptRequest, type ObjectInfo, type RequestOptions } from './objects.ts';
+import {
+  attemptRequest,
+  type ObjectInfo,
+  type RequestAttempt,
+  type RequestOptions,
+} from './objects.ts';
 import { lengthOf, type Pieces, partOf } from './pieces.ts';
 import { type ByteRange, type RangeAnswer, requestRange } from './ranges.ts';
 
@@ -76,7 +81,7 @@ async function readBody(
   answer: RangeAnswer,
   wanted: ByteRange,
   { write }: ObjectSegment,
-  { watch, patience }: Attempt,
+  { watch, patience }: RequestAttempt,
 ): Promise<BodyRead> {
   const { body } = answer;
   body.abortOn(watch.signal);

@@ -17,13 +17,13 @@ interface Unset {
   readonly unset: string;
 }
 
-type Words = {
+type VariableMeanings = {
   readonly [N in VariableName]: undefined extends VariableValue<N> ? Meaning & Unset : Meaning;
 };
 
 const R2_COMMANDS = 'as `R2_BUCKET`';
 
-const words: Words = {
+const words: VariableMeanings = {
   TASK_ID: { meaning: 'Unique task identifier' },
   BATCH_ID: { meaning: 'Batch identifier' },
   INPUT_R2_KEY: { meaning: 'Key of the TIFF to convert' },

@@ -56,7 +56,7 @@ const upload = (url: string, headers: Record<string, string>) =>
   });
 
 describe('the proxy of the bench', () => {
-  it('passes requests and answers on as they are, Host included, and notes them', async () => {
+  it('forwards requests and answers unchanged, Host included, and records them', async () => {
     const proxy = await proxyOf({ delayMs: 0 });
     const answer = await upload(`${proxy.url}/a?b=c`, { 'content-length': String(BODY.length) });
     expect(answer.equals(BODY)).toBe(true);
@@ -65,14 +65,14 @@ describe('the proxy of the bench', () => {
     expect(proxy.seen).toMatchObject([{ method: 'PUT', url: '/base/a?b=c' }]);
   });
 
-  it('passes a request on no earlier than after its delay', async () => {
+  it('forwards a request only after its delay', async () => {
     const proxy = await proxyOf({ delayMs: 80 });
     await (await fetch(proxy.url)).bytes();
     // Timers may fire up to a millisecond early by the clock that measures them.
     expect((asked[0]?.at ?? 0) - (proxy.seen[0]?.at ?? 0)).toBeGreaterThan(78);
   });
 
-  it('lets a body that waits to be asked for wait for one more delay', async () => {
+  it('delays a body that waits for "100 Continue" once more', async () => {
     const proxy = await proxyOf({ delayMs: 80 });
     const headers = { expect: '100-continue', 'content-length': String(BODY.length) };
     const answer = await upload(proxy.url, headers);
@@ -81,7 +81,7 @@ describe('the proxy of the bench', () => {
     expect((asked[0]?.at ?? 0) - (proxy.seen[0]?.at ?? 0)).toBeGreaterThan(156);
   });
 
-  it('lets no more bytes through a connection than it may, in both directions', async () => {
+  it('limits the bytes per second of a connection, in both directions', async () => {
     const proxy = await proxyOf({ delayMs: 0, bytesPerSecond: 1_000_000 });
     const before = performance.now();
     await upload(proxy.url, { 'content-length': String(BODY.length) });
@@ -89,7 +89,7 @@ describe('the proxy of the bench', () => {
     expect(performance.now() - before).toBeGreaterThan(380);
   });
 
-  it('answers what the server behind it cannot by closing the connection', async () => {
+  it('closes the connection when the server behind it does not answer', async () => {
     const proxy = await startDelayProxy('http://127.0.0.1:1', { delayMs: 0 });
     stack.push(proxy);
     await expect(fetch(proxy.url)).rejects.toThrow();

@@ -44,7 +44,7 @@ const program = (path: string) => fileURLToPath(new URL(`../../../bench/${path}`
 
 describe.skipIf(linux)(`a bench program that is interrupted${linux}`, () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'by %s takes along what it started, whatever that started, and its folder',
+    'by %s ends all processes below it and removes its folder',
     async (signal) => {
       const script = await folder.write(
         'script.ts',
@@ -66,7 +66,7 @@ describe.skipIf(linux)(`a bench program that is interrupted${linux}`, () => {
     },
   );
 
-  it('leaves its folder as little when it fails', async () => {
+  it('removes its folder when it fails, too', async () => {
     const script = await folder.write(
       'script.ts',
       `import { inWorkFolder } from '${program('work-folder.ts')}';
@@ -86,7 +86,7 @@ describe.skipIf(linux)(`a bench program that is interrupted${linux}`, () => {
     ['bench', ['bench.ts', '--only', 'missing'], /^missing …/],
     ['bench:scale', ['scale.ts', '2'], /^2 at once/],
   ] as const)(
-    'in the midst of its tasks leaves none of them, nor of R2 and the orchestrator: %s',
+    'while tasks run ends them, R2 and the orchestrator: %s',
     async (_, [path, ...args], at) => {
       const { signal } = await interrupt([program(path), ...args], at, 'SIGINT');
       expect(signal).toBe('SIGINT');

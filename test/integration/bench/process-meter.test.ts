@@ -49,7 +49,7 @@ describe('the meter of the bench', () => {
     expect(peakBytes).toBeGreaterThan(200 * MEGABYTE);
   });
 
-  it('tells commands apart that run at once, and what all of them hold together', async () => {
+  it('measures commands that run at once one by one, and their memory together', async () => {
     const sampler = await startSampler();
     const both = ['one', 'other'].map((name) => folder.path(name));
     const runs = both.map((own) => {
@@ -68,7 +68,7 @@ describe('the meter of the bench', () => {
     expect(await sampler.stop()).toBeGreaterThan(200 * MEGABYTE);
   });
 
-  it('tells how the command ended and what it said, apart from what it cost', async () => {
+  it('returns how the command ended, its output and its cost', async () => {
     const script = 'console.log("out"); console.error("error"); process.exitCode = 3';
     expect(await meter(node(script), { env })).toMatchObject({
       exitCode: 3,
@@ -76,7 +76,7 @@ describe('the meter of the bench', () => {
     });
   });
 
-  it('tells when the command was started, by the clock of the one who asks', async () => {
+  it('returns when the command started, by the caller’s clock', async () => {
     const before = performance.now();
     const { startedAt } = await meter(['true'], { env });
     expect(startedAt).toBeGreaterThan(before - 5);

@@ -9,7 +9,7 @@ import { useFolder } from '../../support/use-folder.ts';
 const folder = useFolder();
 
 describe('the folder', () => {
-  it('has new access keys when the file of the old ones is damaged', async () => {
+  it('gets new access keys when the file of the old ones is damaged', async () => {
     const path = folder.path('damaged');
     const first = await openDevFolder(path);
     await first.release();
@@ -22,20 +22,20 @@ describe('the folder', () => {
     expect(third.credentials).toEqual(second.credentials);
   });
 
-  it('that cannot be one is an error that says so', async () => {
+  it('is an error that says so when it cannot be a folder', async () => {
     const path = await folder.write('file', '');
     await expect(openDevFolder(path)).rejects.toThrow(
       /^Could not use the folder .*file: .*Choose another one with --folder\.$/,
     );
   });
 
-  it('is not committed with what is around it', async () => {
+  it('ignores itself in Git', async () => {
     const { root, release } = await openDevFolder(folder.path('ignored'));
     await release();
     expect(await readFile(join(root, '.gitignore'), 'utf8')).toMatch(/^\*$/m);
   });
 
-  it('that holds what is not ours is left as it is', async () => {
+  it('is left alone when it holds files of others', async () => {
     const path = await folder.make('project');
     const ignored = await folder.write('project/.gitignore', 'node_modules\n');
     await folder.make('project/incoming');
@@ -48,7 +48,7 @@ describe('the folder', () => {
     expect((await readdir(path)).sort()).toEqual(['.gitignore', 'incoming']);
   });
 
-  it('is not used when a link leads out of it', async () => {
+  it('is refused when a link in it leads out of it', async () => {
     const { root, release, tasks } = await openDevFolder(folder.path('linked'));
     await release();
     await rm(tasks, { recursive: true });
@@ -56,12 +56,12 @@ describe('the folder', () => {
     await expect(openDevFolder(root)).rejects.toThrow(/^Not used: .*tasks is a link/);
   });
 
-  it('may be there already when it is empty', async () => {
+  it('may exist already when it is empty', async () => {
     const { release } = await openDevFolder(await folder.make('empty'));
     await release();
   });
 
-  it('is read as far as it can be: a damaged task is left out', async () => {
+  it('is read without damaged tasks', async () => {
     const path = await folder.make('tasks');
     await folder.write('tasks/a.json', '{"summary":');
     await folder.write('tasks/b.json', '{}');
@@ -71,7 +71,7 @@ describe('the folder', () => {
 });
 
 describe('a file of variables', () => {
-  it('is for its owner alone, and is written again', async () => {
+  it('is readable by its owner only, and is overwritten', async () => {
     const path = folder.path('.env.local');
     await refuseForeignEnvFile(path);
     await writeEnvFile(path, { TASK_ID: 'a' });
@@ -81,7 +81,7 @@ describe('a file of variables', () => {
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
 
-  it('of somebody else is left as it is', async () => {
+  it('is not overwritten when it is somebody else’s', async () => {
     const path = await folder.write('.env', 'API_KEY=mine\n');
     await expect(refuseForeignEnvFile(path)).rejects.toThrow(
       /^Not written: .*\.env was not written by "arke-tiff dev"/,

@@ -42,7 +42,7 @@ describe('the next callback', () => {
     },
   );
 
-  it('that was not taken leaves its JPEG, which the log names; a replay delivers it', async () => {
+  it('that was refused leaves the JPEG, which the log names; a replay delivers it', async () => {
     const { api } = running;
     await set({ callback: 'redirect' });
     const { id } = await api.drop('lost.tif', new Uint8Array(await plainTiff()));
@@ -58,7 +58,7 @@ describe('the next callback', () => {
     expect(replay).toMatchObject({ delivered: true, status: 200 });
   });
 
-  it('fails a replay as it would fail a worker', async () => {
+  it('fails for a replay as it does for a worker', async () => {
     const { api } = running;
     const { id } = await api.drop('replayed.tif', new Uint8Array(await plainTiff()));
     await api.ended(id);
@@ -70,7 +70,7 @@ describe('the next callback', () => {
 });
 
 describe('callbacks', () => {
-  it('that fail for a while are sent again until one is taken', async () => {
+  it('that fail for a while are sent again until one is accepted', async () => {
     const { api } = running;
     await set({ callback: 'down' });
     const { id } = await api.drop('down.tif', new Uint8Array(await plainTiff()));
@@ -141,7 +141,7 @@ describe('R2', () => {
     ['write-403', 'Failed to upload JPEG: 403 Forbidden'],
     ['write-404', 'Failed to upload JPEG: The bucket "arke-staging" does not exist'],
     ['write-503', 'Failed to upload JPEG: R2 answered 503'],
-  ] satisfies [StorageFault, string][])('that refuses is told: %s', async (fault, error) => {
+  ] satisfies [StorageFault, string][])('that refuses is reported: %s', async (fault, error) => {
     const { api } = running;
     await set({ storage: fault });
     const { id } = await api.drop('refused.tif', new Uint8Array(await plainTiff()));
@@ -155,7 +155,7 @@ describe('R2', () => {
     });
   });
 
-  it('that breaks off is gone on with from the byte that was reached', async () => {
+  it('that breaks off is resumed at the byte that was reached', async () => {
     const { api } = running;
     await set({ storage: 'break' });
     const { id } = await api.drop('broken.tif', new Uint8Array(await noisyTiff(400)));
@@ -166,7 +166,7 @@ describe('R2', () => {
     );
   });
 
-  it('that is slow takes its 200 kB a second', async () => {
+  it('that is slow transfers 200 kB a second', async () => {
     const { api } = running;
     await set({ storage: 'slow' });
     const tiff = new Uint8Array(await noisyTiff(400));
@@ -177,7 +177,7 @@ describe('R2', () => {
     expect(download?.ms).toBeGreaterThan((tiff.length / 200_000) * 1000 * 0.9);
   });
 
-  it('is as it was when the fault is switched off', async () => {
+  it('answers normally when the fault is switched off', async () => {
     const { api } = running;
     await set({ storage: 'break' });
     expect(await set({ storage: null })).toEqual({ callback: null, storage: null });
@@ -186,7 +186,7 @@ describe('R2', () => {
   });
 });
 
-it('every fault of the table can be set', async () => {
+it('every fault of the table can be switched on', async () => {
   for (const callback of Object.keys(FAULTS.callback.faults) as CallbackFault[])
     expect(await set({ callback })).toEqual({ callback, storage: null });
   for (const storage of Object.keys(FAULTS.storage.faults) as StorageFault[])
@@ -201,7 +201,7 @@ it.each([
   '[]',
   'null',
   'none',
-])('faults that there are not are refused: %s', async (json) => {
+])('unknown faults are refused: %s', async (json) => {
   expect((await running.api.post('/api/faults', json)).status).toBe(400);
   expect((await running.api.state()).faults).toEqual({ callback: null, storage: null });
 });

@@ -31,12 +31,12 @@ describe('faults that are switched on', () => {
   const choose = (switchOf: string, label: string) =>
     page.getByRole('group', { name: switchOf }).getByLabel(label, { exact: true }).check();
 
-  it('say what is promised then', async () => {
+  it('show what is promised', async () => {
     const promise = await page.getByLabel('fail the next (503)').getAttribute('aria-describedby');
     expect(await page.locator(`#${promise}`).textContent()).toContain('the same webhook-id');
   });
 
-  it('make the next callback fail: it is sent again, and that is all', async () => {
+  it('make the next callback fail: it is sent again, once', async () => {
     await choose('Callbacks', 'fail the next (503)');
     await page.getByRole('link', { name: 'Fault on: the next callback fails' }).waitFor();
     await drop(page, [folder.path('scan.tif')]);
@@ -52,7 +52,7 @@ describe('faults that are switched on', () => {
     expect(new Set(bodies).size).toBe(1);
   });
 
-  it('make it be redirected: the JPEG is there, and the callback is replayed', async () => {
+  it('redirect the callback: the JPEG is there, and the callback can be replayed', async () => {
     await toList(page);
     await choose('Callbacks', 'redirect the next (302)');
     await openTask(page, 'scan.tif');
@@ -82,7 +82,7 @@ describe('faults that are switched on', () => {
     await callbacks.getByText('For the orchestrator the task is completed.').waitFor();
   });
 
-  it('have R2 refuse writes: the error is called back', async () => {
+  it('make R2 refuse writes: the callback is an error', async () => {
     await toList(page);
     await choose('R2', 'refuse writes (403)');
     await page.getByRole('link', { name: 'Fault on: R2 refuses writes (403)' }).waitFor();
@@ -94,7 +94,7 @@ describe('faults that are switched on', () => {
     await expect.poll(() => body.textContent()).toContain('Failed to upload JPEG: 403 Forbidden');
   });
 
-  it('say that no task is found, as long as they are on: nothing is sent again', async () => {
+  it('answer "task not found" while they are on: nothing is sent again', async () => {
     await toList(page);
     await choose('R2', 'normal');
     await choose('Callbacks', 'task not found (500)');
@@ -110,7 +110,7 @@ describe('faults that are switched on', () => {
     await expect.poll(() => page.locator('#armed').textContent()).toBe('');
   });
 
-  it('have R2 break off: the download goes on', async () => {
+  it('make R2 break off: the download resumes', async () => {
     await choose('R2', 'drop the connection');
     await folder.write('other.tif', await wholeTiff(1_200));
     await drop(page, [folder.path('other.tif')]);

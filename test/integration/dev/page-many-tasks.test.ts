@@ -53,14 +53,14 @@ describe('a list of many tasks', () => {
   const more = () => page.locator('#more');
   const focused = () => page.locator(':focus').textContent();
 
-  it('has rows for the newest hundred, and counts all', async () => {
+  it('shows the newest hundred, and counts all', async () => {
     expect(await rows()).toBe(100);
     expect(await page.locator('#tasks a').first().textContent()).toBe('scan-250.tif');
     expect(await page.locator('#count').textContent()).toBe('250 tasks: 250 succeeded.');
     expect(await more().textContent()).toBe('Show 100 more of 150 older tasks');
   });
 
-  it('goes on by keyboard where it ended', async () => {
+  it('keeps the keyboard’s place when it is extended', async () => {
     await more().focus();
     await page.keyboard.press('Enter');
     expect(await rows()).toBe(200);
@@ -68,7 +68,7 @@ describe('a list of many tasks', () => {
     expect(await more().textContent()).toBe('Show 50 more of 50 older tasks');
   });
 
-  it('has a page for a task without a row, which then gets one', async () => {
+  it('opens a task that has no row, and then shows its row', async () => {
     await page.evaluate("location.hash = '#/tasks/task_1'");
     await page.getByRole('heading', { level: 1, name: 'scan-1.tif' }).waitFor();
     expect(await rows()).toBe(200);

@@ -44,7 +44,7 @@ describe('the page of the local orchestrator', () => {
     expect(await page.title()).toBe('arke-tiff dev');
   });
 
-  it('makes a task of a TIFF that is dropped, which succeeds', async () => {
+  it('makes a task from a dropped TIFF, which succeeds', async () => {
     await drop(page, [folder.path('scan.tif')]);
     await ended(page, 'scan.tif', 'succeeded');
     const row = taskRow(page, 'scan.tif');
@@ -76,7 +76,7 @@ describe('the page of the local orchestrator', () => {
     expect(headers.some((header) => header.startsWith('webhook-id'))).toBe(true);
   });
 
-  it('compares TIFF and JPEG: the border moves by mouse and by arrow keys', async () => {
+  it('compares TIFF and JPEG: mouse and arrow keys move the border', async () => {
     const stack = page.locator('.stack');
     await stack.waitFor();
     await stack.scrollIntoViewIfNeeded();
@@ -96,7 +96,7 @@ describe('the page of the local orchestrator', () => {
     expect(clip).toBe('inset(0px 0px 0px 0%)');
   });
 
-  it('enlarges them by buttons and by keys, about the middle', async () => {
+  it('enlarges them about the middle, with buttons and keys', async () => {
     const width = async () => (await page.locator('.stack').boundingBox())?.width;
     const slider = page.locator('.slider');
     await slider.getByRole('button', { name: '200 %' }).click();
@@ -112,7 +112,7 @@ describe('the page of the local orchestrator', () => {
     expect(await slider.getByRole('button', { pressed: true }).textContent()).toBe('Fit');
   });
 
-  it('shows the very pixels of both', async () => {
+  it('shows the exact pixels of both', async () => {
     const size = (alt: string) =>
       page
         .getByAltText(alt, { exact: true })
@@ -125,7 +125,7 @@ describe('the page of the local orchestrator', () => {
     expect((await saving).suggestedFilename()).toBe('scan.jpg');
   });
 
-  it('replays a callback, and shows it among those received', async () => {
+  it('replays a callback, and lists it as received', async () => {
     const callbacks = section(page, 'Callbacks');
     await callbacks.getByRole('button', { name: 'Replay' }).click();
     await callbacks.getByText('✓ Delivered. Answered 200').waitFor();
@@ -146,7 +146,7 @@ describe('the page of the local orchestrator', () => {
     expect(await page.locator(':focus').textContent()).toBe('scan.tif');
   });
 
-  it('can leave a task whose pictures are on their way', async () => {
+  it('can leave a task whose pictures are still loading', async () => {
     const ofJpeg = /\/after$/;
     const gate = Promise.withResolvers<void>();
     await page.route(ofJpeg, async (route) => {
@@ -183,11 +183,11 @@ describe('the page of the local orchestrator', () => {
     await toList(page);
   });
 
-  it('has had nothing to complain of, and asked nobody else', () => {
+  it('logs no errors, and asks no other server', () => {
     expect(open.offences).toEqual([]);
   });
 
-  it('refuses what is no TIFF, and says why', async () => {
+  it('refuses a file that is not a TIFF, and says why', async () => {
     await drop(page, [folder.path('notes.txt')]);
     const refused = page.locator('#uploads .refused', { hasText: 'notes.txt' });
     await refused.waitFor();
@@ -197,7 +197,7 @@ describe('the page of the local orchestrator', () => {
     expect(await page.locator('#uploads li').count()).toBe(0);
   });
 
-  it('refuses what is larger than is taken, before it is on its way', async () => {
+  it('refuses a file over the limit before it is sent', async () => {
     await folder.write('large.tif', Buffer.alloc(17 * 1024 ** 2, 'II*\0'));
     await drop(page, [folder.path('large.tif')]);
     const refused = page.locator('#uploads .refused', { hasText: 'large.tif' });
@@ -205,7 +205,7 @@ describe('the page of the local orchestrator', () => {
     await refused.getByRole('button', { name: 'Dismiss' }).click();
   });
 
-  it('takes the TIFFs of a folder, and says what it left out', async () => {
+  it('accepts the TIFFs of a folder, and says what it skipped', async () => {
     await folder.make('batch');
     await folder.make('batch/deep');
     await folder.write('batch/one.tif', await plainTiff());
@@ -218,7 +218,7 @@ describe('the page of the local orchestrator', () => {
     );
   });
 
-  it('may run no script but its own', async () => {
+  it('can run no script but its own', async () => {
     const policy = await page.locator('meta[http-equiv]').getAttribute('content');
     expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-[^ ]+'; style-src 'sha256-/);
   });

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => taken.close());
 
-it('a port that is taken is named, with what is served there', async () => {
+it('a port in use is named, with the server that needs it', async () => {
   await expect(startPageServer(port)).rejects.toThrow(`Port ${port}, for the page, is in use`);
   const proxy = startStorageProxy({ target: 'http://127.0.0.1:9/s3', port, fault: () => null });
   await expect(proxy).rejects.toThrow(`Port ${port}, for R2, is in use`);

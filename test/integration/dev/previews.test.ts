@@ -48,7 +48,7 @@ describe('the TIFF of a task, beside its JPEG', () => {
     ['with its profile', ADOBE, { JPEG_PROFILE: 'keep' }],
     ['of greyscale with its profile', 'grey, 16 bits, gamma 1.8', { JPEG_PROFILE: 'keep' }],
     ['on its background', `${ADOBE}, alpha`, { JPEG_BACKGROUND: '#336699' }],
-  ])('is what the JPEG shows, %s', async (_, kind, variables) => {
+  ])('shows what the JPEG shows, %s', async (_, kind, variables) => {
     await run(await pageKindNamed(kind).make(), {
       JPEG_CHROMA_SUBSAMPLING: '4:4:4',
       JPEG_QUALITY: '100',
@@ -60,7 +60,7 @@ describe('the TIFF of a task, beside its JPEG', () => {
     expect(await open.page.evaluate<number>(DIFFERENCE)).toBeLessThan(0.5);
   });
 
-  it('is another one when the TIFF is replaced, or another page of it is converted', async () => {
+  it('changes when the TIFF is replaced, or another page of it is converted', async () => {
     const plain = { compression: 'none' } as const;
     const page = (background: string) =>
       sharp({ create: { width: 32, height: 32, channels: 3, background } });

@@ -26,7 +26,7 @@ function send(
 
 describe('the page’s server', () => {
   it.each(['evil.example', 'evil.example:PORT', '127.0.0.1', 'localhost:1'])(
-    'refuses a request by another name: %s',
+    'refuses a request to another host name: %s',
     async (name) => {
       const { page } = running.dev.addresses;
       const host = name.replace('PORT', new URL(page).port);
@@ -34,7 +34,7 @@ describe('the page’s server', () => {
     },
   );
 
-  it('answers by each name of this machine', async () => {
+  it('answers to each name of this machine', async () => {
     const { page } = running.dev.addresses;
     for (const name of ['127.0.0.1', 'localhost', '[::1]'])
       expect(
@@ -48,7 +48,7 @@ describe('the page’s server', () => {
     '/api/tasks/x/run',
     '/api/tasks/x/replay',
   ];
-  it.each(changes)('lets no other page change anything: %s', async (path) => {
+  it.each(changes)('refuses changes by other pages: %s', async (path) => {
     const { page } = running.dev.addresses;
     const wrongs = [
       {},
@@ -66,7 +66,7 @@ describe('the page’s server', () => {
     expect(await send(page, path, { method: 'POST', headers: own, body: '{}' })).not.toBe(403);
   });
 
-  it('gives nothing to other pages: no CORS, nothing to embed', async () => {
+  it('cannot be read by other pages: no CORS, nothing to embed', async () => {
     const answer = await running.api.get('/api/state', { origin: 'http://evil.example' });
     expect(answer.headers.get('access-control-allow-origin')).toBeNull();
     expect(answer.headers.get('cross-origin-resource-policy')).toBe('same-origin');
@@ -83,7 +83,7 @@ describe('the page’s server', () => {
     '/api/tasks/%zz',
     '//credentials.json',
     '/credentials.json',
-  ])('knows no files, whatever the path: %s', async (path) => {
+  ])('serves no files, whatever the path: %s', async (path) => {
     expect(await send(running.dev.addresses.page, path, {})).toBe(404);
   });
 
@@ -93,7 +93,7 @@ describe('the page’s server', () => {
     ['..', 'image.tif'],
     ['a\u0000\n\u202eb.tif', 'ab.tif'],
     [`${'x'.repeat(500)}.tif`, `${'x'.repeat(116)}.tif`],
-  ])('takes of a name only what names a file: %j', async (name, kept) => {
+  ])('uses only the file name of a path: %j', async (name, kept) => {
     const { api } = running;
     const task = await api.drop(name, new Uint8Array(await plainTiff()));
     expect(task).toMatchObject({ name: kept, input_key: `staging/dev/${task.id}/${kept}` });
@@ -124,7 +124,7 @@ describe('an upload', () => {
     [415, 'no TIFF, and too short for one', () => upload('II')],
     [400, 'empty', () => upload('')],
     [400, 'without a name', () => upload('II*\0', '')],
-  ])('is refused by %i when it is %s, and leaves nothing', async (status, _, send) => {
+  ])('is refused with %i when it is %s, and leaves nothing', async (status, _, send) => {
     const before = (await running.api.state()).tasks.length;
     const answer = await send();
     expect(answer.status).toBe(status);
@@ -160,7 +160,7 @@ describe('the orchestrator', () => {
       body: '{}',
     });
 
-  it('takes callbacks of workers, and of the page', async () => {
+  it('accepts callbacks from workers and from its page', async () => {
     expect(await call({})).toBe(200);
     expect(await call({ origin: running.dev.addresses.page })).toBe(200);
     expect((await running.api.task('csrf')).received).toHaveLength(2);
@@ -171,13 +171,13 @@ describe('the orchestrator', () => {
     { origin: 'null' },
     { host: 'evil.example' },
     { 'sec-fetch-site': 'cross-site' },
-  ])('takes none that somebody else’s page had sent: %j', async (headers) => {
+  ])('refuses callbacks that another page sends: %j', async (headers) => {
     const before = (await running.api.task('csrf')).received;
     expect(await call(headers)).toBe(403);
     expect((await running.api.task('csrf')).received).toHaveLength(before.length);
   });
 
-  it('takes none that is longer than a callback can be', async () => {
+  it('refuses a callback that is too long', async () => {
     const body = 'x'.repeat(1_000_001);
     const { orchestrator } = running.dev.addresses;
     expect(await send(orchestrator, '/callback/b/long', { method: 'POST', body })).toBe(413);
@@ -186,21 +186,21 @@ describe('the orchestrator', () => {
 
 describe('R2', () => {
   it.each([{ origin: 'http://evil.example' }, { host: 'evil.example' }])(
-    'has nothing for browsers: %j',
+    'refuses browsers: %j',
     async (headers) => {
       const { endpoint } = running.dev.addresses;
       expect(await send(endpoint, `${new URL(endpoint).pathname}/x`, { headers })).toBe(403);
     },
   );
 
-  it('is all that is behind its port', async () => {
+  it('is the only thing behind its port', async () => {
     const { endpoint } = running.dev.addresses;
     const { pathname } = new URL(endpoint);
     for (const path of ['/', '/callback/b/t', `${pathname}/../../../../callback/b/t`])
       expect(await send(endpoint, path, {})).toBe(404);
   });
 
-  it('opens only to its access keys', async () => {
+  it('needs its access keys', async () => {
     const { endpoint } = running.dev.addresses;
     expect((await fetch(`${endpoint}/arke-staging/staging/test/image.tiff`)).ok).toBe(false);
   });

@@ -18,7 +18,7 @@ describe('a worker that is started by hand with the printed variables', () => {
     error: null,
   };
 
-  it('is ours: its callback comes, as of a task elsewhere, and both pictures can be seen', async () => {
+  it('may be ours: its callback and both pictures are shown as a task elsewhere', async () => {
     const { api, dev } = running;
     const { exitCode, stdout } = await runProgram(['run'], { env: dev.variables });
     expect(stdout).toContain('✓ Success');
@@ -29,7 +29,7 @@ describe('a worker that is started by hand with the printed variables', () => {
     expect((await api.task('test_task_1')).facts).toMatchObject({ directories: [{ width: 1200 }] });
   });
 
-  it('is one of the contract’s', async (test) => {
+  it('may be the contract’s example', async (test) => {
     const { api, dev } = running;
     const example = await installExampleWorker(folder.root);
     if (!example)
@@ -45,7 +45,7 @@ describe('a worker that is started by hand with the printed variables', () => {
       .toContain('their_task');
   });
 
-  it('is set by the lines that a shell takes', async () => {
+  it('is set up by lines for a shell', async () => {
     const { dev } = running;
     const { stdout } = await execa('sh', ['-c', [...dev.exportLines, 'env'].join('\n')]);
     for (const [name, value] of Object.entries(dev.variables))
@@ -66,7 +66,7 @@ describe('a task elsewhere', () => {
       body: JSON.stringify(body),
     });
 
-  it('is known by its error, too', async () => {
+  it('is listed when it fails, too', async () => {
     await call('b', 'bad', { task_id: 'bad', batch_id: 'b', status: 'error', error: 'Lost' });
     expect(await running.api.task('bad')).toMatchObject({
       state: 'elsewhere',
@@ -78,7 +78,7 @@ describe('a task elsewhere', () => {
     expect((await running.api.post('/api/tasks/bad/run')).status).toBe(409);
   });
 
-  it('of another batch is another one', async () => {
+  it('of another batch is listed separately', async () => {
     await call('one', 'same', { n: 1 });
     await call('two', 'same', { n: 2 });
     expect(await running.api.task('same')).toMatchObject({ batch_id: 'one', callbacks: 1 });

@@ -36,7 +36,7 @@ describe('a JPEG that a task has made', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('is found under its second key, too', async () => {
+  it('is recognised under its second key, too', async () => {
     await sandbox.current.putObject('rb/second/image.tif', tiff);
     await sandbox.current.putObject('rb/second/image.jpg', FOREIGN);
     await runTask(sandbox.current, 'rb/second/image.tif');
@@ -54,7 +54,7 @@ describe('a JPEG that a task has made', () => {
 
 describe('a JPEG that a batch has made', () => {
   it.each(['first', 'all'])(
-    'is the one that a task makes, and is up to date for it (pages: %s)',
+    'is the same as a task’s, and up to date for it (pages: %s)',
     async (pages) => {
       const env = { TIFF_PAGES: pages };
       const [ours, theirs] = [`br/${pages}/batch/`, `br/${pages}/task/`];

@@ -29,7 +29,7 @@ const isPutOf =
 const noSuchRight = { status: 403, body: '<Error><Code>AccessDenied</Code></Error>' };
 
 describe('the requests of a report', () => {
-  it('read of the outbox of a larger batch what a list of it has', async () => {
+  it('read only listed entries of the outbox', async () => {
     const names = Array.from({ length: 20 }, (_, i) => `${i}.tif`);
     for (const name of names) await batch.put(name, tiff);
     const seen: string[] = [];
@@ -52,7 +52,7 @@ describe('the requests of a report', () => {
 });
 
 describe('a report whose outbox R2 refuses', () => {
-  it('says that --include-unknown sends a callback that nobody has kept', async () => {
+  it('says that --include-unknown sends a callback that was not stored', async () => {
     await batch.put('a.tif', tiff);
     const run = await reportWhile(always(noSuchRight, isPutOf('/pending/')), '--json');
     expect(run.exitCode).toBe(1);
@@ -69,7 +69,7 @@ describe('a report whose outbox R2 refuses', () => {
     expect(statesOf(batch, asked.document)).toEqual({ 'a.tif': 'delivered' });
   });
 
-  it('says that a delivery has no mark', async () => {
+  it('says that a delivery was not marked', async () => {
     await batch.put('a.tif', tiff);
     const run = await reportWhile(always(noSuchRight, isPutOf('/delivered/')));
     expect(run.stdout).toContain('a.tif: delivered');
@@ -78,7 +78,7 @@ describe('a report whose outbox R2 refuses', () => {
 });
 
 describe('a report of the conversions that cannot be written', () => {
-  it('does not keep back what became of the callbacks', async () => {
+  it('does not suppress the result of the callbacks', async () => {
     await batch.put('a.tif', tiff);
     const path = folder.path('report.html');
     const run = await reportWhile(

@@ -63,7 +63,7 @@ describe('a report that is stopped while the orchestrator is down', () => {
     ['SIGTERM', 143],
     ['SIGKILL', undefined],
   ] as const)(
-    'by %s has made JPEGs that the next one knows to be unsent: none is lost, none sent twice',
+    'by %s is completed by the next: no callback is lost or sent twice',
     async (signal, exitCode) => {
       const names = namesOf(7);
       await Promise.all(names.map((name) => batch.put(name, tiff)));
@@ -90,7 +90,7 @@ describe('a report that is stopped while the orchestrator is down', () => {
 });
 
 describe('a report that is stopped in the middle of its conversions', () => {
-  it('has sent what was uploaded by then; the next one sends the rest, and nothing again', async () => {
+  it('has sent what was uploaded; the next sends the rest, and nothing twice', async () => {
     const names = namesOf(8);
     const large = await noisyTiff(1000);
     await Promise.all(names.map((name) => batch.put(name, large)));
@@ -122,7 +122,7 @@ describe('a report that is stopped while a callback is delivered', () => {
   it.each([
     ['before the answer comes', isPost],
     ['while its mark is stored', isMark],
-  ])('%s has delivered it: the next one knows that', async (_, isStop) => {
+  ])('%s has delivered it, and the next one knows', async (_, isStop) => {
     await batch.put('a.tif', tiff);
     receiver.isDown = false;
     const stop = { send: () => {} };

@@ -29,7 +29,7 @@ const jpegs = async () =>
   (await sandbox.current.listKeys(batch.prefix)).filter((key) => key.endsWith('.jpg'));
 
 describe('a batch with holes', () => {
-  it('is brought home: what is missing is converted, and what is not known to be delivered is sent, each once', async () => {
+  it('is completed: missing JPEGs are made, unsent callbacks sent, each once', async () => {
     await put('logged.tif', 'waiting.tif', 'hole.tif', 'unknown.tif');
     const { stdout: log } = await batch.run('logged.tif');
     await batch.run('unknown.tif');
@@ -90,7 +90,7 @@ describe('a batch with holes', () => {
     expect(await batch.received('a.tif')).toEqual([]);
   });
 
-  it('has nothing sent again by itself whose JPEG was there before, whoever made it', async () => {
+  it('sends nothing again for JPEGs that existed before, whoever made them', async () => {
     await put('a.tif');
     const made = await runProgram(['batch', batch.prefix], { env: batch.env });
     expect(made.exitCode).toBe(0);
@@ -103,7 +103,7 @@ describe('a batch with holes', () => {
     expect(await batch.received('a.tif')).toHaveLength(1);
   });
 
-  it('has sent what a log says was refused, and not what it says may have been taken', async () => {
+  it('sends what a log says was refused, not what may have been accepted', async () => {
     await put('a.tif');
     await batch.answer('a.tif', { status: 400 });
     const { stdout } = await batch.run('a.tif', { CALLBACK_OUTBOX_PREFIX: '' });
@@ -115,7 +115,7 @@ describe('a batch with holes', () => {
     expect(await report('refused.log', stdout)).toEqual({ 'a.tif': 'delivered' });
   });
 
-  it('has its failures listed, and never called back', async () => {
+  it('lists failures, and never calls them back', async () => {
     await put('good.tif');
     await batch.put('bad.tif', tiff.subarray(0, 300));
     const { exitCode, document } = await batch.report();
@@ -127,7 +127,7 @@ describe('a batch with holes', () => {
     expect(await batch.received('bad.tif')).toEqual([]);
   });
 
-  it('is reported by each callback once, though two do it at the same time', async () => {
+  it('is reported with one callback each, even by two reports at once', async () => {
     const names = ['1.tif', '2.tif', '3.tif', '4.tif', '5.tif', '6.tif'];
     await put(...names);
     await Promise.all([batch.report(), batch.report()]);
@@ -155,7 +155,7 @@ describe('a batch with holes', () => {
 });
 
 describe('some TIFFs of a batch', () => {
-  it('are never called the batch: what was left out is counted', async () => {
+  it('are never called the whole batch: skipped ones are counted', async () => {
     await put('a.tif', 'b.tif', 'c.tif');
     const args = ['batch', batch.prefix, '--yes', `--report-to=${batch.url}`];
     const some = await runProgram([...args, '--exclude', 'c.tif'], { env: batch.env });
@@ -170,7 +170,7 @@ describe('some TIFFs of a batch', () => {
 });
 
 describe('a TIFF whose task is not certain', () => {
-  it('is never sent where another key has its id, selected or not, without --task-id', async () => {
+  it('is not sent without --task-id when another key has its id, selected or not', async () => {
     await put('plate1a.tif', 'plate2B.tif', 'other.tif');
     const held = await batch.report('--include', 'plate1a.tif', '--include', 'other.tif');
     expect(held.exitCode).toBe(1);
@@ -206,7 +206,7 @@ describe('a TIFF whose task is not certain', () => {
     expect(await batch.received('plate1a.tif')).toHaveLength(1);
   });
 
-  it('takes no place in the outbox that another picture of its task has', async () => {
+  it('does not replace the outbox entry of another picture of its task', async () => {
     await put('plate1a.tif', 'plate2B.tif');
     await batch.answer('plate1a.tif', { status: 400 });
     await batch.run('plate1a.tif');
@@ -222,7 +222,7 @@ describe('a TIFF whose task is not certain', () => {
     expect(await batch.received('plate1a.tif')).toHaveLength(1);
   });
 
-  it('is never sent where its JPEG names another task', async () => {
+  it('is never sent when its JPEG names another task', async () => {
     await put('a.tif');
     const other = reportedBatch(sandbox.current);
     await runProgram(['run'], {
@@ -235,7 +235,7 @@ describe('a TIFF whose task is not certain', () => {
     expect(await batch.received('a.tif')).toEqual([]);
   });
 
-  it('has its batch from --batch-id where its key does not say it', async () => {
+  it('takes its batch from --batch-id when its key does not name one', async () => {
     const key = `scans-${batch.id}/a.tif`;
     await sandbox.current.putObject(key, tiff);
     const args = ['batch', key, '--report-to', batch.url, '--yes'];
@@ -247,7 +247,7 @@ describe('a TIFF whose task is not certain', () => {
     expect(await sandbox.current.callbacks(batch.id, taskIdOfKey(key))).toHaveLength(1);
   });
 
-  it('is found out beside the prefix, too, where --batch-id says the batch', async () => {
+  it('is detected outside the prefix, too, with --batch-id', async () => {
     const scans = `scans-${batch.id}`;
     // The same hash as of the other, whatever the folder is.
     for (const name of ['plate1a.tif', 'plate2B.tif'])
@@ -273,19 +273,16 @@ describe('a callback that the orchestrator does not take', () => {
     'Task not found: x',
     'Batch not found',
     "Cannot read properties of undefined (reading 'handleCallback')",
-  ])(
-    'is too late where the batch has moved on, and leaves nothing in the outbox: %s',
-    async (error) => {
-      await put('a.tif');
-      await batch.answer('a.tif', { status: 500, body: JSON.stringify({ error }) });
-      const { exitCode, document } = await batch.report();
-      expect(exitCode).toBe(1);
-      expect(document.callbacks).toMatchObject([{ state: 'too_late', sent: { status: 500 } }]);
-      expect(await batch.waiting()).toEqual([]);
-    },
-  );
+  ])('is too late when the batch has moved on, and leaves no outbox entry: %s', async (error) => {
+    await put('a.tif');
+    await batch.answer('a.tif', { status: 500, body: JSON.stringify({ error }) });
+    const { exitCode, document } = await batch.report();
+    expect(exitCode).toBe(1);
+    expect(document.callbacks).toMatchObject([{ state: 'too_late', sent: { status: 500 } }]);
+    expect(await batch.waiting()).toEqual([]);
+  });
 
-  it('is tried again where that may help', async () => {
+  it('is retried if that may help', async () => {
     await put('a.tif');
     await batch.answer('a.tif', { status: 503 }, { status: 503 });
     const { exitCode, document } = await batch.report();
@@ -293,7 +290,7 @@ describe('a callback that the orchestrator does not take', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('is not confirmed where its answer was lost: the next run does not send it again by itself', async () => {
+  it('is not confirmed when its answer was lost: the next run does not resend it by itself', async () => {
     await put('a.tif');
     let arrived = 0;
     // Takes it, and is gone before it says so.
@@ -325,7 +322,7 @@ describe('a callback that the orchestrator does not take', () => {
 });
 
 describe('a run that is stopped while a callback is under way', () => {
-  it('ends by the signal, and the next run does not send it again by itself', async () => {
+  it('ends by the signal, and the next run does not resend it by itself', async () => {
     await put('a.tif');
     await batch.answer('a.tif', { status: 200, delayMs: 600_000 });
     const args = ['batch', batch.prefix, '--report-to', batch.url, '--yes', '--json'];
@@ -342,7 +339,7 @@ describe('a run that is stopped while a callback is under way', () => {
 });
 
 describe('a run that is stopped between two attempts', () => {
-  it('says that the callback is left, as its answer was a refusal', async () => {
+  it('says that the callback remains to be sent, as its answer was a refusal', async () => {
     await put('a.tif');
     const refused = { status: 503, headers: { 'retry-after': '600' } };
     await batch.answer('a.tif', ...Array(6).fill(refused));
@@ -361,7 +358,7 @@ describe('a run that is stopped between two attempts', () => {
 });
 
 describe('what the outbox says', () => {
-  it('is respected: a callback that another process is sending is left to it', async () => {
+  it('is respected: a callback that another process is sending is skipped', async () => {
     await put('a.tif');
     await batch.answer('a.tif', { status: 400 });
     await batch.run('a.tif');
@@ -380,7 +377,7 @@ describe('what the outbox says', () => {
     expect(await batch.received('a.tif')).toHaveLength(1);
   });
 
-  it('is not believed without its signature, where callbacks are signed', async () => {
+  it('is ignored without its seal if there is a secret', async () => {
     await put('a.tif');
     await batch.run('a.tif');
     await batch.report('--include-unknown');
@@ -393,7 +390,7 @@ describe('what the outbox says', () => {
     ]);
   });
 
-  it('is not overruled by a mark that nobody has signed: what waits beside it is not sent by itself', async () => {
+  it('outweighs a mark without a seal: what waits beside it is not sent by itself', async () => {
     await put('a.tif');
     const secret = `whsec_${Buffer.from('the secret of the batch').toString('base64')}`;
     await batch.answer('a.tif', { status: 400 });
@@ -412,7 +409,7 @@ describe('what the outbox says', () => {
     expect(await batch.received('a.tif')).toHaveLength(1);
   });
 
-  it('holds an error that waits no longer once the success of its task is delivered', async () => {
+  it('loses an error once the success of its task is delivered', async () => {
     await put('a.tif');
     const task = { task_id: taskIdOfKey(`${batch.prefix}a.tif`), batch_id: batch.id };
     const body = JSON.stringify({ ...task, status: 'error', error: 'Lost' });
@@ -452,7 +449,7 @@ describe('batch --report-to refuses, before it converts anything', () => {
     expect(await jpegs()).toEqual([]);
   });
 
-  it('where there is nobody to ask, without --yes', async () => {
+  it('without a terminal and without --yes', async () => {
     await put('a.tif');
     const args = ['batch', batch.prefix, '--report-to', batch.url];
     const { exitCode, stderr } = await runProgram(args, { env: batch.env });

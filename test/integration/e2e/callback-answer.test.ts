@@ -40,7 +40,7 @@ describe('the answer to a callback', () => {
     expect(await received()).toHaveLength(1);
   });
 
-  it('names --url where the address comes from there', async () => {
+  it('names --url when the address comes from that flag', async () => {
     await answer({ status: 404 });
     const { batchId, taskId } = task;
     const { stderr } = await callback([
@@ -51,7 +51,7 @@ describe('the answer to a callback', () => {
   });
 
   it.each([301, 302, 303, 307, 308])(
-    'is a failure when it redirects (%i), and is not followed',
+    'is a failure when it redirects (%i); redirects are not followed',
     async (status) => {
       const elsewhere = newTask();
       const location = sandbox.current.callbackUrl(elsewhere.batchId, elsewhere.taskId);
@@ -69,7 +69,7 @@ describe('the answer to a callback', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `${status}\n` });
   });
 
-  it('comes with the request and the time it took, on stderr; with --quiet without', async () => {
+  it('is shown on stderr with request and time, which --quiet omits', async () => {
     const { stderr } = await callback();
     const url = sandbox.current.callbackUrl(task.batchId, task.taskId);
     expect(stderr).toContain(`POST ${url}\nContent-Type: application/json\n`);
@@ -78,7 +78,7 @@ describe('the answer to a callback', () => {
     expect((await callback(['--quiet'])).stderr).toBe('');
   });
 
-  it('comes with the request, of which the signature is not shown', async () => {
+  it('is shown with the request, but without the signature', async () => {
     const CALLBACK_SECRET = `whsec_${Buffer.from('a secret of this test').toString('base64')}`;
     const { batchId, taskId } = task;
     const env = { CALLBACK_URL: sandbox.current.callbackUrl(batchId, taskId), CALLBACK_SECRET };
@@ -89,7 +89,7 @@ describe('the answer to a callback', () => {
     expect(stderr).not.toContain(signature);
   });
 
-  it('does not show a signature that it quotes', async () => {
+  it('is shown without a signature that it quotes', async () => {
     const quoted = `v1,${Buffer.alloc(32, 7).toString('base64')}`;
     await answer({ status: 400, body: `not the one: ${quoted}` });
     const { stdout } = await callback();
@@ -126,7 +126,7 @@ describe('the answer to a callback', () => {
     expect(good.stderr + bad.stderr).toBe('');
   });
 
-  it('keeps the document whole whatever is in the answer', async () => {
+  it('cannot break the JSON document, whatever it contains', async () => {
     const body = '{"see":"https://example.com/docs?topic=tasks#top","and":"\\u001b[2J"}';
     await answer({ status: 400, body });
     const { stdout } = await callback(['--json']);
@@ -141,7 +141,7 @@ describe('the answer to a callback', () => {
     expect((await callback()).stdout).toBe('400\na\\u001b[2Jb\\u202ec\n');
   });
 
-  it('does not give the token of the URL away when it quotes the path', async () => {
+  it('is shown without the URL’s token when it quotes the path', async () => {
     const body = 'Cannot POST /cb?token=s3cr3t-t0ken&x=1, token s3cr3t-t0ken';
     for (const mode of [[], ['--json']]) {
       await answer({ status: 404, body });
@@ -152,7 +152,7 @@ describe('the answer to a callback', () => {
     expect((await received())[0]?.path).toMatch(/\?token=s3cr3t-t0ken&x=1$/);
   });
 
-  it('is shown without a part of a token that was torn where its reading ended', async () => {
+  it('is shown without a part of a token that was cut off at the reading limit', async () => {
     const token = 's3cr3t-t0ken';
     for (const mode of [[], ['--json']]) {
       await answer({ status: 404, body: `no${' '.repeat(4_088)}${token}` });
@@ -162,7 +162,7 @@ describe('the answer to a callback', () => {
     }
   });
 
-  it('is asked for again as often as --attempts says, with the same body', async () => {
+  it('is requested again as often as --attempts says, with the same body', async () => {
     await answer({ status: 503, headers: { 'retry-after': '0' } });
     const { exitCode, stderr } = await callback(['--attempts', '3']);
     expect(exitCode).toBe(0);
@@ -173,7 +173,7 @@ describe('the answer to a callback', () => {
     expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
   });
 
-  it('that never came is a failure that names the address', async () => {
+  it('that never comes is a failure that names the address', async () => {
     const url = await closedAddress();
     const args = ['callback', '--error', 'x', '--task-id', 't', '--batch-id', 'b', '--url', url];
     const { exitCode, stdout, stderr } = await runProgram(args);

@@ -30,7 +30,7 @@ describe.skipIf(!hasTerminal)(
       ['n\n', 1, 2],
       ['\n', 1, 2],
       ['\u0003', 130, 2],
-    ])('is sent again when somebody says so: %j', async (typed, exitCode, count) => {
+    ])('is sent again only after consent: %j', async (typed, exitCode, count) => {
       await sandbox.current.answer(task.batchId, task.taskId, [{ status: 400 }]);
       const runs = [1, 2].map(() => () => runTask(sandbox.current, KEY, {}, task));
       let log = '';

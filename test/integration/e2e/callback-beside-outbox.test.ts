@@ -62,7 +62,7 @@ describe('a callback that is sent past the outbox', () => {
     expect(await pending()).toEqual([key]);
   });
 
-  it('is claimed meanwhile: a drain finds it busy, and then nothing to deliver', async () => {
+  it('is claimed meanwhile: a drain finds it busy, and later nothing to deliver', async () => {
     const lost = await keep();
     await sandbox.current.answer(task.batchId, task.taskId, [{ status: 200, delayMs: 100_000 }]);
     const { args, setup } = call(['replay', '-'], lost.stdout);
@@ -79,7 +79,7 @@ describe('a callback that is sent past the outbox', () => {
     expect((await run(call(['pending'], ''))).stdout).toMatch(/^delivered: /);
   });
 
-  it('that is not taken is given back, with why', async () => {
+  it('that is refused releases its entry, with the reason', async () => {
     const lost = await keep();
     await sandbox.current.answer(task.batchId, task.taskId, [{ status: 403 }]);
     expect((await run(call(['replay', '-'], lost.stdout))).exitCode).toBe(1);
@@ -92,7 +92,7 @@ describe('a callback that is sent past the outbox', () => {
   it.each([
     ['replay', (lost: TaskRun) => call(['replay', '-'], lost.stdout)],
     ['send', (lost: TaskRun) => call(['send', '--data', '-'], lost.callbacks[0]?.body ?? '')],
-  ])('leaves its mark, even if it is stopped meanwhile: %s', async (_, command) => {
+  ])('leaves its mark, even if stopped meanwhile: %s', async (_, command) => {
     const lost = await keep();
     const stop = { send: () => {} };
     await using r2 = await startFaultServer(sandbox.current.endpoint, ({ method, url }) => {
@@ -112,7 +112,7 @@ describe('a callback that is sent past the outbox', () => {
     expect(await received()).toHaveLength(2);
   });
 
-  it('is no error whose success waits there, but by force', async () => {
+  it('is never an error whose success waits there, except with --force', async () => {
     await keep();
     const error = JSON.stringify({
       task_id: task.taskId,
@@ -129,7 +129,7 @@ describe('a callback that is sent past the outbox', () => {
     expect(await received()).toHaveLength(2);
   });
 
-  it('leaves a mark, so that no other way sends it again', async () => {
+  it('leaves a mark, so that no other command sends it again', async () => {
     const lost = await keep();
     expect((await run(call(['replay', '-'], lost.stdout))).exitCode).toBe(0);
     expect(await pending()).toEqual([]);

@@ -59,7 +59,7 @@ async function mark({ taskId, batchId }: { taskId: string; batchId: string }) {
 const inAMinute = () => new Date(Date.now() + 60_000).toISOString();
 
 describe('callback pending --discard', () => {
-  it('drops what the orchestrator does not know any more, and tells what it was', async () => {
+  it('discards callbacks of unknown tasks, and says what they were', async () => {
     const [gone, other] = [await keep(), await keep({ answer: DOWN })];
     const { exitCode, stdout } = await discard('--yes', '--json');
     expect(exitCode).toBe(0);
@@ -82,7 +82,7 @@ describe('callback pending --discard', () => {
     expect(await sandbox.current.callbacks(gone.batchId, gone.taskId)).toEqual([]);
   });
 
-  it('drops what --task-id or --batch-id name, whatever became of it, and nothing else', async () => {
+  it('discards what --task-id or --batch-id name, whatever the reason, and nothing else', async () => {
     const [one, two] = [await keep({ error: 'answered 503', answer: DOWN }), await keep()];
     expect(await discard('--batch-id', one.batchId, '--yes')).toMatchObject({
       exitCode: 0,
@@ -91,7 +91,7 @@ describe('callback pending --discard', () => {
     expect(await pending()).toEqual([two.key]);
   });
 
-  it('drops what comes too late for a batch that has ended', async () => {
+  it('discards callbacks that are too late for an ended batch', async () => {
     await keep({ error: 'answered 500', answer: PHASE_GONE });
     expect(await discard('--yes')).toMatchObject({
       exitCode: 0,
@@ -100,7 +100,7 @@ describe('callback pending --discard', () => {
     expect(await pending()).toEqual([]);
   });
 
-  it('drops the error of a task whose success was delivered: no drain would send it', async () => {
+  it('discards the error of a task whose success was delivered', async () => {
     const lost = await keep({ answer: DOWN });
     await mark(lost);
     const drain = ['callback', 'pending', '--allow-origin', sandbox.current.url];
@@ -123,7 +123,7 @@ describe('callback pending --discard', () => {
     });
   });
 
-  it('takes the word of no other orchestrator than the one that the task was given', async () => {
+  it('ignores the answer of any orchestrator but the task’s own', async () => {
     const { key, batchId } = await keep({ answer: DOWN });
     await using other = await startFaultServer(sandbox.current.url, always(UNKNOWN));
     const url = `${other.url}/callback/{batch_id}/{task_id}`;
@@ -138,7 +138,7 @@ describe('callback pending --discard', () => {
     expect(await pending()).toEqual([]);
   });
 
-  it('knows what a callback was answered that was sent past the outbox', async () => {
+  it('knows the answer to a callback that was sent past the outbox', async () => {
     const { body, batchId, taskId } = await keep({ answer: DOWN });
     await sandbox.current.answer(batchId, taskId, [UNKNOWN]);
     const url = sandbox.current.callbackUrl(batchId, taskId);
@@ -147,7 +147,7 @@ describe('callback pending --discard', () => {
     expect((await discard('--yes')).stdout).toMatch(/^discarded: /);
   });
 
-  it('never drops what another process is delivering', async () => {
+  it('never discards what another process is delivering', async () => {
     const busy = await keep({ until: inAMinute() });
     for (const args of [[], ['--task-id', busy.taskId]])
       expect(await discard('--yes', ...args)).toMatchObject({
@@ -157,7 +157,7 @@ describe('callback pending --discard', () => {
     expect(await pending()).toEqual([busy.key]);
   });
 
-  it('says so when there is nothing to drop, and leaves what is no callback', async () => {
+  it('says when there is nothing to discard, and keeps other objects', async () => {
     const key = `${prefix}/pending/a/b/broken.json`;
     await sandbox.current.putObject(key, Buffer.from('{'));
     expect(await discard('--yes')).toMatchObject({ exitCode: 0, stdout: 'Nothing to discard.\n' });

@@ -94,14 +94,14 @@ describe('callback --dry-run', () => {
     },
   );
 
-  it('shows a key that is an address itself as it is sent', async () => {
+  it('shows a key that looks like a URL exactly as it is sent', async () => {
     const key = 'https://e.org/scan?id=7.jpg';
     const { stdout, stderr } = await dryRun(['--output-key', key, '--output-size', '9']);
     expect(stdout).toContain(`"output_r2_key":"${key}"`);
     expect(stderr).toBe('');
   });
 
-  it('leaves the query of the URL out, and says so', async () => {
+  it('omits the query of the URL, and says so', async () => {
     const env = { CALLBACK_URL: `${url}?token=s3cr3t-t0ken` };
     const { stdout, stderr } = await dryRun(['--error', 'Lost'], { env });
     expect(stdout).toContain(`'${url}'`);

@@ -43,7 +43,7 @@ describe('an old form of callback', () => {
       now: ['verify', 'task.log', '--tolerance', '9'],
       name: ['--verify', 'verify FILE'],
     },
-  ])('does what its new form does, and names it: $old', async ({ old, now, name }) => {
+  ])('works as its new form, and names it: $old', async ({ old, now, name }) => {
     await folder.write('task.log', `${LOG}\n${body}\n`);
     const [before, after] = [await said(['callback', ...old]), await said(['callback', ...now])];
     expect(before.run).toEqual(after.run);
@@ -51,7 +51,7 @@ describe('an old form of callback', () => {
     expect(before.warning).toBe(`Warning: "callback ${name[0]}" is now "callback ${name[1]}"`);
   });
 
-  it('says nothing besides its document with --json, and nothing of it with --quiet', async () => {
+  it('adds nothing to --json, and is silent with --quiet', async () => {
     await folder.write('task.log', `${LOG}\n${body}\n`);
     const args = ['callback', '--from-log', 'task.log', ...nowhere, '--dry-run'];
     const json = await runProgram([...args, '--json'], { cwd: folder.root });
@@ -60,7 +60,7 @@ describe('an old form of callback', () => {
     expect((await runProgram([...args, '--quiet'], { cwd: folder.root })).stderr).toBe('');
   });
 
-  it('is none where it is the value of a flag', async () => {
+  it('is not assumed when the word is a flag’s value', async () => {
     const args = [
       'callback',
       '--task-id',

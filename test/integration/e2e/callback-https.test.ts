@@ -45,7 +45,7 @@ describe('a callback by https', () => {
     expect(bodies.map((body) => JSON.parse(body))).toMatchObject([{ error: 'Lost' }]);
   });
 
-  it('never goes to somebody whose certificate is not', async () => {
+  it('is never sent when the certificate is not trusted', async () => {
     bodies.length = 0;
     const { exitCode, stderr } = await callback();
     expect(exitCode).toBe(1);
@@ -65,7 +65,7 @@ describe("a task's callback by https", () => {
     return runTask(sandbox.current, 'a.tif', { CALLBACK_URL: address(), ...env });
   }
 
-  it('goes over the connection that was opened for it', async () => {
+  it('uses the connection that was opened for it', async () => {
     const path = await folder.write('authority.pem', certificate.cert);
     let connections = 0;
     server.on('secureConnection', () => connections++);
@@ -75,7 +75,7 @@ describe("a task's callback by https", () => {
     expect(connections).toBe(1);
   });
 
-  it('never goes to somebody whose certificate is not trusted', async () => {
+  it('is never sent when the certificate is not trusted', async () => {
     const { exitCode, stdout } = await task(withPatience(soonGivenUp));
     expect(exitCode).toBe(1);
     expect(stdout).toContain('self-signed certificate');

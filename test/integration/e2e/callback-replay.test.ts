@@ -73,7 +73,7 @@ describe('callback replay, of a log', () => {
     expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
   });
 
-  it('reads a file, too, and tells all with --json', async () => {
+  it('reads a file, too, and reports everything with --json', async () => {
     const run = await failDelivery();
     const path = await folder.write('task.log', run.stdout);
     const args = ['callback', 'replay', path, '--url', forAll(), '--json'];
@@ -133,7 +133,7 @@ describe('callback replay, of a log', () => {
     expect([await received(), await received(other)].map(({ length }) => length)).toEqual([1, 2]);
   });
 
-  it('replays every task, whatever task the environment is of', async () => {
+  it('replays every task, whatever TASK_ID is set', async () => {
     const run = await failDelivery();
     const env = { TASK_ID: 'another', BATCH_ID: 'another' };
     const { exitCode, stdout } = await fromLog(run.stdout, ['--json'], env);
@@ -142,7 +142,7 @@ describe('callback replay, of a log', () => {
     expect(await received()).toHaveLength(2);
   });
 
-  it('only shows it with --dry-run', async () => {
+  it('sends nothing with --dry-run', async () => {
     const run = await failDelivery();
     const { exitCode, stdout } = await fromLog(run.stdout, ['--dry-run']);
     expect(exitCode).toBe(0);
@@ -169,7 +169,7 @@ describe('a callback that is known to have been delivered', () => {
     return first.stdout + (await runTask(sandbox.current, KEY, {}, task)).stdout;
   }
 
-  it('is not sent again, but with --yes', async () => {
+  it('is sent again only with --yes', async () => {
     const log = await runTwice();
     const refused = await fromLog(log);
     expect(refused.exitCode).toBe(1);
@@ -181,7 +181,7 @@ describe('a callback that is known to have been delivered', () => {
     expect(await received()).toHaveLength(3);
   });
 
-  it('is no error: one after a success in the log is sent with --force only', async () => {
+  it('is never an error after a success in the log, except with --force', async () => {
     const failed = await failDelivery('tiffs/lost.tif');
     const log = failed.stdout + (await runTask(sandbox.current, KEY, {}, task)).stdout;
     const refused = await fromLog(log, ['--yes']);
@@ -197,7 +197,7 @@ describe('a callback that is known to have been delivered', () => {
     ]);
   });
 
-  it('is no error of a task whose success was not delivered either: that is sent', async () => {
+  it('is the success when neither it nor the error was delivered', async () => {
     const log = (await failDelivery('tiffs/lost.tif')).stdout + (await failDelivery()).stdout;
     const { exitCode, stderr } = await fromLog(log);
     expect(exitCode).toBe(1);
@@ -209,7 +209,7 @@ describe('a callback that is known to have been delivered', () => {
     ]);
   });
 
-  it('is no error of a task whose JPEG is in R2, where that can be looked for', async () => {
+  it('is never an error of a task whose JPEG is in R2, if R2 can be asked', async () => {
     const key = `${task.taskId}/image.tif`;
     await sandbox.current.putObject(key, tiff);
     await runTask(sandbox.current, key, {}, task);
@@ -236,7 +236,7 @@ describe('callback replay, of a JPEG in R2', () => {
     return runProgram(call, { env: { ...env, ...more } });
   };
 
-  it('reports the success as the task that made the JPEG did', async () => {
+  it('reports the success exactly as the task that made the JPEG', async () => {
     const run = await convert('made');
     expect(run.exitCode).toBe(0);
     const otherTask = { TASK_ID: 'another', BATCH_ID: 'another' };
@@ -247,7 +247,7 @@ describe('callback replay, of a JPEG in R2', () => {
     expect(second.output_file_size).toBe((await bytesIn(sandbox)(jpegOf('made'))).length);
   });
 
-  it('needs to be told the task where the JPEG does not say', async () => {
+  it('needs --task-id when the JPEG does not name a task', async () => {
     await sandbox.current.putObject(jpegOf('foreign'), Buffer.from('x'));
     const refused = await fromR2(jpegOf('foreign'));
     expect(refused).toMatchObject({
@@ -297,7 +297,7 @@ describe('callback replay, of a JPEG in R2', () => {
       expect(await received(computed(key))).toEqual([]);
     });
 
-    it('needs --batch-id where its key has none, and is posted to no batch of ours', async () => {
+    it('needs --batch-id when its key names none, and is not sent to the environment’s batch', async () => {
       const key = `r2/${task.batchId}/one.tif`;
       await batch(key);
       const jpeg = key.replace('.tif', '.jpg');
@@ -311,7 +311,7 @@ describe('callback replay, of a JPEG in R2', () => {
       expect(await received(computed(key))).toHaveLength(1);
     });
 
-    it('is refused where another TIFF of the batch has the same task id, unless one is named', async () => {
+    it('is refused when another TIFF of the batch has the same task id, unless one is named', async () => {
       // By what the orchestrator computes: "1a" and "2B" come to the same.
       const keys = ['plate1a.tif', 'plate2B.tif'].map((n) => `staging/${task.batchId}/${n}`);
       await batch(...keys);
@@ -329,7 +329,7 @@ describe('callback replay, of a JPEG in R2', () => {
     });
   });
 
-  it('does not report it for another task, but by force', async () => {
+  it('is refused for another task, except with --force', async () => {
     await convert('other');
     const other = newTask();
     const named = ['--task-id', other.taskId, '--batch-id', other.batchId];
@@ -345,7 +345,7 @@ describe('callback replay, of a JPEG in R2', () => {
   it.each([
     ['r2/nothing.jpg', 1, 'There is no object "r2/nothing.jpg"'],
     [KEY, 2, 'is a TIFF'],
-  ])('refuses what is no JPEG: %s', async (key, exitCode, problem) => {
+  ])('is refused for anything but a JPEG: %s', async (key, exitCode, problem) => {
     expect(await fromR2(key)).toMatchObject({ exitCode, stderr: expect.stringContaining(problem) });
   });
 });

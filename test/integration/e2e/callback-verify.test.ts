@@ -45,7 +45,7 @@ describe('callback verify', () => {
     expect((await verify(['-'], JSON.stringify(received))).exitCode).toBe(0);
   });
 
-  it('says of each header what is wrong with it, and exits by 1', async () => {
+  it('says for each header what is wrong with it, and exits with 1', async () => {
     const { stdout } = await callback(['--error', 'Lost', '--dry-run', '--json']);
     const { headers, body } = JSON.parse(stdout);
     const old = { ...headers, 'webhook-timestamp': '1700000000' };

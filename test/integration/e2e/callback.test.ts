@@ -165,7 +165,7 @@ describe('callback holds the body against the contract', () => {
     expect(wrong.stderr).toContain('CALLBACK_URL must be an http or https URL');
   });
 
-  it('and refuses bytes that are no text, as they could not be sent unchanged', async () => {
+  it('and refuses bytes that are not text, as they could not be sent unchanged', async () => {
     const input = Buffer.from('{"task_id":"\xe4"}', 'latin1');
     const { exitCode, stderr } = await callback(['--data', '-', '--no-validate'], { input });
     expect(exitCode).toBe(2);

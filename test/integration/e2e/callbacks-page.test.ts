@@ -50,7 +50,7 @@ describe('how a task can fail', () => {
   // Those in bold are called back by nobody.
   const rows = [...table.matchAll(/^\| ([^*-].*?) \| `(.*?)`/gm)];
 
-  it('stands in docs/guides/failures.md, row by row', () => {
+  it('is listed in docs/guides/failures.md, row by row', () => {
     expect(rows.map(([, what]) => what)).toEqual(scenarios.map(({ what }) => what));
   });
 

@@ -27,12 +27,12 @@ async function jpegsOf(args: readonly string[], setup: RunSetup = {}): Promise<s
 }
 
 describe('convert takes', () => {
-  it('of a folder the TIFFs directly in it, with -r those below it, too', async () => {
+  it('the TIFFs directly in a folder, with -r those below it, too', async () => {
     expect(await jpegsOf(['scans'])).toEqual(['a.jpg', 'b.jpg', 'map 1.jpg']);
     expect(await jpegsOf(['scans', '-r'])).toContain('deep/c.jpg');
   });
 
-  it('patterns that no shell has expanded', async () => {
+  it('patterns that the shell has not expanded', async () => {
     expect(await jpegsOf(['scans/**/?.tif'])).toEqual(['a.jpg', 'b.jpg', 'deep/c.jpg']);
   });
 
@@ -44,7 +44,7 @@ describe('convert takes', () => {
   it.each([
     ['lines', 'scans/a.tif\nscans/map 1.tif\n'],
     ['NULs', 'scans/a.tif\0scans/map 1.tif\0'],
-  ])('what is listed in a file or on stdin, ended by %s', async (_, list) => {
+  ])('files listed in a file or on stdin, ended by %s', async (_, list) => {
     await folder.write('list', list);
     const jpegs = await jpegsOf(['--files-from', 'list']);
     expect(jpegs).toHaveLength(2);
@@ -53,7 +53,7 @@ describe('convert takes', () => {
 });
 
 describe('convert of a collection', () => {
-  it('converts anew what has changed: a TIFF, or the settings', async () => {
+  it('converts again when a TIFF or the settings have changed', async () => {
     const summaryOf = async (...args: string[]) =>
       JSON.parse((await convert(['scans', '--json', ...args])).stdout).summary;
     expect(await summaryOf()).toMatchObject({ converted: 3, skipped: 0 });
@@ -64,7 +64,7 @@ describe('convert of a collection', () => {
     expect(await summaryOf('--quality', '50', '--force')).toMatchObject({ converted: 3 });
   });
 
-  it('leaves alone what it did not make, or what was changed since, but for --force', async () => {
+  it('replaces foreign or modified files only with --force', async () => {
     await folder.write('scans/a.jpg', 'precious');
     const first = await convert(['scans']);
     expect(first.exitCode).toBe(1);
@@ -76,7 +76,7 @@ describe('convert of a collection', () => {
     expect(await decodeJpeg(folder.path('scans/a.jpg'))).toMatchObject({ width: 64 });
   });
 
-  it('fails the files whose place cannot be written to, and converts the others', async () => {
+  it('fails files that cannot be written, and converts the others', async () => {
     await mkdir(folder.path('out'));
     await folder.write('out/deep', 'a file where a folder should be');
     await symlink('/proc', folder.path('out/never'));
@@ -92,7 +92,7 @@ describe('convert of a collection', () => {
     expect(stderr).not.toMatch(/damaged|unexpected/);
   });
 
-  it('stops with --fail-fast at the first failure, and leaves the others undone', async () => {
+  it('stops with --fail-fast at the first failure', async () => {
     await folder.write('scans/a.tif', 'no TIFF');
     const { exitCode, stderr } = await convert(['scans', '--fail-fast', '-j', '1']);
     expect(exitCode).toBe(1);
@@ -100,7 +100,7 @@ describe('convert of a collection', () => {
     expect(stderr).toContain('Stopped at the first failure (--fail-fast).');
   });
 
-  it('gives JPEGs the times of their TIFFs with --preserve-timestamps, and knows them again', async () => {
+  it('gives JPEGs the times of their TIFFs with --preserve-timestamps, and recognises them', async () => {
     const then = new Date('1999-12-31T12:00:00Z');
     await utimes(folder.path('scans/a.tif'), then, then);
     const args = ['scans', '--preserve-timestamps', '--json'];
@@ -109,7 +109,7 @@ describe('convert of a collection', () => {
     expect(JSON.parse((await convert(args)).stdout).summary).toMatchObject({ skipped: 3 });
   });
 
-  it('records checksums with --checksum, and goes by them rather than by times', async () => {
+  it('records checksums with --checksum, and compares them instead of times', async () => {
     const args = ['scans', '--checksum', 'sha256', '--json'];
     const { files } = JSON.parse((await convert(args)).stdout);
     const hash = expect.stringMatching(/^[\da-f]{64}$/);
@@ -118,7 +118,7 @@ describe('convert of a collection', () => {
     expect(JSON.parse((await convert(args)).stdout).summary).toMatchObject({ skipped: 3 });
   });
 
-  it('measures with --verify how like its TIFF each JPEG is, and says it', async () => {
+  it('measures with --verify how like its TIFF each JPEG is, and shows it', async () => {
     const { exitCode, stdout } = await convert(['scans', '--verify', '--json']);
     expect(exitCode).toBe(0);
     const { files } = JSON.parse(stdout);
@@ -127,7 +127,7 @@ describe('convert of a collection', () => {
     expect(lines).toMatch(/^scans\/deep\/c\.tif → \S+ {2}64 × 48, .* ms, .*(SSIM 0\.9|identical)/);
   });
 
-  it('shows with --quiet nothing but results, and errors', async () => {
+  it('shows only results and errors with --quiet', async () => {
     await folder.write('scans/a.tif', 'no TIFF');
     const { stdout, stderr } = await convert(['scans', '--quiet']);
     expect(stdout.match(/ → /g)).toHaveLength(2);
@@ -136,7 +136,7 @@ describe('convert of a collection', () => {
 });
 
 describe('convert of one file', () => {
-  it('keeps no record beside its JPEG, whatever is asked for', async () => {
+  it('keeps no record beside its JPEG, with any flags', async () => {
     const args = ['scans/a.tif', '--checksum', 'sha256', '--preserve-timestamps'];
     expect((await convert(args)).exitCode).toBe(0);
     expect((await convert(['scans/b.tif', '-o', 'scans/x.jpg'])).exitCode).toBe(0);
@@ -202,7 +202,7 @@ describe('convert --report', () => {
     expect(await readdir(folder.path('scans'))).not.toContain('a.jpg');
   });
 
-  it('refuses a path that does not say what it shall be, before anything is converted', async () => {
+  it('refuses a path of unknown format before anything is converted', async () => {
     const { exitCode, stderr } = await convert(['scans', '--report', 'run.pdf']);
     expect({ exitCode, stderr }).toMatchObject({
       exitCode: 2,

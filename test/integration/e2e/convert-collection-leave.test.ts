@@ -30,7 +30,7 @@ const signalRun = (signals: readonly NodeJS.Signals[], preload = '') =>
   );
 
 describe('a second stop signal', () => {
-  it('ends a run at once, by a signal, and what it has begun is removed', async () => {
+  it('ends a run at once, by the signal, and removes unfinished files', async () => {
     // Both have come when it wakes up: it cannot have obeyed the first.
     const { signal, stderr } = await signalRun(['SIGINT', 'SIGTERM']);
     expect(signal).toMatch(/^SIG(INT|TERM)$/);
@@ -42,7 +42,7 @@ describe('a second stop signal', () => {
     expect(await readdir(folder.path('tmp'))).toEqual([]);
   });
 
-  it('that is the first one again, as npx passes it on, changes nothing', async () => {
+  it('that repeats the first, as npx forwards it, changes nothing', async () => {
     // At once, however busy the machine is.
     const echo = `process.once('SIGINT', () => queueMicrotask(() => process.emit('SIGINT', 'SIGINT', 2)));`;
     const { exitCode, stderr } = await signalRun(['SIGINT'], echo);

@@ -35,55 +35,49 @@ beforeAll(async () => {
 });
 
 describe(`convert for a user who may not do everything${reason ? ` (not tried here: ${reason})` : ''}`, () => {
-  it.skipIf(reason)(
-    'converts what may be read to where may be written, and says the rest',
-    async () => {
-      const { exitCode, stdout, stderr } = await convert('-r', 'in', '--out-dir', 'out');
-      expect(
-        stdout
-          .trimEnd()
-          .split('\n')
-          .map((line) => line.split(' ')[0])
-          .sort(),
-      ).toEqual(['in/a.tif', 'in/open/b.tif']);
-      expect(stderr).toMatch(/^Error: in\/locked: Could not read this folder: permission denied/m);
-      expect(stderr).toMatch(/Error: in\/shut\/d\.tif: .*out\/shut.*writable/);
-      expect(stderr).toMatch(
-        /^3 TIFFs: 2 converted, 1 failed; 1 folder could not be read; .*\n.*\nFailed:\n {2}in\/locked: /m,
-      );
-      expect(exitCode).toBe(1);
-      expect(await readdir(folder.path('out/shut'))).toEqual([]);
-      expect(await readdir(folder.path('tmp'))).toEqual([]);
-    },
-  );
+  it.skipIf(reason)('converts what it may read and write, and reports the rest', async () => {
+    const { exitCode, stdout, stderr } = await convert('-r', 'in', '--out-dir', 'out');
+    expect(
+      stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split(' ')[0])
+        .sort(),
+    ).toEqual(['in/a.tif', 'in/open/b.tif']);
+    expect(stderr).toMatch(/^Error: in\/locked: Could not read this folder: permission denied/m);
+    expect(stderr).toMatch(/Error: in\/shut\/d\.tif: .*out\/shut.*writable/);
+    expect(stderr).toMatch(
+      /^3 TIFFs: 2 converted, 1 failed; 1 folder could not be read; .*\n.*\nFailed:\n {2}in\/locked: /m,
+    );
+    expect(exitCode).toBe(1);
+    expect(await readdir(folder.path('out/shut'))).toEqual([]);
+    expect(await readdir(folder.path('tmp'))).toEqual([]);
+  });
 
-  it.skipIf(reason)(
-    'fails for a folder that may not be read, also when it is to be quiet',
-    async () => {
-      const args = ['-r', 'in', '--exclude', 'shut', '--out-dir', 'out', '--force'];
-      const { exitCode, stderr } = await convert(...args, '--quiet');
-      expect(exitCode).toBe(1);
-      expect(stderr).toMatch(
-        /^Error: in\/locked: Could not read this folder: .*\(EACCES\).*\n2 TIFFs: 2 converted; 1 folder could not be read; .*\n$/,
-      );
-      const json = await convert(...args, '--json');
-      expect(json.exitCode).toBe(1);
-      const document = JSON.parse(json.stdout) as object;
-      expect(document).toMatchObject({
-        summary: { converted: 2, failed: 0, folders_unread: 1, files_unread: 0 },
-        unread: [{ kind: 'folder', path: 'in/locked', error: { code: 'FOLDER_UNREADABLE' } }],
-      });
-      const lines = (await convert(...args, '--json-lines')).stdout.trimEnd().split('\n');
-      expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-        { event: 'collection.started' },
-        { event: 'collection.unread', kind: 'folder', path: 'in/locked' },
-        ...Array.from({ length: 4 }, () => ({ event: expect.stringMatching(/^file\./) })),
-        { event: 'collection.ended', folders_unread: 1 },
-      ]);
-    },
-  );
+  it.skipIf(reason)('fails for a folder that may not be read, also with --quiet', async () => {
+    const args = ['-r', 'in', '--exclude', 'shut', '--out-dir', 'out', '--force'];
+    const { exitCode, stderr } = await convert(...args, '--quiet');
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      /^Error: in\/locked: Could not read this folder: .*\(EACCES\).*\n2 TIFFs: 2 converted; 1 folder could not be read; .*\n$/,
+    );
+    const json = await convert(...args, '--json');
+    expect(json.exitCode).toBe(1);
+    const document = JSON.parse(json.stdout) as object;
+    expect(document).toMatchObject({
+      summary: { converted: 2, failed: 0, folders_unread: 1, files_unread: 0 },
+      unread: [{ kind: 'folder', path: 'in/locked', error: { code: 'FOLDER_UNREADABLE' } }],
+    });
+    const lines = (await convert(...args, '--json-lines')).stdout.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { event: 'collection.started' },
+      { event: 'collection.unread', kind: 'folder', path: 'in/locked' },
+      ...Array.from({ length: 4 }, () => ({ event: expect.stringMatching(/^file\./) })),
+      { event: 'collection.ended', folders_unread: 1 },
+    ]);
+  });
 
-  it.skipIf(reason)('counts it also when there is one TIFF for one output', async () => {
+  it.skipIf(reason)('counts that folder also when there is one TIFF for one output', async () => {
     await mkdir(folder.path('tmp/one/locked'), { recursive: true });
     await copyFile(folder.path('in/a.tif'), folder.path('tmp/one/a.tif'));
     await chmod(folder.path('tmp/one/locked'), 0);
@@ -110,7 +104,7 @@ describe(`convert for a user who may not do everything${reason ? ` (not tried he
     },
   );
 
-  it.skipIf(reason)('reports it where there is nothing else', async () => {
+  it.skipIf(reason)('reports that folder when there is nothing else', async () => {
     const said = /^Error: in\/locked: Could not read this folder: .*\n0 TIFFs; 1 folder could not/;
     for (const command of [
       ['convert', '--out-dir', 'out', '--report', 'out/none.html'],
@@ -130,7 +124,7 @@ describe(`convert for a user who may not do everything${reason ? ` (not tried he
     expect(await readFile(folder.path('out/none.html'), 'utf8')).toContain('"path":"in/locked"');
   });
 
-  it.skipIf(reason)('reports one whose name is not UTF-8, with its bytes', async () => {
+  it.skipIf(reason)('reports a folder whose name is not UTF-8, with its bytes', async () => {
     const path = latin1(folder.path('tmp/latin/l\xf6cked'));
     await mkdir(path, { recursive: true });
     await copyFile(folder.path('in/a.tif'), folder.path('tmp/latin/a.tif'));
@@ -168,7 +162,7 @@ describe(`convert for a user who may not do everything${reason ? ` (not tried he
     expect(await readdir(folder.path('out/shut'))).toEqual([]);
   });
 
-  it.skipIf(reason)('says of a file that may not be read who to ask', async () => {
+  it.skipIf(reason)('says whom to ask about a file that may not be read', async () => {
     const path = 'tmp/secret.tif';
     await copyFile(folder.path('in/a.tif'), folder.path(path));
     await chmod(folder.path(path), 0);
@@ -184,7 +178,7 @@ describe(`convert for a user who may not do everything${reason ? ` (not tried he
     await rm(folder.path(path));
   });
 
-  it.skipIf(reason)('writes it into the reports', async () => {
+  it.skipIf(reason)('writes that file into the reports', async () => {
     const reports = ['out/r.csv', 'out/r.json', 'out/r.html'];
     await convert('-r', 'in', '--out-dir', 'out', ...reports.flatMap((r) => ['--report', r]));
     const [csv = '', json = '', html] = await Promise.all(
@@ -198,7 +192,7 @@ describe(`convert for a user who may not do everything${reason ? ` (not tried he
     expect(html).toContain('"unread":[{"kind":"folder","path":"in/locked"');
   });
 
-  it.skipIf(reason)('inspects what may be read, and says the rest', async () => {
+  it.skipIf(reason)('inspects what it may read, and reports the rest', async () => {
     const { exitCode, stdout, stderr } = await program('inspect', '-r', 'in');
     expect(stdout.match(/^in\S+: TIFF/gm)).toEqual([
       ...['in/a.tif: TIFF', 'in/open/b.tif: TIFF', 'in/shut/d.tif: TIFF'],

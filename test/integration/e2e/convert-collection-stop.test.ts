@@ -48,20 +48,17 @@ async function expectToBeGoneOnWith(): Promise<void> {
 }
 
 describe('a run over a collection that is stopped', () => {
-  it.each([5, 120, 280])(
-    'by kill -9 after %i files is gone on with to the same end',
-    async (files) => {
-      const killed = await run(whereEnded(files), 'SIGKILL');
-      expect(killed.signal).toBe('SIGKILL');
-      await expectToBeGoneOnWith();
-    },
-  );
+  it.each([5, 120, 280])('by kill -9 after %i files is resumed to the same end', async (files) => {
+    const killed = await run(whereEnded(files), 'SIGKILL');
+    expect(killed.signal).toBe('SIGKILL');
+    await expectToBeGoneOnWith();
+  });
 
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)(
-    'by %s says what it has done and exits by %i, leaving nothing half done',
+    'by %s says what it has done and exits with %i, leaving no partial file',
     async (signal, code) => {
       const stopped = await run(whereEnded(20), signal);
       expect(stopped.exitCode).toBe(code);
@@ -76,7 +73,7 @@ describe('a run over a collection that is stopped', () => {
     },
   );
 
-  it('says on stderr, for people, what it has done and how to go on', async () => {
+  it('says on stderr, for people, what it has done and how to resume', async () => {
     for (const name of ['a', 'b', 'c']) await folder.write(`${name}.tif`, await noisyTiff(700));
     const args = ['convert', '.', '-j', '1'];
     const { exitCode, stderr } = await signalWhere(

@@ -23,7 +23,7 @@ function endOf(shown: string, columns = 80): string[] {
 }
 
 describe.skipIf(!hasTerminal)('convert of a collection on a terminal', () => {
-  it('shows how far it is in a block, above it what is done, and in the end no block', async () => {
+  it('shows progress in a block, results above it, and no block at the end', async () => {
     const shown = await convert();
     expect(shown).toMatch(/[━─]+.* \d\/8 .*\d+ %/);
     expect(shown).toMatch(/ {2}[a-f]\.tif {2}\d+ s/);
@@ -35,7 +35,7 @@ describe.skipIf(!hasTerminal)('convert of a collection on a terminal', () => {
     expect(end.join('\n')).not.toMatch(/━|ETA/);
   });
 
-  it('shows how far the pictures of a report are, and in the end only that it is written', async () => {
+  it('shows the progress of a report’s pictures, and at the end only that it was written', async () => {
     const shown = await convert('--report run.html');
     expect(shown).toMatch(/Writing the report run\.html: \d+ % of its pictures/);
     const [last] = endOf(shown)
@@ -44,7 +44,7 @@ describe.skipIf(!hasTerminal)('convert of a collection on a terminal', () => {
     expect(last).toMatch(/^\S Writing the report run\.html$/);
   });
 
-  it('keeps within a narrow one', async () => {
+  it('fits a narrow terminal', async () => {
     const shown = await convert('', 30);
     const end = endOf(shown, 30).join('\n');
     expect(end).not.toMatch(/━|ETA|\d\/8/);

@@ -36,7 +36,7 @@ describe('convert of a tree of hundreds of TIFFs', () => {
     expect(await decodeJpeg(folder.path('out/odd/with space.jpg'))).toMatchObject({ width: 64 });
   });
 
-  it('exits by 1, naming at the end what failed, and why', () => {
+  it('exits with 1, and lists at the end what failed, and why', () => {
     expect(first.exitCode).toBe(1);
     const [, list = ''] = first.stderr.split('\nFailed:\n');
     for (const name of tree.broken) expect(list).toMatch(new RegExp(`^  .*"tree/${name}".+$`, 'm'));
@@ -57,7 +57,7 @@ describe('convert of a tree of hundreds of TIFFs', () => {
       expect(first.stderr).toMatch(new RegExp(`^Error: .*"tree/${name}"`, 'm'));
   });
 
-  it('says at the end how many became what, and how fast', () => {
+  it('shows at the end the counts of all outcomes, and the speed', () => {
     const all = tree.good.size + tree.broken.length;
     expect(first.stderr).toMatch(
       new RegExp(`^\\d+ TIFFs: ${tree.good.size} converted, \\d+ failed; [\\d.]+ (s|min)`, 'm'),
@@ -68,7 +68,7 @@ describe('convert of a tree of hundreds of TIFFs', () => {
     expect(Number(/^(\d+) TIFFs:/m.exec(first.stderr)?.[1])).toBeGreaterThanOrEqual(all);
   });
 
-  it('keeps both of two TIFFs with one name, and says which is which', async () => {
+  it('keeps two TIFFs with the same name apart, and says which is which', async () => {
     expect(first.stderr).toMatch(/^Warning: .*clash\/map\.tiff.*clash\/map\.tiff\.jpg/m);
   });
 
@@ -77,7 +77,7 @@ describe('convert of a tree of hundreds of TIFFs', () => {
     expect(await readdir(folder.path('tmp'))).toEqual([]);
   });
 
-  it('skips, when it is run again, all that is up to date', async () => {
+  it('skips what is up to date when run again', async () => {
     const before = await stat(folder.path('out/clash/map.jpg'));
     const again = await convert(...collection, '--json');
     expect(again.exitCode).toBe(1);
@@ -107,7 +107,7 @@ describe('convert of a tree of hundreds of TIFFs', () => {
     expect(await contentsOf(tree.root)).toEqual(sources);
   });
 
-  it('tells with --json-lines what happens, an object a line, and nothing else', async () => {
+  it('reports each event as one line of JSON with --json-lines, and nothing else', async () => {
     const run = await convert(...collection, '--force', '--json-lines');
     expect({ exitCode: run.exitCode, stderr: run.stderr }).toEqual({ exitCode: 1, stderr: '' });
     const events = run.stdout

@@ -20,7 +20,7 @@ const convert = (...args: string[]) => runProgram(['convert', ...args], { cwd: f
 const files = async () => (await readdir(folder.root)).sort();
 
 describe('convert with several files, some of which fail', () => {
-  it('converts the others, names what failed, and exits by 1', async () => {
+  it('converts the others, names what failed, and exits with 1', async () => {
     await folder.write('broken.tif', 'II*\0 and then nothing that makes sense');
     await folder.write('z.tif', await plainTiff());
     const { exitCode, stdout, stderr } = await convert(
@@ -45,7 +45,7 @@ describe('convert with several files, some of which fail', () => {
     expect(await files()).toEqual([record, 'a.jpg', 'a.tif', 'broken.tif', 'z.jpg', 'z.tif']);
   });
 
-  it('says with --json of each file what became of it, in one document', async () => {
+  it('reports each file’s outcome in one document with --json', async () => {
     const { exitCode, stdout, stderr } = await convert('a.tif', 'missing.tif', '--json');
     expect(exitCode).toBe(1);
     expect(JSON.parse(stdout)).toEqual({
@@ -139,7 +139,7 @@ describe('convert that cannot be done', () => {
     expect(await files()).toEqual(['a.tif']);
   });
 
-  it('leaves an existing JPEG alone, and no half one, when the TIFF turns out broken', async () => {
+  it('keeps an existing JPEG, and leaves no partial one, when the TIFF is damaged', async () => {
     const tiff = await noisyTiff(300);
     await folder.write('cut.tif', tiff.subarray(0, tiff.length / 2));
     await folder.write('cut.jpg', 'precious');
@@ -148,7 +148,7 @@ describe('convert that cannot be done', () => {
     expect(await files()).toEqual(['a.tif', 'cut.jpg', 'cut.tif']);
   });
 
-  it('leaves under the JPEG’s name a whole picture or none when it is killed', async () => {
+  it('leaves a whole JPEG or none when it is killed', async () => {
     await folder.write('big.tif', await noisyTiff(3000));
     const run = startProgram(['convert', 'big.tif'], { cwd: folder.root });
     await until(async () => (await files()).some((name) => name.endsWith('.part')));
@@ -163,7 +163,7 @@ describe('convert that cannot be done', () => {
     ['a JPEG', ['-o', '-']],
     ['its result', ['--quiet']],
     ['a document', ['--json']],
-  ])('is no failure when the reader of its stdout leaves, as head does (%s)', async (_, args) => {
+  ])('does not fail when the reader of its stdout leaves, as head does (%s)', async (_, args) => {
     const run = startProgram(['convert', 'a.tif', ...args], { cwd: folder.root });
     run.stdout?.destroy();
     const { exitCode, stderr } = await run;

@@ -48,7 +48,7 @@ describe('convert --page all', () => {
     );
   });
 
-  it('is what a count says, with --quiet, where there are further pages', async () => {
+  it('is suggested, with --quiet, when there are further pages', async () => {
     const counted = '1 with warnings: 1 has further pages that were not converted (see --page)\n';
     expect(await convert(['scan.tif', '--quiet'])).toMatchObject({ exitCode: 0, stderr: counted });
     const piped = await convert(['-', '--quiet'], { input: three });
@@ -58,7 +58,7 @@ describe('convert --page all', () => {
     expect(stderr).not.toContain('with warnings');
   });
 
-  it('heeds TIFF_PAGES, which a flag overrules', async () => {
+  it('honours TIFF_PAGES, which a flag overrides', async () => {
     await convert(['scan.tif'], { env: { TIFF_PAGES: 'all' } });
     expect(await files()).toEqual([...JPEGS, 'scan.tif']);
     await convert(['scan.tif', '--page=3', '-o', 'one.jpg'], { env: { TIFF_PAGES: 'all' } });
@@ -108,7 +108,7 @@ describe('convert --page all', () => {
   it.each([
     ['stdout', ['scan.tif', '-o', '-']],
     ['stdin to stdout', ['-']],
-  ])('cannot go to %s when there are several: wrong usage', async (_, args) => {
+  ])('refuses to write several to %s, as wrong usage', async (_, args) => {
     const run = await convert([...args, '--page', 'all'], { input: three });
     expect(run).toMatchObject({ exitCode: 2, stdout: '' });
     expect(run.stderr).toContain('stdout takes one; use --output FILE');
@@ -150,7 +150,7 @@ describe('convert --page all leaves nothing half', () => {
     expect(await files()).toEqual(['scan.page-2.jpg', 'scan.tif']);
   });
 
-  it('keeps the pages of two TIFFs apart that would meet', async () => {
+  it('keeps the pages of two TIFFs with the same names apart', async () => {
     await folder.write('scan.page-2.tif', makeTiff(page(8)));
     const { exitCode, stderr } = await convert(['.', '--page', 'all']);
     expect(exitCode).toBe(0);
@@ -185,7 +185,7 @@ describe('convert --page with a number', () => {
 });
 
 describe('convert without --page', () => {
-  it('makes the first page and says how to get the others', async () => {
+  it('converts the first page and says how to get the others', async () => {
     const { stderr } = await convert(['scan.tif']);
     expect(await widthOf('scan.jpg')).toBe(24);
     expect(stderr).toContain(

@@ -56,7 +56,7 @@ describe('convert --fail-on', () => {
     expect((await jpegs()).sort()).toEqual(converted.map((name) => `${name}.jpg`));
   });
 
-  it('says what it can be, and what the flags of earlier versions are now', async () => {
+  it('lists its values, and the replacements of earlier flags', async () => {
     const { exitCode, stderr } = await convert(['plain.tif', '--fail-on', 'pages,colour']);
     expect(exitCode).toBe(2);
     expect(stderr).toContain(
@@ -90,7 +90,7 @@ describe('convert --fail-on', () => {
     expect(stderr).toContain('"stdin" would lose something: Page 2 of 2 is not converted');
   });
 
-  it('keeps no JPEG where only the conversion shows that something is lost', async () => {
+  it('keeps no JPEG when only the conversion shows a loss', async () => {
     // The header has IPTC, which --metadata all keeps; only who reads it sees that it is damaged.
     const iptc = { tag: 33_723, type: 7, values: [0x1c, 2, 80, 0xff, 0xff, 65] };
     await folder.write('damaged.tif', makeTiff({ ...page, entries: [iptc] }));
@@ -108,7 +108,7 @@ describe('convert --fail-on', () => {
     ]);
   });
 
-  it('leaves other errors as they are', async () => {
+  it('does not change other errors', async () => {
     await folder.write('broken.tif', 'neither fish nor fowl');
     for (const [name, code] of [
       ['nowhere.tif', 'FILE'],
@@ -121,12 +121,12 @@ describe('convert --fail-on', () => {
 });
 
 describe('convert --fail-on warning', () => {
-  it('keeps a JPEG that was made without any', async () => {
+  it('keeps a JPEG that was made without warnings', async () => {
     expect((await convert(['plain.tif', '--fail-on', 'warning'])).exitCode).toBe(0);
     expect(await jpegs()).toEqual(['plain.jpg']);
   });
 
-  it('keeps none that was made with one, and lists them', async () => {
+  it('keeps no JPEG that was made with a warning, and lists the warnings', async () => {
     await folder.write('unsorted.tif', makeTiffAs({ descending: true }, page));
     const { exitCode, stdout } = await convert(['unsorted.tif', '--fail-on', 'warning', '--json']);
     expect(exitCode).toBe(1);
@@ -144,7 +144,7 @@ describe('convert --fail-on warning', () => {
   it.each([
     [[], 'failed'],
     [['--dry-run'], 'would_fail'],
-  ])('refuses before converting what the header tells: %j', async (more, status) => {
+  ])('refuses before converting if the header shows it: %j', async (more, status) => {
     const args = ['paged.tif', 'plain.tif', '--fail-on', 'warning', '--json', ...more];
     const { exitCode, stdout } = await convert(args);
     const { files, summary } = JSON.parse(stdout);
@@ -164,7 +164,7 @@ describe('convert --fail-on warning', () => {
   });
 
   it.each([[[]], [['--dry-run']]])(
-    'refuses before converting what the header tells of samples: %j',
+    'refuses before converting if the header shows it, for samples: %j',
     async (more) => {
       const grey = { ...page, photometric: 1, samplesPerPixel: 1 };
       await folder.write('signed.tif', makeTiff({ ...grey, sampleFormat: 2 }));
@@ -184,7 +184,7 @@ describe('convert --fail-on warning', () => {
     },
   );
 
-  it('leaves the JPEG that was there', async () => {
+  it('leaves an existing JPEG alone', async () => {
     await folder.write('paged.jpg', 'precious');
     const { exitCode } = await convert(['paged.tif', '--fail-on', 'warning', '--force']);
     expect(exitCode).toBe(1);

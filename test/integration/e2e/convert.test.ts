@@ -44,7 +44,7 @@ describe('convert', () => {
     expect(await files()).toEqual(['a.tif', 'other.jpeg']);
   });
 
-  it('writes the JPEGs of several files into the folder of --out-dir, which it makes', async () => {
+  it('writes the JPEGs of several files into the folder of --out-dir, which it creates', async () => {
     await folder.write('b.TIFF', tiff);
     const { exitCode, stdout } = await convert(['a.tif', 'b.TIFF', '--out-dir', 'out/jpegs']);
     expect(exitCode).toBe(0);
@@ -52,7 +52,7 @@ describe('convert', () => {
     expect(await files('out/jpegs')).toEqual([RECORD, 'a.jpg', 'b.jpg']);
   });
 
-  it('takes a folder for all TIFFs in it, with -r below it, too, and keeps subfolders', async () => {
+  it('converts all TIFFs in a folder, with -r below it, too, and keeps subfolders', async () => {
     await mkdir(folder.path('scans [1]/deep'), { recursive: true });
     for (const name of ['scans [1]/c.tif', 'scans [1]/deep/d.TIF']) await folder.write(name, tiff);
     await folder.write('scans [1]/notes.txt', 'no TIFF');
@@ -72,7 +72,7 @@ describe('convert', () => {
 });
 
 describe('convert --metadata and --profile', () => {
-  it('keep whose work it is, and the colours’ profile', async () => {
+  it('keep the copyright, and the colours’ profile', async () => {
     const picture = sharp({ create: { width: 8, height: 8, channels: 3, background: 'teal' } });
     const withProfile = await picture.withIccProfile('p3').tiff().toBuffer();
     const { icc = Buffer.alloc(0) } = await sharp(withProfile).metadata();
@@ -89,7 +89,7 @@ describe('convert --metadata and --profile', () => {
     expect((await exiftoolBytes(folder.path('b.jpg'), 'icc_profile')).equals(icc)).toBe(true);
   });
 
-  it('say on stderr what the JPEG does not have', async () => {
+  it('say on stderr what the JPEG lacks', async () => {
     await folder.write('b.tif', makeTiff(pictureWith(xmpEntry('no packet'))));
     const { exitCode, stderr } = await convert(['b.tif', '--metadata', 'all']);
     expect(exitCode).toBe(0);
@@ -111,7 +111,7 @@ describe('convert with -', () => {
       expect((await convert(args, setup)).stdout).toBe(bytes.toString('utf8'));
   });
 
-  it('calls stdin by that name, not by the temporary file it goes through', async () => {
+  it('calls stdin by that name, not by its temporary file', async () => {
     const { stdout, stderr } = await convert(['-', '-o', 'b.jpg'], { input: tiff });
     expect(stdout).toMatch(/^stdin → b\.jpg /);
     expect(stderr).toBe('Converting stdin …\n');
@@ -126,7 +126,7 @@ describe('convert with -', () => {
     expect(stderr).toMatch(/^Error: .*stdin/);
   });
 
-  it('says on stderr what was left out, as it does for a file', async () => {
+  it('says on stderr what was left out, as for a file', async () => {
     const { exitCode, stderr } = await convert(['-'], { input: pagedTiff(3) });
     expect(exitCode).toBe(0);
     expect(stderr).toMatch(/^Warning: stdin: Only page 1 of/);
@@ -136,7 +136,7 @@ describe('convert with -', () => {
     [['-', 'a.tif'], '- must be the only PATH'],
     [['-', '--out-dir', 'out'], '--out-dir cannot be used with -'],
     [['-', '--json'], '--json cannot be combined with output to stdout'],
-  ])('is refused as wrong usage where it makes no sense (%j)', async (args, message) => {
+  ])('is refused as wrong usage when it makes no sense (%j)', async (args, message) => {
     const { exitCode, stdout, stderr } = await convert(args, { input: tiff });
     expect(exitCode).toBe(2);
     expect(stdout + stderr).toContain(message);
@@ -172,7 +172,7 @@ describe('convert never harms what is there', () => {
         return 'hard.jpg';
       },
     ],
-  ])('never writes over a source, even with --force (%s)', async (_, prepare) => {
+  ])('never overwrites a source, even with --force (%s)', async (_, prepare) => {
     const output = await prepare();
     const before = await files();
     const { exitCode, stderr } = await convert(['a.tif', '-o', output, '--force']);
@@ -192,7 +192,7 @@ describe('convert never harms what is there', () => {
     }
   });
 
-  it('keeps both of two inputs that would become one JPEG, and says so', async () => {
+  it('makes two JPEGs from two inputs with the same output name, and says so', async () => {
     await folder.write('a.TIFF', tiff);
     const { exitCode, stderr } = await convert(['a.tif', 'a.TIFF']);
     expect(exitCode).toBe(0);

@@ -35,7 +35,7 @@ describe('the demo', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('draws a page of its own where no file is given: at least 20 megapixels, shown upright', async () => {
+  it('draws its own page when no file is given: at least 20 megapixels, shown upright', async () => {
     const { exitCode, all } = await runDemo();
     expect(all).toContain('stored sideways');
     const { width, height } = await sharp(folder.path('demo-output/sample.jpg')).metadata();
@@ -44,7 +44,7 @@ describe('the demo', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('shows how a failure is called back, and exits by 1', async () => {
+  it('shows the callback of a failure, and exits with 1', async () => {
     const { exitCode, all } = await runDemo(
       await folder.write('broken.tif', 'II*\0 no more than that'),
     );
@@ -52,7 +52,7 @@ describe('the demo', () => {
     expect(exitCode).toBe(1);
   });
 
-  it('says in one line that a file is missing', async () => {
+  it('says in one line that the file is missing', async () => {
     const { exitCode, stderr } = await runDemo(folder.path('nowhere.tif'));
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect(stderr).toContain('nowhere.tif');

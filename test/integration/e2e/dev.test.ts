@@ -72,7 +72,7 @@ describe('dev, installed with Miniflare beside it', () => {
     },
   );
 
-  it('leaves no process when Ctrl-C reaches all of them at once, as a terminal sends it', async () => {
+  it('leaves no process when Ctrl-C reaches all processes at once, as from a terminal', async () => {
     const args = ['--port', '0', '--folder', 'group', '--json'];
     const run = startDevProgram(program, args, folder.root, { ownGroup: true });
     const { page } = await addressesOf(run);
@@ -88,7 +88,7 @@ describe('dev, installed with Miniflare beside it', () => {
     await expect.poll(() => processesOfGroup(group)).toEqual([]);
   });
 
-  it('says which port is taken', async () => {
+  it('says which port is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await expect.poll(() => other.listening).toBe(true);
     const { port } = other.address() as AddressInfo;
@@ -104,7 +104,7 @@ describe('dev, installed with Miniflare beside it', () => {
     }
   });
 
-  it('refuses a second one in the same folder', async () => {
+  it('refuses a second instance in the same folder', async () => {
     const first = start('--port', '0', '--folder', 'shared', '--json');
     await addressesOf(first);
     const second = await start('--port', '0', '--folder', 'shared', '--json');
@@ -124,7 +124,7 @@ describe('dev, installed with Miniflare beside it', () => {
 });
 
 describe('dev in the worker’s image, which has only the bundle', () => {
-  it('says that it is not there', async () => {
+  it('says that the command is missing', async () => {
     const home = await folder.make('image');
     await cp(inject('program'), home, { recursive: true });
     for (const name of await readdir(join(home, 'dist')))

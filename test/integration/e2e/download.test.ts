@@ -37,7 +37,7 @@ describe('download', () => {
     expect(await isWhole('image.tif')).toBe(true);
   });
 
-  it('saves it to the file of -o', async () => {
+  it('saves the object to the file of -o', async () => {
     expect((await download([KEY, '-o', 'mine.bin'])).exitCode).toBe(0);
     expect(await isWhole('mine.bin')).toBe(true);
   });
@@ -63,7 +63,7 @@ describe('download', () => {
     expect(stderr).toBe('');
   });
 
-  it('finds keys with any characters', async () => {
+  it('accepts keys with any characters', async () => {
     const key = 'staging/Bücher & more/100% +1 #?ä%41.tif';
     await sandbox.current.putObject(key, tiff);
     expect((await download([key])).exitCode).toBe(0);
@@ -99,7 +99,7 @@ describe('download that fails', () => {
     expect(stderr).toBe('');
   });
 
-  it('leaves what was there and no half file when the download breaks off for good', async () => {
+  it('keeps an existing file, and leaves no partial one, when the download breaks off for good', async () => {
     await folder.write('image.tif', 'precious');
     await using proxy = await startFaultServer(sandbox.current.endpoint, () => ({ cutAfter: 999 }));
     const { exitCode } = await download([KEY, '--force'], { R2_ENDPOINT: proxy.url });
@@ -114,7 +114,7 @@ describe('download that fails', () => {
     { args: ['--quiet'], stderr: /^$/ },
     { args: ['--json'], stderr: /^$/ },
   ])(
-    'tries again after a failure that may pass, and says so unless told not to ($args)',
+    'retries after a temporary failure, and says so unless told not to ($args)',
     async ({ args, stderr }) => {
       let failed = false;
       await using proxy = await startFaultServer(sandbox.current.endpoint, () => {
@@ -136,26 +136,23 @@ describe('download that fails', () => {
       ['--bucket', 'nope'],
       /Check --bucket, R2_ACCOUNT_ID and --juris/,
     ],
-  ])('names what the user used, not what a task uses: %s', async (_, args, remedy) => {
+  ])('names the flag or variable that the user used: %s', async (_, args, remedy) => {
     const { exitCode, stderr } = await download(['box/none.tif', ...args]);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(remedy);
     expect(stderr).not.toContain('INPUT_R2_KEY');
   });
 
-  it.each(['box/..', '..', 'box/.'])(
-    'does not take its file for what the key says: %s',
-    async (key) => {
-      const run = await download([key, '--json']);
-      expect(run.exitCode).toBe(1);
-      expect(JSON.parse(run.stdout).error).toMatchObject({
-        code: 'INVALID_KEY',
-        message: expect.stringContaining(`The key "${key}" must not contain the segment "`),
-      });
-    },
-  );
+  it.each(['box/..', '..', 'box/.'])('does not confuse the file with the key: %s', async (key) => {
+    const run = await download([key, '--json']);
+    expect(run.exitCode).toBe(1);
+    expect(JSON.parse(run.stdout).error).toMatchObject({
+      code: 'INVALID_KEY',
+      message: expect.stringContaining(`The key "${key}" must not contain the segment "`),
+    });
+  });
 
-  it('says of a name that is too long for a file what to do', async () => {
+  it('says what to do about a name that is too long for a file', async () => {
     const { exitCode, stderr } = await download([`box/${'x'.repeat(300)}.tif`]);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/name too long \(ENAMETOOLONG\)\. Choose a shorter name: /);
@@ -176,7 +173,7 @@ describe('download that fails', () => {
     expect(proxy.seen).toEqual([]);
   });
 
-  it('names everything that is missing in one message, as wrong usage', async () => {
+  it('names all missing settings in one message, as wrong usage', async () => {
     const { exitCode, stderr } = await runProgram(['download', KEY], { cwd: folder.root });
     expect(exitCode).toBe(2);
     for (const name of ['R2_ACCESS_KEY_ID', 'R2_SECRET_ACCESS_KEY'])

@@ -42,7 +42,7 @@ afterAll(() => folder.remove());
 const compiled = (said: string) =>
   [...said.matchAll(/\/dist\/bundle\/([\w-]+)\.js was accepted/g)].map(([, name]) => name);
 
-describe('the image has compiled beforehand', () => {
+describe('the image contains compiled code of', () => {
   it('what runs a task', async () => {
     const { stderr } = await startProgram(['run'], { env });
     expect(compiled(stderr)).toContain('run');

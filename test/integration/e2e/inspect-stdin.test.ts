@@ -23,7 +23,7 @@ const inspect = (args: readonly string[], input: string | Uint8Array) =>
   runProgram(['inspect', ...args], { cwd: folder.root, env: { TMPDIR: folder.root }, input });
 
 describe('inspect -', () => {
-  it('looks at a TIFF from stdin, and leaves nothing of it', async () => {
+  it('inspects a TIFF from stdin, and leaves no file', async () => {
     const { exitCode, stdout } = await inspect(['-'], tiff);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^stdin: TIFF, little-endian, .*\n {2}Page 1\n/);
@@ -31,7 +31,7 @@ describe('inspect -', () => {
     expect((await readdir(folder.root)).filter((name) => name.startsWith('arke'))).toEqual([]);
   });
 
-  it('takes its place among other files, once', async () => {
+  it('inspects stdin among other files, once', async () => {
     await folder.write('scan.tif', tiff);
     const { stdout } = await inspect(['-', 'scan.tif', '-', '--json'], tiff);
     const { files } = JSON.parse(stdout) as { files: { input: string }[] };
@@ -44,7 +44,7 @@ describe('inspect -', () => {
     expect(stderr).toContain('stdin can be the TIFF (-) or the list (--files-from -), not both');
   });
 
-  it('says what is wrong with what came', async () => {
+  it('says what is wrong with the input', async () => {
     const { exitCode, stderr } = await inspect(['-'], '');
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^Error: "stdin" is empty \(0 bytes\), not a TIFF/);

@@ -58,7 +58,7 @@ const inspect = (args: readonly string[], setup: RunSetup = {}) =>
   runProgram(['inspect', ...args], { cwd: folder.root, env: { MEMORY_LIMIT_MB: '500' }, ...setup });
 
 describe('inspect', () => {
-  it('shows for people what is in a file, what would be lost and what is wrong', async () => {
+  it('shows what is in a file, what would be lost and what is wrong', async () => {
     const { exitCode, stdout, stderr } = await inspect(['scan.tif']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout.replace(/predicted .*$/gm, 'predicted …')).toMatchInlineSnapshot(`
@@ -95,7 +95,7 @@ describe('inspect', () => {
     `);
   });
 
-  it('says with --json the same in one document, and nothing else', async () => {
+  it('shows the same in one document with --json, and nothing else', async () => {
     const { exitCode, stdout, stderr } = await inspect(['scan.tif', '--json']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     const { files } = JSON.parse(stdout);
@@ -145,7 +145,7 @@ describe('inspect', () => {
     ]);
   });
 
-  it('plans with the memory it is told of', async () => {
+  it('plans with the given memory', async () => {
     const { stdout } = await inspect(['scan.tif', '--json'], { env: { MEMORY_LIMIT_MB: '50' } });
     expect(JSON.parse(stdout).files[0].directories[0].plan).toMatchObject({
       error: { code: 'OUT_OF_MEMORY', message: expect.stringContaining('limit 50 MB') },
@@ -181,7 +181,7 @@ describe('inspect', () => {
     expect((await found('.', '-r', '--include', 'deep/*')).inputs).toEqual([b, c]);
   });
 
-  it('writes nothing, and shows no picture where there is no terminal', async () => {
+  it('writes no file', async () => {
     const env = { TERM_PROGRAM: 'iTerm.app', TERM_PROGRAM_VERSION: '3.5.0' };
     const { stdout } = await inspect(['scan.tif'], { env });
     expect(stdout).not.toContain('\u001b');
@@ -219,7 +219,7 @@ describe('inspect that fails', () => {
     ]);
   });
 
-  it('says first what "convert" would refuse, in its words', async () => {
+  it('shows first what "convert" would refuse, in its words', async () => {
     const behindEnd = { tag: 273, type: LONG, values: [8, 8, 999_999] };
     await folder.write('cut.tif', makeTiff({ ...page, entries: [behindEnd] }));
     const { exitCode, stdout, stderr } = await inspect(['cut.tif']);
@@ -238,7 +238,7 @@ describe('inspect that fails', () => {
     expect(converted.stderr).toContain(`Error: ${said}\n`);
   });
 
-  it('counts several in the end, and a file that is not there as a dry run does', async () => {
+  it('counts several at the end, and a missing file as a dry run does', async () => {
     const args = ['scan.tif', 'lost.tif'];
     const { exitCode, stderr } = await inspect(args);
     expect(exitCode).toBe(1);
@@ -256,7 +256,7 @@ describe('inspect that fails', () => {
     expect(planned.files[1]).toMatchObject({ status, error });
   });
 
-  it('on a page that there is not says which there are', async () => {
+  it('on a missing page says which pages there are', async () => {
     const { exitCode, stderr } = await inspect(['scan.tif', '--page', '7']);
     expect(exitCode).toBe(1);
     expect(stderr).toContain('has 2 pages, so there is no page 7');
@@ -299,7 +299,7 @@ describe('inspect r2://KEY', () => {
     R2_ENDPOINT: endpoint,
   });
 
-  it('says the same as of a file, and takes no more than its directories', async () => {
+  it('shows the same as for a file, and reads only its directories', async () => {
     expect(large.length).toBeGreaterThan(50 * MIB);
     await folder.write('large.tif', large);
     await using server = await startFaultServer(sandbox.current.endpoint, () => undefined);
@@ -318,7 +318,7 @@ describe('inspect r2://KEY', () => {
     expect(server.bytesSent()).toBeLessThan(200_000);
   });
 
-  it('takes little where the directory lies at the end, too, and lists hundreds of strips', async () => {
+  it('reads little when the directory is at the end and lists hundreds of strips', async () => {
     const key = 'end.tif';
     const create = { width: 4_200, height: 4_200, channels: 3, background: 'teal' } as const;
     const whole = await sharp({ create }).tiff({ compression: 'none' }).toBuffer();
@@ -333,7 +333,7 @@ describe('inspect r2://KEY', () => {
     expect(server.bytesSent()).toBeLessThan(200_000);
   });
 
-  it('goes with files in one call, and needs the bucket for objects only', async () => {
+  it('can be combined with files, and needs the bucket for objects only', async () => {
     const { exitCode, stdout } = await inspect(['scan.tif', `r2://${KEY}`], { env: environment() });
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^scan\.tif: TIFF.*\n(.*\n)*^r2:\/\/staging\/b\/Straße 1\.tif: TIFF/m);

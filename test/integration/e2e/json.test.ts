@@ -55,7 +55,7 @@ describe('what is written as JSON', () => {
     expect(skipped.status).toBe('skipped');
   });
 
-  it('tells what failed, alone and among others, in the same fields', async () => {
+  it('reports failures, alone and among others, in the same fields', async () => {
     await folder.write('bad.tif', 'no TIFF');
     await folder.write('good.tif', await plainTiff());
     const alone = await run('convert', 'bad.tif', '--json');
@@ -64,7 +64,7 @@ describe('what is written as JSON', () => {
     expect(shapeOf(alone.files[0])).toEqual(shapeOf(among));
   });
 
-  it('counts with inspect what could be inspected', async () => {
+  it('counts, for inspect, what could be inspected', async () => {
     await folder.write('good.tif', await plainTiff());
     await folder.write('bad.tif', 'no TIFF');
     const { files, summary, unread, warnings } = await run(
@@ -76,7 +76,7 @@ describe('what is written as JSON', () => {
     expect([unread, warnings]).toEqual([[], []]);
   });
 
-  it('does not have to be in memory: of 5 000 TIFFs under 28 MB of heap', async () => {
+  it('is not held in memory: 5 000 TIFFs in less than 28 MB of heap', async () => {
     await folder.make('many');
     const tiff = await folder.write('one.tif', await plainTiff());
     const names = Array.from({ length: 5_000 }, (_, i) => `many/${i}.tif`);
@@ -88,7 +88,7 @@ describe('what is written as JSON', () => {
     expect(JSON.parse(stdout).files.map(({ input }: { input: string }) => input)).toEqual(names);
   });
 
-  it('is a report that its schema holds for', async () => {
+  it('is, for a report, valid by its schema', async () => {
     await folder.make('kept');
     await folder.write('kept/a.tif', await plainTiff());
     await run('convert', 'kept', '--report', 'run.json', '--verify', '--force', '--json');
@@ -97,7 +97,7 @@ describe('what is written as JSON', () => {
 });
 
 describe('the schemas', () => {
-  it('lie in the package, and name all that there may be', () => {
+  it('are in the package, and name all possible fields', () => {
     const require = createRequire(join(inject('program'), 'package.json'));
     for (const { name } of documents) {
       expect(require(`arke-tiff/${name}.schema.json`)).toMatchObject({
@@ -107,7 +107,7 @@ describe('the schemas', () => {
     }
   });
 
-  it('refuse another status, a field more and a field less', async () => {
+  it('refuse another status, an extra field and a missing field', async () => {
     await folder.write('c.tif', await plainTiff());
     const document = await run('convert', 'c.tif', '--json');
     const [file] = document.files;

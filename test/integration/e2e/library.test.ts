@@ -49,7 +49,7 @@ describe('the package as a library', () => {
     expect(found).toEqual([16, 8, length, 3]);
   });
 
-  it('has the decoders that other threads load: for old-style JPEG, and for samples of 12 bits', async () => {
+  it('contains the decoders that run in a thread: for old-style JPEG, and for samples of 12 bits', async () => {
     const pixels = { width: 32, height: 16, data: Buffer.alloc(32 * 16 * 3, 200) };
     await home.write('old.tif', await makeOldJpeg(pixels, { kind: 'interchange' }));
     const deep = { width: 32, height: 16, samplesPerPixel: 1, photometric: 1, bitsPerSample: 12 };
@@ -118,7 +118,7 @@ describe('a strict TypeScript project', () => {
   });
 });
 
-describe('on a Node.js that is too old', () => {
+describe('on an outdated Node.js', () => {
   it.each(['18', '20', 'the last one below engines'])(
     '%s, it says so in one sentence',
     async (which) => {
@@ -187,17 +187,20 @@ describe('bundled by esbuild', () => {
     },
   );
 
-  it.each(Object.entries(formats))('%s, it works where it stays external', async (_, options) => {
-    expect(await bundle({ ...options, external: ['arke-tiff'] })).toEqual({
-      pages: 1,
-      problems: 1,
-      converted: 'done',
-      collection: 'done',
-      task: 'done',
-    });
-  });
+  it.each(Object.entries(formats))(
+    '%s, it works when the package stays external',
+    async (_, options) => {
+      expect(await bundle({ ...options, external: ['arke-tiff'] })).toEqual({
+        pages: 1,
+        problems: 1,
+        converted: 'done',
+        collection: 'done',
+        task: 'done',
+      });
+    },
+  );
 
-  it('keeps nothing of Node.js in a bundle that only validates callbacks', async () => {
+  it('needs nothing of Node.js to validate callbacks only', async () => {
     const contents = `
       import { callbackPayloadSchema } from 'arke-tiff';
       export const validate = callbackPayloadSchema['~standard'].validate;`;

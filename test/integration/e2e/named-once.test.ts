@@ -42,7 +42,7 @@ async function errorOf(args: readonly string[], about: RegExp): Promise<string> 
   return lines[0] ?? '';
 }
 
-describe('an error names what it is about, and once', () => {
+describe('an error names its subject exactly once', () => {
   it.each([
     ['nope.tif', 'convert nope.tif'],
     ['nope.tif', 'convert good.tif nope.tif'],

@@ -58,8 +58,8 @@ async function expectJpegs(path: string, names = NAMES, above = ''): Promise<voi
   }
 }
 
-describe('of names that are not UTF-8, convert', () => {
-  it('makes JPEGs beside the TIFFs, and skips them in the next run', async () => {
+describe('convert, with names that are not UTF-8,', () => {
+  it('puts JPEGs beside the TIFFs, and skips them in the next run', async () => {
     const first = await run(['convert', '-r', 'scans']);
     expect(first).toMatchObject({ exitCode: 0 });
     expect(first.stdout).toContain('scans/Bo\\xEEte/\\xE0.tif → scans/Bo\\xEEte/\\xE0.jpg');
@@ -81,7 +81,7 @@ describe('of names that are not UTF-8, convert', () => {
     expect(await files('scans')).toHaveLength(10);
   });
 
-  it('makes them in another folder, compared, with checksums and times; its JSON has the bytes', async () => {
+  it('puts JPEGs into another folder, verified, with checksums and times; its JSON has the bytes', async () => {
     const options = ['--verify', '--checksum', 'sha256', '--preserve-timestamps', '--json'];
     const args = ['convert', '-r', 'scans', ...options, '--out-dir'];
     const { exitCode, stdout } = await runWith(args, '\xe9t\xe9');
@@ -99,7 +99,7 @@ describe('of names that are not UTF-8, convert', () => {
     expect(plain.stdout).not.toContain('base64');
   });
 
-  it('takes one as an argument, and as the name of the output', async () => {
+  it('accepts one as an argument, and as the name of the output', async () => {
     expect(await runWith(['convert'], 'scans/caf\xe9.tif')).toMatchObject({ exitCode: 0 });
     await expectJpegs('scans', ['caf\xe9.tif']);
     const named = await runWith(['convert', 'scans/plain.tif', '-o'], 'n\xe9.jpg');
@@ -123,7 +123,7 @@ describe('of names that are not UTF-8, convert', () => {
   it.each([
     ['lines', '\n'],
     ['NULs', '\0'],
-  ])('takes them from a list, ended by %s', async (_, end) => {
+  ])('reads them from a list, ended by %s', async (_, end) => {
     const list = latin1(NAMES.map((name) => `scans/${name}${end}`).join(''));
     const args = ['convert', '--out-dir', 'out', '--files-from', '-'];
     expect(await run(args, { input: list })).toMatchObject({ exitCode: 0 });
@@ -168,7 +168,7 @@ describe('of names that are not UTF-8, convert', () => {
     expect(bytes(files[3].pages[0].output_base64)).toBe('out/caf\xe9.jpg');
   });
 
-  it('says what is wrong with one under the name as it is shown, and leaves nothing', async () => {
+  it('reports a failure with the name as it is shown, and leaves no file', async () => {
     await writeLatin1(folder.path('bad/\xe9.tif'), Buffer.from('no TIFF'));
     const { exitCode, stderr } = await run(['convert', 'bad']);
     expect(exitCode).toBe(1);
@@ -182,8 +182,8 @@ describe('of names that are not UTF-8, convert', () => {
   });
 });
 
-describe('of names that are not UTF-8', () => {
-  it('a dry run plans and inspect tells as of others', async () => {
+describe('with names that are not UTF-8', () => {
+  it('a dry run and inspect work as with others', async () => {
     const plan = await run(['convert', '-r', 'scans', '--dry-run', '--json']);
     expect(JSON.parse(plan.stdout).summary).toMatchObject({ converted: 5, failed: 0 });
     expect(bytes(JSON.parse(plan.stdout).files[3].input_base64)).toBe('scans/caf\xe9.tif');
@@ -196,7 +196,7 @@ describe('of names that are not UTF-8', () => {
     expect(one.stdout).toMatch(/^scans\/caf\\xE9\.tif: TIFF/);
   });
 
-  it('and not of a file, the program says what it was given', async () => {
+  it('that belong to no file, the program shows what it was given', async () => {
     const unknown = await runWith(['--json'], 'convertir\xe9');
     expect(unknown.stdout).not.toContain('\\ud');
     const ids = ['callback', '--dry-run', '--task-id', 't', '--batch-id', 'b', '--error'];
@@ -205,7 +205,7 @@ describe('of names that are not UTF-8', () => {
     expect(refused.stderr).toContain('--error is not UTF-8');
   });
 
-  it('a temporary folder cannot have one, nor the folder of dev, and that is said', async () => {
+  it('the temporary folder and the folder of dev are refused', async () => {
     const inTemporary = (command: readonly string[]) => [
       ...['sh', '-c', `TMPDIR="$(printf '/tmp/\\351')" exec "$@"`, 'sh'],
       ...command,

@@ -60,7 +60,7 @@ describe.each([
     node = path;
   });
 
-  it('each module of the package can be read', async () => {
+  it('each module of the package can be parsed', async () => {
     const flags = ['--no-warnings', '--experimental-vm-modules', '--eval', PARSE];
     const { stdout } = await execa(node, flags, { cwd: inject('program') });
     const { bundles, unread } = JSON.parse(stdout);
@@ -68,7 +68,7 @@ describe.each([
     expect(bundles).toBeGreaterThan(5);
   });
 
-  it('every command does its work, in the bucket of dev', async () => {
+  it('every command works with the bucket of dev', async () => {
     const cwd = await folder.make(range);
     const dev = startDevProgram(program, ['--port', '0', '--json'], cwd, { node });
     const { page, environment: env } = await addressesOf(dev);

@@ -9,14 +9,14 @@ const folder = useFolder();
 const PAGE = '<!DOCTYPE html><html><body>Please log in</body></html>';
 const portal = always({ status: 200, headers: { 'content-type': 'text/html' }, body: PAGE });
 
-describe('an endpoint that has a web page for everything', () => {
+describe('an endpoint that answers everything with a web page', () => {
   it.each([
     ['upload', ['upload', 'a.jpg']],
     ['download', ['download', 'a/x.tif', '-o', 'x.tif']],
     ['batch', ['batch', 'a/']],
     ['inspect', ['inspect', 'r2://a/x.tif']],
     ['callback pending', ['callback', 'pending', '--outbox-prefix', 'arke-outbox']],
-  ])('is not an S3 endpoint, and nothing seems done: %s', async (_, args) => {
+  ])('is reported as not an S3 endpoint, and never as a success: %s', async (_, args) => {
     await folder.write('a.jpg', 'a JPEG');
     await using server = await startFaultServer('http://127.0.0.1:1', portal);
     const run = await runProgram(args, {

@@ -14,7 +14,7 @@ describe('the package', () => {
     paths = files.map(({ path }) => path);
   });
 
-  it('holds the program and nothing of its workshop', () => {
+  it('contains the program, and no sources or tests', () => {
     expect(paths).toContain('bin/run.js');
     expect(paths).toContain('oclif.manifest.json');
     const folders = new Set(paths.map((path) => dirname(path).split('/')[0]));
@@ -24,7 +24,7 @@ describe('the package', () => {
     ).toEqual([]);
   });
 
-  it('has every page that one of its pages links to', async () => {
+  it('contains every page that one of its pages links to', async () => {
     for (const page of paths.filter((path) => path.endsWith('.md'))) {
       const text = await readFile(join(project, page), 'utf8');
       const links = text.matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g);
@@ -32,12 +32,12 @@ describe('the package', () => {
     }
   });
 
-  it('has the page that reports are made from', async () => {
+  it('contains the page that reports are made from', async () => {
     const page = await readFile(join(inject('program'), 'dist/bundle/report.html'), 'utf8');
     expect(page).toMatch(/^<!doctype html>[\s\S]*<!--DATA-->\n<script>[\s\S]+<\/script>/);
   });
 
-  it('says in one line that an old Node.js will not do', async () => {
+  it('says in one line that Node.js is too old', async () => {
     const old = `data:text/javascript,Object.defineProperty(process, 'versions', { value: { node: '20.20.2' } })`;
     const { exitCode, stderr } = await execa(
       process.execPath,

@@ -59,7 +59,7 @@ const received = async () => {
 describe('the Worker of docs/guides/receiving.md, in workerd', () => {
   const error = ['--task-id', 't', '--batch-id', 'b', '--error', 'a trial'];
 
-  it('takes a signed callback, and counts a repeat once', async () => {
+  it('accepts a signed callback, and counts a repeat once', async () => {
     expect(await send(error)).toMatchObject({ exitCode: 0 });
     expect(await send(error)).toMatchObject({ exitCode: 0 });
     expect(await received()).toEqual([
@@ -70,14 +70,14 @@ describe('the Worker of docs/guides/receiving.md, in workerd', () => {
   it.each([
     ['another secret', `whsec_${Buffer.alloc(24, 8).toString('base64')}`, 'No matching signature'],
     ['no secret', '', 'Missing required headers'],
-  ])('refuses a callback that was signed with %s', async (_, secret, reason) => {
+  ])('refuses a callback signed with %s', async (_, secret, reason) => {
     const { exitCode, stdout, stderr } = await send(error, secret);
     expect(exitCode).toBe(1);
     expect(stdout + stderr).toContain('401');
     expect(stdout + stderr).toContain(`the signature is not valid: ${reason}`);
   });
 
-  it('refuses a body that is not of the contract, and says what is wrong with it', async () => {
+  it('refuses a body that violates the contract, and says what is wrong with it', async () => {
     const body = await home.write('body.json', '{"status":"success"}');
     const { exitCode, stdout, stderr } = await send(['--data', body, '--no-validate']);
     expect(exitCode).toBe(1);

@@ -83,7 +83,7 @@ describe('docs/recovery.md', () => {
     expect(await received('scan.tif')).toHaveLength(2);
   });
 
-  it('2: what logs say was not delivered is sent, where there is no outbox', async () => {
+  it('2: what was not delivered, by the logs, is sent when there is no outbox', async () => {
     await writeSettings();
     const names = ['one.tif', 'two.tif'];
     const runs: TaskRun[] = [];
@@ -95,7 +95,7 @@ describe('docs/recovery.md', () => {
       expect(await received(name)).toEqual(Array(2).fill(runs[i]?.bodies[0]));
   });
 
-  it('2: a warning leads back to step 1 where the log names an outbox that is not known', async () => {
+  it('2: a warning leads back to step 1 when the log names an unknown outbox', async () => {
     await writeSettings();
     const lost = await loseCallback('scan.tif');
     await folder.write('batch.log', lost.stdout);
@@ -107,7 +107,7 @@ describe('docs/recovery.md', () => {
     expect(run?.stderr).toContain(`--outbox-prefix outbox-${batch}`);
   });
 
-  it('2: a replay that knows the outbox leaves nothing there for step 1 to send again', async () => {
+  it('2: after a replay that knows the outbox, step 1 sends nothing again', async () => {
     const lost = await loseCallback('scan.tif');
     await folder.write('batch.log', lost.stdout);
     expect((await follow(2))[0]).toMatchObject({ exitCode: 0 });
@@ -146,7 +146,7 @@ describe('docs/recovery.md', () => {
     },
   );
 
-  it('4: a batch with holes is brought home: converted where that is missing, and sent once', async () => {
+  it('4: an incomplete batch is completed: missing JPEGs are made, and each is sent once', async () => {
     const lost = await loseCallback('lost.tif');
     const task = { batchId: batch, taskId: taskIdOfKey(keyOf('logged.tif')) };
     for (const name of ['logged.tif', 'hole.tif'])
@@ -166,7 +166,7 @@ describe('docs/recovery.md', () => {
   });
 
   it.each(['Task', 'Batch'])(
-    '5: what is never taken (%s not found) is shown and dropped, and step 1 ends well again',
+    '5: what is never accepted (%s not found) is shown and discarded, and step 1 succeeds again',
     async (thing) => {
       const gone = { status: 500, body: `{"error":"${thing} not found"}` };
       const lost = await loseCallback('scan.tif', gone);

@@ -24,7 +24,7 @@ describe('a task that is run again', () => {
     expect((await sandbox.current.getObject('r1/image.jpg'))?.metadata).toEqual(made?.metadata);
   });
 
-  it('finds its JPEG under the second key, too', async () => {
+  it('recognises its JPEG under the second key, too', async () => {
     await sandbox.current.putObject('r2/image.tif', tiff);
     await sandbox.current.putObject('r2/image.jpg', FOREIGN);
     await runTask(sandbox.current, 'r2/image.tif');
@@ -80,7 +80,7 @@ describe('a TIFF that is replaced while it is downloaded', () => {
     return await runTask(sandbox.current, key, { R2_ENDPOINT: proxy.url });
   }
 
-  it('is converted as it is then, and the JPEG says so', async () => {
+  it('is converted in its new version, which the JPEG names', async () => {
     const { bodies, stdout } = await runReplaced('v1/image.tif');
     expect(bodies).toMatchObject([{ status: 'success', output_r2_key: 'v1/image.jpg' }]);
     expect(stdout).toContain('changed by another process meanwhile');
@@ -91,7 +91,7 @@ describe('a TIFF that is replaced while it is downloaded', () => {
     expect(dominant.r).toBeGreaterThan(dominant.g);
   });
 
-  it('is not converted if its JPEG is there already', async () => {
+  it('is not converted if the new version’s JPEG exists', async () => {
     await sandbox.current.putObject('v2/image.tif', otherTiff);
     await runTask(sandbox.current, 'v2/image.tif');
     const made = await bytesOf('v2/image.jpg');

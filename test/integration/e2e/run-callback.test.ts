@@ -23,7 +23,7 @@ const undelivered = (stdout: string) =>
   stdout.split('\n').find((line) => line.startsWith('{')) ?? '';
 
 describe('a success callback', () => {
-  it('is sent again, with the identical body and id, until it is taken', async () => {
+  it('is sent again, with the identical body and id, until it is accepted', async () => {
     const task = newTask();
     await sandbox.current.answer(task.batchId, task.taskId, [
       { status: 503, headers: { 'retry-after': '0' } },
@@ -44,7 +44,7 @@ describe('a success callback', () => {
     ['a redirect', { status: 302, headers: { location: '/callback/other/task' } }],
     ['500 "Task not found"', { status: 500, body: '{"error":"Task not found"}' }],
     ['500 "Batch not found"', { status: 500, body: '{"error":"Batch not found"}' }],
-  ])('that is answered by %s is not repeated, nor followed by an error', async (_, answer) => {
+  ])('that is answered with %s is not repeated, nor followed by an error', async (_, answer) => {
     const task = newTask();
     await sandbox.current.answer(task.batchId, task.taskId, [answer]);
     const { callbacks, bodies, exitCode, stdout } = await runTask(sandbox.current, KEY, {}, task);
@@ -58,7 +58,7 @@ describe('a success callback', () => {
     expect(await sandbox.current.callbacks('other', 'task')).toEqual([]);
   });
 
-  it('goes over a connection that is opened while the JPEG is uploaded', async () => {
+  it('uses a connection that was opened while the JPEG was uploaded', async () => {
     const task = newTask();
     await using orchestrator = await startFaultServer(sandbox.current.url, () => undefined);
     // R2 takes the JPEG when there is a connection, and not before.
@@ -76,7 +76,7 @@ describe('a success callback', () => {
     expect(bodies).toMatchObject([{ status: 'success' }]);
   });
 
-  it('that finds nobody is logged so that it can be sent by hand, and the exit code is 1', async () => {
+  it('that reaches nobody is logged, to be sent by hand, and the exit code is 1', async () => {
     const task = newTask();
     const env = sandbox.current.environment(task.batchId, task.taskId, KEY);
     const url = `${await closedAddress()}/callback?token=query-secret`;
@@ -97,7 +97,7 @@ describe('a success callback', () => {
     expect(received?.body).toBe(undelivered(run.stdout));
   });
 
-  it('that is reset on its way is ambiguous, and sent again', async () => {
+  it('that is reset after sending is ambiguous, and sent again', async () => {
     const bodies: string[] = [];
     const server = createServer(async (request, answer) => {
       const chunks: Buffer[] = [];
@@ -130,7 +130,7 @@ describe('an error callback', () => {
 });
 
 describe('a callback’s id', () => {
-  it('is the same for the same task and outcome, on whatever machine', async () => {
+  it('is the same for the same task and outcome, on any machine', async () => {
     const task = newTask();
     await runTask(sandbox.current, KEY, {}, task);
     const { callbacks } = await runTask(sandbox.current, KEY, {}, task);
@@ -142,7 +142,7 @@ describe('a callback’s id', () => {
 });
 
 describe('a callback with CALLBACK_SECRET', () => {
-  it('is signed as Standard Webhooks has it', async () => {
+  it('is signed by Standard Webhooks', async () => {
     const secret = `whsec_${Buffer.from('a secret of thirty-two bytes....').toString('base64')}`;
     const { callbacks } = await runTask(sandbox.current, KEY, { CALLBACK_SECRET: secret });
     const [{ body, headers } = { body: '', headers: {} }] = callbacks;

@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => folder.remove());
 
 describe('a task that succeeds', () => {
-  it('exits by 0', () => {
+  it('exits with 0', () => {
     expect(run.exitCode).toBe(0);
   });
 
@@ -36,7 +36,7 @@ describe('a task that succeeds', () => {
     expect(largestDifference(ours, theirs)).toBe(0);
   });
 
-  it('leaves the original as it was', async () => {
+  it('leaves the original unchanged', async () => {
     const original = await sandbox.current.getObject(KEY);
     expect(
       Buffer.from(original?.bytes ?? []).equals(await readFile(folder.path('image.tiff'))),
@@ -63,14 +63,14 @@ describe('a task that succeeds', () => {
     ]);
   });
 
-  it('measures whole milliseconds', () => {
+  it('reports whole milliseconds', () => {
     const times = Object.values((run.bodies[0]?.['performance'] ?? {}) as Record<string, number>);
     expect(times.every((ms) => Number.isInteger(ms) && ms >= 0)).toBe(true);
     const [total = 0, ...stages] = times;
     expect(total).toBeGreaterThanOrEqual(stages.reduce((a, b) => a + b, 0));
   });
 
-  it('says who calls and which outcome it is in its headers', () => {
+  it('names the caller and the outcome in its headers', () => {
     const headers = run.callbacks[0]?.headers ?? {};
     expect(headers['content-type']).toBe('application/json');
     expect(headers['user-agent']).toMatch(/^arke-tiff\/\d+\.\d+\.\d+$/);
@@ -113,7 +113,7 @@ describe('the total time', () => {
 });
 
 describe('the log', () => {
-  it('is one typed and versioned event a line with LOG_FORMAT=json', async () => {
+  it('is one typed and versioned event per line with LOG_FORMAT=json', async () => {
     const { stdout, taskId, batchId } = await runTask(sandbox.current, 'missing.tif', {
       LOG_FORMAT: 'json',
     });

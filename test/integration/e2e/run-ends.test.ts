@@ -94,8 +94,8 @@ describe('a task that is asked to stop', () => {
   );
 });
 
-describe('a task that was paused past its deadline', () => {
-  it('still says once how it ended', async () => {
+describe('a task that was suspended past its deadline', () => {
+  it('still reports one outcome', async () => {
     const start = performance.now();
     const { program, bodies } = await startTask({
       ...withPatience(untilTold),
@@ -113,7 +113,7 @@ describe('a task that was paused past its deadline', () => {
 });
 
 describe('a task that is asked to stop before it has begun', () => {
-  it('calls back all the same', async () => {
+  it('still calls back', async () => {
     const { batchId, taskId } = newTask();
     // Sends the signal to itself as soon as anything listens for it, while the program is loading.
     const preload = `process.on('newListener', (name) => {
@@ -137,7 +137,7 @@ describe('a task that is asked to stop while it calls back', () => {
   it.each([
     ['success', 'small.tif'],
     ['error', 'lost.tif'],
-  ])('gives up soon, logs the body of the %s, and sends no other', async (status, key) => {
+  ])('gives up soon, logs the body of the %s, and sends nothing else', async (status, key) => {
     const tiff = sharp({ create: { width: 9, height: 9, channels: 3, background: 'teal' } }).tiff();
     await sandbox.current.putObject('small.tif', await tiff.toBuffer());
     const bodies: string[] = [];
@@ -156,8 +156,8 @@ describe('a task that is asked to stop while it calls back', () => {
   });
 });
 
-describe('a task that cannot say how it ended', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)('tells it once: stopped by %s', async (signal) => {
+describe('a task that cannot report its outcome', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('says so once: stopped by %s', async (signal) => {
     await using receiver = await startSilentReceiver();
     const { program } = await startTask({ CALLBACK_URL: receiver.url });
     program.kill(signal);
@@ -167,7 +167,7 @@ describe('a task that cannot say how it ended', () => {
     ]);
   });
 
-  it('tells it once: its time was up', async () => {
+  it('says so once: its time was up', async () => {
     await using receiver = await startSilentReceiver();
     const { program } = await startTask({ CALLBACK_URL: receiver.url, TASK_TIMEOUT_MS: '3000' });
     expect(errorsIn((await program).stdout).at(-1)).toBe(
@@ -176,28 +176,25 @@ describe('a task that cannot say how it ended', () => {
   });
 });
 
-describe('a task whose callback Node.js says nothing of any more', () => {
-  it.each([[[]], [['--json']]])(
-    'does not pass for one that was reported: run %j',
-    async (flags) => {
-      const { batchId, taskId } = newTask();
-      const preload = `import { ClientRequest } from 'node:http';
+describe('a task whose callback never settles in Node.js', () => {
+  it.each([[[]], [['--json']]])('does not count as reported: run %j', async (flags) => {
+    const { batchId, taskId } = newTask();
+    const preload = `import { ClientRequest } from 'node:http';
       const { emit } = ClientRequest.prototype;
       ClientRequest.prototype.emit = function (name, ...values) {
         if (this.method === 'POST' && /^(response|error|close)$/.test(name)) return false;
         return emit.call(this, name, ...values);
       };`;
-      const { exitCode, stdout, stderr } = await startProgram(['run', ...flags], {
-        env: {
-          ...sandbox.current.environment(batchId, taskId, 'lost.tif'),
-          NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}`,
-        },
-      });
-      // The last that is heard of it.
-      expect(stdout + stderr).toMatch(/404 Not Found.*\n$/);
-      expect(exitCode).toBe(1);
-    },
-  );
+    const { exitCode, stdout, stderr } = await startProgram(['run', ...flags], {
+      env: {
+        ...sandbox.current.environment(batchId, taskId, 'lost.tif'),
+        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}`,
+      },
+    });
+    // The last that is heard of it.
+    expect(stdout + stderr).toMatch(/404 Not Found.*\n$/);
+    expect(exitCode).toBe(1);
+  });
 });
 
 describe('a task whose log cannot be written', () => {
@@ -210,7 +207,7 @@ describe('a task whose log cannot be written', () => {
   });
 });
 
-describe('a task whose log nobody reads any more', () => {
+describe('a task whose log is no longer read', () => {
   it('still converts, reports and cleans up', async () => {
     const { program, bodies } = await startTask({ TASK_TIMEOUT_MS: String(ENDLESS_MS) });
     program.stdout.destroy();
@@ -220,7 +217,7 @@ describe('a task whose log nobody reads any more', () => {
   });
 });
 
-describe('a task whose temporary folder can hold nothing', () => {
+describe('a task whose temporary folder is full', () => {
   it.skipIf(!existsSync('/proc/self'))('says so', async () => {
     const { batchId, taskId } = newTask();
     const env = sandbox.current.environment(batchId, taskId, 'large.tif');
@@ -233,7 +230,7 @@ describe('a task whose temporary folder can hold nothing', () => {
   });
 });
 
-describe('a task that was asked to stop, and whose log nobody reads', () => {
+describe('a task that was asked to stop, and whose log is not read', () => {
   it.each([[[]], [['--no-color']]])(
     'does not wait for a reader until its deadline: run %j',
     async (flags) => {

@@ -42,7 +42,7 @@ function expectError(run: TaskRun, ...parts: (string | RegExp)[]): void {
   expect(run.stdout).not.toContain('    at ');
 }
 
-describe('a task that fails calls back one error and exits by 1', () => {
+describe('a task that fails calls back one error and exits with 1', () => {
   it('when the TIFF is not in R2: 404 Not Found, with key and bucket', async () => {
     const run = await runTask(sandbox.current, 'staging/b/lost.tif');
     expectError(
@@ -60,7 +60,7 @@ describe('a task that fails calls back one error and exits by 1', () => {
     expectError(await runTask(sandbox.current, key), /^Failed to convert TIFF: /, message, key);
   });
 
-  it('when the object is no TIFF: naming what it is', async () => {
+  it('when the object is not a TIFF: naming what it is', async () => {
     const run = await runTask(sandbox.current, 'picture.tif');
     expectError(run, /^Failed to convert TIFF: "picture.tif" is a PNG file/);
     expect(await sandbox.current.getObject('picture.jpg')).toBeNull();

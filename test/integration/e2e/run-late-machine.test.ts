@@ -15,7 +15,7 @@ async function runOn(version: string, key: string) {
 }
 
 describe('a task whose machine started 53 s after it was asked for', () => {
-  it('is converted as fast at once, and says why', async () => {
+  it('is converted with effort fast at once, and says why', async () => {
     const { stdout, bodies, exitCode } = await runOn(machineVersion(Date.now() - 53_000), 'a.tif');
     expect(stdout).toMatch(
       /Note: the machine started 5\d\.\d s after it was asked for; its plan has 4\d\.\d s less\n/,
@@ -26,12 +26,12 @@ describe('a task whose machine started 53 s after it was asked for', () => {
   });
 });
 
-describe('a task whose machine says nothing of its age that can be believed', () => {
+describe('a task whose machine’s age is unknown or implausible', () => {
   it.each([
     ['no ULID', () => 'garbage'],
     ['the future', () => machineVersion(Date.now() + 600_000)],
     ['two hours ago', () => machineVersion(Date.now() - 7_200_000)],
-  ])('is planned as ever: %s', async (name, version) => {
+  ])('is planned as usual: %s', async (name, version) => {
     const { stdout, bodies } = await runOn(version(), `${name}/b.tif`);
     expect(stdout).toContain('] Plan: max (it fits)');
     expect(stdout).not.toContain('asked for');

@@ -18,7 +18,7 @@ describe('the key of the JPEG', () => {
     ['k2/ümläut %20+&=?#.tif', 'k2/ümläut %20+&=?#.jpg'],
     ['.tif', '.jpg'],
     ['web/https://e.org/scan?id=7.tif', 'web/https://e.org/scan?id=7.jpg'],
-  ])('of %s is %s, and the original stays as it was', async (input, output) => {
+  ])('of %s is %s, and the original stays unchanged', async (input, output) => {
     await sandbox.current.deleteObject(output);
     await sandbox.current.putObject(input, tiff);
     const { bodies, exitCode } = await runTask(sandbox.current, input);
@@ -31,8 +31,8 @@ describe('the key of the JPEG', () => {
   });
 });
 
-describe('a key that holds an address', () => {
-  it('is told exactly, in log, outcome and error', async () => {
+describe('a key that contains a URL', () => {
+  it('is shown exactly in log, outcome and error', async () => {
     const key = 'web/https://e.org/lost?id=7.tif';
     const { batchId, taskId } = newTask();
     const env = sandbox.current.environment(batchId, taskId, key);
@@ -45,7 +45,7 @@ describe('a key that holds an address', () => {
 });
 
 describe('a very long key', () => {
-  it('is no obstacle, and its JPEG is known again', async () => {
+  it('works, and its JPEG is recognised', async () => {
     const key = `long/${'漢'.repeat(320)}.tif`;
     await sandbox.current.putObject(key, tiff);
     const { bodies } = await runTask(sandbox.current, key);
@@ -58,7 +58,7 @@ describe('a very long key', () => {
 });
 
 describe('a key that R2 cannot be asked for', () => {
-  it('is refused by name, whatever the object: a part that addresses resolve', async () => {
+  it('is refused by name, whether the object exists or not: a part that URLs resolve', async () => {
     const key = 'dots/../image.tif';
     await sandbox.current.putObject(key, tiff);
     await sandbox.current.putObject('image.tif', otherTiff);
@@ -109,7 +109,7 @@ describe('an object that this worker did not make from the same source', () => {
     expect(stdout).toContain(`[${taskId}] Warning: f1/image.jpg was not made from f1/image.tif`);
   });
 
-  it('is so, too, when it was made from image.tiff beside image.tif', async () => {
+  it('is kept, too, when it was made from image.tiff beside image.tif', async () => {
     await sandbox.current.putObject('f2/image.tif', tiff);
     await sandbox.current.putObject('f2/image.tiff', otherTiff);
     await runTask(sandbox.current, 'f2/image.tif');
@@ -132,7 +132,7 @@ describe('an object that this worker did not make from the same source', () => {
     expect((await bytesOf('f3/image.tif.jpg')).equals(FOREIGN)).toBe(true);
   });
 
-  it('is not overwritten either when it appears while the TIFF is converted', async () => {
+  it('is kept, too, when it appears while the TIFF is converted', async () => {
     await sandbox.current.putObject('f4/image.tif', tiff);
     let appeared = false;
     await using proxy = await startFaultServer(sandbox.current.endpoint, async ({ method }) => {
@@ -152,7 +152,7 @@ describe('an object that this worker did not make from the same source', () => {
 });
 
 describe('the JPEG in R2', () => {
-  it('carries where it comes from and what made it', async () => {
+  it('says where it comes from and what made it', async () => {
     const key = 'p/ümläut.tif';
     await sandbox.current.putObject(key, tiff);
     const { taskId, batchId } = await runTask(sandbox.current, key);

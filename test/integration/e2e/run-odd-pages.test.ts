@@ -26,7 +26,7 @@ const thumbnail: TiffPage = {
 };
 
 describe('a TIFF whose first page is a thumbnail', () => {
-  it('becomes its picture, and its first page where that is asked for; neither passes for the other', async () => {
+  it('becomes the picture, or the first page on request; neither counts as the other', async () => {
     const key = 'thumbnail/scan.tif';
     const jpeg = 'thumbnail/scan.jpg';
     await sandbox.current.putObject(key, makeTiff(thumbnail, picture));
@@ -56,7 +56,7 @@ describe('a TIFF whose first page is a thumbnail', () => {
 });
 
 describe('a TIFF whose pages hang below their thumbnails', () => {
-  it('becomes them all, with a warning for each', async () => {
+  it('becomes all of them, with a warning for each', async () => {
     const key = 'below/scan.tif';
     const reduced = { ...thumbnail, subfileType: 1, entries: [subIfd(picture, {})] };
     await sandbox.current.putObject(key, makeTiff(reduced, reduced));
@@ -70,7 +70,7 @@ describe('a TIFF whose pages hang below their thumbnails', () => {
 });
 
 describe('a TIFF whose list of pages breaks off', () => {
-  it('becomes its first page with a warning, and is an error where all pages are asked for', async () => {
+  it('becomes its first page with a warning; all pages are an error', async () => {
     const key = 'broken/scan.tif';
     await sandbox.current.putObject(key, makeTiffAs({ next: 99_999_999 }, picture));
     const { bodies, stdout } = await runTask(sandbox.current, key);

@@ -20,7 +20,7 @@ const etagOf = async (key: string) => (await sandbox.current.getObject(key))?.et
 const metadataOf = async (key: string) => (await sandbox.current.getObject(key))?.metadata;
 
 describe('TIFF_PAGES=all, run again', () => {
-  it('makes nothing again when all JPEGs are up to date', async () => {
+  it('makes no JPEG again when all are up to date', async () => {
     await sandbox.current.putObject('b1/scan.tif', mixed);
     const first = await runTask(sandbox.current, 'b1/scan.tif', ALL);
     await using proxy = await startFaultServer(sandbox.current.endpoint, () => undefined);
@@ -53,7 +53,7 @@ describe('TIFF_PAGES=all, run again', () => {
     expect(bodies).toMatchObject([{ output_r2_key: 'b2/scan.jpg', output_file_size: length }]);
   });
 
-  it('keeps further pages whose first one was never uploaded', async () => {
+  it('keeps further pages when the first was never uploaded', async () => {
     await sandbox.current.putObject('b3/scan.tif', mixed);
     await using broken = await startFaultServer(sandbox.current.endpoint, ({ method, url }) =>
       method === 'PUT' && /scan\.jpg/.test(url) ? { status: 403, body: '' } : undefined,
@@ -69,7 +69,7 @@ describe('TIFF_PAGES=all, run again', () => {
     expect(await metadataOf('b3/scan.jpg')).toMatchObject({ 'arke-page-count': '3' });
   });
 
-  it('replaces what was made of another TIFF under the same key', async () => {
+  it('replaces JPEGs of an earlier TIFF under the same key', async () => {
     await sandbox.current.putObject('b4/scan.tif', mixed);
     await runTask(sandbox.current, 'b4/scan.tif', ALL);
     await sandbox.current.putObject('b4/scan.tif', pagedTiff(2));
@@ -79,7 +79,7 @@ describe('TIFF_PAGES=all, run again', () => {
     expect(await metadataOf('b4/scan.jpg')).toMatchObject({ 'arke-page-count': '2' });
   });
 
-  it('says which pages of an earlier TIFF are left beside the new ones', async () => {
+  it('says which pages of an earlier TIFF remain beside the new ones', async () => {
     await sandbox.current.putObject('b6/scan.tif', mixed);
     await runTask(sandbox.current, 'b6/scan.tif', ALL);
     const etag = await etagOf('b6/scan.page-3.jpg');
@@ -99,7 +99,7 @@ describe('TIFF_PAGES=all, run again', () => {
     );
   });
 
-  it('is not content with a first page that was made alone, but a run for the first is with it', async () => {
+  it('does not accept a first page that was made alone; a run for the first page does', async () => {
     await sandbox.current.putObject('b5/scan.tif', mixed);
     const alone = await runTask(sandbox.current, 'b5/scan.tif');
     expect(alone.stdout).toContain('Only page 1 of 3 is converted (TIFF_PAGES=all');
@@ -135,7 +135,7 @@ describe('TIFF_PAGES with a number', () => {
     expect(await etagOf('d2/scan.jpg')).toBe(first);
   });
 
-  it('takes a JPEG that does not say its page for the first', async () => {
+  it('takes a JPEG without a page number for the first page', async () => {
     await sandbox.current.putObject('d3/scan.tif', mixed);
     await runTask(sandbox.current, 'd3/scan.tif');
     const { 'arke-page': page, ...metadata } = (await metadataOf('d3/scan.jpg')) ?? {};

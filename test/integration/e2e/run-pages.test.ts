@@ -23,7 +23,7 @@ const etagOf = async (key: string) => (await sandbox.current.getObject(key))?.et
 const metadataOf = async (key: string) => (await sandbox.current.getObject(key))?.metadata;
 
 describe('TIFF_PAGES=all', () => {
-  it('makes a JPEG of each page, as that page is, and the first one last', async () => {
+  it('makes a JPEG of each page, by that page’s properties, and the first one last', async () => {
     await sandbox.current.putObject('a1/scan.tif', mixed);
     await using proxy = await startFaultServer(sandbox.current.endpoint, () => undefined);
     const { bodies, stdout, taskId, exitCode } = await runTask(sandbox.current, 'a1/scan.tif', {
@@ -122,7 +122,7 @@ describe('TIFF_PAGES=all', () => {
     expect(await sandbox.current.listKeys('a7/')).toEqual(['a7/scan.tif']);
   });
 
-  it('fails where the list of pages is damaged, so that no page is lost in silence', async () => {
+  it('fails when the list of pages is damaged, so that no page is lost silently', async () => {
     const tiff = makeTiffAs({ next: 1_000_000 }, grey(8, 8, 1), grey(8, 8, 2));
     await sandbox.current.putObject('a6/scan.tif', tiff);
     const { bodies } = await runTask(sandbox.current, 'a6/scan.tif', ALL);
@@ -159,7 +159,7 @@ describe('the requests for TIFF_PAGES=all', () => {
     expect(requests.slice(3, -1).sort()).toEqual(of('PUT', further).sort());
   });
 
-  it('ask for the object under a key that the list has', async () => {
+  it('check the object under a key that the list has', async () => {
     await sandbox.current.putObject('r2/scan.page-7.jpg', FOREIGN);
     const requests = await requestsOf('r2');
     expect(requests.slice(3).filter((one) => one.startsWith('HEAD'))).toEqual([
@@ -169,7 +169,7 @@ describe('the requests for TIFF_PAGES=all', () => {
     expect(requests.at(-1)).toBe('PUT scan.jpg');
   });
 
-  it('ask for each page where the token may not list', async () => {
+  it('check each page when the token may not list', async () => {
     const requests = await requestsOf('r3', ({ url }) =>
       url.includes('list-type=2') ? { status: 403 } : undefined,
     );
@@ -178,7 +178,7 @@ describe('the requests for TIFF_PAGES=all', () => {
     expect(requests.at(-1)).toBe('PUT scan.jpg');
   });
 
-  it('ask for nothing twice when a page is missing', async () => {
+  it('check nothing twice when a page is missing', async () => {
     await requestsOf('r4');
     await sandbox.current.deleteObject('r4/scan.page-5.jpg');
     const requests = await requestsOf('r4');
@@ -190,7 +190,7 @@ describe('the requests for TIFF_PAGES=all', () => {
 });
 
 describe('JPEGs of an earlier TIFF', () => {
-  it('stay as they are when one page of the new one fails', async () => {
+  it('stay unchanged when one page of the new one fails', async () => {
     await sandbox.current.putObject('e1/scan.tif', mixed);
     await runTask(sandbox.current, 'e1/scan.tif', ALL);
     const keys = ['e1/scan.jpg', 'e1/scan.page-2.jpg', 'e1/scan.page-3.jpg'];
@@ -204,7 +204,7 @@ describe('JPEGs of an earlier TIFF', () => {
 });
 
 describe('a further page whose key is somebody else’s', () => {
-  it('goes to the input key with its number, and what is there is left alone', async () => {
+  it('goes to the input key with its number, and the foreign object is left alone', async () => {
     await sandbox.current.putObject('c1/scan.tif', mixed);
     await sandbox.current.putObject('c1/scan.page-2.jpg', FOREIGN);
     const { bodies, stdout } = await runTask(sandbox.current, 'c1/scan.tif', ALL);
@@ -217,7 +217,7 @@ describe('a further page whose key is somebody else’s', () => {
     expect(again.stdout).toContain('nothing to convert');
   });
 
-  it('has the other name with the first page, where that had to take it', async () => {
+  it('takes the other name together with the first page', async () => {
     await sandbox.current.putObject('c4/scan.jpg', FOREIGN);
     await sandbox.current.putObject('c4/scan.tif', mixed);
     const { bodies } = await runTask(sandbox.current, 'c4/scan.tif', ALL);
@@ -229,7 +229,7 @@ describe('a further page whose key is somebody else’s', () => {
     expect(again.stdout).toContain('nothing to convert');
   });
 
-  it('is lost by none of two tasks that run at once', async () => {
+  it('survives two tasks that run at once', async () => {
     await sandbox.current.putObject('c5/scan.tif', mixed);
     await sandbox.current.putObject('c5/scan.page-2.tif', makeTiff(grey(20, 12, 90)));
     const runs = ['c5/scan.tif', 'c5/scan.tif', 'c5/scan.page-2.tif'].map((key) =>
@@ -247,7 +247,7 @@ describe('a further page whose key is somebody else’s', () => {
     ]);
   });
 
-  it('is an error before anything is converted when the other one is, too', async () => {
+  it('is an error before any conversion when both keys are foreign', async () => {
     await sandbox.current.putObject('c2/scan.tif', mixed);
     for (const key of ['c2/scan.page-3.jpg', 'c2/scan.tif.page-3.jpg'])
       await sandbox.current.putObject(key, FOREIGN);
@@ -259,7 +259,7 @@ describe('a further page whose key is somebody else’s', () => {
     expect(await etagOf('c2/scan.jpg')).toBeUndefined();
   });
 
-  it('is not overwritten either when it appears while the pages are converted', async () => {
+  it('is kept, too, when it appears while the pages are converted', async () => {
     await sandbox.current.putObject('c3/scan.tif', mixed);
     await using proxy = await startFaultServer(sandbox.current.endpoint, async (request) => {
       if (request.method === 'PUT' && request.url.includes('/scan.page-2.jpg'))

@@ -88,14 +88,14 @@ describe('a malformed variable', () => {
     ['CALLBACK_SECRET', 'whsec_A', 'must be a Standard Webhooks secret'],
     ['CALLBACK_OUTBOX_PREFIX', '../elsewhere', 'must be the beginning of keys'],
     ['LOG_FORMAT', 'xml', 'must be text or json'],
-  ])('%s=%s is said, without its value', async (name, value, problem) => {
+  ])('%s=%s is reported without its value', async (name, value, problem) => {
     const { stdout, stderr, exitCode } = await runWith({ [name]: value });
     expect(exitCode).toBe(1);
     expect(stdout).toContain(`${name} ${problem}`);
     expect(stdout + stderr).not.toContain(value);
   });
 
-  it('is said together with all others, missing or malformed, in log and callback', async () => {
+  it('is reported together with all others, missing or malformed, in log and callback', async () => {
     const { bodies } = await runWith({ R2_BUCKET: '', JPEG_QUALITY: '0', LOG_FORMAT: 'yaml' });
     expect(bodies[0]?.['error']).toMatch(
       /R2_BUCKET is missing.*JPEG_QUALITY must.*LOG_FORMAT must/,
@@ -108,7 +108,7 @@ describe('wrong usage of run', () => {
     ['an unknown flag', ['run', '--quick'], '--quick'],
     ['an argument', ['run', 'extra'], 'Unexpected argument: extra'],
     ['an --env-file that is not there', ['run', '--env-file=lost.env'], 'lost.env'],
-  ])('is called back, too, where the environment says whom to call: %s', async (_, args, text) => {
+  ])('is called back, too, if CALLBACK_URL is set: %s', async (_, args, text) => {
     const { batchId, taskId } = newTask();
     const env = sandbox.current.environment(batchId, taskId, 'image.tif');
     const { exitCode } = await execa(join(inject('program'), 'bin/run.js'), args, {
@@ -165,7 +165,7 @@ describe('the JPEG’s settings', () => {
     expect((await sharp(jpeg?.bytes).metadata()).chromaSubsampling).toBe('4:4:4');
   });
 
-  it('keep what the TIFF says of itself, in the object that is uploaded', async () => {
+  it('keep the TIFF’s metadata in the uploaded object', async () => {
     const tiff = makeTiff(pictureWith(...described));
     await sandbox.current.putObject('described.tif', tiff);
     await runTask(sandbox.current, 'described.tif', { JPEG_METADATA: 'all' });
@@ -179,7 +179,7 @@ describe('the JPEG’s settings', () => {
     });
   });
 
-  it('keep nothing of it but its resolution unless told to', async () => {
+  it('keep only the resolution by default', async () => {
     await sandbox.current.putObject('bare.tif', makeTiff(pictureWith(...described)));
     await runTask(sandbox.current, 'bare.tif');
     const path = await folder.write(

@@ -126,7 +126,7 @@ const atRequest =
   };
 
 describe('a task that is stopped while it downloads', () => {
-  it('is finished as fast when the TIFF comes in time', async () => {
+  it('is finished with effort fast when the TIFF arrives in time', async () => {
     const run = await runStopped({ tiff: small, patience: unhurried, r2: atRequest('GET', {}) });
     expect(run).toMatchObject({ ...SAVED, keys: ['image.jpg', 'image.tif'] });
     expect(run.stdout).toContain('] Plan: fast (it fits)');
@@ -142,7 +142,7 @@ describe('a task that is stopped while it downloads', () => {
   /** An hour and a half. */
   const slowly = { drip: { bytes: 10, everyMs: 20 } };
 
-  it('is given up at once when the TIFF comes so slowly that it will not', async () => {
+  it('is given up at once when the TIFF arrives too slowly', async () => {
     const run = await runStopped({
       tiff: await uncompressed(),
       patience: unhurried,
@@ -156,7 +156,7 @@ describe('a task that is stopped while it downloads', () => {
     expect(run.stdout).not.toContain('Downloaded');
   });
 
-  it('is given up as soon as that is seen, where it has not begun to come', async () => {
+  it('is given up as soon as it is clear that the TIFF will be too late', async () => {
     const run = await runStopped({
       tiff: await uncompressed(),
       patience: unhurried,
@@ -166,7 +166,7 @@ describe('a task that is stopped while it downloads', () => {
     expect(run.stdout).not.toContain('Downloaded');
   });
 
-  it('is finished when R2 was late with its answer, but is quick with the TIFF', async () => {
+  it('is finished when R2 answers late, but sends quickly', async () => {
     // By all the time since it was asked for, a tenth in 3 s, it would not be.
     const run = await runStopped({
       tiff: await uncompressed(),
@@ -191,7 +191,7 @@ async function hasBytes(temporary: string, bytes: number): Promise<boolean> {
 }
 
 describe('a task that is stopped while it converts', () => {
-  it('goes on when that will be in time', async () => {
+  it('continues when it will be in time', async () => {
     const run = await runStopped({
       tiff: large,
       env: SLOW_ENCODER,
@@ -202,7 +202,7 @@ describe('a task that is stopped while it converts', () => {
     expect(run.stdout).not.toContain('Plan: fast');
   });
 
-  it('begins again as fast when only that will be', async () => {
+  it('starts again with effort fast when only that will be in time', async () => {
     const patience = { ...unhurried, stop: { ...unhurried.stop, convertedMs: 12_000 } };
     const run = await runStopped({
       tiff: large,
@@ -214,7 +214,7 @@ describe('a task that is stopped while it converts', () => {
     expect(run.stdout).toMatch(/Converting again with less\n.*Plan: fast \(max was too slow\)/);
   });
 
-  it('is given up at once when not even that will be', async () => {
+  it('is given up at once when not even that will be in time', async () => {
     const patience = { ...unhurried, stop: { ...unhurried.stop, convertedMs: 400 } };
     const run = await runStopped({
       tiff: large,
@@ -225,7 +225,7 @@ describe('a task that is stopped while it converts', () => {
     expect(run).toMatchObject(LOST);
   });
 
-  it('keeps to an effort that was asked for, and is given up', async () => {
+  it('never lowers an explicit effort, and is given up', async () => {
     const patience = { ...unhurried, stop: { ...unhurried.stop, convertedMs: 12_000 } };
     const env = { ...SLOW_ENCODER, JPEG_EFFORT: 'max' };
     const run = await runStopped({ tiff: large, env, patience, at: 'Plan: max' });
@@ -238,14 +238,14 @@ describe('a task of several pages that is stopped', () => {
   const ALL = { TIFF_PAGES: 'all' };
   const keys = ['image.jpg', 'image.page-2.jpg', 'image.page-3.jpg', 'image.tif'];
 
-  it('has all of them when they will be in time, the further ones as fast', async () => {
+  it('makes all of them when in time, the further ones with effort fast', async () => {
     const tiff = makeTiff(...Array(3).fill(noise(1_000)));
     const run = await runStopped({ tiff, env: ALL, patience: unhurried, at: 'Converted to' });
     expect(run).toMatchObject({ ...SAVED, keys });
     expect(run.stdout).toContain('Page 3: Plan: fast');
   });
 
-  it('has none when not all of them will be', async () => {
+  it('makes none when not all will be in time', async () => {
     const tiff = makeTiff(...Array(3).fill(noise(2_500)));
     const patience = { ...unhurried, stop: { ...unhurried.stop, convertedMs: 100 } };
     const run = await runStopped({ tiff, env: ALL, patience, at: 'Plan: max' });
@@ -254,7 +254,7 @@ describe('a task of several pages that is stopped', () => {
 });
 
 describe('a task that is stopped while it uploads', () => {
-  it('finishes that', async () => {
+  it('finishes the upload', async () => {
     const run = await runStopped({ tiff: small, patience: unhurried, r2: atRequest('PUT', {}) });
     expect(run).toMatchObject({ ...SAVED, keys: ['image.jpg', 'image.tif'] });
   });
@@ -264,14 +264,14 @@ describe('a task that is stopped while it uploads', () => {
     stop: { ...unhurried.stop, convertedMs: 500, uploadedMs: 1_000, lookedMs: ENDLESS_MS },
   };
 
-  it('finds the JPEG of which only R2’s answer is lost', async () => {
+  it('finds the JPEG when only R2’s answer is lost', async () => {
     const r2 = atRequest('PUT', { hangAfter: true });
     const run = await runStopped({ tiff: small, patience: cutOff, r2 });
     expect(run).toMatchObject({ ...SAVED, keys: ['image.jpg', 'image.tif'] });
     expect(run.stdout).toMatch(/Uploaded to \S+\/image\.jpg in \d+ms\n.*✓ Success/);
   });
 
-  it('is given up when R2 takes nothing', async () => {
+  it('is given up when R2 accepts no data', async () => {
     const r2 = atRequest('PUT', { hang: true });
     expect(await runStopped({ tiff: small, patience: cutOff, r2 })).toMatchObject(LOST);
   });

@@ -40,7 +40,7 @@ describe('the token of a URL, however the URL is spelled', () => {
     }
   });
 
-  it('is not shown by run, even if it stands on its command line', async () => {
+  it('is not shown by run, even if it is on its command line', async () => {
     const { batchId, taskId } = newTask();
     const task = sandbox.current.environment(batchId, taskId, 'image.tif');
     const url = `${task['CALLBACK_URL']}?x='${TOKEN}`;

@@ -80,7 +80,7 @@ async function runTask(options: string, onRequest = () => {}): Promise<void> {
 }
 
 describe('the worker', () => {
-  it('loads, until its first request, a few files of its own, and no package', async () => {
+  it('loads a few files of its own before its first request, and no package', async () => {
     const list = folder.path('parent');
     const witness = await makeWitness(list);
     let loaded: string[] | undefined;
@@ -100,7 +100,7 @@ describe('the worker', () => {
     );
   });
 
-  it('leaves alone what of Node.js is slow to load: fetch and the performance hooks', async () => {
+  it('does not load the slow parts of Node.js: fetch and the performance hooks', async () => {
     const list = folder.path('builtin');
     const code = `
       const { writeFileSync } = require('node:fs');
@@ -112,7 +112,7 @@ describe('the worker', () => {
     expect(loaded.filter((name) => / (internal\/deps\/undici|perf_hooks)/.test(name))).toEqual([]);
   });
 
-  it('starts no conversion process for a TIFF that is not there', async () => {
+  it('starts no conversion process for a missing TIFF', async () => {
     const list = folder.path('forks');
     const code = `
       const { appendFileSync } = require('node:fs');
@@ -145,13 +145,13 @@ describe('a command without oclif', () => {
     return modulesOf(list).filter((url) => /^(file|process):/.test(url));
   }
 
-  it('loads for the version a few files of its own, and no package', async () => {
+  it('loads a few files of its own for --version, and no package', async () => {
     const loaded = await loadedBy('--version');
     expect(loaded.filter((url) => packageOf(url) !== 'arke-tiff')).toEqual([]);
     expect(loaded.length).toBeLessThanOrEqual(10);
   });
 
-  it('starts one conversion process for a TIFF, before it loads most of itself', async () => {
+  it('starts the conversion process before it loads most of itself', async () => {
     const tiff = await folder.write('a.tif', await plainTiff());
     const loaded = await loadedBy('convert', tiff, '--force');
     expect(loaded.filter((url) => url.includes('@oclif'))).toEqual([]);
@@ -185,7 +185,7 @@ describe('the conversion process', () => {
     expect(loaded.length).toBeLessThanOrEqual(LIMITS.filesOfChild);
   });
 
-  it('loads nothing of Node.js that few conversions need', () => {
+  it('loads no part of Node.js that few conversions need', () => {
     const late = /^node:(crypto|worker_threads|http|https|tls|dns|zlib)$/;
     const loaded = modulesOf(list);
     expect(loaded).toContain('node:fs');
@@ -199,13 +199,13 @@ describe('the bundle', () => {
   const sourcesOf = (name: string): string[] =>
     JSON.parse(readFileSync(join(built, `${name}.map`), 'utf8')).sources;
 
-  it('is small', () => {
+  it('stays within its limits of bytes', () => {
     const files = readdirSync(bundle()).filter((name) => name.endsWith('.js'));
     const bytes = files.reduce((sum, name) => sum + statSync(join(bundle(), name)).size, 0);
     expect(bytes).toBeLessThan(LIMITS.bundleBytes);
   });
 
-  it('asks for no package but those that cannot be bundled', () => {
+  it('imports only packages that cannot be bundled', () => {
     const asked = new Set<string>();
     for (const name of readdirSync(bundle()).filter((name) => name.endsWith('.js')))
       for (const [, id = ''] of readFileSync(join(bundle(), name), 'utf8').matchAll(
@@ -221,7 +221,7 @@ describe('the bundle', () => {
   it.each([
     ['child.js', 'no packages but sharp’s', ['detect-libc', 'sharp']],
     ['thread.js', 'no package', []],
-  ])('has in the %s of the conversion %s', (name, _, packages) => {
+  ])('contains, in the %s of the conversion, %s', (name, _, packages) => {
     const held = new Set(
       sourcesOf(name)
         .filter((source) => source.includes('node_modules'))
@@ -230,7 +230,7 @@ describe('the bundle', () => {
     expect([...held].sort()).toEqual(packages);
   });
 
-  it('has nothing of the conversion process in the parent’s files', () => {
+  it('keeps the conversion process’s code out of the parent’s files', () => {
     const parents = readdirSync(built).filter(
       (name) => name.endsWith('.js') && !['child.js', 'thread.js'].includes(name),
     );
@@ -241,7 +241,7 @@ describe('the bundle', () => {
     expect(decoding).toEqual([]);
   });
 
-  it('tells the licence of each package that it holds', () => {
+  it('lists the licence of each package that it contains', () => {
     const text = readFileSync(join(bundle(), 'THIRD-PARTY'), 'utf8');
     const sections = text.split(/^## /m).slice(1);
     const held = new Set(
@@ -257,7 +257,7 @@ describe('the bundle', () => {
 });
 
 describe('the image', () => {
-  it('has no package beside the bundle that the bundle holds', () => {
+  it('installs no package that the bundle contains', () => {
     const { dependencies } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
     const bundled = Object.keys(dependencies).filter(
       (name) => !/^@oclif\/|^sharp$|^@imagemagick\//.test(name),

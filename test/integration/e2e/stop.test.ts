@@ -41,7 +41,7 @@ describe.each(signals)('stopped by $signal', ({ signal, exitCode }) => {
   it.each([
     ['convert -', ['convert', '-']],
     ['callback --data -', ['callback', '--data', '-', '--url', 'http://127.0.0.1:9/']],
-  ])(`%s, waiting for its stdin, exits by ${exitCode} and leaves nothing`, async (_, args) => {
+  ])(`%s, waiting for its stdin, exits with ${exitCode} and leaves nothing`, async (_, args) => {
     const run = start(args);
     // More than a pipe holds: it is through when the program is reading.
     await new Promise<void>((resolve, reject) =>
@@ -57,7 +57,7 @@ describe.each(signals)('stopped by $signal', ({ signal, exitCode }) => {
     expect(await readdir(folder.root)).toEqual([]);
   });
 
-  it(`download, in the middle of a body, exits by ${exitCode} and leaves no part of it`, async () => {
+  it(`download, in the middle of a body, exits with ${exitCode} and leaves no part of it`, async () => {
     await using server = await startStallingServer();
     const run = start(['download', 'a/b.tif', '--json'], {
       R2_ENDPOINT: server.url,
@@ -73,7 +73,7 @@ describe.each(signals)('stopped by $signal', ({ signal, exitCode }) => {
     expect(await readdir(folder.root)).toEqual([]);
   });
 
-  it(`convert, in the middle of several files, exits by ${exitCode} and leaves no part`, async () => {
+  it(`convert, in the middle of several files, exits with ${exitCode} and leaves no part`, async () => {
     await folder.write('big.tif', await noisyTiff(3000));
     await folder.write('next.tif', await noisyTiff(3000));
     const run = start(['convert', 'big.tif', 'next.tif']);

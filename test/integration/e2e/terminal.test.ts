@@ -47,13 +47,13 @@ describe.skipIf(!hasTerminal)('on a terminal', () => {
     expect(shown).toContain('Check the path');
   });
 
-  it('a file name cannot drive it', async () => {
+  it('a file name cannot control the terminal', async () => {
     const shown = await onTerminal(`convert $'no\\e[31mwhere.tif'`, { SHELL: '/bin/bash' });
     expect(shown).toContain('no\\u001b[31mwhere.tif');
     expect(shown).not.toContain('no\u001b[31mwhere');
   });
 
-  it('bytes are not written onto it', async () => {
+  it('binary output to it is refused', async () => {
     expect(await onTerminal('convert scan.tif -o -')).toContain('stdout is a terminal');
   });
 

@@ -42,7 +42,7 @@ describe('upload', () => {
     expect(Buffer.from(object?.bytes ?? []).equals(tiff)).toBe(true);
   });
 
-  it('stores a file whose name is not UTF-8 under the key of --key, and asks for one', async () => {
+  it('needs --key for a file whose name is not UTF-8', async () => {
     await writeFile(latin1(folder.path('caf\xe9.tif')), tiff);
     const uploadIt = (...args: string[]) =>
       runProgram(['upload', ...args], {
@@ -59,7 +59,7 @@ describe('upload', () => {
     expect(nameless.stderr).toContain(`key "${prefix}caf\\xE9.tif" is not UTF-8`);
   });
 
-  it('stores files under --prefix and their names, with the content type of what is in them', async () => {
+  it('stores files under --prefix and their names, with the content type of their contents', async () => {
     const { exitCode } = await upload('scan.tif', 'photo.jpg', 'notes', '--prefix', prefix);
     expect(exitCode).toBe(0);
     expect((await stored('scan.tif'))?.contentType).toBe('image/tiff');
@@ -72,7 +72,7 @@ describe('upload', () => {
     expect((await stored('notes'))?.contentType).toBe('text/plain; charset=utf-8');
   });
 
-  it('uploads the others when one fails, and says of each with --json what became of it', async () => {
+  it('uploads the others when one fails, and reports each with --json', async () => {
     const { exitCode, stdout, stderr } = await upload(
       'lost',
       'notes',
@@ -154,7 +154,7 @@ describe('upload never harms what is there', () => {
     [['notes', '--key', ''], '--key is empty'],
     [['notes', '--key', 'k', '--prefix', 'p/'], '--prefix cannot be combined with --key'],
   ])(
-    'refuses keys that cannot be meant, as wrong usage and before anything is sent (%j)',
+    'refuses keys that are surely a mistake, as wrong usage, before anything is sent (%j)',
     async (args, message) => {
       const before = await sandbox.current.listKeys();
       const { exitCode, stderr } = await upload(...args);

@@ -39,7 +39,7 @@ describe('wrong usage', () => {
   ] as const;
 
   it.each(wrong)(
-    'exits by 2 and says what is wrong in one line of stderr: %s',
+    'exits with 2 and says what is wrong in one line of stderr: %s',
     async (_, args, text) => {
       const { exitCode, stdout, stderr } = await runProgram(args, { cwd: folder.root });
       expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
@@ -60,7 +60,7 @@ describe('wrong usage', () => {
     expect(JSON.parse(stdout).error.message).toContain(text);
   });
 
-  it('is an env file that is not there, when the program is started as it is installed', async () => {
+  it('is a missing env file, also for the installed program', async () => {
     // Node.js itself looks for --env-file behind the script, too, unless -- stands before it.
     const start = (command: string, file = 'lost.env') =>
       execa(join(inject('program'), 'bin/run.js'), [command, '--env-file', file, '--json'], {
@@ -89,7 +89,7 @@ describe('wrong usage', () => {
     ['no command', [], 2],
     ['help for a command that is none', ['help', 'nosuch'], 2],
     ['a choice that is none for autocomplete', ['autocomplete', 'nosuch'], 2],
-  ])('is one document and no stack also where no command is found: %s', async (_, args, code) => {
+  ])('is one document and no stack, also for an unknown command: %s', async (_, args, code) => {
     const { exitCode, stdout, stderr } = await runProgram([...args, '--json']);
     expect({ exitCode, stderr }).toEqual({ exitCode: code, stderr: '' });
     expect(JSON.parse(stdout)).toEqual({ error: { code: 'USAGE', message: expect.any(String) } });
@@ -103,7 +103,7 @@ describe('wrong usage', () => {
     expect(plain.stderr).not.toContain('    at ');
   });
 
-  it('exits by 1 from run, which knows no other failure, with an error of the same shape', async () => {
+  it('exits with 1 from run, which has no other failure, with an error of the same shape', async () => {
     for (const args of [['run', '--nope'], ['run', 'extra'], ['run']]) {
       expect((await runProgram(args)).exitCode).toBe(1);
       const { exitCode, stdout } = await runProgram([...args, '--json']);
@@ -141,7 +141,7 @@ describe('a setting', () => {
     return pixelAt(picture, 4, 4)[0] ?? -1;
   }
 
-  it('is taken from the flag, then the environment, then --env-file, then the default', async () => {
+  it('comes from the flag, else the environment, else --env-file, else the default', async () => {
     await folder.write('settings.env', 'JPEG_BACKGROUND="#404040"\n');
     const file = ['--env-file', 'settings.env'];
     const env = { JPEG_BACKGROUND: '#808080' };
@@ -152,14 +152,17 @@ describe('a setting', () => {
     expect(await background([], {})).toEqual(near(0xff));
   });
 
-  it.each(['', ' '])('that is blank counts as not set, wherever it stands: "%s"', async (blank) => {
-    const env = { JPEG_BACKGROUND: blank, JPEG_QUALITY: blank };
-    expect(await background([], env)).toBeGreaterThan(250);
-    await folder.write('settings.env', 'JPEG_BACKGROUND="#404040"\n');
-    expect(await background(['--env-file', 'settings.env'], env)).toBeLessThan(0x50);
-    await folder.write('blank.env', `JPEG_BACKGROUND="${blank}"\nJPEG_QUALITY="${blank}"\n`);
-    expect(await background(['--env-file', 'blank.env'], {})).toBeGreaterThan(250);
-  });
+  it.each(['', ' '])(
+    'that is blank counts as not set, wherever it comes from: "%s"',
+    async (blank) => {
+      const env = { JPEG_BACKGROUND: blank, JPEG_QUALITY: blank };
+      expect(await background([], env)).toBeGreaterThan(250);
+      await folder.write('settings.env', 'JPEG_BACKGROUND="#404040"\n');
+      expect(await background(['--env-file', 'settings.env'], env)).toBeLessThan(0x50);
+      await folder.write('blank.env', `JPEG_BACKGROUND="${blank}"\nJPEG_QUALITY="${blank}"\n`);
+      expect(await background(['--env-file', 'blank.env'], {})).toBeGreaterThan(250);
+    },
+  );
 });
 
 describe('a variable that looks like ours but is unknown', () => {
@@ -190,7 +193,7 @@ describe('a variable that looks like ours but is unknown', () => {
     expect(stderr).toBe(warning);
   });
 
-  it('is in the log of run, once, whether or not the task can begin', async () => {
+  it('is in the log of run, once, whether or not the task can start', async () => {
     for (const args of [[], ['--quiet'], ['extra']]) {
       const { stdout, stderr } = await runProgram(['run', ...args], { env });
       const lines = stdout.split('\n').filter((line) => line.includes('JPEG_QUALTY'));
@@ -201,7 +204,7 @@ describe('a variable that looks like ours but is unknown', () => {
 });
 
 describe('what is shown', () => {
-  it('is the result on stdout and progress on stderr, which --quiet leaves out', async () => {
+  it('is the result on stdout and progress on stderr, which --quiet omits', async () => {
     const args = ['convert', 'a.tif', '--force'];
     const talkative = await runProgram(args, { cwd: folder.root });
     const quiet = await runProgram([...args, '--quiet'], { cwd: folder.root });
@@ -210,7 +213,7 @@ describe('what is shown', () => {
     for (const { stdout } of [talkative, quiet]) expect(stdout).toMatch(/^a\.tif → a\.jpg .*\n$/);
   });
 
-  it('is, of errors, the same with --quiet', async () => {
+  it('is the same for errors with --quiet', async () => {
     const { exitCode, stderr } = await runProgram(['convert', 'lost.tif', '--quiet']);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^Error: Could not read "lost\.tif": [^\n]*\n$/);

@@ -80,7 +80,7 @@ describe('of batch', () => {
     expect(JSON.parse(last(run.stdout))).toMatchObject({ stopped: 'SIGINT' });
   });
 
-  it('a reader that leaves ends the run without a word', async () => {
+  it('a reader that leaves ends the run silently', async () => {
     await using server = await withoutLast();
     const reader = { reader: 'head -n 1', before: () => waits(server) };
     const run = await runUnread(['batch', 'in/', ...dryRun], reader, setup(server.url));
@@ -112,7 +112,7 @@ describe('of upload', () => {
     [130, 'cat', true],
     [141, 'head -n 1', false],
   ])(
-    'what was said before it is stopped is not lost: exit code %i',
+    'what was written before it was stopped is not lost: exit code %i',
     async (code, reader, stops) => {
       await using server = await withoutLast();
       const before = async (pid: number) => {

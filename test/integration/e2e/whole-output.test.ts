@@ -110,8 +110,8 @@ describe('output that is read late is whole', () => {
   });
 });
 
-describe('a task whose log nobody takes', () => {
-  it('ends soon after its deadline all the same', async () => {
+describe('a task whose log is not read', () => {
+  it('still ends soon after its deadline', async () => {
     const env = { TASK_ID: 'x'.repeat(MUCH), TASK_TIMEOUT_MS: '1000' };
     const run = await runUnread(['run'], { reader: 'true', before: gone }, { env });
     expect(run).toMatchObject({ exitCode: 1, endedUnread: true });
@@ -149,7 +149,7 @@ describe('a reader that leaves', () => {
   it.each([
     ['inspect', ['inspect', 'good']],
     ['inspect --json', ['inspect', 'good', '--json']],
-  ])('ends the program without a word: %s', async (_, args) => {
+  ])('ends the program silently: %s', async (_, args) => {
     const setup = { cwd: folder.root };
     const run = await runUnread(args, { reader: 'head -n 1' }, setup);
     expect(run.stderr).toBe('');
@@ -158,7 +158,7 @@ describe('a reader that leaves', () => {
     expect(run.exitCode).toBe(args.includes('--json') ? 0 : 141);
   });
 
-  it('ends a run over a collection, which leaves nothing half done', async () => {
+  it('ends a run over a collection, which leaves no partial file', async () => {
     const args = ['convert', 'good', '--out-dir', folder.path('left'), '--json-lines', '--quiet'];
     const setup = { cwd: folder.root, env: { TMPDIR: await folder.make('temporary') } };
     // From the start: a late one would find all of the work done, which is no failure.
@@ -174,7 +174,7 @@ describe('a reader that leaves', () => {
 
 describe.skipIf(!existsSync('/dev/full'))('output that cannot be written', () => {
   it.each(['inspect good', 'inspect good --json', '--help'])(
-    'is said, and is a failure: %s',
+    'is reported, and is a failure: %s',
     async (line) => {
       const run = await runProgram(line.split(' '), {
         cwd: folder.root,

@@ -38,14 +38,14 @@ describe('the page of a report', () => {
   });
   beforeEach(() => page.reload());
 
-  it('opens from the disk with the least likeness first, failures before it', async () => {
+  it('opens from the disk with failures first, then the least alike', async () => {
     expect(await names(page)).toEqual([
       ...['broken.tif', 'noise.tif', 'pages.tif', HEBREW, HOSTILE, 'green #2.tif', 'plain.tif'],
     ]);
     expect(await page.locator('th[aria-sort=ascending]').textContent()).toBe('SSIM');
   });
 
-  it('says what the run came to', async () => {
+  it('shows the totals of the run', async () => {
     expect(await page.locator('#verdict').textContent()).toBe(
       '1 file failed. All 7 JPEGs were decoded again and compared with their TIFFs.',
     );
@@ -80,7 +80,7 @@ describe('the page of a report', () => {
     expect(await row(page, 'broken.tif').locator('.limits').count()).toBe(0);
   });
 
-  it('sorts by a heading, and the other way when it is asked again', async () => {
+  it('sorts by a heading, and in reverse at the second click', async () => {
     await sortBy(page, 'Name');
     const sorted = await names(page);
     expect(sorted.slice(1, 3)).toEqual(['broken.tif', 'green #2.tif']);
@@ -110,7 +110,7 @@ describe('the page of a report', () => {
     expect(await shown(() => field('TIFF from, MB').fill('2'))).toEqual([HEBREW]);
   });
 
-  it('shows names as what they are: markup as text, each in its own direction', async () => {
+  it('shows names literally: markup as text, each in its own direction', async () => {
     expect(await page.locator('img[src=x]').count()).toBe(0);
     const direction = await page.evaluate(
       `getComputedStyle([...document.querySelectorAll('#body bdi')].find((name) => name.textContent === '${HEBREW}')).direction`,
@@ -236,17 +236,17 @@ describe('the page of a report', () => {
     expect(await page.locator('dialog').isVisible()).toBe(false);
   });
 
-  it('asks nobody for anything, and has nothing to complain of', () => {
+  it('asks no server for anything, and logs no errors', () => {
     expect(open.offences).toEqual([]);
   });
 
-  it('may run no script but its own', async () => {
+  it('can run no script but its own', async () => {
     const policy = await page.locator('meta[http-equiv]').getAttribute('content');
     expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-[^ ]+'; style-src 'sha256-/);
   });
 });
 
-it('says before all else what could not be read, and never that nothing failed alone', async () => {
+it('says first what could not be read, and never only that nothing failed', async () => {
   const { page } = await browser.open(reportOfUnread());
   const banner = page.locator('main > :first-child');
   expect(await banner.isVisible()).toBe(true);

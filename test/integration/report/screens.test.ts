@@ -12,7 +12,7 @@ const report = useReport(folder);
 const browser = useBrowser();
 
 describe('the page of files that are gone', () => {
-  it('says so where there is nothing to compare, and where the JPEG is gone', async () => {
+  it('says so if there is nothing to compare, and if the JPEG is gone', async () => {
     const { page } = await browser.open(report());
     await row(page, HEBREW).click();
     expect(await page.locator('dialog .said').textContent()).toContain(
@@ -26,7 +26,7 @@ describe('the page of files that are gone', () => {
 });
 
 describe.each(['light', 'dark'] as const)('the page on a %s screen', (colorScheme) => {
-  it('has no serious barrier', async () => {
+  it('has no serious accessibility problem', async () => {
     const { page } = await browser.open(report(), { colorScheme });
     expect(await seriousViolations(page)).toEqual([]);
     await row(page, 'noise.tif').click();
@@ -35,7 +35,7 @@ describe.each(['light', 'dark'] as const)('the page on a %s screen', (colorSchem
 });
 
 describe('the page of a narrow screen', () => {
-  it('is no wider than that', async () => {
+  it('is no wider than the screen', async () => {
     const { page } = await browser.open(report(), { viewport: { width: 360, height: 640 } });
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
     await row(page, 'noise.tif').click();

@@ -34,7 +34,7 @@ describe('the page by the keyboard alone', () => {
     await page.locator('#tasks .empty').waitFor();
   });
 
-  it('takes a file', async () => {
+  it('accepts a file', async () => {
     await tabTo(page, page.locator('#choose-files'));
     const [chooser] = await Promise.all([
       page.waitForEvent('filechooser'),
@@ -44,7 +44,7 @@ describe('the page by the keyboard alone', () => {
     await ended(page, 'scan.tif', 'succeeded');
   });
 
-  it('takes a folder', async () => {
+  it('accepts a folder', async () => {
     await folder.make('more');
     await folder.write('more/teal.tif', await plainTiff());
     await tabTo(page, page.locator('#choose-folder'));
@@ -97,7 +97,7 @@ describe('the page by the keyboard alone', () => {
 });
 
 describe.each(['light', 'dark'] as const)('the page on a %s screen', (colorScheme) => {
-  it('has no serious barrier, nor has a task’s', async () => {
+  it('has no serious accessibility problem, nor has a task’s', async () => {
     await folder.write('broken.tif', await brokenTiff());
     const { page } = await browser.open(server.dev.addresses.page, { colorScheme });
     await ended(page, 'scan.tif', 'succeeded');
@@ -117,7 +117,7 @@ describe.each(['light', 'dark'] as const)('the page on a %s screen', (colorSchem
 });
 
 describe('the page of a narrow screen', () => {
-  it('is no wider than that, nor is a task’s', async () => {
+  it('is no wider than the screen, nor is a task’s', async () => {
     const { page } = await browser.open(server.dev.addresses.page, {
       viewport: { width: 360, height: 640 },
     });
@@ -164,7 +164,7 @@ describe('the page when the server is gone', () => {
     expect(await page.getByLabel('accept (200)').isChecked()).toBe(true);
   });
 
-  it('goes on when it is back', async () => {
+  it('continues when it is back', async () => {
     const { page } = await browser.open(server.dev.addresses.page);
     await page.route('**/api/events', (route) => route.fulfill({ status: 503 }));
     await page.reload();

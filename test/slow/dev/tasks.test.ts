@@ -17,7 +17,7 @@ const lyingTiff = async () =>
   );
 
 describe('a TIFF that is dropped', () => {
-  it('becomes a task, which the real worker brings to its end', async () => {
+  it('becomes a task, which the real worker completes', async () => {
     const { api } = running;
     const added = await api.drop('scan.tif', await lyingTiff());
     expect(added).toMatchObject({
@@ -49,7 +49,7 @@ describe('a TIFF that is dropped', () => {
     expect(JSON.parse(callback?.body ?? '')).toMatchObject({ output_file_size: task.jpeg_bytes });
   });
 
-  it('is shown as inspect tells it, for the machine that its worker found', async () => {
+  it('is shown as by inspect, for the worker’s machine', async () => {
     const { api } = running;
     const { id, input_key } = await api.drop('scan.tif', await lyingTiff());
     const { facts, log } = await api.ended(id);
@@ -62,7 +62,7 @@ describe('a TIFF that is dropped', () => {
     expect(log.find((line) => line.includes('Plan:'))).toContain(' of 863 MB ');
   });
 
-  it('can be seen, upright, before and after', async () => {
+  it('is shown upright, before and after', async () => {
     const { api } = running;
     const { id } = await api.drop('scan.tif', await lyingTiff());
     await api.ended(id);
@@ -103,7 +103,7 @@ describe('a TIFF that is dropped', () => {
     expect(second.log.filter((line) => line.includes('Starting'))).toHaveLength(1);
   });
 
-  it('has its callback sent again, byte for byte, marked as that', async () => {
+  it('has its callback sent again, byte for byte, and marked as a replay', async () => {
     const { api } = running;
     const { id } = await api.drop('twice.tif', new Uint8Array(await plainTiff()));
     const { received: before } = await api.ended(id);
@@ -121,7 +121,7 @@ describe('a TIFF that is dropped', () => {
   });
 });
 
-it('tells what happens as it comes', async () => {
+it('events are shown as they happen', async () => {
   const { api, dev } = running;
   const stream = await api.get('/api/events');
   expect(stream.headers.get('content-type')).toMatch(/^text\/event-stream/);
@@ -155,7 +155,7 @@ it('tells what happens as it comes', async () => {
 describe('a new start in the same folder', () => {
   const folder = useFolder();
 
-  it('has tasks, logs, callbacks, pictures and access keys as they were, and goes on with what waited', async () => {
+  it('keeps tasks, logs, callbacks, pictures and access keys, and continues with waiting tasks', async () => {
     const first = await startTestDev(folder.path('kept'));
     let done: TaskDetail;
     let waiting: string;
@@ -192,7 +192,7 @@ describe('a new start in the same folder', () => {
     expect(await readdir(join(folder.path('kept'), 'incoming'))).toEqual([]);
   });
 
-  it('is refused while another one is there', async () => {
+  it('is refused while another instance runs', async () => {
     const first = await startTestDev(folder.path('mine'));
     try {
       await expect(startTestDev(folder.path('mine'))).rejects.toThrow(
@@ -204,7 +204,7 @@ describe('a new start in the same folder', () => {
     await (await startTestDev(folder.path('mine'))).stop();
   });
 
-  it('finds a folder free whose process is gone', async () => {
+  it('may use the folder of a process that is gone', async () => {
     const path = folder.path('left');
     await (await openDevFolder(path)).release();
     // No process has a larger number (proc(5), pid_max).

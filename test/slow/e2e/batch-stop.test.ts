@@ -95,7 +95,7 @@ describe('a whole tree in a bucket', () => {
 
 describe('a run over a bucket that is stopped', () => {
   it.each([3, TIFFS - 10])(
-    'by kill -9 after %i files is gone on with to the same end, and what it has left here is removed',
+    'by kill -9 after %i files is resumed to the same end, and its temporary files are removed',
     async (files) => {
       const prefix = `killed-${files}/`;
       await putTree(prefix);
@@ -110,7 +110,7 @@ describe('a run over a bucket that is stopped', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)(
-    'by %s says what it has done and exits by %i, leaving nothing half done',
+    'by %s says what it has done and exits with %i, leaving no partial object',
     async (signal, code) => {
       const prefix = `${signal}/`;
       await putTree(prefix);
@@ -126,7 +126,7 @@ describe('a run over a bucket that is stopped', () => {
     },
   );
 
-  it('says on stderr, for people, what it has done and how to go on', async () => {
+  it('says on stderr, for people, what it has done and how to resume', async () => {
     await putNoise('people/', 'a', 'b', 'c');
     const args = ['batch', 'people/', '-j', '1'];
     const { exitCode, stderr } = await signalWhere(whereFirstIsTold, ['SIGINT'], args, setup());
@@ -139,7 +139,7 @@ describe('a run over a bucket that is stopped', () => {
 });
 
 describe('a second stop signal', () => {
-  it('ends a run at once, by a signal, and its temporary files are removed', async () => {
+  it('ends a run at once, by the signal, and removes its temporary files', async () => {
     await putNoise('twice/', 'a', 'b');
     // Both have come when it wakes up: it cannot have obeyed the first.
     const signals = ['SIGINT', 'SIGTERM'] as const;

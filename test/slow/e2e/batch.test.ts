@@ -41,7 +41,7 @@ async function put(): Promise<string> {
 const linesOf = (text: string) => text.trimEnd().split('\n');
 
 describe('batch', () => {
-  it('says a line for each TIFF, and in the end what failed; exit code 1', async () => {
+  it('shows a line for each TIFF, and at the end what failed; exit code 1', async () => {
     const prefix = await put();
     const { exitCode, stdout, stderr } = await batch([prefix, '-j', '1']);
     expect(exitCode).toBe(1);
@@ -62,7 +62,7 @@ describe('batch', () => {
     expect(stderr).toMatch(new RegExp(`^Failed:\n {2}"${prefix}b\\.tif" is damaged: `, 'm'));
   });
 
-  it('says of what is up to date only that, and exits by 0', async () => {
+  it('shows only that all is up to date, and exits with 0', async () => {
     const prefix = await put();
     await sandbox.current.deleteObject(`${prefix}b.tif`);
     await batch([prefix]);
@@ -106,7 +106,7 @@ describe('batch', () => {
     });
   });
 
-  it('gives an event a line with --json-lines', async () => {
+  it('gives one event per line with --json-lines', async () => {
     const prefix = await put();
     const { stdout } = await batch([prefix, '--json-lines', '--quiet', '-j', '1']);
     const events = linesOf(stdout).map((line) => JSON.parse(line));
@@ -122,7 +122,7 @@ describe('batch', () => {
     );
   });
 
-  it('plans with --dry-run, and leaves all as it was', async () => {
+  it('plans with --dry-run, and changes nothing', async () => {
     const prefix = await put();
     const before = await sandbox.current.listKeys(prefix);
     const { exitCode, stdout, stderr } = await batch([prefix, '--dry-run']);
@@ -139,13 +139,13 @@ describe('batch', () => {
     expect(await sandbox.current.listKeys(prefix)).toEqual(before);
   });
 
-  it('says only errors and results with --quiet', async () => {
+  it('shows only errors and results with --quiet', async () => {
     const prefix = await put();
     const { stderr } = await batch([prefix, '--quiet']);
     expect(stderr).toMatch(new RegExp(`^Error: "${prefix}b\\.tif" is damaged: .*\n$`));
   });
 
-  it('takes the bucket from flags, and the secrets from a file', async () => {
+  it('reads the bucket from flags, and the secrets from a file', async () => {
     const prefix = await put();
     const { R2_ACCESS_KEY_ID, R2_SECRET_ACCESS_KEY } = sandbox.current.environment('b', 't', 'k');
     await folder.write(
@@ -160,7 +160,7 @@ describe('batch', () => {
     expect(linesOf(stdout)).toHaveLength(1);
   });
 
-  it('takes the whole bucket by r2://, and a prefix behind it', async () => {
+  it('converts the whole bucket with r2://, or a prefix after it', async () => {
     const prefix = await put();
     const all = await batch(['r2://', '--dry-run', '--json']);
     const some = await batch([`r2://${prefix}`, '--dry-run', '--json']);
@@ -188,7 +188,7 @@ describe('wrong usage of batch', () => {
     [['p/', '--dry-run', '--report', 'report.html'], /--report/],
     [['p/', '--include', ''], /--include has an empty pattern/],
     [['p/', '--json', '--json-lines'], /--json(-lines)? cannot be combined with --json/],
-  ])('exits by 2 and says what is wrong: %j', async (args, message) => {
+  ])('exits with 2 and says what is wrong: %j', async (args, message) => {
     const { exitCode, stdout, stderr } = await batch(args);
     expect(exitCode).toBe(2);
     expect(stdout + stderr).toMatch(message);
@@ -207,12 +207,12 @@ describe('wrong usage of batch', () => {
   });
 });
 
-describe('a bucket that cannot be listed, or has nothing', () => {
+describe('a bucket that cannot be listed, or is empty', () => {
   it.each([
     [{ R2_BUCKET: 'nope' }, /does not exist in this account|may not list/],
     [{ R2_SECRET_ACCESS_KEY: 'wrong' }, /R2_SECRET_ACCESS_KEY does not belong to/],
     [{}, /There is no \.tif or \.tiff under "nothing\/here" in the bucket/],
-  ])('ends it by 1 with what to do: %j', async (env, message) => {
+  ])('exits with 1 and says what to do: %j', async (env, message) => {
     const { exitCode, stdout, stderr } = await batch(['nothing/here'], env);
     expect(exitCode).toBe(1);
     expect(stdout).toBe('');

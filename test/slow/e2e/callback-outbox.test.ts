@@ -90,7 +90,7 @@ describe('a callback of run that is not delivered, with CALLBACK_OUTBOX_PREFIX',
       expect(JSON.stringify(entry)).not.toContain(secret);
   });
 
-  it('is kept whatever its outcome, also when the settings are wrong', async () => {
+  it('is stored whatever its outcome, also when the settings are wrong', async () => {
     await failDelivery({}, 'tiffs/lost.tif');
     await failDelivery({ JPEG_QUALITY: '0' });
     const bodies = await Promise.all((await pending()).map(async (key) => entryOf(key)));
@@ -100,7 +100,7 @@ describe('a callback of run that is not delivered, with CALLBACK_OUTBOX_PREFIX',
     ]);
   });
 
-  it('keeps the query of its address from everybody', async () => {
+  it('is stored without the query of its address', async () => {
     const { batchId, taskId } = newTask();
     const env = sandbox.current.environment(batchId, taskId, KEY);
     const CALLBACK_URL = `${await closedAddress()}/cb?token=query-secret`;
@@ -127,7 +127,7 @@ describe('a callback of run that is not delivered, with CALLBACK_OUTBOX_PREFIX',
     expect(await received({ batchId, taskId })).toEqual([undelivered(run.stdout)]);
   });
 
-  it('is removed by a later run of the task that is delivered', async () => {
+  it('is removed by a later, delivered run of the task', async () => {
     const { taskId, batchId } = await failDelivery();
     expect(await pending()).toHaveLength(1);
     const env = { CALLBACK_OUTBOX_PREFIX: prefix };
@@ -148,7 +148,7 @@ describe('a callback of run that is not delivered, with CALLBACK_OUTBOX_PREFIX',
     expect(run.stdout).toMatch(/Warning: the callback could not be kept in the outbox, .*403/);
   });
 
-  it('leaves in time when the outbox does not answer', async () => {
+  it('ends in time when the outbox does not answer', async () => {
     await using r2 = await startFaultServer(
       sandbox.current.endpoint,
       always({ hang: true }, (request) => request.url.includes('/pending/')),
@@ -161,7 +161,7 @@ describe('a callback of run that is not delivered, with CALLBACK_OUTBOX_PREFIX',
   });
 
   it.each(['tiffs', 'tiffs/outbox', '/tiffs/outbox/'])(
-    'is refused among the TIFFs, where the orchestrator would find it: %s',
+    'may not be stored among the TIFFs, where the orchestrator would find it: %s',
     async (CALLBACK_OUTBOX_PREFIX) => {
       const { exitCode, bodies } = await runTask(sandbox.current, KEY, { CALLBACK_OUTBOX_PREFIX });
       expect(exitCode).toBe(1);
@@ -211,7 +211,7 @@ describe('callback pending', () => {
     },
   );
 
-  it('tells of what is no callback, leaves it, goes on, and exits by 1', async () => {
+  it('reports objects that are not callbacks, leaves them, continues, and exits with 1', async () => {
     const run = await failDelivery();
     const key = `${prefix}/pending/a/b/broken.json`;
     await sandbox.current.putObject(key, Buffer.from('{"v":1,'));
@@ -225,7 +225,7 @@ describe('callback pending', () => {
     expect(await pending()).toEqual([key]);
   });
 
-  it('tells of each callback on one line, whatever is in its ids', async () => {
+  it('shows each callback on one line, whatever is in its ids', async () => {
     await failDelivery();
     const [own = ''] = await pending();
     const task = { task_id: 'x\ndelivered: forged', batch_id: 'b', status: 'error' } as const;
@@ -238,7 +238,7 @@ describe('callback pending', () => {
     );
   });
 
-  it('sends no planted entry, and no signature, to a stranger', async () => {
+  it('sends no planted entry, and no signature, to an unknown address', async () => {
     const run = await failDelivery();
     const [key = ''] = await pending();
     await using stranger = await startFaultServer(sandbox.current.url, always({ status: 200 }));
@@ -281,7 +281,7 @@ describe('callback pending', () => {
     expect(await pending()).toEqual([]);
   });
 
-  it('only shows with --dry-run, and sends one task only with --task-id', async () => {
+  it('sends nothing with --dry-run, and only one task with --task-id', async () => {
     const [first, second] = [await failDelivery(), await failDelivery()];
     const shown = await drain(...toOrigin(), '--dry-run');
     expect(shown.exitCode).toBe(0);
@@ -299,7 +299,7 @@ describe('callback pending', () => {
     ]);
   });
 
-  it('is of every task, whatever task the environment is of; --json says what was skipped', async () => {
+  it('sends every task, whatever TASK_ID is set; --json lists what was skipped', async () => {
     const tasks = [await failDelivery(), await failDelivery()];
     const env = { ...drainerEnv(), TASK_ID: 'another', BATCH_ID: 'another' };
     const only = ['--task-id', 'a third', '--batch-id', 'b'];
@@ -317,7 +317,7 @@ describe('callback pending', () => {
     for (const task of tasks) expect(await received(task)).toHaveLength(2);
   });
 
-  it('needs to know where the outbox is', async () => {
+  it('needs --outbox-prefix or its variable', async () => {
     const { CALLBACK_OUTBOX_PREFIX, ...env } = drainerEnv();
     const lost = await runProgram(['callback', 'pending'], { env });
     expect(lost).toMatchObject({

@@ -195,7 +195,7 @@ describe.each(modes)('no secret is shown ($name)', (mode) => {
 });
 
 describe('secrets in --env-file', () => {
-  it('are used, and shown as little as those of the environment', async () => {
+  it('are used, and shown no more than those of the environment', async () => {
     const { batchId, taskId } = newTask();
     const task = sandbox.current.environment(batchId, taskId, KEY);
     const lines = Object.entries(task).map(([name, value]) => `${name}=${value}`);

@@ -42,7 +42,7 @@ function measureOnce(tiff: SharedTiff): Promise<Measured> {
 const good = tiffs.filter(hasPicture);
 
 describe.skipIf(!hasSharedTiffs)('real TIFFs', () => {
-  it.each(good)('become the picture that is right, upright: $file ($class)', async (tiff) => {
+  it.each(good)('become the right picture, upright: $file ($class)', async (tiff) => {
     const { ours, likeness } = await measureOnce(tiff);
     if (ours.kind === 'refused') throw ours.error;
     const header = await readTiffHeader(tiff.path);
@@ -56,7 +56,7 @@ describe.skipIf(!hasSharedTiffs)('real TIFFs', () => {
   });
 
   it.each(good.filter(({ pages }) => pages > 1))(
-    'of several pages tell that only one was converted: $file ($pages)',
+    'of several pages say that only one was converted: $file ($pages)',
     async (tiff) => {
       const { ours } = await measureOnce(tiff);
       if (ours.kind === 'refused') throw ours.error;
@@ -94,7 +94,7 @@ describe.skipIf(!hasSharedTiffs)('real TIFFs', () => {
     },
   );
 
-  it('fare as docs/fidelity.md says', { timeout: 600_000 }, async () => {
+  it('are treated as docs/fidelity.md says', { timeout: 600_000 }, async () => {
     const path = fileURLToPath(new URL('../../../docs/fidelity.md', import.meta.url));
     const page = await readFile(path, 'utf8');
     const versions = await readerVersions();

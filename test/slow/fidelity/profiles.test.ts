@@ -45,7 +45,7 @@ describe('a profile of red, green and blue', () => {
     expectLevels((await show(tiff)).levels, expected, 3);
   });
 
-  it('makes light of what is linear', async () => {
+  it('applies to linear samples', async () => {
     const icc = makeProfile({ version: 4, gamma: 1, colorants: SRGB });
     const tiff = patchesTiff(samplesOf(COLOURS, 16), { bits: 16 }, { photometric: RGB, icc });
     expectLevels(
@@ -55,7 +55,7 @@ describe('a profile of red, green and blue', () => {
     );
   });
 
-  it('is heeded beside odd bits, too', async () => {
+  it('applies to unusual bit depths, too', async () => {
     const icc = makeProfile({ version: 2, gamma: 1, colorants: SRGB });
     const tiff = patchesTiff(samplesOf(COLOURS, 12), { bits: 12 }, { photometric: RGB, icc });
     expectLevels(
@@ -65,7 +65,7 @@ describe('a profile of red, green and blue', () => {
     );
   });
 
-  it('is heeded beside floats, too', async () => {
+  it('applies to floats, too', async () => {
     const icc = makeProfile({ version: 2, gamma: 1, colorants: SRGB });
     const kind = { bits: 32, format: 3 } as const;
     const tiff = patchesTiff(COLOURS, kind, { photometric: RGB, icc });
@@ -125,7 +125,7 @@ describe('a profile of inks', () => {
   });
 });
 
-describe('a profile that is of no use', () => {
+describe('a profile that cannot be used', () => {
   const grey = steps(9, 0, 255).map((level) => [Math.round(level)]);
 
   it('of colours leaves grey as it is, or the TIFF is refused by name', async () => {
@@ -135,7 +135,7 @@ describe('a profile that is of no use', () => {
     if (shown) expectLevels(shown.levels, grey);
   });
 
-  it('of noise leaves colours as they are and it is said, or the TIFF is refused by name', async () => {
+  it('of noise leaves colours as they are, and a note says so, or the TIFF is refused by name', async () => {
     const icc = Buffer.alloc(600, 'no profile');
     const colours = samplesOf(COLOURS, 8);
     const shown = await showOrRefuse(patchesTiff(colours, { bits: 8 }, { photometric: RGB, icc }));

@@ -21,7 +21,7 @@ const single = (values: readonly number[]) => values.map((value) => [value]);
 
 describe('floating point', () => {
   it.each([16, 24, 32, 64])(
-    'of %i bits from 0 to 1 goes from black to white, and it is said',
+    'of %i bits from 0 to 1 goes from black to white, and a note says so',
     async (bits) => {
       const kind = { bits, format: FLOAT };
       const tiff = patchesTiff(single(steps(9, 0, 1)), kind, { photometric: BLACK_IS_ZERO });
@@ -98,7 +98,7 @@ describe('floating point', () => {
 });
 
 describe('integers that do not use all their bits', () => {
-  it('go up to the largest value that the file names, and it is said', async () => {
+  it('go up to the largest value that the file names, and a note says so', async () => {
     const page = { photometric: BLACK_IS_ZERO, entries: [atMost(4095)] };
     const { levels, warnings } = await show(
       patchesTiff(single(steps(9, 0, 4095).map(Math.round)), { bits: 16 }, page),
@@ -140,7 +140,7 @@ describe('unsigned integers of 32 bits', () => {
 });
 
 describe('signed integers', () => {
-  it('of 8 bits are shown as the bits they are, as two others do, and it is said', async () => {
+  it('of 8 bits are shown as unsigned, as by two other readers, and a note says so', async () => {
     const samples = [...steps(9, 0, 127).map(Math.round), -1];
     const kind = { bits: 8, format: SIGNED } as const;
     const page = { photometric: BLACK_IS_ZERO };

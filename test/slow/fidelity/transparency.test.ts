@@ -120,7 +120,7 @@ describe('samples beyond the colours', () => {
       ],
     ],
   ] as const)(
-    '%s are left out if they are no alpha, and it is said',
+    '%s are dropped if they are not alpha, and a note says so',
     async (_of, photometric, colours) => {
       const bare = await show(patchesTiff(colours, { bits: 8 }, { photometric }));
       const samples = colours.map((colour) => [...colour, 0]);

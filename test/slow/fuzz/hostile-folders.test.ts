@@ -28,7 +28,7 @@ const WHOLE = ['000-whole.tif', '024-whole.tif', '999-whole.tif'] as const;
 const folder = useFolder();
 
 describe(`${COUNT} folders of ${IN_A_FOLDER} mutated TIFFs (ARKE_TEST_FUZZ_SEED=${SEED})`, () => {
-  it('end, each file of them, and do no harm to what is whole among them', async () => {
+  it('end for each file, and do not harm the sound files among them', async () => {
     const all = await originals();
     const whole = all.find(({ name }) => name === 'lzw') as Original;
     const alone = await folder.write('alone.tif', whole.bytes);

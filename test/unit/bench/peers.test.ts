@@ -101,13 +101,13 @@ describe('the table of peers', () => {
     expect(table.split('\n')[0]).toBe('one 1.0. PSNR is to the TIFF as tiff2rgba reads it.');
   });
 
-  it('says who is not there', () => {
+  it('lists missing peers', () => {
     const absent = { name: 'other', absent: 'not installed' };
     const table = peersTable({ peers: [done, absent], reader: 'tiff2rgba' });
     expect(table).toContain('| other | – | not installed | – | – | – | – |');
   });
 
-  it('says nothing of likeness where nobody else reads the TIFF', () => {
+  it('has no likeness when no other program reads the TIFF', () => {
     const table = peersTable({ peers: [{ ...done, decibels: undefined }], reader: undefined });
     expect(table).toMatch(/7\.70 MB \| – \|$/);
     expect(table).not.toContain('PSNR is');

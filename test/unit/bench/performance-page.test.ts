@@ -6,7 +6,7 @@ const page = readFileSync(new URL('../../../docs/performance.md', import.meta.ur
 const measured = await readMeasurements();
 
 describe('docs/performance.md, "Many tasks"', () => {
-  it('shows what bench/scale.json has of this machine', () => {
+  it('shows the figures of bench/scale.json', () => {
     expect(page, 'Copy the table that "npm run bench:scale" prints.').toContain(
       levelTable(measured.levels),
     );

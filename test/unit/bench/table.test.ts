@@ -23,7 +23,7 @@ describe('the spread of runs', () => {
     expect(spreadOf([8, 1, 2, 4])).toEqual({ min: 1, median: 3, max: 8 });
   });
 
-  it('is none where nothing was measured', () => {
+  it('is empty when nothing was measured', () => {
     expect(() => spreadOf([])).toThrow(RangeError);
   });
 });
@@ -47,7 +47,7 @@ describe('the table of the bench', () => {
     expect(workersTable([cell as NonNullable<typeof cell>])).toContain('✗');
   });
 
-  it('has no ratios where the example worker is not there', () => {
+  it('has no ratios without the example worker', () => {
     const cells = cellsOf(download, { max: ours });
     expect(cells[0]).toMatchObject({ example: undefined, ratio: undefined, met: undefined });
     expect(workersTable(cells)).toContain('| – | 2.50 s (1.00 s–3.00 s) | – | ≤ 0.40 | – |');

@@ -8,7 +8,7 @@ it.each([
   ['a.tif', 'Not written: b.jpg is the source a.tif itself.'],
   ['a.jpg', 'Could not write a.jpg: no space left on device (ENOSPC).'],
   ['r2://box/a.tif', 'There is no object "box/a.tif".'],
-])('a file that stands in a message is not named again: %s, %s', (name, message) => {
+])('a file that a message names is not named again: %s, %s', (name, message) => {
   expect(aboutFile(name, message)).toBe(message);
 });
 
@@ -18,6 +18,6 @@ it.each([
   ['a.tif', 'Not written: a.tif.jpg exists.'],
   ['is', 'This is a folder.'],
   ['a.tif', 'Interrupted.'],
-])('a file that does not is named before it: %s, %s', (name, message) => {
+])('a file that a message does not name is put before it: %s, %s', (name, message) => {
   expect(aboutFile(name, message)).toBe(`${name}: ${message}`);
 });

@@ -22,7 +22,7 @@ describe('the plan that people read', () => {
     ]);
   });
 
-  it('is none for the page that would certainly fail, and for no other', async () => {
+  it('is missing for a page that would certainly fail, and for no other', async () => {
     const wide = { ...page, width: 70_000 };
     const [good = '', bad = ''] = await planOf(makeTiff(page, wide));
     expect(good).toMatch(/not decoded yet$/);

@@ -4,13 +4,13 @@ import { answeredRange, createBrokenAnswers } from '../../../src/dev/broken-answ
 const range = (start: number, end: number, key = 'k') => ({ key, start, end });
 
 describe('an answer breaks off', () => {
-  it('in its middle, and what goes on from there is whole', () => {
+  it('in its middle, and the rest is complete when requested', () => {
     const broken = createBrokenAnswers();
     expect(broken.breaksAfter(range(0, 99))).toBe(50);
     expect(broken.breaksAfter(range(50, 99))).toBeUndefined();
   });
 
-  it('again, when all of it is asked for again', () => {
+  it('again, when all of it is requested again', () => {
     const broken = createBrokenAnswers();
     broken.breaksAfter(range(0, 99));
     expect(broken.breaksAfter(range(0, 99))).toBe(50);

@@ -10,7 +10,7 @@ const log = (id: string, line: string): DevEvent => ({ type: 'log', data: { id, 
 const faults: DevEvent = { type: 'faults', data: { callback: null, storage: null } };
 
 describe('events that come close together', () => {
-  it('are told in three for a whole task: its last state, all its lines, its callback', () => {
+  it('are sent as three for a whole task: its last state, all its lines, its callback', () => {
     const record = {} as Extract<DevEvent, { type: 'callback' }>['data']['record'];
     const events: DevEvent[] = [
       task('a', 'queued'),
@@ -26,7 +26,7 @@ describe('events that come close together', () => {
     ]);
   });
 
-  it('stay those of each task, and lose nothing else', () => {
+  it('stay separate for each task, and lose nothing else', () => {
     const events = [task('a', 'running'), log('b', '1'), faults, task('b', 'failed'), faults];
     expect(joinedEvents([...events, log('b', '2'), log('a', '3')])).toEqual([
       task('a', 'running'),

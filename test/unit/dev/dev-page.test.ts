@@ -18,7 +18,7 @@ async function serve(page: PageParts['page']): Promise<Response> {
 
 const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-it('the page may run and load what stands in it, and ask its own server, nothing else', async () => {
+it('the page may run and load only its own content, and ask its own server', async () => {
   const html = '<style>p { color: red }</style><p></p><script>run();</script>';
   const answer = await serve(await readDevPage(await folder.write('page.html', html)));
   expect(await answer.text()).toBe(html);
@@ -41,7 +41,7 @@ it('a page that was not built is said to be missing, with how to build it', asyn
   expect(await answer.json()).toEqual({ error: expect.stringContaining('npm run build') });
 });
 
-it('before it is ready, nothing is answered', async () => {
+it('before it is ready, it answers nothing', async () => {
   server = await startPageServer(0);
   expect((await fetch(server.origin)).status).toBe(503);
 });

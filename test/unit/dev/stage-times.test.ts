@@ -26,7 +26,7 @@ describe('the stages of a worker', () => {
     ]);
   });
 
-  it('end with the worker where its callback was not taken', () => {
+  it('end with the worker if its callback was refused', () => {
     const error = '[t] ✗ Error: The callback to http://… was answered 302';
     expect(stagesOf(START, DOWN, CONVERTED, UP, error).at(-1)).toBe('callback 200 failed');
   });
@@ -49,7 +49,7 @@ describe('the stages of a worker', () => {
     expect(stagesOf(START, SUCCESS)).toEqual(['start 100']);
   });
 
-  it('are not taken from lines that only look so', () => {
+  it('are not read from lines that only look similar', () => {
     const lines = ['[t] Warning: Downloaded 1.00 MB in 1ms', 'Converted to 1.00 MB in 1ms'];
     expect(stagesOf(START, ...lines, SUCCESS)).toEqual(['start 100']);
   });

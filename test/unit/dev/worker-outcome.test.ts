@@ -18,7 +18,7 @@ describe('what a callback says of its task', () => {
 });
 
 describe('what a log says of its task', () => {
-  it('is its last error, and the payload that was not taken', () => {
+  it('is its last error, and the payload that was not accepted', () => {
     expect(
       outcomeOfLog(['[t] ✗ Error: answered 302', '[t] Callback not delivered', success]),
     ).toEqual({ output_key: 'a.jpg', jpeg_bytes: 9, error: 'answered 302' });

@@ -25,7 +25,7 @@ describe('a deadline', () => {
     expect((reason as Error).message).toMatch(/^Timed out after \d+\.\d s$/);
   });
 
-  it('is the earlier of two, and ends the work for that one’s reason', () => {
+  it('is the earlier of two, and ends the work for its reason', () => {
     const stop = new AbortController();
     const other = { signal: stop.signal, msLeft: () => 300 };
     const deadline = earlierOf(createDeadline(60_000, { now: () => 0 }), other);

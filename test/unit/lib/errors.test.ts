@@ -5,7 +5,7 @@ import { inParentheses } from '../../../src/lib/errors.ts';
 it.each([
   ['the decoder failed', '(the decoder failed)'],
   ['(0 elements of 8 bytes each)', '[(0 elements of 8 bytes each)]'],
-])('what others said stands in parentheses, but never in two of them: %s', (words, shown) => {
+])('a library’s words are in parentheses, never nested: %s', (words, shown) => {
   expect(inParentheses(words)).toBe(shown);
 });
 

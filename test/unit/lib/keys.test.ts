@@ -5,7 +5,7 @@ import { fileNameOf, keyProblem, outputKeys, unseenEnds } from '../../../src/lib
 const key = fc.string({ minLength: 1 });
 
 describe('the keys of a JPEG', () => {
-  it('are never the key of the TIFF, and none comes twice', () => {
+  it('are never the key of the TIFF, and all differ', () => {
     fc.assert(
       fc.property(key, (input) => {
         const keys = outputKeys(input);
@@ -14,7 +14,7 @@ describe('the keys of a JPEG', () => {
     );
   });
 
-  it('begin with the contract’s, where the TIFF has its ending', () => {
+  it('begin with the contract’s, if the TIFF has a usual ending', () => {
     fc.assert(
       fc.property(key, fc.constantFrom('.tif', '.tiff', '.TIF', '.Tiff'), (name, ending) => {
         const input = name + ending;
@@ -82,7 +82,7 @@ describe('a key that R2 cannot be asked for', () => {
   });
 });
 
-describe('what nobody sees at the ends of a key', () => {
+describe('invisible characters at the ends of a key', () => {
   it.each([
     ['a.tif', undefined],
     ['a b.tif', undefined],
@@ -91,5 +91,5 @@ describe('what nobody sees at the ends of a key', () => {
     ['a.tif\r\n', 'The key ends with a line break'],
     ['\ta.tif', 'The key begins with a tab'],
     [' a.tif\u00a0', 'The key begins with a space and ends with a blank (U+00A0)'],
-  ])('is said of %j: %s', (key, said) => expect(unseenEnds(key)).toBe(said));
+  ])('are reported for %j: %s', (key, said) => expect(unseenEnds(key)).toBe(said));
 });

@@ -25,7 +25,7 @@ describe('output files that belong together', () => {
     expect(await readdir(folder.root)).toEqual(['a.jpg', 'a.page-2.jpg', 'a.page-3.jpg']);
   });
 
-  it('are not even begun when one of them must not be replaced', async () => {
+  it('are not started when one of them must not be replaced', async () => {
     await folder.write('a.page-2.jpg', 'precious');
     const refused = writeOutputs(targets(), { force: false }, () => {
       throw new Error('begun');
@@ -43,7 +43,7 @@ describe('output files that belong together', () => {
     expect(await readdir(folder.root)).toEqual([]);
   });
 
-  it('go again when somebody else makes one of them meanwhile', async () => {
+  it('are removed when another program creates one of them meanwhile', async () => {
     const late = writeOutputs(targets(), { force: false }, async (paths) => {
       await writingAll(paths);
       await folder.write('a.page-2.jpg', 'theirs');
@@ -101,7 +101,7 @@ describe('an output file', () => {
   it.each([
     ['a link', symlink],
     ['another name of a file', link],
-  ])('does not get its name from %s that was put in its place', async (_, put) => {
+  ])('does not give its name to %s that was put in its place', async (_, put) => {
     const theirs = await folder.write('theirs', 'theirs');
     const written = writeOutput(folder.path('a.jpg'), { force: true }, async (temporary) => {
       await rm(temporary);
@@ -172,20 +172,17 @@ describe('an output file', () => {
     ['a TIFF', 'is a TIFF'],
     ['a PNG by its name', 'would be a JPEG'],
     ['the source', 'is the source'],
-  ])(
-    'is not said to exist, for which there is a remedy, where that would not help: %s',
-    async (what, said) => {
-      const target = folder.path(what === 'a PNG by its name' ? 'a.png' : 'a.jpg');
-      if (what === 'a folder') await mkdir(target);
-      else if (what === 'a pipe') execFileSync('mkfifo', [target]);
-      else await writeFile(target, what === 'a TIFF' ? 'MM\0*original' : 'precious');
-      const sourceWith = what === 'the source' ? await onlySource(target) : undefined;
-      const rules = { force: false, keepTiffs: true, jpegs: true, sourceWith };
-      const refused = writeOutput(target, rules, writing('new'));
-      await expect(refused).rejects.toThrow(said);
-      await expect(refused).rejects.not.toThrow('--force');
-    },
-  );
+  ])('is not reported as existing when --force would not help: %s', async (what, said) => {
+    const target = folder.path(what === 'a PNG by its name' ? 'a.png' : 'a.jpg');
+    if (what === 'a folder') await mkdir(target);
+    else if (what === 'a pipe') execFileSync('mkfifo', [target]);
+    else await writeFile(target, what === 'a TIFF' ? 'MM\0*original' : 'precious');
+    const sourceWith = what === 'the source' ? await onlySource(target) : undefined;
+    const rules = { force: false, keepTiffs: true, jpegs: true, sourceWith };
+    const refused = writeOutput(target, rules, writing('new'));
+    await expect(refused).rejects.toThrow(said);
+    await expect(refused).rejects.not.toThrow('--force');
+  });
 
   it('is never a device or a pipe', async () => {
     execFileSync('mkfifo', [folder.path('pipe')]);

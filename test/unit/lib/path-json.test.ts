@@ -5,7 +5,7 @@ import { parseWithPaths, stringifyWithPaths } from '../../../src/lib/path-json.t
 const cafe = pathOfBytes(Buffer.from('caf\xe9.tif', 'latin1'));
 
 describe('JSON with paths', () => {
-  it('is JSON as ever where all is UTF-8', () => {
+  it('is ordinary JSON if all is UTF-8', () => {
     const value = { input: 'été.tif', files: [{ name: 'back\\udce9', n: 1, none: undefined }] };
     expect(stringifyWithPaths(value, 2)).toBe(JSON.stringify(value, null, 2));
     expect(parseWithPaths(stringifyWithPaths(value))).toEqual(JSON.parse(JSON.stringify(value)));
@@ -25,7 +25,7 @@ describe('JSON with paths', () => {
     });
   });
 
-  it('gives back the paths that were written', () => {
+  it('returns the paths that were written', () => {
     const value = { input: cafe, record: { output: cafe, bytes: 1 }, name: 'caf\\xE9.tif' };
     expect(parseWithPaths(stringifyWithPaths(value))).toEqual(value);
   });

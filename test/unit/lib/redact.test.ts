@@ -39,7 +39,7 @@ describe('a redactor', () => {
     expect(createRedactor(['abcd', 'abcdefgh'])('x abcdefgh y')).toBe('x [redacted] y');
   });
 
-  it('leaves a text alone where no secret is known', () => {
+  it('leaves a text alone if no secret is known', () => {
     expect(createRedactor([undefined, '', 'abc'])('abc def')).toBe('abc def');
   });
 
@@ -53,7 +53,7 @@ describe('a redactor', () => {
     },
   );
 
-  it('leaves every other address alone, as keys may hold some', () => {
+  it('leaves all other addresses alone, as keys may contain some', () => {
     const redact = createRedactor([], ['http://a.example/x?token=1', 'http://a.example/x?v']);
     const key = 'web/https://e.org/scan?id=7.tif and web/scan?v.tif';
     expect(redact(`${key} http://a.example/x?token=1`)).toBe(
@@ -74,7 +74,7 @@ describe('an address', () => {
 });
 
 describe('escaped text', () => {
-  it('never holds a control character, and every other character as it was', () => {
+  it('has no control character, and all others unchanged', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const escaped = escapeControls(text);

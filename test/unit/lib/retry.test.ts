@@ -11,7 +11,7 @@ const policy = { attempts: 4, baseDelayMs: 1, maxDelayMs: 3 };
 const passing = () => Object.assign(new Error('busy'), { retryable: true });
 
 describe('retry', () => {
-  it('tries until it succeeds, and tells of each failure before it waits', async () => {
+  it('tries until it succeeds, and reports each failure before it waits', async () => {
     const notices: RetryNotice[] = [];
     const result = await retry(
       async (attempt) => {
@@ -73,7 +73,7 @@ describe('retry', () => {
     expect(delays).toEqual([2, 3]);
   });
 
-  it('waits although it was asked to come back at once', async () => {
+  it('waits even if told to retry at once', async () => {
     const delays: number[] = [];
     const failing = async () => Promise.reject(Object.assign(passing(), { retryAfterMs: 0 }));
     await retry(failing, {

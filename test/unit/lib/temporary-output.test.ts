@@ -8,7 +8,7 @@ import { useFolder } from '../../support/use-folder.ts';
 const folder = useFolder();
 
 describe('an output that is being written', () => {
-  it('lies beside its target, under a name that nobody else uses', () => {
+  it('is beside its target, under a unique name', () => {
     const [one, other] = [1, 2].map(() => temporaryBeside(folder.path('a.jpg')));
     expect(one).not.toBe(other);
     expect(one).toContain(folder.root);

@@ -37,7 +37,7 @@ describe('what a picture of a TIFF is', () => {
     expect(orientationName(number)).toBe(name);
   });
 
-  it('leaves out what goes without saying', () => {
+  it('omits the usual', () => {
     expect(facts({})).toEqual({
       Size: '1200 × 1000 pixels, 1.2 MP',
       Samples: '1 × 1 bit, unsigned, grey, white is zero',
@@ -45,7 +45,7 @@ describe('what a picture of a TIFF is', () => {
     });
   });
 
-  it('has its kinds of samples, its pieces and its profile, each size as it is told to write it', () => {
+  it('names its kinds of samples, pieces and profile, with the given format of sizes', () => {
     const segments = { kind: 'strips', count: 1, width: 1_200, height: 1_000, bytes: 9 };
     expect(
       facts({
@@ -70,11 +70,11 @@ describe('what a picture of a TIFF is', () => {
     [{ x: 300, y: 300, unit: 'inch' }, ', 300 dpi'],
     [{ x: 300, y: 150.456, unit: 'centimetre' }, ', 300 × 150.46 per centimetre'],
     [{ x: 4, y: 3, unit: 'none' }, ''],
-  ])('has its resolution where that has a unit: %j', (resolution, text) => {
+  ])('has its resolution if that has a unit: %j', (resolution, text) => {
     expect(facts({ resolution })['Size']).toBe(`1200 × 1000 pixels, 1.2 MP${text}`);
   });
 
-  it('is one line where it hangs below another', () => {
+  it('is one line for a SubIFD', () => {
     expect(pictureText({ ...picture, role: 'reduced', page: undefined })).toBe(
       'smaller version, 1200 × 1000 pixels, 1.2 MP, 1 × 1 bit, unsigned, grey, white is zero, uncompressed',
     );

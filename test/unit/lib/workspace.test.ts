@@ -24,7 +24,7 @@ function abandonedName(): Promise<string> {
 }
 
 describe('the temporary folder of a killed process', () => {
-  it('is removed with all that is in it, but nothing that links in it lead to', async () => {
+  it('is removed with its contents, but not what its links point to', async () => {
     const abandoned = join(root, await abandonedName());
     await mkdir(join(abandoned, '1'), { recursive: true });
     await writeFile(join(root, 'kept.tif'), 'kept');
@@ -34,7 +34,7 @@ describe('the temporary folder of a killed process', () => {
     expect(await readFile(join(root, 'kept.tif'), 'utf8')).toBe('kept');
   });
 
-  it('is removed when another process has got its number', async () => {
+  it('is removed when another process has its number', async () => {
     await withWorkspace(async (workspace) => {
       const name = basename(workspace.folder);
       const earlier = name.replace(/\.\d+-/, '.1-');
@@ -46,7 +46,7 @@ describe('the temporary folder of a killed process', () => {
   });
 });
 
-describe('what stays', () => {
+describe('what is not removed', () => {
   it('is the folder of a living process', async () => {
     await withWorkspace(async (workspace) => {
       await removeAbandonedWorkspaces();
@@ -59,7 +59,7 @@ describe('what stays', () => {
     });
   });
 
-  it('is all that only has such a name, or almost', async () => {
+  it('is anything with only such a name, or nearly', async () => {
     const name = await abandonedName();
     const [elsewhere, other] = [
       name.replace(/^arke-tiff-[\da-f]{8}/, 'arke-tiff-00000000'),

@@ -34,7 +34,7 @@ describe.each(tiffLayouts)('%s that the tests write', (_, layout) => {
     expect(decoded.equals(expected)).toBe(true);
   });
 
-  it('has the pages, orientations and profiles it was given', async () => {
+  it('has the given pages, orientations and profiles', async () => {
     const icc = await sharp({ create: { width: 1, height: 1, channels: 3, background: 'red' } })
       .withIccProfile('srgb')
       .png()

@@ -14,7 +14,7 @@ import {
   searchWarnings,
   unreadOf,
 } from './report-search.ts';
-import { type Candidate, type SearchOptions, searchFile, searchPath } from './search-path.ts';
+import { type FoundInput, type SearchOptions, searchFile, searchPath } from './search-path.ts';
 
 export type { SearchWarning as CollectionWarning };
 
@@ -129,6 +129,6 @@ async function splitPaths(
  * A list has no folder that its paths could be relative to, and their common part changes with its
  * content. So the whole path is kept, like in tar and rsync, except for steps upwards.
  */
-function asListed(candidate: Candidate): Candidate {
+function asListed(candidate: FoundInput): FoundInput {
   return { ...candidate, name: normalize(candidate.input).replace(/^(\.\.?\/|\/)+/, '') };
 }

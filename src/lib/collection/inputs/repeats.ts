@@ -1,11 +1,11 @@
 import { realpath } from '../../files.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { absolutePath } from '../../path-bytes.ts';
-import type { Candidate } from './search-path.ts';
+import type { FoundInput } from './search-path.ts';
 
 /** Files, each once. */
 export interface WithoutRepeats {
-  readonly found: readonly Candidate[];
+  readonly found: readonly FoundInput[];
   /** Other paths to files that are already included. */
   readonly otherNames: readonly string[];
 }
@@ -18,7 +18,7 @@ const PATHS_AT_ONCE = 8;
  * that is not a link. Missing files are distinguished by path, remote ones by name.
  */
 export async function withoutRepeats(
-  candidates: readonly Candidate[],
+  candidates: readonly FoundInput[],
   isElsewhere: (path: string) => boolean,
   signal: AbortSignal,
 ): Promise<WithoutRepeats> {
@@ -28,7 +28,7 @@ export async function withoutRepeats(
       isElsewhere(input) ? input : realpath(input).catch(() => absolutePath(input)),
     { limit: PATHS_AT_ONCE, signal },
   );
-  const byFile = new Map<string, Candidate>();
+  const byFile = new Map<string, FoundInput>();
   candidates.forEach((candidate, i) => {
     const file = files[i] ?? candidate.input;
     const kept = byFile.get(file);

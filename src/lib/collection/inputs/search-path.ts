@@ -19,7 +19,7 @@ export interface SearchOptions {
 }
 
 /** A TIFF, or a file named explicitly; `name` determines the path of a JPEG in another folder. */
-export interface Candidate {
+export interface FoundInput {
   readonly input: string;
   readonly name: string;
   readonly isLink: boolean;
@@ -35,7 +35,7 @@ export interface Unreadable {
 export interface Search {
   readonly path: string;
   readonly kind: 'file' | 'folder' | 'glob';
-  readonly found: readonly Candidate[];
+  readonly found: readonly FoundInput[];
   /** Files and folders that the filter excluded. */
   readonly leftOut: number;
   /** Folders that only `recursive` would have searched. */

@@ -84,35 +84,35 @@ async function startThread(): Promise<Thread> {
   const file = import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js';
   // Few pages need a thread, and the process starts faster without loading this.
   const { Worker } = await import('node:worker_threads');
-  const worker = new Worker(new URL(file, import.meta.url), { stderr: false });
+  const thread = new Worker(new URL(file, import.meta.url), { stderr: false });
   let isAlive = true;
   let waiting: PromiseWithResolvers<RewriteReply> | undefined;
   const ended = (reason: unknown) => {
     isAlive = false;
     waiting?.reject(reason);
   };
-  worker.on('message', (reply: RewriteReply) => waiting?.resolve(reply));
-  worker.on('error', (error: unknown) => ended(isNotStarted(error) ? threadFailed(error) : error));
-  worker.on('exit', (code) => ended(threadFailed(`it ended by exit code ${code}`)));
+  thread.on('message', (reply: RewriteReply) => waiting?.resolve(reply));
+  thread.on('error', (error: unknown) => ended(isNotStarted(error) ? threadFailed(error) : error));
+  thread.on('exit', (code) => ended(threadFailed(`it ended by exit code ${code}`)));
   return {
     isAlive: () => isAlive,
     ask: (request) =>
-      answerOf(worker, () => {
+      answerOf(thread, () => {
         waiting = Promise.withResolvers<RewriteReply>();
-        worker.postMessage(request);
+        thread.postMessage(request);
         return waiting.promise;
       }),
-    end: () => worker.terminate(),
+    end: () => thread.terminate(),
   };
 }
 
 /** Waits for an answer; a thread that is idle does not keep its process alive. */
-async function answerOf<T>(worker: Worker, ask: () => Promise<T>): Promise<T> {
-  worker.ref();
+async function answerOf<T>(thread: Worker, ask: () => Promise<T>): Promise<T> {
+  thread.ref();
   try {
     return await ask();
   } finally {
-    worker.unref();
+    thread.unref();
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Entries } from './tiff-entries.ts';
+import type { TiffEntries } from './tiff-entries.ts';
 import type { TiffSource } from './tiff-source.ts';
 import { readNumber } from './tiff-tags.ts';
 
@@ -22,7 +22,7 @@ export const INCH = 2;
  */
 export async function readResolution(
   source: TiffSource,
-  entries: Entries,
+  entries: TiffEntries,
 ): Promise<Resolution | undefined> {
   const read = (tag: number) => readNumber(source, entries.get(tag));
   const across = await read(TAG.x);

@@ -5,7 +5,7 @@ import { readNumber } from './tiff-tags.ts';
 import { readIntegers } from './tiff-values.ts';
 
 /** What the expected number of values of some tags depends on. */
-interface Samples {
+interface SampleFacts {
   readonly samplesPerPixel: number;
   /** Bits of the first sample. */
   readonly bits: number;
@@ -35,7 +35,7 @@ export interface TagFault {
 export async function readTagFaults(
   source: TiffSource,
   table: Table,
-  samples: Samples,
+  samples: SampleFacts,
 ): Promise<TagFault[] | undefined> {
   const found = [
     ...(await wrongValues(source, table)),
@@ -113,7 +113,7 @@ const PALETTE = 3;
 
 function wrongCounts(
   { entries }: Table,
-  { samplesPerPixel, bits, photometric }: Samples,
+  { samplesPerPixel, bits, photometric }: SampleFacts,
 ): TagFault[] {
   const fatal = (message: string): TagFault => ({ message, kind: 'fatal' });
   const found = [TAG.photometric, TAG.fillOrder, TAG.orientation].flatMap((tag) => {

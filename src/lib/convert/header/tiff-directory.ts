@@ -4,7 +4,7 @@ import { isJpegInYcbcr, markersOfData, subsamplingFaults } from './jpeg-within.t
 import { RESOLUTION_TAGS, readResolution } from './resolution.ts';
 import { cutOf, type SizesKnown } from './segment-sizes.ts';
 import { readTagFaults } from './tag-faults.ts';
-import { type Entries, type EntryTable, readEntries } from './tiff-entries.ts';
+import { type EntryTable, readEntries, type TiffEntries } from './tiff-entries.ts';
 import type { TiffPage } from './tiff-page.ts';
 import { lacksChecksum, type SegmentLayout, sumSegments, whyUnknown } from './tiff-segments.ts';
 import type { TiffSource } from './tiff-source.ts';
@@ -190,7 +190,7 @@ function isOldJpegInColours(compression: number, photometric: number | undefined
 
 /** If there are several strips, each is in the list of strips. */
 function wholeJpegEnd(
-  entries: Entries,
+  entries: TiffEntries,
   start: number | undefined,
   bytes: number | undefined,
 ): number | undefined {
@@ -230,7 +230,7 @@ interface LayoutFacts {
 
 /** Some files list tiles under the tags of strips, or the reverse; libtiff accepts both. */
 function layoutOf(
-  entries: Entries,
+  entries: TiffEntries,
   { page, rowsPerStrip, tileWidth, tileLength }: LayoutFacts,
 ): SegmentLayout {
   const stripOffsets = entries.get(TAG.stripOffsets);

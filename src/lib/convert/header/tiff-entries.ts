@@ -2,7 +2,7 @@ import type { TiffSource } from './tiff-source.ts';
 import { bytesOfValues, offsetAt, type TiffEntry } from './tiff-values.ts';
 
 /** The entries of a directory (IFD), by tag. */
-export type Entries = ReadonlyMap<number, TiffEntry>;
+export type TiffEntries = ReadonlyMap<number, TiffEntry>;
 
 /** libtiff also refuses directories with more entries (TIFFFetchDirectory). */
 const MAX_ENTRIES = 4_096;
@@ -16,7 +16,7 @@ export interface Valueless {
 
 /** What the table of a directory holds. */
 export interface EntryTable {
-  readonly entries: Entries;
+  readonly entries: TiffEntries;
   /** All tags in the table, including unwanted and repeated ones. */
   readonly listed: readonly number[];
   /** Tags without a value: their count is 0, or their type is unknown. */

@@ -1,5 +1,5 @@
 import { photometricIn, readJpegMarkers } from './jpeg-colours.ts';
-import type { Entries } from './tiff-entries.ts';
+import type { TiffEntries } from './tiff-entries.ts';
 import type { TiffSource } from './tiff-source.ts';
 import { readIntegers } from './tiff-values.ts';
 
@@ -30,7 +30,7 @@ const [WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, YCBCR] = [0, 1, 2, 3, 6];
  */
 export async function untoldPhotometric(
   source: TiffSource,
-  entries: Entries,
+  entries: TiffEntries,
   { compression, samplesPerPixel, bits, extra }: Untold,
 ): Promise<number | undefined> {
   if (LOGARITHMIC.includes(compression) || samplesPerPixel > 3) return undefined;

@@ -1,4 +1,4 @@
-import { type Entries, readEntries } from '../header/tiff-entries.ts';
+import { readEntries, type TiffEntries } from '../header/tiff-entries.ts';
 import type { TiffSource } from '../header/tiff-source.ts';
 import { numbersOf, type TiffTag, type TiffTags, textOf } from '../header/tiff-tags.ts';
 import { bytesOfValues, readIntegers, type TiffEntry } from '../header/tiff-values.ts';
@@ -79,7 +79,7 @@ function sizeIn({ fileBytes }: TiffSource, entry: TiffEntry): number | undefined
 }
 
 /** The beginning of values that are shown, as if they ended there. */
-async function readBeginnings(source: TiffSource, entries: Entries): Promise<TiffTags> {
+async function readBeginnings(source: TiffSource, entries: TiffEntries): Promise<TiffTags> {
   const tags = new Map<number, TiffTag>();
   const shown = descriptiveTags.filter(({ holds }) => holds !== 'data').map(({ tag }) => tag);
   for (const tag of shown) {
@@ -102,7 +102,7 @@ function cutBetweenCharacters(bytes: Uint8Array): Uint8Array {
   return Buffer.concat([bytes.subarray(0, Math.max(0, last)), Buffer.from('…')]);
 }
 
-async function findUnterminated(source: TiffSource, entries: Entries): Promise<number[]> {
+async function findUnterminated(source: TiffSource, entries: TiffEntries): Promise<number[]> {
   const found: number[] = [];
   for (const [tag, { type, count, position }] of entries) {
     if (type !== ASCII || count === 0) continue;
@@ -114,7 +114,7 @@ async function findUnterminated(source: TiffSource, entries: Entries): Promise<n
 
 async function metadataOf(
   source: TiffSource,
-  entries: Entries,
+  entries: TiffEntries,
   values: TiffTags,
 ): Promise<MetadataEntry[]> {
   const found: MetadataEntry[] = [];

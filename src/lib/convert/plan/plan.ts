@@ -7,9 +7,9 @@
  * to the process all begin there. Effort, and how a picture on its side is turned, are chosen
  * together, because each has a price: peak memory (`memory-model.ts`), CPU (`cpu-model.ts`) and
  * disk. The models are fitted to measurements (docs/measurements.md); docs/reliability.md, "The
- * memory model", explains them. In a run of many TIFFs, the plan made from the header with all
- * memory of the machine decides about admission; the conversion plans again with what is left when
- * it begins.
+ * memory model", explains them. In a run of many TIFFs, and for the pages of a task,
+ * the plan made from the header with all memory decides about admission; the conversion plans again
+ * with what is left when it begins.
  *
  * Planning is pure except for its questions to the machine, and knows no process, so a dry run and
  * `inspect` make the same plan as a conversion. A memory prediction bounds the choice; a CPU
@@ -51,7 +51,7 @@ export interface ConversionPlan {
 }
 
 /** A plan with its price and the limits that it exceeds. */
-interface Candidate extends ConversionPlan, Price {
+interface PricedPlan extends ConversionPlan, Price {
   readonly breaks: 'memory' | 'disk' | 'time' | undefined;
 }
 
@@ -106,7 +106,7 @@ function refuseNoNumbers(limits: Limits): void {
     if (Number.isNaN(value)) throw new RangeError(`The limit ${what} is not a number`);
 }
 
-function priced(readable: ReadablePage, method: ConversionMethod, limits: Limits): Candidate {
+function priced(readable: ReadablePage, method: ConversionMethod, limits: Limits): PricedPlan {
   const price = priceOf(readable, method);
   const { memoryBytes, cpuSeconds, diskBytes } = price;
   const breaks =
@@ -128,7 +128,7 @@ const PLACE: Readonly<Record<Turn, string>> = {
   tag: 'by a tag',
 };
 
-function reasonFor(best: Candidate, candidates: readonly Candidate[], limits: Limits): string {
+function reasonFor(best: PricedPlan, candidates: readonly PricedPlan[], limits: Limits): string {
   const at = candidates.indexOf(best);
   const better = candidates.slice(0, at).findLast(({ effort }) => effort !== best.effort);
   const turned = candidates
@@ -141,11 +141,11 @@ function reasonFor(best: Candidate, candidates: readonly Candidate[], limits: Li
   return reasons.join('; ') || 'it fits';
 }
 
-function lateReason(late: Candidate, limits: Limits): string {
+function lateReason(late: PricedPlan, limits: Limits): string {
   return `it may not be done in time, but nothing is faster: ${timeOf(late, limits)}`;
 }
 
-function shortageOf(candidate: Candidate, limits: Limits): string {
+function shortageOf(candidate: PricedPlan, limits: Limits): string {
   if (candidate.breaks === 'memory')
     return `${toMegabytes(candidate.memoryBytes)} of ${toMegabytes(limits.memoryBytes)} MB`;
   if (candidate.breaks === 'disk')
@@ -153,7 +153,7 @@ function shortageOf(candidate: Candidate, limits: Limits): string {
   return timeOf(candidate, limits);
 }
 
-function timeOf({ cpuSeconds }: Candidate, limits: Limits): string {
+function timeOf({ cpuSeconds }: PricedPlan, limits: Limits): string {
   const needed = cpuSeconds.toFixed(1);
   const left = Math.min(limits.cpuSeconds, limits.seconds);
   return left >= 0.05

@@ -17,8 +17,6 @@ export type AlphaPlan =
   | { readonly kind: 'blend'; readonly index: number };
 
 /** What the directory says about the samples. */
-type Samples = Pick<TiffPage, 'extraSamples'>;
-
 const ASSOCIATED = 1;
 const UNASSOCIATED = 2;
 
@@ -28,7 +26,7 @@ const UNASSOCIATED = 2;
  * colours. sharp cannot flatten several extra samples, or grey onto a colour.
  */
 export function planAlpha(
-  page: Samples,
+  page: Pick<TiffPage, 'extraSamples'>,
   metadata: Pick<Metadata, 'hasAlpha' | 'channels' | 'space'>,
   [red, green, blue]: Levels,
 ): AlphaPlan {

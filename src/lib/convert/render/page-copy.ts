@@ -75,14 +75,14 @@ export async function copyPage(
   }
 }
 
-type Entries = Map<number, NewEntry>;
+type NewEntries = Map<number, NewEntry>;
 
 /** Replaces an unusable list of sizes. Throws if data have no end marker. */
 async function setSizes(
   file: FileHandle,
   source: TiffSource,
   page: TiffPage,
-  entries: Entries,
+  entries: NewEntries,
 ): Promise<void> {
   const { segments } = page;
   if (!segments?.sizes) return;
@@ -114,7 +114,7 @@ async function setSizes(
 }
 
 /** The page's own entries that its picture depends on, with corrected ones in their places. */
-async function entriesOf(source: TiffSource, page: TiffPage): Promise<Entries> {
+async function entriesOf(source: TiffSource, page: TiffPage): Promise<NewEntries> {
   const isWanted = (tag: number) => isDecodingTag(tag) || SHOWING.has(tag);
   const table = await readEntries(source, page.offset, isWanted);
   const entries = new Map<number, NewEntry>();
@@ -163,7 +163,7 @@ function extraSamplesOf(page: TiffPage): number[] | undefined {
   return Array.from({ length: Math.max(needed, kinds.length) }, (_, i) => kinds[i] ?? 0);
 }
 
-function directoryBytes(entries: Entries, start: number, format: TiffFormat): Uint8Array {
+function directoryBytes(entries: NewEntries, start: number, format: TiffFormat): Uint8Array {
   const { big } = format;
   const [countType, offsetType, field] = big ? [LONG8, LONG8, 8] : [SHORT, LONG, 4];
   const behind: Uint8Array[] = [];

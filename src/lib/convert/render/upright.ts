@@ -10,7 +10,7 @@ export interface Turning {
   readonly angle?: 90 | 180 | 270;
 }
 
-type Size = Pick<Region, 'width' | 'height'>;
+type UprightSize = Pick<Region, 'width' | 'height'>;
 
 /** By TIFF's orientation tag; sharp also mirrors first. */
 const TURNS: Readonly<Record<number, Turning>> = {
@@ -35,7 +35,11 @@ export function turnUpright(picture: Sharp, { flip = false, flop = false, angle 
 }
 
 /** Where a region of the upright picture is before mirroring and turning. */
-export function regionLying(region: Region, upright: Size, { flip, flop, angle }: Turning): Region {
+export function regionLying(
+  region: Region,
+  upright: UprightSize,
+  { flip, flop, angle }: Turning,
+): Region {
   const lies = angle === 90 || angle === 270;
   const size = lies ? { width: upright.height, height: upright.width } : upright;
   const { left, top, width, height } = turnedBack(region, upright, angle);
@@ -47,7 +51,7 @@ export function regionLying(region: Region, upright: Size, { flip, flop, angle }
   };
 }
 
-function turnedBack(region: Region, upright: Size, angle: Turning['angle']): Region {
+function turnedBack(region: Region, upright: UprightSize, angle: Turning['angle']): Region {
   const { left, top, width, height } = region;
   const right = upright.width - left - width;
   const bottom = upright.height - top - height;

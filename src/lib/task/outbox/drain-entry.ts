@@ -173,7 +173,7 @@ async function send(
 }
 
 /** The state of one delivery. */
-interface Course {
+interface LeaseAttempts {
   attempts: number;
   /** Whether an attempt was sent and its answer was lost. */
   isLost: boolean;
@@ -182,7 +182,7 @@ interface Course {
 async function deliverWithinLease(
   request: CallbackRequest,
   { signal, leaseMs, policy, onRetry, onLost }: DrainOptions,
-  course: Course,
+  course: LeaseAttempts,
 ): Promise<Delivery> {
   const start = performance.now();
   const sendingMs = leaseMs * SENDING_SHARE;

@@ -39,7 +39,7 @@ export interface HeldCallback {
 }
 
 /** How a callback is held. */
-interface Holding extends OutboxUse {
+interface HoldOptions extends OutboxUse {
   /** What is known when it is stored. */
   readonly why: WhyUndelivered;
   /**
@@ -67,7 +67,7 @@ const LOOK_MS = 2_000;
 export function holdCallback(
   settings: OutboxSettings,
   callback: KeptCallback,
-  { why, until, ...use }: Holding,
+  { why, until, ...use }: HoldOptions,
 ): HeldCallback {
   const { request, payload } = callback;
   const owner = randomUUID();

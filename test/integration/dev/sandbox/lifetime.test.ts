@@ -89,7 +89,7 @@ test('stop ends workerd and removes its folder; a second stop changes nothing', 
   await expect(fetch(sandbox.url)).rejects.toThrow();
 });
 
-test('handlers of Ctrl-C stay those of the program', async () => {
+test('the program keeps its handlers of Ctrl-C', async () => {
   const before = [process.listeners('SIGINT'), process.listeners('SIGTERM')];
   const sandbox = await startSandbox();
   expect([process.listeners('SIGINT'), process.listeners('SIGTERM')]).toEqual(before);
@@ -97,7 +97,7 @@ test('handlers of Ctrl-C stay those of the program', async () => {
 });
 
 describe('a workerd that hangs', () => {
-  test('is killed, and a later attempt, which gets more time, starts', async () => {
+  test('is killed; a later attempt, with more time, starts', async () => {
     await useHangingWorkerd(1);
     const runtime = await launch(WORKER, { attempts: 9, startMs: 1_000 });
     const response = await runtime.mf.dispatchFetch('http://127.0.0.1/');
@@ -106,7 +106,7 @@ describe('a workerd that hangs', () => {
     await expectNobodyLeft();
   });
 
-  test('at every attempt is an error that says so, and leaves nobody behind', async () => {
+  test('at every attempt is an error that says so, and leaves no process', async () => {
     await useHangingWorkerd(99);
     let startMs = 250;
     // A busy machine needs more time for it to say that it is stuck.
@@ -124,7 +124,7 @@ describe('a workerd that hangs', () => {
     );
   });
 
-  test('does not outlive an abort', async () => {
+  test('ends with an abort', async () => {
     await useHangingWorkerd(99);
     const abort = new AbortController();
     const starting = startSandbox({ signal: abort.signal });
@@ -135,7 +135,7 @@ describe('a workerd that hangs', () => {
   });
 });
 
-test('a signal that is aborted already starts nothing', async () => {
+test('nothing starts if the signal is already aborted', async () => {
   await expect(startSandbox({ signal: AbortSignal.abort(new Error('no')) })).rejects.toThrow('no');
   expect(children).toEqual([]);
 });
@@ -150,22 +150,19 @@ describe.skipIf(process.platform === 'win32')('a parent that dies', () => {
     console.log('started');
   `;
 
-  test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
-    'of %s takes workerd along',
-    async (name) => {
-      // Not by --eval: Miniflare's worker thread would inherit that flag and hang.
-      const path = join(folder, 'parent.ts');
-      await writeFile(path, program);
-      const parent = execa(process.execPath, [path], { reject: false });
-      const lines: string[] = [];
-      for await (const line of parent) {
-        lines.push(line);
-        if (line === 'started') parent.kill(name);
-      }
-      const pid = Number(lines[0]);
-      expect(pid).toBeGreaterThan(1);
-      await until(() => !isAlive(pid));
-      await expect.poll(leftovers).toEqual([]);
-    },
-  );
+  test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('by %s ends workerd, too', async (name) => {
+    // Not by --eval: Miniflare's worker thread would inherit that flag and hang.
+    const path = join(folder, 'parent.ts');
+    await writeFile(path, program);
+    const parent = execa(process.execPath, [path], { reject: false });
+    const lines: string[] = [];
+    for await (const line of parent) {
+      lines.push(line);
+      if (line === 'started') parent.kill(name);
+    }
+    const pid = Number(lines[0]);
+    expect(pid).toBeGreaterThan(1);
+    await until(() => !isAlive(pid));
+    await expect.poll(leftovers).toEqual([]);
+  });
 });

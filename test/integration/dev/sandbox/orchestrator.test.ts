@@ -64,7 +64,7 @@ describe('the orchestrator', () => {
     expect(await sandbox.callbacks('batch', 'get')).toMatchObject([{ method: 'GET', body: '' }]);
   });
 
-  test('lets nobody else read or script, and knows no other path', async () => {
+  test('refuses reading and scripting to others, and other paths', async () => {
     for (const path of ['/', '/control/batch/order', '/callback/batch', '/callback/a/b/c']) {
       expect((await fetch(`${sandbox.url}${path}`)).status).toBe(404);
     }
@@ -95,7 +95,7 @@ describe('a batch whose tasks were created', () => {
       return batch?.tasks[taskId]?.status === 'failed' ? batch : undefined;
     });
 
-  test('takes callbacks for its tasks only: the address decides, not the body', async () => {
+  test('accepts callbacks for its tasks only: the address decides, not the body', async () => {
     await sandbox.createTasks('known', ['t1', 't2']);
     const lying = { ...success('a'), task_id: 't2', batch_id: 'other' };
     expect(await send('known', 't1', lying)).toEqual(taken);
@@ -108,13 +108,13 @@ describe('a batch whose tasks were created', () => {
     });
   });
 
-  test('knows all of the tasks that are created at the same time', async () => {
+  test('knows all tasks that were created at the same time', async () => {
     const ids = Array.from({ length: 40 }, (_, i) => `t${i}`);
     await Promise.all(ids.map((id) => sandbox.createTasks('at once', [id])));
     expect(Object.keys((await sandbox.batch('at once'))?.tasks ?? {}).sort()).toEqual(ids.sort());
   });
 
-  test('keeps each task by itself, and tells about one without the others', async () => {
+  test('stores and shows each task separately', async () => {
     const ids = Array.from({ length: 2_000 }, (_, i) => `t${i}`);
     await sandbox.createTasks('many', ids, { staysOpen: true });
     const [first = '', second = ''] = ids;
@@ -125,7 +125,7 @@ describe('a batch whose tasks were created', () => {
     expect((await sandbox.batch('many', 'unknown'))?.tasks).toEqual({});
   });
 
-  test('takes one JPEG of a success, whatever else it tells', async () => {
+  test('takes one JPEG from a success, whatever else it says', async () => {
     await sandbox.createTasks('pages', ['t1', 't2']);
     await send('pages', 't1', success('a'));
     expect((await sandbox.batch('pages'))?.tasks['t1']).toEqual({
@@ -137,7 +137,7 @@ describe('a batch whose tasks were created', () => {
     });
   });
 
-  test('counts what comes twice, and the last word counts', async () => {
+  test('counts a repeated callback; the last outcome stays', async () => {
     await sandbox.createTasks('twice', ['t1', 't2']);
     for (const payload of [success('a'), success('a'), { status: 'error', error: 'no' }])
       expect(await send('twice', 't1', payload)).toEqual(taken);
@@ -150,7 +150,7 @@ describe('a batch whose tasks were created', () => {
     expect(await sandbox.batch('twice')).toMatchObject({ tasks: { t1: { status: 'completed' } } });
   });
 
-  test('gives a task up that is too old; a success that comes later still saves the picture', async () => {
+  test('gives up a task that is too old; a later success still saves the picture', async () => {
     await sandbox.createTasks('late', ['t1'], { ...LATE, staysOpen: true });
     expect((await failed('late', 't1')).tasks['t1']?.error).toMatch(/^Task timed out after \d+s/);
     expect(await send('late', 't1', success('a'))).toEqual(taken);
@@ -161,7 +161,7 @@ describe('a batch whose tasks were created', () => {
     });
   });
 
-  test('has forgotten its tasks when all have ended', async () => {
+  test('forgets its tasks when all have ended', async () => {
     await sandbox.createTasks('over', ['t1', 't2']);
     await send('over', 't1', { status: 'error', error: 'no' });
     expect(await send('over', 't2', success('b'))).toEqual(taken);
@@ -172,14 +172,14 @@ describe('a batch whose tasks were created', () => {
     expect(await send('silent', 't1', success('a'))).toEqual(notFound('t1'));
   });
 
-  test('falls over itself once it has failed as a whole', async () => {
+  test('answers 500 once it has failed as a whole', async () => {
     await sandbox.createTasks('ended', ['t1']);
     await sandbox.endBatch('ended');
     const error = "Cannot read properties of undefined (reading 'handleCallback')";
     expect(await send('ended', 't1', success('a'))).toEqual([500, { error }]);
   });
 
-  test('learns an outcome although the answer says otherwise, where the script wants it', async () => {
+  test('records an outcome and answers otherwise, if scripted so', async () => {
     await sandbox.createTasks('lost', ['t1', 't2']);
     await sandbox.answer('lost', 't1', [{ status: 524, taken: true }, { status: 503 }]);
     expect((await report('lost', 't1', success('a'))).status).toBe(524);
@@ -189,7 +189,7 @@ describe('a batch whose tasks were created', () => {
     expect(await sandbox.batch('lost')).toMatchObject({ completed: 2, phase: 'over' });
   });
 
-  test('is the only one that is known, where the orchestrator is strict', async () => {
+  test('is the only one that a strict orchestrator knows', async () => {
     const strict = await startSandbox({ strict: true });
     try {
       const post = () => fetch(strict.callbackUrl('new', 't1'), { method: 'POST', body: '{}' });

@@ -108,7 +108,7 @@ describe('the S3 endpoint', () => {
     expect(await refusal(get('a', s3(), sandbox.foreignBucket))).toEqual([401, 'Unauthorized']);
   });
 
-  test('tells a missing bucket from a missing key, except to HEAD', async () => {
+  test('distinguishes a missing bucket from a missing key, except for HEAD', async () => {
     expect(await refusal(get('a', s3(), 'no-such-bucket'))).toEqual([404, 'NoSuchBucket']);
     expect(await refusal(get('no/such/key'))).toEqual([404, 'NoSuchKey']);
     const head = new HeadObjectCommand({ Bucket: sandbox.bucket, Key: 'no/such/key' });

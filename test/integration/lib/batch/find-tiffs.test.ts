@@ -28,14 +28,14 @@ const find = (request: Partial<TiffRequest> = {}) =>
   });
 
 describe('the TIFFs under a prefix', () => {
-  it('are what is called so, in natural order', async () => {
+  it('are found by their endings, in natural order', async () => {
     expect(await find()).toEqual([
       ...['box 1/a.tif', 'box 1/old/b.tif', 'box 10/c.tif', 'MAP.TIFF', 'old/d.tif'],
       ...['scan2.tif', 'scan10.tif'],
     ]);
   });
 
-  it('are those whose keys begin so, whether that is a folder or not', async () => {
+  it('are all whose keys begin with it, folder or not', async () => {
     expect(await find({ prefix: 'f/box 1' })).toHaveLength(3);
     expect(await find({ prefix: 'f/box 1/' })).toHaveLength(2);
     expect(await find({ prefix: 'f/scan2.tif' })).toEqual(['scan2.tif']);
@@ -48,7 +48,7 @@ describe('the TIFFs under a prefix', () => {
     [{ exclude: ['old', 'scan*'] }, ['box 1/a.tif', 'box 10/c.tif', 'MAP.TIFF']],
     [{ include: ['*.tif'], exclude: ['box*'] }, ['old/d.tif', 'scan2.tif', 'scan10.tif']],
     [{ prefix: 'f/box', include: ['box 1/a*'] }, ['box 1/a.tif']],
-  ])('are chosen among by patterns: %j', async (request, expected) => {
+  ])('are filtered by patterns: %j', async (request, expected) => {
     expect(await find(request)).toEqual(expected);
   });
 

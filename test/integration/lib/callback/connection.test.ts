@@ -65,7 +65,7 @@ describe('a connection that was opened beforehand', () => {
     expect(sockets).toHaveLength(2);
   });
 
-  it('and that the receiver has closed meanwhile costs no attempt', async () => {
+  it('costs no attempt if the receiver has closed it meanwhile', async () => {
     const connection = await opened(address());
     // Gone at both ends: that this program has seen it is what ends the receiver's side.
     const [socket] = sockets;
@@ -76,7 +76,7 @@ describe('a connection that was opened beforehand', () => {
     expect(sockets).toHaveLength(2);
   });
 
-  it('is not opened any more when it is not wanted', async () => {
+  it('is no longer opened once it is not wanted', async () => {
     const connection = await opened(address());
     connection.close();
     connection.open();
@@ -85,7 +85,7 @@ describe('a connection that was opened beforehand', () => {
     expect(sockets).toHaveLength(2);
   });
 
-  it('to nobody changes nothing: the callback opens its own', async () => {
+  it('that cannot be opened changes nothing: the callback opens its own', async () => {
     const url = address();
     server.close();
     await once(server, 'close');

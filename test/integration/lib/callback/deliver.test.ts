@@ -29,7 +29,7 @@ async function requestTo(receiver: RequestListener) {
 }
 
 describe('a delivery', () => {
-  it('is done when a 2xx has come, even if its body never ends', async () => {
+  it('is complete with a 2xx, even if its body never ends', async () => {
     const request = await requestTo((_, answer) => answer.writeHead(202).write('thank'));
     // Far longer than the test may take: waiting for the body would fail it.
     const delivery = await deliverCallback(request, { policy, attemptTimeoutMs: 1_000_000 });
@@ -46,7 +46,7 @@ describe('a delivery', () => {
     expect(attempts).toEqual([1, 2, 3]);
   });
 
-  it('tells status and body of a refusal, and the URL without its query', async () => {
+  it('reports status and body of a refusal, and the URL without its query', async () => {
     const request = await requestTo((_, answer) => answer.writeHead(422).end('no such field'));
     const failure = await deliverCallback(request, { policy }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(CallbackError);
@@ -54,7 +54,7 @@ describe('a delivery', () => {
     expect(String(failure)).not.toContain('token');
   });
 
-  it('whose answer would change the protocol has failed, and is tried again', async () => {
+  it('whose answer would switch the protocol has failed, and is retried', async () => {
     let attempts = 0;
     const request = await requestTo(({ socket }) => {
       attempts++;
@@ -70,13 +70,13 @@ describe('a delivery', () => {
     ['up to the end of the connection', 'HTTP/1.1 200 OK\r\n\r\nthanks'],
     ['that breaks off', 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nthanks'],
     ['after a hint', 'HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\n\r\nthanks'],
-  ])('is done by an answer %s', async (_, answer) => {
+  ])('is complete with an answer %s', async (_, answer) => {
     const request = await requestTo(({ socket }) => socket.end(answer));
     const delivery = await deliverCallback(request, { policy });
     expect(delivery).toEqual({ status: 200, body: 'thanks', attempts: 1 });
   });
 
-  it('goes by https however the address spells that', async () => {
+  it('uses https, however the URL spells it', async () => {
     const request = await requestTo((_, answer) => answer.end());
     const url = request.settings.url.replace('http:', ' HTTPS:');
     const failing = deliverCallback({ ...request, settings: { url } }, { policy });
@@ -97,7 +97,7 @@ describe('a delivery that is stopped', () => {
     return { stop: () => controller.abort(new Error('stop')), signal: controller.signal };
   };
 
-  it('before anything was sent has lost no answer', async () => {
+  it('before anything was sent is not ambiguous', async () => {
     const { stop, signal } = controllers();
     await using front = await startTlsFront(
       'the handshake is never answered',
@@ -111,7 +111,7 @@ describe('a delivery that is stopped', () => {
     expect(lost).toBe(0);
   });
 
-  it('while it is asked whether to repeat has lost no answer, and sends nothing more', async () => {
+  it('while it waits to retry is not ambiguous, and sends nothing more', async () => {
     const { stop, signal } = controllers();
     let [lost, arrived] = [0, 0];
     const request = await requestTo((_, answer) => {
@@ -125,7 +125,7 @@ describe('a delivery that is stopped', () => {
     expect([lost, arrived]).toEqual([0, 1]);
   });
 
-  it('after all was sent has lost the answer', async () => {
+  it('after all was sent is ambiguous', async () => {
     const { stop, signal } = controllers();
     let lost = 0;
     const request = await requestTo((incoming) => incoming.resume().on('end', stop));

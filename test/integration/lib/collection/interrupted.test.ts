@@ -74,7 +74,7 @@ describe('a run that is killed and started again', () => {
     ['file.started', 1],
     ['file.started', 4],
     ['file.ended', 3],
-  ])('comes to the same end as one that is not: at %s %i', async (event, count) => {
+  ])('has the same result as one that is not: at %s %i', async (event, count) => {
     const killed = await sameCollection();
     await killedRun(killed.inputs, event, count);
     const again = await runCollection(killed.inputs);
@@ -100,7 +100,7 @@ describe('the temporary folder of a run that was killed', () => {
 });
 
 describe('a run that is stopped', () => {
-  it('drops what is under way, leaves nothing of it, and says what is left', async () => {
+  it('discards unfinished files, and reports what remains', async () => {
     const { root, inputs } = await collectionOf({ '1.tif': large, '2.tif': large, '3.tif': large });
     const controller = new AbortController();
     let asked = 0;
@@ -126,7 +126,7 @@ describe('a run that is stopped', () => {
     expect(childrenOf(process.pid, 'child.')).toEqual([]);
   });
 
-  it('keeps what was done before, and goes on from there when it is started again', async () => {
+  it('keeps finished files, and continues from there when it is started again', async () => {
     const { inputs } = await collectionOf({ '1.tif': await plainTiff(), '2.tif': large });
     const controller = new AbortController();
     const { summary } = await runCollection(inputs, {

@@ -33,7 +33,7 @@ function environmentOf(pid: number): string {
 }
 
 describe('a conversion process that is killed', () => {
-  it('takes down its own file, and no other', async () => {
+  it('fails only its own file', async () => {
     const smalls = Object.fromEntries([1, 2, 3, 4, 5, 6].map((n) => [`${n}.tif`, small]));
     const { inputs } = await collectionOf({ '0.tif': large, ...smalls });
     let killing: NodeJS.Timeout | undefined;
@@ -54,7 +54,7 @@ describe('a conversion process that is killed', () => {
     expect(run.ends['0.tif']).toMatchObject({ error: { code: 'OUT_OF_MEMORY' } });
   });
 
-  it('is replaced, and its file converted with less memory, which is told', async () => {
+  it('is replaced, and its file is converted with less memory, which is reported', async () => {
     const { inputs } = await collectionOf({ '0.tif': large });
     let asked = 0;
     const run = await runCollection(inputs, {

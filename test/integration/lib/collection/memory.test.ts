@@ -32,7 +32,7 @@ const many = (count: number, content: Uint8Array) =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`${10 + i}.tif`, content]));
 
 describe('memory', () => {
-  it('bounds how many are converted at once, whatever jobs allow', async () => {
+  it('limits how many are converted at once, below --jobs', async () => {
     const { inputs } = await collectionOf(many(5, small));
     const bounded = await runCollection(inputs, { jobs: 4, budget: { memoryBytes: 200 * MB } });
     expect(bounded.summary.converted).toBe(5);
@@ -45,7 +45,7 @@ describe('memory', () => {
     expect(mostAtOnce(roomy.events)).toBe(2);
   });
 
-  it('is left to a giant when its turn comes, and it is converted as if it were alone', async () => {
+  it('is given to a giant when its turn comes; its JPEG is the same as alone', async () => {
     const smalls = many(MOST_OVERTAKING + 6, small);
     const { inputs, path } = await collectionOf({ '0.tif': small, '1.tif': giant, ...smalls });
     const limit = { budget: { memoryBytes: 300 * MB } };
@@ -60,7 +60,7 @@ describe('memory', () => {
     expect(told[first + 1]).toBe(path('1.tif'));
   });
 
-  it('that is too little for a file alone is an error with figures, and of that file only', async () => {
+  it('that is too little for one file is an error with figures, of that file only', async () => {
     const { inputs } = await collectionOf({ '1.tif': giant, '2.tif': small });
     const { ends } = await runCollection(inputs, {
       encoder: { ...defaultEncoderSettings, effort: 'max' },
@@ -75,7 +75,7 @@ describe('memory', () => {
     expect(ends['2.tif']?.status).toBe('converted');
   });
 
-  it('that is short for the best effort makes the plan a cheaper one', async () => {
+  it('that is too little for the best effort makes the plan cheaper', async () => {
     const { inputs } = await collectionOf({ '1.tif': giant });
     const { ends } = await runCollection(inputs, { budget: { memoryBytes: 200 * MB } });
     expect(ends['1.tif']).toMatchObject({ status: 'converted', pages: [{ effort: 'fast' }] });

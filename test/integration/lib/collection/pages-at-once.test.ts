@@ -25,7 +25,7 @@ async function convertAll(tiff: Buffer, changes: RunChanges) {
   return { processes: processes.size, pages, jpegs: await outputsIn(dirname(inputs[0] ?? '')) };
 }
 
-it('pages of one TIFF are made in as many processes as there are jobs, into the same JPEGs', async () => {
+it('pages of one TIFF are made by as many processes as there are jobs, with the same JPEGs', async () => {
   const two = await convertAll(large, { jobs: 2 });
   const one = await convertAll(large, { jobs: 1 });
   expect([two.processes, one.processes]).toEqual([2, 1]);

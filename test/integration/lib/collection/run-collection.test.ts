@@ -21,7 +21,7 @@ beforeAll(async () => {
 const namesOf = (events: readonly CollectionEvent[]) => events.map(({ event }) => event);
 
 describe('a run over several TIFFs', () => {
-  it('makes the JPEG of each, as it would alone', async () => {
+  it('makes the JPEG of each, as alone', async () => {
     const { path, inputs } = await collectionOf({ 'a.tif': tiffs.a, 'b.tif': tiffs.b });
     const run = await runCollection(inputs);
     expect(wordsOf(run)).toEqual({ 'a.tif': 'converted', 'b.tif': 'converted' });
@@ -29,7 +29,7 @@ describe('a run over several TIFFs', () => {
     expect(await readFile(path('b.jpg'))).toEqual(await readFile(path('alone.jpg')));
   });
 
-  it('tells what happens, from the first event to the sums of the last', async () => {
+  it('emits events, from the first to the totals of the last', async () => {
     const { inputs } = await collectionOf({ 'a.tif': tiffs.a, 'b.tif': tiffs.b });
     const { events, ends, summary } = await runCollection(inputs, { jobs: 1 });
     expect(namesOf(events)).toEqual([
@@ -49,7 +49,7 @@ describe('a run over several TIFFs', () => {
     expect(summary.stopped).toBeUndefined();
   });
 
-  it('goes on after one that cannot be converted, and says why', async () => {
+  it('continues after a TIFF that cannot be converted, and says why', async () => {
     const files = { '1.tif': tiffs.a, '2.tif': '%PDF-1.7', '3.tif': tiffs.b };
     const { path, inputs } = await collectionOf(files);
     const run = await runCollection([...inputs, path('missing.tif')]);
@@ -64,7 +64,7 @@ describe('a run over several TIFFs', () => {
     expect(run.summary).toMatchObject({ files: 4, converted: 2, failed: 2, left: 0 });
   });
 
-  it('ends with the first that fails when that is asked for', async () => {
+  it('ends with the first failure on request', async () => {
     const files = { '1.tif': 'no picture', '2.tif': tiffs.a, '3.tif': tiffs.a };
     const { root, inputs } = await collectionOf(files);
     const { summary } = await runCollection(inputs, { failFast: true, jobs: 1 });
@@ -72,7 +72,7 @@ describe('a run over several TIFFs', () => {
     expect((await readdir(root)).filter((name) => !name.endsWith('.tif'))).toEqual([]);
   });
 
-  it('makes all pages of a TIFF where they are asked for', async () => {
+  it('makes all pages of a TIFF on request', async () => {
     const { root, inputs } = await collectionOf({ 'a.tif': pagedTiff(3) });
     const { ends } = await runCollection(inputs, { pages: 'all' });
     const pages = [1, 2, 3].map((page) => ({ page, width: 8, channels: 1 }));
@@ -82,7 +82,7 @@ describe('a run over several TIFFs', () => {
     );
   });
 
-  it('refuses what is asked to be refused: losses, warnings', async () => {
+  it('refuses losses and warnings on request', async () => {
     const { inputs } = await collectionOf({ 'a.tif': pagedTiff(2) });
     const lost = await runCollection(inputs, {
       strict: { failOn: new Set(['pages'] as const) },
@@ -94,7 +94,7 @@ describe('a run over several TIFFs', () => {
     expect(warned.ends['a.tif']).toMatchObject({ error: { code: 'WARNING' } });
   });
 
-  it('gives the JPEGs the times of their TIFFs when that is asked for', async () => {
+  it('gives JPEGs the times of their TIFFs on request', async () => {
     const { path, inputs } = await collectionOf({ 'a.tif': tiffs.a });
     const then = new Date('2001-02-03T04:05:06Z');
     await utimes(path('a.tif'), then, then);
@@ -105,7 +105,7 @@ describe('a run over several TIFFs', () => {
     });
   });
 
-  it('never writes over a TIFF of the run, force or not', async () => {
+  it('never overwrites a TIFF of the run, even with force', async () => {
     const { path, inputs } = await collectionOf({ 'a.tif': tiffs.a, 'a.jpg': tiffs.b });
     const run = await runCollection(inputs.slice(0, 1).concat(path('a.jpg')), { force: true });
     expect(run.ends['a.tif']).toMatchObject({
@@ -114,7 +114,7 @@ describe('a run over several TIFFs', () => {
     expect(await readFile(path('a.jpg'))).toEqual(tiffs.b);
   });
 
-  it('ends without a trace when nobody reads its events any more', async () => {
+  it('ends and leaves no file when its events are no longer read', async () => {
     const { root, inputs } = await collectionOf({ 'a.tif': tiffs.a, 'b.tif': tiffs.a });
     const enough = new Error('enough');
     const run = runCollection(inputs, {
@@ -154,14 +154,14 @@ describe('a dry run', () => {
 describe('a run that verifies', () => {
   const verify = defaultLikenessBounds;
 
-  it('records how near each JPEG is to its page', async () => {
+  it('records the likeness of each JPEG', async () => {
     const { inputs } = await collectionOf({ 'a.tif': pagedTiff(2) });
     const { ends } = await runCollection(inputs, { verify, pages: 'all' });
     const likeness = { ssim: expect.any(Number), expected: expect.anything() };
     expect(ends['a.tif']).toMatchObject({ pages: [{ likeness }, { likeness }] });
   });
 
-  it('skips what was compared within these bounds, and converts again what was not', async () => {
+  it('skips what passed these bounds, and converts the rest again', async () => {
     const { inputs } = await collectionOf({ 'a.tif': tiffs.a });
     await runCollection(inputs);
     const { ends } = await runCollection(inputs, { verify });
@@ -174,7 +174,7 @@ describe('a run that verifies', () => {
     expect(wordsOf(await runCollection(inputs))).toEqual({ 'a.tif': 'skipped' });
   });
 
-  it('does not keep what is beyond the bounds', async () => {
+  it('keeps no JPEG beyond the bounds', async () => {
     const { root, inputs, path } = await collectionOf({ 'a.tif': tiffs.a });
     // Nearer than any JPEG can be.
     const { ends } = await runCollection(inputs, { verify: { ...verify, ssim: -1 } });

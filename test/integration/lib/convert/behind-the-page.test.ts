@@ -100,7 +100,7 @@ const page: TiffPage = {
   data: Buffer.from(Array.from({ length: 32 * 16 * 3 }, (_, i) => (i * 5) % 256)),
 };
 
-describe('a directory that nobody reads', () => {
+describe('a directory that is not needed', () => {
   it.each<[string, Partial<TiffPage>]>([
     ['an old-style JPEG', { compression: 6 }],
     ['ZSTD', { compression: 50_000 }],
@@ -132,17 +132,17 @@ describe('a directory that nobody reads', () => {
   });
 });
 
-describe('what stands in a file whose chain is broken', () => {
+describe('a file whose chain of pages is broken', () => {
   const broken = makeTiffAs({ next: 3 }, page);
 
-  it('is told with what cannot be reached', async () => {
+  it('is reported with what cannot be reached', async () => {
     const { made } = await convert(broken);
     expect(made.notes[0]?.message).toBe(
       "The TIFF's list of pages breaks off after directory 1: there is no directory at the offset of the next one, so at least 1 cannot be reached",
     );
   });
 
-  it('is not to be had by a setting that is refused', async () => {
+  it('is not converted with a setting that is refused', async () => {
     const two = makeTiffAs({ next: 3 }, page, page);
     const { made } = await convert(two);
     expect(made.notes).toContainEqual({
@@ -161,7 +161,7 @@ describe('what stands in a file whose chain is broken', () => {
     ]);
   });
 
-  it('is compared and shown, too, and not touched', async () => {
+  it('is compared and shown, too, and not modified', async () => {
     const input = await folder.write('kept.tif', broken);
     const jpeg = folder.path('kept.jpg');
     const signal = new AbortController().signal;
@@ -181,7 +181,7 @@ describe('what stands in a file whose chain is broken', () => {
     });
   });
 
-  it('needs the room of a copy', async () => {
+  it('needs disk space for a copy', async () => {
     const { error } = await inspectionOf(broken, { limits: { diskBytes: broken.length - 1 } });
     expect(error?.code).toBe('WRITE_FAILED');
     const sound = await inspectionOf(makeTiff(page), { limits: { diskBytes: 1 } });

@@ -110,7 +110,7 @@ describe('orientation', () => {
 });
 
 describe('notes', () => {
-  it('tell that further pages were not converted', async () => {
+  it('say that further pages were not converted', async () => {
     const page = {
       width: 8,
       height: 8,
@@ -125,7 +125,7 @@ describe('notes', () => {
     ]);
   });
 
-  it('tell that a TIFF has nothing but a thumbnail where pages are', async () => {
+  it('say that a TIFF has only a thumbnail', async () => {
     const page = { width: 8, height: 8, samplesPerPixel: 1, photometric: 1, subfileType: 1 };
     const input = await writeTiff(folder.path('raw.tif'), { ...page, data: Buffer.alloc(64) });
     const { notes } = await convertInPlace(input, folder.path('raw.jpg'));

@@ -61,8 +61,8 @@ function tiffOf(kind: Kind): Buffer {
 
 const codesOf = (notes: readonly ConversionNote[]) => notes.map(({ code }) => code).sort();
 
-describe('what the header tells of samples before a conversion', () => {
-  it('is what the conversion says of them', async () => {
+describe('what the header says about samples before a conversion', () => {
+  it('is what the conversion says', async () => {
     const foreseen: Record<string, unknown> = {};
     const said: Record<string, unknown> = {};
     await withConverter(async (converter) => {

@@ -7,7 +7,7 @@ import { makeTiff, makeTiffAs, segmentsOf, type TiffPage } from '../../../suppor
 
 const { convert } = useForgiveness();
 
-describe('samples that ExtraSamples does not speak of', () => {
+describe('samples that ExtraSamples does not list', () => {
   const mixed = (colours: number, extra: number): Buffer => {
     const pixels = scene();
     const step = colours + extra;
@@ -47,7 +47,7 @@ describe('samples that ExtraSamples does not speak of', () => {
     ['grey', 1, 1],
     ['RGB', 2, 3],
     ['CMYK', 5, 4],
-  ])('are left out, as those of type 0: %s and one more', async (_, photometric, colours) => {
+  ])('are dropped, as those of type 0: %s and one more', async (_, photometric, colours) => {
     const page: TiffPage = {
       width: 96,
       height: 64,
@@ -66,7 +66,7 @@ describe('samples that ExtraSamples does not speak of', () => {
     }
   });
 
-  it('are also those of kinds that TIFF does not have', async () => {
+  it('are dropped also if TIFF does not define their type', async () => {
     const page = { width: 96, height: 64, samplesPerPixel: 4, photometric: 2, data: mixed(3, 1) };
     const { picture } = await convert(makeTiff({ ...page, extraSamples: [0] }));
     const odd = await convert(makeTiff({ ...page, extraSamples: [3] }));

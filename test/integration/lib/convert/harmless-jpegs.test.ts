@@ -52,7 +52,7 @@ it.each<[string, JpegOptions, TiffEntry | undefined, RegExp]>([
     subsampling(2),
     /complete: its JPEG data are progressive, and TIFF has only sequential ones$/,
   ],
-])('a JPEG within is read in spite of %s', async (_, options, entry, words) => {
+])('an embedded JPEG is read in spite of %s', async (_, options, entry, words) => {
   const pages = await jpegPages(options);
   const plain = await jpegPages({ ...options, progressive: false });
   const own = subsampling(options.chromaSubsampling === '4:4:4' ? 1 : 2);
@@ -73,7 +73,7 @@ it.each<[string, JpegOptions, TiffEntry | undefined, RegExp]>([
 /** Which of the cuts comes next. */
 let turn = 0;
 
-it('progressive coding is foreseen, whatever the colours, and told once where a copy is read', async () => {
+it('progressive coding is predicted, whatever the colours, and reported once when a copy is read', async () => {
   const words = /its JPEG data are progressive, and TIFF has only sequential ones/;
   const [jpeg] = await jpegPages({ progressive: true, chromaSubsampling: '4:4:4' });
   const grey = await sharp(scene(), { raw: { width: 96, height: 64, channels: 3 } })
@@ -102,7 +102,7 @@ it('progressive coding is foreseen, whatever the colours, and told once where a 
   }
 });
 
-it('a JPEG within may have more rows than its strip, if that is the last one', async () => {
+it('an embedded JPEG may have more rows than its strip, if that is the last one', async () => {
   for (const [kind, rows, last, chromaSubsampling] of [
     ['one strip', 64, 72, '4:2:0'],
     ['several', 24, 24, '4:2:0'],

@@ -55,7 +55,7 @@ describe.each<[string, (page: TiffPage) => TiffPage, RegExp, number]>([
     2,
   ],
 ])('sizes of strips or tiles that %s', (_, make, words, from) => {
-  it('are reckoned, with a warning, where all of the data are there', async () => {
+  it('are calculated, with a warning, if all data are there', async () => {
     for (const [i, [name, page, layout]] of inAllLayouts(closed).entries()) {
       // Before the lists, or behind all else.
       const tiff = (i % 2 === 0 ? makeTiffAs : makeDataLast)(layout, make(page));
@@ -68,7 +68,7 @@ describe.each<[string, (page: TiffPage) => TiffPage, RegExp, number]>([
     }
   });
 
-  it('are an error where a byte is missing, whatever the compression', async () => {
+  it('are an error if a byte is missing, whatever the compression', async () => {
     const turns = inAllLayouts(closed, from).entries();
     for (const [i, [name, page, layout]] of turns) {
       // Every second one: the other kinds of faults take those between, and other cuts.

@@ -96,7 +96,7 @@ async function expectLeftOut(
   for (const word of words) expect(told[0]?.message, name).toMatch(word);
 }
 
-it('nothing is left out of a file that ends within what its picture depends on', async () => {
+it('nothing is dropped from a file that lacks what its picture needs', async () => {
   const colours = Array.from({ length: 768 }, (_, i) => ((i * 37) % 256) * 257);
   const page: TiffPage = {
     width: 96,

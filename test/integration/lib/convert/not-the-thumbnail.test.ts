@@ -126,7 +126,7 @@ describe.each(tiffLayouts)('a picture that hangs below its thumbnail, in %s', (_
     }
   });
 
-  it('is read by our own reader where sharp would not read it right', async () => {
+  it('is read by our own reader when sharp would misread it', async () => {
     const below = subIfd({ ...picture, sampleFormat: 2 }, layout);
     const { made, picture: seen } = await convert(
       makeTiffAs(layout, { ...thumbnail, subfileType: 1, entries: [below] }),
@@ -152,7 +152,7 @@ describe('a thumbnail whose picture was cut off', () => {
     expect((await inspectionOf(tiff)).error, name).toMatchObject(error);
   };
 
-  it.each(tiffLayouts)('is no picture, in %s', async (name, layout) => {
+  it.each(tiffLayouts)('is not converted, in %s', async (name, layout) => {
     const one = withSubIfds(layout, small, [picture]);
     const end = one.length - picture.data.length;
     await refused(one.subarray(0, end - 150), `${name}, its one directory`);
@@ -238,7 +238,7 @@ describe('pictures below a thumbnail', () => {
 });
 
 describe('a directory that has pictures below it', () => {
-  it('is the page where it is no smaller version, or where there is only another one', async () => {
+  it('is the page if it is not a smaller version, or if there is only one other', async () => {
     const below = subIfd({ ...thumbnail, subfileType: 1 }, {});
     expect((await convert(makeTiff({ ...picture, entries: [below] }))).made).toMatchObject({
       width: 96,

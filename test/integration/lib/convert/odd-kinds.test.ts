@@ -263,7 +263,7 @@ describe('a TIFF that does not say what colours its samples are', () => {
     ['YCbCr as JPEG', () => jpeg('4:2:0')],
     ['YCbCr as JPEG without subsampling', () => jpeg('4:4:4')],
   ];
-  it.each(kinds)('has the JPEG of one that does, and a warning: %s', async (_, make) => {
+  it.each(kinds)('gives the JPEG of one that does, and a warning: %s', async (_, make) => {
     const told = await make();
     for (const layout of [{}, { bigEndian: true }, { big: true }]) {
       const tiff = makeTiffAs(layout, without(told));
@@ -292,7 +292,7 @@ describe('a TIFF that does not say what colours its samples are', () => {
         return made;
       },
     ],
-  ])('is refused where nobody can tell: %s', async (_, make) => {
+  ])('is refused when they cannot be inferred: %s', async (_, make) => {
     const tiff = makeTiff(without(await make()));
     const { error } = await inspectionOf(tiff);
     expect(error).toMatchObject({ code: 'UNSUPPORTED_TIFF' });
@@ -321,7 +321,7 @@ describe('a resolution that libtiff refuses', () => {
 });
 
 describe('RGBA as JPEG in tiles', () => {
-  it('is laid on the background as in strips', async () => {
+  it('is flattened onto the background as in strips', async () => {
     const data = samplesOf(4);
     const rgba = { width, height, channels: 4, data };
     for (const layout of [{}, { bigEndian: true }, { big: true }]) {

@@ -57,7 +57,7 @@ async function makeAll(file: string | OwnTiff) {
   return { made, copies: [...seen], widths: pictures.map(({ width }) => width) };
 }
 
-it('makes the pages of a TIFF of many from one copy, past none of the others, and touches no input', async () => {
+it('makes the pages of a TIFF of many from one copy, without walking past the others, and modifies no input', async () => {
   const path = await folder.write('theirs.tif', many);
   const past = new Date('2001-02-03T04:05:06Z');
   await utimes(path, past, past);
@@ -96,7 +96,7 @@ it('does not give up where the last other page was made while a place was looked
   expect(made.map(({ page }) => page)).toEqual([1, 2]);
 });
 
-it('makes them from the file itself where that is ours, and leaves it as it came', async () => {
+it('makes them from the file itself if that is ours, and restores it', async () => {
   const own = await copyTiff(await folder.write('download.tif', many), folder.path('own.tif'));
   const { made, copies, widths } = await makeAll(own);
   expect({ widths, copies }).toEqual({ widths: WIDTHS, copies: [] });
@@ -158,7 +158,7 @@ async function makeInTwo(
   }
 }
 
-it('makes pages at once, each from a file of its own, and tells of them in their order', async () => {
+it('makes pages at once, each from its own file, and reports them in order', async () => {
   const path = await folder.write('two.tif', many);
   const theirs = await makeInTwo(path, (afterOther) => afterOther);
   expect(theirs).toMatchObject({ told: [1, 2, 3, 4], copies: ['pages-1.tif', 'pages-2.tif'] });
@@ -172,7 +172,7 @@ it('makes pages at once, each from a file of its own, and tells of them in their
   for (const file of [path, own.path]) expect((await readFile(file)).equals(many)).toBe(true);
 });
 
-it('tells the first failure in order, though a later page has failed before, and begins no other', async () => {
+it('reports the first failure in order, though a later page failed earlier, and starts no other', async () => {
   const broken = (width: number) => ({ ...grey(width, 8, 1), compression: 5 });
   const bytes = makeTiff(broken(16), broken(24), grey(32, 8, 3), grey(40, 8, 4));
   const path = await folder.write('broken.tif', bytes);
@@ -181,7 +181,7 @@ it('tells the first failure in order, though a later page has failed before, and
   expect({ told, begun }).toEqual({ told: [], begun: [1, 2] });
 });
 
-it('copies no TIFF where walking past its pages costs less', async () => {
+it('copies no TIFF if walking past its pages costs less', async () => {
   const path = await folder.write('large.tif', makeTiff(noise(256), noise(200)));
   const { copies, widths } = await makeAll(path);
   expect({ widths, copies }).toEqual({ widths: [256, 200], copies: [] });

@@ -71,7 +71,7 @@ describe('a server that answers with web pages', () => {
       });
   });
 
-  it('is none with ETags and ranges, either, when it has pages where nobody has put them', async () => {
+  it('is not one with ETags and ranges, either, if it has pages for keys that do not exist', async () => {
     const headers = { ...html, etag: '"64b0a5e4-1c2"' };
     const { errors } = await errorsAt({ status: 200, headers, body: PAGE }, ['GET', 'HEAD', 'PUT']);
     for (const name of ['GET', 'HEAD'])
@@ -82,7 +82,7 @@ describe('a server that answers with web pages', () => {
     expect(errors['PUT']?.message).toContain('is not an S3 endpoint');
   });
 
-  it('is none, either, when it does not tell whether it has them', async () => {
+  it('is not one, either, if it does not say whether keys exist', async () => {
     const headers = { ...html, etag: '"64b0a5e4-1c2"' };
     const faultOf: FaultOf = ({ url }) =>
       url.includes('arke-tiff-') ? { status: 403 } : { status: 200, headers, body: PAGE };
@@ -95,7 +95,7 @@ describe('a server that answers with web pages', () => {
     });
   });
 
-  it('is not told more of where it sends than its host', async () => {
+  it('is reported with only the host of its redirect', async () => {
     const headers = { location: 'https://login.example/?token=secret' };
     const { errors } = await errorsAt({ status: 302, headers }, ['GET']);
     expect(errors['GET']?.message).toContain(
@@ -103,7 +103,7 @@ describe('a server that answers with web pages', () => {
     );
   });
 
-  it('is none as long as it does: what comes once is asked for again', async () => {
+  it('is not one as long as it does: a single page is requested again', async () => {
     await sandbox.current.putObject('k.tif', Buffer.from('TIFF'));
     const portal = once({ status: 200, headers: html, body: PAGE });
     await using server = await startFaultServer(sandbox.current.endpoint, portal);
@@ -120,7 +120,7 @@ describe('a 200', () => {
   const error =
     '<?xml version="1.0"?>\n<Error><Code>InternalError</Code><Message>Later</Message></Error>';
 
-  it('with an error in it is one, and is tried again', async () => {
+  it('with an error in it is an error, and is retried', async () => {
     const { errors, server } = await errorsAt({ status: 200, body: error });
     for (const [name, told] of Object.entries(errors))
       expect(told, name).toMatchObject({
@@ -135,7 +135,7 @@ describe('a 200', () => {
     expect(server.seen.length).toBeGreaterThanOrEqual(3 * Object.keys(errors).length);
   });
 
-  it('without what it should have is none', async () => {
+  it('without its required fields is not a success', async () => {
     const { errors } = await errorsAt({ status: 200, body: 'OK' });
     for (const name of ['GET', 'HEAD', 'PUT', 'GET of an entry'])
       expect(errors[name]?.message, name).toContain('with 200, but without an ETag');
@@ -143,7 +143,7 @@ describe('a 200', () => {
     expect(errors['DELETE']?.message).toContain('with 200, but with a text that S3 does not send');
   });
 
-  it('without a body is the success of what asks for none', async () => {
+  it('without a body is a success if none is expected', async () => {
     const { errors } = await errorsAt({ status: 200 }, ['DELETE']);
     expect(errors['DELETE']).toBeUndefined();
   });
@@ -167,7 +167,7 @@ describe('a list', () => {
       { body: list(END) },
       'does not say whether there are more',
     ],
-  ])('that is %s is no list, and is asked for again', async (_, fault, told) => {
+  ])('that is %s is not a list, and is requested again', async (_, fault, told) => {
     const { errors, server } = await errorsAt({ status: 200, ...fault }, ['list']);
     expect(errors['list']).toMatchObject({
       code: 'BROKEN_TRANSFER',
@@ -205,13 +205,16 @@ describe('an error', () => {
   it.each([
     [429, 'TooManyRequests', 'Too many requests: try again later, with fewer at a time.'],
     [503, 'SlowDown', "Try again later; see Cloudflare's status page."],
-  ])('that a key is written too often waits for a second: %i', async (status, code, remedy) => {
-    const body = `<Error><Code>${code}</Code></Error>`;
-    const { errors } = await errorsAt({ status, body }, ['PUT', 'HEAD']);
-    expect(errors['PUT']?.message).toContain(remedy);
-    expect(errors['PUT']?.retryAfterMs).toBeGreaterThanOrEqual(1_000);
-    expect(errors['HEAD']?.retryAfterMs).toBeUndefined();
-  });
+  ])(
+    'that a key is written too often is retried after a second: %i',
+    async (status, code, remedy) => {
+      const body = `<Error><Code>${code}</Code></Error>`;
+      const { errors } = await errorsAt({ status, body }, ['PUT', 'HEAD']);
+      expect(errors['PUT']?.message).toContain(remedy);
+      expect(errors['PUT']?.retryAfterMs).toBeGreaterThanOrEqual(1_000);
+      expect(errors['HEAD']?.retryAfterMs).toBeUndefined();
+    },
+  );
 });
 
 /** A server whose clock is so many milliseconds ahead, and which minds. */
@@ -257,7 +260,7 @@ describe('a clock that is off by an hour', () => {
     expect(await answered(ahead(ms), 'HEAD')).toEqual({ outcome: undefined, seen: 2 });
   });
 
-  it('is told when that does not help', async () => {
+  it('is reported when that does not help', async () => {
     const never = always({
       status: 403,
       headers: { date: new Date(Date.now() + hour).toUTCString() },
@@ -292,7 +295,7 @@ describe('a weak ETag', () => {
   });
 });
 
-it('what is no error is passed on as it is: a page that is an object', async () => {
+it('a web page that is an object is returned unchanged', async () => {
   await sandbox.current.putObject('page', Buffer.from(PAGE));
   const faultOf: FaultOf = (request) =>
     request.url.includes('/page') ? { rewrite: { 'content-type': 'text/html' } } : undefined;

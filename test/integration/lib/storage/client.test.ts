@@ -34,7 +34,7 @@ describe('the endpoint', () => {
   });
 
   it.each(['eu', 'fedramp'] as const)(
-    'is that of the jurisdiction, where there is one: %s',
+    'is the jurisdiction’s, if there is one: %s',
     (jurisdiction) => {
       const endpoint = `https://5a4db0c5.${jurisdiction}.r2.cloudflarestorage.com`;
       expect(r2Endpoint('5a4db0c5', jurisdiction)).toBe(endpoint);

@@ -10,14 +10,14 @@ const sandbox = useSandbox();
 const { folder, small, large, save, isThere } = useDownloads(sandbox);
 
 describe('a download that breaks off', () => {
-  it('goes on from the byte that was reached, of the same version', async () => {
+  it('resumes at the byte that was reached, of the same version', async () => {
     const { info, bytes, asked } = await save('small.tif', once({ cutAfter: 100_000 }));
     expect(bytes.equals(small)).toBe(true);
     expect(asked[1]).toEqual([`100000-${small.length - 1}`, info.etag]);
     expect(asked).toHaveLength(2);
   });
 
-  it('goes on when nothing comes any more', async () => {
+  it('resumes when no data arrive', async () => {
     const { bytes, asked } = await save('small.tif', once({ stallAfter: 100_000 }), {
       patience: { stallMs: 3_000 },
     });
@@ -44,7 +44,7 @@ describe('a download that breaks off', () => {
     expect(bytes.equals(large)).toBe(true);
   });
 
-  it('has more attempts than the policy says as long as each brings a MiB', async () => {
+  it('has more attempts than the policy says as long as each transfers a MiB', async () => {
     const retries: unknown[] = [];
     const { bytes } = await save('large.tif', always({ cutAfter: 1.5 * MIB }), {
       policy: { ...quickRetry, attempts: 2 },
@@ -55,7 +55,7 @@ describe('a download that breaks off', () => {
     expect(retries[0]).toMatch(/^The download of "large.tif" broke off at byte \d+ of \d+ \(/);
   });
 
-  it('is given up when it does not get on, and leaves no file', async () => {
+  it('is given up when it makes no progress, and leaves no file', async () => {
     await using server = await startFaultServer(
       sandbox.current.endpoint,
       always({ cutAfter: 1000 }),
@@ -72,7 +72,7 @@ describe('a download that breaks off', () => {
     });
   });
 
-  it('keeps its patience with bytes that come slowly', async () => {
+  it('continues while bytes arrive slowly', async () => {
     await sandbox.current.putObject('slow.tif', small.subarray(0, 6_000));
     // A minute of patience would do: what it takes together is longer than it waits for any piece.
     const { bytes, asked } = await save('slow.tif', always({ drip: { bytes: 100, everyMs: 20 } }), {
@@ -105,7 +105,7 @@ describe('an answer that is not what was asked for', () => {
     expect(asked.length).toBeGreaterThan(1);
   });
 
-  it('is so, too, in a further range', async () => {
+  it('is asked for again in a further range, too', async () => {
     const { bytes } = await save(
       'large.tif',
       once({ rewrite: { 'content-range': 'bytes 0-9/10' } }, ({ headers }) =>

@@ -20,7 +20,7 @@ describe('an object that is replaced while it is downloaded', () => {
     };
   };
 
-  it('is taken again from its beginning, and told by its new ETag', async () => {
+  it('is downloaded again from its beginning, with its new ETag', async () => {
     await sandbox.current.putObject('changing.tif', large);
     const before = await sandbox.current.getObject('changing.tif');
     const { info, bytes } = await save('changing.tif', replacing('changing.tif', 1));
@@ -30,7 +30,7 @@ describe('an object that is replaced while it is downloaded', () => {
     expect(info.etag).not.toBe(`"${before?.etag}"`);
   });
 
-  it('is taken again when it has become shorter', async () => {
+  it('is downloaded again when it has become shorter', async () => {
     await sandbox.current.putObject('shrinking.tif', large);
     let done = false;
     const { info, bytes } = await save('shrinking.tif', async (request) => {
@@ -44,7 +44,7 @@ describe('an object that is replaced while it is downloaded', () => {
     expect(info.size).toBe(small.length);
   });
 
-  it('twice is an error, and no mixture', async () => {
+  it('twice is an error, never a mixture', async () => {
     await sandbox.current.putObject('restless.tif', large);
     // Each version is put there before the range is answered: on a busy machine that is long.
     const patience = { headersMs: 300_000, stallMs: 300_000 };

@@ -12,7 +12,7 @@ const sandbox = useSandbox();
 const { folder, small, large, save, isThere } = useDownloads(sandbox);
 
 describe('a download', () => {
-  it('tells size and ETag before it takes the bytes', async () => {
+  it('returns size and ETag before it reads the bytes', async () => {
     await withStorage(sandbox.current, sandbox.current.endpoint, async (storage) => {
       const object = await openObject(storage, 'large.tif');
       expect(object.info).toMatchObject({
@@ -24,7 +24,7 @@ describe('a download', () => {
     });
   });
 
-  it('comes in ranges of 8 MiB at most, all of one version', async () => {
+  it('uses ranges of at most 8 MiB, all of one version', async () => {
     const { info, bytes, asked } = await save('large.tif', () => undefined);
     expect(bytes.equals(large)).toBe(true);
     const half = (large.length - 8 * MIB + 1) / 2;
@@ -64,7 +64,7 @@ describe('a download', () => {
     });
   });
 
-  it('is right from a server that knows no ranges', async () => {
+  it('is correct from a server without ranges', async () => {
     const whole = { status: 200, headers: { etag: '"e"' }, body: small };
     const headers = { etag: '"e"', 'content-length': String(small.length) };
     const { bytes, asked } = await save(

@@ -17,7 +17,7 @@ describe('a download with a changed bit', () => {
   it.each([
     ['small.tif', small, 1],
     ['large.tif', large, 3],
-  ])('is taken again: %s', async (key, expected, ranges) => {
+  ])('is repeated: %s', async (key, expected, ranges) => {
     const told: string[] = [];
     const { bytes, asked } = await save(key, once({ flipAt: 12_345 }), {
       onRetry: ({ error }) => told.push(String(error)),
@@ -31,7 +31,7 @@ describe('a download with a changed bit', () => {
     ]);
   });
 
-  it('each time another one is an error that names both, and leaves nothing', async () => {
+  it('with different bytes each time is an error that names both checksums, and leaves nothing', async () => {
     const faults = [1, 2, 3].map((flipAt) => ({ flipAt }));
     await expect(save('small.tif', inTurn(faults))).rejects.toMatchObject({
       code: 'BROKEN_TRANSFER',
@@ -39,7 +39,7 @@ describe('a download with a changed bit', () => {
     expect(await isThere('saved.tif')).toBe(false);
   });
 
-  it('twice the same is taken for what is there: the ETag is no MD5, which is told once', async () => {
+  it('with the same bytes twice is accepted: the ETag is not an MD5, which is reported once', async () => {
     const told: unknown[] = [];
     const etag = `"${'0'.repeat(32)}"`;
     const headers = { etag, 'content-length': String(small.length) };
@@ -81,7 +81,7 @@ describe('a bucket', () => {
     return { outcomes, told, asked: server.seen.length };
   };
 
-  it('one of whose ETags was the MD5 of what came has no other ones', async () => {
+  it('with one ETag that is an MD5 has no others', async () => {
     expect(await saveAll(['bad.tif'], ['good.tif', 'bad.tif'])).toEqual({
       outcomes: ['saved', 'BROKEN_TRANSFER'],
       told: [],
@@ -89,7 +89,7 @@ describe('a bucket', () => {
     });
   });
 
-  it('has its ETags minded again once one is an MD5', async () => {
+  it('has its ETags checked again once one is an MD5', async () => {
     const keys = ['bad-1.tif', 'bad-2.tif', 'good.tif', 'bad-3.tif'];
     expect(await saveAll(['bad-'], keys)).toEqual({
       outcomes: ['saved', 'saved', 'saved', 'BROKEN_TRANSFER'],
@@ -98,7 +98,7 @@ describe('a bucket', () => {
     });
   });
 
-  it('may have objects whose ETags are none, if the server says that it has encrypted them', async () => {
+  it('may have objects whose ETags are not MD5s, if the server says that they are encrypted', async () => {
     const headers = {
       etag: `"${'0'.repeat(32)}"`,
       'content-length': String(small.length),
@@ -131,14 +131,14 @@ describe('an upload with a changed bit', () => {
     };
   };
 
-  it('that the server has taken is read back and replaced, under the condition that it is still that one', async () => {
+  it('that the server has stored is read back and replaced, if it is still that version', async () => {
     const outcome = await upload('careless.jpg', { faultOf: careless('careless.jpg', 1) });
     expect(methodsOf(outcome)).toEqual(['PUT', 'GET', 'PUT']);
     expect(outcome.seen[2]?.headers['if-match']).toMatch(/^"\w{32}"$/);
     expect((await stored('careless.jpg')).equals(picture)).toBe(true);
   });
 
-  it('each time is an error, and what arrived broken is gone', async () => {
+  it('each time is an error, and the broken object is removed', async () => {
     const outcome = await upload('broken.jpg', { faultOf: careless('broken.jpg', 9) });
     expect(outcome.error).toMatchObject({
       code: 'BROKEN_TRANSFER',
@@ -152,7 +152,7 @@ describe('an upload whose ETag is no MD5', () => {
   const strange: FaultOf = (request) =>
     method('PUT', 'GET', 'HEAD')(request) ? { rewrite: { etag: '"sse"' } } : undefined;
 
-  it('is read back, and has arrived', async () => {
+  it('is read back, and counts as stored', async () => {
     const outcome = await upload('sse.jpg', { faultOf: strange });
     expect(methodsOf(outcome)).toEqual(['PUT', 'GET']);
     expect(outcome.uploaded).toEqual({ key: 'sse.jpg', size: picture.length, etag: '"sse"' });
@@ -187,7 +187,7 @@ describe('an upload whose ETag is no MD5', () => {
     expect(outcome.uploaded).toMatchObject({ size: wide.length, etag: '"sse"' });
   });
 
-  it('is compared, too, where only the answer to the PUT has another one than the object', async () => {
+  it('is compared, too, if only the answer to the PUT has a different ETag', async () => {
     const wrong = once({ rewrite: { etag: `"${'0'.repeat(32)}"` } }, put);
     const outcome = await upload('wrong.jpg', { faultOf: wrong });
     expect(methodsOf(outcome)).toEqual(['PUT', 'GET']);
@@ -222,7 +222,7 @@ describe('an upload whose ETag is no MD5', () => {
     expect((await stored('nothing.jpg')).equals(picture)).toBe(true);
   });
 
-  it('but without an ETag it has not: it is sent again, and recognised', async () => {
+  it('or that has no ETag at all, is sent again, and recognised', async () => {
     const outcome = await upload('none.jpg', {
       faultOf: once({ rewrite: { etag: undefined } }, put),
     });

@@ -43,7 +43,7 @@ describe('an upload in parts', () => {
     });
   });
 
-  it('is how more than 64 MiB go up, in parts of 16 MiB', async () => {
+  it('is used above 64 MiB, in parts of 16 MiB', async () => {
     const bytes = distinctBytes(65 * MIB);
     const path = await folder.write('huge.jpg', bytes);
     const outcome = await upload('huge.jpg', { path, patience: patient });
@@ -59,7 +59,7 @@ describe('an upload in parts', () => {
     ['reset', { reset: true }, patient],
     ['answered with 500', { status: 500 }, patient],
     ['never answered', { hangAfter: true }, { headersMs: 20_000 }],
-  ])('sends only the part again that was %s', async (what, fault, patience) => {
+  ])('sends again only the part that was %s', async (what, fault, patience) => {
     const key = `part ${what}.jpg`;
     const outcome = await upload(key, {
       path: paths.large,
@@ -72,7 +72,7 @@ describe('an upload in parts', () => {
     expect((await stored(key)).equals(large)).toBe(true);
   });
 
-  it('completes again when R2 says only at the end of its answer that it failed', async () => {
+  it('completes again when R2 reports the failure only at the end of its answer', async () => {
     const body = '<Error><Code>InternalError</Code><Message>Try again.</Message></Error>';
     const outcome = await upload('late.jpg', {
       path: paths.large,
@@ -122,7 +122,7 @@ describe('an upload in parts', () => {
       once({ hangAfter: true }, completion),
       { headersMs: 20_000 },
     ],
-  ])('is known again when the answer %s is lost', async (what, faultOf, patience) => {
+  ])('is recognised when the answer %s is lost', async (what, faultOf, patience) => {
     const key = `completed ${what}.jpg`;
     const outcome = await upload(key, {
       path: paths.large,

@@ -76,7 +76,7 @@ describe('an object that is read in pieces', () => {
     expect(sent).toBeLessThan(3 * 16 * KIB + 4 * KIB);
   });
 
-  it('goes on where a piece broke off', async () => {
+  it('resumes where a piece broke off', async () => {
     const { read, asked } = await readPieces(
       [[MIB, 16 * KIB]],
       once({ cutAfter: 1_000 }, ({ headers }) => headers['range'] !== `bytes=0-${16 * KIB - 1}`),

@@ -69,7 +69,7 @@ describe('a small object', () => {
   it.each([
     ['once', once({ resetAfter: true }, method('PUT'))],
     ['as often as it is tried', once({ resetAfter: true }, method('PUT'), 3)],
-  ])('is known to be our own when the answer to it was lost %s', async (_, faultOf) => {
+  ])('is recognised as our own when the answer was lost %s', async (_, faultOf) => {
     const key = newKey();
     await behind(faultOf, async (storage) => {
       const { etag } = await put(storage, key, 'mine');
@@ -89,7 +89,7 @@ describe('a small object', () => {
     expect(text).toBe('x'.repeat(500));
   });
 
-  it('is not read when it is none', async () => {
+  it('is not read when it is too large', async () => {
     const key = newKey();
     await sandbox.current.putObject(key, Buffer.from('x'.repeat(500)));
     await behind(NONE, async (storage) => {
@@ -98,7 +98,7 @@ describe('a small object', () => {
     });
   });
 
-  it('is read no further than it may be long when nobody says how long it is', async () => {
+  it('is read up to the limit when its length is unknown', async () => {
     const key = newKey();
     await sandbox.current.putObject(key, Buffer.from('x'.repeat(500)));
     const unsaid = always({ rewrite: { 'content-length': undefined } });
@@ -112,7 +112,7 @@ describe('a small object', () => {
     });
   });
 
-  it('whose ETag is no MD5 is read twice; that is told, and remembered', async () => {
+  it('whose ETag is not an MD5 is read twice, which is reported once', async () => {
     const key = newKey();
     await sandbox.current.putObject(key, Buffer.from('text'));
     const told: unknown[] = [];

@@ -62,7 +62,7 @@ describe('an upload of up to 64 MiB', () => {
   it.each([
     ['was reset', { resetAfter: true }],
     ['never came', { hangAfter: true }],
-  ])('is known again when its answer %s', async (what, fault) => {
+  ])('is recognised when its answer %s', async (what, fault) => {
     const key = `known ${what}.jpg`;
     const outcome = await upload(key, {
       faultOf: once(fault, put),
@@ -72,7 +72,7 @@ describe('an upload of up to 64 MiB', () => {
     expect(outcome.uploaded).toMatchObject({ size: small.length });
   });
 
-  it('is known again, too, when the answer to the last attempt was lost', async () => {
+  it('is recognised, too, when the answer to the last attempt was lost', async () => {
     const outcome = await upload('last.jpg', {
       faultOf: always({ resetAfter: true }, put),
       policy: { ...quickRetry, attempts: 1 },
@@ -81,7 +81,7 @@ describe('an upload of up to 64 MiB', () => {
     expect(outcome.uploaded).toMatchObject({ size: small.length });
   });
 
-  it('does not take somebody else’s object for its own', async () => {
+  it('does not mistake a foreign object for its own', async () => {
     const outcome = await upload('theirs.jpg', {
       faultOf: either(
         async (request) => {

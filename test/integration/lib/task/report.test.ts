@@ -31,8 +31,8 @@ const aboutOutbox =
   (request) =>
     request.method === method && request.url.includes('/pending/') ? fault(request) : undefined;
 
-describe('a success that is not taken by the deadline', () => {
-  it('is in the log and leased in the outbox, and taken later: marked and removed as by a drain', async () => {
+describe('a success that is not accepted by the deadline', () => {
+  it('is logged and leased in the outbox; accepted later, it is marked and removed as by a drain', async () => {
     let isUp = false;
     await using report = await startReport(sandbox.current, () => (isUp ? undefined : down));
     await report.said(HELD);
@@ -52,7 +52,7 @@ describe('a success that is not taken by the deadline', () => {
     expect(await markOf(report)).toMatchObject({ webhook_id: read.entry.webhook_id });
   });
 
-  it('has attempts until its patience ends; then anybody may send it', async () => {
+  it('is retried until its patience ends; then any drain may send it', async () => {
     await using report = await startReport(sandbox.current, () => down, { patienceMs: 10_000 });
     expect(await report.outcome).toMatchObject({ delivered: false, exitCode: 1 });
     expect(report.door.seen.length).toBeGreaterThan(6);
@@ -64,7 +64,7 @@ describe('a success that is not taken by the deadline', () => {
     expect(entry).toMatchObject({ answer: down });
   });
 
-  it('ends with a stop signal; then anybody may send it', async () => {
+  it('ends with a stop signal; then any drain may send it', async () => {
     const stop = new AbortController();
     await using report = await startReport(sandbox.current, () => down, { stop: stop.signal });
     await report.said(HELD);
@@ -73,7 +73,7 @@ describe('a success that is not taken by the deadline', () => {
     expect((await oneEntry(report))?.lease).toBeUndefined();
   });
 
-  it('is sent once more at a stop signal, however long it was to wait', async () => {
+  it('is sent once more at a stop signal, however long the wait was', async () => {
     const stop = new AbortController();
     let isUp = false;
     const busy = { status: 503, headers: { 'retry-after': '900' } };
@@ -86,7 +86,7 @@ describe('a success that is not taken by the deadline', () => {
     expect(await report.outcome).toMatchObject({ delivered: true, exitCode: 0 });
   });
 
-  it('is not said to be tried on once a stop signal has come', async () => {
+  it('is not logged as still retried after a stop signal', async () => {
     const stop = AbortSignal.abort(new Error('stop'));
     await using report = await startReport(sandbox.current, () => down, { stop });
     expect(await report.outcome).toMatchObject({ delivered: false, exitCode: 1 });
@@ -94,7 +94,7 @@ describe('a success that is not taken by the deadline', () => {
     expect((await oneEntry(report))?.lease).toBeUndefined();
   });
 
-  it('has no further attempt that the end after a stop signal may cut off: it may have been taken then', async () => {
+  it('has no further attempt that the end after a stop signal may cut off: it would be ambiguous', async () => {
     const stop = AbortSignal.abort(new Error('stop'));
     // Less than an attempt may take.
     const setup = { stop, lastMs: 450 };
@@ -116,7 +116,7 @@ describe('a success that is not taken by the deadline', () => {
     expect(await report.entries()).toEqual({});
   });
 
-  it('is stored in the end, when R2 took it but its answers were lost', async () => {
+  it('is stored at last when R2 stored it but its answers were lost', async () => {
     const r2 = aboutOutbox('PUT', (request) =>
       request.headers['if-match'] ? undefined : { resetAfter: true },
     );
@@ -125,7 +125,7 @@ describe('a success that is not taken by the deadline', () => {
     expect((await oneEntry(report))?.lease).toBeUndefined();
   });
 
-  it('is in the log only when R2 never takes it, which the log says', async () => {
+  it('is only in the log when R2 never stores it, which the log says', async () => {
     const r2 = aboutOutbox('PUT', () => ({ status: 403 }));
     await using report = await startReport(sandbox.current, () => down, { r2, patienceMs: 1_000 });
     expect(await report.outcome).toMatchObject({ delivered: false });
@@ -135,7 +135,7 @@ describe('a success that is not taken by the deadline', () => {
   it.each([
     ['was removed', (key: string) => sandbox.current.deleteObject(key)],
     ['is somebody else’s', (key: string) => sandbox.current.putObject(key, Buffer.from('{}'))],
-  ])('is sent no more once its entry %s', async (_, take) => {
+  ])('is no longer sent once its entry %s', async (_, take) => {
     await using report = await startReport(sandbox.current, () => down);
     await report.said(HELD);
     const [key = ''] = Object.keys(await report.entries());
@@ -144,7 +144,7 @@ describe('a success that is not taken by the deadline', () => {
     expect(report.lines.at(-1)).toContain('Another process has taken the callback over');
   });
 
-  it('is sent all the same while R2 does not say whose its entry is', async () => {
+  it('is still sent while R2 does not say who holds its entry', async () => {
     let isUp = false;
     const r2: FaultOf = ({ method }) => (method === 'HEAD' ? { status: 403 } : undefined);
     await using report = await startReport(sandbox.current, () => (isUp ? undefined : down), {
@@ -157,7 +157,7 @@ describe('a success that is not taken by the deadline', () => {
     expect(await report.outcome).toMatchObject({ delivered: true });
   });
 
-  it('without an outbox is in the log, and attempts go on', async () => {
+  it('without an outbox is in the log, and attempts continue', async () => {
     let isUp = false;
     const setup = { outbox: false };
     await using report = await startReport(sandbox.current, () => (isUp ? undefined : down), setup);
@@ -168,8 +168,8 @@ describe('a success that is not taken by the deadline', () => {
   });
 });
 
-describe('an error that is not taken', () => {
-  it('is final for the orchestrator, and given up at the deadline, however patient a success is', async () => {
+describe('an error that is not accepted', () => {
+  it('is given up at the deadline, even if a success would be retried longer', async () => {
     await using report = await startReport(sandbox.current, () => down, { status: 'error' });
     expect(await report.outcome).toMatchObject({ delivered: false, exitCode: 1 });
     expect(namesOf(report)).toEqual(['task.failed', 'callback.undelivered', 'note']);
@@ -195,7 +195,7 @@ describe('what the orchestrator says', () => {
       ['callback.undelivered', 'note', 'task.failed', 'callback.undelivered', 'note'],
     ],
   ])(
-    'is “probably taken” when it knows the task no more after an attempt whose answer was lost: %s',
+    'is “probably taken” when it no longer knows the task after an attempt whose answer was lost: %s',
     async (_, keepMs, names) => {
       const gone = { status: 500, body: '{"error":"Task not found"}' };
       let isOver = keepMs > 0;
@@ -234,7 +234,7 @@ describe('what the orchestrator says', () => {
     expect(line.endsWith(` Its answer: ${answer?.body}`)).toBe(true);
   });
 
-  it('shows no part of a secret that was torn where its reading ended', async () => {
+  it('shows no part of a secret that was cut off at the reading limit', async () => {
     const echo = { status: 400, body: `no${' '.repeat(4_096 - 20)}${REPORT_SECRET}` };
     await using report = await startReport(sandbox.current, () => echo);
     await report.outcome;

@@ -32,7 +32,7 @@ const isRed = async (bytes: Uint8Array | undefined) => {
 const settings = (quality: number) => ({ encoder: { ...defaultEncoderSettings, quality } });
 
 describe('a run over the TIFFs of a bucket', () => {
-  it('puts a JPEG beside each, which says what it was made of', async () => {
+  it('puts a JPEG beside each, which says what it was made from', async () => {
     const prefix = await put({ 'a.tif': tiff, 'sub/b ü.TIFF': otherTiff, 'notes.txt': FOREIGN });
     const told = await runBatch(sandbox.current, prefix);
     expect(wordsOf(told)).toEqual({ 'a.tif': 'converted', 'sub/b ü.TIFF': 'converted' });
@@ -53,7 +53,7 @@ describe('a run over the TIFFs of a bucket', () => {
     });
   });
 
-  it('tells of each what it was and what became of it', async () => {
+  it('reports each TIFF and its outcome', async () => {
     const prefix = await put({ 'a.tif': tiff });
     const { events, summary } = await runBatch(sandbox.current, prefix);
     const jpeg = await get(prefix, 'a.jpg');
@@ -109,7 +109,7 @@ describe('a run over the TIFFs of a bucket', () => {
     expect(await objectsUnder(sandbox.current, prefix)).toEqual(before);
   });
 
-  it('makes a JPEG again when its TIFF has changed', async () => {
+  it('converts again when a TIFF has changed', async () => {
     const prefix = await put({ 'a.tif': tiff, 'b.tif': tiff });
     await runBatch(sandbox.current, prefix);
     await sandbox.current.putObject(`${prefix}a.tif`, otherTiff);
@@ -131,7 +131,7 @@ describe('a run over the TIFFs of a bucket', () => {
     });
   });
 
-  it('compares each JPEG with its TIFF where that is asked for', async () => {
+  it('compares each JPEG with its TIFF on request', async () => {
     const prefix = await put({ 'a.tif': await noisyTiff(128) });
     const { ends } = await runBatch(sandbox.current, prefix, { verify: defaultLikenessBounds });
     const likeness = { ssim: expect.any(Number), psnr_db: expect.any(Number) };
@@ -193,7 +193,7 @@ describe('the requests of a run', () => {
     expect(Buffer.from((await get(prefix, 'a.jpg'))?.bytes ?? []).equals(FOREIGN)).toBe(true);
   });
 
-  it('bring a TIFF again and again whose bytes came damaged, and read nothing from those', async () => {
+  it('repeat a download whose bytes keep arriving damaged, and read nothing from them', async () => {
     const prefix = await put({ 'a.tif': tiff });
     const { requests, warnings, summary } = await runBatch(sandbox.current, prefix, {
       faultOf: inTurn([{ flipAt: 60 }, { flipAt: 61 }], ({ url }) => url.includes('a.tif')),
@@ -204,7 +204,7 @@ describe('the requests of a run', () => {
     expect(warnings).toEqual(Array(2).fill(expect.stringContaining('did not arrive as it is')));
   });
 
-  it('bring a TIFF again whose bytes came damaged', async () => {
+  it('repeat a download whose bytes arrived damaged', async () => {
     const prefix = await put({ 'a.tif': tiff });
     const { requests, warnings } = await runBatch(sandbox.current, prefix, {
       faultOf: once({ flipAt: 60 }, ({ url }) => url.includes('a.tif')),
@@ -219,7 +219,7 @@ describe('the requests of a run', () => {
 });
 
 describe('objects of others', () => {
-  it('stay, and the JPEG is called after the whole name', async () => {
+  it('stay, and the JPEG’s name includes the TIFF’s ending', async () => {
     const prefix = await put({ 'a.tif': tiff, 'a.jpg': FOREIGN });
     const told = await runBatch(sandbox.current, prefix);
     expect(told.ends['a.tif']).toMatchObject({
@@ -272,7 +272,7 @@ describe('objects of others', () => {
 });
 
 describe('two TIFFs that would have one JPEG', () => {
-  it('have one each, the first in order the usual one, which is said', async () => {
+  it('get one each, the first in order the usual name, which is reported', async () => {
     const prefix = await put({ 'a.tif': tiff, 'a.tiff': otherTiff });
     for (const [changes, word] of [
       [{}, 'converted'],
@@ -294,7 +294,7 @@ describe('two TIFFs that would have one JPEG', () => {
     expect(await isRed((await get(prefix, 'a.tiff.jpg'))?.bytes)).toBe(true);
   });
 
-  it('keep what they have, if the second has had it before', async () => {
+  it('keep their names, if the second had its before', async () => {
     const prefix = await put({ 'a.tiff': otherTiff });
     await runBatch(sandbox.current, prefix);
     await putAll(sandbox.current, prefix, [['a.tif', tiff]]);
@@ -307,7 +307,7 @@ describe('two TIFFs that would have one JPEG', () => {
 });
 
 describe('with force', () => {
-  it('what is up to date is made again, and nothing else is overwritten', async () => {
+  it('converts again what is up to date, and overwrites nothing else', async () => {
     const prefix = await put({ 'a.tif': tiff, 'b.tif': tiff, 'b.jpg': FOREIGN });
     await runBatch(sandbox.current, prefix);
     const told = await runBatch(sandbox.current, prefix, { force: true });
@@ -346,7 +346,7 @@ describe('TIFFs that fail', () => {
     ]);
   });
 
-  it('fail when they are replaced between look and download, and are converted by the next run', async () => {
+  it('fail when replaced between check and download; the next run converts them', async () => {
     const prefix = await put({ 'a.tif': largeTiff });
     const { ends } = await runBatch(sandbox.current, prefix, {
       faultOf: async ({ method, headers }) => {
@@ -363,7 +363,7 @@ describe('TIFFs that fail', () => {
     expect(wordsOf(await runBatch(sandbox.current, prefix))).toEqual({ 'a.tif': 'converted' });
   });
 
-  it('are converted as they are when they were replaced before the look', async () => {
+  it('are converted in their new version when replaced before the check', async () => {
     const prefix = await put({ 'a.tif': tiff });
     const { ends } = await runBatch(sandbox.current, prefix, {
       onListed: () => sandbox.current.putObject(`${prefix}a.tif`, otherTiff),
@@ -373,14 +373,14 @@ describe('TIFFs that fail', () => {
     expect(jpeg?.metadata['arke-source-etag']).toBe(source?.etag);
   });
 
-  it('end the run where that is asked for', async () => {
+  it('end the run on request', async () => {
     const prefix = await put({ '1.tif': FOREIGN, '2.tif': tiff, '3.tif': tiff });
     const { summary } = await runBatch(sandbox.current, prefix, { failFast: true });
     expect(summary.failed).toBe(1);
     expect(summary.left).toBe(2 - summary.converted);
   });
 
-  it('are those that cannot be uploaded, too', async () => {
+  it('include those that cannot be uploaded', async () => {
     const prefix = await put({ '1.tif': tiff, '2.tif': tiff });
     const { ends } = await runBatch(sandbox.current, prefix, {
       faultOf: ({ method, url }) =>
@@ -394,7 +394,7 @@ describe('TIFFs that fail', () => {
 });
 
 describe('requests that fail for a moment', () => {
-  it('are sent again, and that is said', async () => {
+  it('are sent again, which is reported', async () => {
     const prefix = await put({ 'a.tif': tiff });
     let failures = 0;
     const told = await runBatch(sandbox.current, prefix, {
@@ -433,14 +433,14 @@ describe('a dry run', () => {
 });
 
 describe('a TIFF of several pages', () => {
-  it('gives a JPEG of its first page, and says that there are more', async () => {
+  it('gives a JPEG of its first page, and says that there are others', async () => {
     const prefix = await put({ 'a.tif': pagedTiff(3) });
     const { ends } = await runBatch(sandbox.current, prefix);
     expect(ends['a.tif']).toMatchObject({ pages: [{ notes: [{ code: 'PAGES_NOT_CONVERTED' }] }] });
     expect(await keysOf(prefix)).toEqual(['a.jpg', 'a.tif']);
   });
 
-  it('gives one of each, the first uploaded last, and one that is lost is made again', async () => {
+  it('gives a JPEG per page, the first uploaded last; a missing one is made again', async () => {
     const prefix = await put({ 'a.tif': pagedTiff(3) });
     const all = { pages: 'all' } as const;
     const first = await runBatch(sandbox.current, prefix, all);
@@ -462,7 +462,7 @@ describe('a TIFF of several pages', () => {
     expect(await objectsUnder(sandbox.current, prefix)).toEqual(whole);
   });
 
-  it('gives one of the page that is asked for', async () => {
+  it('gives a JPEG of the chosen page', async () => {
     const prefix = await put({ 'a.tif': pagedTiff(3), 'b.tif': pagedTiff(1) });
     const { ends } = await runBatch(sandbox.current, prefix, { pages: 2 });
     expect(ends).toMatchObject({
@@ -471,7 +471,7 @@ describe('a TIFF of several pages', () => {
     });
   });
 
-  it('that has fewer pages than before leaves JPEGs behind, which is said', async () => {
+  it('that has fewer pages than before leaves JPEGs behind, which is reported', async () => {
     const prefix = await put({ 'a.tif': pagedTiff(3) });
     await runBatch(sandbox.current, prefix, { pages: 'all' });
     await sandbox.current.putObject(`${prefix}a.tif`, pagedTiff(1));
@@ -503,7 +503,7 @@ describe('the TIFFs that are on this machine', () => {
 });
 
 describe('a run that is stopped while a JPEG is being uploaded', () => {
-  it('finishes that where somebody is told of it, and begins nothing more', async () => {
+  it('finishes the upload, and starts nothing more', async () => {
     const names = Array.from({ length: 6 }, (_, i) => `${i}.tif`);
     const prefix = await put(Object.fromEntries(names.map((name) => [name, tiff])));
     const stop = new AbortController();

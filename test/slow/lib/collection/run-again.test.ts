@@ -22,7 +22,7 @@ const converted = async () => {
 const SKIPPED = { 'a.tif': 'skipped', 'b.tif': 'skipped' };
 
 describe('a run over what has been converted', () => {
-  it('skips all of it, and tells of it what was recorded', async () => {
+  it('skips all TIFFs, and reports what was recorded', async () => {
     const { path, inputs } = await converted();
     const before = await stat(path('a.jpg'));
     const again = await runCollection(inputs);
@@ -46,7 +46,7 @@ describe('a run over what has been converted', () => {
     });
   });
 
-  it('does again what has changed, and only that', async () => {
+  it('converts again only what has changed', async () => {
     const { path, inputs } = await converted();
     await writeFile(path('a.tif'), plum);
     expect(wordsOf(await runCollection(inputs))).toEqual({ ...SKIPPED, 'a.tif': 'converted' });
@@ -58,7 +58,7 @@ describe('a run over what has been converted', () => {
     ['other settings', { encoder: { ...defaultEncoderSettings, quality: 60 } }],
     ['another version', { program: 'arke-tiff/next' }],
     ['force', { force: true }],
-  ])('does all of it again with %s', async (_, changes) => {
+  ])('converts everything again with %s', async (_, changes) => {
     const { inputs } = await converted();
     expect(wordsOf(await runCollection(inputs, changes))).toEqual({
       'a.tif': 'converted',
@@ -66,13 +66,13 @@ describe('a run over what has been converted', () => {
     });
   });
 
-  it('does again what is missing', async () => {
+  it('converts again what is missing', async () => {
     const { path, inputs } = await converted();
     await rename(path('b.jpg'), path('elsewhere.jpg'));
     expect(wordsOf(await runCollection(inputs))).toEqual({ ...SKIPPED, 'b.tif': 'converted' });
   });
 
-  it('refuses a JPEG of its own that is asked to be free of what was told of it', async () => {
+  it('refuses its own JPEG if a recorded note is now to be an error', async () => {
     const { inputs } = await collectionOf({ 'a.tif': pagedTiff(2) });
     await runCollection(inputs);
     const strict = { failOn: new Set(['warning'] as const) };
@@ -83,7 +83,7 @@ describe('a run over what has been converted', () => {
 });
 
 describe('a file that is in the way', () => {
-  it('is an error when nobody knows it, and replaced by force', async () => {
+  it('is an error when it is unknown, and replaced with force', async () => {
     const { path, inputs } = await collectionOf({ 'a.tif': teal });
     await writeFile(path('a.jpg'), 'precious');
     const { ends } = await runCollection(inputs);
@@ -110,7 +110,7 @@ describe('a file that is in the way', () => {
     expect(wordsOf(run)).toEqual({ 'a.tiff': 'failed', 'b.tif': 'skipped' });
   });
 
-  it('is an error where no record is kept, whoever made it', async () => {
+  it('is an error when no record is kept, whoever made it', async () => {
     const { inputs } = await converted();
     const { ends } = await runCollection(inputs, { keepRecord: false });
     expect(ends['a.tif']).toMatchObject({
@@ -122,7 +122,7 @@ describe('a file that is in the way', () => {
 describe('checksums', () => {
   const withHashes = { checksum: true };
 
-  it('are told and recorded of TIFFs and JPEGs, also of those that were made without', async () => {
+  it('are reported and recorded for TIFFs and JPEGs, also for those made without', async () => {
     const { root, inputs } = await converted();
     const { ends } = await runCollection(inputs, withHashes);
     const hash = expect.stringMatching(/^[\da-f]{64}$/);
@@ -137,7 +137,7 @@ describe('checksums', () => {
     ]);
   });
 
-  it('know files again whose times have changed', async () => {
+  it('recognise files whose times have changed', async () => {
     const { path, inputs } = await converted();
     await runCollection(inputs, withHashes);
     const now = new Date(Date.now() + 60_000);
@@ -147,7 +147,7 @@ describe('checksums', () => {
     expect(wordsOf(await runCollection(inputs))).toEqual(SKIPPED);
   });
 
-  it('know a TIFF again that has another name', async () => {
+  it('recognise a TIFF that was renamed', async () => {
     const { path, inputs } = await converted();
     await runCollection(inputs, withHashes);
     await rename(path('a.tif'), path('a.tiff'));
@@ -155,7 +155,7 @@ describe('checksums', () => {
     expect(wordsOf(run)).toEqual({ 'a.tiff': 'skipped' });
   });
 
-  it('find a TIFF changed that size and time do not tell of', async () => {
+  it('detect a change that size and time do not show', async () => {
     const { path, inputs } = await converted();
     await runCollection(inputs, withHashes);
     const { atime, mtime } = await stat(path('a.tif'));
@@ -180,13 +180,13 @@ describe('the record beside the JPEGs', () => {
     ]);
   });
 
-  it('is not kept where that is not asked for', async () => {
+  it('is not kept unless requested', async () => {
     const { root, inputs } = await collectionOf({ 'a.tif': teal });
     await runCollection(inputs, { keepRecord: false });
     await expect(timelessRecord(root)).rejects.toThrow('ENOENT');
   });
 
-  it('that cannot be read is an error of the files beside it', async () => {
+  it('that cannot be read is an error for the files beside it', async () => {
     const { root, inputs } = await collectionOf({ 'a.tif': teal, [`${RECORD_NAME}/x`]: '' });
     const { ends } = await runCollection(inputs.slice(0, 1));
     expect(ends['a.tif']).toMatchObject({
@@ -195,7 +195,7 @@ describe('the record beside the JPEGs', () => {
     expect((await readdir(root)).sort()).toEqual([RECORD_NAME, 'a.tif']);
   });
 
-  it('is read up to a torn line, and goes on behind it', async () => {
+  it('is read up to a torn line, and continued after it', async () => {
     const { path, inputs } = await converted();
     await appendFile(path(RECORD_NAME), '{"v":1,"output":"a.jpg","sour');
     expect(wordsOf(await runCollection(inputs))).toEqual(SKIPPED);
@@ -204,7 +204,7 @@ describe('the record beside the JPEGs', () => {
     expect(wordsOf(await runCollection(inputs))).toEqual(SKIPPED);
   });
 
-  it('still knows an older JPEG when a run was killed before the newer one had its name', async () => {
+  it('still knows an older JPEG when a run was killed before the newer one got its name', async () => {
     const { path, inputs } = await converted();
     const text = await readFile(path(RECORD_NAME), 'utf8');
     const [line = ''] = text.split('\n');

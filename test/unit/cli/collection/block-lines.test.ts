@@ -29,7 +29,7 @@ describe('the block of a run', () => {
     ]);
   });
 
-  it('counts what failed and what is up to date, which is no work', () => {
+  it('counts failures, and what is up to date, without counting that as work', () => {
     const events = [started(10), skipped('a'), failed('b'), converted('c')];
     expect(blockAfter(events)).toEqual([
       `${'━'.repeat(12)}${'─'.repeat(28)} 3/10  30 %  ETA 28 s`,
@@ -37,7 +37,7 @@ describe('the block of a run', () => {
     ]);
   });
 
-  it('promises nothing before the first TIFF is converted', () => {
+  it('shows no estimate before the first TIFF is converted', () => {
     expect(blockAfter([started(3), begun('a')])).toEqual([
       `${'─'.repeat(40)} 0/3  0 %`,
       '  a.tif  1 s',

@@ -29,7 +29,7 @@ describe('the lines of a run', () => {
     ]);
   });
 
-  it('leave out what is up to date where that is shown otherwise', () => {
+  it('omit what is up to date if that is shown elsewhere', () => {
     expect(linesOf([skipped('a')], { skipped: false })).toEqual([]);
   });
 
@@ -47,7 +47,7 @@ describe('the lines of a run', () => {
     ]);
   });
 
-  it('say before the result what is to be known of it, and of the collection when it is known', () => {
+  it('show warnings before the result, and those of the collection as they occur', () => {
     const note = { code: 'SAMPLES_SCALED', message: 'Samples were scaled.' } as const;
     const message = 'a.tif and a.tiff would both become a.jpg.';
     expect(
@@ -67,7 +67,7 @@ describe('the lines of a run', () => {
   it.each([
     [{ psnr_db: 48.25, ssim: 0.99871 }, '48.3 dB, SSIM 0.9987'],
     [{ psnr_db: undefined, ssim: 1 }, 'identical pixels'],
-  ])('say how near a JPEG is to its TIFF where that was measured (%j)', (likeness, text) => {
+  ])('show the likeness of a JPEG if it was measured (%j)', (likeness, text) => {
     const [line] = linesOf([converted('a', [page('a', { likeness })])]);
     expect(line).toMatch(new RegExp(`1000 ms, ${text}$`));
   });

@@ -49,7 +49,7 @@ describe('the progress block on a terminal', () => {
     ]);
   });
 
-  it('tells what is coming from elsewhere, and what is going there', () => {
+  it('shows downloads and uploads', () => {
     const { terminal, block, drawAt } = setUp();
     const files = () => terminal.lines().slice(1);
     const a = { input: 'a.tif', source_bytes: 1 };
@@ -83,7 +83,7 @@ describe('the progress block on a terminal', () => {
     ]);
   });
 
-  it('is gone in the end, with all lines written', () => {
+  it('is gone at the end, with all lines written', () => {
     const { terminal, block, drawAt, isOver } = setUp();
     for (const event of [started(1), begun('a')]) block.show(event);
     drawAt(0);
@@ -112,7 +112,7 @@ describe('the progress block on a terminal', () => {
     expect(terminal.lines().filter((line) => line.includes('0/2'))).toHaveLength(1);
   });
 
-  it('is not driven by the name of a file', () => {
+  it('cannot be controlled by the name of a file', () => {
     const { terminal, block, drawAt } = setUp();
     for (const event of [started(1), begun('\u001b[2Jred')]) block.show(event);
     block.above(() => terminal.write('a line\n'));

@@ -18,7 +18,7 @@ const MB = 1024 * 1024;
 const totals = { source_bytes: 600 * MB, output_bytes: 30 * MB, pixels: 400e6, ms: 72_000 };
 
 describe('the summary of a run', () => {
-  it('says what became of how many, sizes and pace, and lists the failures with what to do', async () => {
+  it('shows the counts of all outcomes, sizes and speed, and lists the failures with what to do', async () => {
     const outcome = await showCollection(
       run(
         ...[
@@ -41,7 +41,7 @@ describe('the summary of a run', () => {
     ]);
   });
 
-  it('counts what could not be read, and lists it with what failed', async () => {
+  it('counts what could not be read, and lists it with the failures', async () => {
     const error = { code: 'FOLDER_UNREADABLE', message: 'No. Ask.' } as const;
     const outcome = await showCollection(
       run(
@@ -65,7 +65,7 @@ describe('the summary of a run', () => {
     });
   });
 
-  it('does not call failed, in a dry run, what could not be read', async () => {
+  it('does not call unreadable files failed in a dry run', async () => {
     const error = { code: 'FOLDER_UNREADABLE', message: 'No. Ask.' } as const;
     const outcome = await showCollection(
       run(
@@ -80,7 +80,7 @@ describe('the summary of a run', () => {
     expect(summaryLines(outcome).slice(1)).toEqual(['Could not be read:', '  in/x: No. Ask.']);
   });
 
-  it('is one line where there was nothing to do', async () => {
+  it('is one line when there was nothing to do', async () => {
     const outcome = await showCollection(
       run(started(1), skipped('a'), ended({ files: 1, skipped: 1, ms: 12 })),
       [],
@@ -88,7 +88,7 @@ describe('the summary of a run', () => {
     expect(summaryLines(outcome)).toEqual(['1 TIFF: 1 up to date; 12 ms']);
   });
 
-  it('says, of a dry run, what the whole would take', async () => {
+  it('says, for a dry run, what the run would take', async () => {
     const predicted = { cpu_seconds: 90.4, seconds: 45.2 };
     const outcome = await showCollection(
       run(
@@ -111,16 +111,13 @@ describe('the summary of a run', () => {
   it.each([
     [{ stopped: 'SIGINT' as const }, 'Interrupted by SIGINT. '],
     [{}, 'Stopped at the first failure \\(--fail-fast\\). '],
-  ])(
-    'says why something was left undone, and that it can be gone on with (%j)',
-    async (how, why) => {
-      const outcome = await showCollection(run(ended({ files: 9, left: 9, ms: 5, ...how })), []);
-      expect(summaryLines(outcome)).toEqual([
-        '9 TIFFs: 9 remaining; 5 ms',
-        expect.stringMatching(`^${why}.*Run the same command again to resume`),
-      ]);
-    },
-  );
+  ])('says why files remain, and how to resume (%j)', async (how, why) => {
+    const outcome = await showCollection(run(ended({ files: 9, left: 9, ms: 5, ...how })), []);
+    expect(summaryLines(outcome)).toEqual([
+      '9 TIFFs: 9 remaining; 5 ms',
+      expect.stringMatching(`^${why}.*Run the same command again to resume`),
+    ]);
+  });
 });
 
 describe('a run as JSON', () => {
@@ -130,7 +127,7 @@ describe('a run as JSON', () => {
     ...[failed('c'), ended({ files: 3, converted: 2, failed: 1 })],
   ];
 
-  it('is, in one document, the files in their order and the summary', async () => {
+  it('is one document: the files in order, and the summary', async () => {
     const outcome = await showCollection(run(...events), []);
     expect(documentOf(outcome, ['b.tif', 'a.tif', 'c.tif'])).toEqual({
       files: [
@@ -158,7 +155,7 @@ describe('a run as JSON', () => {
     });
   });
 
-  it('is, in lines, one object for each event, without what is secret', async () => {
+  it('is one line per event, without secrets', async () => {
     const lines: string[] = [];
     const redact = (text: string) => text.replaceAll('broken', '[redacted]');
     await showCollection(run(...events), [jsonLines((line) => lines.push(line), redact)]);
@@ -169,7 +166,7 @@ describe('a run as JSON', () => {
     expect(objects.at(-2).error.message).toBe('It is [redacted]. Mend it.');
   });
 
-  it('tells views that it is over even when it broke off', async () => {
+  it('tells views that it has ended, even with an error', async () => {
     let closed = 0;
     const broken = (async function* () {
       yield started(1);
@@ -182,8 +179,8 @@ describe('a run as JSON', () => {
   });
 });
 
-describe('a run whose lines are not taken', () => {
-  it('goes on without them: no line is made before those before it are taken', async () => {
+describe('a run whose lines are not read', () => {
+  it('makes no line before the earlier ones are read', async () => {
     const written: string[] = [];
     let take = () => {};
     const taken = () => new Promise<void>((resolve) => (take = resolve));

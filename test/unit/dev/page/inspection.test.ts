@@ -21,7 +21,7 @@ describe('the facts of a TIFF', () => {
     });
   });
 
-  it('may be why there are none', () => {
+  it('may be the reason why there are none', () => {
     const error = { code: 'NOT_A_TIFF', message: 'It is a JPEG.' };
     expect(factsFrom({ files: [{ input: 'a.tif', error }] })).toEqual({ error: 'It is a JPEG.' });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { joinedLog } from '../../../../src/dev/page/joined-log.ts';
 
-describe('a log and the lines that came while it was on its way', () => {
+describe('a log and the lines that arrived while it was loading', () => {
   it.each([
     ['none of which it has', ['a'], ['b', 'c'], ['a', 'b', 'c']],
     ['some of which it has', ['a', 'b', 'c'], ['b', 'c', 'd'], ['a', 'b', 'c', 'd']],

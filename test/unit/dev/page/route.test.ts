@@ -10,11 +10,11 @@ describe('an address of the page', () => {
     expect(routeOf(hash)).toEqual({});
   });
 
-  it('that is a place within the page leads nowhere else', () => {
+  it('that is an anchor within the page leads nowhere else', () => {
     expect(routeOf('#main')).toBeUndefined();
   });
 
-  it('that somebody mistyped is taken as it is', () => {
+  it('that is mistyped is used as it is', () => {
     expect(routeOf('#/tasks/%E0%A4')).toEqual({ task: '%E0%A4' });
   });
 });

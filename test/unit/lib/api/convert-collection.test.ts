@@ -34,7 +34,7 @@ describe('convertCollection', () => {
     expect((await readdir(folder.root)).sort()).toEqual(['.arke-tiff.jsonl', 'a.jpg', 'a.tif']);
   });
 
-  it('takes folders as the command does, and skips what is up to date', async () => {
+  it('accepts folders as the command does, and skips what is up to date', async () => {
     await mkdir(folder.path('sub'));
     await folder.write('sub/b.tif', tiff);
     const options = { recursive: true, outDir: folder.path('out') };
@@ -45,7 +45,7 @@ describe('convertCollection', () => {
     expect((await run([folder.root], options)).summary).toMatchObject({ converted: 0, skipped: 2 });
   });
 
-  it('takes a TIFF with the path of its JPEG, and names the JPEGs of others around it', async () => {
+  it('accepts a TIFF with the path of its JPEG, and names the JPEGs of others around it', async () => {
     const pair = { input: folder.path('a.tif'), output: folder.path('b.jpg') };
     await folder.write('b.tif', tiff);
     const { ends, events } = await run([folder.path('b.tif'), pair], { record: false });

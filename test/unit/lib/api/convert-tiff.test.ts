@@ -51,14 +51,14 @@ describe('the library never destroys a TIFF', () => {
 });
 
 describe('a remedy', () => {
-  it('is an option where memory is too little, with the limit that was given', async () => {
+  it('is an option when memory is too little, with the limit that was given', async () => {
     const refused = convertTiff(master, folder.path('out.jpg'), { memoryBytes: 1000 });
     await expect(refused).rejects.toMatchObject({ code: 'OUT_OF_MEMORY' });
     await expect(refused).rejects.toThrow('limit 1000 bytes. Raise memoryBytes where it is set');
     await expect(refused).rejects.not.toThrow(/memory_mb|MEMORY_LIMIT_MB/);
   });
 
-  it('is a function and its option where pages are left', async () => {
+  it('is a function and its option when pages remain', async () => {
     const page = {
       width: 8,
       height: 8,
@@ -73,7 +73,7 @@ describe('a remedy', () => {
     ]);
   });
 
-  it('is to name a file where the input is a folder', async () => {
+  it('is to name a file when the input is a folder', async () => {
     await mkdir(folder.path('dir.jpg'));
     await expect(convertTiff(folder.path('dir.jpg'), folder.path('out.jpg'))).rejects.toThrow(
       'Could not read "dir.jpg": illegal operation on a directory (EISDIR). It is a folder: name a file in it.',
@@ -92,7 +92,7 @@ describe('an existing file', () => {
     expect(await readFile(output)).toHaveLength(bytes);
   });
 
-  it('is as before when the conversion fails', async () => {
+  it('is unchanged when the conversion fails', async () => {
     const broken = await folder.write('broken.tif', tiff.subarray(0, tiff.length / 2));
     const output = await folder.write('out.jpg', 'precious');
     await expect(convertTiff(broken, output, { overwrite: true })).rejects.toThrow('broken.tif');
@@ -116,7 +116,7 @@ describe('wrong options', () => {
       { quality: 0, overwrite: 'yes' },
       "quality must be a whole number from 1 to 100, not 0; overwrite must be true or false, not 'yes'",
     ],
-  ])('are said to be wrong, all of them, before anything is read: %j', async (options, message) => {
+  ])('are all reported before anything is read: %j', async (options, message) => {
     const wrong: ConvertOptions = Object(options);
     const error = await convertTiff('missing.tif', folder.path('out.jpg'), wrong).catch(
       (thrown: unknown) => thrown,

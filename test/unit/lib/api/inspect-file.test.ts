@@ -18,7 +18,7 @@ describe('inspectFile', () => {
     expect((await inspectFile(two, { pages: 'all' })).losses).toEqual([]);
   });
 
-  it('says by which option a loss is avoided', async () => {
+  it('names the option that avoids a loss', async () => {
     const { losses } = await inspectFile(two);
     expect(losses).toMatchObject([{ kind: 'pages', avoidedBy: "pages: 'all'" }]);
   });
@@ -45,7 +45,7 @@ describe('choosePages', () => {
     await expect(choosePages(two, 3)).rejects.toMatchObject({ code: 'NO_SUCH_PAGE' });
   });
 
-  it('refuses what is no choice of pages', async () => {
+  it('refuses an invalid choice of pages', async () => {
     await expect(choosePages(two, 1.5)).rejects.toMatchObject({ code: 'INVALID_OPTIONS' });
   });
 });

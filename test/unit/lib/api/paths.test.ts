@@ -12,7 +12,7 @@ import { useFolder } from '../../../support/use-folder.ts';
 
 const folder = useFolder();
 
-it('gives back the bytes of names that are not UTF-8, and what can be shown of them', async () => {
+it('returns the bytes of names that are not UTF-8, and a form to show', async () => {
   await writeLatin1(folder.path('in/caf\xe9.tif'), Buffer.from('no TIFF'));
   const outDir = folder.path('out');
   const inputs: string[] = [];

@@ -26,7 +26,7 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
 }
 
 describe('the room on a disk', () => {
-  it('is given away once, before it is used', async () => {
+  it('is given out once, before it is used', async () => {
     const { take } = roomWith(100);
     await take(60);
     const second = take(60);
@@ -65,7 +65,7 @@ describe('the room on a disk', () => {
     await small;
   });
 
-  it('is an error when nothing else is there to go', async () => {
+  it('is an error when nothing else will free any', async () => {
     const { take } = roomWith(3 * MB);
     await expect(take(4 * MB)).rejects.toThrow(
       `Not enough space for "${4 * MB}.tif" in /tmp: it needs 4.0 MB, but only 3.0 MB are free. Free some space, or set TMPDIR to a folder with more.`,
@@ -74,7 +74,7 @@ describe('the room on a disk', () => {
     place.release();
   });
 
-  it('is an error for one that has waited in vain', async () => {
+  it('is an error for a request that has waited in vain', async () => {
     const { take } = roomWith(100);
     const first = await take(80);
     const waiting = take(120);
@@ -83,7 +83,7 @@ describe('the room on a disk', () => {
   });
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY, -1])(
-    'is for no number of bytes such as %d, and that does no harm',
+    'is not given for %d bytes, which does no harm',
     async (bytes) => {
       const { take } = roomWith(100);
       await expect(take(bytes)).rejects.toThrow(RangeError);

@@ -9,12 +9,12 @@ describe('a key that two TIFFs could have', () => {
     expect(reserved.reservedFor('a.jpg', 'a.tif')).toBeUndefined();
   });
 
-  it('is kept for the one that had to give way, too', () => {
+  it('is kept for the second, too, under its other name', () => {
     expect(reserved.reservedFor('a.tiff.jpg', 'a.tiff.tif')).toBe('a.tiff');
     expect(reserved.reservedFor('a.tiff.tif.jpg', 'a.tiff.tif')).toBeUndefined();
   });
 
-  it('is kept for nobody when nobody wants it', () => {
+  it('is not kept when no TIFF wants it', () => {
     expect(reserved.reservedFor('b.tif.jpg', 'b.tif')).toBeUndefined();
     expect(reserved.reservedFor('c.jpg', 'b.tif')).toBeUndefined();
   });

@@ -28,7 +28,7 @@ describe('words of a page', () => {
     expect(timeOf(ms)).toBe(words);
   });
 
-  it('tell what was saved, and what was not', () => {
+  it('say what was saved, and what was not', () => {
     expect(percentOf(savedOf(200, 50) ?? 0)).toBe('75 %');
     expect(percentOf(savedOf(100, 150) ?? 0)).toBe('−50 %');
     expect(savedOf(0, 10)).toBeUndefined();
@@ -38,7 +38,7 @@ describe('words of a page', () => {
     expect([countOf(1, 'file'), countOf(1_000, 'file')]).toEqual(['1 file', '1,000 files']);
   });
 
-  it('show what cannot be seen of a name', () => {
+  it('show invisible characters of a name', () => {
     expect(visible('a\u202egpj.tif')).toBe('a⟨202E⟩gpj.tif');
     expect(visible('a\nb.tif')).toBe('a⟨000A⟩b.tif');
     expect(visible('שלום 目録.tif')).toBe('שלום 目録.tif');

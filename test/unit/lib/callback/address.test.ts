@@ -25,7 +25,7 @@ function entry(more: Partial<OutboxEntry> = {}): OutboxEntry {
 }
 
 describe('an address for all tasks', () => {
-  it('has places for the ids, which are encoded', () => {
+  it('has placeholders for the ids, which are encoded', () => {
     expect(isForAllTasks(FOR_ALL)).toBe(true);
     expect(isForAllTasks(own)).toBe(false);
     expect(addressOfTask(FOR_ALL, task)).toBe('https://x.example/cb/b/t%2F1%20%C3%BC?token=1');
@@ -49,7 +49,7 @@ describe('an entry of the outbox is sent', () => {
     expect(to({ url: other })).toMatch(/belongs to one task/);
   });
 
-  it('to its own address, if that is at an origin that was allowed', () => {
+  it('to its own address, if its origin is allowed', () => {
     expect(to({ origins: ['https://y.example', 'https://x.example'] })).toEqual({
       url: own,
       urlName: 'the address in the outbox',
@@ -62,7 +62,7 @@ describe('an entry of the outbox is sent', () => {
     'http://x.example/cb',
     'https://x.example:8443/cb',
     'https://x.example.stranger.example/cb',
-  ])('not to a stranger: %s', (url) => {
+  ])('not to an unknown address: %s', (url) => {
     expect(to({ origins: ['https://x.example'] }, entry({ url }))).toMatch(/not allowed/);
   });
 

@@ -127,7 +127,7 @@ describe('the search for undelivered callbacks in a log', () => {
     },
   );
 
-  it('takes a body whose key looks like another callback as the one that it is', () => {
+  it('is not misled by a body whose key looks like another callback', () => {
     fc.assert(
       fc.property(body, (inner) => {
         const outer = escapeControls(
@@ -172,7 +172,7 @@ describe('the search for undelivered callbacks in a log', () => {
     ['is kept', 'this process sends it until 2026-11-30T10:00:00.000Z at the latest, then …'],
     ['stays', '"arke-tiff callback pending" sends it'],
     ['stays', nextStep({ error: 'x', answer: { status: 500, body: 'Task not found' } })],
-  ])('knows where a callback was kept in an outbox: %s; %s', (verb, then) => {
+  ])('knows where a callback was stored in an outbox: %s; %s', (verb, then) => {
     const message = `the callback ${verb} in the outbox as out box/pending/b/t/msg_1.json; ${then}`;
     for (const format of ['text', 'json'] as const) {
       const lines = linesOf([{ event: 'note', code: 'OUTBOX', message }], format);
@@ -270,14 +270,14 @@ describe('a log of TIFFs that share a task id', () => {
       output_file_size: 1,
     });
 
-  it('knows of each what became of it, one after the other', () => {
+  it('knows the outcome of each, one after the other', () => {
     const log = searchLog([start(one), success, start(two), lost(two)].join('\n'));
     expect(log.successOf({ ...of, inputKey: one })).toEqual({ line: 2, isCertain: true });
     expect(log.successOf({ ...of, inputKey: two })).toBeUndefined();
     expect(log.undelivered).toMatchObject([{ inputKey: two }]);
   });
 
-  it('is certain of neither where they ran at the same time', () => {
+  it('is certain of neither if they ran at the same time', () => {
     const log = searchLog([start(one), start(two), success, lost(two)].join('\n'));
     for (const inputKey of [one, two])
       expect(log.successOf({ ...of, inputKey })).toEqual({ line: 3, isCertain: false });
@@ -289,7 +289,7 @@ describe('a log of TIFFs that share a task id', () => {
     expect(log.successOf({ ...of, inputKey: one })).toEqual({ line: 3, isCertain: true });
   });
 
-  it('believes nothing of another batch', () => {
+  it('ignores other batches', () => {
     const log = searchLog([start(one), success].join('\n'));
     expect(log.successOf({ task_id: id, batch_id: 'c' })).toBeUndefined();
     // A log that begins in the middle does not say which TIFF it was.
@@ -331,7 +331,7 @@ describe('a callback that a log has as not delivered', () => {
       'was kept while attempts went on, and refused in the end',
       [started, { ...undelivered, continues_ms: 5 }, retry(refused), failed(refused)],
     ],
-  ])('was not taken where it %s', (_, events) => {
+  ])('was not accepted when it %s', (_, events) => {
     expect(unconfirmedIn(events)).toEqual([[false], [false]]);
   });
 
@@ -349,7 +349,7 @@ describe('a callback that a log has as not delivered', () => {
       'attempts went on when the task was started again',
       [started, { ...undelivered, continues_ms: 5 }, started, failed(refused), undelivered],
     ],
-  ])('may have been taken where %s', (_, events) => {
+  ])('may have been accepted when %s', (_, events) => {
     expect(unconfirmedIn(events)).toEqual([[true], [true]]);
   });
 });

@@ -22,7 +22,7 @@ function entryFor(url: string) {
 const read = (value: unknown) => readOutboxEntry(Buffer.from(JSON.stringify(value)));
 
 describe('an entry of the outbox', () => {
-  it('is not kept from being delivered by a lease that no drain can have written', () => {
+  it('is not blocked by a lease that no drain can have written', () => {
     const hour = 3_600_000;
     const until = (ms: number) => leased(entry, 'somebody', new Date(at.getTime() + ms));
     expect(isLeased(until(hour), at)).toBe(true);
@@ -76,7 +76,7 @@ describe('an entry of the outbox', () => {
       JSON.stringify({ ...entry, webhook_id: 'msg_x' }),
       'its webhook_id does not match its body',
     ],
-  ])('is none when it is %s', (_, text, problem) => {
+  ])('is refused when it is %s', (_, text, problem) => {
     expect(readOutboxEntry(Buffer.from(text))).toContain(problem);
   });
 
@@ -89,7 +89,7 @@ describe('an entry of the outbox', () => {
     );
   });
 
-  it('belongs to a drain until its lease has run out, or it is given back', () => {
+  it('belongs to a drain until its lease expires or it is released', () => {
     const mine = leased(entry, 'me', new Date(at.getTime() + 1000));
     expect(isLeased(entry, at)).toBe(false);
     expect(isLeased(mine, at)).toBe(true);

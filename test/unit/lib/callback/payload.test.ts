@@ -70,7 +70,7 @@ const schemaFile = new URL('../../../../dist/callback-payload.schema.json', impo
 const validate = new Ajv({ strict: true }).compile(JSON.parse(readFileSync(schemaFile, 'utf8')));
 
 describe('the callback’s schema', () => {
-  it('takes every payload of the contract', () => {
+  it('accepts every payload of the contract', () => {
     fc.assert(fc.property(valid, (payload) => payloadProblems(payload).length === 0));
   });
 
@@ -85,7 +85,7 @@ describe('the callback’s schema', () => {
     expect(payloadProblems('text')).toHaveLength(1);
   });
 
-  it('as JSON Schema in the package judges alike', () => {
+  it('accepts the same as the package’s JSON Schema', () => {
     fc.assert(
       fc.property(fc.oneof(valid, invalid, edge), (payload) => {
         return validate(payload) === (payloadProblems(payload).length === 0);

@@ -27,7 +27,7 @@ const mark: DeliveredMark = {
 describe('the seal of an entry', () => {
   const sealed = sealOfEntry(secret, key, entry);
 
-  it('holds for what is sent and where, and for nothing else', () => {
+  it('covers content and address, and nothing else', () => {
     const { input_r2_key: _, ...unknownInput } = entry;
     const others = [
       sealOfEntry(`${secret.slice(0, -4)}AAAA`, key, entry),
@@ -49,21 +49,21 @@ describe('the seal of an entry', () => {
     expect(isSeal(sealed, sealed)).toBe(true);
   });
 
-  it('does not change with what drains write anew', () => {
+  it('does not change with what drains rewrite', () => {
     const lease = { owner: 'drain', until: '2026-11-24T16:02:00.000Z' };
     expect(sealOfEntry(secret, key, { ...entry, lease, error: 'still down', seal: 'x' })).toBe(
       sealed,
     );
   });
 
-  it('is no signature of a callback, and no mark’s', () => {
+  it('is not valid as the signature of a callback, or as the seal of a mark', () => {
     const at = new Date('2026-11-24T16:00:00Z');
     expect(signature(secret, { id: 'msg_1', body: '{}' }, at)).not.toContain(sealed);
     expect(sealOfMark(secret, key, mark)).not.toBe(sealed);
   });
 });
 
-it('the seal of a mark holds for all of it', () => {
+it('the seal of a mark covers all of it', () => {
   const seals = [
     sealOfMark(secret, key, mark),
     sealOfMark(secret, 'elsewhere', mark),

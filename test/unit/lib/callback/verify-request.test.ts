@@ -91,7 +91,7 @@ describe('a stored request', () => {
   );
 });
 
-describe('what is wrong with a request is said of the header', () => {
+describe('what is wrong with a request is said for each header', () => {
   const headers = headersOf(body);
   const without = (name: string) =>
     Object.fromEntries(Object.entries(headers).filter(([other]) => other !== name));

@@ -9,7 +9,7 @@ function admitted<T>(admission: ReturnType<typeof createAdmission<T>>) {
 }
 
 describe('jobs that wait for memory', () => {
-  it('begin in their order, as many as are asked for', () => {
+  it('start in order, as many as --jobs says', () => {
     const admission = createAdmission<string>({ jobs: 2, memoryBytes: 1_000 });
     for (const job of ['a', 'b', 'c']) admission.wait(job, 10);
     const [a, b] = admitted(admission);
@@ -19,7 +19,7 @@ describe('jobs that wait for memory', () => {
     expect(admission.next()?.job).toBe('c');
   });
 
-  it('begin only when their peaks fit together, and may plan with what the others leave', () => {
+  it('start only when their peaks fit together, and may plan with what the others leave', () => {
     const admission = createAdmission<string>({ jobs: 9, memoryBytes: 100 });
     admission.wait('a', 60);
     admission.wait('b', 30);
@@ -33,7 +33,7 @@ describe('jobs that wait for memory', () => {
     expect(admission.next()).toMatchObject({ job: 'c', memoryBytes: 70 });
   });
 
-  it('get more room while they run, but never before those that wait', () => {
+  it('get more memory while they run, but never before those that wait', () => {
     const admission = createAdmission<string>({ jobs: 3, memoryBytes: 100 });
     admission.wait('a', 40);
     admitted(admission);
@@ -50,7 +50,7 @@ describe('jobs that wait for memory', () => {
     expect(admission.further(1)).toBeUndefined();
   });
 
-  it('begin alone when they never fit', () => {
+  it('start alone when they never fit', () => {
     const admission = createAdmission<string>({ jobs: 9, memoryBytes: 100 });
     admission.wait('giant', 500);
     const [giant] = admitted(admission);
@@ -88,7 +88,7 @@ describe('jobs that wait for memory', () => {
   it.each([
     { jobs: Number.NaN, memoryBytes: 100 },
     { jobs: 2, memoryBytes: Number.NaN },
-  ])('are not begun within %o', (limits) => {
+  ])('are not started within %o', (limits) => {
     expect(() => createAdmission(limits)).toThrow(RangeError);
   });
 });

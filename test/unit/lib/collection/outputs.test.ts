@@ -35,7 +35,7 @@ describe('the JPEG of a TIFF', () => {
     ]);
   });
 
-  it('is called after the whole name where the usual one is taken, which is said', async () => {
+  it('includes the TIFF’s ending when the usual name is taken, which is reported', async () => {
     const { outputs, messages } = await plan(['a.tif', 'a.tiff', 'b.tif']);
     expect(outputs).toEqual(['in/a.jpg', 'in/a.tiff.jpg', 'in/b.jpg']);
     expect(messages).toEqual([
@@ -43,7 +43,7 @@ describe('the JPEG of a TIFF', () => {
     ]);
   });
 
-  it('is counted where the whole name is taken, too', async () => {
+  it('gets a number when that name is taken, too', async () => {
     const found = ['x', 'y', 'z'].map((box) => ({ input: `${box}/a.tif`, name: 'a.tif' }));
     const { conversions } = await planOutputs(found, { outDir: 'out', pages: 'first' });
     expect(conversions.map(({ output }) => output)).toEqual([
@@ -60,13 +60,13 @@ describe('the JPEG of a TIFF', () => {
     ['cases of letters beyond ASCII', 'ä.tif', 'Ä.tiff', 'in/Ä.tiff.jpg'],
     ['letters that are composed', '\u00e9.tif', 'e\u0301.tif', 'in/e\u0301.tif.jpg'],
     ['both', 'E\u0301.tif', '\u00e9.tif', 'in/\u00e9.tif.jpg'],
-  ])('does not meet another where %s are not told apart', async (_, first, second, output) => {
+  ])('does not collide with another if %s are the same name', async (_, first, second, output) => {
     const { outputs, messages } = await plan([first, second]);
     expect(outputs[1]).toBe(output);
     expect(messages).toHaveLength(1);
   });
 
-  it('is never called as a TIFF of the run is, wherever that is in its order', async () => {
+  it('never gets the name of a TIFF of the run, wherever that is in the order', async () => {
     for (const names of [
       ['x.tif', 'x.jpg'],
       ['x.jpg', 'x.tif'],
@@ -81,7 +81,7 @@ describe('the JPEG of a TIFF', () => {
     expect((await plan(['x.tif', 'x.jpg'], { outDir: 'out' })).outputs[0]).toBe('out/x.jpg');
   });
 
-  it('may be called as a further page is, where only one page is converted', async () => {
+  it('may have the name of a further page if only one page is converted', async () => {
     for (const pages of ['first', 2] as const)
       expect((await plan(['a.tif', 'a.page-2.tif'], { pages })).messages).toEqual([]);
   });
@@ -108,7 +108,7 @@ describe('the JPEGs of all pages', () => {
     };
   };
 
-  it('do not meet the JPEG of a TIFF that is called as one of them', async () => {
+  it('do not collide with the JPEG of a TIFF that is named like one of them', async () => {
     const { outputs, messages } = await tiffs('later', { 'a.tif': 3, 'a.page-2.tif': 1 });
     expect(outputs).toEqual(['out/a.jpg', 'out/a.page-2.tif.jpg']);
     expect(messages).toEqual([
@@ -116,7 +116,7 @@ describe('the JPEGs of all pages', () => {
     ]);
   });
 
-  it('have another name, where such a one comes first', async () => {
+  it('get other names if such a TIFF comes first', async () => {
     const { outputs, messages } = await tiffs('earlier', {
       'A.PAGE-3.tif': 1,
       'a.page-2.tif': 1,
@@ -128,7 +128,7 @@ describe('the JPEGs of all pages', () => {
     ]);
   });
 
-  it('keep their names where there are not so many', async () => {
+  it('keep their names if there are fewer pages', async () => {
     for (const [box, names] of [
       ['few', ['a.tif', 'a.page-3.tif']],
       ['few-too', ['a.page-3.tif', 'a.tif']],
@@ -138,13 +138,13 @@ describe('the JPEGs of all pages', () => {
     }
   });
 
-  it('do not take the other name of one that they are in the way of', async () => {
+  it('do not take the alternative name of a JPEG that they displace', async () => {
     const counts = { 'a.tif': 2, 'a.page-2.tif': 1, 'a.page-2.tif.tif': 1 };
     const { outputs } = await tiffs('chain', counts);
     expect(outputs).toEqual(['out/a.jpg', 'out/a.page-2.tif.jpg', 'out/a.page-2.tif.tif.jpg']);
   });
 
-  it('are never called as a TIFF of the run is', async () => {
+  it('never get the name of a TIFF of the run', async () => {
     const box = folder.path('sources');
     await folder.make('sources');
     const input = await folder.write('sources/a.tif', makeTiff(grey(4, 4, 1), grey(4, 4, 2)));
@@ -156,7 +156,7 @@ describe('the JPEGs of all pages', () => {
     expect(conversions[0]?.output).toBe(join(box, 'a.tif.jpg'));
   });
 
-  it('never meet anything, whatever TIFFs are called', async () => {
+  it('never collide, whatever the names of TIFFs', async () => {
     const stems = ['a', 'A', 'a.page-2', 'a.PAGE-3', 'a.page-2.page-2', '\u00e9', 'e\u0301.page-2'];
     const endings = ['.tif', '.TIFF', '.jpg', '', '.tif.jpg', '.2', '.tif.page-2.jpg'];
     const names = fc.constantFrom(...stems.flatMap((stem) => endings.map((end) => stem + end)));
@@ -186,7 +186,7 @@ describe('the JPEGs of all pages', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('have their usual names where a TIFF cannot be read, for its conversion to say so', async () => {
+  it('have their usual names if a TIFF cannot be read, which its conversion reports', async () => {
     const { outputs } = await plan(['gone.tif', 'gone.page-2.tif'], { pages });
     expect(outputs).toEqual(['in/gone.jpg', 'in/gone.page-2.jpg']);
   });

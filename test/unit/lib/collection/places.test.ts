@@ -51,7 +51,7 @@ it('a TIFF’s further pages go to another process while the run has room, each 
   expect(released).toEqual([false]);
 });
 
-it('no other process is started for what is done before it is there', async () => {
+it('no other process is started for what is done before it is ready', async () => {
   const { take, asked } = placesOf(4, 0.1);
   await take(1);
   expect(await take(2)).toBeUndefined();

@@ -8,7 +8,7 @@ import { useFolder } from '../../../support/use-folder.ts';
 
 const folder = useFolder();
 
-it('refuses a picture that is going to be turned by a tag only, if warnings are errors', async () => {
+it('refuses a picture that would be turned by a tag only, if warnings are errors', async () => {
   const [width, height] = [2000, 1500];
   const data = Buffer.alloc(width * height * 3);
   const page = { width, height, data, samplesPerPixel: 3, photometric: 2, orientation: 6 };

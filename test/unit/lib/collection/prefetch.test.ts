@@ -29,8 +29,8 @@ function prefetchOf(most: number, signal = new AbortController().signal) {
   return { prefetch, arrived, failures, events, coming };
 }
 
-describe('TIFFs that are brought here', () => {
-  it('come so many at once, and wait here for their turn', async () => {
+describe('TIFFs that are downloaded ahead', () => {
+  it('are limited in number, and wait for their turn', async () => {
     const { prefetch, arrived, coming } = prefetchOf(2);
     const [a, b, c] = [item('a'), item('b'), item('c')];
     for (const { due } of [a, b, c]) prefetch.expect(due);
@@ -48,7 +48,7 @@ describe('TIFFs that are brought here', () => {
     expect(prefetch.isIdle()).toBe(true);
   });
 
-  it('make place for the next when they cannot come', async () => {
+  it('make room for the next when they fail', async () => {
     const { prefetch, failures, coming } = prefetchOf(1);
     const [a, b] = [item('a'), item('b')];
     prefetch.expect(a.due);
@@ -62,7 +62,7 @@ describe('TIFFs that are brought here', () => {
     await prefetch.settled();
   });
 
-  it('are not waited for any more, and failed at nothing, when the run is stopped', async () => {
+  it('are no longer waited for, and do not count as failed, when the run is stopped', async () => {
     const controller = new AbortController();
     const { prefetch, failures, coming } = prefetchOf(1, controller.signal);
     const [a, b] = [item('a'), item('b')];

@@ -37,7 +37,7 @@ describe('refusals', () => {
     await expect(convertInPlace(input, folder.path('never.jpg'))).rejects.toThrow(kind);
   });
 
-  it('carries sharp’s own message for what nobody recognises', async () => {
+  it('contains sharp’s own message for unknown content', async () => {
     const input = await folder.write('noise.tif', Buffer.from('c0ffee00c0ffee00', 'hex'));
     await expect(convertInPlace(input, folder.path('never.jpg'))).rejects.toThrow(
       '"noise.tif" is not a TIFF: it has no TIFF header. Check where it came from ' +
@@ -45,7 +45,7 @@ describe('refusals', () => {
     );
   });
 
-  it('says early that JPEG cannot hold a picture over 65 535 pixels a side', async () => {
+  it('says before decoding that JPEG cannot hold a picture over 65 535 pixels a side', async () => {
     const data = Buffer.alloc(65_536);
     const page = { width: 65_536, height: 1, samplesPerPixel: 1, photometric: 1, data };
     const input = await writeTiff(folder.path('long.tif'), page);
@@ -65,7 +65,7 @@ describe('refusals', () => {
     expect(notes).toMatchObject([{ code: 'PAGES_UNREACHABLE' }]);
   });
 
-  it('does not wait for a pipe that nobody writes to', async () => {
+  it('does not wait for a pipe without a writer', async () => {
     execFileSync('mkfifo', [folder.path('pipe.tif')]);
     const conversion = convertInPlace(folder.path('pipe.tif'), folder.path('never.jpg'));
     await expect(conversion).rejects.toThrow('it is a device or a pipe');

@@ -87,7 +87,7 @@ describe('a page by its number', () => {
     );
   });
 
-  it('is not guessed in a TIFF without a directory that can be read', async () => {
+  it('is not guessed in a TIFF without a readable directory', async () => {
     const path = await folder.write('cut.tif', makeTiff(page(8)).subarray(0, 8));
     await expect(convertInPlace(path, folder.path('cut.jpg'), { page: 2 })).rejects.toMatchObject({
       code: 'UNREADABLE_TIFF',

@@ -64,7 +64,7 @@ it.each<[string, Parameters<typeof looksAtPages>[1]]>([
     },
   ],
 ])(
-  'a page is %s without a look at all others: twice the pages are twice the looks',
+  'a page is %s without reading all others: twice the pages are twice the reads',
   async (_, work) => {
     const [some, twice] = [await looksAtPages(40, work), await looksAtPages(80, work)];
     expect(twice).toBeLessThanOrEqual(2 * some);

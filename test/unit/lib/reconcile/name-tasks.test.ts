@@ -33,19 +33,19 @@ describe('the task that a TIFF is reported for', () => {
     expect(named?.conflict).toBeUndefined();
   });
 
-  it('is not named for a TIFF that is not selected, or whose batch nobody knows', () => {
+  it('is unknown for a TIFF that is not selected, or without a batch', () => {
     expect(nameTasks([tiff(A)], new Set(), {})).toEqual([]);
     expect(nameTasks([tiff('a.tif')], new Set(['a.tif']), {})).toEqual([]);
   });
 
-  it('is not certain where another key has its id, though that is not selected', () => {
+  it('is not certain if another key has its id, even if that is not selected', () => {
     const all = [tiff(PLATE_1A), tiff(PLATE_2B)];
     expect(conflictsOf(all, {}, all.slice(0, 1))).toEqual([
       'its task tiff_tiff_ow0gag is that of "staging/b/plate2B.tif", too',
     ]);
   });
 
-  it('is not certain where its JPEG was made by another task, or for another batch', () => {
+  it('is not certain if its JPEG was made by another task, or for another batch', () => {
     for (const maker of [
       { taskId: 'x', batchId: 'b' },
       { taskId: taskIdOfKey(A), batchId: 'c' },
@@ -55,7 +55,7 @@ describe('the task that a TIFF is reported for', () => {
       ]);
   });
 
-  it('is not certain where the JPEG of another TIFF names it', () => {
+  it('is not certain if the JPEG of another TIFF names it', () => {
     const thief = tiff('staging/b/z.tif', { taskId: taskIdOfKey(A), batchId: 'b' });
     expect(conflictsOf([tiff(A), thief], {}, [tiff(A)])).toEqual([
       expect.stringContaining('"staging/b/z.tif"'),
@@ -69,7 +69,7 @@ describe('the task that a TIFF is reported for', () => {
     expect(conflictsOf([tiff(A, maker)])).toEqual([undefined]);
   });
 
-  it('is what is said, where it is said', () => {
+  it('is the one that was given', () => {
     const all = [tiff(PLATE_1A), tiff(PLATE_2B)];
     const options = { taskId: 'tiff_tiff_ow0gag', batchId: 'c' };
     const [named] = nameTasks(all, new Set([PLATE_1A]), options);

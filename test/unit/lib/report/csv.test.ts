@@ -88,7 +88,7 @@ describe('a report as CSV', () => {
   );
 
   it.each(['=1+1.tif', '+1.tif', '-1.tif', '@SUM(A1).tif', '\t=1.tif', '\r=1.tif', '＝1.tif'])(
-    'gives a spreadsheet no formula for %j',
+    'is not a formula in a spreadsheet: %j',
     (name) => {
       expect(linesOf(csv(converted(name)))[0]?.['input']).toBe(`'${name}`);
     },

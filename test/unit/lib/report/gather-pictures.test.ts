@@ -43,18 +43,18 @@ async function gather(
 }
 
 describe('the pictures of a report', () => {
-  it('are there for all files where there is room', async () => {
+  it('exist for all files if there is room', async () => {
     const { thumbnails, comparisons } = await gather(1_000_000);
     expect([thumbnails.length, comparisons.length]).toEqual([10, 10]);
   });
 
-  it('take no more bytes than they may, the first in order having theirs', async () => {
+  it('stay within their bytes, first come first served', async () => {
     const { thumbnails, comparisons } = await gather(1_000);
     expect(thumbnails).toEqual([6, 7, 8, 9]);
     expect(comparisons).toEqual([7, 8, 9]);
   });
 
-  it('leave room to others where one cannot be made', async () => {
+  it('leave room to others if one cannot be made', async () => {
     const { thumbnails, comparisons } = await gather(1_000, sourceOf(['9.tif', '8.tif']));
     expect(thumbnails).toEqual([4, 5, 6, 7]);
     expect(comparisons).toEqual([5, 6, 7]);
@@ -78,7 +78,7 @@ describe('the pictures of a report', () => {
     expect({ most, thumbnails }).toEqual({ most: 3, thumbnails: [6, 7, 8, 9] });
   });
 
-  it('tell how far they are; those without room are skipped', async () => {
+  it('report progress; those without room are skipped', async () => {
     const told: string[] = [];
     const onProgress = (done: number, of: number) => void told.push(`${done}/${of}`);
     const order = [...records.keys()];
@@ -89,7 +89,7 @@ describe('the pictures of a report', () => {
     expect(told).toEqual([...thumbnails, '11/20', '12/20', '13/20', '14/20']);
   });
 
-  it('are of no file that has no JPEG', async () => {
+  it('exist only for files with JPEGs', async () => {
     const { thumbnails } = await gather(1_000, sourceOf(), [failed('a.tif'), converted('b.tif')]);
     expect(thumbnails).toEqual([1]);
   });

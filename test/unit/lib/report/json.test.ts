@@ -5,7 +5,7 @@ import { alike, converted, failed, runOf, unreadFolder } from '../../../support/
 const json = (run: ReturnType<typeof runOf>) => JSON.parse([...jsonOf(run)].join(''));
 
 describe('a report as JSON', () => {
-  it('has every record as it was told, and the summary', () => {
+  it('has every record unchanged, and the summary', () => {
     const unread = [unreadFolder('in/locked')];
     const run = runOf([converted('a.tif', alike(0.9)), failed('b.tif')], unread);
     const report = json(run);

@@ -17,7 +17,7 @@ function dataOf(...records: Parameters<typeof runOf>[0]) {
 }
 
 describe('the data of a page', () => {
-  it('compares the sizes of those TIFFs alone that have JPEGs', () => {
+  it('compares only the sizes of TIFFs that have JPEGs', () => {
     const big = failed('/t/b.tif', { source_bytes: 1_000_000 });
     const { totals } = dataOf(converted('/t/a.tif', { bytes: 7 }, { source_bytes: 70 }), big);
     expect(totals).toMatchObject({ files: 2, failed: 1, jpegs: 1, sourceBytes: 70, bytes: 7 });
@@ -30,7 +30,7 @@ describe('the data of a page', () => {
     expect(row?.pages[1]?.ssim).toBe(0.9);
   });
 
-  it('tells identical pictures from those that were not compared', () => {
+  it('distinguishes identical pictures from those that were not compared', () => {
     const { files } = dataOf(converted('a.tif', alike(1)), converted('b.tif'));
     expect(files.map(({ pages: [page] }) => page?.psnr)).toEqual([null, undefined]);
   });
@@ -54,7 +54,7 @@ describe('the data of a page', () => {
     );
   });
 
-  it('tells names from the folder that all are in', () => {
+  it('separates names from the common folder', () => {
     const { folder, files } = dataOf(converted('/t/x/a.tif'), converted('/t/y/b.tif'));
     expect([folder, ...files.map(({ name }) => name)]).toEqual(['/t/', 'x/a.tif', 'y/b.tif']);
   });

@@ -32,7 +32,7 @@ describe('the size of a sample', () => {
 });
 
 describe('a sample', () => {
-  it('is the same for the same names, in whatever order they come', () => {
+  it('is the same for the same names in any order', () => {
     const records = [...plain(100), failed('broken.tif')];
     const names = (from: readonly FileRecord[]) =>
       sample(from).map(({ file }) => from[file]?.input);
@@ -44,7 +44,7 @@ describe('a sample', () => {
     expect(sample(there)).toEqual(sample(plain(100)));
   });
 
-  it('is another one for other names', () => {
+  it('differs for other names', () => {
     const others = plain(100).map((record) => ({ ...record, input: `other-${record.input}` }));
     const places = (records: readonly FileRecord[]) => sample(records).map(({ file }) => file);
     expect(places(others)).not.toEqual(places(plain(100)));
@@ -82,7 +82,7 @@ describe('a sample', () => {
     );
   });
 
-  it('has others, too: what nobody suspects is looked at now and then', () => {
+  it('has unsuspicious files, too', () => {
     const odd = Array.from({ length: 100 }, (_, i) =>
       converted(`odd-${i}.tif`, noted('FAX_LINES_DAMAGED')),
     );
@@ -100,7 +100,7 @@ describe('a sample', () => {
     ).toEqual([0, 1, 2]);
   });
 
-  it('says why', () => {
+  it('says why each file was chosen', () => {
     const odd = converted('odd.tif', noted('SAMPLES_SCALED'), { kind: 'Lab 16-bit' });
     const reasonsAmong = (others: number) =>
       sample([odd, ...plain(others)]).find(({ file }) => file === 0)?.reasons;

@@ -27,19 +27,19 @@ describe('the format of a report', () => {
     expect(reportPathProblem(path)).toBeUndefined();
   });
 
-  it.each(['report', 'a.html.txt', 'html', ''])('of %j is none', (path) => {
+  it.each(['report', 'a.html.txt', 'html', ''])('of %j is unknown', (path) => {
     expect(reportPathProblem(path)).toBe('must end with .html, .csv or .json');
   });
 });
 
 describe('a report', () => {
-  it('is what its ending says', async () => {
+  it('has the format of its ending', async () => {
     expect(await report('a.csv', converted('a.tif'))).toMatch(/^\uFEFFinput,/);
     expect(JSON.parse(await report('a.json', converted('a.tif'))).v).toBe(1);
     expect(await report('a.html', converted('a.tif'))).toMatch(/^<!doctype html>/);
   });
 
-  it('is written into nothing else', async () => {
+  it('is written to no other kind of path', async () => {
     await expect(report('a.txt')).rejects.toThrow('must end with .html, .csv or .json');
     await expect(stat(folder.path('a.txt'))).rejects.toThrow('ENOENT');
   });
@@ -50,7 +50,7 @@ describe('a report', () => {
     expect(files).toMatchObject([{ input: 'b.tif' }]);
   });
 
-  it('replaces no TIFF, whatever that is called', async () => {
+  it('replaces no TIFF, whatever its name', async () => {
     const tiff = await plainTiff();
     const path = await folder.write('scan.json', tiff);
     await expect(report('scan.json')).rejects.toThrow('originals are never overwritten');
@@ -63,7 +63,7 @@ describe('a report', () => {
 });
 
 describe('a page', () => {
-  it('holds names that nothing can end early, and the very names', async () => {
+  it('contains names exactly, and none can end its script early', async () => {
     const html = await report('hostile.html', converted(HOSTILE, alike(0.9)), failed('b.tif'));
     expect(html).not.toContain(HOSTILE);
     const [, json = ''] =
@@ -71,7 +71,7 @@ describe('a page', () => {
     expect(JSON.parse(json).files[0].name).toBe(HOSTILE);
   });
 
-  it('names nothing that is elsewhere', async () => {
+  it('refers to no other file or server', async () => {
     const html = await report('alone.html', converted('a.tif'));
     expect(html).not.toMatch(/(src|href)="(?!data:)|@import|url\(|https?:\/\//);
   });

@@ -27,8 +27,8 @@ async function bytesOf(body: Body): Promise<Buffer> {
   return Buffer.concat(bytes);
 }
 
-describe('a body that nobody takes anything of', () => {
-  it('stops coming after a MiB, and goes on when somebody does', async () => {
+describe('a body that is not read', () => {
+  it('stops after a MiB, and continues when it is read', async () => {
     const { stream, body, sent } = startBody();
     await until(() => stream.isPaused());
     expect(sent()).toBeLessThan(2 * MIB);
@@ -36,7 +36,7 @@ describe('a body that nobody takes anything of', () => {
     expect(body.problem()).toBeUndefined();
   });
 
-  it('has what had come when it breaks off, and says why it did', async () => {
+  it('delivers what had arrived when it breaks off, and then the reason', async () => {
     const { stream, body } = startBody();
     await until(() => stream.isPaused());
     stream.destroy(new Error('broken'));
@@ -46,7 +46,7 @@ describe('a body that nobody takes anything of', () => {
     expect(body.problem()).toMatchObject({ message: 'broken' });
   });
 
-  it('has nothing any more when it was dropped', async () => {
+  it('delivers nothing once it is discarded', async () => {
     const { stream, body } = startBody();
     await until(() => stream.isPaused());
     body.destroy();

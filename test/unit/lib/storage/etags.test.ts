@@ -11,7 +11,7 @@ describe('an ETag', () => {
     expect(spellingsOf(etag)).toEqual(['"x"', 'x']);
   });
 
-  it('that is not there is the same as none', () => {
+  it('that is missing equals none', () => {
     expect(isSameEtag(undefined, undefined)).toBe(false);
     expect(isSameEtag('', '')).toBe(false);
   });

@@ -27,7 +27,7 @@ async function written(order: readonly number[], first: Uint8Array = bytes) {
 }
 
 describe('the MD5 of a file while it is written', () => {
-  it('takes what comes in its order as it comes', async () => {
+  it('hashes bytes that arrive in order as they arrive', async () => {
     const order = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
     expect(await written(order)).toEqual({ digest: md5(bytes), readBack: 0 });
   });
@@ -37,7 +37,7 @@ describe('the MD5 of a file while it is written', () => {
     [[3, 0, 6, 1, 4, 7, 2, 5, 8, 9]],
     [[1, 2, 3, 4, 5, 6, 7, 8, 9, 0]],
     [[0, 2, 1, 4, 3, 6, 5, 8, 7, 9]],
-  ])('reads back what came before its turn: %j', async (order) => {
+  ])('reads back what arrived out of order: %j', async (order) => {
     expect((await written(order)).digest).toBe(md5(bytes));
   });
 
@@ -72,7 +72,7 @@ describe('the MD5 of a file while it is written', () => {
     expect(await digest).toBe(md5(Buffer.from('0123456789right-----')));
   });
 
-  it('tells what cannot be read', async () => {
+  it('reports what cannot be read', async () => {
     const running = fileMd5(() => Promise.reject(new Error('no disk')));
     running.wrote([bytes.subarray(5)], 5);
     running.wrote([bytes.subarray(0, 5)], 0);

@@ -43,7 +43,7 @@ describe('a download of 2 MB that is to be done in two seconds', () => {
     expect(willArrive(arrivedBy(come), 2e6, 2_000)).toBe(expected);
   });
 
-  it('is done when all of it was taken again', () => {
+  it('is in time when all of it was downloaded again', () => {
     expect(willArrive({ bytes: 3e6, transferMs: 5_000 }, 2e6, 0)).toBe(true);
   });
 });

@@ -49,7 +49,7 @@ describe('keys and ids', () => {
     );
   });
 
-  it('begin with at most 1024 bytes: nobody is asked for a longer prefix', async () => {
+  it('have prefixes of at most 1024 bytes', async () => {
     const endpoint = 'http://127.0.0.1:9';
     const access = { bucket: 'bucket', accessKeyId: 'id', secretAccessKey: 'secret' };
     const storage = await openStorage({ endpoint, ...access });

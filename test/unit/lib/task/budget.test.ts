@@ -29,13 +29,13 @@ describe('what the conversion may use', () => {
     expect(budget.cpuSeconds?.(34)).toBe(14.25);
   });
 
-  it('is what the settings say, also on Fly', () => {
+  it('is what was set, also on Fly', () => {
     const budget = budgetOf({ onFly: true, cpuSeconds: 7, memoryBytes: 99 });
     expect(budget.cpuSeconds?.(34)).toBe(7);
     expect(budget.memoryBytes).toBe(99);
   });
 
-  it('is for the machine to say where nobody else does', () => {
+  it('is the machine’s, unless set', () => {
     expect(budgetOf({})).toMatchObject({ cpuSeconds: undefined, memoryBytes: undefined });
   });
 

@@ -34,7 +34,7 @@ describe('the table of variables', () => {
     expect(names.filter((name) => ![...known, ...internal].includes(name))).toEqual([]);
   });
 
-  it('has every variable that a message, a help text or a setting’s name speaks of', () => {
+  it('has every variable that a message, a help text or a setting’s name mentions', () => {
     // Codes of errors are called alike.
     const ours =
       /\b(?:JPEG|TIFF|CALLBACK|R2|TASK|INPUT_R2|FLY|MEMORY|LOG)_(?!FAILED\b)[A-Z][A-Z0-9_]*\b/g;
@@ -44,7 +44,7 @@ describe('the table of variables', () => {
     expect([...new Set(named)].filter((name) => !known.includes(name))).toEqual([]);
   });
 
-  it('has the flag of each variable that a command has one for', () => {
+  it('has the flag of each variable that has one in a command', () => {
     const { commands } = JSON.parse(read('oclif.manifest.json')) as {
       commands: Record<string, { flags: Record<string, { name: string; env?: string }> }>;
     };
@@ -57,7 +57,7 @@ describe('the table of variables', () => {
     expect(Object.fromEntries(withVariable)).toEqual(Object.fromEntries(table));
   });
 
-  it('says which values must never be seen, and whose queries', () => {
+  it('marks the values, and the queries, that must never be shown', () => {
     expect(secretVariables).toEqual([
       'R2_ACCESS_KEY_ID',
       'R2_SECRET_ACCESS_KEY',
@@ -100,7 +100,7 @@ describe('the JSON Schema of the environment', () => {
     knownVariables.filter(isRequired).map((name) => [name, 'something']),
   );
 
-  it('takes the eight variables, and any others', () => {
+  it('accepts the eight variables, and any others', () => {
     expect(takes(task)).toBe(true);
     expect(takes({ ...task, JPEG_QUALITY: '80', LOG_FORMAT: 'json', PATH: '/bin' })).toBe(true);
   });
@@ -111,7 +111,7 @@ describe('the JSON Schema of the environment', () => {
     ['R2_BUCKET', 'a bucket'],
   ])('refuses %s=%s', (name, value) => expect(takes({ ...task, [name]: value })).toBe(false));
 
-  it.each(knownVariables.filter(isRequired))('misses %s', (name) =>
+  it.each(knownVariables.filter(isRequired))('requires %s', (name) =>
     expect(takes({ ...task, [name]: undefined })).toBe(false),
   );
 

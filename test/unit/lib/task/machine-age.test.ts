@@ -30,7 +30,7 @@ describe('what FLY_MACHINE_VERSION tells of a machine’s age', () => {
     ['a digit that there is none of', `${version.slice(0, -1)}U`],
     ['more than 48 bits', `8${version.slice(1)}`],
     ['something else', 'deployment-1'],
-  ])('is nothing when it is %s', (_, value) => {
+  ])('is unknown when it is %s', (_, value) => {
     expect(msBeforeStart(value, now)).toBe(0);
   });
 });

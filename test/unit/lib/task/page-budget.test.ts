@@ -28,7 +28,7 @@ function timeLeft(seconds: number) {
 }
 
 describe('what a page may use of the task’s time and CPU', () => {
-  it('is its part of the pixels that are still to come, of what is left', async () => {
+  it('is its share of the remaining pixels, of what is left', async () => {
     const clock = timeLeft(40);
     const budget = { ...clock.budget, secondsLeft: () => clock.seconds };
     const budgets = sharedBudgets(budget, [1, 2, 3], pagesOf(await headerWith(10, 20, 10)));
@@ -91,7 +91,7 @@ describe('what a page may use of the task’s time and CPU', () => {
     expect(sharedBudgets(budget, [2], pagesOf(await headerWith(10, 20))).next(1)).toBe(budget);
   });
 
-  it('is no bound where there is none', async () => {
+  it('is unlimited if the task’s is', async () => {
     const next = sharedBudgets({}, [1, 2], pagesOf(await headerWith(10, 20))).next(1);
     expect(next).toEqual({});
   });

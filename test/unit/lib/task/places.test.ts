@@ -85,7 +85,7 @@ it.each([
   ['on one core', { count: 9, atOnce: 1 }],
   ['where two do not fit into the memory', { count: 9, memories: 1.9 }],
   ['where what is left is not worth another process', { count: 9, side: 100 }],
-])('they are made one after the other %s, in one process', async (_, setup) => {
+])('pages of a task are made one after the other %s, in one process', async (_, setup) => {
   const { take, converter, processes } = await placesOf(setup);
   for (const number of [1, 2, 3]) {
     const place = await take(number);
@@ -96,7 +96,7 @@ it.each([
   expect(await processes()).toEqual([]);
 });
 
-it('a single page has all that the task has', async () => {
+it('a single page gets all the memory and time of the task', async () => {
   const { take, converter, plan } = await placesOf({ count: 1, memories: 1.5 });
   const place = await take(1);
   expect(place?.making.converter).toBe(converter);

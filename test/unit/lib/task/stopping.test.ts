@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { InterruptedError } from '../../../../src/lib/stop.ts';
 import { openStopping, STOP_TIMES } from '../../../../src/lib/task/stopping.ts';
 
-describe('what is done by when after a stop signal', () => {
-  it('is in order, and over before Fly’s 5 s are', () => {
+describe('the times after a stop signal', () => {
+  it('are in order, and end before Fly’s 5 s are over', () => {
     const { convertedMs, uploadedMs, lookedMs, workedMs, ...callback } = STOP_TIMES;
     const { calledBackWithOutboxMs, calledBackMs, keptMs } = callback;
     const times = [convertedMs, uploadedMs, lookedMs, workedMs, calledBackWithOutboxMs];
@@ -15,7 +15,7 @@ describe('what is done by when after a stop signal', () => {
 });
 
 describe('the deadlines after a stop signal', () => {
-  it('are none before it', () => {
+  it('do not exist before it', () => {
     const stop = new AbortController();
     const { msLeft, signal } = openStopping({ stop: stop.signal }).deadline(2_000);
     expect(msLeft()).toBe(Number.POSITIVE_INFINITY);

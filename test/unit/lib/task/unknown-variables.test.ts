@@ -18,7 +18,7 @@ describe('unknown variables', () => {
     ['MEMORY_LIMIT', 'MEMORY_LIMIT_MB'],
     ['INPUT_R2', 'INPUT_R2_KEY'],
     ['LOGFORMAT', 'LOG_FORMAT'],
-  ])('that look like ours are told, with the one that is meant: %s', (name, meant) => {
+  ])('that look like ours are reported, with the one that is meant: %s', (name, meant) => {
     const [text = '', ...more] = of(name);
     expect(more).toEqual([]);
     expect(text).toMatch(new RegExp(`^Unknown variable ${name} has no effect\\.`));
@@ -29,7 +29,7 @@ describe('unknown variables', () => {
     );
   });
 
-  it('with a beginning of ours are told though none is near', () => {
+  it('with a prefix of ours are reported even if none is similar', () => {
     expect(of('R2_REGION')).toEqual([
       'Unknown variable R2_REGION has no effect. "arke-tiff run --help" lists all variables.',
     ]);
@@ -39,11 +39,11 @@ describe('unknown variables', () => {
     expect(of('R2_SECRET_ACCES_KEY').join()).not.toContain('the value');
   });
 
-  it('are none of ours', () => {
+  it('do not include ours', () => {
     expect(of(...knownVariables)).toEqual([]);
   });
 
-  it('are none of other programs’', () => {
+  it('do not include other programs’', () => {
     const others = [
       ...[
         'PATH',

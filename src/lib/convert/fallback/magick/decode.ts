@@ -126,7 +126,7 @@ function wholeDirectory(
  * tiles by their alpha, but not those of strips, and libtiff warns about tiles with odd sides. JPEG
  * data are the same in both.
  */
-function tilesAsStrips(directory: DirectoryValues, size: Size, rows: number): DirectoryValues {
+function tilesAsStrips(directory: DirectoryValues, size: PixelSize, rows: number): DirectoryValues {
   const tall = new Map(directory);
   tall.set(TAG.width, [size.width]);
   tall.set(TAG.height, [size.height]);
@@ -177,7 +177,7 @@ function readOne(
   magick: Magick,
   memory: PageInMemory,
   directory: DirectoryValues,
-  { width, height }: Size,
+  { width, height }: PixelSize,
 ): ReadImage {
   const image = magick.MagickImage.create();
   try {
@@ -199,7 +199,7 @@ function readOne(
   }
 }
 
-type Size = Pick<TiffPage, 'width' | 'height'>;
+type PixelSize = Pick<TiffPage, 'width' | 'height'>;
 
 function fromImages(images: readonly ReadImage[], letters: string, width: number): DecodedPage {
   return {
@@ -218,7 +218,7 @@ function fromImages(images: readonly ReadImage[], letters: string, width: number
 function fromTiles(
   { image, warned }: ReadImage,
   letters: string,
-  { page, tile }: { readonly page: Size; readonly tile: Size },
+  { page, tile }: { readonly page: PixelSize; readonly tile: PixelSize },
 ): DecodedPage {
   const across = Math.ceil(page.width / tile.width);
   const step = letters.length;

@@ -18,7 +18,7 @@ export async function forEachRow(page: TiffPage, read: ReadSegment, use: UseRow)
   const unpackers = [false, true].map((le) => unpackerOf(type, le));
   const row = new Float64Array(width * samplesPerPixel);
   for (const { top, rows, pieces } of bandsOf(page)) {
-    const segments: [Piece, DecodedSegment][] = [];
+    const segments: [SegmentPiece, DecodedSegment][] = [];
     for (const piece of pieces) segments.push([piece, await read(piece.place)]);
     for (let y = 0; y < Math.min(rows, height - top); y++) {
       for (const [piece, segment] of segments) {
@@ -31,7 +31,7 @@ export async function forEachRow(page: TiffPage, read: ReadSegment, use: UseRow)
 }
 
 interface TakeRow {
-  readonly piece: Piece;
+  readonly piece: SegmentPiece;
   readonly segment: DecodedSegment;
   readonly y: number;
   readonly samplesPerPixel: number;
@@ -47,7 +47,7 @@ function takeRow(row: Float64Array, { piece, segment, y, samplesPerPixel, unpack
 }
 
 /** A segment's part of a band. */
-interface Piece {
+interface SegmentPiece {
   readonly place: SegmentPlace;
   /** Pixels: its position in the row, and how many of them are in the picture. */
   readonly left: number;
@@ -59,7 +59,7 @@ interface Piece {
 interface Band {
   readonly top: number;
   readonly rows: number;
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly SegmentPiece[];
 }
 
 function* bandsOf(page: TiffPage): Generator<Band> {
@@ -82,7 +82,7 @@ function* bandsOf(page: TiffPage): Generator<Band> {
         : Math.min(start + segments.height, height);
     for (let top = start; top < Math.min(end, height); top += step) {
       const rows = Math.min(step, end - top);
-      const pieces: Piece[] = [];
+      const pieces: SegmentPiece[] = [];
       for (let plane = 0; plane < planes; plane++)
         for (let column = 0; column < across; column++) {
           const index = (plane * down + line) * across + column;

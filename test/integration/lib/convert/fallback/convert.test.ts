@@ -105,7 +105,7 @@ describe('a TIFF that sharp cannot read', () => {
     ]);
   });
 
-  it('shows its holes black and everything else in its range', async () => {
+  it('shows missing values as black and everything else in its range', async () => {
     const noData = { tag: 42_113, type: ASCII, values: [...Buffer.from('-9999\0')] };
     const hole = (x: number, y: number) => x < 32 && y < 32;
     const value = (x: number, y: number) =>
@@ -148,7 +148,7 @@ describe('a TIFF that sharp cannot read', () => {
   it.each([
     ['white', [255, 255, 255]],
     ['#204060', [32, 64, 96]],
-  ] as const)('is laid on the background where it is transparent: %s', async (background, rgb) => {
+  ] as const)('is flattened onto the background: %s', async (background, rgb) => {
     const value = (x: number, _y: number, sample: number) =>
       sample === 3 ? (x < 48 ? 0 : 1) : 0.5;
     const one = sampledPage({ width, height, samples: 4, bits: 32, format: 3, value });
@@ -194,7 +194,7 @@ describe('a TIFF that sharp cannot read', () => {
     );
   });
 
-  it('is refused by the name of what nobody reads', async () => {
+  it('is refused by the name of what is unsupported', async () => {
     await expect(convert([{ ...wanted(3), compression: 34_887 }])).rejects.toMatchObject({
       code: 'UNSUPPORTED_TIFF',
       message: expect.stringContaining('LERC compression'),

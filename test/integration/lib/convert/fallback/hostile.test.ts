@@ -124,11 +124,11 @@ describe('a header that promises too much', () => {
       'UNREADABLE_TIFF',
     ],
     ['Deflate data that are none', floats({ compression: 8 }), 'UNREADABLE_TIFF'],
-  ])('is an error with a type, and no JPEG: %s', async (_, page, code) => {
+  ])('is a typed error, and no JPEG: %s', async (_, page, code) => {
     await expect(convert(page)).rejects.toMatchObject({ code });
   });
 
-  it('of 2^40 bytes a strip is read no further than its rows go', async () => {
+  it('of 2^40 bytes per strip is read only as far as its rows', async () => {
     const sizes = { tag: 279, type: 16, values: [12_288, 12_288, 12_288, 2 ** 40] };
     const made = await convert(floats({ entries: [sizes] }), true);
     expect(made.notes).toContainEqual({
@@ -140,7 +140,7 @@ describe('a header that promises too much', () => {
     expect(made.peakBytes).toBeLessThan(250 * MB);
   });
 
-  it('is refused as incomplete before a byte is written for it', async () => {
+  it('is refused as incomplete before a byte is written', async () => {
     const page = floats({ entries: [long(256, 65_000), long(257, 65_000)] });
     await expect(convert(page)).rejects.toThrow(
       / is damaged: it has \d+ of the [\d ]+ strips that it needs/,
@@ -148,8 +148,8 @@ describe('a header that promises too much', () => {
   });
 });
 
-describe('a file that wants to be larger than it is', () => {
-  it('inflates no further than its rows go', async () => {
+describe('a decompression bomb', () => {
+  it('inflates only as far as its rows', async () => {
     const bomb = deflateSync(Buffer.alloc(300 * MB));
     const page = floats({ compression: 8, segments: Array(4).fill(bomb) as Uint8Array[] });
     const made = await convert(page);
@@ -217,7 +217,7 @@ describe('tags that make no sense', () => {
     ['NaN as SMax', { entries: [{ tag: 341, type: DOUBLE, values: [Number.NaN] }] }],
     ['alphas that are not there', { extraSamples: [1, 2] }],
     ['a predictor for what is not compressed', { entries: [short(317, 3)] }],
-  ])('are passed over: %s', async (_, changes) => {
+  ])('are ignored: %s', async (_, changes) => {
     expect(await convert(floats(changes))).toMatchObject({ width: 64, height: 64, channels: 3 });
   });
 });

@@ -33,7 +33,7 @@ const isDecoding = (child: number) =>
   heldBy(child) > 180e6 && !existsSync(scratchIn(folder.root).plain);
 
 describe('while ImageMagick decodes, which blocks its thread', () => {
-  it('a conversion that nobody wants any more ends, and leaves nothing', () =>
+  it('an aborted conversion ends, and leaves nothing', () =>
     withConverter(async (converter) => {
       const child = pid() ?? Number.NaN;
       const controller = new AbortController();
@@ -46,7 +46,7 @@ describe('while ImageMagick decodes, which blocks its thread', () => {
       expect(readdirSync(folder.root)).toEqual(['large.tif']);
     }));
 
-  it('signs of life are given all the time', () =>
+  it('progress is reported all the time', () =>
     withConverter(async (converter) => {
       const child = pid() ?? Number.NaN;
       let signs = 0;
@@ -65,7 +65,7 @@ describe('while ImageMagick decodes, which blocks its thread', () => {
       expect(readdirSync(folder.root).sort()).toEqual(['large.tif', 'out.jpg']);
     }));
 
-  it('the process goes when its parent does', async () => {
+  it('the process ends when its parent does', async () => {
     const script = `
       import { openConverter } from './src/lib/convert/process/converter.ts';
       import { convertInPlace } from './src/lib/convert/convert-in-place.ts';

@@ -12,7 +12,7 @@ beforeAll(async () => {
   path = await folder.write('old.tif', await makeOldJpeg(picture, { kind: 'interchange' }));
 });
 
-it('an installation without the decoder is not taken for a damaged TIFF', async () => {
+it('a missing decoder is not reported as a damaged TIFF', async () => {
   // The program with all of its packages but the one.
   const packages = join(inject('program'), '..');
   const broken = folder.path('node_modules');

@@ -22,7 +22,7 @@ describe('a chain of directories that is damaged', () => {
     ['into the header', 1],
     ['outside the file', 1_000_000],
     ['just before the end of the file', 'end'],
-  ])('ends with the page that leads %s', async (_, next) => {
+  ])('ends with the page that points %s', async (_, next) => {
     const { length } = makeTiff(page);
     const header = await headerOf(
       makeTiffAs({ next: next === 'end' ? length - 1 : Number(next) }, page),
@@ -31,17 +31,17 @@ describe('a chain of directories that is damaged', () => {
     expect(header?.pages).toHaveLength(1);
   });
 
-  it('ends where it comes back to the first directory', async () => {
+  it('ends when it returns to the first directory', async () => {
     const header = await headerOf(makeTiffAs({ next: IFD_OFFSET }, page, page, page));
     expect(header).toMatchObject({ brokenChain: true, pages: { length: 3 } });
   });
 
-  it('ends when BigTIFF leads further than any file can be long', async () => {
+  it('ends when BigTIFF points beyond any file', async () => {
     const header = await headerOf(makeTiffAs({ big: true, next: MAX_UINT64 }, page));
     expect(header).toMatchObject({ brokenChain: true, pages: { length: 1 } });
   });
 
-  it('ends where the file does', async () => {
+  it('ends with the file', async () => {
     const two = makeTiff(page, page);
     const second = makeTiff(page).length;
     expect(await headerOf(two.subarray(0, second + 20))).toMatchObject({
@@ -50,7 +50,7 @@ describe('a chain of directories that is damaged', () => {
     });
   });
 
-  it(`is followed for ${MAX_PAGES} pages`, async () => {
+  it(`is followed for up to ${MAX_PAGES} pages`, async () => {
     const small = { ...page, width: 1, height: 1, data: Buffer.alloc(3) };
     const enough = await headerOf(makeTiff(...Array<TiffPage>(MAX_PAGES).fill(small)));
     expect(enough).toMatchObject({ brokenChain: false, pages: { length: MAX_PAGES } });
@@ -60,7 +60,7 @@ describe('a chain of directories that is damaged', () => {
 });
 
 describe('directories below directories', () => {
-  it('are looked at up to a number, however they overlap', async () => {
+  it('are read up to a limit, however they overlap', async () => {
     const [pages, below, bytes] = [400, 64, 18];
     const root = 8;
     const each = 18 + below * 4;
@@ -97,19 +97,19 @@ describe('a directory that is damaged', () => {
     ['no entries', 0],
     ['more entries than there are', 4_000],
     ['more entries than any directory has', 65_535],
-  ])('is none when it claims %s', async (_, count) => {
+  ])('is ignored when it claims %s', async (_, count) => {
     const tiff = makeTiff(page);
     tiff.writeUInt16LE(count, IFD_OFFSET);
     expect(await headerOf(tiff)).toBeUndefined();
   });
 
-  it('is none when BigTIFF claims as many entries as 64 bits can', async () => {
+  it('is ignored when BigTIFF claims as many entries as 64 bits can', async () => {
     const tiff = makeTiffAs({ big: true }, page);
     tiff.writeBigUInt64LE(MAX_UINT64, 16);
     expect(await headerOf(tiff)).toBeUndefined();
   });
 
-  it('is none when it is not in the file, or in the header', async () => {
+  it('is ignored when it is outside the file, or in the header', async () => {
     for (const offset of [0, 1, 7, 1_000_000, MAX_UINT32]) {
       const tiff = makeTiff(page);
       tiff.writeUInt32LE(offset, 4);
@@ -117,7 +117,7 @@ describe('a directory that is damaged', () => {
     }
   });
 
-  it('is none in a BigTIFF whose offsets are not of 8 bytes', async () => {
+  it('is ignored in a BigTIFF whose offsets do not have 8 bytes', async () => {
     const tiff = makeTiffAs({ big: true }, page);
     tiff.writeUInt16LE(16, 4);
     expect(await headerOf(tiff)).toBeUndefined();
@@ -172,8 +172,8 @@ describe('a directory that is damaged', () => {
   });
 });
 
-describe('a header made to be dear', () => {
-  it('costs no more than its allowance: many pages that share long lists of strips', async () => {
+describe('a header made to be expensive', () => {
+  it('stays within its budget: many pages that share long lists of strips', async () => {
     const lists = Buffer.alloc(1_000_000);
     const pointer = 200_000;
     const entries = [273, 279].map((tag) => ({

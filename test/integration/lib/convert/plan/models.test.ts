@@ -59,7 +59,7 @@ describe('the memory model', () => {
     },
   );
 
-  it('knows more memory for more pixels, whatever else is the same', () => {
+  it('predicts more memory for more pixels, all else equal', () => {
     const [first] = cases;
     if (!first) throw new Error('no cases');
     const page = pageFor(first);
@@ -90,7 +90,7 @@ describe('the CPU model of our reader of samples', () => {
   );
 });
 
-describe('measured anew', () => {
+describe('measured again', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'arke-tiff-models-'));

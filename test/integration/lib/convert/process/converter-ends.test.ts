@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 
 describe('a conversion process that ends in the middle', () => {
-  it('by SIGKILL has run out of memory: it is done again with less', () =>
+  it('by SIGKILL counts as out of memory: it is done again with less', () =>
     withConverter(async (converter) => {
       const replans: string[] = [];
       const { plan } = await convert(large, converter, {
@@ -42,7 +42,7 @@ describe('a conversion process that ends in the middle', () => {
       expect(() => readFileSync(folder.path('out.jpg'))).toThrow('ENOENT');
     }));
 
-  it('is done again as fast when it was stopped and says nothing', () =>
+  it('is done again with effort fast when it was stopped and is silent', () =>
     withConverter(async (converter) => {
       const replans: string[] = [];
       const patience = [500].values();
@@ -60,7 +60,7 @@ describe('a conversion process that ends in the middle', () => {
       expect(plan.effort).toBe('fast');
     }));
 
-  it('because nobody wants it any more ends at once, and with the reason', () =>
+  it('because of an abort ends at once, with the reason', () =>
     withConverter(async (converter) => {
       const controller = new AbortController();
       const conversion = convert(large, converter, {

@@ -57,12 +57,12 @@ async function comparison(): Promise<ComparisonRequest> {
 }
 
 describe('the conversion process', () => {
-  it('names what makes the pixels', () =>
+  it('reports the versions of what makes the pixels', () =>
     withConverter(async (converter) => {
       expect(await converter.versions()).toMatch(/^sharp\/\S+ vips\/\S+ mozjpeg\/\S+$/);
     }));
 
-  it('is the one that the kernel takes when memory runs out, and knows nothing of this process', () => {
+  it('is killed first when memory runs out, and has nothing of this process’s environment', () => {
     process.env['SOME_SECRET'] = 'hunter2';
     return withConverter(async () => {
       expect(readFileSync(`/proc/${pid()}/oom_score_adj`, 'utf8').trim()).toBe('1000');
@@ -85,7 +85,7 @@ describe('the conversion process', () => {
       expect(cpuSeconds).toBeGreaterThan(0);
     }));
 
-  it('is replaced without a word when it was killed while it had nothing to do', () =>
+  it('is replaced silently when it was killed while idle', () =>
     withConverter(async (converter) => {
       const first = signalChild('SIGKILL') ?? Number.NaN;
       await until(() => !isRunning(first));
@@ -93,7 +93,7 @@ describe('the conversion process', () => {
       expect(pid()).toBeDefined();
     }));
 
-  it('is another one after a TIFF that it could not read: a decoder that stopped midway may have left anything', () =>
+  it('is replaced after a TIFF that it could not read: a decoder that stopped midway may have left anything', () =>
     withConverter(async (converter) => {
       // Samples come first in this file, and Deflate's cannot begin like that.
       const bytes = (await raw(64, 64, 3).tiff({ compression: 'deflate' }).toBuffer()).fill(
@@ -123,7 +123,7 @@ describe('the conversion process', () => {
         makeTiffAs({}, pictureWith({ tag: 305, type: 2, values: [...Buffer.from('no end')] })),
       'WARNINGS_FORGIVEN',
     ],
-  ])('is another one after a TIFF %s, though that was read', async (_, tiff, code) =>
+  ])('is replaced after a TIFF %s, although that was read', async (_, tiff, code) =>
     withConverter(async (converter) => {
       const damaged = await folder.write('damaged.tif', await tiff());
       const first = pid();
@@ -151,7 +151,7 @@ describe('the conversion process', () => {
     await noneLeft();
   });
 
-  it('goes when its parent goes, however that ends, and in the middle of its work', async () => {
+  it('ends with its parent, however that ends, and in the middle of its work', async () => {
     const script = `
       import { openConverter } from './src/lib/convert/process/converter.ts';
       import { convertInPlace } from './src/lib/convert/convert-in-place.ts';
@@ -199,7 +199,7 @@ describe('the thread of the decoders', () => {
       expect(threads()).toEqual([thread]);
     }));
 
-  it('is gone before the JPEG is made where the process would hold too much', () =>
+  it('ends before the JPEG is made if the process would hold too much', () =>
     withConverter(async (converter) => {
       await converter.convert(await jpegOfSamples(), { mayHold: 1 });
       expect(threads()).toEqual([]);
@@ -228,7 +228,7 @@ describe('a fault of our own code', () => {
   it.each([
     ['in the process', 'sharp', { encoder: undefined }],
     ['in the thread of the decoders', 'samples', { page: { bitsPerSample: undefined } }],
-  ] as const)('%s says nothing about the TIFF', (_, reader, wrong) =>
+  ] as const)('%s is not blamed on the TIFF', (_, reader, wrong) =>
     withConverter(async (converter) => {
       const request = await jpegOf(reader, wrong);
       const error: unknown = await converter.convert(request).catch((thrown) => thrown);
@@ -246,7 +246,7 @@ describe('a fault of our own code', () => {
 });
 
 describe('a JPEG', () => {
-  it('is never written through a link that lies in its place', () =>
+  it('is never written through a link in its place', () =>
     withConverter(async (converter) => {
       const theirs = await folder.write('theirs', 'theirs');
       const request = await jpegOf('sharp');
@@ -265,7 +265,7 @@ describe('a JPEG', () => {
 
 describe('a process that may not open any more files', () => {
   it.each(['sharp', 'samples', 'magick', 'a comparison'] as const)(
-    'says so, and not that the TIFF or the JPEG is damaged: %s',
+    'says so, and does not blame the TIFF or the JPEG: %s',
     (reader) =>
       withConverter(async (converter) => {
         const request = reader === 'a comparison' ? await comparison() : await jpegOf(reader);
@@ -288,7 +288,7 @@ describe('a process that may not open any more files', () => {
 });
 
 describe('a conversion that will be late', () => {
-  it('is done again as fast within the time that is left', () =>
+  it('is done again with effort fast within the time left', () =>
     withConverter(async (converter) => {
       // Some five seconds of work, or one as fast.
       const slow = await folder.write('slow.tif', await noisyTiff(6000));

@@ -49,7 +49,7 @@ async function startLingering(as = lingering, watch: Parameters<Converter['versi
 const nonEmpty = (list: number[]) => (list.length > 0 ? list : undefined);
 
 describe('a conversion process that was killed from here', () => {
-  it('as it did not get ready is not waited for any more, however slowly it goes', async () => {
+  it('before it was ready is not waited for, however slowly it ends', async () => {
     const { converter, child, versions } = await startLingering(standing, impatientOnce(500));
     try {
       expect(await versions).toContain('sharp/');
@@ -60,7 +60,7 @@ describe('a conversion process that was killed from here', () => {
     }
   });
 
-  it('gets no other TIFF, however slowly it goes', async () => {
+  it('gets no other TIFF, however slowly it ends', async () => {
     const { converter, versions } = await startLingering();
     try {
       await versions;
@@ -76,7 +76,7 @@ describe('a conversion process that was killed from here', () => {
     }
   });
 
-  it('in the middle of its work was closed, and did not run out of memory: nothing is tried again', () =>
+  it('in the middle of its work counts as closed, not as out of memory: nothing is retried', () =>
     withConverter(async (converter) => {
       const replans: string[] = [];
       const conversion = convert(large, converter, {

@@ -12,14 +12,14 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
-it('there is no conversion process before somebody needs one', async () => {
+it('a conversion process starts only when it is needed', async () => {
   const converter = openConverter(folder.root);
   expect(pid()).toBeUndefined();
   await converter.close();
   expect(pid()).toBeUndefined();
 });
 
-it('one that the system does not start says what ran out, and what helps', async () => {
+it('a process that the system cannot start says what ran out, and what helps', async () => {
   const script = `
     import { openSync } from 'node:fs';
     import { openConverter } from './src/lib/convert/process/converter.ts';
@@ -61,7 +61,7 @@ describe('a conversion process that does not get ready', () => {
     await noneLeft();
   });
 
-  it('is not waited for by whoever has had enough', async () => {
+  it('is not waited for after an abort', async () => {
     const converter = openConverter(folder.root);
     const enough = new AbortController();
     const versions = converter.versions({ signal: enough.signal });

@@ -87,14 +87,14 @@ describe('transparency', () => {
 });
 
 describe('extra samples that are no transparency', () => {
-  it('are left out, and it is said', async () => {
+  it('are dropped, and a note says so', async () => {
     const tiff = await flat([200, 100, 50, 0], RGB, [UNSPECIFIED]);
     const { pixel, notes } = await shown(tiff);
     expect(pixel).toEqual(near([200, 100, 50]));
     expect(notes.map(({ code }) => code)).toEqual(['EXTRA_SAMPLES_DROPPED']);
   });
 
-  it('are left out beside grey, too', async () => {
+  it('are dropped beside grey, too', async () => {
     const { channels, pixel } = await shown(await flat([90, 0], BLACK_IS_ZERO, [UNSPECIFIED]));
     expect(channels).toBe(1);
     expect(pixel).toEqual(near([90]));

@@ -56,7 +56,7 @@ describe('a drain that is stopped', () => {
     expect(await received(task)).toEqual([bodyOf(task)]);
   });
 
-  it('while a callback is refused tells that, and does not try again', async () => {
+  it('while a callback is refused reports that, and does not retry', async () => {
     const [task] = tasks(1) as [Task];
     const key = await put(task);
     const events = await stopAt(method('POST'), task, 503).catch(() => 'stopped');

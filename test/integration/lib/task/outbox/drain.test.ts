@@ -45,7 +45,7 @@ describe('a drain of the outbox', () => {
     expect(await drain()).toEqual([]);
   });
 
-  it('only shows what it would do with dryRun', async () => {
+  it('only reports what it would do with dryRun', async () => {
     const [task] = tasks(1) as [Task];
     const key = await put(task);
     const before = await sandbox.current.getObject(key);
@@ -56,7 +56,7 @@ describe('a drain of the outbox', () => {
     expect((await sandbox.current.getObject(key))?.etag).toBe(before?.etag);
   });
 
-  it('shares the work with others: each entry is delivered by one of them', async () => {
+  it('shares the work with other drains: each entry is delivered by one', async () => {
     const some = tasks(8);
     for (const task of some) await put(task);
     const all = await Promise.all([drain(), drain(), drain(), drain()]);
@@ -65,7 +65,7 @@ describe('a drain of the outbox', () => {
     expect(await there()).toEqual([]);
   });
 
-  it('tells of what is no entry, leaves it and goes on', async () => {
+  it('reports objects that are not entries, leaves them and continues', async () => {
     const [first, last] = tasks(2) as [Task, Task];
     for (const task of [first, last]) await put(task);
     const corrupt = {
@@ -83,7 +83,7 @@ describe('a drain of the outbox', () => {
     for (const [key, text] of Object.entries(corrupt)) expect(await textOf(key)).toBe(text);
   });
 
-  it('does not send to a stranger, however the entry came there', async () => {
+  it('does not send to unknown addresses, whoever stored the entry', async () => {
     const [task, stranger] = tasks(2) as [Task, Task];
     const elsewhere = urlOf(stranger).replace('127.0.0.1', 'localhost');
     await put(task, bodyOf(task), { url: elsewhere });
@@ -94,7 +94,7 @@ describe('a drain of the outbox', () => {
 });
 
 describe('an entry that could not be delivered', () => {
-  it('stays, with the reason, and the next drain may have it at once', async () => {
+  it('stays, with the reason, and the next drain may claim it at once', async () => {
     const [task] = tasks(1) as [Task];
     const key = await put(task);
     await sandbox.current.answer(task.batchId, task.taskId, [{ status: 400 }]);
@@ -121,12 +121,12 @@ describe('an entry that could not be delivered', () => {
   });
 });
 
-describe('an entry that may have been taken', () => {
+describe('an entry that may have been accepted', () => {
   const isUnconfirmed = async (key: string) => JSON.parse(await textOf(key)).unconfirmed === true;
   const refuse = ({ batchId, taskId }: Task, status = 503, body = '') =>
     sandbox.current.answer(batchId, taskId, [{ status, body }]);
 
-  it('stays one, whatever a later drain is answered', async () => {
+  it('stays ambiguous, whatever the answer to a later drain', async () => {
     const [lost, refused] = tasks(2) as [Task, Task];
     const keys = [await put(lost, bodyOf(lost), { unconfirmed: true }), await put(refused)];
     for (const task of [lost, refused]) await refuse(task);
@@ -134,14 +134,14 @@ describe('an entry that may have been taken', () => {
     expect(await Promise.all(keys.map(isUnconfirmed))).toEqual([true, false]);
   });
 
-  it('is sent again without a question: a picture counted twice is the lesser harm', async () => {
+  it('is sent again without asking: a picture counted twice is the lesser harm', async () => {
     const [task] = tasks(1) as [Task];
     await put(task, bodyOf(task), { unconfirmed: true });
     expect(kinds(await drain())).toEqual(['delivered']);
     expect(await received(task)).toEqual([bodyOf(task)]);
   });
 
-  it('is probably known to an orchestrator that does not know its task any more', async () => {
+  it('was probably accepted by an orchestrator that no longer knows its task', async () => {
     const [task] = tasks(1) as [Task];
     await put(task, bodyOf(task), { unconfirmed: true });
     await refuse(task, 500, '{"error":"Task not found"}');
@@ -153,7 +153,7 @@ describe('an entry that may have been taken', () => {
     );
   });
 
-  it('is one when an attempt had no answer, though the last one had', async () => {
+  it('is one with an unanswered attempt, even if the last was answered', async () => {
     const [task] = tasks(1) as [Task];
     const answers = inTurn([{ resetAfter: true }, { status: 503 }], () => true);
     await using door = await startFaultServer(urlOf(task), answers);
@@ -164,7 +164,7 @@ describe('an entry that may have been taken', () => {
     expect(await isUnconfirmed(key)).toBe(true);
   });
 
-  it('is one when the time of its lease has ended the attempt', async () => {
+  it('is one whose attempt ended with its lease', async () => {
     const [task] = tasks(1) as [Task];
     const key = await put(task);
     await sandbox.current.answer(task.batchId, task.taskId, [{ status: 200, delayMs: 60_000 }]);
@@ -174,7 +174,7 @@ describe('an entry that may have been taken', () => {
     expect(await isUnconfirmed(key)).toBe(true);
   });
 
-  it('makes one of what a further run puts in its place', async () => {
+  it('makes its successor from a later run ambiguous, too', async () => {
     const [task] = tasks(1) as [Task];
     await put(task, bodyOf(task), { unconfirmed: true });
     const key = await put(task, bodyOf(task, 'success', 2));
@@ -201,7 +201,7 @@ describe('with a secret', () => {
     await sandbox.current.putObject(key, Buffer.from(text));
   };
 
-  it('what it has kept is delivered, also after a drain that could not', async () => {
+  it('its own entries are delivered, also after a drain that could not', async () => {
     const [task] = tasks(1) as [Task];
     await putSealed(task);
     await sandbox.current.answer(task.batchId, task.taskId, [{ status: 400 }]);
@@ -210,7 +210,7 @@ describe('with a secret', () => {
     expect(await there()).toEqual([]);
   });
 
-  it('what somebody else has put there is listed, kept, and sent only with --unsigned', async () => {
+  it('entries without its seal are listed, kept, and sent only with --unsigned', async () => {
     const [planted, changed] = tasks(2) as [Task, Task];
     const keys = [await put(planted), await putSealed(changed)];
     await change(keys[1] ?? '', { body: bodyOf(changed, 'success', 2) });
@@ -222,7 +222,7 @@ describe('with a secret', () => {
     expect(kinds(await drainSigned({ unsigned: true }))).toEqual(['delivered', 'delivered']);
   });
 
-  it('a success that somebody else has put there keeps no error back', async () => {
+  it('a success without its seal suppresses no error', async () => {
     const [task] = tasks(1) as [Task];
     await putSealed(task, bodyOf(task, 'error'));
     await put(task);
@@ -230,7 +230,7 @@ describe('with a secret', () => {
     expect(await received(task)).toEqual([bodyOf(task, 'error')]);
   });
 
-  it('an entry that somebody else has leased does not keep a task’s own away', async () => {
+  it('an entry without its seal that is leased does not block a task’s own', async () => {
     const [task] = tasks(1) as [Task];
     const key = await put(task, bodyOf(task, 'success', 2));
     await change(key, { lease: { owner: 'x', until: later(LEASE_MS).toISOString() } });
@@ -238,7 +238,7 @@ describe('with a secret', () => {
     expect(JSON.parse(await textOf(key))).toMatchObject({ body: bodyOf(task) });
   });
 
-  it('a mark that somebody else has put there removes nothing', async () => {
+  it('a mark without its seal removes nothing', async () => {
     const [task] = tasks(1) as [Task];
     const body = bodyOf(task);
     await putSealed(task);
@@ -257,7 +257,7 @@ describe('with a secret', () => {
   });
 });
 
-describe('an entry that is to be given back', () => {
+describe('an entry that is released', () => {
   /**
    * A drain of an entry that the orchestrator refuses, behind what happens to the PUT that gives it
    * back.
@@ -274,13 +274,13 @@ describe('an entry that is to be given back', () => {
     return { events, stuck, again: kinds(await drain()) };
   }
 
-  it('is, also when R2 wants a second between two writes', async () => {
+  it('is released, also when R2 wants a second between two writes', async () => {
     const { events, stuck, again } = await refusedDrain([{ status: 429 }, { status: 429 }]);
     expect([kinds(events), stuck, again]).toEqual([['failed'], [], ['delivered']]);
     expect(events[0]).not.toHaveProperty('leftover');
   });
 
-  it('is, behind a server that takes no two writes to a key within a second, as R2', async () => {
+  it('is released by a server that refuses two writes to a key within a second, as R2', async () => {
     const [task] = tasks(1) as [Task];
     await put(task);
     await sandbox.current.answer(task.batchId, task.taskId, [{ status: 400 }]);
@@ -299,7 +299,7 @@ describe('an entry that is to be given back', () => {
     expect(kinds(await drain())).toEqual(['delivered']);
   });
 
-  it('and cannot be stays claimed, and that is told', async () => {
+  it('and cannot be stays claimed, which is reported', async () => {
     const { events, stuck, again } = await refusedDrain(Array(3).fill({ status: 429 }));
     expect(events).toMatchObject([
       { kind: 'failed', leftover: expect.stringContaining(later(LEASE_MS).toISOString()) },
@@ -331,7 +331,7 @@ async function claimAndDie(key: string, body: string, { afterSending = false } =
 }
 
 describe('an entry that another drain has claimed', () => {
-  it('is left to it until its lease has run out, and then delivered', async () => {
+  it('is left alone until its lease has expired, and then delivered', async () => {
     const [task] = tasks(1) as [Task];
     await claimAndDie(await put(task), bodyOf(task));
     expect(await drain({ now: () => later(LEASE_MS - 1) })).toMatchObject([
@@ -397,7 +397,7 @@ describe('what the orchestrator must not get', () => {
     expect(await there()).toHaveLength(2);
   });
 
-  it('an error of a task whose success was delivered before, but by force', async () => {
+  it('an error of a task whose success was delivered before, except with force', async () => {
     const [task] = tasks(1) as [Task];
     await put(task);
     await drain();
@@ -407,7 +407,7 @@ describe('what the orchestrator must not get', () => {
     expect(await received(task)).toEqual([bodyOf(task), bodyOf(task, 'error')]);
   });
 
-  it('the same outcome of a further run, unless somebody says so', async () => {
+  it('the same outcome of a later run, except by request', async () => {
     const [task] = tasks(1) as [Task];
     await put(task);
     await drain();
@@ -421,7 +421,7 @@ describe('what the orchestrator must not get', () => {
 });
 
 describe('an entry of a further run of the task', () => {
-  it('takes the place of the earlier one with the same outcome', async () => {
+  it('replaces the earlier one with the same outcome', async () => {
     const [task] = tasks(1) as [Task];
     const second = bodyOf(task, 'success', 2);
     expect(await put(task)).toBe(await put(task, second));
@@ -429,7 +429,7 @@ describe('an entry of a further run of the task', () => {
     expect(await received(task)).toEqual([second]);
   });
 
-  it('leaves it alone while it is being delivered', async () => {
+  it('does not replace it while it is being delivered', async () => {
     const [task] = tasks(1) as [Task];
     const key = await put(task);
     expect(key).toBe(pendingKey(box.prefix, outcomeOf(task)));

@@ -16,7 +16,7 @@ const [X_RESOLUTION, Y_RESOLUTION] = [282, 283];
 if (!hasSharedTiffs) console.warn(`Not validated: ${noSharedTiffs}.`);
 
 describe.skipIf(!hasSharedTiffs)('the JPEGs of all real TIFFs, with all their metadata', () => {
-  it('have nothing wrong with them that exiftool does not say of the values of their TIFFs', async () => {
+  it('have no fault in exiftool’s eyes that their TIFFs’ values do not have', async () => {
     const paths = await Promise.all(
       allSharedFiles().map(async (file, index) => {
         const path = folder.path(`${index}-${basename(file)}`);

@@ -9,28 +9,28 @@ const folder = useFolder();
 const at = (name: string) => folder.path(name);
 
 describe('--files-from', () => {
-  it('takes a file’s lines, in their order, without empty ones', async () => {
+  it('reads a file’s lines in order, without empty ones', async () => {
     await layOut(folder, 'lines/a.tif', 'lines/b.tif');
     const list = await folder.write('list', `${at('lines/b.tif')}\n\n${at('lines/a.tif')}`);
     const { inputs } = await findIn(folder, { filesFrom: list });
     expect(inputs).toEqual(['lines/b.tif', 'lines/a.tif']);
   });
 
-  it('takes lines as Windows ends them, behind a byte order mark', async () => {
+  it('reads Windows line ends, and skips a byte order mark', async () => {
     await layOut(folder, 'windows/a.tif', 'windows/b.tif');
     const text = `\ufeff${at('windows/a.tif')}\r\n${at('windows/b.tif')}\r\n`;
     const { inputs } = await findIn(folder, { filesFrom: '-' }, text);
     expect(inputs).toEqual(['windows/a.tif', 'windows/b.tif']);
   });
 
-  it('takes from stdin what find -print0 writes, with line breaks in names', async () => {
+  it('reads from stdin what find -print0 writes, with line breaks in names', async () => {
     await layOut(folder, 'nul/new\nline.tif', 'nul/b \r.tif');
     const text = [at('nul/new\nline.tif'), at('nul/b \r.tif'), ''].join('\0');
     const { inputs } = await findIn(folder, { filesFrom: '-' }, text);
     expect(inputs).toEqual(['nul/new\nline.tif', 'nul/b \r.tif']);
   });
 
-  it('takes names as they are: no pattern, no comment, no exclusion', async () => {
+  it('reads names literally: no pattern, no comment, no exclusion', async () => {
     await layOut(folder, 'literal/a1.tif');
     const names = ['literal/a[1].tif', 'literal/*.tif', 'literal/#c.tif'];
     const { inputs } = await findIn(folder, { filesFrom: '-' }, names.map(at).join('\n'));
@@ -38,7 +38,7 @@ describe('--files-from', () => {
     expect((await findIn(folder, { filesFrom: '-' }, '!x.tif')).names).toEqual(['!x.tif']);
   });
 
-  it('takes folders as they are taken that are named', async () => {
+  it('treats folders like those named as arguments', async () => {
     await layOut(folder, 'folders/a.tif', 'folders/sub/b.tif', 'more/c.tif');
     const list = ['folders', 'more'].map(at).join('\n');
     const flat = await findIn(folder, { filesFrom: '-' }, list);
@@ -47,7 +47,7 @@ describe('--files-from', () => {
     expect(deep.inputs).toEqual(['folders/a.tif', 'folders/sub/b.tif', 'more/c.tif']);
   });
 
-  it('comes after what is named, and repeats none of it', async () => {
+  it('comes after the arguments, and repeats none of them', async () => {
     await layOut(folder, 'both/a.tif', 'both/b.tif');
     const request = { paths: [at('both/b.tif')], filesFrom: '-' };
     const { inputs } = await findIn(folder, request, `${at('both/a.tif')}\n${at('both/b.tif')}\n`);
@@ -76,7 +76,7 @@ describe('--files-from', () => {
     await expect(findInputs(request, terminal)).rejects.toThrow(SettingsError);
   });
 
-  it('is needed where nothing is named', async () => {
+  it('is needed if there are no arguments', async () => {
     await expect(findIn(folder, {})).rejects.toThrow(/PATH is missing \(or --files-from\)/);
     await expect(findIn(folder, { paths: [''] })).rejects.toThrow(SettingsError);
   });

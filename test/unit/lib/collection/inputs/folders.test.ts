@@ -17,25 +17,25 @@ afterEach(() => folder.remove());
 const APPLE_DOUBLE = Buffer.from('0005160700020000', 'hex');
 
 describe('a file that is named', () => {
-  it('is taken, whatever it is called and whatever it is', async () => {
+  it('is used, whatever its name and content', async () => {
     await layOut(folder, 'a.dat', ['b.tif', 'no TIFF'], ['._c.tif', APPLE_DOUBLE], 'd.dng');
     const names = ['a.dat', 'b.tif', '._c.tif', 'd.dng'];
     const found = await findIn(folder, { paths: names.map(folder.path) });
     expect(found).toEqual({ inputs: names, names, unread: [], warnings: [], codes: [] });
   });
 
-  it('is taken even if it is not there, for its conversion to miss it', async () => {
+  it('is used even if it is missing; its conversion reports that', async () => {
     const { inputs } = await findIn(folder, { paths: [folder.path('scan (1).tif')] });
     expect(inputs).toEqual(['scan (1).tif']);
   });
 
-  it('is called by its own name alone in another folder', async () => {
+  it('keeps only its own name in another folder', async () => {
     await layOut(folder, 'deep/er/a.tif');
     const { names } = await findIn(folder, { paths: [folder.path('deep/er/a.tif')] });
     expect(names).toEqual(['a.tif']);
   });
 
-  it('is taken in the order of the command line', async () => {
+  it('is used in the order of the command line', async () => {
     await layOut(folder, 'a.tif', 'b/c.tif', 'd.tif');
     const paths = ['d.tif', 'b', 'a.tif'].map(folder.path);
     expect((await findIn(folder, { paths })).inputs).toEqual(['d.tif', 'b/c.tif', 'a.tif']);
@@ -84,12 +84,12 @@ describe('a folder', () => {
     expect(inputs).toEqual(['a', 'b.jpg', 'c.dat', 'd.bin']);
   });
 
-  it('holds by name also those whose content is damaged, so that they are missed', async () => {
+  it('holds by name also damaged TIFFs, so that they are reported', async () => {
     await layOut(folder, ['empty.tif', ''], ['jpeg.tif', '\xff\xd8']);
     expect((await findIn(folder, { paths: [folder.root] })).inputs).toHaveLength(2);
   });
 
-  it('does not hold what macOS keeps beside TIFFs, but TIFFs that are called so', async () => {
+  it('does not hold macOS’s companion files, but TIFFs with such names', async () => {
     await layOut(folder, 'a.tif', ['._a.tif', APPLE_DOUBLE], '._b.tif');
     const { inputs, warnings } = await findIn(folder, { paths: [folder.root] });
     expect(inputs).toEqual(['._b.tif', 'a.tif']);
@@ -107,7 +107,7 @@ describe('a folder', () => {
     expect(inputs.sort()).toEqual(['.a.tif', '.sub/b.tif']);
   });
 
-  it('may hold pipes and folders that are called TIFFs, which are passed over', async () => {
+  it('may hold pipes and folders with names of TIFFs, which are skipped', async () => {
     await layOut(folder, 'a.tif', 'folder.tif/b.tif');
     await promisify(execFile)('mkfifo', [folder.path('pipe.tif'), folder.path('pipe')]);
     expect((await findIn(folder, { paths: [folder.root] })).inputs).toEqual(['a.tif']);
@@ -145,7 +145,7 @@ describe('a folder', () => {
 });
 
 describe('a link', () => {
-  it('to a file is followed, and a link to nowhere is left for its conversion to miss', async () => {
+  it('to a file is followed; a broken one is reported by its conversion', async () => {
     await layOut(folder, 'in/a.tif', 'elsewhere/b.tif', 'elsewhere/c');
     await symlink('../elsewhere/b.tif', folder.path('in/link.tif'));
     await symlink('../elsewhere/c', folder.path('in/by-content'));
@@ -157,7 +157,7 @@ describe('a link', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('to a folder is followed if it is named, and said if it is found', async () => {
+  it('to a folder is followed if it is named, and reported if it is found', async () => {
     await layOut(folder, 'real/a.tif', 'in/b.tif');
     await symlink('../real', folder.path('in/link'));
     await symlink('..', folder.path('in/up'));
@@ -177,7 +177,7 @@ describe('a file with several names', () => {
     expect(found).toMatchObject({ inputs: ['sub/b.tif', 'a.tif'], warnings: [] });
   });
 
-  it('is found once by the name that is not a link’s, which is said', async () => {
+  it('is found once by the name that is not a link’s, which is reported', async () => {
     await layOut(folder, 'scan3.tif', 'z.tif');
     await symlink('scan3.tif', folder.path('latest.tif'));
     const found = await findIn(folder, { paths: [folder.root] });
@@ -211,7 +211,7 @@ describe('a folder that cannot be read', () => {
     }
   };
 
-  it('is said by name, and the others are searched', async () => {
+  it('is reported by name, and the others are searched', async () => {
     await layOut(folder, 'a.tif', 'locked/b.tif', 'open/c.tif');
     await chmod(folder.path('locked'), 0);
     await asNobody(async () => {
@@ -231,7 +231,7 @@ describe('a folder that cannot be read', () => {
     });
   });
 
-  it('is all that is told when there is nothing else', async () => {
+  it('is reported alone when there is nothing else', async () => {
     await layOut(folder, 'locked/b.tif');
     await chmod(folder.path('locked'), 0);
     await asNobody(async () => {
@@ -242,7 +242,7 @@ describe('a folder that cannot be read', () => {
     });
   });
 
-  it('does not hide files that can be, and files are said that may be TIFFs', async () => {
+  it('does not hide readable files, and unreadable ones that may be TIFFs are reported', async () => {
     await layOut(folder, 'a.tif', 'b.tif', 'scan', 'x.nef');
     for (const name of ['b.tif', 'scan', 'x.nef']) await chmod(folder.path(name), 0);
     await asNobody(async () => {
@@ -261,10 +261,10 @@ describe('a folder that cannot be read', () => {
   });
 });
 
-describe('what does not lie here', () => {
+describe('an input that is not a local file', () => {
   const isElsewhere = (path: string) => path.startsWith('r2://');
 
-  it('is taken as it is, in its place, each name once', async () => {
+  it('is used literally, in its place, each name once', async () => {
     await layOut(folder, 'a.tif');
     const paths = ['r2://x/[1]*.tif', folder.path('a.tif'), 'r2://x//b', 'r2://x/b', 'r2://x/b'];
     const { found } = await findInputs(

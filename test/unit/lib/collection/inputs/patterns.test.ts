@@ -7,7 +7,7 @@ import { useFolder } from '../../../../support/use-folder.ts';
 
 const folder = useFolder();
 
-describe('a pattern that no shell has expanded', () => {
+describe('a pattern that the shell has not expanded', () => {
   const tree = async (name: string, ...files: readonly string[]) => {
     const root = folder.path(name);
     const inTree = { root, path: (path: string) => `${root}/${path}` };
@@ -39,7 +39,7 @@ describe('a pattern that no shell has expanded', () => {
     await expect(find('p{x1..9}.tif')).rejects.toThrow('There is no file');
   });
 
-  it('takes parentheses as they are, but for groups', async () => {
+  it('treats parentheses literally, except in groups', async () => {
     const find = await tree('Scans (1)', 'Scan (1)a.tif', 'Scan 1a.tif', 'x).tif');
     expect(await find('Scan (1)*.tif')).toEqual(['Scan (1)a.tif']);
     expect(await find('?).tif')).toEqual(['x).tif']);
@@ -70,7 +70,7 @@ describe('a pattern that no shell has expanded', () => {
     expect(await find('**/.h/?.tif')).toEqual(['.h/c.tif']);
   });
 
-  it('takes of what it matches the TIFFs, and what is in folders as if they were named', async () => {
+  it('finds the TIFFs among its matches, and treats folders as if they were named', async () => {
     const find = await tree('folders', '1900/a.tif', '1900/sub/b.tif', '1901/c', 'x/d.tif');
     await layOut({ path: (name) => folder.path(`folders/${name}`) }, ['19.txt', 'text']);
     expect(await find('19*')).toEqual(['1900/a.tif', '1901/c']);
@@ -86,7 +86,7 @@ describe('a pattern that no shell has expanded', () => {
     expect((await findIn(folder, { paths })).codes).toEqual(['FOLDER_LINKS']);
   });
 
-  it('keeps places below its fixed part, and leads upwards, too', async () => {
+  it('keeps subfolders below its fixed part, and may lead upwards', async () => {
     await tree('places', 'x/1/a.tif', 'x/2/a.tif');
     const base = relative(process.cwd(), folder.path('places'));
     const { names, inputs } = await findIn(folder, { paths: [`${base}/x/*/a.tif`] });
@@ -104,7 +104,7 @@ describe('a pattern that no shell has expanded', () => {
     }
   });
 
-  it('behind ! takes away from all that is found, unless a file is called so', async () => {
+  it('after ! excludes from all that is found, unless a file has that name', async () => {
     await tree('taken-away', 'a.tif', 'a draft.tif', '!b.tif');
     const at = (name: string) => folder.path(`taken-away/${name}`);
     const cwd = process.cwd();
@@ -151,21 +151,21 @@ describe('--include and --exclude', () => {
     expect(await find({ exclude: ['.*'] })).not.toContain('ok/.hidden.tif');
   });
 
-  it('turn over what they match by !', async () => {
+  it('are negated by !', async () => {
     expect(await find({ include: ['!*draft*'] })).toEqual([
       ...['a.tif', 'b.TIF', 'drafts/c.tif', 'ok/.hidden.tif'],
     ]);
     expect(await find({ exclude: ['!ok/*'] })).toEqual(files.slice(3));
   });
 
-  it('hold for files that are named, as a shell may have done', async () => {
+  it('apply to files named as arguments, which a shell may have expanded', async () => {
     await layOut(folder, 'named/a.tif', 'named/b.tif');
     const paths = ['named/a.tif', 'named/b.tif'].map(folder.path);
     expect((await findIn(folder, { paths, exclude: ['b*'] })).inputs).toEqual(['named/a.tif']);
     expect((await findIn(folder, { paths, include: ['b*'] })).inputs).toEqual(['named/b.tif']);
   });
 
-  it('are to blame when nothing is left', async () => {
+  it('are named in the error when nothing is left', async () => {
     await expect(find({ exclude: ['*'] })).rejects.toThrow(/--include and --exclude skip all/);
     await expect(find({ include: [''] })).rejects.toThrow(SettingsError);
   });

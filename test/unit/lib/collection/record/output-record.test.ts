@@ -29,7 +29,7 @@ function lineOf(output: string): RecordLine {
   };
 }
 
-it('loses no line behind one that was torn after the record was opened, as on a full disk', async () => {
+it('loses no line after one that was torn later, as on a full disk', async () => {
   const path = folder.path(RECORD_NAME);
   const record = await openRecord(dirname(path));
   await record.append([lineOf('a.jpg')]);
@@ -56,7 +56,7 @@ it('follows no link, and waits for no pipe', async () => {
   );
 });
 
-it('writes through no link that has come meanwhile, and into no pipe', async () => {
+it('writes through no link that appeared meanwhile, and into no pipe', async () => {
   const late = await folder.make('late');
   const elsewhere = await folder.write('other', 'as it was');
   const record = await openRecord(late);

@@ -32,13 +32,13 @@ async function rewrite({ reader, tiff }: DecoderPage, mayHold = ENDLESS): Promis
 }
 
 describe('the thread of the decoders', () => {
-  it('is kept for one page after the other, by whichever of them', async () => {
+  it('is kept from page to page, for all decoders', async () => {
     const pages = await soundPages();
     for (const page of [...pages, ...pages.toReversed()]) await rewrite(page);
     expect(threads).toBe(1);
   });
 
-  it('is renewed where the process holds more than it may, and after it was ended', async () => {
+  it('is replaced when the process holds too much memory, and after it was ended', async () => {
     const [page] = await soundPages();
     if (!page) throw new Error('not made');
     await rewrite(page, 1);
@@ -50,7 +50,7 @@ describe('the thread of the decoders', () => {
     expect(threads).toBe(3);
   });
 
-  it('is renewed after each page that something was wrong with, though it may have been read', async () => {
+  it('is replaced after each damaged page, even if that was read', async () => {
     const pages = await faultyPages();
     const outcomes: string[] = [];
     for (const page of pages) {

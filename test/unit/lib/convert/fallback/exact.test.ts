@@ -154,7 +154,7 @@ describe('sharp', () => {
   ];
 
   it.each(right.map((kind) => [name(kind), kind] as const))(
-    'is given what it reads right: %s',
+    'gets what it reads correctly: %s',
     async (_, { extra, ...kind }) => {
       const drawn = picture(kind);
       const page = { ...sampledPage(drawn), ...(extra ? { extraSamples: [extra] } : {}) };
@@ -187,7 +187,7 @@ describe('sharp', () => {
       { ...sampledPage(picture({ samples: 2, bits: 4 })), extraSamples: [2] },
     ],
   ];
-  it.each(wrong)('is not given what it cannot read, or reads wrong: %s', async (_, page) => {
+  it.each(wrong)('does not get what it cannot read, or misreads: %s', async (_, page) => {
     const path = await folder.write('not.tif', makeTiffAs({}, page));
     const header = await readTiffHeader(path);
     if (!header) throw new Error('no header');

@@ -143,7 +143,7 @@ describe('nothing but TIFF can be reached in ImageMagick', () => {
 });
 
 describe('memory', () => {
-  it('that ImageMagick does not get is said to be missing, and nothing else', async () => {
+  it('that ImageMagick does not get is reported as missing, and nothing else', async () => {
     const tiff = await folder.write('large.tif', makeTiff(await planarJpegPage(source, 2)));
     const failure = await rewritten(tiff, 0, () => loadMagick(1_000)).catch((error) => error);
     const failing = { paths: { input: tiff }, scratch: scratchIn('/tmp'), name: 'large.tif' };
@@ -162,7 +162,7 @@ describe('memory', () => {
     "Failed to allocate memory for JPEG tables. `x' @ error/tiff.c/TIFFErrors/564",
   ];
   for (const word of words)
-    it(`is what this speaks of: ${word}`, () => {
+    it(`is recognised in: ${word}`, () => {
       const failing = { paths: { input: '/in.tif' }, scratch: scratchIn('/tmp'), name: 'in.tif' };
       const failure = magickError(new Error(word));
       expect(explainFailure(failure, failing, { reader: 'magick' })).toMatchObject({
@@ -184,7 +184,7 @@ describe('warnings', () => {
     'JPEG strip size exceeds expected dimensions, expected 16x3, got 16x8',
   ];
   for (const words of harmless)
-    it(`that say nothing about the pixels are passed over: ${words}`, () => {
+    it(`that say nothing about the pixels are ignored: ${words}`, () => {
       expect(seriousWarning(warning(words))).toBeUndefined();
     });
 

@@ -414,7 +414,7 @@ describe('PixarLog is decoded', () => {
     });
 });
 
-it('profile and orientation are left to whoever reads the plain TIFF, and pixels stay where they are', async () => {
+it('profile and orientation are copied to the plain TIFF, and pixels are not turned', async () => {
   const icc = Uint8Array.from({ length: 200 }, (_, i) => i);
   const page = await old('turned', { kind: 'tables', page: { icc, orientation: 6 } });
   expect(page.picture).toMatchObject({ width, height, orientation: 6 });
@@ -422,7 +422,7 @@ it('profile and orientation are left to whoever reads the plain TIFF, and pixels
   expect(psnr(page, source)).toBeGreaterThan(35);
 });
 
-it('tags that the decoder stumbles over do not reach it', async () => {
+it('tags that the decoder fails on do not reach it', async () => {
   const nonsense = [
     { tag: 0, type: 0, values: [] },
     { tag: 700, type: 7, values: [1, 2, 3], pointer: 4_000_000_000 },

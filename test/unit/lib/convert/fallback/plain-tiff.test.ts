@@ -100,12 +100,12 @@ describe('a plain TIFF', () => {
     await expect(write(base, 502)).rejects.toThrow('bytes were decoded');
   });
 
-  it('takes no place where something is', async () => {
+  it('is never written over a file', async () => {
     await write(base);
     await expect(createPlainTiff(path, base)).rejects.toThrow('EEXIST');
   });
 
-  it('can be given up in any state', async () => {
+  it('can be discarded in any state', async () => {
     const writer = await createPlainTiff(path, base);
     await writer.discard();
     await writer.discard();

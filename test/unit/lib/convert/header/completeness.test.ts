@@ -45,7 +45,7 @@ describe('missing data', () => {
     ).toEqual([]);
   });
 
-  it('are those behind the end of the file, by a single byte', async () => {
+  it('include a single byte after the end of the file', async () => {
     // Values stand before segments in these files, so the last byte is a sample's.
     const reversed = { ...strips, segments: Array.from({ length: 4 }, () => new Uint8Array(256)) };
     expect(await missing(reversed)).toEqual([]);

@@ -111,7 +111,7 @@ describe.each(tiffLayouts)('the header of %s', (_, layout) => {
     );
   });
 
-  it('is understood whatever order the entries are in', async () => {
+  it('is read with entries in any order', async () => {
     const descending = await firstPage(
       { ...rgba, extraSamples: [1] },
       { ...layout, descending: true },
@@ -122,7 +122,7 @@ describe.each(tiffLayouts)('the header of %s', (_, layout) => {
 });
 
 describe('the header', () => {
-  it('of what is none is undefined', async () => {
+  it('of anything else is undefined', async () => {
     for (const content of ['', 'II', 'II*\0', 'text that is long enough for a header'])
       expect(await readTiffHeader(await folder.write('none.tif', content))).toBeUndefined();
   });

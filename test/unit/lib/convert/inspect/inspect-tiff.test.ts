@@ -129,12 +129,12 @@ describe('an inspection', () => {
     ['sharp', {}],
     ['samples', { bitsPerSample: 12 }],
     ['magick', { compression: 6, photometric: 6 }],
-  ])('tells who would read a page: %s', async (reader, other) => {
+  ])('names the reader of a page: %s', async (reader, other) => {
     const directory = await directoryOf({ ...page, ...other });
     expect(directory).toMatchObject({ reader, plan: { reader, feature: expect.any(String) } });
   });
 
-  it('tells that nobody would, and why', async () => {
+  it('says that no reader supports a page, and why', async () => {
     const directory = await directoryOf({ ...page, photometric: 32_803 });
     expect(directory?.reader).toBeUndefined();
     expect(directory?.plan).toMatchObject({
@@ -142,12 +142,12 @@ describe('an inspection', () => {
     });
   });
 
-  it('is not to be had of what has no readable header', async () => {
+  it('fails without a readable header', async () => {
     expect(await tryInspecting(Buffer.from('neither fish nor fowl'))).toBeUndefined();
     expect(await tryInspecting(makeTiff(page).subarray(0, 12))).toBeUndefined();
   });
 
-  it('refuses a page that there is not', async () => {
+  it('refuses a page that does not exist', async () => {
     await expect(inspectionOf(makeTiff(page), { pages: 2 })).rejects.toMatchObject({
       code: 'NO_SUCH_PAGE',
     });
@@ -168,12 +168,12 @@ describe('the predicted plan', () => {
     });
   });
 
-  it('heeds what was asked for', async () => {
+  it('honours the settings', async () => {
     const { directories } = await inspectionOf(makeTiff(page), { effort: 'fast' });
     expect(directories[0]?.plan).toMatchObject({ effort: 'fast' });
   });
 
-  it('is an error where nothing fits', async () => {
+  it('is an error if nothing fits', async () => {
     const { directories } = await inspectionOf(makeTiff(page), { limits: { memoryBytes: 1000 } });
     expect(directories[0]?.plan).toMatchObject({ error: { code: 'OUT_OF_MEMORY' } });
   });
@@ -287,7 +287,7 @@ describe('an ICC profile', () => {
   });
 });
 
-it('numbers that are none are told as text, as JSON has no word for them', async () => {
+it('NaN and infinities are given as text, as JSON has no words for them', async () => {
   const [FLOAT, DOUBLE] = [11, 12];
   const entries = [
     { tag: 282, type: FLOAT, values: [Number.NaN] },

@@ -58,7 +58,7 @@ describe('nothing is lost', () => {
   });
 });
 
-describe('the loss ledger has, for the page it is about', () => {
+describe('the list of losses has, for its page', () => {
   it.each<[string, TiffPage, { kind: string; message: string }[]]>([
     [
       'more than 8 bits',
@@ -165,7 +165,7 @@ describe('the loss ledger has, for the page it is about', () => {
 describe('of a colour profile', () => {
   const page = { ...plain, icc: makeIcc('Wide Colours') };
 
-  it('the conversion to sRGB is in the ledger, with what avoids it', async () => {
+  it('the conversion to sRGB is a loss, with what avoids it', async () => {
     expect(await lossesOf([page])).toEqual([
       {
         kind: 'profile',
@@ -274,7 +274,7 @@ describe('of descriptive metadata', () => {
     ]);
   });
 
-  it('what no setting keeps is told apart from what one would', async () => {
+  it('what no setting keeps is listed apart from what one would', async () => {
     const page = { ...plain, entries: [text(305, 'a'), text(42_112, '<GDALMetadata/>')] };
     expect(await lossesOf([page])).toEqual([
       {
@@ -287,7 +287,7 @@ describe('of descriptive metadata', () => {
     ]);
   });
 
-  it('tags that nobody here knows are among what no setting keeps', async () => {
+  it('unknown tags are among what no setting keeps', async () => {
     const entries = [text(65_000, 'a'), { tag: 318, type: RATIONAL, values: [0.3127, 0.329] }];
     expect(await lossesOf([{ ...plain, entries }], { metadata: 'all' })).toEqual([
       { kind: 'metadata', page: 1, message: 'Metadata left out: WhitePoint, tag 65000' },

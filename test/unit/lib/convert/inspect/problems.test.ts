@@ -17,7 +17,7 @@ const short = (tag: number, ...values: number[]) => ({ tag, type: SHORT, values 
 const problemsOf = async (tiff: Uint8Array) => (await inspectionOf(tiff)).problems;
 
 describe('what is wrong with a TIFF', () => {
-  it('is nothing when it is as it should be', async () => {
+  it('is nothing when it is sound', async () => {
     expect(await problemsOf(makeTiff(page, { ...page, orientation: 3 }))).toEqual([]);
     expect(await problemsOf(makeTiff({ ...page, tile: { width: 16, height: 16 } }))).toEqual([]);
     expect(await problemsOf(makeTiff({ ...page, planar: true }))).toEqual([]);
@@ -140,7 +140,7 @@ describe('what is wrong with a TIFF', () => {
     });
   });
 
-  it('is that it ends too early, and by how much', async () => {
+  it('includes that it ends too early, and by how much', async () => {
     const whole = makeTiff({ ...page, samplesPerPixel: 1, photometric: 1, rowsPerStrip: 32 });
     expect(await problemsOf(whole.subarray(0, whole.length - 100))).toEqual([
       {
@@ -162,7 +162,7 @@ describe('what is wrong with a TIFF', () => {
     });
   });
 
-  it('is no more than a warning where it is wrong with a thumbnail or a mask only', async () => {
+  it('is only a warning if it concerns a thumbnail or a mask', async () => {
     for (const subfileType of [1, 4]) {
       const unreadable: TiffPage = { ...page, width: 0, subfileType };
       const { error, problems } = await inspectionOf(makeTiff(page, unreadable), { pages: 'all' });
@@ -218,7 +218,7 @@ describe('what is wrong with a TIFF', () => {
     ]);
   });
 
-  it('is told of the directory that has it', async () => {
+  it('is reported for its directory', async () => {
     const tiff = makeTiff(page, { ...page, without: [262] });
     expect(await problemsOf(tiff)).toMatchObject([{ code: 'NO_PHOTOMETRIC', directory: 1 }]);
   });

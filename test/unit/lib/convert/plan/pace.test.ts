@@ -82,7 +82,7 @@ describe('a conversion that is to end soon', () => {
 });
 
 describe('the watch over signs of life', () => {
-  it('asks the clock at each of them', () => {
+  it('reads the clock at each of them', () => {
     const { goesOn, setNow } = watched(0);
     setNow(4_000);
     expect(goesOn({ cpuSeconds: 4, peakBytes: 0 })).toBe(true);
@@ -91,7 +91,7 @@ describe('the watch over signs of life', () => {
     expect(goesOn({ cpuSeconds: 5.6, peakBytes: 0 })).toBe(false);
   });
 
-  it('reckons with less time where the work began late', () => {
+  it('allows less time if the work began late', () => {
     const { goesOn, setNow } = watched(27);
     setNow(4_000);
     // Six seconds to go of the four that its plan has.

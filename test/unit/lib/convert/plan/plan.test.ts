@@ -84,11 +84,11 @@ describe('the plan', () => {
       'memory',
     ],
     ['not turned by a tag where memory is enough', 30, { diskBytes: 0 }, 'max', 'memory'],
-  ])('has a picture that lies on its side %s', (_, megapixels, limits, effort, turn) => {
+  ])('turns a picture that lies on its side %s', (_, megapixels, limits, effort, turn) => {
     expect(plan(pageOf(megapixels, { orientation: 6 }), limits)).toMatchObject({ effort, turn });
   });
 
-  it('keeps to the effort that was asked for', () => {
+  it('never changes an explicit effort', () => {
     expect(plan(pageOf(10), {}, { effort: 'fast' })).toMatchObject({ effort: 'fast' });
     expect(plan(pageOf(60), { cpuSeconds: 1 }, { effort: 'max' })).toMatchObject({
       effort: 'max',
@@ -112,21 +112,21 @@ describe('the plan', () => {
     });
   });
 
-  it('is none where nobody can tell the colours, whatever the compression', () => {
+  it('is refused if the colours are unknown, whatever the compression', () => {
     for (const compression of [1, 5, 6, 7])
       expect(() => plan(pageOf(60, { compression, photometric: undefined }))).toThrow(
         /^"x\.tif" has no PhotometricInterpretation tag, which arke-tiff cannot decode/,
       );
   });
 
-  it('is none when no decoder takes what the header says', () => {
+  it('is refused if no decoder supports the header', () => {
     const absurd = { samplesPerPixel: 4e9, bitsPerSample: [8, 8, 8] };
     expect(() => plan(pageOf(1, absurd))).toThrow(
       '"x.tif" has 4000000000 samples of 8 bits a pixel, more than arke-tiff can decode',
     );
   });
 
-  it('is none when there are no pixels', () => {
+  it('is refused if there are no pixels', () => {
     expect(() => plan({ ...pageOf(1), height: 0 })).toThrow(
       /^"x\.tif" is damaged: it has no pixels \(\d+ × 0\)\. Check where it came from\.$/,
     );
@@ -175,18 +175,15 @@ describe('a refusal', () => {
   it.each([
     ['upright', 1],
     ['on its side', 6],
-  ])(
-    'tells of the disk where a page that is written anew has no room there: %s',
-    (_, orientation) => {
-      const refused = () => plan(rewritten({ orientation }), { diskBytes: 20 * MB });
-      expect(refused).toThrow(
-        /^Converting "x\.tif" needs about 69 MB of disk for temporary files, but only 20 MB are free\. Free some space there, or set TMPDIR/,
-      );
-      expect(refused).toThrow(expect.objectContaining({ code: 'WRITE_FAILED' }));
-    },
-  );
+  ])('names the disk if a page that is rewritten has no room there: %s', (_, orientation) => {
+    const refused = () => plan(rewritten({ orientation }), { diskBytes: 20 * MB });
+    expect(refused).toThrow(
+      /^Converting "x\.tif" needs about 69 MB of disk for temporary files, but only 20 MB are free\. Free some space there, or set TMPDIR/,
+    );
+    expect(refused).toThrow(expect.objectContaining({ code: 'WRITE_FAILED' }));
+  });
 
-  it('tells of memory where that is short, too', () => {
+  it('names memory if that is short, too', () => {
     const refused = () => plan(rewritten(), { diskBytes: 20 * MB, memoryBytes: 300 * MB });
     expect(refused).toThrow(expect.objectContaining({ code: 'OUT_OF_MEMORY' }));
   });

@@ -244,7 +244,7 @@ const readerOf = (feature: string): Reader | 'nobody' | undefined =>
   readerRows.find((row) => row.feature === feature)?.reader;
 
 describe('the table of readers', () => {
-  it('has each of its rows tried here, in their order', () => {
+  it('has each of its rows tested here, in order', () => {
     expect(readerRows.map(({ feature }) => feature)).toEqual(Object.keys(decided));
   });
 
@@ -264,7 +264,7 @@ describe('the table of readers', () => {
     );
   });
 
-  it.each(sharps)('leaves to sharp what it reads right: %s', (_, kind) => {
+  it.each(sharps)('leaves to sharp what it reads correctly: %s', (_, kind) => {
     expect(chooseReader(page(kind), 'a.tif')).toEqual({ reader: 'sharp', feature: '' });
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { limitsNow } from '../../../../../src/lib/convert/plan/resources.ts';
 
 describe('the limits of a conversion', () => {
-  it('are those of the machine, less what others need of it', async () => {
+  it('are those of the machine, less what others need', async () => {
     const limits = await limitsNow({ secondsLeft: () => 30 }, '/tmp');
     const most = Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem());
     const others = most - limits.memoryBytes;
@@ -14,12 +14,12 @@ describe('the limits of a conversion', () => {
     expect(limits.diskBytes).toBeGreaterThan(0);
   });
 
-  it('are those that somebody decided', async () => {
+  it('are those that were set', async () => {
     const budget = { memoryBytes: 5, cpuSeconds: (left: number) => left / 2, secondsLeft: () => 8 };
     expect(await limitsNow(budget, '/tmp')).toMatchObject({ memoryBytes: 5, cpuSeconds: 4 });
   });
 
-  it('know no hurry where there is no deadline, and no bound where the disk does not tell', async () => {
+  it('are unlimited in time without a deadline, and on a disk that does not report its space', async () => {
     const limits = await limitsNow({}, '/nowhere/at/all');
     expect(limits).toMatchObject({
       seconds: Number.POSITIVE_INFINITY,

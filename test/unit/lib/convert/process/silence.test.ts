@@ -10,7 +10,7 @@ afterEach(() => {
 });
 
 describe('a watch over silence', () => {
-  it('tells of it after the time and a second hearing', () => {
+  it('reports it after the time and a second check', () => {
     const onSilent = vi.fn();
     watchSilence(5_000, onSilent);
     vi.advanceTimersByTime(5_999);
@@ -19,7 +19,7 @@ describe('a watch over silence', () => {
     expect(onSilent).toHaveBeenCalledOnce();
   });
 
-  it('begins anew with every word, also with one that comes at the second hearing', () => {
+  it('starts again with every message, also with one at the second check', () => {
     const onSilent = vi.fn();
     const watch = watchSilence(5_000, onSilent);
     for (const pause of [4_000, 5_500, 5_900]) {
@@ -29,7 +29,7 @@ describe('a watch over silence', () => {
     expect(onSilent).not.toHaveBeenCalled();
   });
 
-  it('tells of nothing once it has ended', () => {
+  it('reports nothing once it has ended', () => {
     const onSilent = vi.fn();
     const watch = watchSilence(5_000, onSilent);
     vi.advanceTimersByTime(5_500);

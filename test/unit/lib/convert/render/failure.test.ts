@@ -19,7 +19,7 @@ describe('what a conversion failed for', () => {
     ['EAGAIN', 'error creating thread: Resource temporarily unavailable'],
     ['EIO', 'EIO: i/o error, read'],
     ['EIO', 'read error\nunix error: Input/output error'],
-  ])('is no damage where the system is at its end: %s by %j', (code, words) => {
+  ])('is not called damage when the system ran out of something: %s by %j', (code, words) => {
     for (const reader of ['sharp', 'samples', 'magick'] as const)
       expect(explainFailure(new Error(words), failing, { reader }), reader).toMatchObject({
         code: 'CRASHED',
@@ -29,12 +29,12 @@ describe('what a conversion failed for', () => {
       });
   });
 
-  it('is kept where it has been told already', () => {
+  it('is kept if it is known already', () => {
     const told = new ConversionError('CRASHED', 'The thread of the decoder failed: no reason.');
     expect(explainFailure(told, failing, { reader: 'samples' })).toBe(told);
   });
 
-  it('is none of ImageMagick where our own code around it has a fault', () => {
+  it('is not blamed on ImageMagick if our own code has a fault', () => {
     const fault = new TypeError('tags is undefined');
     expect(magickError(fault)).toBe(fault);
     expect(() => explainFailure(magickError(fault), failing, { reader: 'magick' })).toThrow(fault);

@@ -102,7 +102,7 @@ describe('a directory that breaks the specification', () => {
       {},
       /tags are not sorted/,
     ],
-  ])('is forgiven, and told of once: %s', async (_, changes, layout, message) => {
+  ])('is forgiven, and reported once: %s', async (_, changes, layout, message) => {
     const { made, picture } = await convert(changes, layout);
     expect(made.notes).toEqual([
       { code: 'WARNINGS_FORGIVEN', message: expect.stringMatching(message) },
@@ -111,7 +111,7 @@ describe('a directory that breaks the specification', () => {
     expect(largestDifference(picture, upright)).toBe(0);
   });
 
-  it('is said in so many words', async () => {
+  it('is quoted', async () => {
     const { made } = await convert({}, { descending: true });
     expect(made.notes[0]?.message).toBe(
       'The TIFF breaks the specification, but its picture is complete: ' +
@@ -139,7 +139,7 @@ describe('a directory that breaks the specification', () => {
     }
   });
 
-  it('casts nothing on the next TIFF of the same process', async () => {
+  it('does not affect the next TIFF of the same process', async () => {
     await expect(convert(entry(320, SHORT, [1, 2]))).rejects.toThrow('ColorMap');
     const { made } = await convert({}, { descending: true });
     expect(made.notes.map(({ message }) => message).join()).not.toContain('ColorMap');
@@ -172,7 +172,7 @@ describe('a Group 3 fax', () => {
     };
   }
 
-  it('with all of its lines has nothing to tell', async () => {
+  it('with all of its lines has no note', async () => {
     expect((await convert(fax(100, []))).made.notes).toEqual([]);
   });
 
@@ -257,7 +257,7 @@ describe('what is forgiven', () => {
       expect(areForgiven([warning], { ...complete, compression })).toBe(false);
   });
 
-  it('is not told where the header tells it, and only then', () => {
+  it('is not reported again if the header shows it, and only then', () => {
     const progressive =
       'The JPEG strip/tile is encoded with progressive mode, which is normally not legal for JPEG-in-TIFF.\nlibtiff should be able to decode it, but it might cause compatibility issues with other readers';
     const [both, one] = [[progressive], progressive.split('\n')];
@@ -273,7 +273,7 @@ describe('what is forgiven', () => {
     expect(told?.message).toMatch(/complete: Incorrect count for "XResolution"; tag ignored$/);
   });
 
-  it('is told with each line once, and the strip where there are several', () => {
+  it('is reported with each line once, and the strip if there are several', () => {
     const at = (line: number, strip: number) =>
       `Premature EOL at line ${line} of strip ${strip} (got 3, expected 64)`;
     expect(notesOnForgiven([at(3, 0), at(3, 0), at(3, 2), harmless, harmless], {})).toEqual([

@@ -29,7 +29,7 @@ const sourceIn = (input: string, { header, numbered }: TiffPages) =>
     { decoders: openDecoders() },
   );
 
-it('a page that has to be mended is mended in a copy, and in the file itself where that is ours', async () => {
+it('a page that must be repaired is repaired in a copy, or in the file itself if that is ours', async () => {
   const theirs = await folder.write('theirs.tif', bytes);
   const own = await copyTiff(theirs, folder.path('own.tif'));
   const header = await readTiffHeader(theirs);

@@ -18,7 +18,7 @@ import { changed, encodeWrong } from '../../../../support/wrong-jpegs.ts';
 const { folder, converter, draw, compare, verify } = useComparisons();
 
 describe('a comparison', () => {
-  it('tells the place where the JPEG is least like its TIFF, and how much', async () => {
+  it('finds the place where the JPEG is least like its TIFF, and the difference', async () => {
     const width = 320;
     const random = randomNumbers(9);
     // Paper, with grain in one place: nothing of that survives.
@@ -33,7 +33,7 @@ describe('a comparison', () => {
     expect(likeness.worst?.ssim).toBeLessThan(likeness.ssim - 0.05);
   });
 
-  it('has bounds to choose: none at all for one, no difference for another', async () => {
+  it('accepts bounds, from anything to no difference', async () => {
     const tiff = await draw();
     const pixels = await sharp(tiff).raw().toBuffer({ resolveWithObject: true });
     const picture = { ...pixels.info, data: pixels.data };
@@ -61,7 +61,7 @@ describe('a comparison', () => {
     expect(psnr_db).toBeCloseTo(10 * Math.log10(255 ** 2 / (sum / data.length)), 6);
   });
 
-  it('leaves nothing behind, nor a process that is another one', async () => {
+  it('leaves no file, and keeps its process', async () => {
     const tiff = await draw({ orientation: 6 });
     await verify(tiff);
     const before = pid();
@@ -88,7 +88,7 @@ describe('a comparison', () => {
     await expect(compareWithTiff(tiff, folder.path('scan.jpg'), options)).rejects.toBe(reason);
   });
 
-  it('that does not fit into memory is not begun', async () => {
+  it('that does not fit into memory is not started', async () => {
     const tiff = await draw();
     const options = { converter: converter(), budget: { memoryBytes: 1024 * 1024 } };
     const refused = compareWithTiff(tiff, folder.path('scan.jpg'), options);

@@ -73,7 +73,7 @@ const sizes = [
 ] as const;
 
 describe.each([1, 3] as const)('two pictures of %i channels', (channels) => {
-  it.each(sizes)('of %i × %i pixels are as like as by the book', (width, height) => {
+  it.each(sizes)('of %i × %i pixels have the SSIM of its definition', (width, height) => {
     const random = randomNumbers(width * 1000 + height);
     const a = noise({ width, height, channels }, random);
     const data = Buffer.from(a.data.map((level) => Math.min(255, level * 0.7 + random() * 80)));
@@ -84,7 +84,7 @@ describe.each([1, 3] as const)('two pictures of %i channels', (channels) => {
     expect(compared.psnr).toBeCloseTo(psnr(a, b), 9);
   });
 
-  it('are as like however many rows come at a time', () => {
+  it('are equally alike, however many rows come at a time', () => {
     const random = randomNumbers(7);
     const a = noise({ width: 90, height: 150, channels }, random);
     const b = noise({ width: 90, height: 150, channels }, random);

@@ -31,7 +31,7 @@ describe('sorting', () => {
     converted('scan 7.tif', { bytes: 20, ...noted('DECODER_WARNING') }, { source_bytes: 300 }),
   );
 
-  it('by name counts as people do', () => {
+  it('by name compares numbers by value', () => {
     const order = ['scan 7.tif', 'scan 8.tif', 'scan 9.tif', 'scan 10.tif'];
     expect(names(files, 'name')).toEqual(order);
     expect(names(files, 'name', true)).toEqual(order.toReversed());
@@ -58,7 +58,7 @@ describe('sorting', () => {
     expect(names(files, key)[0]).toBe(first);
   });
 
-  it('of equal ones puts the more doubtful first', () => {
+  it('puts the more doubtful of equals first', () => {
     const odd = converted('b.tif', noted('DECODER_WARNING'));
     const equal = rowsOf(converted('a.tif'), odd, converted('c.tif'));
     expect(names(equal, 'kind')).toEqual(['b.tif', 'a.tif', 'c.tif']);

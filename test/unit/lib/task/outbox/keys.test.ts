@@ -17,7 +17,7 @@ const outcome = fc.record({
 });
 
 describe('the key of an entry', () => {
-  it('lies under the prefix, in the folder of its task, whatever its ids are', () => {
+  it('is under the prefix, in the folder of its task, whatever its ids are', () => {
     fc.assert(
       fc.property(outcome, (one) => {
         const key = pendingKey('/out/box/', one);
@@ -31,7 +31,7 @@ describe('the key of an entry', () => {
     );
   });
 
-  it('is another one for another outcome', () => {
+  it('differs for another outcome', () => {
     fc.assert(
       fc.property(outcome, outcome, (a, b) => {
         fc.pre(JSON.stringify(a) !== JSON.stringify(b));
@@ -40,7 +40,7 @@ describe('the key of an entry', () => {
     );
   });
 
-  it('is not too long for ids that are', () => {
+  it('is short enough for overlong ids', () => {
     const long = {
       batch_id: 'b'.repeat(5000),
       task_id: '€'.repeat(5000),

@@ -99,7 +99,7 @@ describe('XMP', () => {
     ['that is none', 'no packet at all'],
     ['of another encoding', Buffer.from(packet.replace('ü', '\xfc'), 'latin1')],
     ['that is no text', Buffer.concat([Buffer.from(packet), Buffer.from([0xff, 0xfe])])],
-  ])('%s is left out, and it is said', async (_, content) => {
+  ])('%s is left out, and a note says so', async (_, content) => {
     const { found, notes } = await make(tiffWith(xmpEntry(content)), { metadata: 'all' });
     expect(groupsOf(found)).toEqual([]);
     expect(notes).toEqual([
@@ -141,19 +141,16 @@ describe('IPTC', () => {
     expect(notes).toEqual([]);
   });
 
-  it.each(forms)(
-    'tells with JPEG_METADATA=copyright whose work it is, and no more: %s',
-    async (_, entry) => {
-      const { found } = await make(tiffWith(entry), { metadata: 'copyright' });
-      const told = Object.entries(found).filter(([name]) => name.startsWith('IPTC:'));
-      expect(Object.fromEntries(told)).toEqual({
-        ...ofCopyright,
-        'IPTC:CodedCharacterSet': 'UTF8',
-      });
-    },
-  );
+  it.each(forms)('keeps only the copyright with JPEG_METADATA=copyright: %s', async (_, entry) => {
+    const { found } = await make(tiffWith(entry), { metadata: 'copyright' });
+    const told = Object.entries(found).filter(([name]) => name.startsWith('IPTC:'));
+    expect(Object.fromEntries(told)).toEqual({
+      ...ofCopyright,
+      'IPTC:CodedCharacterSet': 'UTF8',
+    });
+  });
 
-  it('has no copyright to keep where it names nobody', async () => {
+  it('keeps no copyright if it names nobody', async () => {
     const entry = bytes(IPTC, Buffer.concat([dataset(1, 90, '\x1b%G'), dataset(2, 5, 'Deed')]));
     expect(groupsOf((await make(tiffWith(entry), { metadata: 'copyright' })).found)).toEqual([]);
   });
@@ -179,7 +176,7 @@ describe('IPTC', () => {
     expect(notes).toEqual([]);
   });
 
-  it('is kept as far as it is whole, and it is said', async () => {
+  it('is kept as far as it is whole, and a note says so', async () => {
     const { found, notes } = await make(tiffWith(bytes(IPTC, iptc.subarray(0, -3))), {
       metadata: 'all',
     });
@@ -193,7 +190,7 @@ describe('IPTC', () => {
   it.each([
     ['IPTC', bytes(IPTC, 'no dataset')],
     ['a resource', bytes(PHOTOSHOP, resource(0x0404, iptc).subarray(0, -20))],
-  ])('is left out when it is damaged, and it is said: %s', async (_, entry) => {
+  ])('is left out when it is damaged, and a note says so: %s', async (_, entry) => {
     const { found, notes } = await make(tiffWith(entry), { metadata: 'all' });
     expect(groupsOf(found)).toEqual([]);
     expect(notes).toEqual([

@@ -51,7 +51,7 @@ describe('metadata that are damaged', () => {
     ['XMP that ends in a tag', [xmpEntry('<rdf:RDF></rdf:RDF><x:xmpmeta a=">"')], 'XMP'],
     ['XMP outside the file', [{ ...xmpEntry('<rdf:RDF/>'), pointer: 0x7fff_ffff }], 'XMP'],
     ['IPTC outside the file', [{ ...bytes(33_723, 'longer'), pointer: 0x7fff_ffff }], 'IPTC'],
-  ])('are left out alone, and it is said: %s', async (_, entries, name) => {
+  ])('are left out alone, and a note says so: %s', async (_, entries, name) => {
     const tiff = makeTiffAs({}, pictureWith(...resolution, artist, ...entries));
     const { path, found, notes } = await add(tiff);
     expect(found['IFD0:Artist']).toBe('Anna Muster');
@@ -178,7 +178,7 @@ describe('a TIFF that is damaged anyhow', () => {
   it.each<[string, TiffLayout]>([
     ['classic', {}],
     ['BigTIFF, big-endian', { big: true, bigEndian: true }],
-  ])('costs at the most its metadata: %s', async (_, layout) => {
+  ])('loses at most its metadata: %s', async (_, layout) => {
     const whole = richTiff(layout);
     const interesting = fc.constantFrom(0, 1, 4, 0x7f, 0x80, 0xff);
     const change = fc.record({
@@ -207,7 +207,7 @@ describe('a TIFF that is damaged anyhow', () => {
     );
   });
 
-  it('is through with text that is made to take long', async () => {
+  it('is read quickly, also with text made to be slow', async () => {
     for (const text of [
       'tiff:Orientation="',
       '<tiff:Orientation ',

@@ -22,7 +22,7 @@ const layouts: (TiffLayout & { name: string })[] = [
 const page = pictureWith(...described, ...photographed);
 
 describe.each(layouts)('JPEG_METADATA=all ($name)', (layout) => {
-  it('keeps what the page’s directory says of it', async () => {
+  it('keeps the tags of the page’s directory', async () => {
     const { found, notes } = await make(makeTiffAs(layout, page), { metadata: 'all' });
     expect(notes).toEqual([]);
     expect(found).toMatchObject({
@@ -63,7 +63,7 @@ describe.each(layouts)('JPEG_METADATA=all ($name)', (layout) => {
     expect(await complaintsOf(path)).toEqual([]);
   });
 
-  it('keeps nothing that pixels are read by, here or in EXIF', async () => {
+  it('keeps no tag that describes the stored pixels, here or in EXIF', async () => {
     const { found } = await make(makeTiffAs(layout, page), { metadata: 'all' });
     const names = Object.keys(found).join(' ');
     expect(names).not.toMatch(
@@ -79,7 +79,7 @@ describe('EXIF that lacks what a JPEG must have', () => {
   it.each([
     ['of colour', 3, 'Y, Cb, Cr, -'],
     ['of grey', 1, 'Y, -, -, -'],
-  ])('gets it as it is true for the JPEG: %s', async (_, samplesPerPixel, components) => {
+  ])('gets it with the JPEG’s values: %s', async (_, samplesPerPixel, components) => {
     const lens = directory(34_665, text(42_036, 'Rodenstock'));
     const place = directory(34_853, text(1, 'N'), rational(2, 47, 22, 30));
     const page = pictureWith(rational(282, 300), rational(283, 300), lens, place);
@@ -111,7 +111,7 @@ describe('EXIF that lacks what a JPEG must have', () => {
 });
 
 describe('JPEG_METADATA=copyright', () => {
-  it('keeps whose work it is and the resolution, and nothing else', async () => {
+  it('keeps copyright and resolution, and nothing else', async () => {
     const { found } = await make(makeTiffAs({}, page), { metadata: 'copyright' });
     const own = Object.keys(found).filter((name) => /^(IFD0|ExifIFD|GPS|IPTC|XMP.*):/.test(name));
     expect(own.sort()).toEqual(
@@ -124,7 +124,7 @@ describe('JPEG_METADATA=copyright', () => {
 });
 
 describe('JPEG_METADATA=none', () => {
-  it('keeps the resolution, in front of the very JPEG of a TIFF that has nothing', async () => {
+  it('keeps the resolution; the rest is the JPEG of a TIFF without metadata', async () => {
     const { bytes, found } = await make(makeTiffAs({}, page));
     const bare = await make(makeTiffAs({}, pictureWith()));
     expect(bytes.subarray(-(bare.bytes.length - 2)).equals(bare.bytes.subarray(2))).toBe(true);
@@ -150,7 +150,7 @@ describe('every mode', () => {
   );
 
   it.each(['copyright', 'all'] as const)(
-    'takes a TIFF that has nothing to keep: %s',
+    'accepts a TIFF that has nothing to keep: %s',
     async (metadata) => {
       const { bytes, notes } = await make(makeTiffAs({}, pictureWith()), { metadata });
       const bare = await make(makeTiffAs({}, pictureWith()));
