@@ -38,6 +38,7 @@ import { processEnvironment } from './environment.ts';
 import { globalFlags, jsonFlag } from './global-flags.ts';
 import {
   exitCodeOf,
+  noteStack,
   prepareProcess,
   redactorOfProcess,
   summaryOf,
@@ -179,8 +180,7 @@ export abstract class BaseCommand extends Command {
     if (code === exitCodes.readerGone) this.exit(code);
     if (this.jsonEnabled()) this.logJson(this.toErrorJson(error));
     else this.note(`Error: ${errorSummary(error, this.redactor).message}`);
-    if (processEnvironment()['DEBUG'])
-      for (const line of String(error.stack).split('\n')) this.note(line);
+    noteStack(error, this.session);
     this.exit(code);
   }
 

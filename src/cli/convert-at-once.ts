@@ -7,6 +7,7 @@ import { processEnvironment } from './environment.ts';
 import { globalFlags } from './global-flags.ts';
 import {
   exitCodeOf,
+  noteStack,
   prepareProcess,
   redactorOfProcess,
   summaryOf,
@@ -35,8 +36,9 @@ export async function convertAtOnce(
     return await runConvert(read.paths, read.flags as ConvertFlags, { ...session, converter });
   } catch (error) {
     const code = exitCodeOf(error);
-    if (code !== exitCodes.readerGone)
-      session.note(`Error: ${summaryOf(error, session.redact).message}`);
+    if (code === exitCodes.readerGone) return code;
+    session.note(`Error: ${summaryOf(error, session.redact).message}`);
+    noteStack(error, session);
     return code;
   }
 }

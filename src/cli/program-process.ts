@@ -30,6 +30,12 @@ export function warnOfVariables(argv: readonly string[], { note }: Pick<Session,
   for (const text of unknownVariables(processEnvironment())) note(`Warning: ${text}`);
 }
 
+/** With DEBUG, says where in the program an error comes from. */
+export function noteStack(error: unknown, { note }: Pick<Session, 'note'>): void {
+  if (!processEnvironment()['DEBUG'] || !(error instanceof Error)) return;
+  for (const line of String(error.stack).split('\n')) note(line);
+}
+
 /** The exit code for an error that ends a command. */
 export function exitCodeOf(error: unknown, usage: number = exitCodes.usage): number {
   if (error instanceof InterruptedError) return stopSignals[error.signal];

@@ -46,7 +46,12 @@ export function createSession({
   jsonEnabled,
   redactor,
 }: SessionParts): Session {
-  const redact: Redactor = (text) => redactor()(text);
+  // Made once, for all lines: nothing is written before `--env-file` has been read.
+  let known: Redactor | undefined;
+  const redact: Redactor = (text) => {
+    known ??= redactor();
+    return known(text);
+  };
   const clean = (text: string) => escapeControls(redact(text));
   return {
     stopSignal: stopWatch.signal,

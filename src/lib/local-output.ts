@@ -71,12 +71,35 @@ export async function writeOutputs<T>(
 /** Creates a folder and its parents if necessary. Throws `FileError`. */
 export async function makeOutputFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true });
+    await makeFolders(path);
   } catch (error) {
     throw new FileError(
       `Could not create the folder ${path}: ${reasonOf(error)}. Choose another folder.`,
       { cause: error },
     );
+  }
+}
+
+/**
+ * Not Node's `recursive`: where a folder exists but can hold no others (`/proc/x`), Node.js tries
+ * for ever to create its parents.
+ */
+async function makeFolders(path: string): Promise<void> {
+  try {
+    await makeFolder(path);
+  } catch (error) {
+    if (systemCodeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolders(dirname(path));
+    await makeFolder(path);
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const there = await stat(path).catch(() => undefined);
+    if (!there?.isDirectory()) throw error;
   }
 }
 

@@ -57,7 +57,7 @@ export function momentText(iso: string, now: Date): string {
   return isToday ? time : `${at.toLocaleDateString('en-CA')} ${time}`;
 }
 
-/** What else there is to know of a task, in a few words each: `2 warnings`, `delivered by replay`. */
+/** What else there is to know of a task: `⚠ 2 warnings`, `delivered by replay`. */
 export function badgesOf({ warnings, delivered_by_replay: replayed }: TaskSummary): string[] {
   return [
     ...(warnings > 0 ? [`⚠ ${countOf(warnings, 'warning')}`] : []),

@@ -3,18 +3,22 @@ import { join } from 'node:path';
 import type { PlanningTools } from '../collection/item.ts';
 import { newTiff, type OwnTiff } from '../convert/own-tiff.ts';
 import { FileError, reasonOf } from '../errors.ts';
+import { DISK_SHARE } from '../outputs/page-files.ts';
 import { openObject } from '../storage/download.ts';
 import { changedMeanwhile } from '../storage/errors.ts';
 import { isSameEtag } from '../storage/etags.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
 import { writeTargetFile } from '../storage/target-file.ts';
 import { type BatchRun, requestOptions } from './batch-run.ts';
+import type { DiskPlace } from './disk-room.ts';
 
 /** A downloaded TIFF in its own folder. */
 export interface BroughtTiff {
   readonly file: OwnTiff;
   /** The path of another file in its folder. */
   pathOf(name: string): string;
+  /** Room on the disk for a copy of it; undefined if there is none. */
+  roomForCopy(bytes: number): Promise<DiskPlace | undefined>;
   /** Removes only the TIFF. */
   dropTiff(): Promise<void>;
   /** Removes the folder and everything in it. */
@@ -56,7 +60,10 @@ export async function bringTiff(
     // Its JPEGs are still to be written.
     place.filled(info.size);
     const pathOf = (name: string) => join(folder ?? tools.folder, name);
-    return { file, pathOf, drop, dropTiff: () => rm(file.path, { force: true }) };
+    const roomForCopy = (copyBytes: number) =>
+      run.room.further({ bytes: copyBytes, folder: tools.folder }, DISK_SHARE);
+    const dropTiff = () => rm(file.path, { force: true });
+    return { file, pathOf, roomForCopy, drop, dropTiff };
   } catch (error) {
     await drop();
     throw error;

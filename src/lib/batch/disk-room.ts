@@ -29,6 +29,11 @@ export interface DiskRoom {
    * signal's reason.
    */
   take(wanted: DiskNeed, signal: AbortSignal): Promise<DiskPlace>;
+  /**
+   * Room that a TIFF can do without: undefined if somebody waits, or if it were more than a share
+   * of what is free and reserved for nobody.
+   */
+  further(wanted: Omit<DiskNeed, 'name'>, share: number): Promise<DiskPlace | undefined>;
 }
 
 /**
@@ -39,6 +44,7 @@ export function createDiskRoom(freeBytes: (folder: string) => Promise<number>): 
   const change = createChangeSignal();
   let turn: Promise<unknown> = Promise.resolve();
   let held = 0;
+  let waiting = 0;
   /** Bytes that are still to be written. */
   let promised = 0;
 
@@ -73,9 +79,19 @@ export function createDiskRoom(freeBytes: (folder: string) => Promise<number>): 
   };
   return {
     take: (wanted, signal) => {
-      const mine = turn.then(() => wait(wanted, signal));
+      waiting++;
+      const mine = turn
+        .then(() => wait(wanted, signal))
+        .finally(() => {
+          waiting--;
+        });
       turn = mine.catch(() => {});
       return mine;
+    },
+    further: async ({ bytes, folder }, share) => {
+      finite('The size of a copy in bytes', bytes);
+      const free = (await freeBytes(folder)) - promised;
+      return waiting === 0 && bytes <= free * share ? place(bytes) : undefined;
     },
   };
 }

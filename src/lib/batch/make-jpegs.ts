@@ -18,7 +18,7 @@ export interface MadeJpeg extends PageToPut {
  * does, and none of them is an error. Throws what making them throws, and the signal's reason.
  */
 export async function makeJpegs(
-  { file, pathOf }: BroughtTiff,
+  { file, pathOf, roomForCopy }: BroughtTiff,
   { source, header, open, plans }: DueObject,
   { encoder, pages, verify, onMade }: BatchOptions,
   tools: ConvertingTools,
@@ -32,7 +32,8 @@ export async function makeJpegs(
     jpeg: pathOf(`page-${page}.jpg`),
   }));
   const tiff = { file, name: source.input, header, numbers };
-  const all = await makePages(tiff, targets, placesFor(tools, plans, { encoder, pages, verify }));
+  const places = { ...placesFor(tools, plans, { encoder, pages, verify }), roomForCopy };
+  const all = await makePages(tiff, targets, places);
   const jpegs = open.flatMap((output, index) => {
     const made = all[index];
     return made ? [{ output, made, record: recordOfPage(made) }] : [];

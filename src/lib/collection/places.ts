@@ -23,11 +23,14 @@ export function placesFor(
   const plansOf = new Map(plans.map((plan) => [plan.page, plan]));
   let left = plans.reduce((sum, { cpu_seconds }) => sum + cpu_seconds, 0);
   let isFree = true;
-  const ownPlace: MakingPlace = {
-    making: own,
-    release: async () => {
-      isFree = true;
-    },
+  const ownPlace = (): MakingPlace => {
+    isFree = false;
+    return {
+      making: own,
+      release: async () => {
+        isFree = true;
+      },
+    };
   };
   const another = async ({ peak_bytes }: PagePlan): Promise<MakingPlace | undefined> => {
     const more = paysAnotherProcess(left) ? await further(peak_bytes) : undefined;
@@ -44,11 +47,16 @@ export function placesFor(
     take: async ({ page }) => {
       const plan = plansOf.get(page);
       if (!plan) throw new Error('A page was to be made that was not planned.');
-      const place = isFree ? ownPlace : await another(plan);
+      const place = isFree ? ownPlace() : await another(plan);
       if (!place) return undefined;
-      if (place === ownPlace) isFree = false;
       left -= plan.cpu_seconds;
-      return place;
+      return {
+        ...place,
+        release: async (made) => {
+          if (!made) left += plan.cpu_seconds;
+          await place.release(made);
+        },
+      };
     },
   };
 }

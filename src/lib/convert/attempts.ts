@@ -26,6 +26,8 @@ export interface PlanningOptions {
   readonly onPlan?: (plan: ConversionPlan, limits: Limits) => void;
   /** Called with the error of a failed plan if another one follows. */
   readonly onReplan?: ((error: ConversionError) => void) | undefined;
+  /** Whether another plan may follow an error; by default always. */
+  readonly mayReplan?: ((error: ConversionError) => boolean) | undefined;
   /**
    * Who reports missing page data; by default we do, from the header, before a process is started.
    * The contract requires sharp's own message in the callback.
@@ -71,6 +73,7 @@ export async function convertByPlan(
       if (!(error instanceof ConversionError)) throw error;
       const explained = explain(error, page, attempt);
       tried.push(plan);
+      if (options.mayReplan?.(error) === false) throw explained;
       const next = await nextAttempt(error, page, attempt, tried);
       if (!next) throw explained;
       options.onReplan?.(explained);

@@ -38,10 +38,12 @@ import { refuseNotedLosses, refuseWarnings, type Strictness } from '../convert/s
 import { type TiffPages, tiffPages } from '../convert/tiff-pages.ts';
 import { compareWithTiff } from '../convert/verify/compare-with-tiff.ts';
 import type { Likeness, LikenessBounds } from '../convert/verify/likeness.ts';
+import { ConversionError } from '../errors.ts';
 import {
   openPageFiles,
   type PageFiles,
   type PageFileToRead,
+  type PlaceForCopies,
   type TiffToMake,
 } from './page-files.ts';
 
@@ -93,9 +95,7 @@ export interface MakingPlace {
 }
 
 /** Where the pages of a TIFF are made. */
-export interface MakingPlaces {
-  /** A folder for copies of the TIFF. */
-  readonly folder: string;
+export interface MakingPlaces extends PlaceForCopies {
   /**
    * A place for the next page; undefined if it has to wait until another one of this TIFF is made.
    * There always is one while none is being made.
@@ -106,6 +106,9 @@ export interface MakingPlaces {
 /**
  * Makes pages of a TIFF, begun in the order given, as many at once as there are places. Calls
  * `onMade` for each in the same order, as soon as those before it are made.
+ *
+ * A page whose process dies or hangs beside others is made once more alone before it counts as
+ * failed, and from then on one page at a time: what it lacked may be what the others had.
  *
  * After a failure no other page is begun; of several failures the first in order is thrown, once
  * none is being made. Throws what `convertInPlace`, `compareWithTiff` and `places` throw, and
@@ -118,39 +121,55 @@ export async function makePages(
   onMade: (made: MadePage) => void = () => {},
 ): Promise<readonly MadePage[]> {
   const pages = tiffPages(tiff.header, tiff.name);
-  const files = await openPageFiles(tiff, pages, places.folder);
+  const files = await openPageFiles(tiff, pages, places);
   const made: MadePage[] = [];
   const failures = new Map<number, unknown>();
-  const running = new Set<Promise<void>>();
+  const running = new Map<Promise<void>, Making>();
+  const queue = [...targets.keys()];
   let told = 0;
-  const make = async (index: number, target: PageToMake, seat: Seat) => {
+  let oneAtATime = false;
+  const mayBegin = () => failures.size === 0 && !(oneAtATime && running.size > 0);
+  const make = async (index: number, making: Making) => {
     try {
-      made[index] = await makeIn(seat, target, pages, files);
+      made[index] = await makeIn(making, pages, files);
       for (let next = made[told]; next; next = made[++told]) onMade(next);
     } catch (error) {
-      failures.set(index, error);
+      if (!(making.hadCompany && isOfProcess(error))) return void failures.set(index, error);
+      making.seat.place.making.onReplan?.(error);
+      oneAtATime = true;
+      queue.push(index);
+      queue.sort((a, b) => a - b);
     }
   };
+  const begin = (index: number, target: PageToMake, seat: Seat) => {
+    queue.shift();
+    for (const other of running.values()) other.hadCompany = true;
+    const making = { target, seat, hadCompany: running.size > 0 };
+    const work = make(index, making).finally(() => running.delete(work));
+    running.set(work, making);
+  };
   try {
-    for (const [index, target] of targets.entries()) {
-      const seat = await seatFor(target, places, files, { running, failures });
-      if (!seat) break;
-      const work = make(index, target, seat).finally(() => running.delete(work));
-      running.add(work);
+    while (failures.size === 0 && queue.length + running.size > 0) {
+      const [index = -1] = queue;
+      const target = targets[index];
+      const isAlone = running.size === 0;
+      const seat = target && mayBegin() ? await takeSeat(target, places, files) : undefined;
+      // Meanwhile another page may have ended so that it comes first, or none may begin.
+      if (target && seat && index === queue[0] && mayBegin()) {
+        begin(index, target, seat);
+        continue;
+      }
+      if (seat) await leaveSeat(seat, files, undefined);
+      else if (isAlone) throw new Error('There is no place for a page.');
+      if (running.size > 0) await Promise.race(running.keys());
     }
   } finally {
-    await Promise.all(running);
+    await Promise.all(running.keys());
     await files.drop();
   }
   const [first] = [...failures.keys()].sort((a, b) => a - b);
   if (first !== undefined) throw failures.get(first);
   return made;
-}
-
-/** The pages that are being made, and those that failed, by their place in the order. */
-interface PageProgress {
-  readonly running: ReadonlySet<Promise<void>>;
-  readonly failures: ReadonlyMap<number, unknown>;
 }
 
 /** What a page is made with, as long as no other one has it. */
@@ -159,24 +178,18 @@ interface Seat {
   readonly file: PageFileToRead;
 }
 
-/** Waits until a page can be made, or one of those that are being made has failed. */
-async function seatFor(
-  target: PageToMake,
-  places: MakingPlaces,
-  files: PageFiles,
-  { running, failures }: PageProgress,
-): Promise<Seat | undefined> {
-  while (failures.size === 0) {
-    const isAlone = running.size === 0;
-    const seat = await takeSeat(target, places, files);
-    if (seat && failures.size === 0) return seat;
-    if (seat) files.giveBack(seat.file);
-    await seat?.place.release(undefined);
-    if (isAlone) throw new Error('There is no place for a page.');
-    // While a seat was looked for, the last of the others may have been made.
-    if (running.size > 0) await Promise.race(running);
-  }
-  return undefined;
+/** A page that is being made. */
+interface Making {
+  readonly target: PageToMake;
+  readonly seat: Seat;
+  /** Whether another page of the TIFF was made at any time meanwhile. */
+  hadCompany: boolean;
+}
+
+/** Whether the conversion process died or hung, which what runs beside it can cause. */
+function isOfProcess(error: unknown): error is ConversionError {
+  const codes = ['OUT_OF_MEMORY', 'CRASHED', 'UNRESPONSIVE'];
+  return error instanceof ConversionError && codes.includes(error.code);
 }
 
 async function takeSeat(
@@ -195,21 +208,28 @@ async function takeSeat(
   }
 }
 
-async function makeIn(
+async function leaveSeat(
   { place, file }: Seat,
-  target: PageToMake,
-  pages: TiffPages,
   files: PageFiles,
-): Promise<MadePage> {
-  const { path, own } = file;
-  const make = (tiff: TiffPages) => makePage(path, tiff, target, place.making);
+  made: MadePage | undefined,
+): Promise<void> {
+  files.giveBack(file);
+  await place.release(made);
+}
+
+async function makeIn(making: Making, pages: TiffPages, files: PageFiles): Promise<MadePage> {
+  const { target, seat } = making;
+  const { path, own } = seat.file;
+  // Alone it may need no lesser plan.
+  const mayReplan = (error: ConversionError) => !(making.hadCompany && isOfProcess(error));
+  const how = { ...seat.place.making, mayReplan };
+  const make = (tiff: TiffPages) => makePage(path, tiff, target, how);
   let made: MadePage | undefined;
   try {
     made = await (own ? withLonePage(own, pages, target.page, make) : make(pages));
     return made;
   } finally {
-    files.giveBack(file);
-    await place.release(made);
+    await leaveSeat(seat, files, made);
   }
 }
 

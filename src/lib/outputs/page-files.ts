@@ -31,6 +31,24 @@ export interface PageFiles {
   drop(): Promise<void>;
 }
 
+/** Disk space for a copy of a TIFF. */
+export interface CopyPlace {
+  /** The copy is written: so many bytes now count as used on the disk itself. */
+  filled(bytes: number): void;
+  /** The copy is removed. */
+  release(): void;
+}
+
+/** Where copies of a TIFF may lie. */
+export interface PlaceForCopies {
+  readonly folder: string;
+  /**
+   * Room for so many bytes, undefined if there is none; by default a quarter of what is free there
+   * may be used.
+   */
+  readonly roomForCopy?: ((bytes: number) => Promise<CopyPlace | undefined>) | undefined;
+}
+
 /**
  * Bytes that are copied in less time than libvips needs to pass one directory of a chain for one
  * page (measured: 25 to 37 µs of CPU per directory, 1 to 4 ns per byte).
@@ -38,7 +56,7 @@ export interface PageFiles {
 const BYTES_PER_DIRECTORY = 5_000;
 
 /** The largest share of the free disk space for a copy. */
-const DISK_SHARE = 1 / 4;
+export const DISK_SHARE = 1 / 4;
 
 /**
  * Finds the files for the pages of a TIFF, in which each is alone: one for each page that is made
@@ -49,7 +67,7 @@ const DISK_SHARE = 1 / 4;
 export async function openPageFiles(
   { file, header: { fileBytes }, numbers }: TiffToMake,
   pages: TiffPages,
-  folder: string,
+  { folder, roomForCopy = (bytes) => shareOfDisk(bytes, folder) }: PlaceForCopies,
 ): Promise<PageFiles> {
   const [path, own] = typeof file === 'string' ? [file] : [file.path, file];
   const isDear = fileBytes > numbers.length * pages.header.pages.length * BYTES_PER_DIRECTORY;
@@ -57,15 +75,26 @@ export async function openPageFiles(
   const isShared = isDear && !(own && numbers.some((number) => isMended(pages, number)));
   if (numbers.length === 1 || isShared) return onlyRead(path);
   const free: PageFileToRead[] = own ? [{ path, own }] : [];
-  const copies: OwnTiff[] = [];
+  const copies: { readonly copy: OwnTiff; readonly place: CopyPlace }[] = [];
   let hasRoom = true;
+  const makeCopy = async () => {
+    const place = await roomForCopy(fileBytes);
+    if (!place) return undefined;
+    const target = join(folder, `pages-${copies.length + 1}.tif`);
+    try {
+      const copy = await copyTiff(path, target);
+      copies.push({ copy, place });
+      place.filled(fileBytes);
+      return copy;
+    } catch {
+      place.release();
+      return undefined;
+    }
+  };
   const another = async () => {
-    hasRoom &&= fileBytes <= (await freeBytes(folder)) * DISK_SHARE;
-    const name = `pages-${copies.length + 1}.tif`;
-    const copy = hasRoom ? await copyTiff(path, join(folder, name)).catch(() => {}) : undefined;
+    const copy = hasRoom ? await makeCopy() : undefined;
     hasRoom = copy !== undefined;
     if (!copy) return own ? undefined : { path };
-    copies.push(copy);
     // Another page may be mended in the TIFF meanwhile (`withLonePage`).
     if (own) await truncate(copy.path, fileBytes);
     return { path: copy.path, own: copy };
@@ -76,9 +105,17 @@ export async function openPageFiles(
       if (one.own) free.push(one);
     },
     drop: async () => {
-      for (const copy of copies) await rm(copy.path, { force: true });
+      for (const { copy, place } of copies) {
+        await rm(copy.path, { force: true });
+        place.release();
+      }
     },
   };
+}
+
+async function shareOfDisk(bytes: number, folder: string): Promise<CopyPlace | undefined> {
+  const isEnough = bytes <= (await freeBytes(folder)) * DISK_SHARE;
+  return isEnough ? { filled: () => {}, release: () => {} } : undefined;
 }
 
 function onlyRead(path: string): PageFiles {

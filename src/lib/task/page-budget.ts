@@ -4,18 +4,18 @@ import type { TiffPages } from '../convert/tiff-pages.ts';
 
 /** Distributes the budget of all pages of a task. */
 export interface PageBudgets {
-  /** The next page's share of the pixels that are still to come. */
-  share(): number;
+  /** A page's share of the pixels that are still to come. */
+  share(page: number): number;
   /**
-   * The next page's budget: a start, and a share of what is left by its pixels; of the time as many
-   * times that as pages are made at once.
+   * A page's budget: a start, and a share of what is left by its pixels; of the time as many times
+   * that as pages are made at once.
    */
-  next(atOnce: number): Budget;
+  next(page: number, atOnce: number): Budget;
   /**
-   * The next page begins. Returns what to call with its CPU use when it has ended, or with nothing
-   * if it was not made: then it is the next one again.
+   * A page begins. Returns what to call with its CPU use when it has ended, or with nothing if it
+   * was not made: then it is still to come.
    */
-  begin(): (cpuSeconds: number | undefined) => void;
+  begin(page: number): (cpuSeconds: number | undefined) => void;
 }
 
 /**
@@ -29,21 +29,21 @@ export function sharedBudgets(
   pages: TiffPages,
 ): PageBudgets {
   if (numbers.length === 1) return { share: () => 1, next: () => budget, begin: () => () => {} };
-  const pixels = numbers.map((number) => pixelsOf(pages, number));
+  const pixels = new Map(numbers.map((number) => [number, pixelsOf(pages, number)]));
+  const sizeOf = (page: number) => pixels.get(page) ?? 0;
   const { secondsLeft, secondsBehind = 0, hurry } = budget;
   const cpuSeconds = budget.cpuSeconds?.(secondsToPlanWith(budget));
   let used = 0;
-  let begun = 0;
-  let toCome = pixels.reduce((sum, page) => sum + page, 0);
-  const share = () => (pixels[begun] ?? toCome) / toCome;
+  let toCome = [...pixels.values()].reduce((sum, size) => sum + size, 0);
+  const share = (page: number) => sizeOf(page) / toCome;
   const cpuLeft = () => Math.max(0, (cpuSeconds ?? 0) - used);
   return {
     share,
-    next(atOnce) {
-      const ofTime = Math.min(1, share() * atOnce);
+    next(page, atOnce) {
+      const ofTime = Math.min(1, share(page) * atOnce);
       const othersOf = (seconds: number) => Math.max(0, seconds * (1 - ofTime) - EACH);
       const forOthers = othersOf(secondsLeft?.() ?? 0);
-      const most = Math.min(cpuLeft(), cpuLeft() * share() + EACH);
+      const most = Math.min(cpuLeft(), cpuLeft() * share(page) + EACH);
       return {
         ...budget,
         ...(secondsLeft && {
@@ -54,16 +54,13 @@ export function sharedBudgets(
         ...(cpuSeconds !== undefined && { cpuSeconds: () => most }),
       };
     },
-    begin() {
-      const reserved = cpuLeft() * share();
+    begin(page) {
+      const reserved = cpuLeft() * share(page);
       used += reserved;
-      const size = pixels[begun++] ?? 0;
-      toCome -= size;
+      toCome -= sizeOf(page);
       return (seconds) => {
         used += (seconds ?? 0) - reserved;
-        if (seconds !== undefined) return;
-        begun--;
-        toCome += size;
+        if (seconds === undefined) toCome += sizeOf(page);
       };
     },
   };

@@ -62,17 +62,29 @@ export function openTaskPlaces(
       return undefined;
     }
   };
-  const closeOthers = async () => {
-    const closed = [...others.keys()];
-    others.clear();
-    idle.splice(0, idle.length, ...idle.filter((one) => one === task.converter));
-    await Promise.all(closed.map((one) => one.close()));
+  const end = async (converters: readonly Converter[]) => {
+    for (const one of converters) others.delete(one);
+    await Promise.all(converters.map((one) => one.close()));
   };
-  const placeFor = (making: MakingOptions, bytes: number, converter: Converter): MakingPlace => {
-    const spent = budgets.begin();
+  /** Ends the idle processes if what they hold leaves no room for what is taken. */
+  const endIdle = async () => {
+    const held = idle.reduce((sum, one) => sum + (others.get(one) ?? 0), 0);
+    if (taken + held <= memoryBytes) return;
+    const ended = idle.filter((one) => one !== task.converter);
+    idle.splice(0, idle.length, ...idle.filter((one) => one === task.converter));
+    await end(ended);
+  };
+  const placeFor = async (
+    page: number,
+    making: MakingOptions,
+    bytes: number,
+    converter: Converter,
+  ): Promise<MakingPlace> => {
+    const spent = budgets.begin(page);
     running++;
     taken += bytes;
     if (converter !== task.converter) others.set(converter, bytes);
+    await endIdle();
     return {
       making: { ...making, converter },
       release: async (made) => {
@@ -86,30 +98,27 @@ export function openTaskPlaces(
   /** The task's own first: what an idle one holds is counted only for the others. */
   const takeIdle = () => idle.splice(Math.max(0, idle.indexOf(task.converter)), 1)[0];
   /** The only page that is made now: it has all memory. */
-  const alone = async (making: MakingOptions, bytes: number) => {
-    const held = [...others.values()].reduce((sum, one) => sum + one, 0);
-    if (bytes + held > memoryBytes) await closeOthers();
-    return placeFor(making, bytes, takeIdle() ?? task.converter);
-  };
+  const alone = (page: number, making: MakingOptions, bytes: number) =>
+    placeFor(page, making, bytes, takeIdle() ?? task.converter);
   return {
     folder: task.converter.temporaryFolder,
     take: async ({ page }) => {
       if (running >= atOnce) return undefined;
-      const budgetOfPage = budgets.next(running + 1);
+      const budgetOfPage = budgets.next(page, running + 1);
       const making = taskMaking(task, budgetOfPage, further(page));
-      if (numbers.length === 1) return alone(making, 0);
+      if (numbers.length === 1) return alone(page, making, 0);
       const plan = await planOf(pages, page, making, memoryBytes);
       // What is wrong with it is told when it is made, with nothing beside it.
       const bytes = plan?.memoryBytes ?? memoryBytes;
-      if (running === 0) return alone(making, bytes);
-      const left = (plan?.cpuSeconds ?? 0) / budgets.share();
+      if (running === 0) return alone(page, making, bytes);
+      const left = (plan?.cpuSeconds ?? 0) / budgets.share(page);
       const pays = idle.length > 0 || paysAnotherProcess(left);
       if (!pays || taken + bytes > memoryBytes) return undefined;
       const converter = takeIdle() ?? (await another(making).catch(() => undefined));
       const room = { ...budgetOfPage, memoryBytes: memoryBytes - taken };
-      return converter && placeFor({ ...making, budget: room }, bytes, converter);
+      return converter && placeFor(page, { ...making, budget: room }, bytes, converter);
     },
-    close: closeOthers,
+    close: () => end([...others.keys()]),
   };
 }
 

@@ -13,6 +13,7 @@ async function outcomeOf(args: readonly string[], env: Record<string, string>) {
   await folder.write('work/b.tif', pagedTiff(2));
   await folder.write('work/bad.tif', 'no TIFF');
   await folder.write('work/kept.jpg', 'another file');
+  await folder.write('work/debug.env', 'DEBUG=1');
   const { exitCode, stdout, stderr } = await runProgram(args, { cwd, env, input: '' });
   const files = (await readdir(cwd, { recursive: true })).sort();
   const jpegs = files.filter((name) => name.endsWith('.jpg'));
@@ -61,5 +62,13 @@ describe('with and without oclif, a command line does the same', () => {
     // Any variable of oclif's leaves everything to it.
     const byOclif = await outcomeOf(args, { ...env, OCLIF_TEST: '1' });
     expect(await outcomeOf(args, env)).toEqual(byOclif);
+  });
+
+  it('shows where an error comes from if --env-file sets DEBUG', async () => {
+    const args = 'convert --files-from none.txt --env-file debug.env'.split(' ');
+    for (const env of [{}, { OCLIF_TEST: '1' }]) {
+      const { stderr } = await outcomeOf(args, env);
+      expect(stderr).toMatch(/^Error: .*none\.txt.*\n\w*Error: .*\n +at /);
+    }
   });
 });

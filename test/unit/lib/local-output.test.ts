@@ -2,7 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { link, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileError } from '../../../src/lib/errors.ts';
-import { onlySource, writeOutput, writeOutputs } from '../../../src/lib/local-output.ts';
+import {
+  makeOutputFolder,
+  onlySource,
+  writeOutput,
+  writeOutputs,
+} from '../../../src/lib/local-output.ts';
 import { makeFolder, type TestFolder } from '../../support/folder.ts';
 
 let folder: TestFolder;
@@ -194,5 +199,26 @@ describe('an output file', () => {
     const target = folder.path('nowhere/a.jpg');
     const failing = writeOutput(target, { force: false }, writing('new'));
     await expect(failing).rejects.toThrow(/nowhere.*its folder does not exist\. Create the folder/);
+  });
+});
+
+describe('a folder for output files', () => {
+  it.each(['new', 'new/in/new', './', 'new/../other'])(
+    'is made with its parents: %s',
+    async (name) => {
+      const path = `${folder.root}/${name}`;
+      await makeOutputFolder(path);
+      await makeOutputFolder(path);
+      expect(await readdir(path)).toBeDefined();
+    },
+  );
+
+  it('is an error where there is a file, or the parent can hold none', async () => {
+    await writeFile(folder.path('file'), '');
+    const inProc = process.platform === 'linux' ? ['/proc/x', '/proc/x/y/z'] : [];
+    for (const path of [folder.path('file'), folder.path('file/a/b'), ...inProc])
+      await expect(makeOutputFolder(path)).rejects.toThrow(
+        new RegExp(`^Could not create the folder ${path}: .*Choose another folder\\.$`),
+      );
   });
 });

@@ -18,6 +18,8 @@ export type OutputSlot =
       readonly taken: readonly string[];
       /** Our own JPEG under the key, which will be replaced. */
       readonly outdated?: ObjectInfo;
+      /** Whether only a list, which may be out of date, shows that the key is free. */
+      readonly isUnseen?: boolean;
     };
 
 /** What finding and filling an output slot takes. */
@@ -54,12 +56,13 @@ export async function findOutput(
   for (const key of keys) {
     refuseInvalidKey(key, { what: "The JPEG's key", remedy: 'Give the TIFF a shorter key.' });
     const asked = key === keys[0] ? first : undefined;
-    const object = isFree?.(key) ? undefined : await (asked ?? headObject(storage, key, options));
+    const isUnseen = isFree?.(key) === true;
+    const object = isUnseen ? undefined : await (asked ?? headObject(storage, key, options));
     if (!object && isPromised?.(key)) {
       promised ??= key;
       continue;
     }
-    if (!object) return { kind: 'open', key, condition: { kind: 'absent' }, taken };
+    if (!object) return { kind: 'open', key, condition: { kind: 'absent' }, taken, isUnseen };
     const ownership = ownershipOf(object, provenance);
     if (ownership === 'current') return { kind: 'done', object, taken };
     if (ownership === 'outdated') {

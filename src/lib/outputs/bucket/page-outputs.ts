@@ -148,13 +148,45 @@ function lookUpFurther(
 }
 
 /**
+ * The outputs of further pages as they are to be called by now. They are uploaded before the first
+ * page, whose key they follow: if only a list shows that this key is free, it is asked for once.
+ * Throws as `findOutput`.
+ */
+export async function renamedFurther(
+  first: PageOutput | undefined,
+  further: readonly PageOutput[],
+  signal: AbortSignal,
+): Promise<readonly PageOutput[]> {
+  if (first?.slot.kind !== 'open' || !first.slot.isUnseen || further.length === 0) return further;
+  const { request } = first;
+  const now = {
+    request,
+    slot: await findOutput({ ...request, options: { ...request.options, signal } }),
+  };
+  if (keyOf(now) === first.slot.key) return further;
+  return inParallel(
+    further,
+    async ({ request }, signal) => {
+      const named = { ...request, keys: keysOfFurther(now, request.provenance.page) };
+      const options = { ...request.options, signal };
+      return { request: named, slot: await findOutput({ ...named, options }) };
+    },
+    { limit: PARALLEL_PAGES, signal },
+  );
+}
+
+function keyOf({ slot }: PageOutput): string {
+  return slot.kind === 'done' ? slot.object.key : slot.key;
+}
+
+/**
  * If the first page had to take its second name, further pages do the same: beside the `image.jpg`
  * of another TIFF, `image.page-2.jpg` would pass for that TIFF's.
  */
-function keysOfFurther({ request, slot }: PageOutput, page: number): OutputRequest['keys'] {
-  const firstKey = slot.kind === 'done' ? slot.object.key : slot.key;
+function keysOfFurther(first: PageOutput, page: number): OutputRequest['keys'] {
+  const { request } = first;
   const names = outputKeys(request.provenance.sourceKey, page);
-  return firstKey === request.keys[0] ? names : [names[1] ?? names[0], names[0]];
+  return keyOf(first) === request.keys[0] ? names : [names[1] ?? names[0], names[0]];
 }
 
 /**

@@ -1,7 +1,12 @@
 import { inParallel } from '../../in-parallel.ts';
 import type { MadePage } from '../make-pages.ts';
 import { type PutOutput, putOutput } from './output.ts';
-import { type OpenOutput, PARALLEL_PAGES } from './page-outputs.ts';
+import {
+  type OpenOutput,
+  PARALLEL_PAGES,
+  type PageOutput,
+  renamedFurther,
+} from './page-outputs.ts';
 
 /** A page with a finished JPEG for R2. */
 export interface PageToPut {
@@ -19,17 +24,19 @@ export async function putPages<Page extends PageToPut, Result>(
   put: (page: Page, upload: () => Promise<PutOutput>) => Promise<Result>,
   signal: AbortSignal,
 ): Promise<Result[]> {
-  const putUntil = (page: Page, until: AbortSignal) => {
-    const { request, slot } = page.output;
+  const putAs = (page: Page, { request, slot }: PageOutput, until: AbortSignal) => {
     const asked = { ...request, options: { ...request.options, signal: until } };
     const { jpeg, conversion } = page.made;
     return put(page, () => putOutput(asked, slot, jpeg, conversion.plan.effort));
   };
+  const [first] = pages.filter(({ output }) => output.isFirst);
+  const others = pages.filter(({ output }) => !output.isFirst);
+  const outputs = others.map(({ output }) => output);
+  const named = await renamedFurther(first?.output, outputs, signal);
   const further = await inParallel(
-    pages.filter(({ output }) => !output.isFirst),
-    putUntil,
+    others.map((page, index) => ({ page, output: named[index] ?? page.output })),
+    ({ page, output }, until) => putAs(page, output, until),
     { limit: PARALLEL_PAGES, signal },
   );
-  const [first] = pages.filter(({ output }) => output.isFirst);
-  return first ? [await putUntil(first, signal), ...further] : further;
+  return first ? [await putAs(first, first.output, signal), ...further] : further;
 }

@@ -5,6 +5,7 @@ import { defaultEncoderSettings } from '../../../../src/lib/convert/encoder-sett
 import { copyTiff, type OwnTiff } from '../../../../src/lib/convert/own-tiff.ts';
 import { type Converter, openConverter } from '../../../../src/lib/convert/process/converter.ts';
 import { defaultLikenessBounds } from '../../../../src/lib/convert/verify/likeness.ts';
+import { ConversionError } from '../../../../src/lib/errors.ts';
 import { type MakingPlaces, makePages } from '../../../../src/lib/outputs/make-pages.ts';
 import { grey, noise } from '../../../support/paged-tiffs.ts';
 import { decodeJpeg } from '../../../support/pixels.ts';
@@ -179,6 +180,135 @@ it('reports the first failure in order, though a later page failed earlier, and 
   const { error, told, begun } = await makeInTwo(path, (afterOther) => afterOther);
   expect(error).toMatchObject({ message: expect.stringContaining('page 1 of 4') });
   expect({ told, begun }).toEqual({ told: [], begun: [1, 2] });
+});
+
+/**
+ * Makes pages two at once in converters that fail as `endOf` says: by the page and whether another
+ * one is made meanwhile. Returns what happened, in order.
+ */
+async function makeWith(
+  endOf: (page: number, hasCompany: boolean) => ConversionError | undefined,
+  count = 4,
+) {
+  const file = await folder.write(
+    'ends.tif',
+    makeTiff(...WIDTHS.map((width) => grey(width, 8, 1))),
+  );
+  const chosen = await choosePages(file, 'all', 'ends.tif');
+  const happened: string[] = [];
+  const free = [1, 2];
+  let running = 0;
+  const places: MakingPlaces = {
+    folder: converter.temporaryFolder,
+    take: async ({ page }) => {
+      const one = free.shift();
+      if (!one) return undefined;
+      running++;
+      const ending: Converter = {
+        ...converter,
+        convert: async (request, watch) => {
+          await new Promise(setImmediate);
+          const error = endOf(page, running > 1);
+          happened.push(`${error?.code ?? 'made'} ${page}${running > 1 ? '' : ' alone'}`);
+          if (error) throw error;
+          return converter.convert(request, watch);
+        },
+      };
+      return {
+        making: {
+          encoder: defaultEncoderSettings,
+          pages: 'all',
+          converter: ending,
+          onReplan: ({ code }) => happened.push(`again: ${code}`),
+        },
+        release: async () => {
+          running--;
+          free.push(one);
+        },
+      };
+    },
+  };
+  const targets = chosen.numbers
+    .slice(0, count)
+    .map((page) => ({ page, output: '', jpeg: folder.path(`end-${page}.jpg`) }));
+  const tiff = { ...chosen, file, name: 'ends.tif' };
+  const told: number[] = [];
+  const tell = ({ page }: { readonly page: number }) => told.push(page);
+  const made = await makePages(tiff, targets, places, tell).catch((error: unknown) => ({ error }));
+  return { made, told, happened };
+}
+
+it.each(['CRASHED', 'UNRESPONSIVE', 'OUT_OF_MEMORY'] as const)(
+  'a page that ends %s beside another is made once more alone, by its first plan',
+  async (code) => {
+    const { made, told, happened } = await makeWith((page, hasCompany) =>
+      page === 1 && hasCompany ? new ConversionError(code, 'Gone.') : undefined,
+    );
+    expect(made).toMatchObject(WIDTHS.map(() => ({ conversion: { plan: { effort: 'max' } } })));
+    expect(told).toEqual([1, 2, 3, 4]);
+    expect(happened).toContain(`again: ${code}`);
+    expect(happened.slice(-3)).toEqual(['made 1 alone', 'made 3 alone', 'made 4 alone']);
+  },
+);
+
+it('what ends alone, too, counts as failed, and what is wrong with a TIFF is not tried again', async () => {
+  const dies = await makeWith((page) =>
+    page === 1 ? new ConversionError('CRASHED', 'Gone.') : undefined,
+  );
+  expect(dies.made).toMatchObject({ error: { code: 'CRASHED' } });
+  expect(dies.happened.filter((one) => /CRASHED 1/.test(one))).toEqual([
+    'CRASHED 1',
+    'CRASHED 1 alone',
+  ]);
+  const broken = await makeWith((page) =>
+    page === 1 ? new ConversionError('UNREADABLE_TIFF', 'Broken.') : undefined,
+  );
+  expect(broken.made).toMatchObject({ error: { code: 'UNREADABLE_TIFF' } });
+  expect(broken.happened.filter((one) => /1/.test(one))).toEqual(['UNREADABLE_TIFF 1']);
+});
+
+it('a page that was never beside another gets its lesser plan at once', async () => {
+  let isFirst = true;
+  const { made, happened } = await makeWith((page) => {
+    if (page !== 1 || !isFirst) return undefined;
+    isFirst = false;
+    return new ConversionError('OUT_OF_MEMORY', 'Gone.');
+  }, 1);
+  expect(happened).toEqual(['OUT_OF_MEMORY 1 alone', 'again: OUT_OF_MEMORY', 'made 1 alone']);
+  expect(made).toMatchObject([{ conversion: { plan: { effort: 'fast' } } }]);
+});
+
+it('a copy that its owner has no room for is not made, and room that it got is given back', async () => {
+  const own = await copyTiff(await folder.write('roomy.tif', many), folder.path('roomy-own.tif'));
+  const chosen = await choosePages(own.path, 'all', 'scan.tif');
+  const told: string[] = [];
+  const makeIn = async (hasRoom: boolean) => {
+    const making = { encoder: defaultEncoderSettings, pages: 'all', converter } as const;
+    let running = 0;
+    const places: MakingPlaces = {
+      folder: converter.temporaryFolder,
+      roomForCopy: async (bytes) => {
+        told.push(`asked ${bytes}`);
+        const filled = (written: number) => void told.push(`filled ${written}`);
+        return hasRoom ? { filled, release: () => void told.push('released') } : undefined;
+      },
+      take: async () => {
+        if (running >= 2) return undefined;
+        running++;
+        return { making, release: async () => void running-- };
+      },
+    };
+    const targets = chosen.numbers.map((page) => ({
+      page,
+      output: '',
+      jpeg: folder.path(`roomy-${page}.jpg`),
+    }));
+    return makePages({ ...chosen, file: own, name: 'scan.tif' }, targets, places);
+  };
+  expect(await makeIn(false)).toHaveLength(WIDTHS.length);
+  expect(told.splice(0)).toEqual([`asked ${many.length}`]);
+  expect(await makeIn(true)).toHaveLength(WIDTHS.length);
+  expect(told).toEqual([`asked ${many.length}`, `filled ${many.length}`, 'released']);
 });
 
 it('copies no TIFF if walking past its pages costs less', async () => {

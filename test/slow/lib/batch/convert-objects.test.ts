@@ -171,11 +171,11 @@ describe('the requests of a run', () => {
     expect(requests).toEqual(['GET a.tif', 'GET a.tif', 'PUT a.jpg']);
   });
 
-  it('are none for further pages before they are uploaded', async () => {
+  it('are none for further pages before they are uploaded, and one for the key that they follow', async () => {
     const prefix = await put({ 'a.tif': pagedTiff(3) });
     const { requests } = await runBatch(sandbox.current, prefix, { pages: 'all' });
     expect([...requests].sort()).toEqual([
-      ...['GET a.tif', 'PUT a.jpg', 'PUT a.page-2.jpg', 'PUT a.page-3.jpg'],
+      ...['GET a.tif', 'HEAD a.jpg', 'PUT a.jpg', 'PUT a.page-2.jpg', 'PUT a.page-3.jpg'],
     ]);
   });
 
@@ -253,6 +253,19 @@ describe('objects of others', () => {
         expect(Buffer.from((await get(prefix, name))?.bytes ?? []).equals(FOREIGN)).toBe(true);
     },
   );
+
+  it('that appear meanwhile under the first page’s key have no further pages beside them', async () => {
+    const prefix = await put({ 'a.tif': pagedTiff(3) });
+    const { ends, warnings } = await runBatch(sandbox.current, prefix, {
+      pages: 'all',
+      onListed: () => sandbox.current.putObject(`${prefix}a.jpg`, FOREIGN),
+    });
+    expect(ends['a.tif']).toMatchObject({ status: 'converted', output: `${prefix}a.tif.jpg` });
+    expect(await keysOf(prefix)).toEqual([
+      ...['a.jpg', 'a.tif', 'a.tif.jpg', 'a.tif.page-2.jpg', 'a.tif.page-3.jpg'],
+    ]);
+    expect(warnings).toHaveLength(1);
+  });
 
   it('that appear meanwhile stay, too', async () => {
     const prefix = await put({ 'a.tif': tiff });

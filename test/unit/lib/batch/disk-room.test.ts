@@ -11,7 +11,8 @@ function roomWith(free: number) {
   const room = createDiskRoom(async () => disk.free);
   const take = (bytes: number, signal = never) =>
     room.take({ name: `${bytes}.tif`, bytes, folder: '/tmp' }, signal);
-  return { disk, take };
+  const further = (bytes: number) => room.further({ bytes, folder: '/tmp' }, 1 / 4);
+  return { disk, take, further };
 }
 
 /** Whether a promise is settled once all that is ready has been done. */
@@ -63,6 +64,24 @@ describe('the room on a disk', () => {
     disk.free = 10;
     second.filled(90);
     await small;
+  });
+
+  it('for a copy is a share of what was promised to nobody, and is promised itself', async () => {
+    const { disk, take, further } = roomWith(100);
+    const first = await take(60);
+    expect(await further(11)).toBeUndefined();
+    const copy = await further(10);
+    const second = take(31);
+    expect(await isSettled(second)).toBe(false);
+    // Who waits comes first.
+    expect(await further(1)).toBeUndefined();
+    disk.free = 90;
+    copy?.filled(10);
+    expect(await isSettled(second)).toBe(false);
+    disk.free = 100;
+    copy?.release();
+    await second;
+    first.release();
   });
 
   it('is an error when nothing else will free any', async () => {

@@ -57,3 +57,11 @@ it('no other process is started for what is done before it is ready', async () =
   expect(await take(2)).toBeUndefined();
   expect(asked).toEqual([]);
 });
+
+it('the work that is left does not become less where a page finds no file, or fails', async () => {
+  const { take, asked } = placesOf(3, 1);
+  for (let look = 0; look < 5; look++) await (await take(1))?.release(undefined);
+  await take(1);
+  expect(await take(2)).toBeDefined();
+  expect(asked).toEqual([200]);
+});

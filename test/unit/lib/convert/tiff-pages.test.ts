@@ -57,9 +57,9 @@ it.each<[string, Parameters<typeof looksAtPages>[1]]>([
     'given its part of a task’s time',
     (header, numbers) => {
       const budgets = sharedBudgets({}, numbers, tiffPages(header, 'scan.tif'));
-      for (const _ of numbers) {
-        budgets.next(1);
-        budgets.begin()(1);
+      for (const number of numbers) {
+        budgets.next(number, 1);
+        budgets.begin(number)(1);
       }
     },
   ],

@@ -32,8 +32,8 @@ describe('what a page may use of the task’s time and CPU', () => {
     const clock = timeLeft(40);
     const budget = { ...clock.budget, secondsLeft: () => clock.seconds };
     const budgets = sharedBudgets(budget, [1, 2, 3], pagesOf(await headerWith(10, 20, 10)));
-    const first = budgets.next(1);
-    const ofFirst = budgets.begin();
+    const first = budgets.next(1, 1);
+    const ofFirst = budgets.begin(1);
     expect(first.secondsLeft?.()).toBeCloseTo(10 + EACH);
     expect(first.cpuSeconds?.(10)).toBeCloseTo(5 + EACH);
     expect(first.memoryBytes).toBe(99);
@@ -41,12 +41,12 @@ describe('what a page may use of the task’s time and CPU', () => {
     expect(first.secondsLeft?.()).toBeCloseTo(4 + EACH);
     ofFirst(2);
     // 34 s and 18 CPU-s are left, for 20 and 10 pixels.
-    const second = budgets.next(1);
-    const ofSecond = budgets.begin();
+    const second = budgets.next(2, 1);
+    const ofSecond = budgets.begin(2);
     expect(second.secondsLeft?.()).toBeCloseTo(34 * (2 / 3) + EACH);
     expect(second.cpuSeconds?.(34)).toBeCloseTo(12 + EACH);
     ofSecond(100);
-    const last = budgets.next(1);
+    const last = budgets.next(3, 1);
     expect(last.secondsLeft?.()).toBe(34);
     expect(last.cpuSeconds?.(34)).toBe(0);
   });
@@ -54,18 +54,30 @@ describe('what a page may use of the task’s time and CPU', () => {
   it('is that time as often as pages are made at once, and the CPU that those do not take', async () => {
     const budget = { secondsLeft: () => 40, cpuSeconds: () => 20 };
     const budgets = sharedBudgets(budget, [1, 2, 3, 4], pagesOf(await headerWith(10, 10, 10, 10)));
-    const ofFirst = budgets.begin();
-    const second = budgets.next(2);
+    const ofFirst = budgets.begin(1);
+    const second = budgets.next(2, 2);
     expect(second.secondsLeft?.()).toBeCloseTo(40 * (2 / 3) + EACH);
     expect(second.cpuSeconds?.(40)).toBeCloseTo(5 + EACH);
-    const ofSecond = budgets.begin();
+    const ofSecond = budgets.begin(2);
     // The second found no file to be read from: it is still to come.
     ofSecond(undefined);
-    expect(budgets.next(2).cpuSeconds?.(40)).toBeCloseTo(5 + EACH);
-    budgets.begin()(5);
+    expect(budgets.next(2, 2).cpuSeconds?.(40)).toBeCloseTo(5 + EACH);
+    budgets.begin(2)(5);
     ofFirst(11);
-    expect(budgets.next(2).secondsLeft?.()).toBe(40);
-    expect(budgets.next(2).cpuSeconds?.(40)).toBeCloseTo(2 + EACH);
+    expect(budgets.next(3, 2).secondsLeft?.()).toBe(40);
+    expect(budgets.next(3, 2).cpuSeconds?.(40)).toBeCloseTo(2 + EACH);
+  });
+
+  it('is its own part again where a page is made once more, after later ones have begun', async () => {
+    const budget = { cpuSeconds: () => 40 };
+    const budgets = sharedBudgets(budget, [1, 2, 3], pagesOf(await headerWith(10, 30, 40)));
+    const ofFirst = budgets.begin(1);
+    budgets.begin(2)(15);
+    ofFirst(undefined);
+    // 25 CPU-s are left for 10 and 40 pixels.
+    expect(budgets.next(1, 1).cpuSeconds?.(40)).toBeCloseTo(5 + EACH);
+    budgets.begin(1)(5);
+    expect(budgets.next(3, 1).cpuSeconds?.(40)).toBeCloseTo(20);
   });
 
   it.each([
@@ -75,7 +87,7 @@ describe('what a page may use of the task’s time and CPU', () => {
     const header = await headerWith(...pixels);
     const budget = { secondsLeft: () => 40, cpuSeconds: () => 15 };
     const numbers = pixels.map((_, i) => i + 1);
-    const { secondsLeft, cpuSeconds } = sharedBudgets(budget, numbers, pagesOf(header)).next(1);
+    const { secondsLeft, cpuSeconds } = sharedBudgets(budget, numbers, pagesOf(header)).next(1, 1);
     const [seconds, cpu] = [secondsLeft?.() ?? 0, cpuSeconds?.(40) ?? 0];
     const limits = { memoryBytes: 1e9, diskBytes: 1e9, seconds, cpuSeconds: cpu };
     const { effort } = planConversion(
@@ -88,11 +100,11 @@ describe('what a page may use of the task’s time and CPU', () => {
 
   it('is all of it when there is one page', async () => {
     const budget = { secondsLeft: () => 40 };
-    expect(sharedBudgets(budget, [2], pagesOf(await headerWith(10, 20))).next(1)).toBe(budget);
+    expect(sharedBudgets(budget, [2], pagesOf(await headerWith(10, 20))).next(2, 1)).toBe(budget);
   });
 
   it('is unlimited if the task’s is', async () => {
-    const next = sharedBudgets({}, [1, 2], pagesOf(await headerWith(10, 20))).next(1);
+    const next = sharedBudgets({}, [1, 2], pagesOf(await headerWith(10, 20))).next(1, 1);
     expect(next).toEqual({});
   });
 });

@@ -17,21 +17,23 @@ const folder = useFolder();
 
 /** Places for a task of so many pages, on two cores and in the memory of so many of them. */
 async function placesOf({
-  count,
+  count = 0,
   side = 2_000,
+  sides = Array.from({ length: count }, () => side),
   memories = 9,
   atOnce = 2,
 }: {
-  readonly count: number;
+  readonly count?: number;
   readonly side?: number;
+  readonly sides?: readonly number[];
   readonly memories?: number;
   readonly atOnce?: number;
 }) {
   // The data of an empty file are enough for what is planned.
-  const page = { width: side, height: side, samplesPerPixel: 1, photometric: 1 };
+  const page = { samplesPerPixel: 1, photometric: 1 };
   const header = await headerOf(
     makeTiff(
-      ...Array.from({ length: count }, () => ({ ...page, data: new Uint8Array(side ** 2) })),
+      ...sides.map((one) => ({ ...page, width: one, height: one, data: new Uint8Array(one ** 2) })),
     ),
   );
   const encoder = defaultEncoderSettings;
@@ -40,7 +42,7 @@ async function placesOf({
   const plan = planConversion(readable(pages.numbered(1), pages.file), limits, encoder);
   const root = await mkdtemp(folder.path('task-'));
   const converter = openConverter(root);
-  const numbers = Array.from({ length: count }, (_, i) => i + 1);
+  const numbers = sides.map((_, i) => i + 1);
   const signal = new AbortController().signal;
   const task = {
     settings: { encoder, pages: 'all' },
@@ -79,6 +81,20 @@ it('pages of a task are made two at once, each with the memory that the other le
   const third = await take(3);
   expect(third?.making.converter).toBe(second?.making.converter);
   expect(await processes()).toHaveLength(1);
+});
+
+it('what idle processes hold counts as memory: they end where a page would lack it', async () => {
+  const sides = [2_000, 2_000, 500, 2_000, 500, 2_000, 2_000, 2_000];
+  const { take, processes } = await placesOf({ sides, memories: 2.9, atOnce: 3 });
+  await take(1);
+  const [large, small] = [await take(2), await take(3)];
+  await small?.release(made);
+  await large?.release(made);
+  // This one gets the process of the small page, beside which that of the large one has no room.
+  expect((await take(4))?.making.converter).toBe(small?.making.converter);
+  expect(await processes()).toHaveLength(2);
+  expect((await take(5))?.making.converter).not.toBe(large?.making.converter);
+  expect(await processes()).toHaveLength(3);
 });
 
 it.each([
