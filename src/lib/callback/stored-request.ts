@@ -30,10 +30,10 @@ function fromJson(text: string): StoredRequest | undefined {
   return { headers: new Map(named), bodies: [body] };
 }
 
-const HEADER = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*?)[ \t]*$/;
+const HEADER = /^([!#$%&'*+.^_`|~\w-]+):(.*)$/;
 const REQUEST_LINE = /^[A-Z]+ \S+/;
-/** What `--dry-run` prints after the body. */
-const CURL = /\r?\n\r?\n(?:curl|printf) .*\s*$/;
+/** What `--dry-run` prints after the body, without the blanks at its end. */
+const CURL = /\r?\n\r?\n(?:curl|printf) .*$/;
 
 function fromText(text: string): StoredRequest | undefined {
   const [, head, body] = /^(.*?)\r?\n\r?\n(.*)$/s.exec(text) ?? [];
@@ -44,11 +44,18 @@ function fromText(text: string): StoredRequest | undefined {
   for (const line of lines) {
     const [, name, value] = HEADER.exec(line) ?? [];
     if (name === undefined || value === undefined) return undefined;
-    headers.set(name.toLowerCase(), value);
+    headers.set(name.toLowerCase(), value.trim());
   }
   const told = Number(headers.get('content-length') ?? Number.NaN);
   const bytes = Buffer.from(body);
   const counted = told <= bytes.length ? [bytes.subarray(0, told).toString()] : [];
-  const bodies = [...counted, body, body.replace(/\r?\n$/, ''), body.replace(CURL, '')];
+  const bodies = [...counted, body, body.replace(/\r?\n$/, ''), withoutCommand(body)];
   return { headers, bodies: [...new Set(bodies)] };
+}
+
+/** Trimmed first: `\s*$` in the expression would take quadratic time. */
+function withoutCommand(body: string): string {
+  const trimmed = body.trimEnd();
+  const bare = trimmed.replace(CURL, '');
+  return bare === trimmed ? body : bare;
 }

@@ -284,6 +284,17 @@ describe('a log of TIFFs that share a task id', () => {
     expect(log.undelivered).toMatchObject([{ inputKey: undefined }]);
   });
 
+  it('ends soon, however many there are, and is certain of none', () => {
+    const count = 100_000;
+    const starts = Array.from({ length: count }, (_, i) => start(`staging/b/${i}.tif`));
+    const begun = performance.now();
+    const log = searchLog([...starts, success, lost(one)].join('\n'));
+    // Compared with all that were started before it, each start would take minutes together.
+    expect(performance.now() - begun).toBeLessThan(60_000);
+    expect(log.successOf(of)).toEqual({ line: count + 1, isCertain: false });
+    expect(log.undelivered).toMatchObject([{ inputKey: undefined }]);
+  });
+
   it('is certain of a TIFF that was started again after its machine was lost', () => {
     const log = searchLog([start(one), start(one), success].join('\n'));
     expect(log.successOf({ ...of, inputKey: one })).toEqual({ line: 3, isCertain: true });

@@ -91,6 +91,21 @@ describe('a stored request', () => {
   );
 });
 
+describe('a stored request that is full of blanks', () => {
+  const blanks = ' '.repeat(500_000);
+
+  it.each([
+    ['in a header', `a: x${blanks}y\n\n`, ''],
+    ['in the command after its body', '', `\n\ncurl ${blanks}\u0001\nx`],
+  ])('is read soon: %s', (_, before, after) => {
+    const start = performance.now();
+    const request = readStoredRequest(`${before || 'a: b\n\n'}${body}${after}`);
+    expect(request?.bodies[0]).toBe(`${body}${after}`);
+    // Looked at from each of them to the end, it would take minutes.
+    expect(performance.now() - start).toBeLessThan(60_000);
+  });
+});
+
 describe('what is wrong with a request is said for each header', () => {
   const headers = headersOf(body);
   const without = (name: string) =>
