@@ -8,6 +8,7 @@
  *   npm run bench:collection -- --runs 1
  *   npm run bench:collection -- --mix small
  *   npm run bench:collection -- --jobs 4   # else as many as there are cores
+ *   npm run bench:collection -- --limit 60 # seconds for one run of one way; 300 by default
  */
 import { copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -27,12 +28,13 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '3' },
     mix: { type: 'string' },
     jobs: { type: 'string', default: String(availableParallelism()) },
+    limit: { type: 'string', default: '300' },
   },
 });
-const [runs, jobs] = [Number(values.runs), Number(values.jobs)];
-for (const number of [runs, jobs])
+const [runs, jobs, limit] = [Number(values.runs), Number(values.jobs), Number(values.limit)];
+for (const number of [runs, jobs, limit])
   if (!Number.isInteger(number) || number < 1)
-    throw new Error('--runs and --jobs must be 1 or more.');
+    throw new Error('--runs, --jobs and --limit must be 1 or more.');
 const fromHere = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** How one way did. */
@@ -51,8 +53,26 @@ async function run(peer: CollectionPeer, folder: string, jpegs: string): Promise
   await rm(jpegs, { recursive: true, force: true });
   await mkdir(jpegs);
   const env = { PATH: process.env['PATH'] ?? '', TMPDIR: folder };
-  return meter(peer.command, { env, cwd: folder });
+  return meter(['timeout', '--kill-after=5', `${limit}`, ...peer.command], { env, cwd: folder });
 }
+
+/** All runs of one way; undefined if one of them failed or took too long. */
+async function runsOf(peer: CollectionPeer, folder: string, jpegs: string) {
+  console.error(`${peer.name} …`);
+  const done: Metered[] = [];
+  for (let number = 0; number < runs; number++) {
+    const one = await run(peer, folder, jpegs);
+    done.push(one);
+    if (one.exitCode === 0) continue;
+    const why = one.exitCode === TIMED_OUT ? `not done in ${limit} s` : `exit code ${one.exitCode}`;
+    console.error(`${peer.name}: ${why}\n${one.output}`);
+    return undefined;
+  }
+  return resultOf(peer, done, jpegs);
+}
+
+/** The exit code of `timeout` if it has ended the command. */
+const TIMED_OUT = 124;
 
 async function resultOf(
   { name, version = '' }: CollectionPeer,
@@ -102,15 +122,12 @@ async function measure(folder: string, name: MixName): Promise<void> {
   const programs = { node, program: fromHere('../bin/run.js') };
   const results: Result[] = [];
   for (const peer of collectionPeers(programs, { tiffs, jpegs, list, jobs })) {
-    if (peer.version === undefined) console.error(`${peer.name}: not installed`);
-    else {
-      console.error(`${peer.name} …`);
-      const done: Metered[] = [];
-      for (let number = 0; number < runs; number++) done.push(await run(peer, folder, jpegs));
-      const failed = done.find(({ exitCode }) => exitCode !== 0);
-      if (failed) console.error(`${peer.name}: exit code ${failed.exitCode}\n${failed.output}`);
-      results.push(await resultOf(peer, done, jpegs));
+    if (peer.version === undefined) {
+      console.error(`${peer.name}: not installed`);
+      continue;
     }
+    const result = await runsOf(peer, folder, jpegs);
+    if (result) results.push(result);
   }
   const { machine, versions } = before;
   console.log(

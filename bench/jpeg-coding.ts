@@ -24,7 +24,7 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads it from the bytes of a JPEG. Throws `RangeError` when there is no frame of those that
+ * Reads it from the bytes of a JPEG. Throws `RangeError` if there is no frame of a kind that
  * photographs have.
  */
 export function readJpegCoding(jpeg: Buffer): JpegCoding {

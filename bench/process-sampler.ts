@@ -8,9 +8,8 @@ import type { SamplerNews, SamplerRequest, TreeSamples } from './process-sampler
 /** Watches process trees, as many as there are at one time. */
 export interface Sampler {
   /**
-   * Watches all processes that the one with this id starts, itself left out. The returned function
-   * says that there is nothing more to come of it, and waits for the end of those that are still
-   * there.
+   * Watches all processes that the one with this id starts, but not itself. The returned function
+   * ends that, after those that still run have ended.
    */
   watch(pid: number): () => Promise<TreeSamples>;
   /**

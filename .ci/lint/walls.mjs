@@ -28,14 +28,14 @@ export default {
     {
       name: 'no-cycles',
       severity: 'error',
-      comment: 'A cycle has no layers.',
+      comment: 'Code with a cycle has no layers.',
       from: {},
       to: { circular: true },
     },
     {
       name: 'lib-knows-no-command-line',
       severity: 'error',
-      comment: 'The library is used without oclif, too.',
+      comment: 'The library is also used without oclif.',
       from: { path: '^src/lib/' },
       to: { path: ['^src/(cli|commands)/', 'node_modules/@oclif/'] },
     },
@@ -49,22 +49,21 @@ export default {
     {
       name: 'leaves-know-only-leaves',
       severity: 'error',
-      comment: 'A leaf that knew a layer would close a circle.',
+      comment: 'A leaf that imports a layer makes a cycle.',
       from: { path: leaf, pathNot: '^src/lib/index\\.ts$' },
       to: { path: '^src/lib/[^/]+/' },
     },
     {
       name: 'index-is-for-users-of-the-package',
       severity: 'error',
-      comment: 'Inside, each file names what it needs.',
+      comment: 'Inside, each file imports what it needs from where it is.',
       from: { path: '^src/' },
       to: { path: '^src/lib/index\\.ts$' },
     },
     {
       name: 'api-is-for-index',
       severity: 'error',
-      comment:
-        'What users of the package call has defaults and checks options; inside, all is given.',
+      comment: 'The API has defaults and checks options; inside, all options are given.',
       from: { path: '^src/', pathNot: '^src/lib/(index\\.ts$|api/)' },
       to: { path: '^src/lib/api/' },
     },
@@ -78,21 +77,21 @@ export default {
     {
       name: 'collections-know-only-conversion',
       severity: 'error',
-      comment: 'A run over many TIFFs is a matter of files: no task, storage or callback.',
+      comment: 'A run over many TIFFs works on files: no task, storage or callback.',
       from: { path: '^src/lib/collection/' },
       to: { path: '^src/lib/[^/]+/', pathNot: '^src/lib/(collection/|convert/|outputs/[^/]+$)' },
     },
     {
       name: 'outputs-serve-those-who-run',
       severity: 'error',
-      comment: 'Making and putting pages is the same for all, so it knows none of those who ask.',
+      comment: 'Making and storing pages is the same for all callers, so it knows none of them.',
       from: { path: '^src/lib/outputs/' },
       to: { path: '^src/lib/[^/]+/', pathNot: '^src/lib/(outputs|convert|storage)/' },
     },
     {
       name: 'pages-are-made-without-storage',
       severity: 'error',
-      comment: 'Pages of local files are made and put by code that does not load the SDK.',
+      comment: 'Pages of local files are made and stored without loading the SDK.',
       from: { path: '^src/lib/outputs/[^/]+$' },
       to: { path: '^src/lib/(storage|outputs/bucket)/' },
     },
@@ -109,21 +108,21 @@ export default {
     {
       name: 'batches-are-used-by-commands',
       severity: 'error',
-      comment: 'Whatever else the library does is done without a run over a bucket.',
+      comment: 'Nothing else in the library needs a run over a bucket.',
       from: { path: '^src/lib/', pathNot: '^src/lib/batch/' },
       to: { path: '^src/lib/batch/' },
     },
     {
       name: 'reconciling-is-used-by-commands',
       comment:
-        'What the orchestrator is not known to have is found out of what tasks, their outbox and their callbacks have left.',
+        'It compares what tasks, their outbox and their callbacks have left; only commands ask for that.',
       severity: 'error',
       from: { path: '^src/lib/', pathNot: '^src/lib/reconcile/' },
       to: { path: '^src/lib/reconcile/' },
     },
     {
       name: 'reconciling-converts-nothing',
-      comment: 'Who converts meanwhile is for the command to say.',
+      comment: 'The command combines it with conversions.',
       severity: 'error',
       from: { path: '^src/lib/reconcile/' },
       to: {
@@ -146,18 +145,18 @@ export default {
       name: 'decoders-are-for-rendering',
       severity: 'error',
       comment:
-        'Other decoders than sharp’s are loaded in a thread of the conversion process, when they are needed.',
+        'Decoders beside sharp are loaded by a thread of the conversion process, when needed.',
       from: {
         path: '^src/',
         pathNot: ['^src/lib/convert/fallback/', '^src/lib/convert/render/sharp-tiff\\.ts$'],
       },
-      // Which writes plain TIFFs, and decodes nothing.
+      // It writes plain TIFFs, and decodes nothing.
       to: { path: '^src/lib/convert/fallback/', pathNot: '/plain-tiff\\.ts$' },
     },
     {
       name: 'decoders-know-no-sharp',
       severity: 'error',
-      comment: 'What they make is a file; who goes on from there is not their concern.',
+      comment: 'They write a file, and do not know who reads it.',
       from: { path: '^src/lib/convert/fallback/' },
       to: { path: ['^src/lib/convert/(process|render)/', 'node_modules/(@img/)?sharp'] },
     },
@@ -171,7 +170,7 @@ export default {
     {
       name: 'reports-know-records-only',
       severity: 'error',
-      comment: 'A report is made from what a run has told, by whoever ran it.',
+      comment: 'A report is made from the events of a run, whatever ran it.',
       from: { path: '^src/lib/report/' },
       to: {
         path: ['^src/lib/(task|storage|callback|collection|outputs)/'],
@@ -182,14 +181,14 @@ export default {
       name: 'pages-are-for-browsers',
       severity: 'error',
       comment:
-        'There is no Node where a page is read: it knows itself, what pages share, and its data.',
+        'A browser has no Node.js: a page imports itself, what pages share, and the types of its data.',
       from: { path: `^src/${page}/` },
       to: { pathNot: [`^src/${page}/`, '^src/lib/browser/', ...data] },
     })),
     {
       name: 'pages-are-used-by-nobody',
       severity: 'error',
-      comment: 'Nobody else has a document.',
+      comment: 'Only pages have a document.',
       from: { path: '^src/', pathNot: '^src/(lib/browser|lib/report/page|dev/page)/' },
       to: { path: '^src/(lib/browser|lib/report/page|dev/page)/' },
     },
@@ -203,23 +202,23 @@ export default {
     {
       name: 'sandbox-knows-only-leaves',
       severity: 'error',
-      comment: 'It stands in for others; it must not share the worker it tests.',
+      comment: 'It stands in for other systems, and must not share the code that it tests.',
       from: { path: '^src/dev/sandbox/' },
       to: { path: ['^src/lib/[^/]+/', '^src/dev/'], pathNot: '^src/dev/sandbox/' },
     },
     {
       name: 'dev-is-known-by-its-command',
       severity: 'error',
-      comment: 'What only engineers use is loaded when they do, and by nobody else.',
+      comment: 'What only engineers use is loaded only by its command.',
       from: { path: '^(src|bin)/', pathNot: '^src/(dev/|cli/load-dev\\.ts$)' },
       to: { path: '^src/dev/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'dev-runs-tasks-as-programs',
       severity: 'error',
-      comment: 'It tries what machines run: the program, in a process of its own.',
+      comment: 'It runs tasks as machines do: the program, in a separate process.',
       from: { path: '^src/dev/' },
-      // What is secret of a worker's variables, their table says.
+      // The table of variables says which are secret.
       to: {
         path: '^src/lib/(task|collection|outputs|report)/',
         pathNot: '^src/lib/task/environment\\.ts$',
@@ -253,13 +252,13 @@ export default {
       'patterns-have-one-owner',
       'node_modules/(picomatch|fill-range)/',
       ['^src/lib/collection/inputs/'],
-      'What a pattern matches is decided in one place.',
+      'One place decides what a pattern matches.',
     ),
     owner(
       'widths-have-one-owner',
       'node_modules/string-width/',
       ['^src/cli/collection/'],
-      'Only what is fitted into a terminal needs to know how wide it is.',
+      'Only progress blocks need the width of text.',
     ),
     owner(
       'miniflare-has-one-owner',

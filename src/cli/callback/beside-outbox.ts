@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { WhyUndelivered } from '../../lib/callback/outbox-entry.ts';
 import { type CallbackPayload, readPayload } from '../../lib/callback/payload.ts';
 import { type CallbackRequest, idOfBody } from '../../lib/callback/request.ts';
 import { CallbackError, messageOf } from '../../lib/errors.ts';
@@ -34,6 +35,10 @@ export async function sendBesideOutbox(
   if (typeof payload === 'string') return sendRequest(request, session, { alone });
   await refuseKnown(payload, session, about);
   const hold = await holdIn(payload, session);
+  const release = async (why: WhyUndelivered) => {
+    const stuck = await hold?.release(why);
+    if (stuck !== undefined) session.reporter.warn(stuck);
+  };
   let isBegun = false;
   try {
     session.signal.throwIfAborted();
@@ -41,7 +46,7 @@ export async function sendBesideOutbox(
     const sent = await sendRequest(request, session, { alone });
     if (sent.delivered) await recordDelivery(payload, request.body, session);
     else
-      await hold?.release({
+      await release({
         error: sent.document.error?.message ?? sent.summary,
         answer: sent.answer && shownAnswer(sent.answer, createRedactor([session.secret])),
         answerUrl: shownUrl(request.settings.url),
@@ -50,7 +55,7 @@ export async function sendBesideOutbox(
     return sent;
   } catch (error) {
     const unconfirmed = isBegun && (!(error instanceof CallbackError) || error.ambiguous);
-    await hold?.release({ error: messageOf(error), unconfirmed });
+    await release({ error: messageOf(error), unconfirmed });
     throw error;
   }
 }

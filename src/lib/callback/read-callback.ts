@@ -20,8 +20,8 @@ export type CallbackReading =
 
 /**
  * Reads a callback from a request: checks its signature if there is a secret, then its body against
- * the contract. Answer a request that is none with `status`: the worker then tries no further. A
- * request that was signed more than five minutes ago is refused.
+ * the contract. Answer an invalid request with `status`: the worker then does not retry. A request
+ * that was signed more than five minutes ago is refused.
  *
  * @param secret The worker's `CALLBACK_SECRET`. Without one, anyone may send callbacks.
  * @throws Error if the secret is empty or not a Standard Webhooks secret, and what reading the body

@@ -3,8 +3,8 @@ import { pageNumbered, pagesOf } from './pages.ts';
 import { type PageFile, pageFile } from './plan/readable.ts';
 
 /**
- * The pages of a TIFF, for whoever opens several of them. What takes a look at all directories is
- * found out once: a TIFF of thousands of pages must not be examined whole for each of them.
+ * The pages of a TIFF, for opening several of them. What needs all directories is determined once:
+ * a TIFF of thousands of pages must not be examined whole for each of them.
  */
 export interface TiffPages {
   readonly header: TiffHeader;

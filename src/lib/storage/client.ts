@@ -24,7 +24,7 @@
  * (`put-own.ts`, `own-object.ts`).
  *
  * Every request goes through `objects.ts`: attempts, time-outs, and errors that name host, key and
- * remedy (`errors.ts`). A 2xx that is none of S3's answers is refused before the SDK sees it
+ * remedy (`errors.ts`). A 2xx that is not an answer of S3 is refused before the SDK sees it
  * (`answers.ts`).
  *
  * Must never happen: a mixture of two versions; an overwritten object that was not looked at; a

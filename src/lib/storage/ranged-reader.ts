@@ -69,7 +69,7 @@ export async function openRangedReader(
   const isAll = first?.length === info.size;
   let isDamaged = isAll && first !== undefined && !isIntact(first);
   if (isDamaged) {
-    // All of it by one request: whoever needs it whole need not request it once more.
+    // All of it with one request: a caller that needs all of it need not request it again.
     first = await fetchBlocks(0, firstBlocks - 1);
     isDamaged = !isIntact(first);
   }

@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OutboxEntry } from '../../../src/lib/callback/outbox-entry.ts';
+import { inTurn, method } from '../../support/fault.ts';
 import { startFaultServer } from '../../support/fault-server.ts';
 import { tiff } from '../../support/objects.ts';
 import { runProgram, startProgram } from '../../support/program.ts';
@@ -87,6 +88,25 @@ describe('a callback that is sent past the outbox', () => {
     const entry = await entryIn(key);
     expect(entry).toMatchObject({ error: expect.stringContaining('answered 403') });
     expect(entry).not.toHaveProperty('lease');
+  });
+
+  it('that is not taken, and cannot be given back, stays claimed, and both are told', async () => {
+    const lost = await keep();
+    await sandbox.current.answer(task.batchId, task.taskId, [{ status: 403 }]);
+    const ungiven = inTurn([undefined, { status: 403 }], method('PUT'));
+    await using r2 = await startFaultServer(sandbox.current.endpoint, ungiven);
+    const { args, setup } = call(['replay', '-'], lost.stdout);
+    const { exitCode, stdout, stderr } = await runProgram(args, {
+      ...setup,
+      env: { ...setup.env, R2_ENDPOINT: r2.url },
+    });
+    expect(exitCode).toBe(1);
+    const [key = ''] = await pending();
+    const { lease } = await entryIn(key);
+    expect(stderr).toContain(
+      `"${key}" stays in the outbox: it could not be given back, and no other drain has it before ${lease?.until}: 403`,
+    );
+    expect(stdout).toContain('answered 403');
   });
 
   it.each([

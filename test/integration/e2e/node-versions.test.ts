@@ -1,4 +1,6 @@
+import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -15,6 +17,13 @@ const { engines } = createRequire(import.meta.url)(
   fileURLToPath(new URL('../../../package.json', import.meta.url)),
 );
 const oldest = engines.node.replace('>=', '');
+const CALLBACK_SECRET = `whsec_${Buffer.from('a secret of thirty-two bytes....').toString('base64')}`;
+
+/** Every command there is; `callback` alone only tells of those below it. */
+const { commands } = createRequire(import.meta.url)(
+  fileURLToPath(new URL('../../../oclif.manifest.json', import.meta.url)),
+);
+const COMMANDS = Object.keys(commands).filter((id) => id !== 'callback');
 
 let folder: TestFolder;
 let program: string;
@@ -72,8 +81,15 @@ describe.each([
     const cwd = await folder.make(range);
     const dev = startDevProgram(program, ['--port', '0', '--json'], cwd, { node });
     const { page, environment: env } = await addressesOf(dev);
+    const seen = new Set(['dev']);
     const run = async (...args: string[]) => {
-      const { exitCode, stdout, stderr } = await runProgram(args, { cwd, env, node });
+      const id = args[0] === 'callback' ? `callback:${args[1]}` : `${args[0]}`;
+      seen.add(id);
+      const { exitCode, stdout, stderr } = await runProgram(args, {
+        cwd,
+        env: { ...env, ...(id === 'run' ? {} : { CALLBACK_SECRET }) },
+        node,
+      });
       if (exitCode !== 0) throw new Error(`${args.join(' ')}: ${stderr}`);
       return stdout;
     };
@@ -93,6 +109,20 @@ describe.each([
     });
     await run('download', `${prefix}image.jpg`);
     await run('callback', 'replay', `r2://${prefix}image.jpg`);
+    const lost = [
+      '--task-id',
+      't',
+      '--batch-id',
+      'b',
+      '--error',
+      'x',
+      '--url',
+      'http://127.0.0.1/',
+    ];
+    await writeFile(join(cwd, 'request'), await run('callback', 'send', ...lost, '--dry-run'));
+    await run('callback', 'verify', 'request');
+    await run('callback', 'pending', '--outbox-prefix', 'outbox');
+    expect([...seen].toSorted()).toEqual(COMMANDS);
     expect((await fetch(page)).status).toBe(200);
     dev.kill('SIGINT');
     expect((await dev).exitCode).toBe(130);

@@ -7,9 +7,9 @@
  * to the process all begin there. Effort, and how a picture on its side is turned, are chosen
  * together, because each has a price: peak memory (`memory-model.ts`), CPU (`cpu-model.ts`) and
  * disk. The models are fitted to measurements (docs/measurements.md); docs/reliability.md, "The
- * memory model", explains them. In a run of many TIFFs, and for the pages of a task,
- * the plan made from the header with all memory decides about admission; the conversion plans again
- * with what is left when it begins.
+ * memory model", explains them. In a run of many TIFFs, and for the pages of a task, the plan made
+ * from the header with all memory decides about admission; the conversion plans again with what is
+ * left when it begins.
  *
  * Planning is pure except for its questions to the machine, and knows no process, so a dry run and
  * `inspect` make the same plan as a conversion. A memory prediction bounds the choice; a CPU

@@ -133,7 +133,7 @@ function refuseRemnant(page: TiffPage, { name, lacksDirectories }: PageFile): vo
   if (!lacksDirectories || !isOfAnother(page)) return;
   throw damagedTiff(
     name,
-    'nothing but a smaller version of its picture, or a mask, is left of it: where its other directories should be, there are none',
+    'only a smaller version of its picture, or a mask, is left; its other directories are missing',
   );
 }
 

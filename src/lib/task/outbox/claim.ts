@@ -5,6 +5,8 @@ import {
   released,
   type WhyUndelivered,
 } from '../../callback/outbox-entry.ts';
+import { messageOf, StorageError } from '../../errors.ts';
+import { finishing } from './finishing.ts';
 import { isPreconditionFailure, type Outbox, putEntry } from './outbox.ts';
 
 /** An entry as stored in the outbox. */
@@ -52,7 +54,32 @@ export async function claim(
     return { ...pending, entry: mine, etag: claimed, wasUnconfirmed };
   } catch (error) {
     if (isPreconditionFailure(error)) return undefined;
-    throw error;
+    if (!(error instanceof StorageError) || !error.retryable) throw error;
+    const perhaps = `If it arrived, "${key}" stays claimed until ${until.toISOString()}.`;
+    throw new StorageError(error.code, `${error.message} ${perhaps}`, { cause: error });
+  }
+}
+
+/** What `giveBack` releases, and how it ends when the command is stopped. */
+interface GivingBack {
+  readonly mine: Omit<Claimed, 'payload'>;
+  readonly why: WhyUndelivered;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Releases an entry for others, also after a stop. If that fails, the lease has to run out: returns
+ * until when and why, and throws nothing.
+ */
+export async function giveBack(
+  outbox: Outbox,
+  { mine, why, signal }: GivingBack,
+): Promise<string | undefined> {
+  try {
+    await finishing(outbox, signal, (own) => release(own, mine, why));
+    return undefined;
+  } catch (problem) {
+    return `it could not be given back, and no other drain has it before ${mine.entry.lease?.until}: ${messageOf(problem)}`;
   }
 }
 

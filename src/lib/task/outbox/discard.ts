@@ -1,7 +1,8 @@
 import { isTooLate } from '../../callback/failures.ts';
 import { isLeased } from '../../callback/outbox-entry.ts';
 import type { CallbackPayload } from '../../callback/payload.ts';
-import { type Claiming, claim, type Pending } from './claim.ts';
+import { StorageError } from '../../errors.ts';
+import { type Claiming, claim, giveBack, type Pending } from './claim.ts';
 import { deliveredAtText, findMark, type Outbox, removeEntries } from './outbox.ts';
 import { entriesByTask } from './read-entry.ts';
 
@@ -66,7 +67,7 @@ function originOf(url: string): string | undefined {
 
 /**
  * Discards an entry; returns false if another process has begun to deliver it. Throws
- * `StorageError`.
+ * `StorageError`, with the entry as it was, or a message that says until when it stays claimed.
  */
 export async function dropEntry(
   outbox: Outbox,
@@ -74,6 +75,16 @@ export async function dropEntry(
   claiming: Claiming,
 ): Promise<boolean> {
   const mine = await claim(outbox, entry, claiming);
-  if (mine) await removeEntries(outbox, [mine.payload]);
-  return mine !== undefined;
+  if (!mine) return false;
+  try {
+    await removeEntries(outbox, [mine.payload]);
+    return true;
+  } catch (error) {
+    const { error: told, answer, answer_url: answerUrl } = entry.entry;
+    const why = { error: told, answer, answerUrl };
+    const stuck = await giveBack(outbox, { mine, why, signal: outbox.request.signal });
+    if (stuck === undefined || !(error instanceof StorageError)) throw error;
+    const claimed = `"${mine.key}" stays in the outbox: ${stuck}`;
+    throw new StorageError(error.code, `${error.message} ${claimed}`, { cause: error });
+  }
 }

@@ -11,7 +11,7 @@ import type { RetryNotice, RetryPolicy } from '../../retry.ts';
 import { shownAnswer } from '../../shown-answer.ts';
 import { endSoonAfter } from '../../stop.ts';
 import { jpegOfTask } from '../jpeg-of-task.ts';
-import { type Claimed, type Claiming, claim, type Pending, release } from './claim.ts';
+import { type Claimed, type Claiming, claim, giveBack, type Pending } from './claim.ts';
 import type { DrainEvent } from './drain-events.ts';
 import { FINISHING_MS, finishing } from './finishing.ts';
 import { deliveredAtText, findMark, type Outbox, removeEntries, settle } from './outbox.ts';
@@ -154,7 +154,9 @@ async function send(
   } catch (thrown) {
     const { attempts, isLost } = course;
     const error = mine.wasUnconfirmed && isTaskUnknown(thrown) ? takenBefore(thrown) : thrown;
-    const leftover = await giveBack(outbox, mine, whyOf(error, request, isLost), options);
+    const why = whyOf(error, request, isLost);
+    const leftover = await giveBack(outbox, { mine, why, signal });
+    if (leftover !== undefined) options.onStuck?.(mine.key, leftover);
     // A refusal is told as one, even if a stop came meanwhile.
     if (!(error instanceof CallbackError)) signal.throwIfAborted();
     const failed = { kind: 'failed', ...of, error, attempts, ms: ms() } as const;
@@ -214,25 +216,5 @@ async function deliverWithinLease(
     );
   } finally {
     ending.dispose();
-  }
-}
-
-/**
- * Releases the entry for others, also after a stop. If that fails, the lease has to run out:
- * returns and reports until when and why.
- */
-async function giveBack(
-  outbox: Outbox,
-  mine: Claimed,
-  why: WhyUndelivered,
-  { signal, onStuck }: DrainOptions,
-): Promise<string | undefined> {
-  try {
-    await finishing(outbox, signal, (own) => release(own, mine, why));
-    return undefined;
-  } catch (problem) {
-    const stuck = `it could not be given back, and no other drain has it before ${mine.entry.lease?.until}: ${messageOf(problem)}`;
-    onStuck?.(mine.key, stuck);
-    return stuck;
   }
 }

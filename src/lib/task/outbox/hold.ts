@@ -1,5 +1,5 @@
 import { isLeased, type WhyUndelivered } from '../../callback/outbox-entry.ts';
-import { type Claiming, claim, type Pending, release } from './claim.ts';
+import { type Claiming, claim, giveBack, type Pending } from './claim.ts';
 import { busyText } from './drain-entry.ts';
 import { finishing } from './finishing.ts';
 import type { CallbackIdentity } from './keys.ts';
@@ -13,9 +13,13 @@ export type Hold =
   /** The callback is an error, and the success of its task is waiting. */
   | { readonly kind: 'success-waits'; readonly reason: string }
   /**
-   * Nobody else sends it; `release` returns its entry, with the reason why it was not delivered.
+   * Nobody else sends it; `release` gives its entry back, with the reason why it was not delivered,
+   * and returns which one stays claimed instead, until when and why.
    */
-  | { readonly kind: 'held'; readonly release: (why: WhyUndelivered) => Promise<void> };
+  | {
+      readonly kind: 'held';
+      readonly release: (why: WhyUndelivered) => Promise<string | undefined>;
+    };
 
 /**
  * Keeps drains from a callback that is sent without the outbox: claims its entry, if there is one.
@@ -35,13 +39,16 @@ export async function claimCallback(
   if (outcome.status === 'error' && success)
     return { kind: 'success-waits', reason: `its success waits in the outbox as "${success.key}"` };
   const entry = outcome.status === 'success' ? success : error;
-  if (!entry) return { kind: 'held', release: async () => {} };
+  if (!entry) return { kind: 'held', release: async () => undefined };
   const { signal } = outbox.request;
   const mine = await finishing(outbox, signal, (own) => claim(own, entry, claiming));
   if (!mine) return { kind: 'busy', reason: busyText(entry) };
   return {
     kind: 'held',
-    release: (why) => finishing(outbox, signal, (own) => release(own, mine, why)),
+    release: async (why) => {
+      const stuck = await giveBack(outbox, { mine, why, signal });
+      return stuck && `"${mine.key}" stays in the outbox: ${stuck}`;
+    },
   };
 }
 

@@ -145,7 +145,7 @@ describe.each(tiffLayouts)('a picture that hangs below its thumbnail, in %s', (_
 
 describe('a thumbnail whose picture was cut off', () => {
   const small = { ...thumbnail, subfileType: 1 };
-  const right = /nothing but a smaller version of its picture, or a mask, is left of it/;
+  const right = /only a smaller version of its picture, or a mask, is left/;
   const refused = async (tiff: Buffer, name: string) => {
     const error = { code: 'UNREADABLE_TIFF', message: expect.stringMatching(right) };
     await expect(convert(tiff), name).rejects.toMatchObject(error);

@@ -4,6 +4,7 @@ import { outboxEntry, readOutboxEntry } from '../../../../../src/lib/callback/ou
 import { idOfBody } from '../../../../../src/lib/callback/request.ts';
 import { STORAGE_RETRY } from '../../../../../src/lib/storage/objects.ts';
 import { claim } from '../../../../../src/lib/task/outbox/claim.ts';
+import { dropEntry, droppableEntries } from '../../../../../src/lib/task/outbox/discard.ts';
 import type { DrainOptions } from '../../../../../src/lib/task/outbox/drain-entry.ts';
 import { deliveredKey, pendingKey } from '../../../../../src/lib/task/outbox/keys.ts';
 import {
@@ -12,7 +13,7 @@ import {
   settle,
   storeEntry,
 } from '../../../../../src/lib/task/outbox/outbox.ts';
-import { type Fault, type FaultOf, inTurn, method } from '../../../../support/fault.ts';
+import { always, type Fault, type FaultOf, inTurn, method } from '../../../../support/fault.ts';
 import { startFaultServer } from '../../../../support/fault-server.ts';
 import {
   bodyOf,
@@ -305,6 +306,52 @@ describe('an entry that is released', () => {
       { kind: 'failed', leftover: expect.stringContaining(later(LEASE_MS).toISOString()) },
     ]);
     expect(stuck).toEqual([expect.stringMatching(/could not be given back, .*429/)]);
+    expect(again).toEqual(['busy']);
+  });
+});
+
+describe('an entry that is to be discarded', () => {
+  /** What a discard throws behind these faults, and what a drain makes of the entry then. */
+  async function failedDiscard(faultOf: FaultOf) {
+    const [task] = tasks(1) as [Task];
+    const key = await put(task);
+    await using server = await startFaultServer(sandbox.current.endpoint, faultOf);
+    const claiming = { owner: 'mine', leaseMs: LEASE_MS, now: () => start };
+    const error = await withOutbox(async (outbox) => {
+      const [found] = await droppableEntries(outbox, { isChosen: () => true, now: start });
+      if (!found) throw new Error('The entry is not there.');
+      return dropEntry(outbox, found.entry, claiming).catch(({ message }) => message);
+    }, server.url);
+    return { key, error, again: kinds(await drain()) };
+  }
+  const undeleted = always({ status: 503 }, method('DELETE'));
+
+  it('and cannot be removed is given back', async () => {
+    const { error, again } = await failedDiscard(undeleted);
+    expect(error).toMatch(/R2 answered 503/);
+    expect(error).not.toContain('stays in the outbox');
+    expect(again).toEqual(['delivered']);
+  });
+
+  it('and cannot be given back, either, stays claimed, and that is told', async () => {
+    const ungiven = inTurn([undefined, ...Array(3).fill({ status: 429 })], method('PUT'));
+    const { key, error, again } = await failedDiscard(
+      async (request) => (await undeleted(request)) ?? (await ungiven(request)),
+    );
+    expect(error).toContain(`"${key}" stays in the outbox: it could not be given back, `);
+    expect(error).toContain(later(LEASE_MS).toISOString());
+    expect(again).toEqual(['busy']);
+  });
+
+  it('and whose claim has no answer may be claimed, and that is told', async () => {
+    const lost: FaultOf = (request) => {
+      if (method('PUT')(request)) return { statusAfter: 503 };
+      return method('HEAD')(request) ? { status: 503 } : undefined;
+    };
+    const { key, error, again } = await failedDiscard(lost);
+    expect(error).toContain(
+      `If it arrived, "${key}" stays claimed until ${later(LEASE_MS).toISOString()}.`,
+    );
     expect(again).toEqual(['busy']);
   });
 });
