@@ -9,5 +9,6 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const pjson = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 // Not the bundle's: oclif finds in `src` what it is told of in `dist`.
 pjson.oclif.commands = './dist/commands';
+pjson.oclif.helpClass.target = './dist/cli/start.js';
 settings.debug = true;
 await start({ root, pjson });

@@ -18,6 +18,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { exitCodeRows } from '../src/cli/help/topics.ts';
 import { renderForeignVariables, renderVariables } from './configuration-tables.ts';
 import { renderDevFaults } from './dev-faults.ts';
 import { renderFaultTable } from './fault-table.ts';
@@ -30,7 +31,7 @@ const target = resolve(process.argv[2] ?? project);
 const page = `# Commands
 
 Generated from the commands themselves by \`npm run docs\`; do not edit.
-Exit codes: 0 success, 1 failure, 2 wrong usage, 127 unknown command, 130 and 143 stopped by SIGINT and SIGTERM, 141 the reader of the output closed early (\`head\`). \`run\` uses only 0 and 1.
+Exit codes: ${exitCodeRows.map(([code, meaning]) => `${code} ${meaning}`).join(', ')}. \`run\` uses only 0 and 1.
 
 <!-- commands -->
 <!-- commandsstop -->

@@ -14,6 +14,7 @@
  *   session              what a command needs of the process, with and without oclif
  *   environment, flags   environment and `--env-file`, flags; messages name what the user used
  *   base-command         runs a command, turns errors into exit codes, ends on signals
+ *   help, unknown-command   help that begins with examples, its topics, what was meant
  *   reporter             spinners on a terminal, plain lines elsewhere, nothing with `--json`
  *   collection/          views of a run: lines, progress block, JSON; then the summary
  *   callback/, batch/    the parts of `callback`, and `batch --report-to`

@@ -61,6 +61,12 @@ function envFileOf(argv: readonly string[]): string | undefined {
   return flags[at] === '--env-file' ? flags[at + 1] : flags[at]?.slice('--env-file='.length);
 }
 
+/** Whether the arguments contain a flag without a value: its name, or its letter among others. */
+export function hasFlag(argv: readonly string[], name: string, letter: string): boolean {
+  const isLetter = new RegExp(`^-[a-z]*${letter}`);
+  return flagsOf(argv).some((arg) => arg === `--${name}` || isLetter.test(arg));
+}
+
 /** The arguments that may be flags: those before `--`. */
 export function flagsOf(argv: readonly string[]): readonly string[] {
   const end = argv.indexOf('--');

@@ -29,6 +29,11 @@ export function perSecond(amount: number, ms: number): string {
   return ((amount * 1000) / Math.max(ms, 1)).toFixed(1);
 }
 
+/** The first sentence of a message, without its full stop; what is quoted does not end it. */
+export function firstSentence(message: string): string {
+  return /^(?:"[^"]*"|[^"])*?(?=\.(?: ["\p{Lu}]|$))/su.exec(message)?.[0] ?? message;
+}
+
 /** A message about a file or object (`r2://KEY`), preceded by its name unless it contains it. */
 export function aboutFile(name: string, message: string): string {
   const names = [name, name.replace(/^r2:\/\//, '')];

@@ -8,7 +8,9 @@ export const globalFlags = {
     helpGroup: 'GLOBAL',
   }),
   quiet: Flags.boolean({
-    summary: 'Show only results, errors and the number of warnings.',
+    char: 'q',
+    summary:
+      'Show only results, errors and the number of warnings; of a collection, failures and the summary.',
     helpGroup: 'GLOBAL',
   }),
   'no-color': Flags.boolean({
@@ -16,6 +18,14 @@ export const globalFlags = {
     helpGroup: 'GLOBAL',
   }),
 };
+
+/** The flag of commands that can show more. */
+export const verboseFlag = Flags.boolean({
+  char: 'v',
+  summary: 'Also show what is up to date, and how each conversion is planned.',
+  helpGroup: 'GLOBAL',
+  exclusive: ['quiet'],
+});
 
 /** The flag that oclif adds with `enableJsonFlag`. */
 export const jsonFlag = Flags.boolean();

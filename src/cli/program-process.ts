@@ -4,7 +4,7 @@ import type { Redactor } from '../lib/redact.ts';
 import { InterruptedError } from '../lib/stop.ts';
 import { redactorOf } from '../lib/task/settings.ts';
 import { unknownVariables } from '../lib/task/unknown-variables.ts';
-import { applyColourChoice, applyEnvFile, flagsOf, processEnvironment } from './environment.ts';
+import { applyColourChoice, applyEnvFile, hasFlag, processEnvironment } from './environment.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -24,9 +24,9 @@ export function redactorOfProcess(otherUrls: readonly string[] = []): Redactor {
   return redactorOf(processEnvironment(), otherUrls);
 }
 
-/** Warns of unknown variables that look like ours, unless the arguments contain `--quiet`. */
+/** Warns of unknown variables that look like ours, except with `--quiet`. */
 export function warnOfVariables(argv: readonly string[], { note }: Pick<Session, 'note'>): void {
-  if (flagsOf(argv).includes('--quiet')) return;
+  if (hasFlag(argv, 'quiet', 'q')) return;
   for (const text of unknownVariables(processEnvironment())) note(`Warning: ${text}`);
 }
 

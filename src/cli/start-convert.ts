@@ -47,7 +47,7 @@ function versionLine(): string {
  */
 async function convert(args: readonly string[]): Promise<number | undefined> {
   // What shows in an argument: no conversion, or none here.
-  const never = /^(--help|-h|--json|--dry-run)$/;
+  const never = /^(--help|-h|--json|--dry-run|-n)$/;
   if (args.length === 0 || args.some((arg) => never.test(arg))) return undefined;
   const stopWatch = watchStopSignals(process.stdout);
   try {

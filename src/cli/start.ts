@@ -1,4 +1,5 @@
-import { Config, Errors, type Interfaces, run } from '@oclif/core';
+import { Config, Errors, type Interfaces, loadHelpClass, run } from '@oclif/core';
+import { ArkeError } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
 import { stringifyWithPaths } from '../lib/path-json.ts';
 import { escapeControls } from '../lib/redact.ts';
@@ -7,6 +8,10 @@ import { programArguments } from './arguments.ts';
 import type { WatchedConfig } from './base-command.ts';
 import { outliveReaders } from './leave.ts';
 import { redactorOfProcess } from './program-process.ts';
+import { unknownCommand } from './unknown-command.ts';
+
+/** For oclif, which loads it from here by the name in package.json. */
+export { Help } from './help/help.ts';
 
 /**
  * Starts the program that oclif finds here (the address of a module of it, or its own options),
@@ -35,23 +40,29 @@ async function runCommand(
   try {
     const watched: WatchedConfig = { stops };
     const config = Object.assign(await Config.load(program), watched);
-    if (isAnswered(argv, flags)) await run(argv, config);
-    else {
-      refuseUnknown(argv[0], json, config);
-      const { id, rest } = commandOf(argv, config);
-      await config.runCommand(id, rest);
-    }
+    if (!isAnswered(argv, flags)) return await runNamed(argv, config, json);
+    await run(argv, config);
     return Number(process.exitCode ?? exitCodes.ok);
   } catch (error) {
     const code = error instanceof Errors.CLIError ? error.oclif.exit : undefined;
     if (error instanceof Errors.ExitError) return code ?? exitCodes.failed;
-    const isUnknown = code === exitCodes.unknownCommand;
-    // In the colours of @oclif/plugin-not-found.
-    if (isUnknown && !json) process.stderr.write(`${(error as Errors.CLIError).render()}\n`);
-    else await show(error, json);
-    if (code === undefined) return exitCodes.failed;
-    return isUnknown ? code : exitCodes.usage;
+    await show(error, json);
+    return code === undefined && !(error instanceof ArkeError) ? exitCodes.failed : exitCodes.usage;
   }
+}
+
+/** Runs the command that the arguments begin with; returns the exit code. */
+async function runNamed(argv: readonly string[], config: Config, json: boolean): Promise<number> {
+  if (argv[0]?.startsWith('-')) throw new Errors.CLIError(`${argv[0]} must come after the command`);
+  const unknown = await unknownCommand(argv, config);
+  if (unknown) {
+    await show(unknown, json);
+    return exitCodes.unknownCommand;
+  }
+  const { id, rest } = commandOf(argv, config);
+  if (rest.length === 0 && takesArguments(id, config)) return showUsage(id, config);
+  await config.runCommand(id, rest);
+  return Number(process.exitCode ?? exitCodes.ok);
 }
 
 /**
@@ -74,14 +85,17 @@ function isAnswered([first]: readonly string[], flags: readonly string[]): boole
   return first === undefined || isHelp || first === '--version' || first === '-v';
 }
 
-/** Throws if oclif would take a flag as a command, or ask a question although `--json` is set. */
-function refuseUnknown(first: string | undefined, json: boolean, config: Config): void {
-  if (first === undefined) return;
-  if (first.startsWith('-')) throw new Errors.CLIError(`${first} must come after the command`);
-  if (json && !config.findCommand(first))
-    throw new Errors.CLIError(`${first} is not an ${config.bin} command`, {
-      exit: exitCodes.unknownCommand,
-    });
+/** Whether a command does nothing without arguments. */
+function takesArguments(id: string, config: Config): boolean {
+  const own = config.findCommand(id);
+  return own?.pluginName === config.name && Object.keys(own.args).length > 0;
+}
+
+/** Shows a command's help instead of its result, which is wrong usage in a script. */
+async function showUsage(id: string, config: Config): Promise<number> {
+  const Help = await loadHelpClass(config);
+  await new Help(config, { sendToStderr: true }).showHelp([id]);
+  return exitCodes.usage;
 }
 
 async function show(error: unknown, json: boolean): Promise<void> {

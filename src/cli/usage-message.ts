@@ -1,13 +1,10 @@
-import { closest, distance } from 'fastest-levenshtein';
+import { nearest } from './nearest.ts';
 
 /** Flags of earlier versions, with what they are now. */
 const REPLACED = new Map([
   ['--fail-on-loss', '--fail-on pages,profile,transparency,depth,metadata'],
   ['--warnings-as-errors', '--fail-on warning'],
 ]);
-
-/** Of how many letters of a flag's name one may be mistyped. */
-const LETTERS_PER_SLIP = 3;
 
 /** oclif's words for wrong usage, and ours. */
 const REWORDED: readonly (readonly [RegExp, string | ((...found: string[]) => string)])[] = [
@@ -38,13 +35,11 @@ export function usageMessage(message: string, flags: readonly string[]): string 
 
 function unknownFlags(unknown: readonly string[], flags: readonly string[]): string {
   const words = `Unknown ${unknown.length === 1 ? 'flag' : 'flags'} ${unknown.join(', ')}.`;
-  const [first = ''] = unknown;
   const now = unknown.flatMap((flag) => REPLACED.get(flag) ?? []);
   if (now.length === unknown.length) return `${words} Use ${now.join(' and ')}.`;
-  const known = flags.map((name) => `--${name}`);
-  const near = known.length > 0 && unknown.length === 1 ? closest(first, known) : '';
-  const isNear = near !== '' && distance(first, near) <= (first.length - 2) / LETTERS_PER_SLIP;
-  return `${words} ${isNear ? `Did you mean ${near}?` : 'See --help.'}`;
+  const [first = '', ...others] = unknown;
+  const near = others.length > 0 ? undefined : nearest(first.replace(/^--/, ''), flags);
+  return `${words} ${near ? `Did you mean --${near}?` : 'See --help.'}`;
 }
 
 function missingArguments(table: string): string {

@@ -17,6 +17,7 @@ import { runOrigin } from '../cli/collection/run-origin.ts';
 import { endRun, viewsOf } from '../cli/collection/session-run.ts';
 import { type CollectionOutcome, showCollection } from '../cli/collection/view.ts';
 import {
+  refuseChecksums,
   refuseReportPaths,
   withKeptPictures,
   writeReportsWith,
@@ -142,6 +143,7 @@ ${r2SecretsHelp}`;
     const { args, flags } = await this.parse(Batch);
     const target = reportTargetOf(flags, this.#ask() !== undefined);
     await refuseReportPaths(flags.report ?? []);
+    refuseChecksums(flags.report ?? []);
     const prefix = prefixOf(args.prefix);
     const storage = await openStorage(storageSettingsOf(flags));
     try {

@@ -29,8 +29,9 @@ A failed TIFF does not stop the others. To resume an interrupted run, run the sa
       command: '<%= config.bin %> <%= command.id %> scans -r --out-dir jpegs --dry-run',
     },
     {
-      description: 'Compare each JPEG with its TIFF, and record checksums of both',
-      command: '<%= config.bin %> <%= command.id %> scans -r --verify --checksum sha256',
+      description: 'Compare each JPEG with its TIFF, and write checksums of both for sha256sum -c',
+      command:
+        '<%= config.bin %> <%= command.id %> scans -r --verify --checksum --report scans.sha256',
     },
     {
       description: 'Convert the files that another program finds',

@@ -17,6 +17,7 @@ import CallbackPending from './callback/pending.ts';
 import CallbackReplay from './callback/replay.ts';
 import CallbackSend from './callback/send.ts';
 import CallbackVerify from './callback/verify.ts';
+import Completion from './completion.ts';
 import Convert from './convert.ts';
 import Dev from './dev.ts';
 import Download from './download.ts';
@@ -32,6 +33,7 @@ export const commands = {
   'callback:replay': CallbackReplay,
   'callback:send': CallbackSend,
   'callback:verify': CallbackVerify,
+  completion: Completion,
   convert: Convert,
   dev: Dev,
   download: Download,

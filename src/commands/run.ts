@@ -1,33 +1,25 @@
 import { Errors } from '@oclif/core';
 import { BaseCommand, usageError } from '../cli/base-command.ts';
 import { processEnvironment } from '../cli/environment.ts';
+import { foreignVariableRows, variableRows } from '../cli/help/topics.ts';
 import { taskOptions } from '../cli/task-options.ts';
 import type { TaskDocument } from '../lib/documents/documents.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
 import { watchCrashes } from '../lib/stop.ts';
-import { knownVariables, type VariableName } from '../lib/task/environment.ts';
-import { foreignVariables, variableText } from '../lib/task/environment-text.ts';
 import {
   failTaskFromEnvironment,
   type RunOptions,
   runTaskFromEnvironment,
 } from '../lib/task/run-from-environment.ts';
 
-/** A variable and what it means, as the table of variables says it. */
-function helpLine(name: VariableName): string {
-  const { meaning, values, fallback } = variableText(name);
-  const standard = fallback === 'required' ? fallback : `default: ${fallback}`;
-  return `- ${name}: ${meaning} (${[...(values ? [values] : []), standard].join('; ')})`;
-}
+const line = ([name, meaning]: readonly [string, string]) => `- ${name}: ${meaning}`;
 
 const variablesHelp = [
   'Variables:',
-  ...knownVariables.map(helpLine),
+  ...variableRows().map(line),
   'All commands also honour:',
-  ...Object.entries(foreignVariables).map(([name, meaning]) => `- ${name}: ${meaning}`),
-]
-  .join('\n')
-  .replaceAll('`', '');
+  ...foreignVariableRows().map(line),
+].join('\n');
 
 export default class Run extends BaseCommand {
   static override summary = 'Run one task: TIFF from R2, convert, JPEG to R2, callback.';

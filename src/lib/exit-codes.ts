@@ -6,7 +6,7 @@ export const exitCodes = {
   ok: 0,
   failed: 1,
   usage: 2,
-  /** As in a shell; @oclif/plugin-not-found uses it. */
+  /** As in a shell. */
   unknownCommand: 127,
   interrupted: 130,
   readerGone: 141,

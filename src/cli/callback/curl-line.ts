@@ -1,3 +1,5 @@
+import { quote } from '../quote.ts';
+
 /**
  * A line for any POSIX shell that sends the same request. A body with line ends, tabs or other
  * control characters goes through printf: in the line itself they would not survive a terminal or
@@ -14,10 +16,6 @@ export function curlLine(url: string, headers: Record<string, string>, body: str
 
 // Characters that `escapeControls` changes.
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}
 
 /** The printf format for a text: unprintable characters as octal escapes. */
 function printfFormat(text: string): string {

@@ -18,7 +18,10 @@ export const sendingFlags = {
     char: 'f',
     summary: 'Send an error even if a success of the task is known.',
   }),
-  'dry-run': Flags.boolean({ summary: 'Show headers, body and a curl command; send nothing.' }),
+  'dry-run': Flags.boolean({
+    char: 'n',
+    summary: 'Show headers, body and a curl command; send nothing.',
+  }),
   attempts: Flags.integer({ summary: 'Number of attempts.', min: 1, max: 10, default: 1 }),
 };
 

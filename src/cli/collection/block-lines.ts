@@ -46,7 +46,7 @@ export function blockLines(
   return lines.slice(0, Math.max(size.rows - 1, 1));
 }
 
-/** `━━━━──── 12/300  4 %  ETA 3 min 12 s`. */
+/** `━━━━──── 12/300  4 %  ETA 3 min 12 s  8 s elapsed`. */
 function advanceLine(
   progress: CollectionProgress,
   nowMs: number,
@@ -59,6 +59,7 @@ function advanceLine(
     `${endedFiles(progress)}/${progress.files}`,
     `${Math.floor(fraction * 100)} %`,
     ...(left === undefined ? [] : [`ETA ${calmDuration(left)}`]),
+    `${calmDuration(nowMs - progress.startedMs)} elapsed`,
   ];
   const text = [fitEnd(count, columns), ...fitParts(rest, columns - count.length - 2, '  ')];
   const said = text.join('  ');

@@ -11,7 +11,10 @@ export interface ViewOptions {
    * What goes to stdout: lines for people, a document at the end, or one line of JSON per event.
    */
   readonly results: 'lines' | 'json' | 'json-lines';
+  /** Only failures and the summary. */
   readonly quiet: boolean;
+  /** Also what is up to date, and plans. */
+  readonly verbose: boolean;
   /** Stderr, if it is a terminal. */
   readonly terminal: Terminal | undefined;
   /** Whether stdout is a terminal, which is then the same one. */
@@ -32,7 +35,9 @@ export interface ChosenViews {
   readonly views: readonly CollectionView[];
   /** A line for people, on stderr; not with `--quiet` or JSON only. */
   readonly say: (line: string) => void;
-  /** The same, also with `--quiet`. */
+  /** A line of the summary, also with `--quiet`. */
+  readonly sayCounts: (line: string) => void;
+  /** The same, also where a single file needs no counts. */
   readonly sayAlways: (line: string) => void;
   /** More of what the views write: above the block of a terminal as long as there is one. */
   readonly lines: Lines;
@@ -51,7 +56,7 @@ export async function chooseViews(options: ViewOptions): Promise<ChosenViews> {
 type Choice = Omit<ChosenViews, 'taken'>;
 
 async function choose(options: ViewOptions): Promise<Choice> {
-  const { results, quiet, terminal } = options;
+  const { results, quiet, verbose, terminal } = options;
   if (results === 'json') return onlyJson([]);
   if (terminal && !quiet) return viewsOnTerminal(terminal, options);
   if (results === 'json-lines') return onlyJson([jsonView(options)]);
@@ -60,12 +65,16 @@ async function choose(options: ViewOptions): Promise<Choice> {
   const reporter = await createReporter({ quiet, json: false, terminal: false, clean, write });
   const lines = { result, warn: reporter.warn, error: reporter.error };
   const sayAlways = (line: string) => write(clean(line));
-  return { views: [lineView(lines)], say: quiet ? () => {} : sayAlways, sayAlways, lines };
+  const shown = quiet ? { ...lines, result: () => {} } : lines;
+  const view = lineView(shown, { skipped: verbose, plans: verbose });
+  const say = quiet ? () => {} : sayAlways;
+  return { views: [view], say, sayCounts: sayAlways, sayAlways, lines };
 }
 
 function onlyJson(views: readonly CollectionView[]): Choice {
   const lines = { result: () => {}, warn: () => {}, error: () => {} };
-  return { views, say: () => {}, sayAlways: () => {}, lines };
+  const nothing = () => {};
+  return { views, say: nothing, sayCounts: nothing, sayAlways: nothing, lines };
 }
 
 function jsonView({ writeToStdout, redact }: ViewOptions): CollectionView {
@@ -73,7 +82,8 @@ function jsonView({ writeToStdout, redact }: ViewOptions): CollectionView {
 }
 
 async function viewsOnTerminal(terminal: Terminal, options: ViewOptions): Promise<Choice> {
-  const { results, resultsOnTerminal, clean, result, writeToStdout, writeToStderr } = options;
+  const { results, verbose, resultsOnTerminal, clean, result, writeToStdout, writeToStderr } =
+    options;
   const block = await openBlock(terminal, clean);
   const write = (line: string) => block.above(() => writeToStderr(`${line}\n`));
   const onStdout = (print: () => void) => (resultsOnTerminal ? block.above(print) : print());
@@ -89,15 +99,14 @@ async function viewsOnTerminal(terminal: Terminal, options: ViewOptions): Promis
     warn: reporter.warn,
     error: reporter.error,
   };
-  // The block counts skipped files: thousands of lines would hide the others.
-  const views = [lineView(lines, { skipped: false }), block];
+  const views = [lineView(lines, { skipped: verbose, plans: verbose }), block];
   const json = jsonView({
     ...options,
     writeToStdout: (text) => onStdout(() => writeToStdout(text)),
   });
   const say = (line: string) => write(clean(line));
   const shown = results === 'json-lines' ? [json, ...views] : views;
-  return { views: shown, say, sayAlways: say, lines };
+  return { views: shown, say, sayCounts: say, sayAlways: say, lines };
 }
 
 async function openBlock(terminal: Terminal, clean: (text: string) => string) {

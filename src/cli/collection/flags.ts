@@ -1,6 +1,7 @@
 import type { InputRequest } from '../../lib/collection/inputs/find-inputs.ts';
 import { SettingsError } from '../../lib/errors.ts';
 import { Flags } from '../flag-kinds.ts';
+import { verboseFlag } from '../global-flags.ts';
 
 const INPUTS = 'INPUT';
 
@@ -33,8 +34,6 @@ export const inputFlags = {
   }),
 };
 
-const CHECKSUMS = ['sha256'] as const;
-
 /** Flags of every run over a collection. */
 export const anyRunFlags = {
   jobs: Flags.integer({
@@ -48,6 +47,7 @@ export const anyRunFlags = {
     helpGroup: 'RUN',
   }),
   'dry-run': Flags.boolean({
+    char: 'n',
     summary: 'Show what would be converted, how, and at what cost; write nothing.',
     helpGroup: 'RUN',
   }),
@@ -57,7 +57,7 @@ export const anyRunFlags = {
   }),
   report: Flags.string({
     summary:
-      'Write a report: a page for review and sign-off (.html), or a table (.csv, .json). Repeatable. Overwrites existing files, except TIFFs.',
+      'Write a report: a page for review and sign-off (.html), a table (.csv, .json), or checksums for sha256sum -c (.sha256). Repeatable. Overwrites existing files, except TIFFs.',
     helpValue: 'FILE',
     multiple: true,
     multipleNonGreedy: true,
@@ -69,16 +69,17 @@ export const anyRunFlags = {
     exclusive: ['json'],
     helpGroup: 'RUN',
   }),
+  verbose: verboseFlag,
 };
 
 /** Flags of a run over local files. */
 export const runFlags = {
   ...anyRunFlags,
-  checksum: Flags.option({
-    summary: 'Record checksums of TIFFs and JPEGs, and use them to decide what is up to date.',
-    options: CHECKSUMS,
+  checksum: Flags.boolean({
+    summary:
+      'Record checksums (SHA-256) of TIFFs and JPEGs, and use them to decide what is up to date.',
     helpGroup: 'RUN',
-  })(),
+  }),
   'preserve-timestamps': Flags.boolean({
     summary: 'Give each JPEG the modification time of its TIFF.',
     helpGroup: 'RUN',
@@ -106,7 +107,7 @@ export interface ParsedRunFlags {
   readonly 'fail-fast': boolean;
   readonly 'dry-run': boolean;
   readonly verify: boolean;
-  readonly checksum?: (typeof CHECKSUMS)[number] | undefined;
+  readonly checksum: boolean;
   readonly report?: readonly string[] | undefined;
   readonly 'preserve-timestamps': boolean;
   readonly 'json-lines': boolean;

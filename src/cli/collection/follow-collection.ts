@@ -3,7 +3,7 @@ import type { CollectionWarning } from '../../lib/collection/inputs/find-inputs.
 import { warningLine } from '../../lib/collection/warning-count.ts';
 import { isUnread } from '../../lib/stop.ts';
 import type { ChosenViews } from './choose-views.ts';
-import { summaryLines } from './summary.ts';
+import { countLines, endLines, failureLines, verifiedLines } from './summary.ts';
 import { type CollectionOutcome, showCollection } from './view.ts';
 
 /** A run's events, and the findings of its search. */
@@ -19,7 +19,7 @@ export interface CollectionRun {
 /** Shows a run and its result, complete or interrupted. */
 export async function followCollection(
   { events, warnings, signal, finishesUploads = false }: CollectionRun,
-  { views, say, sayAlways, taken }: ChosenViews,
+  { views, say, sayCounts, sayAlways, taken }: ChosenViews,
 ): Promise<CollectionOutcome> {
   const sayStopping = () => {
     if (isUnread(signal.reason)) return;
@@ -31,11 +31,10 @@ export async function followCollection(
     const outcome = await showCollection(withWarnings(events, warnings), views, taken);
     // A reader that has left, like `head`, has what it wanted.
     if (outcome.summary.stopped === 'SIGPIPE') return outcome;
-    const [counts, ...rest] = summaryLines(outcome);
-    // Missing files are reported even with `--quiet`.
-    const sayCounts = outcome.unread.length > 0 ? sayAlways : say;
-    sayCounts(counts);
-    for (const line of rest) say(line);
+    for (const line of countLines(outcome.summary)) sayCounts(line);
+    for (const line of verifiedLines(outcome)) sayCounts(line);
+    for (const line of failureLines(outcome)) say(line);
+    for (const line of endLines(outcome.summary)) sayCounts(line);
     const warned = warningLine(outcome.summary.warnings);
     if (warned !== undefined) sayAlways(warned);
     return outcome;

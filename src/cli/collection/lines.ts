@@ -1,4 +1,5 @@
 import type { CollectionEvent, PageRecord } from '../../lib/collection/events.ts';
+import { toRoundMegabytes } from '../../lib/plan-words.ts';
 import { aboutFile, formatBytes } from '../format.ts';
 import type { CollectionView } from './view.ts';
 
@@ -10,13 +11,21 @@ export interface Lines {
   error(line: string): void;
 }
 
+/** What lines show besides. */
+interface LineOptions {
+  /** Lines for what is up to date. */
+  readonly skipped: boolean;
+  /** In a dry run, the effort and the cost of each conversion. */
+  readonly plans: boolean;
+}
+
 /**
- * A line for each TIFF (or page) that was converted or, in a dry run, would be, is up to date, or
- * failed; preceded by its warnings.
+ * A line for each TIFF (or page) that was converted or, in a dry run, would be, or failed; preceded
+ * by its warnings.
  */
 export function lineView(
   lines: Lines,
-  { skipped }: { readonly skipped: boolean } = { skipped: true },
+  { skipped, plans }: LineOptions = { skipped: true, plans: true },
 ): CollectionView {
   return {
     show: (event) => {
@@ -29,7 +38,7 @@ export function lineView(
       if (event.status === 'would_fail')
         lines.error(`Would fail: ${aboutFile(event.input, event.error.message)}`);
       if (event.status === 'converted') showPages(event, lines);
-      if (event.status === 'due') showPlans(event, lines);
+      if (event.status === 'due') showPlans(event, lines, plans);
       if (event.status === 'skipped' && skipped)
         lines.result(`${event.input} → ${event.output}  up to date`);
     },
@@ -49,11 +58,12 @@ function showPages({ input, ms, pages }: ConvertedFile, lines: Lines): void {
 
 type Due = Extract<CollectionEvent, { status: 'due' }>;
 
-function showPlans({ input, kind, pages }: Due, lines: Lines): void {
+function showPlans({ input, kind, pages }: Due, lines: Lines, plans: boolean): void {
   for (const { page, output, effort, cpu_seconds, peak_bytes } of pages) {
     const called = pages.length === 1 ? input : `${input} (page ${page})`;
-    const figures = `${effort}, ${cpu_seconds.toFixed(2)} CPU-s, ${formatBytes(peak_bytes)} of memory`;
-    lines.result(`${called} → ${output}  ${kind === undefined ? '' : `${kind}: `}${figures}`);
+    const figures = `${effort}, ${cpu_seconds.toFixed(2)} CPU-s, ${toRoundMegabytes(peak_bytes)} MB of memory`;
+    const texts = [kind, plans ? figures : undefined].filter((text) => text !== undefined);
+    lines.result(`${called} → ${output}  ${texts.join(': ')}`.trimEnd());
   }
 }
 

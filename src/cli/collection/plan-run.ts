@@ -72,7 +72,7 @@ export function collectionOptionsOf(
     jobs: flags.jobs ?? availableParallelism(),
     force: flags.force,
     outDir: flags['out-dir'],
-    checksum: flags.checksum !== undefined,
+    checksum: flags.checksum,
     verify: flags.verify ? defaultLikenessBounds : undefined,
     preserveTimestamps: flags['preserve-timestamps'],
     failFast: flags['fail-fast'],

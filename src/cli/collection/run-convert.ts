@@ -4,10 +4,12 @@ import { runCollection } from '../../lib/collection/run-collection.ts';
 import type { LocalConversion } from '../../lib/convert/local-files.ts';
 import type { Converter } from '../../lib/convert/process/converter.ts';
 import { SettingsError } from '../../lib/errors.ts';
+import { stat } from '../../lib/files.ts';
 import { programName } from '../../lib/version.ts';
 import { convertStream } from '../convert-stream.ts';
 import { encoderSettingsOf, strictnessOf } from '../flags.ts';
 import type { globalFlags } from '../global-flags.ts';
+import { typedPath } from '../quote.ts';
 import type { Session } from '../session.ts';
 import { outputTaken, STANDARD_STREAM } from '../standard-streams.ts';
 import type { ChosenViews } from './choose-views.ts';
@@ -19,7 +21,7 @@ import { collectionOptionsOf, isSingle, planRun } from './plan-run.ts';
 import { runOrigin } from './run-origin.ts';
 import { endRun, viewsOf } from './session-run.ts';
 import { singleView } from './single-view.ts';
-import { refuseReportPaths, writeReports } from './write-reports.ts';
+import { refuseChecksums, refuseReportPaths, writeReports } from './write-reports.ts';
 
 /** The flags of `convert`, parsed. */
 export type ConvertFlags = Interfaces.InferredFlags<typeof convertFlags & typeof globalFlags>;
@@ -45,8 +47,10 @@ export async function runConvert(
   for (const name of ['output', 'out-dir'] as const)
     if (flags[name] === '') throw new SettingsError([`--${name} is empty`]);
   await refuseReportPaths(flags.report ?? [], flags['out-dir']);
+  if (!flags.checksum) refuseChecksums(flags.report ?? [], 'needs --checksum');
   if (paths.includes(STANDARD_STREAM) || flags.output === STANDARD_STREAM)
     return fromOrToStream(paths, flags, session);
+  await refuseMistakenPaths(paths, flags);
   const request = inputRequestOf(paths, flags);
   const inputs = await findInputs(request, process.stdin, session.stopSignal);
   const { found, unread, warnings } = inputs;
@@ -59,6 +63,26 @@ export async function runConvert(
     ? await singleViews(found[0].input, flags, session)
     : await viewsOf(session, flags);
   return convert(run, views, flags, session);
+}
+
+/**
+ * Throws `SettingsError` if a path that does not exist is meant as the name of the JPEG, or as the
+ * value that `--checksum` once had.
+ */
+async function refuseMistakenPaths(paths: readonly string[], { checksum }: ConvertFlags) {
+  const isMissing = (path: string) =>
+    stat(path).then(
+      () => false,
+      () => true,
+    );
+  if (checksum && paths.includes('sha256') && (await isMissing('sha256')))
+    throw new SettingsError(['--checksum sha256 is now --checksum, without a value']);
+  const [input = '', output = '', ...others] = paths;
+  if (others.length > 0 || !/\.jpe?g$/i.test(output) || !(await isMissing(output))) return;
+  const [from, to] = [typedPath(input), typedPath(output)];
+  throw new SettingsError([
+    `${output} does not exist. To name the JPEG: arke-tiff convert ${from} --output ${to}`,
+  ]);
 }
 
 async function fromOrToStream(

@@ -8,12 +8,13 @@ import type { CollectionOutcome } from './view.ts';
 /** The views that show a run over a collection in a session. */
 export function viewsOf(
   session: Session,
-  flags: { readonly quiet: boolean; readonly 'json-lines': boolean },
+  flags: { readonly quiet: boolean; readonly verbose: boolean; readonly 'json-lines': boolean },
 ): Promise<ChosenViews> {
   const lines = flags['json-lines'] ? 'json-lines' : 'lines';
   return chooseViews({
     results: session.jsonEnabled() ? 'json' : lines,
     quiet: flags.quiet,
+    verbose: flags.verbose,
     terminal: process.stderr.isTTY ? process.stderr : undefined,
     resultsOnTerminal: process.stdout.isTTY === true,
     clean: session.clean,

@@ -49,6 +49,7 @@ export function singleView({
       },
     ],
     say: () => {},
+    sayCounts: () => {},
     sayAlways: (line) => count?.(line),
     lines: shown,
     taken,

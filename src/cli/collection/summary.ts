@@ -1,6 +1,7 @@
 import type { CollectionSummary } from '../../lib/collection/events.ts';
 import {
   aboutFile,
+  firstSentence,
   formatBytes,
   formatBytesPerSecond,
   formatDuration,
@@ -9,20 +10,10 @@ import {
 } from '../format.ts';
 import type { CollectionOutcome } from './view.ts';
 
-/**
- * The result of a run as lines for people: counts, sizes, pace, and failures with their remedies.
- */
-export function summaryLines({
-  records,
-  summary,
-  unread,
-}: CollectionOutcome): [counts: string, ...rest: string[]] {
-  return [
-    countLine(summary),
-    ...(summary.converted > 0 ? [summary.predicted ? planLine(summary) : paceLine(summary)] : []),
-    ...failureLines({ records, summary, unread }),
-    ...endLine(summary),
-  ];
+/** The result of a run in counts, sizes and pace, for people. */
+export function countLines(summary: CollectionSummary): string[] {
+  const pace = summary.predicted ? planLine : paceLine;
+  return [countLine(summary), ...(summary.converted > 0 ? [pace(summary)] : [])];
 }
 
 /** `300 TIFFs: 285 converted, 12 up to date, 3 failed; 1 folder could not be read; 1 min 12 s`. */
@@ -82,7 +73,22 @@ function unreadWords({ folders_unread: folders, files_unread: files }: UnreadCou
   return counts.length > 0 ? [`${counts.join(' and ')} could not be read`] : [];
 }
 
-function failureLines({
+/** `verified: 131 of 131 within the limits`; nothing if no JPEG was compared with its TIFF. */
+export function verifiedLines({ records }: Pick<CollectionOutcome, 'records'>): string[] {
+  const within = records.filter(
+    (record) => record.status === 'converted' && record.pages.every(({ likeness }) => likeness),
+  ).length;
+  const beyond = records.filter(
+    (record) => record.status === 'failed' && record.error.code === 'UNLIKE',
+  ).length;
+  const all = within + beyond;
+  return all > 0 ? [`verified: ${within} of ${all} within the limits`] : [];
+}
+
+/**
+ * What failed, one line each: the first sentence, because all of it was shown when it happened.
+ */
+export function failureLines({
   records,
   summary,
   unread,
@@ -103,11 +109,14 @@ function section(
   title: string,
   failures: readonly { readonly input: string; readonly error: { readonly message: string } }[],
 ): string[] {
-  const lines = failures.map(({ input, error }) => `  ${aboutFile(input, error.message)}`);
+  const lines = failures.map(
+    ({ input, error }) => `  ${aboutFile(input, firstSentence(error.message))}`,
+  );
   return lines.length > 0 ? [title, ...lines] : [];
 }
 
-function endLine({ left, stopped, predicted, converted }: CollectionSummary): string[] {
+/** How a run ended, if not by itself, and what comes next. */
+export function endLines({ left, stopped, predicted, converted }: CollectionSummary): string[] {
   if (left === 0 && !stopped) {
     const open = converted > 0 ? ' Decoding may still reveal errors and warnings.' : '';
     return predicted ? [`Dry run: nothing was written.${open}`] : [];

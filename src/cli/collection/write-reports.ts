@@ -42,6 +42,15 @@ export async function refuseReportPaths(
   }
 }
 
+/** Refuses reports of checksums where none are computed. Throws `SettingsError`. */
+export function refuseChecksums(
+  paths: readonly string[],
+  remedy = 'is for "convert", which has --checksum',
+): void {
+  const path = paths.find((one) => reportFormatOf(one) === 'sha256');
+  if (path !== undefined) throw new SettingsError([`--report ${path} ${remedy}`]);
+}
+
 function isIn(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way.split(sep)[0] !== '..' && !isAbsolute(way);

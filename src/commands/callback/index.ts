@@ -3,7 +3,7 @@ import { CallbackCommand } from '../../cli/callback/callback-command.ts';
 import { sendFlags } from '../../cli/callback/flags.ts';
 import { newForm } from '../../cli/callback/old-forms.ts';
 import { sendBody } from '../../cli/callback/send-one.ts';
-import { flagsOf } from '../../cli/environment.ts';
+import { flagsOf, hasFlag } from '../../cli/environment.ts';
 import { callbackSecretsHelp } from '../../cli/setting-flags.ts';
 
 export default class Callback extends CallbackCommand {
@@ -35,7 +35,7 @@ ${callbackSecretsHelp}`;
     const form = newForm(argv, takesValue);
     // biome-ignore lint/complexity/noThisInStatic: CallbackCommand would run itself, not this class.
     if (!form) return super.run(argv, options) as Promise<T>;
-    const isSilent = flagsOf(argv).some((arg) => arg === '--json' || arg === '--quiet');
+    const isSilent = flagsOf(argv).includes('--json') || hasFlag(argv, 'quiet', 'q');
     if (!isSilent) process.stderr.write(`Warning: ${form.warning}\n`);
     const config = await Config.load(options);
     return config.runCommand<T>(form.id, [...form.argv]);

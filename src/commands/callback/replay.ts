@@ -3,6 +3,7 @@ import { replayArgs, replayFlags, sendingFlags } from '../../cli/callback/flags.
 import { replayJpeg } from '../../cli/callback/replay-jpeg.ts';
 import { replayLog } from '../../cli/callback/replay-log.ts';
 import { callbackSecretsHelp } from '../../cli/setting-flags.ts';
+import { SettingsError } from '../../lib/errors.ts';
 
 const R2 = 'r2://';
 
@@ -34,6 +35,8 @@ ${callbackSecretsHelp}`;
   async run(): Promise<unknown> {
     const parsed = await this.parse(CallbackReplay);
     const { source } = parsed.args;
+    if (/\.jpe?g$/i.test(source) && !source.startsWith(R2))
+      throw new SettingsError([`${source} is no log; for a JPEG in R2, use ${R2}${source}`]);
     return this.sending(parsed, (session) =>
       source.startsWith(R2)
         ? replayJpeg(source.slice(R2.length), session)

@@ -18,13 +18,14 @@ export interface ReportRun {
 }
 
 /** The formats of reports. */
-export type ReportFormat = 'html' | 'csv' | 'json';
+export type ReportFormat = 'html' | 'csv' | 'json' | 'sha256';
 
 const FORMATS: Readonly<Record<string, ReportFormat>> = {
   '.html': 'html',
   '.htm': 'html',
   '.csv': 'csv',
   '.json': 'json',
+  '.sha256': 'sha256',
 };
 
 /** The format by a path's extension; undefined if there is none. */
@@ -34,5 +35,5 @@ export function reportFormatOf(path: string): ReportFormat | undefined {
 
 /** What is wrong with a report's path; undefined if nothing is. */
 export function reportPathProblem(path: string): string | undefined {
-  return reportFormatOf(path) ? undefined : 'must end with .html, .csv or .json';
+  return reportFormatOf(path) ? undefined : 'must end with .html, .csv, .json or .sha256';
 }

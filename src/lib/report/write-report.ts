@@ -28,6 +28,7 @@ import { type HtmlParts, htmlOf } from './html.ts';
 import { jsonOf } from './json.ts';
 import type { PictureSource } from './picture-source.ts';
 import { type ReportRun, reportFormatOf, reportPathProblem } from './report.ts';
+import { sha256LinesOf } from './sha256.ts';
 
 /** Options of a report. */
 export interface ReportOptions {
@@ -41,8 +42,9 @@ export interface ReportOptions {
 export const REPORT_RULES: OutputRules = { force: true, keepTiffs: true };
 
 /**
- * Writes a run's results for people or programs, by the path's extension: `.html`, `.csv` or
- * `.json`. An existing file is overwritten, unless it is a TIFF. Only a page requests pictures.
+ * Writes a run's results for people or programs, by the path's extension: `.html`, `.csv`,
+ * `.json` or `.sha256`. An existing file is overwritten, unless it is a TIFF. Only a page requests
+ * pictures.
  *
  * Throws `FileError`.
  */
@@ -70,10 +72,11 @@ async function piecesOf(
   path: string,
   run: ReportRun,
   parts: Omit<HtmlParts, 'path' | 'template'>,
-): Promise<Iterable<string> | AsyncIterable<string>> {
+): Promise<Iterable<string | Buffer> | AsyncIterable<string>> {
   const format = reportFormatOf(path);
   if (format === 'csv') return csvOf(run);
   if (format === 'json') return jsonOf(run);
+  if (format === 'sha256') return sha256LinesOf(run);
   if (format === 'html') return htmlOf(run, { path, template: await readTemplate(), ...parts });
   throw new FileError(`Not written: the report ${path} ${reportPathProblem(path)}.`);
 }

@@ -1,4 +1,5 @@
 import { mkdir, readdir, readFile, stat, symlink, utimes } from 'node:fs/promises';
+import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeFolder, type TestFolder } from '../../support/folder.ts';
 import { plainTiff } from '../../support/pictures.ts';
@@ -68,9 +69,9 @@ describe('convert of a collection', () => {
     await folder.write('scans/a.jpg', 'precious');
     const first = await convert(['scans']);
     expect(first.exitCode).toBe(1);
-    expect(first.stderr).toMatch(/^ {2}scans\/a\.tif: .*a\.jpg .*--force/m);
+    expect(first.stderr).toMatch(/^Error: scans\/a\.tif: .*a\.jpg .*--force/m);
     await folder.write('scans/b.jpg', 'retouched');
-    expect((await convert(['scans'])).stderr).toMatch(/^ {2}scans\/b\.tif: .*--force/m);
+    expect((await convert(['scans'])).stderr).toMatch(/^Error: scans\/b\.tif: .*--force/m);
     expect(await readFile(folder.path('scans/a.jpg'), 'utf8')).toBe('precious');
     expect((await convert(['scans', '--force'])).exitCode).toBe(0);
     expect(await decodeJpeg(folder.path('scans/a.jpg'))).toMatchObject({ width: 64 });
@@ -110,7 +111,7 @@ describe('convert of a collection', () => {
   });
 
   it('records checksums with --checksum, and compares them instead of times', async () => {
-    const args = ['scans', '--checksum', 'sha256', '--json'];
+    const args = ['scans', '--checksum', '--json'];
     const { files } = JSON.parse((await convert(args)).stdout);
     const hash = expect.stringMatching(/^[\da-f]{64}$/);
     expect(files[0]).toMatchObject({ pages: [{ sha256: hash }], source_sha256: hash });
@@ -118,26 +119,59 @@ describe('convert of a collection', () => {
     expect(JSON.parse((await convert(args)).stdout).summary).toMatchObject({ skipped: 3 });
   });
 
+  it('writes with --report x.sha256 what sha256sum -c takes, of names with line breaks, too', async () => {
+    const odd = 'scans/deep/new\nline.tif';
+    await folder.write(odd, await plainTiff());
+    const args = ['scans', '-r', '--checksum', '--report', 'scans.sha256'];
+    expect((await convert(args)).exitCode).toBe(0);
+    const { stdout } = await execa('sha256sum', ['-c', 'scans.sha256'], { cwd: folder.root });
+    expect(stdout.match(/: OK$/gm)).toHaveLength(10);
+    await folder.write('scans/a.jpg', 'retouched');
+    const later = execa('sha256sum', ['-c', 'scans.sha256'], { cwd: folder.root, reject: false });
+    expect((await later).stdout).toContain('scans/a.jpg: FAILED');
+  });
+
+  it.each([
+    [['--checksum', 'sha256'], '--checksum sha256 is now --checksum, without a value'],
+    [['--report', 'a.sha256'], '--report a.sha256 needs --checksum'],
+    [['--dry-run', '--report', 'a.html'], '--dry-run cannot be combined with --report'],
+  ])('says what is wrong of %j', async (flags, text) => {
+    const { exitCode, stderr } = await convert(['scans', ...flags]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(text);
+  });
+
   it('measures with --verify how like its TIFF each JPEG is, and shows it', async () => {
     const { exitCode, stdout } = await convert(['scans', '--verify', '--json']);
     expect(exitCode).toBe(0);
     const { files } = JSON.parse(stdout);
     for (const file of files) expect(file.pages[0].likeness.ssim).toBeGreaterThan(0.95);
-    const { stdout: lines } = await convert(['scans/deep/c.tif', '--verify']);
+    const { stdout: lines, stderr } = await convert(['scans/deep/c.tif', '--verify', '--force']);
+    expect(stderr).toMatch(/^verified: 1 of 1 within the limits$/m);
     expect(lines).toMatch(/^scans\/deep\/c\.tif → \S+ {2}64 × 48, .* ms, .*(SSIM 0\.9|identical)/);
   });
 
-  it('shows only results and errors with --quiet', async () => {
+  it('shows only failures and the summary with -q', async () => {
     await folder.write('scans/a.tif', 'no TIFF');
-    const { stdout, stderr } = await convert(['scans', '--quiet']);
-    expect(stdout.match(/ → /g)).toHaveLength(2);
-    expect(stderr).toMatch(/^Error: "scans\/a\.tif" is a text file, not a TIFF\. [^\n]*\n$/);
+    const { stdout, stderr } = await convert(['scans', '-q']);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(
+      /^Error: "scans\/a\.tif" is a text file, not a TIFF\. [^\n]*\n3 TIFFs: 2 converted, 1 failed; .*\n.* MB\/s, .*\n$/,
+    );
+  });
+
+  it('shows what is up to date only with -v', async () => {
+    await convert(['scans']);
+    const again = await convert(['scans']);
+    expect(again.stdout).toBe('');
+    expect(again.stderr).toMatch(/^3 TIFFs: 3 up to date; /m);
+    expect((await convert(['scans', '-v'])).stdout.match(/ {2}up to date$/gm)).toHaveLength(3);
   });
 });
 
 describe('convert of one file', () => {
   it('keeps no record beside its JPEG, with any flags', async () => {
-    const args = ['scans/a.tif', '--checksum', 'sha256', '--preserve-timestamps'];
+    const args = ['scans/a.tif', '--checksum', '--preserve-timestamps'];
     expect((await convert(args)).exitCode).toBe(0);
     expect((await convert(['scans/b.tif', '-o', 'scans/x.jpg'])).exitCode).toBe(0);
     expect((await readdir(folder.path('scans'))).sort()).toEqual([
@@ -154,9 +188,11 @@ describe('convert of one file', () => {
   });
 
   it('can be a dry run, too', async () => {
-    const { exitCode, stdout } = await convert(['scans/a.tif', '--dry-run']);
+    const { exitCode, stdout } = await convert(['scans/a.tif', '-n']);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^scans\/a\.tif → scans\/a\.jpg {2}.*max, [\d.]+ CPU-s, /);
+    expect(stdout).toMatch(/^scans\/a\.tif → scans\/a\.jpg {2}\w+ 8-bit[^:]*\n$/);
+    const { stdout: verbose } = await convert(['scans/a.tif', '-nv']);
+    expect(verbose).toMatch(/^scans\/a\.tif → scans\/a\.jpg {2}.*: max, [\d.]+ CPU-s, /);
     expect(await readdir(folder.path('scans'))).not.toContain('a.jpg');
   });
 
@@ -206,7 +242,9 @@ describe('convert --report', () => {
     const { exitCode, stderr } = await convert(['scans', '--report', 'run.pdf']);
     expect({ exitCode, stderr }).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringContaining('--report run.pdf must end with .html, .csv or .json'),
+      stderr: expect.stringContaining(
+        '--report run.pdf must end with .html, .csv, .json or .sha256',
+      ),
     });
     expect(await readdir(folder.path('scans'))).not.toContain('a.jpg');
   });

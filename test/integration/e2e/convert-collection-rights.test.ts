@@ -59,7 +59,7 @@ describe(`convert for a user who may not do everything${reason ? ` (not tried he
     const { exitCode, stderr } = await convert(...args, '--quiet');
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(
-      /^Error: in\/locked: Could not read this folder: .*\(EACCES\).*\n2 TIFFs: 2 converted; 1 folder could not be read; .*\n$/,
+      /^Error: in\/locked: Could not read this folder: .*\(EACCES\).*\n2 TIFFs: 2 converted; 1 folder could not be read; .*\n.*\n$/,
     );
     const json = await convert(...args, '--json');
     expect(json.exitCode).toBe(1);

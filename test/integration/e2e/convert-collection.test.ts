@@ -40,9 +40,8 @@ describe('convert of a tree of hundreds of TIFFs', () => {
     expect(first.exitCode).toBe(1);
     const [, list = ''] = first.stderr.split('\nFailed:\n');
     for (const name of tree.broken) expect(list).toMatch(new RegExp(`^  .*"tree/${name}".+$`, 'm'));
-    expect(list).toMatch(
-      /^ {2}"tree\/broken\/huge\.tif" .* at most 65535 a side\. Split or scale/m,
-    );
+    expect(list).toMatch(/^ {2}"tree\/broken\/huge\.tif" .* at most 65535 a side$/m);
+    expect(first.stderr).toMatch(/"tree\/broken\/huge\.tif" .* at most 65535 a side\. Split or/);
   });
 
   it('shows a line for each file: results on stdout, errors on stderr', () => {
@@ -89,9 +88,9 @@ describe('convert of a tree of hundreds of TIFFs', () => {
     expect((await stat(folder.path('out/clash/map.jpg'))).mtimeMs).toBe(before.mtimeMs);
   });
 
-  it('says with --dry-run what it would do, and writes nothing', async () => {
+  it('says with --dry-run what, with --verbose how, it would do, and writes nothing', async () => {
     const before = await readdir(folder.root);
-    const run = await convert('tree', '-r', '--out-dir', 'dry', '--dry-run');
+    const run = await convert('tree', '-r', '--out-dir', 'dry', '-nv');
     expect(run.stdout).toMatch(
       /^tree\/clash\/map\.tiff → dry\/clash\/map\.tiff\.jpg {2}.* CPU-s, /m,
     );

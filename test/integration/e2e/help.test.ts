@@ -13,7 +13,7 @@ describe('--help', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toMatch(new RegExp(`^EXAMPLES\\n(.*\\n)*?.*arke-tiff ${command}\\b`, 'm'));
     for (const flag of ['--json', '--quiet', '--no-color', '--env-file=FILE'])
-      expect(stdout).toMatch(new RegExp(`^ +${flag} `, 'm'));
+      expect(stdout).toMatch(new RegExp(`^ +(-\\w, )?${flag} `, 'm'));
   });
 
   const storage = {

@@ -18,7 +18,7 @@ describe('wrong usage', () => {
   const wrong = [
     ['an unknown flag', ['convert', 'a.tif', '--nope'], 'Unknown flag --nope. See --help.'],
     ['an argument too many', ['callback', 'extra'], 'Unexpected argument: extra'],
-    ['a missing argument', ['download'], 'KEY is missing'],
+    ['a missing argument', ['download', '--force'], 'KEY is missing'],
     [
       'a number out of range',
       ['convert', 'a.tif', '--quality', '101'],
@@ -35,6 +35,7 @@ describe('wrong usage', () => {
       ['convert', 'a', '-o', 'b', '--out-dir', 'c'],
       '--out-dir cannot be combined with --output',
     ],
+    ['a JPEG that is no key', ['callback', 'replay', 'x.jpg'], 'for a JPEG in R2, use r2://x.jpg'],
     ['missing settings', ['upload', 'a.tif'], '--bucket is missing (or R2_BUCKET)'],
   ] as const;
 
@@ -88,7 +89,7 @@ describe('wrong usage', () => {
     ['a flag in its place', ['--nope', 'run'], 2],
     ['no command', [], 2],
     ['help for a command that is none', ['help', 'nosuch'], 2],
-    ['a choice that is none for autocomplete', ['autocomplete', 'nosuch'], 2],
+    ['a command of earlier versions', ['autocomplete', 'bash'], 127],
   ])('is one document and no stack, also for an unknown command: %s', async (_, args, code) => {
     const { exitCode, stdout, stderr } = await runProgram([...args, '--json']);
     expect({ exitCode, stderr }).toEqual({ exitCode: code, stderr: '' });

@@ -66,7 +66,7 @@ describe('batch', () => {
     const prefix = await put();
     await sandbox.current.deleteObject(`${prefix}b.tif`);
     await batch([prefix]);
-    const { exitCode, stdout, stderr } = await batch([prefix]);
+    const { exitCode, stdout, stderr } = await batch([prefix, '-v']);
     expect(exitCode).toBe(0);
     expect(linesOf(stdout)).toEqual([
       `${prefix}a.tif → ${prefix}a.jpg  up to date`,
@@ -125,7 +125,7 @@ describe('batch', () => {
   it('plans with --dry-run, and changes nothing', async () => {
     const prefix = await put();
     const before = await sandbox.current.listKeys(prefix);
-    const { exitCode, stdout, stderr } = await batch([prefix, '--dry-run']);
+    const { exitCode, stdout, stderr } = await batch([prefix, '--dry-run', '-v']);
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(
       new RegExp(
@@ -139,10 +139,13 @@ describe('batch', () => {
     expect(await sandbox.current.listKeys(prefix)).toEqual(before);
   });
 
-  it('shows only errors and results with --quiet', async () => {
+  it('shows only failures and the summary with --quiet', async () => {
     const prefix = await put();
-    const { stderr } = await batch([prefix, '--quiet']);
-    expect(stderr).toMatch(new RegExp(`^Error: "${prefix}b\\.tif" is damaged: .*\n$`));
+    const { stdout, stderr } = await batch([prefix, '--quiet']);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(
+      new RegExp(`^Error: "${prefix}b\\.tif" is damaged: .*\n3 TIFFs: 2 converted, .*\n.*\n$`),
+    );
   });
 
   it('reads the bucket from flags, and the secrets from a file', async () => {
@@ -183,7 +186,7 @@ describe('wrong usage of batch', () => {
   it.each([
     [['p/', '--on', 'fly'], /--on must be local, not fly/],
     [[''], /PREFIX is empty; r2:\/\/ means the whole bucket/],
-    [[], /PREFIX is missing: key prefix/],
+    [['--force'], /PREFIX is missing: key prefix/],
     [['p/', '--report', 'report.pdf'], /--report report\.pdf must end with/],
     [['p/', '--dry-run', '--report', 'report.html'], /--report/],
     [['p/', '--include', ''], /--include has an empty pattern/],

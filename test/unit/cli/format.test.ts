@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aboutFile } from '../../../src/cli/format.ts';
+import { aboutFile, firstSentence } from '../../../src/cli/format.ts';
 
 it.each([
   ['a.tif', '"a.tif" is damaged.'],
@@ -20,4 +20,16 @@ it.each([
   ['a.tif', 'Interrupted.'],
 ])('a file that a message does not name is put before it: %s, %s', (name, message) => {
   expect(aboutFile(name, message)).toBe(`${name}: ${message}`);
+});
+
+it.each([
+  ['"Dr. A. B.tif" is damaged. Copy it again.', '"Dr. A. B.tif" is damaged'],
+  [
+    'Could not read a.tif: no such file (ENOENT). Check the path.',
+    'Could not read a.tif: no such file (ENOENT)',
+  ],
+  ['It needs 1.5 MB.', 'It needs 1.5 MB'],
+  ['No full stop', 'No full stop'],
+])('the first sentence of %s is %s', (message, sentence) => {
+  expect(firstSentence(message)).toBe(sentence);
 });

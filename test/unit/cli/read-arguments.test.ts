@@ -63,7 +63,7 @@ describe('a command line', () => {
     'a --',
     'a -- -- b',
     'a --files-from -',
-    'a --checksum sha256 --verify --dry-run',
+    'a --checksum --verify --dry-run',
     'a --env-file f',
   ])('"%s" is read as oclif reads it', async (line) => {
     const known = await read(words(line));

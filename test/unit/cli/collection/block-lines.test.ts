@@ -19,10 +19,10 @@ function blockAfter(events: readonly CollectionEvent[], size = wide): string[] {
 }
 
 describe('the block of a run', () => {
-  it('says how much is done, how fast it goes, how long it will take, and what is under way', () => {
+  it('says how much is done, how fast it goes, how long it takes and has taken, and what is under way', () => {
     const events = [started(10), begun('a'), begun('b'), converted('a'), begun('c')];
     expect(blockAfter(events)).toEqual([
-      `${'━'.repeat(4)}${'─'.repeat(36)} 1/10  10 %  ETA 45 s`,
+      `${'━'.repeat(4)}${'─'.repeat(36)} 1/10  10 %  ETA 45 s  5 s elapsed`,
       '0.2 MB/s · 0.2 MP/s',
       '  b.tif  3 s',
       '  c.tif  1 s',
@@ -32,14 +32,14 @@ describe('the block of a run', () => {
   it('counts failures, and what is up to date, without counting that as work', () => {
     const events = [started(10), skipped('a'), failed('b'), converted('c')];
     expect(blockAfter(events)).toEqual([
-      `${'━'.repeat(12)}${'─'.repeat(28)} 3/10  30 %  ETA 28 s`,
+      `${'━'.repeat(12)}${'─'.repeat(28)} 3/10  30 %  ETA 28 s  4 s elapsed`,
       '1 failed · 0.3 MB/s · 0.3 MP/s · 1 up to date',
     ]);
   });
 
   it('shows no estimate before the first TIFF is converted', () => {
     expect(blockAfter([started(3), begun('a')])).toEqual([
-      `${'─'.repeat(40)} 0/3  0 %`,
+      `${'─'.repeat(40)} 0/3  0 %  2 s elapsed`,
       '  a.tif  1 s',
     ]);
   });

@@ -11,7 +11,10 @@ import {
   started,
 } from '../../../support/collection-events.ts';
 
-function linesOf(events: readonly CollectionEvent[], options?: { skipped: boolean }): string[] {
+function linesOf(
+  events: readonly CollectionEvent[],
+  options?: { skipped: boolean; plans: boolean },
+): string[] {
   const lines: string[] = [];
   const to = (kind: string) => (line: string) => void lines.push(`${kind}: ${line}`);
   const view = lineView({ result: to('result'), warn: to('warn'), error: to('error') }, options);
@@ -30,12 +33,15 @@ describe('the lines of a run', () => {
   });
 
   it('omit what is up to date if that is shown elsewhere', () => {
-    expect(linesOf([skipped('a')], { skipped: false })).toEqual([]);
+    expect(linesOf([skipped('a')], { skipped: false, plans: false })).toEqual([]);
   });
 
   it('are, in a dry run, one for each TIFF with how it would be converted', () => {
     expect(linesOf([started(1), due('a')])).toEqual([
-      'result: a.tif → a.jpg  RGB 8-bit LZW: max, 0.11 CPU-s, 100.00 MB of memory',
+      'result: a.tif → a.jpg  RGB 8-bit LZW: max, 0.11 CPU-s, 100 MB of memory',
+    ]);
+    expect(linesOf([started(1), due('a')], { skipped: false, plans: false })).toEqual([
+      'result: a.tif → a.jpg  RGB 8-bit LZW',
     ]);
   });
 

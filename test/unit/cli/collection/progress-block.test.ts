@@ -39,14 +39,11 @@ describe('the progress block on a terminal', () => {
     for (const event of [started(2), begun('a')]) block.show(event);
     expect(terminal.lines()).toEqual([]);
     drawAt(1000);
-    expect(terminal.lines()).toEqual([`${'─'.repeat(30)} 0/2  0 %`, '  a.tif  1 s']);
+    expect(terminal.lines()).toEqual([`${'─'.repeat(17)} 0/2  0 %  1 s elapsed`, '  a.tif  1 s']);
     block.show(converted('a'));
     expect(terminal.lines()).toContain('  a.tif  1 s');
     drawAt(2000);
-    expect(terminal.lines()).toEqual([
-      `${'━'.repeat(10)}${'─'.repeat(10)} 1/2  50 %  ETA 2 s`,
-      '0.5 MB/s · 0.5 MP/s',
-    ]);
+    expect(terminal.lines()).toEqual(['1/2  50 %  ETA 2 s  2 s elapsed', '0.5 MB/s · 0.5 MP/s']);
   });
 
   it('shows downloads and uploads', () => {
@@ -79,7 +76,7 @@ describe('the progress block on a terminal', () => {
     drawAt(200);
     expect(terminal.lines()).toEqual([
       ...['first', 'second', 'third'],
-      ...[`${'─'.repeat(30)} 0/2  0 %`, '  a.tif  0 s'],
+      ...[`${'─'.repeat(17)} 0/2  0 %  0 s elapsed`, '  a.tif  0 s'],
     ]);
   });
 

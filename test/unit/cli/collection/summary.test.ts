@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { documentOf, jsonLines } from '../../../../src/cli/collection/json.ts';
-import { summaryLines } from '../../../../src/cli/collection/summary.ts';
-import { showCollection } from '../../../../src/cli/collection/view.ts';
+import {
+  countLines,
+  endLines,
+  failureLines,
+  verifiedLines,
+} from '../../../../src/cli/collection/summary.ts';
+import { type CollectionOutcome, showCollection } from '../../../../src/cli/collection/view.ts';
 import {
   begun,
   converted,
@@ -14,11 +19,18 @@ import {
   started,
 } from '../../../support/collection-events.ts';
 
+const summaryLines = (outcome: CollectionOutcome) => [
+  ...countLines(outcome.summary),
+  ...verifiedLines(outcome),
+  ...failureLines(outcome),
+  ...endLines(outcome.summary),
+];
+
 const MB = 1024 * 1024;
 const totals = { source_bytes: 600 * MB, output_bytes: 30 * MB, pixels: 400e6, ms: 72_000 };
 
 describe('the summary of a run', () => {
-  it('shows the counts of all outcomes, sizes and speed, and lists the failures with what to do', async () => {
+  it('shows the counts of all outcomes, sizes and speed, and lists the failures, one line each', async () => {
     const outcome = await showCollection(
       run(
         ...[
@@ -36,8 +48,8 @@ describe('the summary of a run', () => {
       '300 TIFFs: 286 converted, 12 up to date, 2 failed; 1 min 12 s',
       '600.00 MB → 30.00 MB; 4.0 files/s, 8.3 MB/s, 5.6 MP/s',
       'Failed:',
-      '  c.tif: It is broken. Mend it.',
-      '  d.tif: Empty. Copy it.',
+      '  c.tif: It is broken',
+      '  d.tif: Empty',
     ]);
   });
 
@@ -58,7 +70,7 @@ describe('the summary of a run', () => {
     expect(counts).toBe(
       '2 TIFFs: 1 converted, 1 failed; 1 folder and 2 files could not be read; 12 ms',
     );
-    expect(failures).toEqual(['Failed:', '  in/x: No. Ask.', '  b.tif: It is broken. Mend it.']);
+    expect(failures).toEqual(['Failed:', '  in/x: No', '  b.tif: It is broken']);
     expect(documentOf(outcome, [])).toMatchObject({
       summary: { folders_unread: 1 },
       unread: [{ kind: 'folder', path: 'in/x', error }],
@@ -77,7 +89,23 @@ describe('the summary of a run', () => {
       ),
       [],
     );
-    expect(summaryLines(outcome).slice(1)).toEqual(['Could not be read:', '  in/x: No. Ask.']);
+    expect(summaryLines(outcome).slice(1)).toEqual(['Could not be read:', '  in/x: No']);
+  });
+
+  it('says how many of those that were compared are within the limits', async () => {
+    const likeness = { psnr_db: 48, ssim: 0.99 };
+    const outcome = await showCollection(
+      run(
+        ...[started(3), converted('a', [page('a', { likeness })]), skipped('b')],
+        ended({ files: 3, converted: 1, skipped: 1, failed: 1 }),
+      ),
+      [],
+    );
+    const error = { code: 'UNLIKE', message: 'Too far.' } as const;
+    const failures = [{ ...outcome.records[1], status: 'failed', error }] as never[];
+    const records = [...outcome.records, ...failures];
+    expect(verifiedLines({ records })).toEqual(['verified: 1 of 2 within the limits']);
+    expect(verifiedLines({ records: outcome.records.slice(1) })).toEqual([]);
   });
 
   it('is one line when there was nothing to do', async () => {

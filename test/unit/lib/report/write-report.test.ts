@@ -22,13 +22,14 @@ describe('the format of a report', () => {
     ['a.HTM', 'html'],
     ['a.b/c.csv', 'csv'],
     ['a.json', 'json'],
+    ['a.sha256', 'sha256'],
   ])('of %s is %s', (path, format) => {
     expect(reportFormatOf(path)).toBe(format);
     expect(reportPathProblem(path)).toBeUndefined();
   });
 
   it.each(['report', 'a.html.txt', 'html', ''])('of %j is unknown', (path) => {
-    expect(reportPathProblem(path)).toBe('must end with .html, .csv or .json');
+    expect(reportPathProblem(path)).toBe('must end with .html, .csv, .json or .sha256');
   });
 });
 
@@ -40,7 +41,7 @@ describe('a report', () => {
   });
 
   it('is written to no other kind of path', async () => {
-    await expect(report('a.txt')).rejects.toThrow('must end with .html, .csv or .json');
+    await expect(report('a.txt')).rejects.toThrow('must end with .html, .csv, .json or .sha256');
     await expect(stat(folder.path('a.txt'))).rejects.toThrow('ENOENT');
   });
 

@@ -1,0 +1,52 @@
+import { type Interfaces, toConfiguredId } from '@oclif/core';
+import { ArkeError } from '../lib/errors.ts';
+import { stat } from '../lib/files.ts';
+import { TOPICS } from './help/topics.ts';
+import { nearest } from './nearest.ts';
+import { typedPath } from './quote.ts';
+
+/** Commands of earlier versions, with what they are now. */
+const REPLACED = new Map([['autocomplete', 'completion']]);
+
+/**
+ * The error for an unknown command, or a subcommand that is mistyped: it says what was probably
+ * meant, and starts nothing. Undefined for a known one.
+ */
+export async function unknownCommand(
+  [first = '', second = '']: readonly string[],
+  config: Interfaces.Config,
+): Promise<ArkeError | undefined> {
+  if (!config.findCommand(first)) return new ArkeError('USAGE', await whatWasMeant(first, config));
+  const parts = commandNames(config).filter((name) => name.startsWith(`${first} `));
+  const typed = `${first} ${second}`;
+  const isNamed = second.startsWith('-') || parts.includes(typed);
+  const near = isNamed ? undefined : nearest(second, parts.map(lastWord));
+  if (near === undefined) return undefined;
+  return new ArkeError('USAGE', `${typed} is not a command. Did you mean ${first} ${near}?`);
+}
+
+const lastWord = (name: string) => name.slice(name.indexOf(' ') + 1);
+
+async function whatWasMeant(word: string, config: Interfaces.Config): Promise<string> {
+  const { bin } = config;
+  const found = await stat(word).catch(() => undefined);
+  if (found?.isDirectory())
+    return `${word} is a folder. To convert the TIFFs in it: ${bin} convert ${typedPath(word)}`;
+  if (found) return `${word} is a file. To convert it: ${bin} convert ${typedPath(word)}`;
+  if (/\.tiff?$/i.test(word)) return `${word} is not a command, and there is no such file.`;
+  const near = REPLACED.get(word) ?? nearest(word, commandNames(config));
+  return `${word} is not an ${bin} command. ${near ? `Did you mean ${near}?` : `See ${bin} --help.`}`;
+}
+
+/** The error for help about something unknown. */
+export function unknownSubject(subject: string, config: Interfaces.Config): ArkeError {
+  const near = nearest(subject, [...commandNames(config), ...TOPICS.keys()]);
+  const next = near ? `Did you mean ${config.bin} help ${near}?` : `See ${config.bin} --help.`;
+  return new ArkeError('USAGE', `There is no help for ${subject}. ${next}`);
+}
+
+/** The commands as they are typed, such as `callback pending`. */
+function commandNames(config: Interfaces.Config): string[] {
+  const shown = config.commands.filter(({ hidden }) => !hidden);
+  return shown.map(({ id }) => toConfiguredId(id, config));
+}
