@@ -43,7 +43,7 @@ export async function convertStream<T>(
     const { numbers } = await choosePages(source.path, pages, source.name);
     if (numbers.length > 1)
       throw new SettingsError([
-        `--page all makes ${numbers.length} JPEGs of ${source.name}, but stdout takes one; use --output FILE`,
+        `--page ${pages} makes ${numbers.length} JPEGs of ${source.name}, but stdout takes one; use --output FILE`,
       ]);
     const jpeg = workspace.path('stdout.jpg');
     const result = await convert({ input, output: jpeg, source });

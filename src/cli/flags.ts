@@ -33,7 +33,7 @@ export const encoderFlags = {
 };
 
 /** Which pages are converted. */
-export const pageFlag = settingFlag('TIFF_PAGES', { helpValue: 'first|all|N' });
+export const pageFlag = settingFlag('TIFF_PAGES', { helpValue: 'first|all|1-3,5' });
 
 const FAIL_ON = [...failKinds, 'any'] as const;
 const FAIL_ON_TEXT = `${FAIL_ON.slice(0, -1).join(', ')} or any`;

@@ -99,14 +99,22 @@ const RESOLUTION: ReadonlySet<number> = new Set([282, 283]);
 /** Longer texts are cut for people, in characters. */
 const MOST_CHARACTERS = 100;
 
-function metadataText({ value, bytes, tags }: PictureInspection['metadata'][number]): string {
+function metadataText({ tag, value, bytes, tags }: PictureInspection['metadata'][number]): string {
   if (typeof value === 'string') {
     const text = escapeControls(value.trim());
     return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
   }
+  if (value && tag === PAGE_NUMBER) return placeText(value);
   if (value) return value.map(shortNumber).join(', ');
   if (tags !== undefined) return `${tags} ${tags === 1 ? 'tag' : 'tags'}`;
   return bytes === undefined ? 'cannot be read' : formatBytes(bytes);
+}
+
+const PAGE_NUMBER = 297;
+
+/** A place counted from 0 and the number of pages, 0 if unknown (TIFF 6.0, section 12). */
+function placeText([place = 0, all = 0]: readonly number[]): string {
+  return all > 0 ? `page ${place + 1} of ${all}` : `page ${place + 1}`;
 }
 
 /** A plan and its predicted cost. */

@@ -2,6 +2,7 @@ import type { UnreadPath } from '../lib/collection/events.ts';
 import { findInputs, type InputRequest } from '../lib/collection/inputs/find-inputs.ts';
 import type { SearchWarning } from '../lib/collection/inputs/report-search.ts';
 import { SettingsError } from '../lib/errors.ts';
+import { keyIn, R2_SCHEME as R2 } from '../lib/keys.ts';
 import { withWorkspace } from '../lib/workspace.ts';
 import { STANDARD_STREAM, saveStdin } from './standard-streams.ts';
 
@@ -19,8 +20,6 @@ export interface TiffSources {
   readonly unread: readonly UnreadPath[];
   readonly warnings: readonly SearchWarning[];
 }
-
-const R2 = 'r2://';
 
 /**
  * Finds the TIFFs that are asked for, as `findInputs` does, `r2://KEY` and `-` among them: stdin,
@@ -49,6 +48,6 @@ export async function withTiffSources<T>(
 
 function sourceOf(input: string, stdin: string | undefined): InspectedTiff {
   if (input === STANDARD_STREAM && stdin) return { input, name: 'stdin', at: { path: stdin } };
-  const key = input.startsWith(R2) ? input.slice(R2.length) : undefined;
-  return { input, name: input, at: key === undefined ? { path: input } : { key } };
+  const at = input.startsWith(R2) ? { key: keyIn(input) } : { path: input };
+  return { input, name: input, at };
 }

@@ -38,6 +38,7 @@ import { BATCH_RETRY, type BatchOptions, places } from '../lib/batch/options.ts'
 import { defaultLikenessBounds } from '../lib/convert/verify/likeness.ts';
 import { messageOf, SettingsError } from '../lib/errors.ts';
 import { exitCodes, stopSignals } from '../lib/exit-codes.ts';
+import { keyIn, R2_SCHEME as R2 } from '../lib/keys.ts';
 import type { Redactor } from '../lib/redact.ts';
 import { noPictures } from '../lib/report/picture-source.ts';
 import { InterruptedError } from '../lib/stop.ts';
@@ -62,9 +63,6 @@ interface ConvertMore extends Pick<BatchOptions, 'onUploaded'> {
   /** Told how lines are written meanwhile, and from then on. */
   readonly onLines?: (lines: Lines) => void;
 }
-
-/** How the whole bucket is named, and a prefix may be. */
-const R2 = 'r2://';
 
 export default class Batch extends BaseCommand {
   static override summary = 'Convert every TIFF under a prefix in R2, from this machine.';
@@ -262,6 +260,7 @@ ${r2SecretsHelp}`;
       encoder: encoderSettingsOf(flags),
       pages: flags.page,
       force: flags.force,
+      skipExisting: flags['skip-existing'],
       budget: readConversionBudget(processEnvironment()),
       jobs: flags.jobs ?? availableParallelism(),
       verify: flags.verify ? defaultLikenessBounds : undefined,
@@ -276,5 +275,5 @@ ${r2SecretsHelp}`;
 /** An empty prefix would be the whole bucket, which a variable that is not set should not mean. */
 function prefixOf(text: string): string {
   if (text === '') throw new SettingsError([`PREFIX is empty; ${R2} means the whole bucket`]);
-  return text.startsWith(R2) ? text.slice(R2.length) : text;
+  return keyIn(text);
 }

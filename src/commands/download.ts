@@ -6,8 +6,8 @@ import type { Reporter } from '../cli/reporter.ts';
 import { r2SecretsHelp } from '../cli/setting-flags.ts';
 import { refuseBytesOnStdout, STANDARD_STREAM, sendToStdout } from '../cli/standard-streams.ts';
 import type { DownloadDocument } from '../lib/documents/documents.ts';
-import { messageOf } from '../lib/errors.ts';
-import { fileNameOf, refuseInvalidKey } from '../lib/keys.ts';
+import { messageOf, SettingsError } from '../lib/errors.ts';
+import { fileNameOf, keyIn, R2_SCHEME, refuseInvalidKey } from '../lib/keys.ts';
 import { writeOutput } from '../lib/local-output.ts';
 import { closeStorage, openStorage, type Storage } from '../lib/storage/client.ts';
 import { openObject } from '../lib/storage/download.ts';
@@ -33,7 +33,7 @@ ${r2SecretsHelp}`;
   ];
 
   static override args = {
-    key: Args.string({ description: 'Key of the object.', required: true }),
+    key: Args.string({ description: 'Key of the object, or r2://KEY.', required: true }),
   };
 
   static override flags = {
@@ -50,22 +50,24 @@ ${r2SecretsHelp}`;
   async run(): Promise<DownloadDocument | undefined> {
     const { args, flags } = await this.parse(Download);
     const settings = storageSettingsOf(flags);
+    const key = keyIn(args.key);
+    if (key === '') throw new SettingsError([`${R2_SCHEME} needs a key: ${R2_SCHEME}KEY`]);
     // Checked before it becomes a file name.
-    refuseInvalidKey(args.key);
-    const output = flags.output ?? (fileNameOf(args.key) || 'object');
+    refuseInvalidKey(key);
+    const output = flags.output ?? (fileNameOf(key) || 'object');
     if (output === STANDARD_STREAM) refuseBytesOnStdout(this.jsonEnabled());
     const reporter = await this.reporter(flags);
     const storage = await openStorage(settings);
-    const activity = reporter.begin(`Downloading ${args.key}`);
+    const activity = reporter.begin(`Downloading ${key}`);
     const start = performance.now();
     try {
-      const object = await this.#save(args.key, output, flags.force, { storage, reporter });
+      const object = await this.#save(key, output, flags.force, { storage, reporter });
       activity.done();
       if (output === STANDARD_STREAM) return undefined;
       const ms = Math.round(performance.now() - start);
-      this.result(`${args.key} → ${output}  ${formatBytes(object.size)}, ${ms} ms`);
+      this.result(`${key} → ${output}  ${formatBytes(object.size)}, ${ms} ms`);
       return {
-        key: args.key,
+        key,
         bucket: settings.bucket,
         path: output,
         bytes: object.size,

@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { Args } from '@oclif/core';
+import { Args, Flags } from '@oclif/core';
 import { BaseCommand, errorSummary } from '../cli/base-command.ts';
 import { inputFlags, inputRequestOf } from '../cli/collection/flags.ts';
 import { type Count, countsOf } from '../cli/collection/summary.ts';
@@ -12,6 +12,13 @@ import {
   storageSettingsOf,
 } from '../cli/flags.ts';
 import { aboutFile } from '../cli/format.ts';
+import {
+  createInspectionTotals,
+  type InspectionTotals,
+  inspectionCsv,
+  inspectionCsvHead,
+  inspectionLine,
+} from '../cli/inspection-lines.ts';
 import { describeInspection } from '../cli/inspection-text.ts';
 import { holdList } from '../cli/json-document.ts';
 import type { Reporter } from '../cli/reporter.ts';
@@ -32,6 +39,7 @@ import type {
 import { ArkeError, messageOf, StorageError } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
 import { redactValues } from '../lib/redact.ts';
+import { BYTE_ORDER_MARK } from '../lib/report/csv.ts';
 import { withSnakeCase } from '../lib/snake-case.ts';
 import { closeStorage, openStorage, type Storage } from '../lib/storage/client.ts';
 import type { RequestOptions } from '../lib/storage/objects.ts';
@@ -55,6 +63,9 @@ type Inspected = { readonly source: InspectedTiff } & (
 interface ShownInspection {
   readonly reporter: Reporter;
   readonly quiet: boolean;
+  /** The full page of each file, even of several. */
+  readonly verbose: boolean;
+  readonly csv: boolean;
 }
 
 export default class Inspect extends BaseCommand {
@@ -63,7 +74,7 @@ export default class Inspect extends BaseCommand {
   static override description =
     `Reads the structure of a TIFF, not its pixels; of an object in R2, only the bytes that hold it.
 For a folder, the TIFFs in it are inspected, found by name or content as "convert" does; -r includes subfolders.
-For each file: structure, colours, compression and metadata of all pages, how "convert" would convert it here, what the JPEGs would lose with the given settings, and what is wrong with it.
+A single file is shown in full: structure, colours, compression and metadata of all pages, how "convert" would convert it here, what the JPEGs would lose with the given settings, and what is wrong with it. Several files are shown with one line each, and totals; --verbose shows all of them in full.
 If "convert" would certainly refuse the file, that comes first; other files may still fail to decode.
 The exit code is 1 if a TIFF would fail or something could not be read. Losses and problems do not affect it.
 ${r2SecretsHelp}`;
@@ -96,6 +107,11 @@ ${r2SecretsHelp}`;
 
   static override flags = {
     page: pageFlag,
+    verbose: Flags.boolean({ char: 'v', summary: 'Show several files in full, too.' }),
+    csv: Flags.boolean({
+      summary: 'Write a table to stdout, one line per file.',
+      exclusive: ['json', 'verbose'],
+    }),
     ...inputFlags,
     ...encoderFlags,
     ...storageFlags,
@@ -123,7 +139,8 @@ ${r2SecretsHelp}`;
         },
       };
       try {
-        return await this.#inspectAll(found, session, { reporter, quiet: flags.quiet });
+        const { quiet, verbose, csv } = flags;
+        return await this.#inspectAll(found, session, { reporter, quiet, verbose, csv });
       } finally {
         if (storage) closeStorage(storage);
       }
@@ -133,11 +150,14 @@ ${r2SecretsHelp}`;
   async #inspectAll(
     { sources, unread, warnings }: TiffSources,
     session: InspectSession,
-    { reporter, quiet }: ShownInspection,
+    { reporter, quiet, verbose, csv }: ShownInspection,
   ): Promise<void> {
     for (const { message } of warnings) reporter.warn(message);
     const files = this.jsonEnabled() ? holdList() : undefined;
     const counts = { ok: 0, would_fail: 0, failed: 0 };
+    const totals = createInspectionTotals();
+    const linesOf = verbose || sources.length === 1 ? describeInspection : inspectionLines;
+    if (csv) process.stdout.write(BYTE_ORDER_MARK + inspectionCsvHead());
     for (const source of sources) {
       await outputTaken(this.stopSignal);
       this.stopSignal.throwIfAborted();
@@ -145,20 +165,23 @@ ${r2SecretsHelp}`;
       const file = fileOf(one);
       counts[file.status]++;
       await files?.add(redactValues(withSnakeCase(file), this.redactor));
-      if ('inspection' in one && !files)
-        for (const line of describeInspection(source.name, one.inspection)) this.result(line);
+      if (csv) process.stdout.write(this.session.redact(inspectionCsv(file)));
+      if (!('inspection' in one)) continue;
+      totals.add(one.inspection);
+      if (!files && !csv)
+        for (const line of linesOf(source.name, one.inspection)) this.result(line);
     }
     // Last, where it is noticed: it concerns everything above.
     for (const { path, error } of unread) reporter.error(`${path}: ${error.message}`);
     const summary: InspectionSummary = { files: sources.length, ...counts, ...missed(unread) };
-    this.#sayCounts(summary, quiet);
+    this.#sayCounts(summary, totals, quiet);
     const rest: Omit<InspectionDocument, 'files'> = { summary, unread, warnings };
     if (files) await this.session.writeDocument({ files, ...withSnakeCase(rest) });
     if (counts.ok < sources.length || unread.length > 0) this.exit(exitCodes.failed);
   }
 
-  /** The counts in one line; with `--quiet` only if something is missing from them. */
-  #sayCounts(summary: InspectionSummary, quiet: boolean): void {
+  /** The counts and totals in one line; with `--quiet` only if something is missing from them. */
+  #sayCounts(summary: InspectionSummary, totals: InspectionTotals, quiet: boolean): void {
     const { files, ok, would_fail, failed, folders_unread, files_unread } = summary;
     const isUnread = folders_unread + files_unread > 0;
     if (this.jsonEnabled() || (!isUnread && (quiet || files === 1))) return;
@@ -167,7 +190,9 @@ ${r2SecretsHelp}`;
       [would_fail, 'would fail'],
       [failed, 'failed'],
     ];
-    this.note(countsOf(files, counts, summary));
+    // Nothing to add up where nothing could be read, and with --quiet only what is missing counts.
+    const sums = quiet || ok + would_fail === 0 ? [] : [totals.text()];
+    this.note([countsOf(files, counts, summary), ...sums].join('; '));
   }
 
   async #inspect(
@@ -189,6 +214,10 @@ ${r2SecretsHelp}`;
     }
   }
 }
+
+const inspectionLines = (name: string, inspection: Inspection) => [
+  inspectionLine(name, inspection),
+];
 
 function missed(unread: readonly UnreadPath[]) {
   const count = (kind: UnreadPath['kind']) => unread.filter((one) => one.kind === kind).length;

@@ -29,7 +29,7 @@ ${r2SecretsHelp}`;
     },
     {
       description: 'Upload several files under a prefix',
-      command: '<%= config.bin %> <%= command.id %> *.jpg --prefix staging/batch_abc/',
+      command: '<%= config.bin %> <%= command.id %> *.jpg --prefix staging/batch_abc',
     },
   ];
 
@@ -39,7 +39,9 @@ ${r2SecretsHelp}`;
 
   static override flags = {
     key: Flags.string({ summary: 'Key of the single object.', exclusive: ['prefix'] }),
-    prefix: Flags.string({ summary: "Prefix of the keys, followed by each file's name." }),
+    prefix: Flags.string({
+      summary: "Folder of the keys, followed by / and each file's name.",
+    }),
     'content-type': Flags.string({ summary: 'Content type. Default: detected from the file.' }),
     force: Flags.boolean({ char: 'f', summary: 'Overwrite existing objects (never TIFFs).' }),
     ...storageFlags,
@@ -141,9 +143,10 @@ function planUploads(
   if (key === '') throw new SettingsError(['--key is empty']);
   if (key !== undefined && files.length > 1)
     throw new SettingsError(['--key names one object, but there are several files; use --prefix']);
+  const folder = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
   const paths = new Map<string, string>();
   for (const path of files) {
-    const name = key ?? `${prefix}${basename(path)}`;
+    const name = key ?? folder + basename(path);
     const other = paths.get(name);
     if (other !== undefined)
       throw new SettingsError([`${other} and ${path} would both become "${name}"`]);

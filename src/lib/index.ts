@@ -62,7 +62,7 @@ export type {
 export type { Loss, LossKind } from './convert/inspect/loss.ts';
 export type { Problem } from './convert/inspect/problems.ts';
 export type { ConversionNote } from './convert/messages.ts';
-export type { PagesSetting } from './convert/pages.ts';
+export type { PageList, PagesSetting } from './convert/pages.ts';
 export type { Turn } from './convert/plan/memory-model.ts';
 export type { Reader } from './convert/plan/reader-table.ts';
 export type { FailKind } from './convert/strictness.ts';

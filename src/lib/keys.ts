@@ -13,6 +13,14 @@ export function outputKeys(inputKey: string, page = 1): readonly [string, ...str
   return first === second ? [first] : [first, second];
 }
 
+/** Marks an object in R2 where a path could stand, too: `r2://KEY`. */
+export const R2_SCHEME = 'r2://';
+
+/** The key in `r2://KEY`; any other text is the key itself. */
+export function keyIn(text: string): string {
+  return text.startsWith(R2_SCHEME) ? text.slice(R2_SCHEME.length) : text;
+}
+
 /** The last part of a key: the contract's `output_file_name`. */
 export function fileNameOf(key: string): string {
   return key.slice(key.lastIndexOf('/') + 1);

@@ -92,6 +92,7 @@ export function runOf(
     files: records.length,
     converted: count('converted'),
     skipped: count('skipped'),
+    existing: records.filter((one) => one.status === 'skipped' && one.existing).length,
     failed: count('failed'),
     folders_unread: unread.length,
     files_unread: 0,

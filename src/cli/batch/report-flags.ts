@@ -14,7 +14,7 @@ export const reportFlags = {
       'Send a success for each TIFF without a known delivery, as soon as its JPEG is uploaded; {batch_id} and {task_id} in the URL are filled in. Needs --outbox-prefix.',
     helpValue: 'URL',
     helpGroup,
-    exclusive: ['force', 'json-lines'],
+    exclusive: ['force', 'skip-existing', 'json-lines'],
     parse: async (url) => {
       const problem = httpUrlProblem(url);
       if (problem) throw new Errors.CLIError(problem);

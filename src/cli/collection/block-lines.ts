@@ -70,7 +70,7 @@ function advanceLine(
 }
 
 /**
- * `3 failed · 12.4 MB/s · 31.0 MP/s · 12 up to date`; a narrow terminal keeps the most important
+ * `3 failed · 12.4 MB/s · 31.0 MP/s · 12 skipped`; a narrow terminal keeps the most important
  * parts.
  */
 function paceLine(
@@ -89,7 +89,7 @@ function paceLine(
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(would_fail > 0 ? [`${would_fail} would fail`] : []),
     ...(convertedBytes > 0 ? pace : []),
-    ...(skipped > 0 ? [`${skipped} up to date`] : []),
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
   ];
   const [first = '', ...rest] = fitParts(parts, columns, ' · ');
   return [failed + would_fail > 0 ? colours.bad(first) : first, ...rest]

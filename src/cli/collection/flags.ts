@@ -42,6 +42,11 @@ export const anyRunFlags = {
     min: 1,
     helpGroup: 'RUN',
   }),
+  'skip-existing': Flags.boolean({
+    summary: 'Skip TIFFs whose JPEGs exist, whatever made them; convert only what is missing.',
+    exclusive: ['force'],
+    helpGroup: 'RUN',
+  }),
   'fail-fast': Flags.boolean({
     summary: 'Stop at the first TIFF that fails.',
     helpGroup: 'RUN',
@@ -104,6 +109,7 @@ export function inputRequestOf(paths: readonly string[], flags: ParsedInputFlags
 /** The flags of `runFlags`, parsed. */
 export interface ParsedRunFlags {
   readonly jobs?: number | undefined;
+  readonly 'skip-existing': boolean;
   readonly 'fail-fast': boolean;
   readonly 'dry-run': boolean;
   readonly verify: boolean;

@@ -40,7 +40,9 @@ export function lineView(
       if (event.status === 'converted') showPages(event, lines);
       if (event.status === 'due') showPlans(event, lines, plans);
       if (event.status === 'skipped' && skipped)
-        lines.result(`${event.input} → ${event.output}  up to date`);
+        lines.result(
+          `${event.input} → ${event.output}  ${event.existing ? 'already there' : 'up to date'}`,
+        );
     },
   };
 }

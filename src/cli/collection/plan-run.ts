@@ -20,7 +20,7 @@ interface ParsedTargetFlags {
   readonly page: PagesSetting;
 }
 
-/** Whether exactly one file is named and nothing searched, so that no record is kept for it. */
+/** Whether exactly one file is named and nothing searched, so that its result needs no counts. */
 export function isSingle(
   found: readonly FoundTiff[],
   paths: readonly string[],
@@ -58,7 +58,7 @@ export function collectionOptionsOf(
   rest: {
     readonly encoder: EncoderSettings;
     readonly strict: Strictness;
-    readonly keepRecord: boolean;
+    readonly keepRecord: CollectionRunOptions['keepRecord'];
     readonly unread: CollectionRunOptions['unread'];
     readonly signal: AbortSignal;
     readonly program: string;
@@ -71,6 +71,7 @@ export function collectionOptionsOf(
     budget: readConversionBudget(processEnvironment()),
     jobs: flags.jobs ?? availableParallelism(),
     force: flags.force,
+    skipExisting: flags['skip-existing'],
     outDir: flags['out-dir'],
     checksum: flags.checksum,
     verify: flags.verify ? defaultLikenessBounds : undefined,

@@ -1,5 +1,6 @@
 import type { Interfaces } from '@oclif/core';
 import { type FoundInputs, findInputs } from '../../lib/collection/inputs/find-inputs.ts';
+import type { CollectionRunOptions } from '../../lib/collection/options.ts';
 import { runCollection } from '../../lib/collection/run-collection.ts';
 import type { LocalConversion } from '../../lib/convert/local-files.ts';
 import type { Converter } from '../../lib/convert/process/converter.ts';
@@ -35,7 +36,7 @@ export interface ConvertSession extends Session {
 /** The inputs of a run, and the findings of its search. */
 interface ConversionsToRun extends Pick<FoundInputs, 'unread' | 'warnings'> {
   readonly conversions: readonly LocalConversion[];
-  readonly keepRecord: boolean;
+  readonly keepRecord: CollectionRunOptions['keepRecord'];
 }
 
 /** Carries out `convert` and returns the exit code. Throws `SettingsError` and `FileError`. */
@@ -57,7 +58,13 @@ export async function runConvert(
   const nothingToSay = unread.length + warnings.length === 0;
   const single = isSingle(found, paths, flags);
   const { conversions, warnings: more } = await planRun(found, flags);
-  const run = { conversions, unread, warnings: [...warnings, ...more], keepRecord: !single };
+  const run: ConversionsToRun = {
+    conversions,
+    unread,
+    warnings: [...warnings, ...more],
+    // A folder such as /tmp may have a record of another user.
+    keepRecord: single ? 'if possible' : true,
+  };
   const alone = single && nothingToSay && !collectionFlagNames.some((name) => flags[name]);
   const views = alone
     ? await singleViews(found[0].input, flags, session)
@@ -93,7 +100,7 @@ async function fromOrToStream(
   const [input = STANDARD_STREAM, ...others] = paths;
   if (others.length > 0) throw new SettingsError(['- must be the only PATH']);
   if (flags['out-dir']) throw new SettingsError(['--out-dir cannot be used with -; use --output']);
-  for (const name of [...inputFlagNames, ...collectionFlagNames])
+  for (const name of [...inputFlagNames, ...collectionFlagNames, 'skip-existing'] as const)
     if (flags[name]) throw new SettingsError([`--${name} cannot be used with -`]);
   const { output = STANDARD_STREAM, page: pages } = flags;
   const stream = { input, output, pages, json: session.jsonEnabled(), signal: session.stopSignal };

@@ -18,10 +18,11 @@ export function countLines(summary: CollectionSummary): string[] {
 
 /** `300 TIFFs: 285 converted, 12 up to date, 3 failed; 1 folder could not be read; 1 min 12 s`. */
 function countLine(summary: CollectionSummary): string {
-  const { files, converted, skipped, failed, would_fail = 0, left, ms } = summary;
+  const { files, converted, skipped, existing = 0, failed, would_fail = 0, left, ms } = summary;
   const counts: Count[] = [
     [converted, summary.predicted ? 'to convert (not decoded yet)' : 'converted'],
-    [skipped, 'up to date'],
+    [skipped - existing, 'up to date'],
+    [existing, 'already there'],
     [failed, 'failed'],
     [would_fail, 'would fail'],
     [left, 'remaining'],

@@ -9,7 +9,7 @@ import type { CollectionRunOptions as RunOptions } from '../collection/options.t
 import { planOutputs } from '../collection/outputs.ts';
 import { runCollection } from '../collection/run-collection.ts';
 import { type EncoderSettings, encoderSettings } from '../convert/encoder-settings.ts';
-import type { PagesSetting } from '../convert/pages.ts';
+import { type PagesSetting, parsePages } from '../convert/pages.ts';
 import { optionNames } from '../convert/setting-names.ts';
 import { type FailKind, failKinds } from '../convert/strictness.ts';
 import { defaultLikenessBounds } from '../convert/verify/likeness.ts';
@@ -30,7 +30,7 @@ export interface CollectionInput {
  * `defaultEncoderSettings`.
  */
 export interface CollectionOptions extends Partial<EncoderSettings> {
-  /** The pages of each TIFF to convert. Default: `first`. */
+  /** The pages of each TIFF to convert, such as `'1-3,5'`. Default: `first`. */
   readonly pages?: PagesSetting | undefined;
   /**
    * The folder for the JPEGs; TIFFs from a folder keep their places in it. Default: beside each
@@ -57,6 +57,8 @@ export interface CollectionOptions extends Partial<EncoderSettings> {
    * Default: false.
    */
   readonly overwrite?: boolean | undefined;
+  /** Whether to skip TIFFs whose JPEGs exist, whatever made them. Default: false. */
+  readonly skipExisting?: boolean | undefined;
   /**
    * Whether to record the results in a file `.arke-tiff.jsonl` beside the JPEGs, so that the next
    * run skips what is up to date. Default: true.
@@ -86,6 +88,7 @@ export interface CollectionOptions extends Partial<EncoderSettings> {
 
 const switches = {
   recursive: v.optional(flag),
+  skipExisting: v.optional(flag),
   record: v.optional(flag),
   checksum: v.optional(flag),
   verify: v.optional(flag),
@@ -198,11 +201,12 @@ function runOptions(options: CollectionOptions): RunOptions {
   const { failOn = [], verify, signal } = options;
   return {
     encoder: encoderSettings(options),
-    pages: options.pages ?? 'first',
+    pages: parsePages(`${options.pages ?? 'first'}`),
     budget: budgetOf(options),
     jobs: options.jobs ?? availableParallelism(),
     force: options.overwrite ?? false,
     forcedBy: FORCED_BY,
+    skipExisting: options.skipExisting,
     outDir: options.outDir,
     keepRecord: options.record ?? true,
     checksum: options.checksum ?? false,

@@ -6,7 +6,7 @@ import { choosePages as choose } from '../convert/choose-pages.ts';
 import { type EncoderSettings, encoderSettings } from '../convert/encoder-settings.ts';
 import { inspectFile as inspect } from '../convert/inspect/inspect-file.ts';
 import type { Inspection } from '../convert/inspect/inspection.ts';
-import type { PagesSetting } from '../convert/pages.ts';
+import { type PagesSetting, parsePages } from '../convert/pages.ts';
 import { limitsNow } from '../convert/plan/resources.ts';
 import { optionNames } from '../convert/setting-names.ts';
 import { budgetOf, encoderOptions, pages, positive } from './options.ts';
@@ -49,7 +49,7 @@ export async function inspectFile(path: string, options: InspectOptions = {}): P
   return inspect(path, {
     name: basename(path),
     encoder: encoderSettings(options),
-    pages: options.pages ?? 'first',
+    pages: parsePages(`${options.pages ?? 'first'}`),
     names: optionNames,
     limits: await limitsNow(budgetOf(options), tmpdir()),
   });
@@ -80,6 +80,6 @@ export interface ChosenPages {
  */
 export async function choosePages(path: string, which: PagesSetting = 'all'): Promise<ChosenPages> {
   checkOptions(v.strictObject({ path: text, pages }), { path, pages: which });
-  const { numbers } = await choose(path, which, basename(path));
+  const { numbers } = await choose(path, parsePages(`${which}`), basename(path));
   return { numbers };
 }

@@ -20,7 +20,7 @@ import {
   metadataSettings,
   profileSettings,
 } from '../convert/encoder-settings.ts';
-import { type PagesSetting, pagesProblem } from '../convert/pages.ts';
+import { PAGES_RULE, type PagesSetting, pagesProblem } from '../convert/pages.ts';
 import type { Budget } from '../convert/plan/resources.ts';
 import { optionNames } from '../convert/setting-names.ts';
 
@@ -30,10 +30,10 @@ export const positive = option<number>(
   'must be a number above 0',
 );
 
-/** The pages: `first`, `all` or a number. */
+/** The pages: `first`, `all`, a number or a list. */
 export const pages: v.GenericSchema<PagesSetting> = option(
   (value) => (typeof value === 'string' || typeof value === 'number') && !pagesProblem(`${value}`),
-  'must be first, all or the number of a page',
+  PAGES_RULE,
 );
 
 /** The number of a page, counted from 1. */

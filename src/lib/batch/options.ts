@@ -30,6 +30,8 @@ export interface BatchOptions {
   readonly jobs: number;
   /** Converts up-to-date files too. Never replaces what was made from another TIFF. */
   readonly force: boolean;
+  /** Passes over JPEGs that exist, whoever made them; default: false. */
+  readonly skipExisting?: boolean | undefined;
   /** Compares each JPEG with its TIFF, and refuses one that differs more than this allows. */
   readonly verify?: LikenessBounds | undefined;
   /** Ends with the first failed file; unfinished files are discarded. */

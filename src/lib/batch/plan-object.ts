@@ -3,7 +3,7 @@ import { failureOf } from '../collection/failure.ts';
 import type { DueItem, ItemPlan, PlanningTools } from '../collection/item.ts';
 import { describePages, planPages } from '../collection/plan-pages.ts';
 import { chooseRemotePages, type PageSelection } from '../convert/choose-pages.ts';
-import { firstPage } from '../convert/pages.ts';
+import { firstPage, maySeveral } from '../convert/pages.ts';
 import { outputKeys } from '../keys.ts';
 import {
   findAllOutputs,
@@ -64,13 +64,15 @@ async function plan(
   run: BatchRun,
   tools: PlanningTools,
 ): Promise<ItemPlan> {
-  const { storage, pages, force, dryRun, isFree } = run.options;
+  const { storage, pages, force, skipExisting, dryRun, isFree } = run.options;
   const listed = await findOutputs(await outputRequest(key, etag, run, tools), { isFree });
   // As it was when the run began: a later replacement is left for the next run.
   if (!force) {
     const jpeg = finished(listed);
     if (jpeg) return skipped(known, jpeg);
   }
+  const existing = { force, skipExisting };
+  if (!maySeveral(pages) && openOutputs(listed, existing).length === 0) return passedOver(known);
   const firstBlocks = !dryRun && size <= SMALL_BLOCKS * BLOCK_BYTES ? SMALL_BLOCKS : 1;
   const tiff = await openRangedReader(storage, key, requestOptions(run, tools), firstBlocks);
   const { info, whole } = tiff;
@@ -81,9 +83,10 @@ async function plan(
   const chosen = await chooseRemotePages(tiff, info.size, pages, key);
   known.source = { ...known.source, ...describePages(chosen) };
   const read = outputsKnowing(outputs, firstPage(chosen.header));
-  const all = pages === 'all' ? await findAllOutputs(read, chosen.numbers.length, isFree) : read;
-  const [one, ...others] = openOutputs(all, force);
-  if (!one) return skipped(known, finished(all));
+  const all = maySeveral(pages) ? await findAllOutputs(read, chosen.numbers.length, isFree) : read;
+  const [one, ...others] = openOutputs(all, existing);
+  const jpeg = finished(all);
+  if (!one) return jpeg ? skipped(known, jpeg) : passedOver(known);
   const left = leftPagesMessage(all.first, chosen.numbers.length);
   if (left !== undefined) tools.warn('PAGES_LEFT', `${left}.`);
   return dueItem(
@@ -94,9 +97,14 @@ async function plan(
   );
 }
 
-function skipped({ source }: KnownSource, jpeg: ObjectInfo | undefined): SkippedRecord {
+function skipped({ source }: KnownSource, jpeg: ObjectInfo): SkippedRecord {
   // This reads neither the TIFF nor the JPEG, so nothing else is known about them.
-  return { ...source, output: jpeg?.key ?? source.output, status: 'skipped', pages: [] };
+  return { ...source, output: jpeg.key, status: 'skipped', pages: [] };
+}
+
+/** The record of a TIFF whose JPEGs exist. */
+function passedOver({ source }: KnownSource): SkippedRecord {
+  return { ...source, status: 'skipped', existing: true, pages: [] };
 }
 
 /** What planning has found out about a TIFF to convert. */

@@ -53,10 +53,12 @@ export interface ConvertedRecord extends SourceRecord {
   readonly pages: readonly [PageRecord, ...PageRecord[]];
 }
 
-/** The record of a TIFF whose JPEGs are up to date. */
+/** The record of a TIFF whose JPEGs are up to date, or exist and are to be passed over. */
 export interface SkippedRecord extends SourceRecord {
   readonly status: 'skipped';
-  /** As recorded when they were made. */
+  /** Set if the JPEGs exist and nothing else is known about them (`--skip-existing`). */
+  readonly existing?: true | undefined;
+  /** As recorded when they were made; empty if that is not known. */
   readonly pages: readonly PageRecord[];
 }
 
@@ -124,6 +126,8 @@ export interface CollectionSummary {
   readonly files: number;
   readonly converted: number;
   readonly skipped: number;
+  /** Of those skipped, the ones whose JPEGs only exist; undefined if there are none. */
+  readonly existing?: number | undefined;
   readonly failed: number;
   /** Dry runs only: those that would certainly fail. */
   readonly would_fail?: number | undefined;

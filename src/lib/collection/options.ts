@@ -16,6 +16,8 @@ export interface CollectionRunOptions {
   readonly jobs: number;
   /** Converts everything and overwrites outputs, but never TIFFs. */
   readonly force: boolean;
+  /** Passes over JPEGs that exist, whoever made them; default: false. */
+  readonly skipExisting?: boolean | undefined;
   /** What the user sets for `force`, for messages; default: the flag `--force`. */
   readonly forcedBy?: string | undefined;
   /**
@@ -23,8 +25,11 @@ export interface CollectionRunOptions {
    * their TIFFs.
    */
   readonly outDir?: string | undefined;
-  /** Keeps and uses a record beside the JPEGs. */
-  readonly keepRecord: boolean;
+  /**
+   * Keeps and uses a record beside the JPEGs. `if possible` only warns of one that cannot be read
+   * or written.
+   */
+  readonly keepRecord: boolean | 'if possible';
   /** Computes SHA-256 of TIFFs and JPEGs, and recognises files by it. */
   readonly checksum: boolean;
   /** Compares each JPEG with its TIFF, and refuses one beyond these bounds. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { countPages } from '../convert/choose-pages.ts';
 import type { LocalConversion } from '../convert/local-files.ts';
-import type { PagesSetting } from '../convert/pages.ts';
+import { isPageList, numbersIn, type PagesSetting } from '../convert/pages.ts';
 import { OptionsError } from '../errors.ts';
 import { jpegName } from '../jpeg-name.ts';
 import type { CollectionWarning, FoundTiff } from './inputs/find-inputs.ts';
@@ -41,7 +41,7 @@ export async function planOutputs(
   readonly conversions: readonly LocalConversion[];
   readonly warnings: readonly CollectionWarning[];
 }> {
-  const reservations = createOutputReservations(pages === 'all' ? onceEach(pageCount) : undefined);
+  const reservations = createOutputReservations(pagesNamed(pages, pageCount));
   for (const { input } of found) reservations.reserve(input, { input, as: 'source' });
   await reserveGiven(found, reservations);
   const nameOne = outputNamer(reservations);
@@ -62,6 +62,12 @@ export async function planOutputs(
       });
   }
   return { conversions, warnings };
+}
+
+/** Counts the pages of a TIFF whose JPEGs may have names; undefined if only one has. */
+function pagesNamed(pages: PagesSetting, pageCount: (input: string) => Promise<number>) {
+  if (isPageList(pages)) return async () => numbersIn(pages).at(-1) ?? 1;
+  return pages === 'all' ? onceEach(pageCount) : undefined;
 }
 
 async function reserveGiven(

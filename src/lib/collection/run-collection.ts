@@ -57,7 +57,8 @@ export async function* runCollection(
   const sources = await lookAtSources(
     conversions.map(({ input, source }) => source?.path ?? input),
   );
-  const records = keepRecord ? openRecords({ tidy: !dryRun }) : undefined;
+  const optional = keepRecord === 'if possible';
+  const records = keepRecord ? openRecords({ tidy: !dryRun, optional }) : undefined;
   const items = conversions.map((one) => localItem(one, { options, records, sources }));
   yield* convertItems(items, options, async (warn) => {
     const failures = dryRun ? [] : ((await records?.compact()) ?? []);

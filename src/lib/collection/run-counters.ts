@@ -23,6 +23,7 @@ export function createRunCounters(
 ): RunCounters {
   const start = performance.now();
   const count = { converted: 0, skipped: 0, failed: 0 };
+  let existing = 0;
   let wouldFail = 0;
   const sum = { source_bytes: 0, output_bytes: 0, pixels: 0 };
   const missed = (kind: UnreadPath['kind']) => unread.filter((one) => one.kind === kind).length;
@@ -36,6 +37,7 @@ export function createRunCounters(
     ended: (record) => {
       count[record.status]++;
       warnings.add(record);
+      if (record.status === 'skipped' && record.existing) existing++;
       if (record.status !== 'converted') return;
       add(record);
       sum.output_bytes += total(record.pages.map(({ bytes }) => bytes));
@@ -58,6 +60,7 @@ export function createRunCounters(
       return {
         files,
         ...count,
+        ...(existing > 0 ? { existing } : {}),
         ...would,
         left,
         folders_unread: missed('folder'),

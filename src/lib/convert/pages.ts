@@ -1,20 +1,77 @@
 import { ConversionError } from '../errors.ts';
+import { MAX_PAGES } from './header/limits.ts';
 import type { TiffHeader, TiffPage } from './header/tiff-header.ts';
 import { BROKEN_CHAIN, unreachablePages } from './refusal.ts';
 
-/** The pages to convert: the first (`firstPage`), all, or one by its number, counted from 1. */
-export type PagesSetting = 'first' | 'all' | number;
+/** Numbers and ranges of pages, such as `1-3,5`. */
+export type PageList = `${number}-${string}` | `${number},${string}`;
+
+/** The pages to convert: the first (`firstPage`), all, or some by their numbers, counted from 1. */
+export type PagesSetting = 'first' | 'all' | number | PageList;
+
+/** What a choice of pages must be. */
+export const PAGES_RULE = 'must be first, all, the number of a page, or a list such as 1-3,5';
 
 /** What is wrong with a choice of pages; undefined if it is valid. */
 export function pagesProblem(text: string): string | undefined {
-  return /^(first|all|[1-9]\d{0,8})$/.test(text)
-    ? undefined
-    : 'must be first, all or the number of a page';
+  if (/^(first|all|[1-9]\d{0,8})$/.test(text)) return undefined;
+  if (!/^[1-9]\d{0,8}(-[1-9]\d{0,8})?(,[1-9]\d{0,8}(-[1-9]\d{0,8})?)*$/.test(text))
+    return PAGES_RULE;
+  const wrong = rangesOf(text).find(({ from, to }) => from > to);
+  if (wrong)
+    return `must not have a range that ends before it begins, as ${wrong.from}-${wrong.to}`;
+  return rangesOf(text).some(({ to }) => to > MAX_PAGES)
+    ? `must not have pages after ${MAX_PAGES} in a list`
+    : undefined;
 }
 
-/** Parses a choice that `pagesProblem` accepts. */
+/**
+ * Parses a choice that `pagesProblem` accepts. Equal lists have equal texts: ascending, each page
+ * once, the longest ranges.
+ */
 export function parsePages(text: string): PagesSetting {
-  return text === 'first' || text === 'all' ? text : Number(text);
+  if (text === 'first' || text === 'all') return text;
+  if (/^\d+$/.test(text)) return Number(text);
+  const joined: PageRange[] = [];
+  for (const range of rangesOf(text).sort((a, b) => a.from - b.from)) {
+    const last = joined.at(-1);
+    if (last && range.from <= last.to + 1) last.to = Math.max(last.to, range.to);
+    else joined.push(range);
+  }
+  const [first] = joined;
+  if (first && joined.length === 1 && first.from === first.to) return first.from;
+  const texts = joined.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`));
+  return texts.join(',') as PageList;
+}
+
+interface PageRange {
+  readonly from: number;
+  to: number;
+}
+
+function rangesOf(text: string): PageRange[] {
+  return text.split(',').map((range) => {
+    const [from = 0, to = from] = range.split('-').map(Number);
+    return { from, to };
+  });
+}
+
+/** Whether a choice is a list. */
+export function isPageList(pages: PagesSetting): pages is PageList {
+  return typeof pages === 'string' && pages !== 'first' && pages !== 'all';
+}
+
+/** Whether a choice may be several pages of a TIFF. */
+export function maySeveral(pages: PagesSetting): pages is 'all' | PageList {
+  return pages === 'all' || isPageList(pages);
+}
+
+/** The numbers in a list from `parsePages`, ascending. */
+export function numbersIn(list: PageList): readonly [number, ...number[]] {
+  const [first = 1, ...others] = rangesOf(list).flatMap(({ from, to }) =>
+    Array.from({ length: to - from + 1 }, (_, index) => from + index),
+  );
+  return [first, ...others];
 }
 
 /**
@@ -110,6 +167,12 @@ export function pageNumbered(
   );
 }
 
+/** Throws `ConversionError` (`NO_SUCH_PAGE`) for the first of these numbers without a page. */
+function refuseMissing(header: TiffHeader, numbers: readonly number[], name: string): void {
+  const pages = pagesOf(header);
+  for (const number of numbers) pageNumbered(header, number, name, pages);
+}
+
 /**
  * The numbers of the pages to convert. Throws `ConversionError`: `NO_SUCH_PAGE`, or
  * `UNREADABLE_TIFF` if all are wanted and not all can be found.
@@ -121,8 +184,9 @@ export function pageNumbers(
 ): readonly [number, ...number[]] {
   if (pages === 'first') return [firstPage(header)];
   if (pages !== 'all') {
-    pageNumbered(header, pages, name);
-    return [pages];
+    const numbers = isPageList(pages) ? numbersIn(pages) : ([pages] as const);
+    refuseMissing(header, numbers, name);
+    return numbers;
   }
   const count = pagesOf(header).length;
   if (header.longChain)

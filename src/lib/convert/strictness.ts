@@ -23,8 +23,8 @@ export interface Strictness {
   readonly names?: SettingNames | undefined;
 }
 
-/** The losses that a header shows. */
-const LOSSES: Readonly<Record<LossKind, FailKind>> = {
+/** What each loss that a header shows is called in `failKinds`. */
+export const failKindOf: Readonly<Record<LossKind, FailKind>> = {
   pages: 'pages',
   mask: 'transparency',
   'bit-depth': 'depth',
@@ -48,7 +48,7 @@ export async function refuseLosses(
 ): Promise<void> {
   if (!failsOnLoss(failOn)) return;
   const all = await lossesIn(path, name, { ...settings, names });
-  const losses = all.filter(({ kind }) => failOn.has(LOSSES[kind]));
+  const losses = all.filter(({ kind }) => failOn.has(failKindOf[kind]));
   if (losses.length === 0) return;
   const listed = losses.map(({ page, message }) =>
     page === undefined || page === 1 ? message : `page ${page}: ${message}`,

@@ -11,16 +11,16 @@ import type { TiffToMake } from './page-files.ts';
 
 /** Where the JPEGs of a TIFF go. */
 export interface PagesTarget {
-  /** The JPEG of the first page, or of the only one that is converted. */
-  readonly output: string;
+  /** The JPEG of each page, in the order of the pages. */
+  readonly outputs: readonly string[];
   readonly rules: OutputRules;
   /** Creates its folder if it is missing. */
   readonly makeFolder: boolean;
 }
 
-/** The JPEGs of pages: a single page gets the file's name, whichever page it is. */
+/** The JPEGs of pages: the first of them gets the file's name, whichever page it is. */
 export function pageOutputs(output: string, numbers: readonly number[]): string[] {
-  return numbers.length === 1 ? [output] : numbers.map((page) => pageName(output, page));
+  return numbers.map((page, index) => (index === 0 ? output : pageName(output, page)));
 }
 
 /**
@@ -30,14 +30,14 @@ export function pageOutputs(output: string, numbers: readonly number[]): string[
  */
 export async function writePages<T>(
   tiff: TiffToMake,
-  { output, rules, makeFolder }: PagesTarget,
+  { outputs, rules, makeFolder }: PagesTarget,
   places: MakingPlaces,
   finish: (made: readonly MadePage[]) => Promise<T>,
 ): Promise<T> {
   const { numbers } = tiff;
+  const [output = ''] = outputs;
   await refuseUnwritable(output, { makeFolder });
   if (makeFolder) await makeOutputFolder(dirname(output));
-  const outputs = pageOutputs(output, numbers);
   return writeOutputs(outputs, rules, async (jpegs) => {
     const targets = numbers.map((page, index) => {
       const [name = output, jpeg = ''] = [outputs[index], jpegs[index]];

@@ -2,7 +2,8 @@ import type { FileRecord, PageRecord } from '../collection/events.ts';
 import { bytesOfPath, isUtf8Path, shownPath } from '../path-bytes.ts';
 import type { ReportRun } from './report.ts';
 
-type Cell = string | number | undefined;
+/** A value of a table; nothing where it is undefined. */
+export type Cell = string | number | undefined;
 
 /** The values of a line: of the TIFF, and of one of its JPEGs, if there is one. */
 type CsvValue = (record: FileRecord, page: PageRecord | undefined) => Cell;
@@ -31,12 +32,12 @@ const columns: Readonly<Record<string, CsvValue>> = {
   output_sha256: (_, page) => page?.sha256,
   error_code: (record) => (record.status === 'failed' ? record.error.code : undefined),
   error: (record) => (record.status === 'failed' ? record.error.message : undefined),
-  input_base64: ({ input }) => bytesOf(input),
-  output_base64: (record, page) => bytesOf(page?.output ?? record.output),
+  input_base64: ({ input }) => base64Of(input),
+  output_base64: (record, page) => base64Of(page?.output ?? record.output),
 };
 
 /** The bytes of a path in base64, if it is not UTF-8 and its text cannot be converted back. */
-function bytesOf(path: string): string | undefined {
+export function base64Of(path: string): string | undefined {
   return isUtf8Path(path) ? undefined : bytesOfPath(path).toString('base64');
 }
 
@@ -50,25 +51,31 @@ export function* csvOf({
   unread,
 }: Pick<ReportRun, 'records' | 'unread'>): Generator<string> {
   const names = Object.keys(columns);
-  yield `\uFEFF${lineOf(names)}`;
+  yield BYTE_ORDER_MARK + csvLine(names);
   for (const { path, error } of unread) {
     const cells: Readonly<Record<string, Cell>> = {
       input: path,
       status: 'unread',
       error_code: error.code,
       error: error.message,
-      input_base64: bytesOf(path),
+      input_base64: base64Of(path),
     };
-    yield lineOf(names.map((name) => cells[name]));
+    yield csvLine(names.map((name) => cells[name]));
   }
   for (const record of records) {
     const pages = record.status === 'failed' || !record.pages.length ? [undefined] : record.pages;
     for (const page of pages)
-      yield lineOf(Object.values(columns).map((value) => value(record, page)));
+      yield csvLine(Object.values(columns).map((value) => value(record, page)));
   }
 }
 
-const lineOf = (cells: readonly Cell[]) => `${cells.map(cellOf).join(',')}\r\n`;
+/** Begins a CSV file: Excel reads UTF-8 only after it. */
+export const BYTE_ORDER_MARK = '\uFEFF';
+
+/** A line of CSV, with its end. */
+export function csvLine(cells: readonly Cell[]): string {
+  return `${cells.map(cellOf).join(',')}\r\n`;
+}
 
 /** Possible beginnings of a formula, including wide forms (OWASP, "CSV Injection"). */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;

@@ -29,6 +29,8 @@ export interface Totals {
   readonly files: number;
   readonly converted: number;
   readonly skipped: number;
+  /** Of those skipped, the ones whose JPEGs only exist. */
+  readonly existing: number;
   readonly failed: number;
   readonly left: number;
   /** JPEGs, including further pages. */
@@ -68,6 +70,8 @@ export type Status = 'converted' | 'skipped' | 'failed';
 export interface FileRow {
   readonly name: string;
   readonly status: Status;
+  /** Set if it was skipped because its JPEGs exist. */
+  readonly existing?: true | undefined;
   readonly kind: string;
   readonly sourceBytes: number;
   /** Of all its JPEGs; undefined if there is none. */

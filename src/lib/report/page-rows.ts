@@ -51,12 +51,13 @@ export function pageDataOf(run: ReportRun, context: PageContext): PageData {
 
 /** Sizes include only files with JPEGs, so that the saving is correct. */
 function totalsOf({ records, summary }: ReportRun, jpegs: readonly PageRecord[]): Totals {
-  const { files, converted, skipped, failed, left, pixels, ms, stopped } = summary;
+  const { files, converted, skipped, existing = 0, failed, left, pixels, ms, stopped } = summary;
   const withJpegs = records.filter((record) => jpegsOf(record).length > 0);
   return {
     files,
     converted,
     skipped,
+    existing,
     failed,
     left,
     pixels,
@@ -76,6 +77,7 @@ function fileRowOf(record: FileRecord, file: number, context: PageContext): Omit
   const { thumbnail, comparison } = context.pictures[file] ?? {};
   return {
     status: record.status,
+    existing: record.status === 'skipped' ? record.existing : undefined,
     kind: record.kind ?? '',
     sourceBytes: record.source_bytes,
     bytes: pages.length > 0 ? sum(pages.map(({ bytes }) => bytes)) : undefined,

@@ -80,7 +80,7 @@ const words: VariableMeanings = {
   JPEG_METADATA: { meaning: 'Which metadata of the TIFF to copy' },
   TIFF_PAGES: {
     meaning:
-      'Pages to convert: `first`, `all` (scan.jpg, scan.page-2.jpg, …) or a number; thumbnails, pyramid levels and masks do not count as pages',
+      'Pages to convert: `first`, `all` (scan.jpg, scan.page-2.jpg, …), a number, or numbers and ranges such as `1-3,5`; thumbnails, pyramid levels and masks do not count as pages',
   },
   CALLBACK_SECRET: {
     meaning: 'Standard Webhooks secret (`whsec_…`): callbacks carry `webhook-signature`',

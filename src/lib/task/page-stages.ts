@@ -1,6 +1,6 @@
 import { choosePages } from '../convert/choose-pages.ts';
 import type { OwnTiff } from '../convert/own-tiff.ts';
-import { firstPage } from '../convert/pages.ts';
+import { firstPage, maySeveral } from '../convert/pages.ts';
 import type { Budget } from '../convert/plan/resources.ts';
 import { fileNameOf } from '../keys.ts';
 import { findOutput, type OutputRequest } from '../outputs/bucket/output.ts';
@@ -162,11 +162,11 @@ async function arrivedNevertheless(
 }
 
 /**
- * The outputs of all pages once their number is known; the output of a single page is known
+ * The outputs of all wanted pages once their number is known; the output of a single page is known
  * already.
  */
 async function withFurther(task: RunningTask, outputs: Outputs, count: number): Promise<Outputs> {
-  if (task.settings.pages !== 'all') return outputs;
+  if (!maySeveral(task.settings.pages)) return outputs;
   const { result } = await runStage(task, 'upload', () => findAllOutputs(outputs, count));
   for (const { slot } of result.further) task.warnOfTaken(slot.taken);
   return result;

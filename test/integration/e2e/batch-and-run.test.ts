@@ -53,7 +53,7 @@ describe('a JPEG that a task has made', () => {
 });
 
 describe('a JPEG that a batch has made', () => {
-  it.each(['first', 'all'])(
+  it.each(['first', 'all', '2-3'])(
     'is the same as a task’s, and up to date for it (pages: %s)',
     async (pages) => {
       const env = { TIFF_PAGES: pages };

@@ -170,11 +170,12 @@ describe('convert of a collection', () => {
 });
 
 describe('convert of one file', () => {
-  it('keeps no record beside its JPEG, with any flags', async () => {
+  it('records it beside its JPEG, as any other', async () => {
     const args = ['scans/a.tif', '--checksum', '--preserve-timestamps'];
     expect((await convert(args)).exitCode).toBe(0);
     expect((await convert(['scans/b.tif', '-o', 'scans/x.jpg'])).exitCode).toBe(0);
     expect((await readdir(folder.path('scans'))).sort()).toEqual([
+      '.arke-tiff.jsonl',
       'a.jpg',
       'a.tif',
       'b.tif',
@@ -183,8 +184,8 @@ describe('convert of one file', () => {
       'x.jpg',
     ]);
     const again = await convert(args);
-    expect(again.exitCode).toBe(1);
-    expect(again.stderr).toContain('scans/a.jpg exists. Use --force');
+    expect(again.exitCode).toBe(0);
+    expect(again.stdout).toBe('scans/a.tif → scans/a.jpg  up to date\n');
   });
 
   it('can be a dry run, too', async () => {

@@ -38,7 +38,7 @@ describe('convert --page all', () => {
     const before = await stat(folder.path('scan.tif'));
     const { exitCode, stdout, stderr } = await convert(['scan.tif', '--page', 'all']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'Converting scan.tif …\n' });
-    expect(await files()).toEqual([...JPEGS, 'scan.tif']);
+    expect(await files()).toEqual([RECORD, ...JPEGS, 'scan.tif']);
     expect((await readFile(folder.path('scan.tif'))).equals(three)).toBe(true);
     const { ino, mtimeMs } = await stat(folder.path('scan.tif'));
     expect({ ino, mtimeMs }).toEqual({ ino: before.ino, mtimeMs: before.mtimeMs });
@@ -60,9 +60,9 @@ describe('convert --page all', () => {
 
   it('honours TIFF_PAGES, which a flag overrides', async () => {
     await convert(['scan.tif'], { env: { TIFF_PAGES: 'all' } });
-    expect(await files()).toEqual([...JPEGS, 'scan.tif']);
+    expect(await files()).toEqual([RECORD, ...JPEGS, 'scan.tif']);
     await convert(['scan.tif', '--page=3', '-o', 'one.jpg'], { env: { TIFF_PAGES: 'all' } });
-    expect(await files()).toEqual(['one.jpg', ...JPEGS, 'scan.tif']);
+    expect(await files()).toEqual([RECORD, 'one.jpg', ...JPEGS, 'scan.tif']);
   });
 
   it.each([
@@ -71,7 +71,7 @@ describe('convert --page all', () => {
   ])('numbers the file of -o before its ending: %s', async (output, expected) => {
     await folder.make('out');
     expect((await convert(['scan.tif', '--page', 'all', '-o', output])).exitCode).toBe(0);
-    expect(await files('out')).toEqual(expected);
+    expect(await files('out')).toEqual([RECORD, ...expected]);
   });
 
   it('works from stdin, and into the folder of --out-dir', async () => {
@@ -136,7 +136,7 @@ describe('convert --page all leaves nothing half', () => {
     await folder.write('scan.page-3.jpg', 'precious');
     const refused = await convert(['scan.tif', '--page', 'all']);
     expect(refused.exitCode).toBe(1);
-    expect(refused.stderr).toContain('scan.page-3.jpg exists. Use --force');
+    expect(refused.stderr).toContain('scan.page-3.jpg exists, and is not');
     expect(await files()).toEqual(['scan.page-3.jpg', 'scan.tif']);
     expect((await convert(['scan.tif', '--page', 'all', '--force'])).exitCode).toBe(0);
     expect(await widthOf('scan.page-3.jpg')).toBe(40);
@@ -167,7 +167,7 @@ describe('convert --page with a number', () => {
     const { exitCode, stderr } = await convert(['scan.tif', '--page', '2']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'Converting scan.tif …\n' });
     expect(await widthOf('scan.jpg')).toBe(32);
-    expect(await files()).toEqual(['scan.jpg', 'scan.tif']);
+    expect(await files()).toEqual([RECORD, 'scan.jpg', 'scan.tif']);
   });
 
   it('says how many pages there are when there is no such page', async () => {
@@ -177,10 +177,52 @@ describe('convert --page with a number', () => {
     expect(await files()).toEqual(['scan.tif']);
   });
 
-  it.each([['0'], ['last'], ['1-2']])('is wrong usage when it is %s', async (pages) => {
+  it.each([['0'], ['last'], ['1-2,']])('is wrong usage when it is %s', async (pages) => {
     const { exitCode, stderr } = await convert(['scan.tif', '--page', pages]);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('must be first, all or the number of a page');
+    expect(stderr).toContain('must be first, all, the number of a page, or a list such as 1-3,5');
+  });
+});
+
+describe('convert --page with a list', () => {
+  it('makes a JPEG of each, the first under the usual name, and finds them up to date', async () => {
+    const { exitCode, stderr } = await convert(['scan.tif', '--page', '3,2']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'Converting scan.tif …\n' });
+    expect(await files()).toEqual([RECORD, 'scan.jpg', 'scan.page-3.jpg', 'scan.tif']);
+    expect([await widthOf('scan.jpg'), await widthOf('scan.page-3.jpg')]).toEqual([32, 40]);
+    const again = await convert(['scan.tif', '--page', '2-3']);
+    expect(again.stdout).toBe('scan.tif → scan.jpg  up to date\n');
+    const other = await convert(['scan.tif', '--page', '1,3']);
+    expect(other.stdout).not.toContain('up to date');
+    expect(await widthOf('scan.jpg')).toBe(24);
+  });
+
+  it('plans and inspects these pages only', async () => {
+    const planned = await convert(['scan.tif', '--page', '1,3', '--dry-run', '--json']);
+    expect(JSON.parse(planned.stdout).files[0].pages).toMatchObject([
+      { page: 1, output: 'scan.jpg' },
+      { page: 3, output: 'scan.page-3.jpg' },
+    ]);
+    const { stdout } = await runProgram(['inspect', 'scan.tif', '--page', '1,3', '--json'], {
+      cwd: folder.root,
+    });
+    expect(JSON.parse(stdout).files[0].losses).toMatchObject([
+      { kind: 'pages', message: 'Page 2 of 3 is not converted' },
+    ]);
+  });
+
+  it('makes nothing of a TIFF that lacks one of them', async () => {
+    const { exitCode, stderr } = await convert(['scan.tif', '--page', '1-9']);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('"scan.tif" has 3 pages, so there is no page 4');
+    expect(await files()).toEqual(['scan.tif']);
+  });
+
+  it('keeps them apart from the JPEG of another TIFF', async () => {
+    await folder.write('scan.page-3.tif', makeTiff(page(8)));
+    await convert(['.', '--page', '1,3', '--include', 'scan.tif']);
+    const { stderr } = await convert(['.', '--page', '1,3', '--dry-run']);
+    expect(stderr).toMatch(/scan\S* becomes scan\S*\.tif\.jpg, because scan\.page-3\.jpg is /);
   });
 });
 

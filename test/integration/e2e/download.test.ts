@@ -37,6 +37,17 @@ describe('download', () => {
     expect(await isWhole('image.tif')).toBe(true);
   });
 
+  it('takes r2://KEY as well', async () => {
+    const { exitCode, stdout } = await download([`r2://${KEY}`]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^staging\/b\/image\.tif → image\.tif /);
+    expect(await isWhole('image.tif')).toBe(true);
+    expect(await download(['r2://'])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('r2:// needs a key: r2://KEY'),
+    });
+  });
+
   it('saves the object to the file of -o', async () => {
     expect((await download([KEY, '-o', 'mine.bin'])).exitCode).toBe(0);
     expect(await isWhole('mine.bin')).toBe(true);

@@ -198,6 +198,81 @@ describe('inspect', () => {
   });
 });
 
+describe('inspect of several files', () => {
+  const plain = makeTiff({ ...mask, subfileType: 0, photometric: 1 });
+  beforeEach(() => folder.write('plain.tif', plain));
+
+  it('shows one line for each, and totals', async () => {
+    const { exitCode, stdout, stderr } = await inspect(['scan.tif', 'plain.tif']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toBe(
+      'scan.tif: 2 pages, 400 × 300, 8 bits, RGB, uncompressed; would lose: pages, transparency, profile, metadata; 1 problem\n' +
+        'plain.tif: 1 page, 400 × 300, 1 bit, grey, black is zero, uncompressed\n',
+    );
+    expect(stderr).toMatch(
+      /^2 TIFFs: 2 ok \(not decoded yet\); 3 pages, 0\.50 MB; 1 would lose something; 1 has problems\n$/,
+    );
+  });
+
+  it('shows each in full with -v', async () => {
+    const { stdout } = await inspect(['scan.tif', 'plain.tif', '-v']);
+    const alone = await inspect(['scan.tif']);
+    expect(stdout).toContain(alone.stdout);
+    expect(stdout).toMatch(/^plain\.tif: TIFF, little-endian/m);
+  });
+
+  it('writes with --csv one line for each, those that cannot be read as well', async () => {
+    const { exitCode, stdout, stderr } = await inspect(['scan.tif', 'lost.tif', '--csv']);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('lost.tif');
+    const [head, first = '', second = '', end] = stdout.split('\r\n');
+    expect(head).toMatch(/^\uFEFFinput,status,bytes,pages,width,height,bits,colours,compression,/);
+    expect(first).toMatch(/^scan\.tif,ok,\d+,2,400,300,8,RGB,none,pages transparency profile /);
+    expect(second).toMatch(/^lost\.tif,would_fail,,.*,FILE,/);
+    expect(end).toBe('');
+  });
+
+  it('says on the line what "convert" would refuse', async () => {
+    await folder.write(
+      'lzw.tif',
+      makeTiff({ ...page, compression: 5, entries: [] }).subarray(0, 900),
+    );
+    const { stdout } = await inspect(['lzw.tif', 'plain.tif']);
+    expect(stdout).toMatch(/^lzw\.tif: .*would fail: "lzw\.tif" /);
+  });
+
+  it.each([[['--json']], [['-v']]])('is no CSV with %j: wrong usage', async (args) => {
+    const { exitCode, stdout, stderr } = await inspect(['scan.tif', '--csv', ...args]);
+    expect(exitCode).toBe(2);
+    expect(stdout + stderr).toMatch(/--csv/);
+  });
+});
+
+describe('inspect of coded values', () => {
+  it('decodes the texts of Windows and the number of the page', async () => {
+    const utf16 = (tag: number, value: string) => ({
+      tag,
+      type: 1,
+      values: [...Buffer.from(`${value}\0`, 'utf16le')],
+    });
+    const long = 'Größe '.repeat(100);
+    const entries = [
+      { tag: 297, type: SHORT, values: [0, 1] },
+      utf16(40_091, 'Straßenkarte'),
+      utf16(40_095, long),
+    ];
+    await folder.write('xp.tif', makeTiff({ ...page, entries }));
+    const { stdout } = await inspect(['xp.tif']);
+    expect(stdout).toMatch(/^ +PageNumber +page 1 of 1$/m);
+    expect(stdout).toMatch(/^ +XPTitle +Straßenkarte$/m);
+    expect(stdout).toMatch(/^ +XPSubject +Größe Größe .*…$/m);
+    const { files } = JSON.parse((await inspect(['xp.tif', '--json'])).stdout);
+    expect(files[0].directories[0].metadata).toContainEqual(
+      expect.objectContaining({ name: 'XPTitle', value: 'Straßenkarte' }),
+    );
+  });
+});
+
 describe('inspect that fails', () => {
   it.each([
     ['a file that is not there', 'nowhere.tif', undefined, 'FILE', /nowhere\.tif.*Check the path/],
@@ -210,7 +285,7 @@ describe('inspect that fails', () => {
     const shown = await inspect([name, 'scan.tif']);
     expect(shown.exitCode).toBe(1);
     expect(shown.stderr).toMatch(message);
-    expect(shown.stdout).toMatch(/^scan\.tif: TIFF/);
+    expect(shown.stdout).toMatch(/^scan\.tif: 2 pages, 400 × 300/);
     const { exitCode, stdout, stderr } = await inspect([name, 'scan.tif', '--json']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
     expect(JSON.parse(stdout).files).toMatchObject([
@@ -243,7 +318,7 @@ describe('inspect that fails', () => {
     const { exitCode, stderr } = await inspect(args);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(
-      /^Error: .*lost\.tif.*\n2 TIFFs: 1 ok \(not decoded yet\), 1 would fail\n$/,
+      /^Error: .*lost\.tif.*\n2 TIFFs: 1 ok \(not decoded yet\), 1 would fail; 2 pages, 0\.49 MB; 1 would lose something; 1 has problems\n$/,
     );
     expect((await inspect([...args, '--quiet'])).stderr).toMatch(/^Error: .*\n$/);
     const [told, planned] = await Promise.all([
@@ -263,7 +338,10 @@ describe('inspect that fails', () => {
   });
 
   it.each([
-    [['scan.tif', '--page', 'none'], 'must be first, all or the number of a page'],
+    [
+      ['scan.tif', '--page', 'none'],
+      'must be first, all, the number of a page, or a list such as 1-3,5',
+    ],
     [['r2://'], 'r2:// needs a key'],
     [[], 'PATH is missing (or --files-from)'],
     [['r2://a.tif'], '--bucket is missing (or R2_BUCKET)'],
@@ -336,7 +414,7 @@ describe('inspect r2://KEY', () => {
   it('can be combined with files, and needs the bucket for objects only', async () => {
     const { exitCode, stdout } = await inspect(['scan.tif', `r2://${KEY}`], { env: environment() });
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^scan\.tif: TIFF.*\n(.*\n)*^r2:\/\/staging\/b\/Straße 1\.tif: TIFF/m);
+    expect(stdout).toMatch(/^scan\.tif: 2 pages.*\nr2:\/\/staging\/b\/Straße 1\.tif: 1 page, 4096/);
   });
 
   it.each([

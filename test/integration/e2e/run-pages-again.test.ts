@@ -110,6 +110,36 @@ describe('TIFF_PAGES=all, run again', () => {
   });
 });
 
+describe('TIFF_PAGES with a list', () => {
+  it('makes these pages, and finds them up to date by their metadata', async () => {
+    await sandbox.current.putObject('e1/scan.tif', mixed);
+    const run = (pages: string) => runTask(sandbox.current, 'e1/scan.tif', { TIFF_PAGES: pages });
+    const { bodies } = await run('1,3');
+    expect(bodies).toMatchObject([{ status: 'success', output_r2_key: 'e1/scan.jpg' }]);
+    const keys = await sandbox.current.listKeys('e1/');
+    expect(keys).toEqual(['e1/scan.jpg', 'e1/scan.page-3.jpg', 'e1/scan.tif']);
+    expect(await metadataOf('e1/scan.jpg')).toMatchObject({
+      'arke-pages': '1,3',
+      'arke-page': '1',
+    });
+    expect(await metadataOf('e1/scan.page-3.jpg')).not.toHaveProperty('arke-pages');
+    expect((await run('3,1')).stdout).toContain('up to date; nothing to convert');
+    await sandbox.current.deleteObject('e1/scan.page-3.jpg');
+    expect((await run('1,3')).stdout).toContain('Note: 1 of 2 pages were made from this TIFF');
+    expect(await sandbox.current.listKeys('e1/')).toEqual(keys);
+    expect((await run('all')).stdout).not.toContain('up to date');
+  });
+
+  it('gives the first of them the usual key', async () => {
+    await sandbox.current.putObject('e2/scan.tif', mixed);
+    await runTask(sandbox.current, 'e2/scan.tif', { TIFF_PAGES: '2-3' });
+    expect(await sandbox.current.listKeys('e2/')).toEqual([
+      ...['e2/scan.jpg', 'e2/scan.page-3.jpg', 'e2/scan.tif'],
+    ]);
+    expect(await metadataOf('e2/scan.jpg')).toMatchObject({ 'arke-page': '2' });
+  });
+});
+
 describe('TIFF_PAGES with a number', () => {
   it('makes the JPEG of that page', async () => {
     await sandbox.current.putObject('d1/scan.tif', mixed);

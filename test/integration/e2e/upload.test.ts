@@ -67,6 +67,13 @@ describe('upload', () => {
     expect((await stored('notes'))?.contentType).toBe('application/octet-stream');
   });
 
+  it('takes a --prefix for a folder, with or without its slash', async () => {
+    const { exitCode, stdout } = await upload('scan.tif', '--prefix', `${prefix}box`);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(`scan.tif → ${prefix}box/scan.tif  `);
+    expect(await stored('box/scan.tif')).toBeDefined();
+  });
+
   it('stores a file with the type of --content-type', async () => {
     await upload('notes', '--prefix', prefix, '--content-type', 'text/plain; charset=utf-8');
     expect((await stored('notes'))?.contentType).toBe('text/plain; charset=utf-8');

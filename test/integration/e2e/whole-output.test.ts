@@ -37,7 +37,7 @@ describe('output that is read late is whole', () => {
     [1, 'bad'],
   ])('of inspect, as text and as a document: exit code %i', async (code, name) => {
     const setup = { cwd: folder.root };
-    const text = await runUnread(['inspect', name], {}, setup);
+    const text = await runUnread(['inspect', '-v', name], {}, setup);
     expect(text).toMatchObject({ exitCode: code, endedUnread: false });
     expect(text.stdout.match(/^\S.*: TIFF, /gm)).toHaveLength(TIFFS);
     const json = await runUnread(['inspect', name, '--json'], {}, setup);
@@ -147,7 +147,7 @@ function isAlive(pid: number): boolean {
 
 describe('a reader that leaves', () => {
   it.each([
-    ['inspect', ['inspect', 'good']],
+    ['inspect', ['inspect', '-v', 'good']],
     ['inspect --json', ['inspect', 'good', '--json']],
   ])('ends the program silently: %s', async (_, args) => {
     const setup = { cwd: folder.root };

@@ -20,6 +20,8 @@ export interface Finishing {
   readonly source: FileState;
   readonly kind: string | undefined;
   readonly pixels: number | undefined;
+  /** How many JPEGs the TIFF has, with those that existed before. */
+  readonly count: number;
   readonly tools: ConvertingTools;
 }
 
@@ -35,7 +37,7 @@ export async function finishPages(
   finishing: Finishing,
   options: CollectionRunOptions,
 ): Promise<Converted & { readonly lines: readonly RecordLine[] }> {
-  const { tiff, source, kind, pixels, tools } = finishing;
+  const { tiff, source, kind, pixels, count, tools } = finishing;
   const { program, checksum } = options;
   const source_sha256 = checksum ? await sha256Of(tiff.path, tools.signal) : undefined;
   const versions = await tools.converter.versions({ signal: tools.signal });
@@ -60,7 +62,7 @@ export async function finishPages(
       verified: boundsOf(options),
       program,
       versions,
-      pages: made.length,
+      pages: count,
       kind,
       pixels,
       record: { ...page, output },

@@ -1,8 +1,10 @@
 import { choosePages, type PageSelection } from '../../convert/choose-pages.ts';
 import type { LocalConversion } from '../../convert/local-files.ts';
+import { maySeveral } from '../../convert/pages.ts';
 import { refuseLosses } from '../../convert/strictness.ts';
 import { type OutputRules, refuseOutput } from '../../local-output.ts';
 import { pageOutputs, writePages } from '../../outputs/local-pages.ts';
+import { hasJpegSignature } from '../../tiff-signature.ts';
 import { sha256Of } from '../checksum.ts';
 import type { SkippedRecord, SourceRecord } from '../events.ts';
 import { failureOf } from '../failure.ts';
@@ -60,9 +62,15 @@ export function localItem(
         const recorded = await recordedFor(source, path, state, run, tools);
         const skipped = recorded && (await skip(source, recorded, run.options, tools));
         if (skipped) return skipped;
-        const chosen = await choosePages(path, run.options.pages, name);
-        source = { ...source, ...describePages(chosen) };
-        return await dueItem(source, { tiff, chosen, state, recorded }, run, tools);
+        const { pages, skipExisting } = run.options;
+        // Without a look at the TIFF where that is not needed to know its pages.
+        if (skipExisting && !maySeveral(pages) && (await hasJpegSignature(output)))
+          return existing(source);
+        const chosen = await choosePages(path, pages, name);
+        const targets = await targetsOf(output, chosen, skipExisting);
+        if (!targets) return existing(source);
+        source = { ...source, ...describePages(targets) };
+        return await dueItem(source, { tiff, chosen: targets, state, recorded }, run, tools);
       } catch (error) {
         tools.signal.throwIfAborted();
         const ms = Math.round(performance.now() - start);
@@ -70,6 +78,33 @@ export function localItem(
       }
     },
   };
+}
+
+/** The record of a TIFF whose JPEGs exist. */
+function existing(source: SourceRecord): SkippedRecord {
+  return { ...source, status: 'skipped', existing: true, pages: [] };
+}
+
+/** The pages to make, with their outputs, and how many JPEGs the TIFF has in all. */
+interface Targets extends PageSelection {
+  readonly outputs: readonly string[];
+  readonly count: number;
+}
+
+/** Those of the chosen pages that are to be made; undefined if all JPEGs exist. */
+async function targetsOf(
+  output: string,
+  { header, numbers }: PageSelection,
+  skipExisting = false,
+): Promise<Targets | undefined> {
+  const outputs = pageOutputs(output, numbers);
+  const count = outputs.length;
+  if (!skipExisting) return { header, numbers, outputs, count };
+  const made = await Promise.all(outputs.map(hasJpegSignature));
+  const isOpen = (_: unknown, index: number) => !made[index];
+  const [first, ...others] = numbers.filter(isOpen);
+  if (first === undefined) return undefined;
+  return { header, numbers: [first, ...others], outputs: outputs.filter(isOpen), count };
 }
 
 /** What is recorded beside the output; undefined where no record is kept. */
@@ -120,7 +155,7 @@ async function skip(
 /** What planning has found out about a TIFF. */
 interface Seen {
   readonly tiff: LocalTiff;
-  readonly chosen: PageSelection;
+  readonly chosen: Targets;
   readonly state: FileState;
   readonly recorded: Recorded | undefined;
 }
@@ -131,11 +166,10 @@ async function dueItem(
   run: LocalRun,
   { limits }: PlanningTools,
 ): Promise<DueItem> {
-  const { output } = source;
   const { tiff, chosen, recorded } = seen;
+  const { outputs } = chosen;
   const { encoder, pages, strict, force, verify, outDir } = run.options;
   await refuseLosses(tiff.path, tiff.name, strict, { encoder, pages });
-  const outputs = pageOutputs(output, chosen.numbers);
   // With force nobody asks, and comparing hashes takes time.
   const ours = force ? undefined : await knownOutputs(outputs, recorded);
   const rules = outputRules(run, ours);
@@ -176,17 +210,17 @@ interface DueTiff extends Seen, Pick<DueItem, 'plans'> {
 }
 
 async function convertItem(
-  { output, kind, pixels }: SourceRecord,
+  { kind, pixels }: SourceRecord,
   { tiff, chosen, state, recorded, rules, plans }: DueTiff,
   { options }: LocalRun,
   tools: ConvertingTools,
 ): Promise<Converted> {
   const { encoder, pages, strict, verify, outDir } = options;
   const toMake = { ...chosen, file: tiff.path, name: tiff.name };
-  const target = { output, rules, makeFolder: outDir !== undefined };
+  const target = { outputs: chosen.outputs, rules, makeFolder: outDir !== undefined };
   const places = placesFor(tools, plans, { encoder, pages, strict, verify });
   return writePages(toMake, target, places, async (made) => {
-    const finishing = { tiff, source: state, kind, pixels, tools };
+    const finishing = { tiff, source: state, kind, pixels, count: chosen.count, tools };
     const { lines, ...converted } = await finishPages(made, finishing, options);
     await recorded?.record.append(lines);
     return converted;

@@ -1,5 +1,6 @@
 import { describeEncoder } from '../../convert/encoder-settings.ts';
 import type { ConversionNote } from '../../convert/messages.ts';
+import { isPageList, numbersIn } from '../../convert/pages.ts';
 import { refuseLosses, refuseNotedLosses, refuseWarnings } from '../../convert/strictness.ts';
 import { ArkeError } from '../../errors.ts';
 import { pageOutputs } from '../../outputs/local-pages.ts';
@@ -44,7 +45,10 @@ export async function upToDate(
 ): Promise<readonly CurrentOutput[] | undefined> {
   const first = await recordedOutput(output, recorded);
   if (!first) return undefined;
-  const numbers = Array.from({ length: first.pages }, (_, index) => index + 1);
+  const { pages } = options;
+  const numbers = isPageList(pages)
+    ? numbersIn(pages)
+    : Array.from({ length: first.pages }, (_, index) => index + 1);
   const current: CurrentOutput[] = [];
   for (const one of pageOutputs(output, numbers)) {
     const line = one === output ? first : await recordedOutput(one, recorded);

@@ -13,13 +13,20 @@ export interface OutputRecords {
 
 /**
  * Opens no record yet. With `tidy`, files that killed processes left beside the outputs are removed
- * first.
+ * first. A record that is `optional` and cannot be read or written is done without; `compact` then
+ * returns why.
  */
-export function openRecords({ tidy }: { readonly tidy: boolean }): OutputRecords {
+export function openRecords({
+  tidy,
+  optional = false,
+}: {
+  readonly tidy: boolean;
+  readonly optional?: boolean;
+}): OutputRecords {
   const records = new Map<string, Promise<OutputRecord>>();
   const open = async (folder: string) => {
     if (tidy) await removeAbandonedOutputs(folder);
-    return openRecord(folder);
+    return optional ? openOptional(folder) : openRecord(folder);
   };
   return {
     beside: (output) => {
@@ -34,6 +41,23 @@ export function openRecords({ tidy }: { readonly tidy: boolean }): OutputRecords
         opened.flatMap((record) => (record.status === 'fulfilled' ? record.value.compact() : [])),
       );
       return compacted.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+    },
+  };
+}
+
+/** The record of a folder that others may share: it must keep nobody from converting a file. */
+async function openOptional(folder: string): Promise<OutputRecord> {
+  let failure: unknown;
+  const fail = (error: unknown) => {
+    failure ??= error;
+  };
+  const record = await openRecord(folder).catch(fail);
+  return {
+    linesOf: (output) => record?.linesOf(output) ?? [],
+    append: async (lines) => record?.append(lines).catch(fail),
+    compact: async () => {
+      if (failure !== undefined) throw failure;
+      await record?.compact();
     },
   };
 }

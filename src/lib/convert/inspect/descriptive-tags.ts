@@ -4,8 +4,11 @@ export type KeptWith = 'copyright' | 'all' | 'nothing';
 /** A tag that describes the picture, but is not needed to show it. */
 export interface DescriptiveTag {
   readonly tag: number;
-  /** Whether its value is a text, a few numbers, or data of which only the size is shown. */
-  readonly holds: 'text' | 'numbers' | 'data';
+  /**
+   * Whether its value is a text, a text in UTF-16 whatever its type (Windows' XP tags), a few
+   * numbers, or data of which only the size is shown.
+   */
+  readonly holds: 'text' | 'utf-16' | 'numbers' | 'data';
   readonly keptWith: KeptWith;
 }
 
@@ -14,6 +17,7 @@ const text = (tag: number, keptWith: KeptWith = 'all'): DescriptiveTag => ({
   holds: 'text',
   keptWith,
 });
+const utf16 = (tag: number): DescriptiveTag => ({ tag, holds: 'utf-16', keptWith: 'all' });
 const numbers = (tag: number, keptWith: KeptWith = 'all'): DescriptiveTag => ({
   tag,
   holds: 'numbers',
@@ -45,7 +49,7 @@ export const descriptiveTags: readonly DescriptiveTag[] = [
   numbers(18_249),
   numbers(282, 'copyright'),
   numbers(283, 'copyright'),
-  ...[40_091, 40_092, 40_093, 40_094, 40_095].map((tag) => data(tag)),
+  ...[40_091, 40_092, 40_093, 40_094, 40_095].map(utf16),
   data(34_665),
   data(34_853),
   data(33_723),

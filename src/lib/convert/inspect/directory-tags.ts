@@ -2,7 +2,7 @@ import { readEntries, type TiffEntries } from '../header/tiff-entries.ts';
 import type { TiffSource } from '../header/tiff-source.ts';
 import { numbersOf, type TiffTag, type TiffTags, textOf } from '../header/tiff-tags.ts';
 import { bytesOfValues, readIntegers, type TiffEntry } from '../header/tiff-values.ts';
-import { descriptiveTags } from './descriptive-tags.ts';
+import { type DescriptiveTag, descriptiveTags } from './descriptive-tags.ts';
 import { type IccProfile, readIccProfile } from './icc-profile.ts';
 
 /** A descriptive tag of a directory, and its content. */
@@ -81,8 +81,8 @@ function sizeIn({ fileBytes }: TiffSource, entry: TiffEntry): number | undefined
 /** The beginning of values that are shown, as if they ended there. */
 async function readBeginnings(source: TiffSource, entries: TiffEntries): Promise<TiffTags> {
   const tags = new Map<number, TiffTag>();
-  const shown = descriptiveTags.filter(({ holds }) => holds !== 'data').map(({ tag }) => tag);
-  for (const tag of shown) {
+  for (const { tag, holds } of descriptiveTags) {
+    if (holds === 'data') continue;
     const entry = entries.get(tag);
     const width = entry && bytesOfValues(entry.type, 1);
     if (!entry || !width) continue;
@@ -90,7 +90,8 @@ async function readBeginnings(source: TiffSource, entries: TiffEntries): Promise
     const view = await source.read(entry.position, count * width);
     if (!view) continue;
     const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-    const whole = count === entry.count || width > 1 ? bytes : cutBetweenCharacters(bytes);
+    const isWhole = count === entry.count || width > 1 || holds === 'utf-16';
+    const whole = isWhole ? bytes : cutBetweenCharacters(bytes);
     tags.set(tag, { tag, type: entry.type, count: whole.length / width, bytes: whole });
   }
   return { littleEndian: source.littleEndian, tags };
@@ -126,10 +127,28 @@ async function metadataOf(
       found.push({ tag, bytes: undefined, tags, value: undefined });
       continue;
     }
-    const value = holds === 'text' ? textOf(values, tag) : sayable(numbersOf(values, tag));
+    const value = sayableValue(values, tag, holds);
     found.push({ tag, bytes: sizeIn(source, entry), tags: undefined, value });
   }
   return found;
+}
+
+function sayableValue(
+  values: TiffTags,
+  tag: number,
+  holds: DescriptiveTag['holds'],
+): MetadataEntry['value'] {
+  if (holds === 'text') return textOf(values, tag);
+  if (holds === 'utf-16') return utf16Of(values, tag);
+  return sayable(numbersOf(values, tag));
+}
+
+/** The text of an XP tag: UTF-16, little-endian in every file, up to its first NUL. */
+function utf16Of({ tags }: TiffTags, tag: number): string | undefined {
+  const bytes = tags.get(tag)?.bytes;
+  if (!bytes) return undefined;
+  const [text = ''] = new TextDecoder('utf-16le').decode(bytes).split('\0');
+  return bytes.length >= TEXT_BYTES ? `${text.slice(0, -1)}…` : text;
 }
 
 function sayable(numbers: readonly number[] | undefined): MetadataEntry['value'] {

@@ -19,7 +19,7 @@ import {
   tagName,
 } from '../header/tiff-names.ts';
 import { boundedReader, type ReadableFile } from '../header/tiff-source.ts';
-import { firstPage, nameOfPage, pageNumbered, pageNumbers, pagesOf } from '../pages.ts';
+import { firstPage, nameOfPage, pageNumbers, pagesOf } from '../pages.ts';
 import { type Limits, planConversion } from '../plan/plan.ts';
 import { readable } from '../plan/readable.ts';
 import { type TiffPages, tiffPages } from '../tiff-pages.ts';
@@ -64,7 +64,7 @@ export async function inspectTiff(
   const contents = await readContents(readable, fileBytes);
   if (!contents) return undefined;
   const { header, tagsOf } = contents;
-  if (typeof options.pages === 'number') pageNumbered(header, options.pages, options.name);
+  if (options.pages !== 'all') pageNumbers(header, options.pages, options.name);
   const numbers = new Map(pagesOf(header).map((page, index) => [page, index + 1]));
   const tiff = tiffPages(header, options.name);
   const inspect = (page: TiffPage) =>

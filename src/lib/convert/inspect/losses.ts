@@ -1,6 +1,13 @@
 import type { EncoderSettings } from '../encoder-settings.ts';
 import type { TiffHeader, TiffPage } from '../header/tiff-header.ts';
-import { firstPage, isOfAnother, type PagesSetting, pagesOf } from '../pages.ts';
+import {
+  firstPage,
+  isOfAnother,
+  isPageList,
+  numbersIn,
+  type PagesSetting,
+  pagesOf,
+} from '../pages.ts';
 import { commandNames, type SettingNames } from '../setting-names.ts';
 import type { DirectoryTags } from './directory-tags.ts';
 import type { Loss } from './loss.ts';
@@ -18,8 +25,10 @@ export interface LossSettings {
 /** The numbers of the converted pages that exist, from 1. */
 export function convertedPages(header: TiffHeader, pages: PagesSetting): number[] {
   const all = pagesOf(header).map((_, index) => index + 1);
+  if (pages === 'all') return all;
+  if (isPageList(pages)) return numbersIn(pages).filter((page) => page <= all.length);
   const wanted = pages === 'first' ? firstPage(header) : pages;
-  return pages === 'all' ? all : all.filter((page) => page === wanted);
+  return all.filter((page) => page === wanted);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { numbersIn } from '../../convert/pages.ts';
 import { StorageError } from '../../errors.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { outputKeys } from '../../keys.ts';
@@ -31,11 +32,18 @@ export const PARALLEL_PAGES = 8;
  */
 export async function findOutputs(request: OutputRequest, known: KnownKeys = {}): Promise<Outputs> {
   const slot = await findOutput(request, known);
-  const all = request.provenance.pageCount !== undefined && slot.kind === 'done';
-  const count = all ? (pageCountOf(slot.object) ?? 1) : 1;
+  const { pageCount, pageList } = request.provenance;
+  const several = slot.kind === 'done' && (pageCount !== undefined || pageList !== undefined);
+  const numbers = several ? furtherOf(request.provenance, pageCountOf(slot.object) ?? 1) : [];
   const first = { request, slot };
   // A list would not help: its metadata say that they exist.
-  return { first, further: await lookUpFurther(first, count, known.isFree) };
+  return { first, further: await lookUpFurther(first, numbers, known.isFree) };
+}
+
+/** The numbers of the further pages: those of a list, or up to a count. */
+function furtherOf({ pageList }: Provenance, count: number): readonly number[] {
+  if (pageList !== undefined) return numbersIn(pageList).slice(1);
+  return Array.from({ length: count - 1 }, (_, further) => further + 2);
 }
 
 /** The same outputs once the TIFF is read and it is known which page `first` is. */
@@ -47,20 +55,24 @@ export function outputsKnowing({ first, further }: Outputs, firstPage: number): 
 }
 
 /**
- * The outputs of a TIFF with `count` pages if all are wanted. Asks only for the objects of further
- * pages that a list has: `isFree`, or else one of their own. Throws as `findOutput`.
+ * The outputs of a TIFF of which `count` pages are wanted, all or those of a page list. Asks only
+ * for the objects of further pages that a list of the bucket has: `isFree`, or else one of their
+ * own. Throws as `findOutput`.
  */
 export async function findAllOutputs(
   { first, further }: Outputs,
   count: number,
   isFree?: IsFree,
 ): Promise<Outputs> {
-  const provenance = { ...first.request.provenance, pageCount: count };
+  const { pageList } = first.request.provenance;
+  const pageCount = pageList === undefined ? count : undefined;
+  const provenance = { ...first.request.provenance, pageCount };
   const request = { ...first.request, provenance };
   const named = { ...first, request };
   if (further.length === count - 1) return { first: named, further: further.map(knowing(request)) };
   const free = isFree ?? (await freePages(named, count));
-  return { first: named, further: await lookUpFurther(named, count, free) };
+  const numbers = furtherOf(provenance, count);
+  return { first: named, further: await lookUpFurther(named, numbers, free) };
 }
 
 /** An output that is still to be made. */
@@ -72,16 +84,30 @@ export interface OpenOutput extends PageOutput {
   readonly isFirst: boolean;
 }
 
-/**
- * The outputs to make: those that are missing or outdated, or all with `force`; the first page
- * first.
- */
-export function openOutputs({ first, further }: Outputs, force = false): OpenOutput[] {
+/** What becomes of outputs that exist. */
+export interface ExistingOutputs {
+  /** Those of this worker are made again, even if they are up to date. */
+  readonly force?: boolean | undefined;
+  /** None is made again, whoever made it. */
+  readonly skipExisting?: boolean | undefined;
+}
+
+/** The outputs to make: those that are missing or outdated; the first page first. */
+export function openOutputs(
+  { first, further }: Outputs,
+  { force, skipExisting }: ExistingOutputs = {},
+): OpenOutput[] {
   return [first, ...further].flatMap(({ request, slot }, index) => {
     const open = { request, page: request.provenance.page, isFirst: index === 0 };
+    if (skipExisting && isThere(slot)) return [];
     if (slot.kind === 'open') return [{ ...open, slot }];
     return force ? [{ ...open, slot: reopened(slot) }] : [];
   });
+}
+
+/** Whether an object has the preferred key, or is this worker's. */
+function isThere(slot: OutputSlot): boolean {
+  return slot.kind === 'done' || slot.outdated !== undefined || slot.taken.length > 0;
 }
 
 /** Our own JPEG, to be replaced if it is still the same by then. */
@@ -104,9 +130,9 @@ export function finished({ first, further }: Outputs): ObjectInfo | undefined {
 export function leftPagesMessage({ request, slot }: PageOutput, count: number): string | undefined {
   const before = slot.kind === 'open' ? slot.outdated : undefined;
   if (!before || isOfSameBytes(before, request.provenance)) return undefined;
-  const { sourceKey } = request.provenance;
+  const { sourceKey, pageList } = request.provenance;
   const pages = pageCountOf(before) ?? 1;
-  if (pages <= count) return undefined;
+  if (pages <= count || pageList !== undefined) return undefined;
   const [[first], [last]] = [outputKeys(sourceKey, count + 1), outputKeys(sourceKey, pages)];
   const [named, were] = first === last ? [first, 'was'] : [`${first} to ${last}`, 'were'];
   return (
@@ -124,16 +150,15 @@ function knowing({ provenance: first }: OutputRequest): (output: PageOutput) => 
 }
 
 function furtherProvenance(first: Provenance, page: number): Provenance {
-  return { ...first, page, pageCount: undefined };
+  return { ...first, page, pageCount: undefined, pageList: undefined };
 }
 
 function lookUpFurther(
   output: PageOutput,
-  count: number,
+  pages: readonly number[],
   isFree: IsFree | undefined,
 ): Promise<PageOutput[]> {
   const first = output.request;
-  const pages = Array.from({ length: count - 1 }, (_, further) => further + 2);
   const { signal } = first.options;
   return inParallel(
     pages,

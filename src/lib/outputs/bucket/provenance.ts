@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describeEncoder, type EncoderSettings } from '../../convert/encoder-settings.ts';
 import { MAX_PAGES } from '../../convert/header/limits.ts';
-import type { PagesSetting } from '../../convert/pages.ts';
+import { isPageList, numbersIn, type PageList, type PagesSetting } from '../../convert/pages.ts';
 import { tagOf } from '../../storage/etags.ts';
 import type { ObjectInfo } from '../../storage/objects.ts';
 
@@ -32,6 +32,8 @@ export interface Provenance {
    * before the TIFF is read; `unread` until it is.
    */
   readonly pageCount?: number | 'unread' | undefined;
+  /** For the first page of a list: that list. */
+  readonly pageList?: PageList | undefined;
 }
 
 /** The provenance of the JPEG of a TIFF's first page, or of the only page that is wanted. */
@@ -39,6 +41,7 @@ export function firstProvenance({
   pages,
   ...about
 }: Omit<Provenance, 'page' | 'pageCount'> & { readonly pages: PagesSetting }): Provenance {
+  if (isPageList(pages)) return { ...about, page: numbersIn(pages)[0], pageList: pages };
   return {
     ...about,
     page: typeof pages === 'number' ? pages : 1,
@@ -64,7 +67,7 @@ export type Ownership =
  * percent-encoded.
  */
 export function toMetadata(provenance: Provenance): Record<string, string> {
-  const { pageCount, firstPage = 1 } = provenance;
+  const { pageCount, pageList, firstPage = 1 } = provenance;
   return {
     'arke-source-key': encoded(provenance.sourceKey, MAX_ENCODED_KEY),
     'arke-source-etag': encodedEtag(provenance.sourceEtag),
@@ -74,6 +77,7 @@ export function toMetadata(provenance: Provenance): Record<string, string> {
     'arke-versions': provenance.versions,
     'arke-page': String(provenance.page),
     ...(firstPage === 1 ? {} : { 'arke-first-page': String(firstPage) }),
+    ...(pageList === undefined ? {} : { 'arke-pages': pageList }),
     ...(typeof pageCount === 'number' ? { 'arke-page-count': String(pageCount) } : {}),
   };
 }
@@ -139,10 +143,14 @@ export function ownershipOf(object: ObjectInfo, provenance: Provenance): Ownersh
  * Without an entry, the page is the first: JPEGs were made before there was a choice. The JPEG
  * itself says which page `first` meant, so it can be checked before the TIFF is read.
  */
-function isSamePage(object: ObjectInfo, { page, isFirst, pageCount }: Provenance): boolean {
+function isSamePage(
+  object: ObjectInfo,
+  { page, isFirst, pageCount, pageList }: Provenance,
+): boolean {
   const count = pageCountOf(object);
   const wanted = isFirst ? (object.metadata['arke-first-page'] ?? '1') : String(page);
   if ((object.metadata['arke-page'] ?? '1') !== wanted) return false;
+  if (object.metadata['arke-pages'] !== pageList) return false;
   return pageCount === 'unread'
     ? count !== undefined
     : pageCount === undefined || pageCount === count;

@@ -10,8 +10,9 @@ const STATUS: Readonly<Record<Status, string>> = {
 };
 
 /** How a file ended. */
-export function statusMark({ status }: FileRow): HTMLElement {
-  return make('span', { className: `status ${status}` }, STATUS[status]);
+export function statusMark({ status, existing }: FileRow): HTMLElement {
+  const words = existing ? '→ already there' : STATUS[status];
+  return make('span', { className: `status ${status}` }, words);
 }
 
 /** A warning in words; the code is its tooltip. */

@@ -540,3 +540,21 @@ describe('a run that is stopped while a JPEG is being uploaded', () => {
     expect(await keysOf(prefix)).toContain(name.replace('.tif', '.jpg'));
   });
 });
+
+describe('with skipExisting', () => {
+  it('a TIFF is passed over when its JPEG is there, whatever made it, and its pages are completed', async () => {
+    const three = pagedTiff(3);
+    const prefix = await put({ 'a.tif': tiff, 'a.jpg': FOREIGN, 'b.tif': three, 'c.tif': tiff });
+    await runBatch(sandbox.current, prefix, { find: { include: ['b.tif'] } });
+    const before = await get(prefix, 'b.jpg');
+    const told = await runBatch(sandbox.current, prefix, { skipExisting: true });
+    expect(told.summary).toMatchObject({ converted: 1, skipped: 2, existing: 1 });
+    expect(await keysOf(prefix)).not.toContain('a.tif.jpg');
+    const all = await runBatch(sandbox.current, prefix, { skipExisting: true, pages: 'all' });
+    expect(all.ends['b.tif']).toMatchObject({ pages: [{ page: 2 }, { page: 3 }] });
+    expect((await get(prefix, 'b.jpg'))?.etag).toBe(before?.etag);
+    expect(Buffer.from((await get(prefix, 'a.jpg'))?.bytes ?? [])).toEqual(FOREIGN);
+    const again = await runBatch(sandbox.current, prefix, { skipExisting: true, pages: 'all' });
+    expect(again.summary).toMatchObject({ converted: 0, skipped: 3, existing: 3 });
+  });
+});

@@ -29,11 +29,11 @@ describe('the block of a run', () => {
     ]);
   });
 
-  it('counts failures, and what is up to date, without counting that as work', () => {
+  it('counts what failed and what is skipped, which is no work', () => {
     const events = [started(10), skipped('a'), failed('b'), converted('c')];
     expect(blockAfter(events)).toEqual([
       `${'━'.repeat(12)}${'─'.repeat(28)} 3/10  30 %  ETA 28 s  4 s elapsed`,
-      '1 failed · 0.3 MB/s · 0.3 MP/s · 1 up to date',
+      '1 failed · 0.3 MB/s · 0.3 MP/s · 1 skipped',
     ]);
   });
 

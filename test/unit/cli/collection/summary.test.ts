@@ -53,6 +53,12 @@ describe('the summary of a run', () => {
     ]);
   });
 
+  it('tells JPEGs that were there from those that are up to date', async () => {
+    const counts = { files: 3, converted: 0, skipped: 3, existing: 2, failed: 0 };
+    const outcome = await showCollection(run(started(3), ended({ ...counts, ...totals })), []);
+    expect(summaryLines(outcome)[0]).toMatch(/^3 TIFFs: 1 up to date, 2 already there; /);
+  });
+
   it('counts what could not be read, and lists it with the failures', async () => {
     const error = { code: 'FOLDER_UNREADABLE', message: 'No. Ask.' } as const;
     const outcome = await showCollection(

@@ -32,7 +32,7 @@ describe('inspectFile', () => {
       code: 'INVALID_OPTIONS',
       problems: [
         'quality must be a whole number from 1 to 100, not 0',
-        'pages must be first, all or the number of a page, not 0',
+        'pages must be first, all, the number of a page, or a list such as 1-3,5, not 0',
       ],
     });
   });

@@ -97,20 +97,40 @@ describe('a page by its number', () => {
 });
 
 describe('a choice of pages', () => {
-  it.each([['first'], ['all'], ['1'], ['10000']])('can be %s', (text) => {
+  it.each([['first'], ['all'], ['1'], ['10000'], ['1-3,5'], ['2,4']])('can be %s', (text) => {
     expect(pagesProblem(text)).toBeUndefined();
     expect(String(parsePages(text))).toBe(text);
   });
 
-  it.each([[''], ['0'], ['-1'], ['1.5'], ['01'], ['First'], ['1,2'], ['1-3']])(
+  it.each([[''], ['0'], ['-1'], ['1.5'], ['01'], ['First'], ['1,'], ['1-'], ['1, 2'], ['1,all']])(
     'cannot be "%s"',
-    (text) => expect(pagesProblem(text)).toBe('must be first, all or the number of a page'),
+    (text) =>
+      expect(pagesProblem(text)).toBe(
+        'must be first, all, the number of a page, or a list such as 1-3,5',
+      ),
   );
+
+  it('cannot be a range that ends before it begins, or a list of more pages than a TIFF has', () => {
+    expect(pagesProblem('1,5-3')).toContain('ends before it begins, as 5-3');
+    expect(pagesProblem('1-10001')).toContain('after 10000');
+  });
+
+  it.each([
+    ['3,1', '1,3'],
+    ['5,1-2,3', '1-3,5'],
+    ['2-6,3-4,6-7', '2-7'],
+    ['4,4-4', '4'],
+  ])('%s is the same as %s', (text, same) => {
+    expect(String(parsePages(text))).toBe(same);
+    expect(parsePages(text)).toBe(parsePages(same));
+  });
 
   it.each([
     ['first', [1]],
     ['all', [1, 2, 3]],
     [2, [2]],
+    ['1-2', [1, 2]],
+    ['1,3', [1, 3]],
   ] as const)('%s of three stands for %j', async (pages, numbers) => {
     const path = await folder.write('three.tif', makeTiff(page(8), page(16), page(24)));
     expect((await choosePages(path, pages, 'three.tif')).numbers).toEqual(numbers);

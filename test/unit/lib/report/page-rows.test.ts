@@ -40,6 +40,13 @@ describe('the data of a page', () => {
     expect(totals).toMatchObject({ jpegs: 2, compared: 1 });
   });
 
+  it('tells JPEGs that only exist from those that are up to date', () => {
+    const { ms, ...current } = { ...converted('a.tif'), status: 'skipped' as const };
+    const { totals, files } = dataOf({ ...current, existing: true, pages: [] }, current);
+    expect(totals).toMatchObject({ skipped: 2, existing: 1, jpegs: 1 });
+    expect(files.map(({ existing }) => existing)).toEqual([true, undefined]);
+  });
+
   it('names each warning once', () => {
     const pages = [pageRecord(noted('SAMPLES_SCALED')), pageRecord(noted('SAMPLES_SCALED'))];
     const [row] = dataOf(converted('a.tif', {}, { pages: pages as [never] })).files;
