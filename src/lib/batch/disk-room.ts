@@ -89,7 +89,6 @@ export function createDiskRoom(freeBytes: (folder: string) => Promise<number>): 
       return mine;
     },
     further: async ({ bytes, folder }, share) => {
-      finite('The size of a copy in bytes', bytes);
       const free = (await freeBytes(folder)) - promised;
       return waiting === 0 && bytes <= free * share ? place(bytes) : undefined;
     },
