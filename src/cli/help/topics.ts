@@ -3,22 +3,25 @@ import { knownVariables, type VariableName } from '../../lib/task/environment.ts
 import { foreignVariables, variableText } from '../../lib/task/environment-text.ts';
 
 /** A name, and what it means. */
-type Row = readonly [name: string, meaning: string];
+type TopicRow = readonly [name: string, meaning: string];
 
 /** A page of help that belongs to no command. */
 interface Topic {
   readonly summary: string;
   readonly text: string;
-  readonly sections: () => readonly { readonly header: string; readonly rows: readonly Row[] }[];
+  readonly sections: () => readonly {
+    readonly header: string;
+    readonly rows: readonly TopicRow[];
+  }[];
 }
 
 /** Every variable, with its meaning, values and default. */
-export function variableRows(): Row[] {
+export function variableRows(): TopicRow[] {
   return knownVariables.map((name) => [name, meaningOf(name)]);
 }
 
 /** The variables of the system and of libraries, with their meanings. */
-export function foreignVariableRows(): Row[] {
+export function foreignVariableRows(): TopicRow[] {
   return Object.entries(foreignVariables).map(([name, meaning]) => [name, plain(meaning)]);
 }
 
@@ -32,7 +35,7 @@ function meaningOf(name: VariableName): string {
 const plain = (text: string) => text.replaceAll('`', '');
 
 /** Every exit code, with its meaning. */
-export const exitCodeRows: readonly Row[] = [
+export const exitCodeRows: readonly TopicRow[] = [
   [`${exitCodes.ok}`, 'success'],
   [`${exitCodes.failed}`, 'failure'],
   [`${exitCodes.usage}`, 'wrong usage'],
