@@ -9,6 +9,7 @@ import type { FoundBy } from './plan/readable.ts';
 import { type Budget, limitsNow } from './plan/resources.ts';
 import { outOfMemoryError } from './plan/shortage.ts';
 import type { Converter, Made } from './process/converter.ts';
+import { withRemedy } from './ran-out.ts';
 
 /** The result for a TIFF: the JPEG, the plan, and the cost. */
 export interface ConversionResult extends Made {
@@ -178,15 +179,11 @@ function explain(
       },
       { cause: error },
     );
-  const advice = ADVICE[error.code];
-  if (!advice) return error;
   const during = `It was converting "${name}" at effort ${plan.effort}.`;
-  return new ConversionError(error.code, `${error.message} ${during} ${advice}`, { cause: error });
+  if (error.code === 'TOO_SLOW') {
+    const words = `${error.message} ${during} Raise TASK_TIMEOUT_MS to give it more time.`;
+    return new ConversionError(error.code, words, { cause: error });
+  }
+  if (error.code !== 'CRASHED' && error.code !== 'UNRESPONSIVE') return error;
+  return new ConversionError(error.code, withRemedy(error.message, during), { cause: error });
 }
-
-/** Remedies for a conversion whose process did not finish. */
-const ADVICE: Readonly<Partial<Record<ConversionErrorCode, string>>> = {
-  CRASHED: 'Try again; if it happens again, report it with the TIFF.',
-  UNRESPONSIVE: 'Try again; if it happens again, report it with the TIFF.',
-  TOO_SLOW: 'Raise TASK_TIMEOUT_MS to give it more time.',
-};

@@ -29,3 +29,14 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
 export function whatRanOut(words: string): string | undefined {
   return REASONS.find(([said]) => said.test(words))?.[1];
 }
+
+/**
+ * A message about a conversion process that ended, with what to do about it: nothing more if it
+ * says already what ran out.
+ */
+export function withRemedy(message: string, during: string): string {
+  const remedy = whatRanOut(message)
+    ? ''
+    : ' Try again; if it happens again, report it with the TIFF.';
+  return `${message} ${during}${remedy}`;
+}

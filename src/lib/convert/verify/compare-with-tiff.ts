@@ -18,6 +18,7 @@ import type { Limits } from '../plan/plan.ts';
 import { type Budget, limitsNow } from '../plan/resources.ts';
 import { limitText, toMegabytes } from '../plan/shortage.ts';
 import type { Converter, Made } from '../process/converter.ts';
+import { withRemedy } from '../ran-out.ts';
 import { commandNames } from '../setting-names.ts';
 import { type ComparedNames, refuseUnlike } from './judge.ts';
 import { defaultLikenessBounds, type Likeness, type LikenessBounds } from './likeness.ts';
@@ -107,6 +108,6 @@ function refuseBeyond(
 function explain(error: unknown, name: string): unknown {
   const ended = ['OUT_OF_MEMORY', 'CRASHED', 'UNRESPONSIVE'];
   if (!(error instanceof ConversionError) || !ended.includes(error.code)) return error;
-  const message = `${error.message} It was comparing "${name}" with its JPEG. Try again; if it happens again, report it with the TIFF.`;
+  const message = withRemedy(error.message, `It was comparing "${name}" with its JPEG.`);
   return new ConversionError(error.code, message, { cause: error });
 }
