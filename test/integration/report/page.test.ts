@@ -167,6 +167,35 @@ describe('the page of a report', () => {
     expect(lines[1]).toMatch(/,yes,yes,"'=1\+1, ""dark"""$/);
   });
 
+  it('keeps the reviews of two tabs', async () => {
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await page.locator('#sample li').nth(1).getByLabel('Note').fill('mine');
+    await other.locator('#sample li').nth(2).getByLabel('Note').fill('yours');
+    await other.close();
+    await page.locator('#sample li').nth(3).getByLabel('Note').fill('later');
+    await page.reload();
+    const notes = page.locator('#sample').getByLabel('Note');
+    const values = await Promise.all([1, 2, 3].map((at) => notes.nth(at).inputValue()));
+    expect(values).toEqual(['mine', 'yours', 'later']);
+  });
+
+  it('says that the browser keeps no more reviews where it has no room', async () => {
+    const note = page.locator('#sample li').nth(1).getByLabel('Note');
+    const said = page.locator('#review-export strong');
+    await page.evaluate(`(() => {
+      for (let size = 2 ** 22; size >= 1; size /= 2)
+        try { for (let i = 0; ; i++) localStorage.setItem(size + '-' + i, 'x'.repeat(size)); } catch {}
+    })()`);
+    await note.fill('a much longer note than there is room for');
+    expect(await said.textContent()).toContain('save them before you close the page');
+    await page.evaluate(
+      `Object.keys(localStorage).forEach((key) => /^\\d/.test(key) && localStorage.removeItem(key))`,
+    );
+    await note.fill('mine');
+    expect(await said.textContent()).toBe('');
+  });
+
   it('compares at 100 %: TIFF and JPEG pixel for pixel, at the worst place', async () => {
     await row(page, 'noise.tif').click();
     expect(await page.locator('figcaption').textContent()).toMatch(

@@ -1,4 +1,4 @@
-import { button, byId } from '../../browser/dom.ts';
+import { button, byId, make } from '../../browser/dom.ts';
 import type { PageData } from '../page-data.ts';
 import type { Review, Reviews } from './reviews.ts';
 
@@ -13,12 +13,19 @@ export function showExport({ files, folder }: PageData, reviews: Reviews): void 
       const { reviewed, looksWrong, note } = review;
       return reviewed || looksWrong || note ? [{ name: `${folder}${file.name}`, ...review }] : [];
     });
+  const lost = make('strong', { role: 'status' });
+  reviews.onChange(() => {
+    lost.textContent = reviews.areKept()
+      ? ''
+      : ' This browser does not keep the reviews: save them before you close the page.';
+  });
   byId('review-export').append(
     button('Save reviews as CSV', () => save('reviews.csv', 'text/csv', csvOf(reviewed()))),
     ' ',
     button('as JSON', () =>
       save('reviews.json', 'application/json', `${JSON.stringify(reviewed(), undefined, 2)}\n`),
     ),
+    lost,
   );
 }
 
