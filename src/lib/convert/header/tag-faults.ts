@@ -40,6 +40,7 @@ export async function readTagFaults(
   const found = [
     ...(await wrongValues(source, table)),
     ...(await wrongResolution(source, table)),
+    ...(await wrongTileSides(source, table)),
     ...wrongCounts(table, samples),
     ...table.valueless.flatMap(withoutValue),
   ];
@@ -48,6 +49,7 @@ export async function readTagFaults(
 
 const TAG = {
   bitsPerSample: 258,
+  stripOffsets: 273,
   fillOrder: 266,
   orientation: 274,
   photometric: 262,
@@ -55,6 +57,9 @@ const TAG = {
   yResolution: 283,
   resolutionUnit: 296,
   colourMap: 320,
+  tileWidth: 322,
+  tileLength: 323,
+  tileOffsets: 324,
   iccProfile: 34_675,
 } as const;
 
@@ -66,6 +71,7 @@ const ALLOWED: Readonly<Record<number, readonly [least: number, most: number]>> 
   284: [1, 2],
   296: [1, 3],
   339: [1, 6],
+  32996: [0, 3],
 };
 const SAMPLE_FORMAT = 339;
 /** libtiff treats larger numbers as another fault, which it forgives for some tags. */
@@ -107,6 +113,23 @@ async function wrongResolution(source: TiffSource, { entries }: Table): Promise<
     found.push({ message, kind: 'left out' });
   }
   return found;
+}
+
+/** A side of tiles that is 0, or of which only the other is known though all data are in tiles. */
+async function wrongTileSides(source: TiffSource, { entries }: Table): Promise<TagFault[]> {
+  const inTiles = entries.has(TAG.tileOffsets) && !entries.has(TAG.stripOffsets);
+  const sides = [TAG.tileWidth, TAG.tileLength].map((tag) => ({ tag, entry: entries.get(tag) }));
+  const isOneMissing = sides.filter(({ entry }) => entry).length === 1;
+  const found = sides.map(async ({ tag, entry }): Promise<TagFault[]> => {
+    const kind = 'fatal';
+    if (!entry)
+      return inTiles && isOneMissing
+        ? [{ message: `it has tiles and no ${tagName(tag)}`, kind }]
+        : [];
+    const [side] = (await readIntegers(source, entry, { most: 1 })) ?? [];
+    return side === 0 ? [{ message: `its ${tagName(tag)} is 0`, kind }] : [];
+  });
+  return (await Promise.all(found)).flat();
 }
 
 const PALETTE = 3;

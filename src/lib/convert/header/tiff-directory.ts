@@ -42,6 +42,7 @@ const TAG = {
   extraSamples: 338,
   sampleFormat: 339,
   chromaSubsampling: 530,
+  dataType: 32_996,
   iccProfile: 34_675,
 } as const;
 const WANTED: ReadonlySet<number> = new Set([...Object.values(TAG), ...RESOLUTION_TAGS]);

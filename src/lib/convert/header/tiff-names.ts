@@ -137,6 +137,7 @@ const TAGS: Names = {
   700: 'XMP',
   18246: 'Rating',
   18249: 'RatingPercent',
+  32996: 'DataType',
   33432: 'Copyright',
   33550: 'ModelPixelScale',
   33723: 'IPTC',

@@ -34,6 +34,8 @@ const page: TiffPage = {
 const grey: TiffPage = { ...page, samplesPerPixel: 1, photometric: 1, data: Buffer.alloc(512, 7) };
 const palette: TiffPage = { ...grey, photometric: 3, bitsPerSample: 4, data: Buffer.alloc(256) };
 
+const tiled: TiffPage = { ...page, tile: { width: 16, height: 16 } };
+
 const short = (tag: number, ...values: number[]): TiffEntry => ({ tag, type: SHORT, values });
 const nothing = (tag: number, type: number): TiffEntry => ({ tag, type, values: [], count: 0 });
 const having = (...entries: TiffEntry[]) => makeTiff({ ...page, entries });
@@ -66,6 +68,19 @@ it.each<[string, Buffer, RegExp]>([
     makeTiff({ ...page, ...tiles(10_016, 16) }),
     /has tiles of 10016 × 16 pixels, more than 10 000 a side, which arke-tiff cannot decode\./,
   ],
+  ['DataType 4', having(short(32_996, 4)), /its DataType is 4, and TIFF has only 0 to 3\./],
+  ['tiles without a length', makeTiff({ ...tiled, without: [323] }), /tiles and no TileLength\./],
+  [
+    'tiles without a width',
+    makeTiff({ ...tiled, without: [322] }),
+    /it has tiles and no TileWidth\./,
+  ],
+  ['tiles of no width', makeTiff({ ...tiled, entries: [short(322, 0)] }), /its TileWidth is 0\./],
+  [
+    'strips beside tiles of no length',
+    having(short(322, 16), short(323, 0)),
+    /its TileLength is 0\./,
+  ],
   [
     'no sizes of PackBits',
     makeTiff({ ...page, compression: 32_773, without: [279] }),
@@ -88,6 +103,7 @@ it.each<[string, Buffer]>([
   ['two ResolutionUnits', having(short(296, 0, 0))],
   ['a private text without a value', having(nothing(65_000, ASCII))],
   ['a private tag that libtiff knows', having(nothing(34_732, LONG))],
+  ['DataType 0', having(short(32_996, 0))],
   ['tiles of 48 × 32', makeTiff({ ...page, tile: { width: 48, height: 32 } })],
   [
     'extra samples that are named',
