@@ -61,9 +61,12 @@ function envFileOf(argv: readonly string[]): string | undefined {
   return flags[at] === '--env-file' ? flags[at + 1] : flags[at]?.slice('--env-file='.length);
 }
 
+/** The letters of flags without a value; in other groups, what follows a letter is its value. */
+const LETTERS = '[fnqrv]*';
+
 /** Whether the arguments contain a flag without a value: its name, or its letter among others. */
 export function hasFlag(argv: readonly string[], name: string, letter: string): boolean {
-  const isLetter = new RegExp(`^-[a-z]*${letter}`);
+  const isLetter = new RegExp(`^-${LETTERS}${letter}${LETTERS}$`);
   return flagsOf(argv).some((arg) => arg === `--${name}` || isLetter.test(arg));
 }
 

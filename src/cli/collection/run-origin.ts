@@ -1,6 +1,7 @@
 import { availableParallelism, hostname, release, totalmem, type } from 'node:os';
 import type { ReportRun } from '../../lib/report/report.ts';
 import { programArguments } from '../arguments.ts';
+import { typedPath } from '../quote.ts';
 import type { Session } from '../session.ts';
 
 /** How and where this process was started, for the head of a report; without secrets. */
@@ -9,14 +10,10 @@ export function runOrigin({
 }: Pick<Session, 'redact'>): Pick<ReportRun, 'command' | 'machine'> {
   const gigabytes = (totalmem() / 1024 ** 3).toFixed(1);
   return {
-    command: redact(['arke-tiff', ...programArguments().map(quoted)].join(' ')),
+    // Before quotation marks change what is to be found.
+    command: ['arke-tiff', ...programArguments().map((word) => typedPath(redact(word)))].join(' '),
     machine:
       `${hostname()}: ${type()} ${release()}, ${process.arch}, ${availableParallelism()} processors, ` +
       `${gigabytes} GB of memory, Node.js ${process.version}`,
   };
-}
-
-/** As a POSIX shell takes it. */
-function quoted(argument: string): string {
-  return /^[\w@%+=:,./#-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }

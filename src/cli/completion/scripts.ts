@@ -100,7 +100,9 @@ function fishScript(bin: string, commands: readonly CompletedCommand[]): string 
       .join('; and ');
   const lines = commands.flatMap(({ name, summary, flags }) => {
     const [parent] = name.split(' ');
-    const when = parent === name ? '__fish_use_subcommand' : seen(parent ?? '');
+    const siblings = twoWords(commands).filter((other) => other.startsWith(`${parent} `));
+    const isOpen = `${seen(parent ?? '')}; and not __fish_seen_subcommand_from ${siblings.map(lastWord).join(' ')}`;
+    const when = parent === name ? '__fish_use_subcommand' : isOpen;
     return [
       `complete -c ${bin} -n ${quote(when)} -f -a ${lastWord(name)} -d ${fishText(summary)}`,
       ...flags.map((flag) => `complete -c ${bin} -n ${quote(seen(name))} ${fishFlag(flag)}`),

@@ -35,7 +35,7 @@ export async function outputRequest(
   run: BatchRun,
   tools: PlanningTools,
 ): Promise<OutputRequest> {
-  const { storage, encoder, pages, program } = run.options;
+  const { storage, encoder, pages, program, skipExisting } = run.options;
   const provenance = firstProvenance({
     sourceKey: key,
     sourceEtag: etag,
@@ -50,6 +50,7 @@ export async function outputRequest(
     provenance,
     keys: outputKeys(key),
     options: requestOptions(run, tools),
+    existingCounts: skipExisting,
     isPromised: (output) => run.reservations.reservedFor(output, key) !== undefined,
   };
 }

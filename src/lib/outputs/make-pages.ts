@@ -132,7 +132,10 @@ export async function makePages(
   const make = async (index: number, making: Making) => {
     try {
       made[index] = await makeIn(making, pages, files);
-      for (let next = made[told]; next; next = made[++told]) onMade(next);
+      for (let next = made[told]; next; next = made[told]) {
+        told++;
+        onMade(next);
+      }
     } catch (error) {
       if (!(making.hadCompany && isOfProcess(error))) return void failures.set(index, error);
       making.seat.place.making.onReplan?.(error);

@@ -31,6 +31,8 @@ export interface OutputRequest {
   readonly options: RequestOptions;
   /** Whether a free key is reserved for another TIFF of the same run. */
   readonly isPromised?: ((key: string) => boolean) | undefined;
+  /** Whether an object of others counts as the JPEG, and no other key is looked for. */
+  readonly existingCounts?: boolean | undefined;
 }
 
 /** What is known about keys without asking for their objects. */
@@ -47,7 +49,7 @@ export interface KnownKeys {
  * this worker did not make from this source.
  */
 export async function findOutput(
-  { storage, provenance, keys, options, isPromised }: OutputRequest,
+  { storage, provenance, keys, options, isPromised, existingCounts }: OutputRequest,
   { first, isFree }: KnownKeys = {},
 ): Promise<OutputSlot> {
   const taken: string[] = [];
@@ -70,6 +72,7 @@ export async function findOutput(
       return { kind: 'open', key, condition, taken, outdated: object };
     }
     taken.push(key);
+    if (existingCounts) return { kind: 'open', key, condition: { kind: 'absent' }, taken };
   }
   if (promised !== undefined)
     return { kind: 'open', key: promised, condition: { kind: 'absent' }, taken };
@@ -118,7 +121,8 @@ export async function putOutput(
     } catch (error) {
       const lost = error instanceof StorageError && error.code === 'PRECONDITION_FAILED';
       if (!lost || race >= MAX_RACES) throw error;
-      slot = await findOutput(request);
+      // What others have made meanwhile is no reason to drop what was made.
+      slot = await findOutput({ ...request, existingCounts: false });
     }
   }
 }

@@ -77,7 +77,7 @@ export function toMetadata(provenance: Provenance): Record<string, string> {
     'arke-versions': provenance.versions,
     'arke-page': String(provenance.page),
     ...(firstPage === 1 ? {} : { 'arke-first-page': String(firstPage) }),
-    ...(pageList === undefined ? {} : { 'arke-pages': pageList }),
+    ...(pageList === undefined ? {} : { 'arke-pages': short(pageList) }),
     ...(typeof pageCount === 'number' ? { 'arke-page-count': String(pageCount) } : {}),
   };
 }
@@ -119,10 +119,19 @@ export function encodedId(id: string): string {
   return encoded(id, MAX_ENCODED_ID);
 }
 
+/** A page list as it is, which is only compared, or hashed if it is long. */
+function short(pageList: string): string {
+  return pageList.length <= MAX_ENCODED_ID ? pageList : hashed(pageList);
+}
+
 /** A key or an id for metadata: percent-encoded, or hashed if that exceeds `most` characters. */
 function encoded(text: string, most: number): string {
   const plain = encodeURIComponent(text.toWellFormed());
   if (plain.length <= most) return plain;
+  return hashed(text);
+}
+
+function hashed(text: string): string {
   return `${HASHED}${createHash('sha256').update(text).digest('hex')}`;
 }
 
@@ -150,7 +159,7 @@ function isSamePage(
   const count = pageCountOf(object);
   const wanted = isFirst ? (object.metadata['arke-first-page'] ?? '1') : String(page);
   if ((object.metadata['arke-page'] ?? '1') !== wanted) return false;
-  if (object.metadata['arke-pages'] !== pageList) return false;
+  if (object.metadata['arke-pages'] !== (pageList && short(pageList))) return false;
   return pageCount === 'unread'
     ? count !== undefined
     : pageCount === undefined || pageCount === count;

@@ -470,6 +470,19 @@ describe('a run that is stopped while a JPEG is being uploaded', () => {
 });
 
 describe('with skipExisting', () => {
+  it('all objects under the names of its JPEGs count, also where both names are taken', async () => {
+    const pages = ['a.jpg', 'a.page-2.jpg', 'b.jpg', 'b.tif.jpg'];
+    const prefix = await put({
+      'a.tif': pagedTiff(3),
+      'b.tif': tiff,
+      ...Object.fromEntries(pages.map((name) => [name, FOREIGN])),
+    });
+    const told = await runBatch(sandbox.current, prefix, { skipExisting: true, pages: 'all' });
+    expect(told.summary).toMatchObject({ converted: 1, existing: 1, failed: 0 });
+    expect(told.ends['a.tif']).toMatchObject({ pages: [{ page: 3 }] });
+    expect(await keysOf(prefix)).toEqual(['a.page-3.jpg', 'a.tif', 'b.tif', ...pages].sort());
+  });
+
   it('a TIFF is passed over when its JPEG is there, whatever made it, and its pages are completed', async () => {
     const three = pagedTiff(3);
     const prefix = await put({ 'a.tif': tiff, 'a.jpg': FOREIGN, 'b.tif': three, 'c.tif': tiff });

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { defaultEncoderSettings } from '../../../../../src/lib/convert/encoder-settings.ts';
-import { toMetadata } from '../../../../../src/lib/outputs/bucket/provenance.ts';
+import type { PageList } from '../../../../../src/lib/convert/pages.ts';
+import { ownershipOf, toMetadata } from '../../../../../src/lib/outputs/bucket/provenance.ts';
 import { taskOfJpeg } from '../../../../../src/lib/task/jpeg-of-task.ts';
 
 const about = {
@@ -35,4 +36,28 @@ it('ids that are short stand there as they are, encoded', () => {
     'arke-task-id': 'task%201',
     'arke-batch-id': 'Stapel_%C3%BC',
   });
+});
+
+it.each([
+  ['short', 64, false],
+  ['long', 1_000, true],
+])('a %s list of pages fits, too, and is compared', (_, count, isHashed) => {
+  const list = (first: number) =>
+    Array.from({ length: count }, (_, i) => first + 2 * i).join(',') as PageList;
+  const made = (pageList: PageList) => ({
+    ...about,
+    sourceKey: `${'k'.repeat(1_020)}.tif`,
+    page: 1,
+    firstPage: 1,
+    pageCount: undefined,
+    taskId: 't'.repeat(64),
+    batchId: 'b'.repeat(64),
+    pageList,
+  });
+  const metadata = toMetadata(made(list(1)));
+  expect(Object.entries(metadata).flat().join('').length).toBeLessThan(2_048);
+  expect(metadata['arke-pages']?.startsWith('sha256:')).toBe(isHashed);
+  const object = { key: 'k', size: 1, etag: '', contentType: undefined, metadata };
+  expect(ownershipOf(object, made(list(1)))).toBe('current');
+  expect(ownershipOf(object, made(list(3)))).toBe('outdated');
 });
