@@ -26,8 +26,8 @@ export interface CollectionRunOptions {
    */
   readonly outDir?: string | undefined;
   /**
-   * Keeps and uses a record beside the JPEGs. `if possible` only warns of one that cannot be read
-   * or written.
+   * Keeps and uses a record beside the JPEGs. `if possible`: only adds to it, uses none where
+   * other users may write, and only warns of one that cannot be read or written.
    */
   readonly keepRecord: boolean | 'if possible';
   /** Computes SHA-256 of TIFFs and JPEGs, and recognises files by it. */

@@ -58,7 +58,7 @@ export async function* runCollection(
     conversions.map(({ input, source }) => source?.path ?? input),
   );
   const optional = keepRecord === 'if possible';
-  const records = keepRecord ? openRecords({ tidy: !dryRun, optional }) : undefined;
+  const records = keepRecord ? openRecords({ tidy: !dryRun && !optional, optional }) : undefined;
   const items = conversions.map((one) => localItem(one, { options, records, sources }));
   yield* convertItems(items, options, async (warn) => {
     const failures = dryRun ? [] : ((await records?.compact()) ?? []);

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeFolder, type TestFolder } from '../../support/folder.ts';
@@ -26,7 +26,7 @@ const summaryOf = async (...args: readonly string[]) =>
 describe('convert --skip-existing', () => {
   it('passes over a JPEG that another program made, and converts the rest', async () => {
     expect((await convert('.')).exitCode).toBe(1);
-    const { exitCode, stdout, stderr } = await convert('.', '--skip-existing');
+    const { exitCode, stdout, stderr } = await convert('.', '--skip-existing', '-v');
     expect(exitCode).toBe(0);
     expect(stdout).toContain('a.tif → a.jpg  already there\n');
     expect(stderr).toMatch(/^2 TIFFs: 1 up to date, 1 already there; /m);
@@ -88,6 +88,23 @@ describe('the conversion of a single file is recorded as any other', () => {
     expect(first.stderr).toContain('--page all converts all');
     expect((await convert('scan.tif', '--page', 'all')).exitCode).toBe(0);
     expect(await readdir(folder.root)).toContain('scan.page-2.jpg');
+  });
+
+  it('also beside others that end at the same time', async () => {
+    const names = Array.from({ length: 8 }, (_, i) => `p${i}.tif`);
+    for (const name of names) await folder.write(name, await plainTiff());
+    await Promise.all(names.map((name) => convert(name)));
+    expect((await convert(...names)).stderr).toMatch(/^8 TIFFs: 8 up to date; /m);
+  });
+
+  it('unless all users may write to its folder: then it is known to nobody, and no record is made', async () => {
+    const open = await folder.make('open');
+    await chmod(open, 0o1777);
+    await folder.write('open/a.tif', await plainTiff());
+    expect(await convert('open/a.tif', '-q')).toMatchObject({ exitCode: 0, stderr: '' });
+    expect((await readdir(open)).sort()).toEqual(['a.jpg', 'a.tif']);
+    const again = await convert('open/a.tif');
+    expect(again).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('--force') });
   });
 
   it('unless its record cannot be used, which is a warning', async () => {
