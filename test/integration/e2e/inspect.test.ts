@@ -343,7 +343,6 @@ describe('inspect that fails', () => {
       'must be first, all, the number of a page, or a list such as 1-3,5',
     ],
     [['r2://'], 'r2:// needs a key'],
-    [[], 'PATH is missing (or --files-from)'],
     [['r2://a.tif'], '--bucket is missing (or R2_BUCKET)'],
   ])('is wrong usage with %j', async (args, message) => {
     const { exitCode, stderr } = await inspect(args);

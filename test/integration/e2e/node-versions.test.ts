@@ -101,6 +101,7 @@ describe.each([
       summary: { converted: 4, failed: 0 },
     });
     await run('inspect', folder.path('seven-bits.tif'));
+    await run('completion', 'bash');
     const prefix = 'staging/test/';
     await run('upload', 'jpegs/plain.jpg', '--key', `${prefix}other.jpg`);
     await run('run');
