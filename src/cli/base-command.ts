@@ -35,6 +35,7 @@ import { exitCodes } from '../lib/exit-codes.ts';
 import { type Redactor, redactValues } from '../lib/redact.ts';
 import { type StopSignalWatch, watchStopSignals } from '../lib/stop.ts';
 import { programName } from '../lib/version.ts';
+import { programArguments } from './arguments.ts';
 import { processEnvironment } from './environment.ts';
 import { globalFlags, jsonFlag } from './global-flags.ts';
 import {
@@ -48,6 +49,7 @@ import {
 import { type FlagTable, readArguments } from './read-arguments.ts';
 import type { Reporter } from './reporter.ts';
 import { createSession, type Session } from './session.ts';
+import { withTypedName } from './setting-names.ts';
 import { usageMessage } from './usage-message.ts';
 
 /** What a command is started with, besides the data of oclif. */
@@ -210,5 +212,6 @@ export function errorSummary(error: unknown, redact: Redactor): { code: string; 
 export function usageError(error: Errors.CLIError): ArkeError {
   const { parse } = error as { parse?: { input?: { flags?: object } } };
   const flags = Object.keys(parse?.input?.flags ?? {});
-  return new ArkeError('USAGE', usageMessage(error.message, flags), { cause: error });
+  const message = withTypedName(usageMessage(error.message, flags), programArguments());
+  return new ArkeError('USAGE', message, { cause: error });
 }

@@ -1,5 +1,9 @@
 import { Flags } from './flag-kinds.ts';
 
+/** `--quiet`, with what it does for a command. */
+export const quietFlag = (summary: string) =>
+  Flags.boolean({ char: 'q', summary, helpGroup: 'GLOBAL' });
+
 /** Flags of all commands. */
 export const globalFlags = {
   'env-file': Flags.string({
@@ -7,12 +11,7 @@ export const globalFlags = {
     helpValue: 'FILE',
     helpGroup: 'GLOBAL',
   }),
-  quiet: Flags.boolean({
-    char: 'q',
-    summary:
-      'Show only results, errors and the number of warnings; of a collection, failures and the summary.',
-    helpGroup: 'GLOBAL',
-  }),
+  quiet: quietFlag('Show only results and errors.'),
   'no-color': Flags.boolean({
     summary: 'Disable colours; NO_COLOR does the same.',
     helpGroup: 'GLOBAL',
@@ -22,7 +21,7 @@ export const globalFlags = {
 /** The flag of commands that can show more. */
 export const verboseFlag = Flags.boolean({
   char: 'v',
-  summary: 'Also show what is up to date, and how each conversion is planned.',
+  summary: 'Also show what is up to date and, with --dry-run, how each conversion is planned.',
   helpGroup: 'GLOBAL',
   exclusive: ['quiet'],
 });

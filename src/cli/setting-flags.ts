@@ -25,8 +25,9 @@ export function settingFlag<N extends VariableName>(
   const { schema } = variableOf(name);
   const parse = async (value: string) => {
     const { success, output, issues } = v.safeParse(schema, value);
-    if (!success) throw await wrongUsage(issues[0].message);
-    return output;
+    if (success) return output;
+    const [{ message }] = issues;
+    throw await wrongUsage(message.startsWith('must be ') ? `${message}, not ${value}` : message);
   };
   const standard = defaultOf(name);
   const how = standard === undefined ? {} : { default: v.parse(schema, standard) };

@@ -1,5 +1,5 @@
 import { SettingsError } from '../lib/errors.ts';
-import type { VariableName } from '../lib/task/environment.ts';
+import { knownVariables, type VariableName } from '../lib/task/environment.ts';
 import { processEnvironment } from './environment.ts';
 import { flagName } from './setting-flags.ts';
 
@@ -15,6 +15,17 @@ export function settingName(variable: VariableName, flags: SettingFlags): string
   const value = flags[variable];
   const fromEnvironment = value !== undefined && value === processEnvironment()[variable];
   return fromEnvironment ? variable : flagName(variable);
+}
+
+/**
+ * What is wrong with the value of a flag (`--quality must be …`), by the name of its variable if
+ * the flag is not among the arguments and the value thus comes from the environment.
+ */
+export function withTypedName(problem: string, argv: readonly string[]): string {
+  return problem.replace(/^--\S+(?= must )/, (flag) => {
+    const isTyped = argv.some((arg) => arg === flag || arg.startsWith(`${flag}=`));
+    return (isTyped ? undefined : knownVariables.find((name) => flagName(name) === flag)) ?? flag;
+  });
 }
 
 /** The problem of a setting that has neither flag nor variable. */

@@ -4,6 +4,7 @@ import type { SearchWarning } from '../lib/collection/inputs/report-search.ts';
 import { SettingsError } from '../lib/errors.ts';
 import { keyIn, R2_SCHEME as R2 } from '../lib/keys.ts';
 import { withWorkspace } from '../lib/workspace.ts';
+import { typedPath } from './quote.ts';
 import { STANDARD_STREAM, saveStdin } from './standard-streams.ts';
 
 /** A TIFF to inspect: a file, or an object in R2. */
@@ -24,7 +25,8 @@ export interface TiffSources {
 /**
  * Finds the TIFFs that are asked for, as `findInputs` does, `r2://KEY` and `-` among them: stdin,
  * which is saved as long as they are used. Throws what `findInputs` throws, `FileError` when stdin
- * cannot be saved, and `SettingsError` for `r2://` without a key or a terminal as stdin.
+ * cannot be saved, and `SettingsError` for `r2://` with a prefix or nothing, or for a terminal as
+ * stdin.
  */
 export async function withTiffSources<T>(
   request: InputRequest,
@@ -35,6 +37,11 @@ export async function withTiffSources<T>(
   const { found, ...rest } = await findInputs({ ...request, isElsewhere }, process.stdin, signal);
   const inputs = found.map(({ input }) => input);
   if (inputs.includes(R2)) throw new SettingsError([`${R2} needs a key: ${R2}KEY`]);
+  const prefix = inputs.find((input) => input.startsWith(R2) && input.endsWith('/'));
+  if (prefix !== undefined)
+    throw new SettingsError([
+      `${prefix} is a prefix, not an object. To list the TIFFs under it: arke-tiff batch ${typedPath(prefix)} --dry-run`,
+    ]);
   if (inputs.includes(STANDARD_STREAM) && request.filesFrom === STANDARD_STREAM)
     throw new SettingsError(['stdin can be the TIFF (-) or the list (--files-from -), not both']);
   const sourcesAt = (stdin?: string) => inputs.map((input) => sourceOf(input, stdin));

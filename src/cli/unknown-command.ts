@@ -5,8 +5,11 @@ import { TOPICS } from './help/topics.ts';
 import { nearest } from './nearest.ts';
 import { typedPath } from './quote.ts';
 
-/** Commands of earlier versions, with what they are now. */
-const REPLACED = new Map([['autocomplete', 'completion']]);
+/** What is typed for a command and is none, or is none any more, with what it is now. */
+const REPLACED = new Map([
+  ['autocomplete', 'completion'],
+  ['version', '--version'],
+]);
 
 /**
  * The error for an unknown command, or a subcommand that is mistyped: it says what was probably
@@ -17,15 +20,13 @@ export async function unknownCommand(
   config: Interfaces.Config,
 ): Promise<ArkeError | undefined> {
   if (!config.findCommand(first)) return new ArkeError('USAGE', await whatWasMeant(first, config));
-  const parts = commandNames(config).filter((name) => name.startsWith(`${first} `));
-  const typed = `${first} ${second}`;
-  const isNamed = second.startsWith('-') || parts.includes(typed);
-  const near = isNamed ? undefined : nearest(second, parts.map(lastWord));
+  const parts = partsOf(first, config);
+  const isNamed = second.startsWith('-') || parts.includes(second);
+  const near = isNamed ? undefined : nearest(second, parts);
   if (near === undefined) return undefined;
+  const typed = `${first} ${second}`;
   return new ArkeError('USAGE', `${typed} is not a command. Did you mean ${first} ${near}?`);
 }
-
-const lastWord = (name: string) => name.slice(name.indexOf(' ') + 1);
 
 async function whatWasMeant(word: string, config: Interfaces.Config): Promise<string> {
   const { bin } = config;
@@ -43,6 +44,19 @@ export function unknownSubject(subject: string, config: Interfaces.Config): Arke
   const near = nearest(subject, [...commandNames(config), ...TOPICS.keys()]);
   const next = near ? `Did you mean ${config.bin} help ${near}?` : `See ${config.bin} --help.`;
   return new ArkeError('USAGE', `There is no help for ${subject}. ${next}`);
+}
+
+/** Whether a word that follows a command with parts is neither one of them nor a flag. */
+export function isUnknownPart(command: string, word: string, config: Interfaces.Config): boolean {
+  const parts = partsOf(command, config);
+  return parts.length > 0 && !parts.includes(word) && !word.startsWith('-');
+}
+
+/** The parts of a command, such as `pending` of `callback`. */
+function partsOf(command: string, config: Interfaces.Config): string[] {
+  const beginning = `${command} `;
+  const names = commandNames(config).filter((name) => name.startsWith(beginning));
+  return names.map((name) => name.slice(beginning.length));
 }
 
 /** The commands as they are typed, such as `callback pending`. */

@@ -20,6 +20,7 @@ const REWORDED: readonly (readonly [RegExp, string | ((...found: string[]) => st
       `${flag} must be at ${than === 'less' ? 'most' : 'least'} ${bound}, not ${value}`,
   ],
   [/^(--\S+): Expected an integer but received: (.*)$/, '$1 must be an integer, not $2'],
+  [/^(--\S+): must be /, '$1 must be '],
 ];
 
 /**

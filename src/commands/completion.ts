@@ -7,7 +7,7 @@ export default class Completion extends BaseCommand {
   static override summary = 'Write a script that completes commands and flags in your shell.';
 
   static override description =
-    'The script completes commands, flags and their values, and needs nothing else. It knows the commands of this version: write it again after an update, or load it from your profile as below.';
+    'The script completes commands, flags and their values, and needs nothing else. It knows the commands of this version: write it again after an update, or load it from your profile as in the examples.';
 
   static override examples = [
     {

@@ -107,7 +107,7 @@ ${r2SecretsHelp}`;
 
   static override flags = {
     page: pageFlag,
-    verbose: Flags.boolean({ char: 'v', summary: 'Show several files in full, too.' }),
+    verbose: Flags.boolean({ char: 'v', summary: 'Show each of several files in full.' }),
     csv: Flags.boolean({
       summary: 'Write a table to stdout, one line per file.',
       exclusive: ['json', 'verbose'],

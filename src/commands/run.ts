@@ -1,6 +1,7 @@
 import { Errors } from '@oclif/core';
 import { BaseCommand, usageError } from '../cli/base-command.ts';
 import { processEnvironment } from '../cli/environment.ts';
+import { quietFlag } from '../cli/global-flags.ts';
 import { foreignVariableRows, variableRows } from '../cli/help/topics.ts';
 import { taskOptions } from '../cli/task-options.ts';
 import type { TaskDocument } from '../lib/documents/documents.ts';
@@ -41,6 +42,8 @@ ${variablesHelp}`;
       command: '<%= config.bin %> <%= command.id %> --env-file task.env',
     },
   ];
+
+  static override flags = { quiet: quietFlag('Does not change the log.') };
 
   protected override readonly warnsOfVariables = false;
 

@@ -9,6 +9,7 @@ import type { UploadDocument } from '../lib/documents/documents.ts';
 import { ArkeError, FileError, messageOf, SettingsError, StorageError } from '../lib/errors.ts';
 import { exitCodes } from '../lib/exit-codes.ts';
 import { stat } from '../lib/files.ts';
+import { keyIn } from '../lib/keys.ts';
 import { closeStorage, openStorage, type Storage, variableNames } from '../lib/storage/client.ts';
 import { contentTypeOf } from '../lib/storage/content-type.ts';
 import type { RequestOptions } from '../lib/storage/objects.ts';
@@ -38,7 +39,10 @@ ${r2SecretsHelp}`;
   };
 
   static override flags = {
-    key: Flags.string({ summary: 'Key of the single object.', exclusive: ['prefix'] }),
+    key: Flags.string({
+      summary: 'Key of the single object, or r2://KEY. Default: the name of the file.',
+      exclusive: ['prefix'],
+    }),
     prefix: Flags.string({
       summary: "Folder of the keys, followed by / and each file's name.",
     }),
@@ -112,6 +116,8 @@ ${r2SecretsHelp}`;
     } catch (error) {
       if (force || !(error instanceof StorageError) || error.code !== 'PRECONDITION_FAILED')
         throw error;
+      // Of a TIFF it says that it is one: --force would not replace it.
+      await conditionToReplace(storage, upload.key, options);
       throw new StorageError(
         'OBJECT_EXISTS',
         `"${upload.key}" exists in the bucket "${storage.bucket}". Use --force to replace it, or choose another ${(storage.names ?? variableNames).key}.`,
@@ -138,11 +144,21 @@ async function refuseFolder(path: string): Promise<void> {
  */
 function planUploads(
   files: readonly string[],
-  { key, prefix = '' }: { key?: string | undefined; prefix?: string | undefined },
+  flags: { key?: string | undefined; prefix?: string | undefined },
 ): { path: string; key: string }[] {
+  const key = flags.key === undefined ? undefined : keyIn(flags.key);
+  const prefix = keyIn(flags.prefix ?? '');
   if (key === '') throw new SettingsError(['--key is empty']);
   if (key !== undefined && files.length > 1)
     throw new SettingsError(['--key names one object, but there are several files; use --prefix']);
+  if (key?.endsWith('/'))
+    throw new SettingsError([
+      '--key names one object, and must not end with /; use --prefix for a folder',
+    ]);
+  if (prefix.startsWith('/'))
+    throw new SettingsError([
+      '--prefix must not begin with /: the keys would; without --prefix, files go to the top of the bucket',
+    ]);
   const folder = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
   const paths = new Map<string, string>();
   for (const path of files) {

@@ -189,8 +189,8 @@ export function lossText(
   { page, message, avoidedBy }: TiffFacts['losses'][number],
   pages: number,
 ): string {
-  const where = page === undefined || pages === 1 ? '' : `page ${page}: `;
-  return `${where}${message}${avoidedBy ? ` (not with ${avoidedBy})` : ''}`;
+  const where = page === undefined || pages === 1 ? '' : `Page ${page}: `;
+  return `${where}${message}${avoidedBy ? ` (${avoidedBy} avoids this)` : ''}`;
 }
 
 /** A problem, with its directory if there are several. */

@@ -59,7 +59,7 @@ const bodyFlags = {
     exclusive: ['output-key', 'output-size', 'error'],
   }),
   validate: Flags.boolean({
-    summary: "Check the body against the contract's schema first.",
+    summary: "Check the body against the contract's schema first. Default: yes.",
     default: true,
     allowNo: true,
     helpGroup: 'BODY',

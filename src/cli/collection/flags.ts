@@ -1,7 +1,7 @@
 import type { InputRequest } from '../../lib/collection/inputs/find-inputs.ts';
 import { SettingsError } from '../../lib/errors.ts';
 import { Flags } from '../flag-kinds.ts';
-import { verboseFlag } from '../global-flags.ts';
+import { quietFlag, verboseFlag } from '../global-flags.ts';
 
 const INPUTS = 'INPUT';
 
@@ -62,7 +62,7 @@ export const anyRunFlags = {
   }),
   report: Flags.string({
     summary:
-      'Write a report: a page for review and sign-off (.html), a table (.csv, .json), or checksums for sha256sum -c (.sha256). Repeatable. Overwrites existing files, except TIFFs.',
+      'Write a report: a page for review and sign-off (.html), data (.csv, .json), or checksums for sha256sum -c (.sha256). Repeatable. Overwrites existing files, except TIFFs.',
     helpValue: 'FILE',
     multiple: true,
     multipleNonGreedy: true,
@@ -74,6 +74,7 @@ export const anyRunFlags = {
     exclusive: ['json'],
     helpGroup: 'RUN',
   }),
+  quiet: quietFlag('Show only failures, the summary and the number of warnings.'),
   verbose: verboseFlag,
 };
 

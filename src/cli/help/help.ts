@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, CommandHelp, Help as OclifHelp } from '@oclif/core';
-import { unknownSubject } from '../unknown-command.ts';
+import { isUnknownPart, unknownSubject } from '../unknown-command.ts';
 import { TOPICS } from './topics.ts';
 
 /** The first steps, most frequent first. */
@@ -44,6 +44,9 @@ export class Help extends OclifHelp {
   override async showHelp(argv: string[]): Promise<void> {
     const words = argv.filter((arg) => !arg.startsWith('-'));
     const [first] = words[0] === 'help' ? words.slice(1) : words;
+    const part = first === undefined ? undefined : argv[argv.indexOf(first) + 1];
+    if (first !== undefined && part !== undefined && isUnknownPart(first, part, this.config))
+      throw unknownSubject(`${first} ${part}`, this.config);
     if (first === undefined || this.config.findCommand(first)) return super.showHelp(argv);
     const topic = TOPICS.get(first);
     if (!topic) throw unknownSubject(first, this.config);

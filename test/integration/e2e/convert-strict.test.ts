@@ -60,7 +60,7 @@ describe('convert --fail-on', () => {
     const { exitCode, stderr } = await convert(['plain.tif', '--fail-on', 'pages,colour']);
     expect(exitCode).toBe(2);
     expect(stderr).toContain(
-      '--fail-on: must be pages, profile, transparency, depth, metadata, warning or any, not colour',
+      '--fail-on must be pages, profile, transparency, depth, metadata, warning or any, not colour',
     );
     const old = await convert(['plain.tif', '--fail-on-loss', '--warnings-as-errors']);
     expect(old.exitCode).toBe(2);

@@ -54,7 +54,9 @@ describe('what was meant', () => {
     ['a TIFF that is not there', ['no.tif'], 'no.tif is not a command, and there is no such file.'],
     ['a mistyped command', ['convrt'], 'convrt is not an arke-tiff command. Did you mean convert?'],
     ['nothing near', ['ls'], 'ls is not an arke-tiff command. See arke-tiff --help.'],
+    ['the version', ['version'], 'Did you mean --version?'],
     ['a mistyped part', ['callback', 'repaly', 'x'], 'Did you mean callback replay?'],
+    ['swapped letters', ['callback', 'sned'], 'Did you mean callback send?'],
   ])('is said for %s, and nothing is started', async (_, args, text) => {
     const { exitCode, stdout, stderr } = await run(...args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 127, stdout: '' });
@@ -70,6 +72,13 @@ describe('what was meant', () => {
     expect(stderr).toBe(
       'Error: There is no help for exit-code. Did you mean arke-tiff help exit-codes?\n',
     );
+    const part = await run('help', 'callback', 'snd');
+    expect(part.exitCode).toBe(2);
+    expect(part.stderr).toBe(
+      'Error: There is no help for callback snd. Did you mean arke-tiff help callback send?\n',
+    );
+    expect((await run('help', 'callback', 'send')).exitCode).toBe(0);
+    expect((await run('callback', '--error', 'x', '--help')).exitCode).toBe(0);
   });
 
   it.skipIf(!hasTerminal)('is not started by Enter on a terminal', async () => {

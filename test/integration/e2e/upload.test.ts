@@ -74,6 +74,13 @@ describe('upload', () => {
     expect(await stored('box/scan.tif')).toBeDefined();
   });
 
+  it('takes r2:// before a key and before a prefix', async () => {
+    const one = await upload('notes', '--key', `r2://${prefix}one`);
+    expect(one.stdout).toContain(`notes → ${prefix}one  `);
+    const below = await upload('notes', '--prefix', `r2://${prefix}`);
+    expect(below.stdout).toContain(`notes → ${prefix}notes  `);
+  });
+
   it('stores a file with the type of --content-type', async () => {
     await upload('notes', '--prefix', prefix, '--content-type', 'text/plain; charset=utf-8');
     expect((await stored('notes'))?.contentType).toBe('text/plain; charset=utf-8');
@@ -134,6 +141,15 @@ describe('upload never harms what is there', () => {
     expect(Buffer.from((await stored('notes'))?.bytes ?? []).toString()).toBe('some text');
   });
 
+  it('does not advise --force for a TIFF, which --force does not replace', async () => {
+    await sandbox.current.putObject(`${prefix}scan.tif`, tiff);
+    const { exitCode, stderr } = await upload('scan.tif', '--prefix', prefix);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(
+      'is a TIFF, and originals are never overwritten. Choose another --prefix.',
+    );
+  });
+
   it.each([
     ['by its name', 'there.TIFF', 'not looked at', undefined],
     ['by its content type', 'there', 'not looked at', 'image/tiff'],
@@ -159,6 +175,10 @@ describe('upload never harms what is there', () => {
     [['notes', 'photo.jpg', '--key', 'one'], '--key names one object, but there are several files'],
     [['notes', './notes', '--force'], 'would both become'],
     [['notes', '--key', ''], '--key is empty'],
+    [['notes', '--key', 'r2://'], '--key is empty'],
+    [['notes', '--key', 'box/'], '--key names one object, and must not end with /'],
+    [['notes', '--prefix', '/'], '--prefix must not begin with /'],
+    [['notes', '--prefix', 'r2:///box'], '--prefix must not begin with /'],
     [['notes', '--key', 'k', '--prefix', 'p/'], '--prefix cannot be combined with --key'],
   ])(
     'refuses keys that are surely a mistake, as wrong usage, before anything is sent (%j)',

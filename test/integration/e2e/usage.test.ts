@@ -22,9 +22,9 @@ describe('wrong usage', () => {
     [
       'a number out of range',
       ['convert', 'a.tif', '--quality', '101'],
-      '--quality: must be a whole number from 1 to 100',
+      '--quality must be a whole number from 1 to 100, not 101',
     ],
-    ['a value that is none', ['convert', 'a.tif', '--background', 'x'], '--background: must be'],
+    ['a value that is none', ['convert', 'a.tif', '--background', 'x'], '--background must be'],
     [
       'a choice that is none',
       ['upload', 'a', '--jurisdiction', 'x'],
@@ -59,6 +59,16 @@ describe('wrong usage', () => {
       error: { code: expect.stringMatching(/^(USAGE|SETTINGS)$/), message: expect.any(String) },
     });
     expect(JSON.parse(stdout).error.message).toContain(text);
+  });
+
+  it.each([
+    [{ TIFF_PAGES: '0' }, 'TIFF_PAGES must be first, all, the number of a page, or a list'],
+    [{ JPEG_QUALITY: '0' }, 'JPEG_QUALITY must be a whole number from 1 to 100, not 0'],
+    [{ JPEG_EFFORT: 'quick' }, 'JPEG_EFFORT must be auto, max, balanced or fast, not quick'],
+  ])('is told by the name of the variable that it comes from: %j', async (env, text) => {
+    const { exitCode, stderr } = await runProgram(['convert', 'a.tif'], { cwd: folder.root, env });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`Error: ${text}`);
   });
 
   it('is a missing env file, also for the installed program', async () => {

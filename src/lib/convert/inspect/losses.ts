@@ -91,7 +91,7 @@ function chainLost(header: TiffHeader): Loss[] {
   if (header.brokenChain)
     losses.push({
       ...pages,
-      message: 'The chain of directories is broken: pages beyond the break are not converted',
+      message: 'The list of pages is broken: pages beyond the break are not converted',
     });
   if (isOfAnother(pagesOf(header)[0]))
     losses.push({

@@ -28,15 +28,13 @@ type PageProblem = Omit<Problem, 'directory'>;
 export function problemsOfFile(header: TiffHeader): Problem[] {
   const found: PageProblem[] = [];
   if (header.brokenChain)
-    found.push(
-      warning('BROKEN_CHAIN', 'The chain of directories is broken: there may be further pages'),
-    );
+    found.push(warning('BROKEN_CHAIN', 'The list of pages is broken: there may be further pages'));
   const [first] = pagesOf(header);
   if (first.subfileType & REDUCED)
     found.push(
       warning(
         'ONLY_REDUCED',
-        'There is no full-resolution page in the chain, only smaller versions of one',
+        'There is no full-resolution page in the list, only smaller versions of one',
       ),
     );
   return found.map((problem) => ({ ...problem, directory: undefined }));

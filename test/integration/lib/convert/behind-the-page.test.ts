@@ -156,7 +156,7 @@ describe('a file whose chain of pages is broken', () => {
     expect(losses.filter(({ kind }) => kind === 'pages')).toEqual([
       { kind: 'pages', message: 'Page 2 of 2 is not converted' },
       expect.objectContaining({
-        message: expect.stringContaining('chain of directories is broken'),
+        message: expect.stringContaining('list of pages is broken'),
       }),
     ]);
   });

@@ -348,7 +348,7 @@ describe('of a TIFF with several pages', () => {
       {
         kind: 'pages',
         page: undefined,
-        message: 'The chain of directories is broken: pages beyond the break are not converted',
+        message: 'The list of pages is broken: pages beyond the break are not converted',
       },
     ]);
   });

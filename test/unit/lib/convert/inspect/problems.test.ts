@@ -184,7 +184,7 @@ describe('what is wrong with a TIFF', () => {
         code: 'BROKEN_CHAIN',
         directory: undefined,
         severity: 'warning',
-        message: 'The chain of directories is broken: there may be further pages',
+        message: 'The list of pages is broken: there may be further pages',
       },
     ]);
   });
