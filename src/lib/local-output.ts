@@ -13,17 +13,24 @@ export interface OutputRules {
   readonly force: boolean;
   /** What the user sets to overwrite files, for messages; default: the flag `--force`. */
   readonly forcedBy?: string | undefined;
-  /**
-   * Files that may be overwritten without force: JPEGs known to be made from this TIFF. Undefined
-   * if no record is kept.
-   */
-  readonly ours?: ReadonlySet<string> | undefined;
+  /** What is known of existing files; undefined if no record is kept. */
+  readonly recorded?: RecordedFiles | undefined;
   /** Finds the source with this `fileId`, under any name or link: sources are never overwritten. */
   readonly sourceWith?: ((id: string) => string | undefined) | undefined;
   /** Never overwrite a TIFF, which may be an original. */
   readonly keepTiffs?: boolean;
   /** The outputs are JPEGs, and must not have another format's extension. */
   readonly jpegs?: boolean;
+}
+
+/** What a record knows of existing files. */
+interface RecordedFiles {
+  /** Files that may be overwritten without force: JPEGs known to be made from this TIFF. */
+  readonly ours: Pick<ReadonlySet<string>, 'has'>;
+  /** The name of the record, for messages. */
+  readonly name: string;
+  /** What the user sets to keep existing JPEGs, for messages; undefined if it is set. */
+  readonly keptBy: string | undefined;
 }
 
 const MAKE_FOLDER = 'Create the folder, or choose another one.';
@@ -211,8 +218,8 @@ export async function onlySource(source: string): Promise<OutputRules['sourceWit
   return (id) => (id === own ? source : undefined);
 }
 
-function mayReplace(target: string, { force, ours }: OutputRules): boolean {
-  return force || ours?.has(target) === true;
+function mayReplace(target: string, { force, recorded }: OutputRules): boolean {
+  return force || recorded?.ours.has(target) === true;
 }
 
 async function publishAll(
@@ -266,11 +273,12 @@ function isTiff(path: string): Promise<boolean> {
   return hasTiffSignature(path).catch((error: unknown) => systemCodeOf(error) !== 'ENOENT');
 }
 
-function existsError(target: string, { forcedBy = FORCE_FLAG, ours }: OutputRules): FileError {
-  const what = ours
-    ? 'exists, and is not (or no longer) the JPEG that was made from this TIFF'
+function existsError(target: string, { forcedBy = FORCE_FLAG, recorded }: OutputRules): FileError {
+  const what = recorded
+    ? `exists, and ${recorded.name} does not show that arke-tiff made it from this TIFF`
     : 'exists';
-  return new FileError(
-    `Not written: ${target} ${what}. Use ${forcedBy} to replace it, or choose another output.`,
-  );
+  const remedy = recorded?.keptBy
+    ? `${recorded.keptBy} keeps existing JPEGs, ${forcedBy} replaces them.`
+    : `Use ${forcedBy} to replace it, or choose another output.`;
+  return new FileError(`Not written: ${target} ${what}. ${remedy}`);
 }

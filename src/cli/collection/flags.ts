@@ -120,14 +120,15 @@ export interface ParsedRunFlags {
   readonly 'json-lines': boolean;
 }
 
-/** Flags that turn the conversion of a single file into a run over a collection. */
-export const collectionFlagNames = [
-  'dry-run',
+/** Flags with which the result of a single file is shown as that of a collection. */
+export const collectionViewFlagNames = ['dry-run', 'report', 'json-lines'] as const;
+
+/** Flags that need a file, and its JPEG in a file. */
+export const fileFlagNames = [
+  ...collectionViewFlagNames,
   'verify',
   'checksum',
-  'report',
   'preserve-timestamps',
-  'json-lines',
 ] as const;
 
 /** Flags that select files. */

@@ -32,9 +32,9 @@ export async function followCollection(
     // A reader that has left, like `head`, has what it wanted.
     if (outcome.summary.stopped === 'SIGPIPE') return outcome;
     for (const line of countLines(outcome.summary)) sayCounts(line);
-    for (const line of verifiedLines(outcome)) sayCounts(line);
+    for (const line of verifiedLines(outcome)) sayAlways(line);
     for (const line of failureLines(outcome)) say(line);
-    for (const line of endLines(outcome.summary)) sayCounts(line);
+    for (const line of endLines(outcome)) sayCounts(line);
     const warned = warningLine(outcome.summary.warnings);
     if (warned !== undefined) sayAlways(warned);
     return outcome;

@@ -15,7 +15,7 @@ import type { Session } from '../session.ts';
 import { outputTaken, STANDARD_STREAM } from '../standard-streams.ts';
 import type { ChosenViews } from './choose-views.ts';
 import type { convertFlags } from './convert-flags.ts';
-import { collectionFlagNames, inputFlagNames, inputRequestOf } from './flags.ts';
+import { collectionViewFlagNames, fileFlagNames, inputFlagNames, inputRequestOf } from './flags.ts';
 import { followCollection } from './follow-collection.ts';
 import { leaveRun } from './leave-run.ts';
 import { collectionOptionsOf, isSingle, planRun } from './plan-run.ts';
@@ -49,6 +49,11 @@ export async function runConvert(
     if (flags[name] === '') throw new SettingsError([`--${name} is empty`]);
   await refuseReportPaths(flags.report ?? [], flags['out-dir']);
   if (!flags.checksum) refuseChecksums(flags.report ?? [], 'needs --checksum');
+  if (flags['skip-existing'])
+    refuseChecksums(
+      flags.report ?? [],
+      'cannot be used with --skip-existing, which computes no checksums of the files it skips',
+    );
   if (paths.includes(STANDARD_STREAM) || flags.output === STANDARD_STREAM)
     return fromOrToStream(paths, flags, session);
   await refuseMistakenPaths(paths, flags);
@@ -65,7 +70,7 @@ export async function runConvert(
     // A folder such as /tmp may have a record of another user.
     keepRecord: single ? 'if possible' : true,
   };
-  const alone = single && nothingToSay && !collectionFlagNames.some((name) => flags[name]);
+  const alone = single && nothingToSay && !collectionViewFlagNames.some((name) => flags[name]);
   const views = alone
     ? await singleViews(found[0].input, flags, session)
     : await viewsOf(session, flags);
@@ -100,7 +105,7 @@ async function fromOrToStream(
   const [input = STANDARD_STREAM, ...others] = paths;
   if (others.length > 0) throw new SettingsError(['- must be the only PATH']);
   if (flags['out-dir']) throw new SettingsError(['--out-dir cannot be used with -; use --output']);
-  for (const name of [...inputFlagNames, ...collectionFlagNames, 'skip-existing'] as const)
+  for (const name of [...inputFlagNames, ...fileFlagNames, 'skip-existing'] as const)
     if (flags[name]) throw new SettingsError([`--${name} cannot be used with -`]);
   const { output = STANDARD_STREAM, page: pages } = flags;
   const stream = { input, output, pages, json: session.jsonEnabled(), signal: session.stopSignal };

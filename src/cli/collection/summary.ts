@@ -117,11 +117,18 @@ function section(
 }
 
 /** How a run ended, if not by itself, and what comes next. */
-export function endLines({ left, stopped, predicted, converted }: CollectionSummary): string[] {
+export function endLines({
+  records,
+  summary: { left, stopped, predicted, converted },
+}: Pick<CollectionOutcome, 'records' | 'summary'>): string[] {
   if (left === 0 && !stopped) {
     const open = converted > 0 ? ' Decoding may still reveal errors and warnings.' : '';
     return predicted ? [`Dry run: nothing was written.${open}`] : [];
   }
-  const why = stopped ? `Interrupted by ${stopped}` : 'Stopped at the first failure (--fail-fast)';
-  return [`${why}. Run the same command again to resume.`];
+  if (stopped) return [`Interrupted by ${stopped}. Run the same command again to resume.`];
+  // The same command would stop there again.
+  const failed = records.find(({ status }) => status === 'failed');
+  return [
+    `Stopped at the first failure (--fail-fast). To convert the rest, fix ${failed?.input}, skip it with --exclude, or run without --fail-fast.`,
+  ];
 }

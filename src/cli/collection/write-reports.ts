@@ -19,8 +19,8 @@ export interface ReportRequest extends Omit<ReportRun, 'records' | 'summary' | '
   readonly jobs: number;
   /** Stops making pictures; the reports are still written. */
   readonly signal: AbortSignal;
-  /** Shows the progress of the pictures. */
-  readonly reporter: Pick<Reporter, 'begin'>;
+  /** Shows the progress of the pictures, and what a report lacks. */
+  readonly reporter: Pick<Reporter, 'begin' | 'warn'>;
 }
 
 /**
@@ -42,7 +42,7 @@ export async function refuseReportPaths(
   }
 }
 
-/** Refuses reports of checksums where none are computed. Throws `SettingsError`. */
+/** Refuses reports of checksums where not all are computed. Throws `SettingsError`. */
 export function refuseChecksums(
   paths: readonly string[],
   remedy = 'is for "convert", which has --checksum',
@@ -80,6 +80,7 @@ export async function writeReportsWith(
   { paths, reporter, ...about }: Omit<ReportRequest, 'jobs' | 'signal'>,
 ): Promise<void> {
   const run = { ...about, summary, unread, records: records.filter(isRecord) };
+  const missing = summary.failed + summary.left;
   for (const path of paths) {
     const words = `Writing the report ${path}`;
     // Only a page takes long enough to be told about.
@@ -89,6 +90,10 @@ export async function writeReportsWith(
     try {
       await writeReport(path, run, pictures, { onProgress });
       activity?.done();
+      if (missing > 0 && reportFormatOf(path) === 'sha256')
+        reporter.warn(
+          `${path} has no checksums for ${missing} of ${summary.files} TIFFs, which failed or were not converted`,
+        );
     } catch (error) {
       activity?.failed();
       throw error;

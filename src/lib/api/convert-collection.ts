@@ -207,6 +207,7 @@ function runOptions(options: CollectionOptions): RunOptions {
     force: options.overwrite ?? false,
     forcedBy: FORCED_BY,
     skipExisting: options.skipExisting,
+    keptBy: 'skipExisting: true',
     outDir: options.outDir,
     keepRecord: options.record ?? true,
     checksum: options.checksum ?? false,

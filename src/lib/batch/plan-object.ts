@@ -87,7 +87,7 @@ async function plan(
   const [one, ...others] = openOutputs(all, existing);
   const jpeg = finished(all);
   if (!one) return jpeg ? skipped(known, jpeg) : passedOver(known);
-  const left = leftPagesMessage(all.first, chosen.numbers.length);
+  const left = leftPagesMessage(all.first, chosen.numbers);
   if (left !== undefined) tools.warn('PAGES_LEFT', `${left}.`);
   return dueItem(
     { info, whole, chosen, first: all.first, open: [one, ...others] },

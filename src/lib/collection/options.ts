@@ -18,6 +18,8 @@ export interface CollectionRunOptions {
   readonly force: boolean;
   /** Passes over JPEGs that exist, whoever made them; default: false. */
   readonly skipExisting?: boolean | undefined;
+  /** What the user sets for `skipExisting`, for messages; default: the flag `--skip-existing`. */
+  readonly keptBy?: string | undefined;
   /** What the user sets for `force`, for messages; default: the flag `--force`. */
   readonly forcedBy?: string | undefined;
   /**

@@ -56,6 +56,12 @@ function rangesOf(text: string): PageRange[] {
   });
 }
 
+/** The list in a text that was written as one; undefined if it is none. */
+export function pageListIn(text = ''): PageList | undefined {
+  const pages = pagesProblem(text) === undefined ? parsePages(text) : 'first';
+  return isPageList(pages) ? pages : undefined;
+}
+
 /** Whether a choice is a list. */
 export function isPageList(pages: PagesSetting): pages is PageList {
   return typeof pages === 'string' && pages !== 'first' && pages !== 'all';

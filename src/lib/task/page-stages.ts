@@ -59,7 +59,7 @@ export async function convertTaskPages(
   const outputs = await withFurther(task, known, numbers.length);
   const open = openOutputs(outputs);
   if (open.length < numbers.length) logKept(task, numbers.length - open.length, numbers.length);
-  warnOfLeft(task, leftPagesMessage(outputs.first, numbers.length));
+  warnOfLeft(task, leftPagesMessage(outputs.first, numbers));
   const budget = conversionBudget(settings.budget, deadlines.conversion, {
     msBeforeStart: startedLate(task),
     hurry: { isOn: () => stopping.asked.aborted, giveUp: stopping.giveUp },

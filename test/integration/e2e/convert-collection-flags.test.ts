@@ -131,9 +131,27 @@ describe('convert of a collection', () => {
     expect((await later).stdout).toContain('scans/a.jpg: FAILED');
   });
 
+  it('says how many TIFFs have no line in x.sha256', async () => {
+    await folder.write('scans/a.tif', 'no TIFF');
+    const args = ['scans', '--checksum', '--report', 'x.sha256'];
+    const { exitCode, stderr } = await convert(args);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      /^Warning: x\.sha256 has no checksums for 1 of 3 TIFFs, which failed or/m,
+    );
+    const { stderr: stopped } = await convert([...args, '--fail-fast', '-j1']);
+    expect(stopped).toMatch(/^Warning: x\.sha256 has no checksums for [123] of 3 TIFFs/m);
+    await folder.write('scans/a.tif', tiff);
+    expect((await convert(args)).stderr).not.toContain('no checksums');
+  });
+
   it.each([
     [['--checksum', 'sha256'], '--checksum sha256 is now --checksum, without a value'],
     [['--report', 'a.sha256'], '--report a.sha256 needs --checksum'],
+    [
+      ['--checksum', '--skip-existing', '--report', 'a.sha256'],
+      '--report a.sha256 cannot be used with --skip-existing, which computes no checksums of the files it skips',
+    ],
     [['--dry-run', '--report', 'a.html'], '--dry-run cannot be combined with --report'],
   ])('says what is wrong of %j', async (flags, text) => {
     const { exitCode, stderr } = await convert(['scans', ...flags]);
@@ -146,8 +164,9 @@ describe('convert of a collection', () => {
     expect(exitCode).toBe(0);
     const { files } = JSON.parse(stdout);
     for (const file of files) expect(file.pages[0].likeness.ssim).toBeGreaterThan(0.95);
-    const { stdout: lines, stderr } = await convert(['scans/deep/c.tif', '--verify', '--force']);
-    expect(stderr).toMatch(/^verified: 1 of 1 within the limits$/m);
+    const { stderr } = await convert(['scans', '--verify', '--force']);
+    expect(stderr).toMatch(/^verified: 3 of 3 within the limits$/m);
+    const { stdout: lines } = await convert(['scans/deep/c.tif', '--verify', '--force']);
     expect(lines).toMatch(/^scans\/deep\/c\.tif → \S+ {2}64 × 48, .* ms, .*(SSIM 0\.9|identical)/);
   });
 
@@ -187,6 +206,18 @@ describe('convert of one file', () => {
     expect(again.exitCode).toBe(0);
     expect(again.stdout).toBe('scans/a.tif → scans/a.jpg  up to date\n');
   });
+
+  it.each(['--verify', '--checksum', '--preserve-timestamps'])(
+    'is shown without counts, also with %s',
+    async (flag) => {
+      const first = await convert(['scans/a.tif', flag]);
+      expect(first.stdout).toMatch(/^scans\/a\.tif → scans\/a\.jpg {2}64 × 48, /);
+      expect(first.stderr).not.toMatch(/^1 TIFF/m);
+      const again = await convert(['scans/a.tif', flag]);
+      expect(again.stdout).toBe('scans/a.tif → scans/a.jpg  up to date\n');
+      expect(again.stderr).not.toMatch(/^1 TIFF/m);
+    },
+  );
 
   it('can be a dry run, too', async () => {
     const { exitCode, stdout } = await convert(['scans/a.tif', '-n']);

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeFolder, type TestFolder } from '../../support/folder.ts';
 import { decodeJpeg } from '../../support/pixels.ts';
@@ -136,7 +136,7 @@ describe('convert --page all leaves nothing half', () => {
     await folder.write('scan.page-3.jpg', 'precious');
     const refused = await convert(['scan.tif', '--page', 'all']);
     expect(refused.exitCode).toBe(1);
-    expect(refused.stderr).toContain('scan.page-3.jpg exists, and is not');
+    expect(refused.stderr).toContain('scan.page-3.jpg exists, and .arke-tiff.jsonl does not show');
     expect(await files()).toEqual(['scan.page-3.jpg', 'scan.tif']);
     expect((await convert(['scan.tif', '--page', 'all', '--force'])).exitCode).toBe(0);
     expect(await widthOf('scan.page-3.jpg')).toBe(40);
@@ -234,4 +234,62 @@ describe('convert without --page', () => {
       'Warning: scan.tif: Only page 1 of 3 is converted (--page all converts all)',
     );
   });
+});
+
+describe('convert with other pages than before says', () => {
+  const warningsOf = async (...args: readonly string[]) => {
+    const { exitCode, stderr } = await convert(['scan.tif', ...args]);
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    return stderr.match(/^Warning: .*$/gm) ?? [];
+  };
+
+  it.each([[[]], [['--force']], [['--checksum']]])(
+    'which JPEGs of an earlier TIFF stay, and deletes none (%j)',
+    async (flags) => {
+      await convert(['scan.tif', '--page', 'all', ...flags]);
+      await folder.write('scan.tif', makeTiff(page(24)));
+      expect(await warningsOf('--page', 'all', ...flags)).toEqual([
+        'Warning: scan.page-2.jpg to scan.page-3.jpg were made of an earlier version of scan.tif, and were kept; delete those that nobody needs.',
+      ]);
+      expect(await files()).toEqual([RECORD, ...JPEGS, 'scan.tif']);
+      expect(await warningsOf('--page', 'all', '--force', ...flags)).toEqual([]);
+    },
+  );
+
+  it('the same of the pages of a list', async () => {
+    await convert(['scan.tif', '--page', '1,3']);
+    await folder.write('scan.tif', makeTiff(page(8), page(16), page(48)));
+    expect(await warningsOf('--page', '1-2')).toEqual([
+      'Warning: scan.page-3.jpg was made of an earlier version of scan.tif, and was kept; delete those that nobody needs.',
+    ]);
+  });
+
+  it('nothing of JPEGs that are deleted, or of the same TIFF', async () => {
+    await convert(['scan.tif', '--page', 'all']);
+    expect(await warningsOf('--page', '1')).toEqual([]);
+    await convert(['scan.tif', '--page', 'all']);
+    for (const name of JPEGS.slice(1)) await rm(folder.path(name));
+    await folder.write('scan.tif', makeTiff(page(24)));
+    expect(await warningsOf('--page', 'all')).toEqual([]);
+  });
+
+  it('that a JPEG becomes one of another page', async () => {
+    await convert(['scan.tif', '--page', 'all']);
+    expect(await warningsOf('--page', '2')).toEqual([
+      'Warning: scan.jpg was page 1 of scan.tif, and becomes page 2.',
+    ]);
+    expect(await widthOf('scan.jpg')).toBe(32);
+    expect(await warningsOf('--page', '2', '--quality', '50')).toEqual([]);
+  });
+
+  it.each(['2', '2-3'])(
+    'with --skip-existing that a JPEG is another page and is kept: --page %s',
+    async (pages) => {
+      await convert(['scan.tif', '--page', '1']);
+      const kept = ['Warning: scan.jpg is page 1 of scan.tif, not page 2, and is kept.'];
+      expect(await warningsOf('--page', pages, '--skip-existing')).toEqual(kept);
+      expect(await widthOf('scan.jpg')).toBe(24);
+      expect(await warningsOf('--page', 'first', '--skip-existing')).toEqual([]);
+    },
+  );
 });

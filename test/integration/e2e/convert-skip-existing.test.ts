@@ -46,6 +46,8 @@ describe('convert --skip-existing', () => {
   it('does not take any other file for a JPEG', async () => {
     await folder.write('a.jpg', 'notes');
     await mkdir(folder.path('b.jpg'));
+    const { stderr } = await convert('a.tif', '--skip-existing');
+    expect(stderr).toMatch(/this TIFF\. Use --force to replace it, or choose another output\.$/m);
     expect(await summaryOf('--skip-existing')).toMatchObject({ failed: 2, skipped: 0 });
     expect(await readFile(folder.path('a.jpg'), 'utf8')).toBe('notes');
   });

@@ -148,7 +148,9 @@ describe('convert never harms what is there', () => {
     await folder.write('a.jpg', 'precious');
     const refused = await convert(['a.tif']);
     expect(refused.exitCode).toBe(1);
-    expect(refused.stderr).toContain('a.jpg exists, and is not');
+    expect(refused.stderr).toContain(
+      'a.jpg exists, and .arke-tiff.jsonl does not show that arke-tiff made it from this TIFF. --skip-existing keeps existing JPEGs, --force replaces them.',
+    );
     expect(await readFile(folder.path('a.jpg'), 'utf8')).toBe('precious');
     expect((await convert(['a.tif', '--force'])).exitCode).toBe(0);
     expect(await decodeJpeg(folder.path('a.jpg'))).toMatchObject({ width: 64 });

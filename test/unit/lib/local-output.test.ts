@@ -96,10 +96,13 @@ describe('an output file', () => {
   it('replaces one that is known as an older output, and no other, without force', async () => {
     const ours = await folder.write('a.jpg', 'old');
     const theirs = await folder.write('b.jpg', 'precious');
-    const rules = { force: false, ours: new Set([ours]) };
+    const recorded = { ours: new Set([ours]), name: 'record', keptBy: '--keep' };
+    const rules = { force: false, recorded };
     await writeOutput(ours, rules, writing('new'));
     expect(await text(ours)).toBe('new');
-    await expect(writeOutput(theirs, rules, writing('new'))).rejects.toThrow('b.jpg exists');
+    await expect(writeOutput(theirs, rules, writing('new'))).rejects.toThrow(
+      'b.jpg exists, and record does not show that arke-tiff made it from this TIFF. --keep keeps existing JPEGs, --force replaces them.',
+    );
     expect(await text(theirs)).toBe('precious');
   });
 

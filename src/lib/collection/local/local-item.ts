@@ -19,8 +19,10 @@ import type {
 import type { CollectionRunOptions } from '../options.ts';
 import { placesFor } from '../places.ts';
 import { describePages, planPages } from '../plan-pages.ts';
+import { RECORD_NAME } from '../record/output-record.ts';
 import type { OutputRecords } from '../record/records.ts';
 import { finishPages } from './finish.ts';
+import { pageShownBy, warnOfPages } from './pages-before.ts';
 import { knownOutputs, type Recorded } from './recorded.ts';
 import { renewLines } from './renew.ts';
 import type { Sources } from './sources.ts';
@@ -63,10 +65,17 @@ export function localItem(
         const skipped = recorded && (await skip(source, recorded, run.options, tools));
         if (skipped) return skipped;
         const { pages, skipExisting } = run.options;
+        const shown = skipExisting ? await pageShownBy(output, recorded) : undefined;
         // Without a look at the TIFF where that is not needed to know its pages.
-        if (skipExisting && !maySeveral(pages) && (await hasJpegSignature(output)))
-          return existing(source);
+        const isPlain = !maySeveral(pages) && isShown(pages === 'first' ? 1 : pages, shown);
+        if (skipExisting && isPlain && (await hasJpegSignature(output))) return existing(source);
         const chosen = await choosePages(path, pages, name);
+        const [first] = chosen.numbers;
+        if (!isShown(first, shown))
+          tools.warn(
+            'OTHER_PAGE',
+            `${output} is page ${shown} of ${name}, not page ${first}, and is kept.`,
+          );
         const targets = await targetsOf(output, chosen, skipExisting);
         if (!targets) return existing(source);
         source = { ...source, ...describePages(targets) };
@@ -78,6 +87,11 @@ export function localItem(
       }
     },
   };
+}
+
+/** Whether a JPEG shows this page, as far as that is known. */
+function isShown(page: number, shown: number | undefined): boolean {
+  return shown === undefined || shown === page;
 }
 
 /** The record of a TIFF whose JPEGs exist. */
@@ -164,14 +178,14 @@ async function dueItem(
   source: SourceRecord,
   seen: Seen,
   run: LocalRun,
-  { limits }: PlanningTools,
+  { limits, warn }: PlanningTools,
 ): Promise<DueItem> {
   const { tiff, chosen, recorded } = seen;
   const { outputs } = chosen;
   const { encoder, pages, strict, force, verify, outDir } = run.options;
   await refuseLosses(tiff.path, tiff.name, strict, { encoder, pages });
-  // With force nobody asks, and comparing hashes takes time.
-  const ours = force ? undefined : await knownOutputs(outputs, recorded);
+  // With force only the first matters, and comparing hashes takes time.
+  const ours = await knownOutputs(force ? outputs.slice(0, 1) : outputs, recorded);
   const rules = outputRules(run, ours);
   for (const one of outputs) await refuseOutput(one, rules, { makeFolder: outDir !== undefined });
   const planning = {
@@ -184,6 +198,10 @@ async function dueItem(
     limits: await limits(),
   };
   const { plans, peakBytes } = planPages(chosen, planning);
+  const { output } = source;
+  const line = ours?.get(output);
+  if (line && recorded)
+    await warnOfPages({ name: tiff.name, output, chosen, line, recorded }, warn);
   return {
     status: 'due',
     source,
@@ -197,11 +215,12 @@ async function dueItem(
  * What may happen to what lies where the JPEGs of a TIFF go; `ours` are those that were made of it.
  */
 function outputRules(
-  { options: { force, forcedBy }, sources }: LocalRun,
-  ours: OutputRules['ours'],
+  { options: { force, forcedBy, skipExisting, keptBy = '--skip-existing' }, sources }: LocalRun,
+  ours: ReadonlyMap<string, unknown> | undefined,
 ): OutputRules {
   const { sourceWith } = sources;
-  return { force, forcedBy, ours, sourceWith, keepTiffs: true, jpegs: true };
+  const recorded = ours && { ours, name: RECORD_NAME, keptBy: skipExisting ? undefined : keptBy };
+  return { force, forcedBy, recorded, sourceWith, keepTiffs: true, jpegs: true };
 }
 
 /** A TIFF to convert. */

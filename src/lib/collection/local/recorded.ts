@@ -71,14 +71,18 @@ async function hasSourceHash(
 
 /**
  * The existing outputs that are known to be made from this TIFF and unchanged, which may therefore
- * be replaced; undefined if no record is kept. Throws `FileError` if one cannot be read.
+ * be replaced, with their lines; undefined if no record is kept. Throws `FileError` if one cannot
+ * be read.
  */
 export async function knownOutputs(
   outputs: readonly string[],
   recorded: Recorded | undefined,
-): Promise<ReadonlySet<string> | undefined> {
+): Promise<ReadonlyMap<string, RecordLine> | undefined> {
   if (!recorded) return undefined;
-  const ours = new Set<string>();
-  for (const output of outputs) if (await recordedOutput(output, recorded)) ours.add(output);
+  const ours = new Map<string, RecordLine>();
+  for (const output of outputs) {
+    const line = await recordedOutput(output, recorded);
+    if (line) ours.set(output, line);
+  }
   return ours;
 }

@@ -1,6 +1,6 @@
 import { describeEncoder } from '../../convert/encoder-settings.ts';
 import type { ConversionNote } from '../../convert/messages.ts';
-import { isPageList, numbersIn } from '../../convert/pages.ts';
+import { isPageList, numbersIn, type PagesSetting, pageListIn } from '../../convert/pages.ts';
 import { refuseLosses, refuseNotedLosses, refuseWarnings } from '../../convert/strictness.ts';
 import { ArkeError } from '../../errors.ts';
 import { pageOutputs } from '../../outputs/local-pages.ts';
@@ -24,6 +24,17 @@ export function settingsOf({
   return `${describeEncoder(encoder)} pages=${pages}`;
 }
 
+/** The pages that were made together with a first JPEG, from its line; ascending, with its own. */
+export function pagesOfLine({ settings, pages }: RecordLine): readonly number[] {
+  return numbersOf(pageListIn(settings.split(' pages=')[1]) ?? 'all', pages);
+}
+
+/** The numbers in a list, or up to a count. */
+function numbersOf(pages: PagesSetting, count: number): readonly number[] {
+  if (isPageList(pages)) return numbersIn(pages);
+  return Array.from({ length: count }, (_, index) => index + 1);
+}
+
 /** The bounds of `--verify` in the form of the record; undefined without it. */
 export function boundsOf({ verify }: Pick<CollectionRunOptions, 'verify'>): string | undefined {
   return (
@@ -45,12 +56,8 @@ export async function upToDate(
 ): Promise<readonly CurrentOutput[] | undefined> {
   const first = await recordedOutput(output, recorded);
   if (!first) return undefined;
-  const { pages } = options;
-  const numbers = isPageList(pages)
-    ? numbersIn(pages)
-    : Array.from({ length: first.pages }, (_, index) => index + 1);
   const current: CurrentOutput[] = [];
-  for (const one of pageOutputs(output, numbers)) {
+  for (const one of pageOutputs(output, numbersOf(options.pages, first.pages))) {
     const line = one === output ? first : await recordedOutput(one, recorded);
     if (!line || !(await isCurrent(line, recorded, options))) return undefined;
     current.push({ output: one, line });

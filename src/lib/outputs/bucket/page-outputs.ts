@@ -4,8 +4,9 @@ import { inParallel } from '../../in-parallel.ts';
 import { outputKeys } from '../../keys.ts';
 import type { IsFree } from '../../storage/list-objects.ts';
 import type { ObjectInfo } from '../../storage/objects.ts';
+import { leftPagesWarning } from '../left-pages.ts';
 import { findOutput, type KnownKeys, type OutputRequest, type OutputSlot } from './output.ts';
-import { isOfSameBytes, type Provenance, pageCountOf } from './provenance.ts';
+import { isOfSameBytes, type Provenance, pageCountOf, pageListOf } from './provenance.ts';
 
 /** The JPEG of one page: what it must be, and where it goes or already is. */
 export interface PageOutput {
@@ -41,7 +42,7 @@ export async function findOutputs(request: OutputRequest, known: KnownKeys = {})
 }
 
 /** The numbers of the further pages: those of a list, or up to a count. */
-function furtherOf({ pageList }: Provenance, count: number): readonly number[] {
+function furtherOf({ pageList }: Pick<Provenance, 'pageList'>, count: number): readonly number[] {
   if (pageList !== undefined) return numbersIn(pageList).slice(1);
   return Array.from({ length: count - 1 }, (_, further) => further + 2);
 }
@@ -124,21 +125,24 @@ export function finished({ first, further }: Outputs): ObjectInfo | undefined {
 
 /**
  * The warning about JPEGs of further pages from an earlier version of the TIFF that nothing will
- * replace if `count` pages are wanted now: they stay beside its JPEGs. Only the first page to be
+ * replace if these pages are wanted now: they stay beside its JPEGs. Only the first page to be
  * replaced knows of them; undefined if there are none.
  */
-export function leftPagesMessage({ request, slot }: PageOutput, count: number): string | undefined {
+export function leftPagesMessage(
+  { request, slot }: PageOutput,
+  [, ...further]: readonly number[],
+): string | undefined {
   const before = slot.kind === 'open' ? slot.outdated : undefined;
   if (!before || isOfSameBytes(before, request.provenance)) return undefined;
   const { sourceKey, pageList } = request.provenance;
-  const pages = pageCountOf(before) ?? 1;
-  if (pages <= count || pageList !== undefined) return undefined;
-  const [[first], [last]] = [outputKeys(sourceKey, count + 1), outputKeys(sourceKey, pages)];
-  const [named, were] = first === last ? [first, 'was'] : [`${first} to ${last}`, 'were'];
-  return (
-    `${named} ${were} made of an earlier version of ${sourceKey}, which had more pages, and ${were} kept; ` +
-    'delete those that nobody needs'
-  );
+  const listed = pageListOf(before);
+  const made = furtherOf({ pageList: listed }, pageCountOf(before) ?? 1);
+  return leftPagesWarning({
+    pages: made.filter((page) => !further.includes(page)),
+    nameOf: (page) => outputKeys(sourceKey, page)[0],
+    source: sourceKey,
+    hadMore: pageList === undefined && listed === undefined,
+  });
 }
 
 /** The output of a further page, with what is known now about all pages. */

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { describeEncoder, type EncoderSettings } from '../../convert/encoder-settings.ts';
 import { MAX_PAGES } from '../../convert/header/limits.ts';
-import { isPageList, numbersIn, type PageList, type PagesSetting } from '../../convert/pages.ts';
+import {
+  isPageList,
+  numbersIn,
+  type PageList,
+  type PagesSetting,
+  pageListIn,
+} from '../../convert/pages.ts';
 import { tagOf } from '../../storage/etags.ts';
 import type { ObjectInfo } from '../../storage/objects.ts';
 
@@ -86,6 +92,11 @@ export function toMetadata(provenance: Provenance): Record<string, string> {
 export function pageCountOf({ metadata }: ObjectInfo): number | undefined {
   const count = metadata['arke-page-count'] ?? '';
   return /^[1-9]\d{0,8}$/.test(count) && Number(count) <= MAX_PAGES ? Number(count) : undefined;
+}
+
+/** The list of pages made together with a first page; undefined if none was given. */
+export function pageListOf({ metadata }: ObjectInfo): PageList | undefined {
+  return pageListIn(metadata['arke-pages']);
 }
 
 /** Whether an object was made from exactly the bytes that a JPEG is to be made from. */

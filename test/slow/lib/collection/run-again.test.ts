@@ -88,7 +88,10 @@ describe('a file that is in the way', () => {
     await writeFile(path('a.jpg'), 'precious');
     const { ends } = await runCollection(inputs);
     expect(ends['a.tif']).toMatchObject({
-      error: { code: 'FILE', message: expect.stringMatching(/exists, and is not.*--force/) },
+      error: {
+        code: 'FILE',
+        message: expect.stringMatching(/exists, and \.arke-tiff\.jsonl does not show.*--force/),
+      },
     });
     expect(await readFile(path('a.jpg'), 'utf8')).toBe('precious');
     expect(wordsOf(await runCollection(inputs, { force: true }))).toEqual({
