@@ -1,4 +1,5 @@
-import { chmod, mkdir, readdir, readFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeFolder, type TestFolder } from '../../support/folder.ts';
@@ -90,6 +91,24 @@ describe('the conversion of a single file is recorded as any other', () => {
     expect(first.stderr).toContain('--page all converts all');
     expect((await convert('scan.tif', '--page', 'all')).exitCode).toBe(0);
     expect(await readdir(folder.root)).toContain('scan.page-2.jpg');
+  });
+
+  it('by the folders that links lead to: the JPEG of another TIFF is not replaced', async () => {
+    const shared = await folder.make('shared');
+    const convertIn = async (name: string, colour: string) => {
+      const cwd = await folder.make(name);
+      await symlink(shared, join(cwd, 'out')).catch(() => {});
+      await folder.write(`${name}/scans/a.tif`, await plainTiff(colour));
+      return runProgram(['convert', 'scans/a.tif', '-o', 'out/a.jpg'], { cwd });
+    };
+    expect((await convertIn('one', 'red')).exitCode).toBe(0);
+    const before = await readFile(join(shared, 'a.jpg'));
+    expect(await convertIn('other', 'blue')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('--force'),
+    });
+    expect((await readFile(join(shared, 'a.jpg'))).equals(before)).toBe(true);
+    expect((await convertIn('one', 'green')).exitCode).toBe(0);
   });
 
   it('also beside others that end at the same time', async () => {

@@ -84,11 +84,11 @@ describe('inspect', () => {
           Software     Scan 1.0
           Plan         max (it fits); predicted …
         Lost or changed by converting
-          ! Page 2 of 2 is not converted (not with --page all)
+          ! Page 2 of 2 is not converted (--page all avoids this)
           ! A transparency mask is not applied
-          ! page 1: Transparency (unassociated alpha) is flattened onto white
-          ! page 1: Colours are converted from the profile "Wide Colours" to sRGB, and it is not embedded (not with --profile keep)
-          ! page 1: Metadata left out: Artist, ImageDescription, Software (not with --metadata all)
+          ! Page 1: Transparency (unassociated alpha) is flattened onto white
+          ! Page 1: Colours are converted from the profile "Wide Colours" to sRGB, and it is not embedded (--profile keep avoids this)
+          ! Page 1: Metadata left out: Artist, ImageDescription, Software (--metadata all avoids this)
         Wrong with the file
           ! Page 2: Texts do not end in a NUL byte: Software
       "
@@ -343,6 +343,8 @@ describe('inspect that fails', () => {
       'must be first, all, the number of a page, or a list such as 1-3,5',
     ],
     [['r2://'], 'r2:// needs a key'],
+    [['r2://box/'], 'arke-tiff batch r2://box/ --dry-run'],
+    [['-r'], 'PATH is missing (or --files-from)'],
     [['r2://a.tif'], '--bucket is missing (or R2_BUCKET)'],
   ])('is wrong usage with %j', async (args, message) => {
     const { exitCode, stderr } = await inspect(args);

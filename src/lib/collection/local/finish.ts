@@ -51,7 +51,7 @@ export async function finishPages(
     lines.push({
       v: 1,
       output,
-      source: sourcePath(tiff.path, page.output),
+      source: await sourcePath(tiff.path, page.output),
       source_bytes: source.bytes,
       source_mtime_ms: source.mtimeMs,
       source_sha256,

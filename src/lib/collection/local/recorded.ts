@@ -1,4 +1,6 @@
-import { basename, dirname, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import { realpath } from '../../files.ts';
+import { absolutePath } from '../../path-bytes.ts';
 import { sha256Of } from '../checksum.ts';
 import { type FileState, stateOf } from '../file-state.ts';
 import type { OutputRecord } from '../record/output-record.ts';
@@ -14,9 +16,18 @@ export interface Recorded {
   readonly signal: AbortSignal;
 }
 
-/** The path from an output's folder to its source, as recorded: both may move together. */
-export function sourcePath(input: string, output: string): string {
-  return relative(dirname(output), input).replaceAll(sep, '/');
+/**
+ * The path from an output's folder to its source, as recorded: both may move together. Links to
+ * folders are followed: by them, TIFFs of different folders could have equal paths.
+ */
+export async function sourcePath(input: string, output: string): Promise<string> {
+  const [from, to] = await Promise.all([dirname(output), dirname(input)].map(realFolder));
+  return join(relative(from ?? '', to ?? ''), basename(input)).replaceAll(sep, '/');
+}
+
+/** A folder without links; one that cannot be looked up, as it is named. */
+async function realFolder(folder: string): Promise<string> {
+  return realpath(folder).catch(() => absolutePath(folder));
 }
 
 /**
@@ -31,7 +42,7 @@ export async function recordedOutput(
   const lines = recorded.record.linesOf(basename(output));
   const there = lines.length > 0 ? await stateOf(output) : undefined;
   if (!there) return undefined;
-  const from = sourcePath(recorded.input, output);
+  const from = await sourcePath(recorded.input, output);
   for (const line of lines.toReversed()) {
     const isOurs = line.source === from || (await hasSourceHash(line, recorded));
     if (isOurs && (await isOutput(line, output, there, recorded))) return line;

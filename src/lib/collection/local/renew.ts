@@ -35,7 +35,7 @@ async function renew(
   const output_sha256 = line.output_sha256 ?? (await sha256Of(output, signal));
   return {
     ...line,
-    source: sourcePath(input, output),
+    source: await sourcePath(input, output),
     source_mtime_ms: source.mtimeMs,
     source_sha256,
     output_mtime_ms: there?.mtimeMs ?? line.output_mtime_ms,

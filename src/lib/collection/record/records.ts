@@ -15,8 +15,9 @@ export interface OutputRecords {
 
 /**
  * Opens no record yet. With `tidy`, files that killed processes left beside the outputs are removed
- * first. A record that is `optional` is done without where it or its folder is not this user's alone,
- * and where it cannot be read or written; `compact` then returns why, and rewrites none of those.
+ * first. A record that is `optional` is done without where it or its folder is not this user's
+ * alone, and where it cannot be read or written; `compact` then returns why, and rewrites none of
+ * those.
  */
 export function openRecords({
   tidy,
@@ -49,8 +50,8 @@ export function openRecords({
 
 /**
  * The record of a folder in which other processes may convert single files at the same time, and
- * other users: it is only added to, and only where it and its folder are this user's alone. A record
- * of others could make foreign files count as ours, and ours would lock them out.
+ * other users: it is only added to, and only where it and its folder are this user's alone. A
+ * record of others could make foreign files count as ours, and ours would lock them out.
  */
 async function openOptional(folder: string): Promise<OutputRecord> {
   let failure: unknown;
