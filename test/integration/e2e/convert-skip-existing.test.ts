@@ -96,10 +96,11 @@ describe('the conversion of a single file is recorded as any other', () => {
   it('by the folders that links lead to: the JPEG of another TIFF is not replaced', async () => {
     const shared = await folder.make('shared');
     const convertIn = async (name: string, colour: string) => {
-      const cwd = await folder.make(name);
+      const cwd = folder.path(name);
+      await mkdir(cwd, { recursive: true });
       await symlink(shared, join(cwd, 'out')).catch(() => {});
-      await folder.write(`${name}/scans/a.tif`, await plainTiff(colour));
-      return runProgram(['convert', 'scans/a.tif', '-o', 'out/a.jpg'], { cwd });
+      await folder.write(`${name}/a.tif`, await plainTiff(colour));
+      return runProgram(['convert', 'a.tif', '-o', 'out/a.jpg'], { cwd });
     };
     expect((await convertIn('one', 'red')).exitCode).toBe(0);
     const before = await readFile(join(shared, 'a.jpg'));

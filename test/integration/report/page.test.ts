@@ -37,6 +37,9 @@ describe('the page of a report', () => {
     ({ page } = open);
   });
   beforeEach(() => page.reload());
+  /** Reloads the page until it shows this: a busy browser stores a change some time later. */
+  const reloaded = (shown: () => Promise<unknown>, expected: unknown) =>
+    expect.poll(() => page.reload().then(shown), { timeout: 20_000 }).toEqual(expected);
 
   it('opens from the disk with failures first, then the least alike', async () => {
     expect(await names(page)).toEqual([
@@ -145,8 +148,7 @@ describe('the page of a report', () => {
     await page.keyboard.press('Escape');
     await cards.first().getByLabel('Looks wrong').check();
     expect(await cards.first().getByLabel('Reviewed').isChecked()).toBe(true);
-    await page.reload();
-    expect(await page.locator('#sample-progress').textContent()).toBe('1 of 5 reviewed.');
+    await reloaded(() => page.locator('#sample-progress').textContent(), '1 of 5 reviewed.');
     expect(await cards.first().getByLabel('Note').inputValue()).toBe('a stain');
     expect(await cards.first().getByLabel('Looks wrong').isChecked()).toBe(true);
   });
@@ -174,10 +176,9 @@ describe('the page of a report', () => {
     await other.locator('#sample li').nth(2).getByLabel('Note').fill('yours');
     await other.close();
     await page.locator('#sample li').nth(3).getByLabel('Note').fill('later');
-    await page.reload();
     const notes = page.locator('#sample').getByLabel('Note');
-    const values = await Promise.all([1, 2, 3].map((at) => notes.nth(at).inputValue()));
-    expect(values).toEqual(['mine', 'yours', 'later']);
+    const values = () => Promise.all([1, 2, 3].map((at) => notes.nth(at).inputValue()));
+    await reloaded(values, ['mine', 'yours', 'later']);
   });
 
   it('says that the browser keeps no more reviews where it has no room', async () => {

@@ -76,7 +76,13 @@ describe('convertCollection', () => {
     expect(await readFile(folder.path('master.tif'))).toEqual(tiff);
     const { ends } = await run(to('other.jpg'));
     expect(ends).toMatchObject([
-      { error: { message: expect.stringContaining('Use overwrite: true to replace it') } },
+      {
+        error: {
+          message: expect.stringContaining(
+            'skipExisting: true keeps existing JPEGs, overwrite: true replaces them.',
+          ),
+        },
+      },
     ]);
     expect(await readFile(folder.path('other.jpg'), 'utf8')).toBe('precious');
     expect((await run(to('x.png'))).ends).toMatchObject([
