@@ -98,12 +98,17 @@ export abstract class BaseCommand extends Command {
     if (this.warnsOfVariables) warnOfVariables(this.argv, this.session);
   }
 
-  /** oclif's parser is quadratic in the number of paths, so it has them only if they are wrong. */
+  /**
+   * oclif's parser is quadratic in the number of paths, so it has them only if they are wrong. It
+   * would take what is piped into the command for a missing argument.
+   */
   protected override async parse<
     F extends Record<string, unknown>,
     B extends Record<string, unknown>,
     A extends Record<string, unknown>,
   >(options: Interfaces.Input<F, B, A>): Promise<Interfaces.ParserOutput<F, B, A>> {
+    const defined: readonly { ignoreStdin?: boolean }[] = Object.values(options.args ?? {});
+    for (const arg of defined) arg.ignoreStdin = true;
     const [first, ...others] = Object.entries(options.args ?? {});
     if (!first?.[1].multiple || others.length > 0) return super.parse(options);
     const table = { json: jsonFlag, ...options.baseFlags, ...options.flags } as FlagTable;

@@ -8,6 +8,7 @@ import {
   reportTargetOf,
   reportUrlsIn,
 } from '../cli/batch/report-flags.ts';
+import { shardFlags, shardOfFlag } from '../cli/batch/shard-flags.ts';
 import { askAtTerminal } from '../cli/callback/ask.ts';
 import { anyRunFlags, inputFlags } from '../cli/collection/flags.ts';
 import { followCollection } from '../cli/collection/follow-collection.ts';
@@ -33,14 +34,17 @@ import {
 import { redactorOfProcess } from '../cli/program-process.ts';
 import { r2SecretsHelp } from '../cli/setting-flags.ts';
 import { convertObjects } from '../lib/batch/convert-objects.ts';
-import { type FoundTiffs, findTiffs } from '../lib/batch/find-tiffs.ts';
+import { type FoundTiffs, findTiffs, type TiffRequest } from '../lib/batch/find-tiffs.ts';
+import { readKeyList } from '../lib/batch/key-list.ts';
 import { BATCH_RETRY, type BatchOptions, places } from '../lib/batch/options.ts';
+import type { Shard } from '../lib/batch/shards.ts';
 import { defaultLikenessBounds } from '../lib/convert/verify/likeness.ts';
 import { messageOf, SettingsError } from '../lib/errors.ts';
 import { exitCodes, stopSignals } from '../lib/exit-codes.ts';
 import { keyIn, R2_SCHEME as R2 } from '../lib/keys.ts';
 import type { Redactor } from '../lib/redact.ts';
 import { noPictures } from '../lib/report/picture-source.ts';
+import type { RetryNotice } from '../lib/retry.ts';
 import { InterruptedError } from '../lib/stop.ts';
 import { closeStorage, openStorage, type Storage } from '../lib/storage/client.ts';
 import type { ListedObject } from '../lib/storage/list-objects.ts';
@@ -80,6 +84,7 @@ ${r2SecretsHelp}`;
 
   static override usage = [
     '<%= command.id %> PREFIX [FLAGS]',
+    '<%= command.id %> [PREFIX] --keys FILE [FLAGS]',
     '<%= command.id %> PREFIX --report-to URL --outbox-prefix PREFIX [FLAGS]',
   ];
 
@@ -104,12 +109,15 @@ ${r2SecretsHelp}`;
       description: 'Convert some of the TIFFs in a bucket',
       command: `<%= config.bin %> <%= command.id %> ${R2} --include "maps/**" --exclude "*_raw.tif"`,
     },
+    {
+      description: 'Convert the first of eight shares; seven other processes take the rest',
+      command: '<%= config.bin %> <%= command.id %> staging/batch_abc/ --shard 0/8',
+    },
   ];
 
   static override args = {
     prefix: Args.string({
-      description: `Key prefix of the TIFFs; ${R2} for the whole bucket.`,
-      required: true,
+      description: `Key prefix of the TIFFs; ${R2} for the whole bucket. Required without --keys.`,
     }),
   };
 
@@ -126,6 +134,7 @@ ${r2SecretsHelp}`;
     page: pageFlag,
     include: inputFlags.include,
     exclude: inputFlags.exclude,
+    ...shardFlags,
     ...anyRunFlags,
     ...reportFlags,
     ...encoderFlags,
@@ -142,12 +151,14 @@ ${r2SecretsHelp}`;
     const target = reportTargetOf(flags, this.#ask() !== undefined);
     await refuseReportPaths(flags.report ?? []);
     refuseChecksums(flags.report ?? []);
-    const prefix = prefixOf(args.prefix);
+    const prefix = prefixOf(args.prefix, flags);
+    const shard = shardOfFlag(flags.shard, processEnvironment());
     const storage = await openStorage(storageSettingsOf(flags));
     try {
-      const { tiffs, isFree } = await this.#find(storage, prefix, flags);
+      const { tiffs, isFree } = await this.#find(storage, { prefix, shard }, flags);
       const bucket = { storage, isFree };
-      if (target) return await this.#report(bucket, tiffs, { flags, prefix, target });
+      if (target && prefix !== undefined && tiffs.length > 0)
+        return await this.#report(bucket, tiffs, { flags, prefix, target });
       const outcome = await this.#convert(bucket, tiffs, flags);
       const keys = tiffs.map(({ key }) => key);
       return this.exitWith(await endRun(this.session, outcome, keys));
@@ -156,22 +167,30 @@ ${r2SecretsHelp}`;
     }
   }
 
-  async #find(storage: Storage, prefix: string, flags: BatchFlags): Promise<FoundTiffs> {
+  async #find(
+    storage: Storage,
+    { prefix, shard }: Pick<TiffRequest, 'prefix' | 'shard'>,
+    flags: BatchFlags,
+  ): Promise<FoundTiffs> {
     const { include = [], exclude = [] } = flags;
     const reporter = await this.reporter({ quiet: flags.quiet || flags['json-lines'] });
-    const activity = reporter.begin(`Looking for TIFFs under ${prefix || R2}`);
+    const options = {
+      policy: BATCH_RETRY,
+      signal: this.stopSignal,
+      onRetry: ({ error, delayMs }: RetryNotice) =>
+        reporter.warn(`${messageOf(error)} Retrying in ${delayMs} ms`),
+    };
+    const keys =
+      flags.keys === undefined
+        ? undefined
+        : await readKeyList(flags.keys, storage, process.stdin, options);
+    const where = prefix === undefined ? 'of the list' : `under ${prefix || R2}`;
+    const activity = reporter.begin(`Looking for TIFFs ${where}`);
     try {
-      const found = await findTiffs(
-        storage,
-        { prefix, include, exclude },
-        {
-          policy: BATCH_RETRY,
-          signal: this.stopSignal,
-          onRetry: ({ error, delayMs }) =>
-            reporter.warn(`${messageOf(error)} Retrying in ${delayMs} ms`),
-        },
-      );
+      const request = { prefix, keys, include, exclude, shard };
+      const found = await findTiffs(storage, request, options);
       activity.done();
+      if (shard && !flags.quiet && !this.jsonEnabled()) this.note(shareText(shard, found));
       return found;
     } catch (error) {
       activity.failed();
@@ -272,8 +291,20 @@ ${r2SecretsHelp}`;
   }
 }
 
-/** An empty prefix would be the whole bucket, which a variable that is not set should not mean. */
-function prefixOf(text: string): string {
+/**
+ * Undefined if only a list of keys says what is meant. An empty prefix would be the whole bucket,
+ * which a variable that is not set should not mean.
+ */
+function prefixOf(
+  text: string | undefined,
+  { keys }: { readonly keys?: string | undefined },
+): string | undefined {
   if (text === '') throw new SettingsError([`PREFIX is empty; ${R2} means the whole bucket`]);
-  return keyIn(text);
+  if (text === undefined && keys === undefined)
+    throw new SettingsError([`PREFIX or --keys is missing; ${R2} means the whole bucket`]);
+  return text === undefined ? undefined : keyIn(text);
+}
+
+function shareText({ index, count }: Shard, { tiffs, total }: FoundTiffs): string {
+  return `Shard ${index}/${count}: ${tiffs.length} of ${total} TIFFs`;
 }

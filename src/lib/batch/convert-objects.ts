@@ -11,7 +11,8 @@
  *
  * How data passes:
  *
- *   find-tiffs        lists the objects under the prefix; patterns choose among them
+ *   find-tiffs        lists the objects under the prefix, or looks up a list of keys (`key-list`);
+ *                     patterns and the shard (`shards`, `engine-shard`) choose among them
  *   plan-object       one HEAD if the list has the JPEG; if that is not up to date, the TIFF's
  *                     directories by ranges, or all of a small TIFF
  *   key-reservations  two TIFFs that want the same key: the first in order gets it

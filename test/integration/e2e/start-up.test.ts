@@ -15,7 +15,7 @@ import { startProgram } from '../../support/program.ts';
 /** What keeps starts fast, as numbers that no slow machine changes (docs/performance.md). */
 const LIMITS = {
   // Of all commands; what a task itself has to read is bounded by the next two.
-  bundleBytes: 1_446_000,
+  bundleBytes: 1_493_000,
   bytesBeforeFirstRequest: 580_000,
   filesBeforeFirstRequest: 12,
   filesOfChild: 4,

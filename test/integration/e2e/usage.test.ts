@@ -50,6 +50,12 @@ describe('wrong usage', () => {
     },
   );
 
+  it('is a missing argument, whatever is piped into the command', async () => {
+    const run = await runProgram(['download', '--force'], { input: 'scan.tif\n' });
+    expect(run.stderr).toContain('KEY is missing');
+    expect(run.exitCode).toBe(2);
+  });
+
   it.each(wrong)('is one document on stdout with --json: %s', async (_, args, text) => {
     const { exitCode, stdout, stderr } = await runProgram([...args, '--json'], {
       cwd: folder.root,

@@ -186,7 +186,7 @@ describe('wrong usage of batch', () => {
   it.each([
     [['p/', '--on', 'fly'], /--on must be local, not fly/],
     [[''], /PREFIX is empty; r2:\/\/ means the whole bucket/],
-    [['--force'], /PREFIX is missing: key prefix/],
+    [['--force'], /PREFIX or --keys is missing/],
     [['p/', '--report', 'report.pdf'], /--report report\.pdf must end with/],
     [['p/', '--dry-run', '--report', 'report.html'], /--report/],
     [['p/', '--include', ''], /--include has an empty pattern/],

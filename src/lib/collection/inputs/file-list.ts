@@ -22,10 +22,23 @@ export async function readFileList(
   signal: AbortSignal,
 ): Promise<string[]> {
   const bytes = source === STDIN ? await readAll(stdin, signal) : await readListFile(source);
-  const named = pathsIn(bytes, source).filter((path) => path !== '');
-  if (named.length === 0)
-    throw new FileError(`${nameOf(source)} names no files. Check how it was created.`);
-  return named;
+  return linesOfList(bytes, nameOf(source));
+}
+
+/**
+ * The lines of a list that is called `name` in messages, or what its NULs end: byte for byte,
+ * because in every encoding of names a line break or NUL stands for itself. Empty ones are left
+ * out. Throws `FileError` if it is UTF-16 or names nothing.
+ */
+export function linesOfList(bytes: Buffer, name: string): string[] {
+  const isUtf16 = UTF16_MARKS.some((mark) => bytes.subarray(0, 2).equals(mark));
+  if (isUtf16) throw new FileError(`${name} is in UTF-16. Save it as UTF-8.`);
+  const isMarked = bytes.subarray(0, 3).equals(UTF8_MARK);
+  // One character per byte.
+  const text = bytes.toString('latin1', isMarked ? 3 : 0);
+  const lines = text.split(text.includes('\0') ? '\0' : /\r?\n/).filter((line) => line !== '');
+  if (lines.length === 0) throw new FileError(`${name} names no files. Check how it was created.`);
+  return lines.map((line) => pathOfBytes(Buffer.from(line, 'latin1')));
 }
 
 async function readAll(stdin: NodeJS.ReadableStream, signal: AbortSignal): Promise<Buffer> {
@@ -53,19 +66,6 @@ async function readListFile(path: string): Promise<Buffer> {
   } catch (error) {
     throw readError(path, error);
   }
-}
-
-/**
- * The paths, byte for byte: in every encoding of file names, a line break or NUL stands for itself.
- */
-function pathsIn(bytes: Buffer, source: string): string[] {
-  const isUtf16 = UTF16_MARKS.some((mark) => bytes.subarray(0, 2).equals(mark));
-  if (isUtf16) throw new FileError(`${nameOf(source)} is in UTF-16. Save it as UTF-8.`);
-  const isMarked = bytes.subarray(0, 3).equals(UTF8_MARK);
-  // One character per byte.
-  const text = bytes.toString('latin1', isMarked ? 3 : 0);
-  const paths = text.split(text.includes('\0') ? '\0' : /\r?\n/);
-  return paths.map((path) => pathOfBytes(Buffer.from(path, 'latin1')));
 }
 
 function readError(source: string, error: unknown): FileError {
