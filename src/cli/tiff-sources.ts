@@ -3,8 +3,8 @@ import { findInputs, type InputRequest } from '../lib/collection/inputs/find-inp
 import type { SearchWarning } from '../lib/collection/inputs/report-search.ts';
 import { SettingsError } from '../lib/errors.ts';
 import { keyIn, R2_SCHEME as R2 } from '../lib/keys.ts';
+import { typedPath } from '../lib/quote.ts';
 import { withWorkspace } from '../lib/workspace.ts';
-import { typedPath } from './quote.ts';
 import { STANDARD_STREAM, saveStdin } from './standard-streams.ts';
 
 /** A TIFF to inspect: a file, or an object in R2. */

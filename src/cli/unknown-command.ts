@@ -1,9 +1,9 @@
 import { type Interfaces, toConfiguredId } from '@oclif/core';
 import { ArkeError } from '../lib/errors.ts';
 import { stat } from '../lib/files.ts';
+import { typedPath } from '../lib/quote.ts';
 import { TOPICS } from './help/topics.ts';
 import { nearest } from './nearest.ts';
-import { typedPath } from './quote.ts';
 
 /** What is typed for a command and is none, or is none any more, with what it is now. */
 const REPLACED = new Map([

@@ -2,10 +2,13 @@ import { availableParallelism } from 'node:os';
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.ts';
 import { processEnvironment } from '../cli/environment.ts';
+import { wrongUsage } from '../cli/flag-kinds.ts';
 import { startLocalDev } from '../cli/load-dev.ts';
+import type { ForwardedCallback } from '../dev/api.ts';
 import type { LocalDev } from '../dev/dev.ts';
 import type { DevDocument } from '../lib/documents/documents.ts';
 import { stopSignals } from '../lib/exit-codes.ts';
+import { httpUrlProblem } from '../lib/http-url.ts';
 import { InterruptedError } from '../lib/stop.ts';
 
 /** Variables that any process needs to find programs, temporary files and fonts. */
@@ -26,6 +29,11 @@ Objects, tasks and access keys stay in the folder for the next start. Ctrl-C sto
       command:
         '$ <%= config.bin %> <%= command.id %> --env-file .env.local & node --env-file .env.local worker.mjs',
     },
+    {
+      description: 'Forward each callback to the receiver that you are writing',
+      command:
+        '<%= config.bin %> <%= command.id %> --forward-to "http://127.0.0.1:3000/callback/{batch_id}/{task_id}"',
+    },
   ];
 
   static override flags = {
@@ -43,6 +51,16 @@ Objects, tasks and access keys stay in the folder for the next start. Ctrl-C sto
     'env-file': Flags.string({
       summary: "Write a worker's variables to this file: NAME=value lines, secrets included.",
       helpValue: 'FILE',
+    }),
+    'forward-to': Flags.string({
+      summary:
+        'Also forward each callback to this http or https URL, on any host, as it arrived; {batch_id} and {task_id} in it are filled in. Its answer is shown, and has no effect on the task.',
+      helpValue: 'URL',
+      parse: async (url) => {
+        const problem = httpUrlProblem(url);
+        if (problem) throw await wrongUsage(problem);
+        return url;
+      },
     }),
     jobs: Flags.integer({
       char: 'j',
@@ -76,6 +94,7 @@ Objects, tasks and access keys stay in the folder for the next start. Ctrl-C sto
       memoryMb: flags['memory-mb'],
       maxUploadMb: flags['max-upload-mb'],
       envFile: flags['env-file'],
+      forwardTo: flags['forward-to'],
       program: this.program,
       systemVariables: Object.fromEntries(
         SYSTEM_VARIABLES.flatMap((name) => {
@@ -110,6 +129,9 @@ Objects, tasks and access keys stay in the folder for the next start. Ctrl-C sto
     this.result(`Page          ${page}/`);
     this.result(`Orchestrator  ${orchestrator}`);
     this.result(`R2            ${endpoint}`);
+    const forwardTo = flags['forward-to'];
+    // Its query may be a secret.
+    if (forwardTo !== undefined) this.result(`Forward to    ${forwardTo.replace(/[?#].*$/s, '')}`);
     this.result('');
     for (const line of exportLines) this.result(line);
     this.result('');
@@ -118,10 +140,14 @@ Objects, tasks and access keys stay in the folder for the next start. Ctrl-C sto
     this.result(`Press Ctrl-C to stop. ${flags.folder} is kept.`);
   }
 
-  /** Prints a line for each task that has ended. */
+  /** Prints a line for each task that has ended, and for each callback that was forwarded. */
   #follow(dev: LocalDev): void {
     const told = new Set<string>();
     dev.events.listen((event) => {
+      if (event.type === 'callback') {
+        const { id, record } = event.data;
+        if (record.forwarded) this.note(`${id} ${forwardedText(record.forwarded)}`);
+      }
       if (event.type !== 'task' || event.data.ended_at === null) return;
       const { id, name, state, ended_at, output_key, error } = event.data;
       const end = `${id} ${ended_at}`;
@@ -136,6 +162,14 @@ Objects, tasks and access keys stay in the folder for the next start. Ctrl-C sto
 interface ShownFlags {
   readonly folder: string;
   readonly 'env-file'?: string | undefined;
+  readonly 'forward-to'?: string | undefined;
+}
+
+/** `--> 200 from http://127.0.0.1:3000/hook in 12 ms`. */
+function forwardedText({ status, url, ms, error }: ForwardedCallback): string {
+  return status === null
+    ? `--> no answer from ${url}: ${error}`
+    : `--> ${status} from ${url} in ${ms} ms`;
 }
 
 function stopped(signal: AbortSignal): Promise<void> {

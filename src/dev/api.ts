@@ -36,6 +36,34 @@ export interface TaskSummary {
   delivered_by_replay: boolean;
   /** Number of callbacks received, including replays. */
   callbacks: number;
+  /** Variables that were chosen for it on the page. */
+  settings: Record<string, string>;
+}
+
+/** What another server answered to a callback that was forwarded (`--forward-to`). */
+export interface ForwardedCallback {
+  /** Without a query. */
+  url: string;
+  /** `null`: no answer. */
+  status: number | null;
+  /** The beginning of its body. */
+  body: string;
+  ms: number;
+  /** Why there was no answer. */
+  error: string | null;
+}
+
+/** A variable that may be chosen for a dropped TIFF. */
+export interface SettingField {
+  name: string;
+  /** Its meaning in the table of variables. */
+  meaning: string;
+  /** Used if it is not set. */
+  fallback: string;
+  /** The only values, if they are few. */
+  choices: readonly string[] | null;
+  /** Smallest and largest number. */
+  range: readonly [number, number] | null;
 }
 
 /** A callback as the orchestrator received it, and what it answered. */
@@ -49,6 +77,8 @@ export interface CallbackRecord {
   answer: { status: number; fault: CallbackFault | null } | null;
   /** Sent by the page's replay, not by a worker. */
   replay: boolean;
+  /** Absent if it was not forwarded, or has no answer yet. */
+  forwarded?: ForwardedCallback | undefined;
 }
 
 /** A task with all that its page shows. */
@@ -62,6 +92,8 @@ export interface TaskDetail extends TaskSummary {
   received: CallbackRecord[];
   /** The task as the orchestrator sees it. `null`: it was not told about it. */
   orchestrator: { status: 'processing' | 'completed' | 'failed'; error: string | null } | null;
+  /** Runs it in a shell, secrets read from a file. `null`: its worker was started elsewhere. */
+  command: string | null;
 }
 
 /** Further lines of a task's log. */
@@ -79,6 +111,10 @@ export interface DevState {
   limits: { memory_mb: number | null; cpus: number | null; jobs: number };
   /** A worker's variables, with secrets masked. */
   environment: Record<string, string>;
+  /** Runs a worker in a shell, with these variables read from a file. */
+  command: string;
+  /** What may be chosen for a dropped TIFF. */
+  settings: readonly SettingField[];
   max_upload_mb: number;
 }
 

@@ -2,7 +2,8 @@ import { jpegName } from '../lib/jpeg-name.ts';
 import type { CallbackRecord, TaskSummary } from './api.ts';
 import { LOST_HEADER } from './callback-front.ts';
 import type { FaultSwitches } from './fault-switches.ts';
-import { type CallbackFault, LATE_SECONDS } from './faults.ts';
+import { type CallbackFault, LATE_SECONDS, RETRY_AFTER_SECONDS } from './faults.ts';
+import type { CallbackForwarder } from './forward-callback.ts';
 import type { CallbackAnswer } from './sandbox/orchestrator.ts';
 import type { CallbackObserver } from './sandbox/sandbox.ts';
 import type { TaskList } from './task-list.ts';
@@ -13,14 +14,29 @@ import { outcomeOfBody } from './worker-outcome.ts';
  * How each fault answers. `hang` answers after ten minutes, longer than anyone waits: workerd would
  * treat an answer that never comes as its own failure.
  */
-const FAULT_ANSWERS: Readonly<Record<CallbackFault, (taskId: string) => CallbackAnswer>> = {
+const FAULT_ANSWERS: Readonly<
+  Record<CallbackFault, (taskId: string, batchId: string) => CallbackAnswer>
+> = {
   fail: () => failing(503, 'Service unavailable (simulated fault)'),
   redirect: () => ({ status: 302, headers: { location: '/moved' } }),
   hang: () => ({ delayMs: 600_000 }),
   lost: () => ({ headers: { [LOST_HEADER]: '1' } }),
+  busy: () => ({
+    ...failing(429, 'Too many requests (simulated fault)'),
+    headers: { 'retry-after': `${RETRY_AFTER_SECONDS}` },
+  }),
+  denied: () => failing(403, 'Forbidden (simulated fault)'),
+  missing: () => failing(404, 'Not found (simulated fault)'),
+  portal: () => ({
+    status: 200,
+    headers: { 'content-type': 'text/html' },
+    body: '<!doctype html><title>Sign in (simulated fault)</title>',
+    taken: false,
+  }),
   down: () => failing(500, 'Internal error (simulated fault)'),
   late: () => ({ delayMs: LATE_SECONDS * 1000 }),
   gone: (taskId) => failing(500, `Task not found: ${taskId}`),
+  unknown: (_, batchId) => failing(500, `Batch not found: ${batchId}`),
   over: () => failing(500, "Cannot read properties of undefined (reading 'handleCallback')"),
 };
 
@@ -33,6 +49,8 @@ export interface InboxOptions {
   readonly replayAgent: string;
   /** Finds the TIFF of a JPEG in the bucket; `null` where there is none. */
   readonly findInput: (outputKey: string) => Promise<string | null>;
+  /** Forwards a callback to another server; never rejects. */
+  readonly forward?: CallbackForwarder['forward'] | undefined;
 }
 
 /**
@@ -42,7 +60,7 @@ export interface InboxOptions {
 export function createCallbackInbox(
   list: TaskList,
   faults: Pick<FaultSwitches, 'takeCallbackFault'>,
-  { replayAgent, findInput }: InboxOptions,
+  { replayAgent, findInput, forward }: InboxOptions,
 ): CallbackObserver['onCallback'] {
   const findInputOf = async (record: TaskRecord) => {
     const { input_key, output_key, state } = record.summary;
@@ -54,11 +72,16 @@ export function createCallbackInbox(
     const isPost = callback.method === 'POST';
     const fault = isPost ? faults.takeCallbackFault() : null;
     const { batchId, taskId } = addressed(callback);
-    const answer = fault === null ? undefined : FAULT_ANSWERS[fault](taskId);
+    const answer = fault === null ? undefined : FAULT_ANSWERS[fault](taskId, batchId);
     const record = taskOf(list, batchId, taskId, callback.at);
     const status = SILENT.includes(fault) ? 0 : (answer?.status ?? own.status);
     const replay = callback.headers['user-agent'] === replayAgent;
-    list.addCallback(record, { ...callback, answer: { status, fault }, replay });
+    const received = { ...callback, answer: { status, fault }, replay };
+    list.addCallback(record, received);
+    if (isPost)
+      forward?.(callback, { batchId, taskId })?.then((answered) =>
+        list.setForwarded(record, received, answered),
+      );
     if (record.summary.state === 'elsewhere') {
       list.change(record, { ended_at: callback.at, ...outcomeOfBody(callback.body) });
       // If it is not found, only its picture is missing.
@@ -97,6 +120,7 @@ function elsewhere(id: string, batchId: string, taskId: string, at: string): Tas
     state: 'elsewhere',
     created_at: at,
     callbacks: 0,
+    settings: {},
     ...notRun,
   };
 }

@@ -9,7 +9,8 @@ export type DevEvent =
       readonly type: 'callback';
       readonly data: { readonly id: string; readonly record: CallbackRecord };
     }
-  | { readonly type: 'faults'; readonly data: Faults };
+  | { readonly type: 'faults'; readonly data: Faults }
+  | { readonly type: 'removed'; readonly data: { readonly ids: readonly string[] } };
 
 /** An event as the page gets it: lines that came close together are told together. */
 export type PageEvent =
@@ -30,7 +31,11 @@ export function joinedEvents(events: readonly DevEvent[]): readonly PageEvent[] 
       const before = joined.get(key);
       const lines = before?.type === 'log' ? before.data.lines : [];
       joined.set(key, { type, data: { id: data.id, lines: [...lines, data.line] } });
-    } else joined.set(`${at}`, event);
+    } else {
+      // A task of the same id that comes later is another.
+      if (type === 'removed') for (const id of data.ids) joined.delete(`task ${id}`);
+      joined.set(`${at}`, event);
+    }
   }
   return [...joined.values()];
 }

@@ -17,6 +17,8 @@ export interface DevFolder {
   readonly previews: string;
   /** Uploads in progress. */
   readonly incoming: string;
+  /** A worker's variables, secrets included, for `--env-file` of other commands. */
+  readonly envFile: string;
   /** The same at each start, so that a saved `.env` file stays valid. */
   readonly credentials: S3Credentials;
   /** Releases the lock. */
@@ -54,7 +56,7 @@ export async function openDevFolder(path: string): Promise<DevFolder> {
     for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true });
     const credentials = await keptCredentials(inside('credentials.json'));
     const release = () => rm(inside('lock'), { force: true });
-    return { root, ...folders, credentials, release };
+    return { root, ...folders, envFile: inside('worker.env'), credentials, release };
   } catch (error) {
     if (error instanceof ArkeError) throw error;
     throw new FileError(

@@ -1,6 +1,6 @@
 import type { Storage } from '../lib/storage/client.ts';
 import { uploadFile } from '../lib/storage/upload.ts';
-import type { ReplayResult, TaskDetail, TaskSummary } from './api.ts';
+import type { ReplayResult, TaskDetail, TaskState, TaskSummary } from './api.ts';
 import { makingOf } from './making.ts';
 import { RefusedRequest } from './refused-request.ts';
 import type { BucketAccess } from './sandbox/bucket.ts';
@@ -17,10 +17,18 @@ export const DEV_BATCH = 'dev';
 /** The operations on tasks. All throw `RefusedRequest` if impossible. */
 export interface DevTasks {
   /** Uploads a TIFF from disk to R2, and queues a task for it. */
-  add(file: { readonly path: string; readonly size: number }, name: string): Promise<TaskSummary>;
+  add(
+    file: { readonly path: string; readonly size: number },
+    name: string,
+    settings?: TaskSummary['settings'],
+  ): Promise<TaskSummary>;
   detail(id: string): Promise<TaskDetail>;
   runAgain(id: string): TaskSummary;
   replay(id: string): Promise<ReplayResult>;
+  /** Forgets a task that has ended, with its log and callbacks; its objects stay in R2. */
+  remove(id: string): void;
+  /** Forgets all that have ended; returns their ids. */
+  clear(): readonly string[];
   /** The path of a picture of its TIFF. */
   before(id: string): Promise<string>;
   /** The bytes of its JPEG. */
@@ -36,6 +44,8 @@ export interface DevTaskParts {
   readonly orchestrator: Pick<OrchestratorAccess, 'batch'>;
   readonly previews: TiffPreviews;
   readonly factsOf: (key: string, name: string) => Promise<unknown>;
+  /** Runs a task in a shell. */
+  readonly commandOf: (task: TaskSummary) => string;
   readonly replay: (callback: { path: string; body: string }) => Promise<ReplayResult>;
 }
 
@@ -48,13 +58,13 @@ export function createDevTasks(parts: DevTaskParts): DevTasks {
     return key === null ? null : bucket.getObject(key);
   };
   return {
-    async add({ path, size }, givenName) {
+    async add({ path, size }, givenName, settings = {}) {
       const name = uploadName(givenName);
       const id = list.newId();
       const key = `staging/${DEV_BATCH}/${id}/${name}`;
       const contentType = 'image/tiff';
       await uploadFile(storage, { path, key, contentType, condition: { kind: 'absent' } });
-      list.add(newTask(id, name, key, size));
+      list.add(newTask(id, name, key, size, settings));
       runner.queue(id);
       return known(id).summary;
     },
@@ -63,20 +73,31 @@ export function createDevTasks(parts: DevTaskParts): DevTasks {
       await findFacts(record, parts);
       const { summary, log, received, facts } = record;
       const orchestrator = await viewOf(summary, parts.orchestrator);
-      return { ...summary, log: [...log], facts, received: [...received], orchestrator };
+      const command = summary.state === 'elsewhere' ? null : parts.commandOf(summary);
+      return { ...summary, log: [...log], facts, received: [...received], orchestrator, command };
     },
     runAgain(id) {
       const { state } = known(id).summary;
       if (state === 'elsewhere')
         refuse(409, `Task ${id} cannot be run again: its worker was started elsewhere.`);
-      if (state === 'queued' || state === 'running')
-        refuse(409, `The task ${id} is ${state} already. Wait for its end.`);
+      if (isUnderWay(state)) refuse(409, `The task ${id} is ${state} already. Wait for its end.`);
       runner.queue(id);
       return known(id).summary;
     },
     async replay(id) {
       const last = known(id).received.at(-1);
       return parts.replay(last ?? refuse(409, `The task ${id} has sent no callback yet.`));
+    },
+    remove(id) {
+      const { state } = known(id).summary;
+      if (isUnderWay(state)) refuse(409, `The task ${id} is ${state}. Wait for its end.`);
+      list.remove([id]);
+    },
+    clear() {
+      const ended = list.all().filter(({ state }) => !isUnderWay(state));
+      const ids = ended.map(({ id }) => id);
+      list.remove(ids);
+      return ids;
     },
     async before(id) {
       const { name, input_key: key } = known(id).summary;
@@ -109,7 +130,17 @@ async function viewOf(
   return { status, error: status === 'failed' ? error : null };
 }
 
-function newTask(id: string, name: string, key: string, size: number): TaskSummary {
+function isUnderWay(state: TaskState): boolean {
+  return state === 'queued' || state === 'running';
+}
+
+function newTask(
+  id: string,
+  name: string,
+  key: string,
+  size: number,
+  settings: TaskSummary['settings'],
+): TaskSummary {
   return {
     id,
     batch_id: DEV_BATCH,
@@ -119,6 +150,7 @@ function newTask(id: string, name: string, key: string, size: number): TaskSumma
     state: 'queued',
     created_at: new Date().toISOString(),
     callbacks: 0,
+    settings,
     ...notRun,
   };
 }

@@ -17,6 +17,8 @@ export interface DevOptions {
   readonly maxUploadMb: number;
   /** Where to write the variables of a worker. */
   readonly envFile?: string | undefined;
+  /** Where each callback is forwarded to; `{batch_id}` and `{task_id}` are filled in. */
+  readonly forwardTo?: string | undefined;
   /** What this program calls itself towards servers. */
   readonly program: string;
   /**

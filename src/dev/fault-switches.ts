@@ -11,7 +11,9 @@ export interface FaultSwitches {
 }
 
 /** Faults for a single callback. */
-const ONCE: readonly (CallbackFault | null)[] = ['fail', 'hang', 'lost', 'redirect'];
+const ONCE: readonly (CallbackFault | null)[] = [
+  ...(['fail', 'hang', 'lost', 'redirect', 'busy', 'denied', 'missing', 'portal'] as const),
+];
 
 /**
  * Switches, initially off; each change is reported.

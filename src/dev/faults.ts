@@ -29,6 +29,12 @@ export const DOWN_SECONDS = 25;
 /** Delay of `late`, in seconds. */
 export const LATE_SECONDS = 5;
 
+/** What `busy` asks for, in seconds. */
+export const RETRY_AFTER_SECONDS = 2;
+
+const FINAL =
+  'A retry would not help, so the worker does not send it again. The JPEG is in R2; the body is in the log for a replay.';
+
 const refused = (what: string, verb: string, status: string, promise: string): FaultWords => ({
   label: `refuse ${what} (${status})`,
   armed: `R2 refuses ${what} (${status})`,
@@ -73,6 +79,32 @@ export const FAULTS = {
         promise:
           'The worker does not follow redirects, which would lose the body. The JPEG is in R2 but not reported: the body is in the log for a replay, and no error ever follows it.',
       },
+      busy: {
+        label: 'too many requests, the next (429)',
+        armed: 'the next callback is answered 429',
+        happens: `the next callback is answered 429 with Retry-After: ${RETRY_AFTER_SECONDS}`,
+        promise: `The worker sends the identical body again, ${RETRY_AFTER_SECONDS} s later at the earliest.`,
+      },
+      denied: {
+        label: 'forbid the next (403)',
+        armed: 'the next callback is forbidden',
+        happens: 'the next callback is answered 403',
+        promise: FINAL,
+      },
+      missing: {
+        label: 'wrong address, the next (404)',
+        armed: 'the next callback is answered 404',
+        happens: 'the next callback is answered 404, as where no callbacks are accepted',
+        promise: FINAL,
+      },
+      portal: {
+        label: 'another server answers the next (200)',
+        armed: 'another server answers the next callback',
+        happens:
+          'the next callback is answered 200 with an HTML page, as by a proxy or a login page; the orchestrator does not see it',
+        promise:
+          'Only the status counts: the worker reports a success, but the orchestrator does not have the picture. Replay the callback.',
+      },
       down: {
         label: `fail for ${DOWN_SECONDS} s (500)`,
         armed: `callbacks fail for ${DOWN_SECONDS} s`,
@@ -92,6 +124,13 @@ export const FAULTS = {
           'each callback is answered 500 “Task not found”, as after the last task of a batch has ended, until it is switched off',
         promise:
           'It can no longer be accepted, so the worker does not send it again. The JPEG is in R2; the body is in the log.',
+      },
+      unknown: {
+        label: 'batch not found (500)',
+        armed: 'the batch is not found',
+        happens:
+          'each callback is answered 500 “Batch not found”, as for a batch that does not exist, until it is switched off',
+        promise: FINAL,
       },
       over: {
         label: 'batch already over (500)',
@@ -134,6 +173,15 @@ export const FAULTS = {
 
 /** What can go wrong with callbacks. */
 export type CallbackFault = keyof typeof FAULTS.callback.faults;
+
+/** Whether an answer came from the orchestrator, which accepted the callback. */
+export function isAccepted(
+  answer: { readonly status: number; readonly fault: CallbackFault | null } | null,
+): boolean {
+  return (
+    answer !== null && answer.status >= 200 && answer.status < 300 && answer.fault !== 'portal'
+  );
+}
 
 /** What can go wrong with R2. */
 export type StorageFault = keyof typeof FAULTS.storage.faults;

@@ -10,6 +10,7 @@ import { type FaultSwitches, namesOf, switchedFaults } from './fault-switches.ts
 import { withUpload } from './receive-upload.ts';
 import { RefusedRequest } from './refused-request.ts';
 import { addressOf } from './same-site.ts';
+import { chosenSettings } from './task-settings.ts';
 
 /** What requests are answered from. */
 export interface PageParts {
@@ -17,6 +18,8 @@ export interface PageParts {
   readonly page: DevPage | undefined;
   readonly tasks: DevTasks;
   readonly state: () => DevState;
+  /** A worker's variables for a shell, secrets included. */
+  readonly lines: readonly string[];
   readonly events: Pick<DevEvents, 'listen'>;
   readonly faults: Pick<FaultSwitches, 'set'>;
   /** Uploads are saved here until they are in R2. */
@@ -36,7 +39,7 @@ export interface Exchange {
 
 /** One kind of request that may be made. */
 interface RequestRoute {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: RegExp;
   readonly answer: (exchange: Exchange) => Promise<void> | void;
 }
@@ -76,7 +79,27 @@ const routes: readonly RequestRoute[] = [
     answer: async ({ response, id, parts }) =>
       sendJson(response, 200, await parts.tasks.replay(id)),
   },
+  {
+    method: 'DELETE',
+    path: /^\/api\/tasks$/,
+    answer: ({ response, parts }) => sendJson(response, 200, { deleted: parts.tasks.clear() }),
+  },
+  {
+    method: 'DELETE',
+    path: /^\/api\/tasks\/([^/]+)$/,
+    answer: ({ response, id, parts }) => {
+      parts.tasks.remove(id);
+      sendJson(response, 200, { deleted: [id] });
+    },
+  },
   { method: 'POST', path: /^\/api\/faults$/, answer: setFaults },
+  { method: 'POST', path: /^\/api\/settings$/, answer: checkSettings },
+  {
+    // Not a GET, which any page could make a browser send.
+    method: 'POST',
+    path: /^\/api\/environment$/,
+    answer: ({ response, parts }) => sendJson(response, 200, { lines: parts.lines }),
+  },
 ];
 
 /**
@@ -129,8 +152,9 @@ function sendPage({ response, parts: { page } }: Exchange): void {
 async function addTask({ request, response, url, parts }: Exchange): Promise<void> {
   const name = url.searchParams.get('name');
   if (!name) throw new RefusedRequest(400, 'The query needs the name of the file: ?name=scan.tif');
+  const settings = chosenSettings([...url.searchParams].filter(([key]) => key !== 'name'));
   const summary = await withUpload(request, parts.incoming, parts.mostUploadBytes, (upload) =>
-    parts.tasks.add(upload, name),
+    parts.tasks.add(upload, name, settings),
   );
   sendJson(response, 201, summary);
 }
@@ -159,6 +183,17 @@ async function setFaults({ request, response, parts }: Exchange): Promise<void> 
       `The faults of "callback" are ${namesOf('callback').join(', ')}, those of "storage" ${namesOf('storage').join(', ')}; null is none.`,
     );
   sendJson(response, 200, parts.faults.set(faults));
+}
+
+async function checkSettings({ request, response }: Exchange): Promise<void> {
+  const given = await readJson(request);
+  if (typeof given !== 'object' || given === null)
+    throw new RefusedRequest(400, 'Settings are an object: {"JPEG_QUALITY": "80"}');
+  sendJson(
+    response,
+    200,
+    chosenSettings(Object.entries(given).map(([name, value]) => [name, String(value)])),
+  );
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {

@@ -17,12 +17,12 @@
  *   dev-events      hands changes to the page (`event-stream.ts`) and to the command
  *
  * Callbacks reach a Worker in workerd, which asks `callback-inbox.ts` in this process how to
- * answer; `callback-front.ts` can lose the answer. Workers reach R2 through `storage-proxy.ts`,
- * which injects faults; the page's server bypasses it.
+ * answer, and hands them to `forward-callback.ts`; `callback-front.ts` can lose the answer. Workers
+ * reach R2 through `storage-proxy.ts`, which injects faults; the page's server bypasses it.
  *
  * Must never happen: a request from another site or host that changes something; an address other
- * than 127.0.0.1; a file outside the folder overwritten; a secret on the page; a process left
- * behind.
+ * than 127.0.0.1; a file outside the folder overwritten; a secret on the page that nobody asked
+ * for; a process left behind.
  */
 import { messageOf } from '../lib/errors.ts';
 import { closeStorage, openStorage } from '../lib/storage/client.ts';
@@ -33,7 +33,7 @@ import type { DevOptions, LocalDev } from './dev.ts';
 import { createDevEvents, type DevEvents } from './dev-events.ts';
 import { type DevFolder, openDevFolder } from './dev-folder.ts';
 import { readDevPage } from './dev-page.ts';
-import { createDevTasks, type DevTasks } from './dev-tasks.ts';
+import { createDevTasks, DEV_BATCH, type DevTasks } from './dev-tasks.ts';
 import { refuseForeignEnvFile, writeEnvFile } from './env-file.ts';
 import { EXAMPLE_TASK, putExample } from './example-object.ts';
 import { createFaultSwitches, type FaultSwitches } from './fault-switches.ts';
@@ -42,10 +42,11 @@ import { replayCallback } from './replay-callback.ts';
 import { type DevServers, startDevServers } from './start-servers.ts';
 import { createTaskList, type TaskList } from './task-list.ts';
 import { createTaskRunner, ENDED_WITH_US, type TaskRunner } from './task-runner.ts';
+import { settingFields } from './task-settings.ts';
 import { openTaskStore } from './task-store.ts';
 import { factsOf } from './tiff-facts.ts';
 import { openTiffPreviews } from './tiff-previews.ts';
-import { exportLines, maskedVariables } from './worker-variables.ts';
+import { exportLines, maskedVariables, workerCommand } from './worker-variables.ts';
 
 /**
  * Starts R2, the orchestrator and the page, and continues tasks that were waiting at the last stop.
@@ -81,6 +82,10 @@ async function startParts(options: DevOptions, cleanUps: CleanUps): Promise<Loca
   const servers = await startDevServers(options, cleanUps, { ...kept, replayAgent });
   const { sandbox, endpoint, orchestrator, pageServer } = servers;
   await putExample(sandbox);
+  // What deleted tasks left in R2 is not overwritten.
+  list.skipIds(
+    (await sandbox.listKeys(`staging/${DEV_BATCH}/`)).map((key) => key.split('/')[2] ?? ''),
+  );
 
   const cpus = chooseCpus();
   const { tasks, runner } = await createTasks(options, cleanUps, {
@@ -90,25 +95,30 @@ async function startParts(options: DevOptions, cleanUps: CleanUps): Promise<Loca
     replayAgent,
   });
   const variables = variablesOf(servers, EXAMPLE_TASK);
+  const settings = settingFields();
   const state = (): DevState => ({
     version: packageVersion(),
     tasks: list.all(),
     faults: faults.now(),
     limits: { memory_mb: memoryMb, cpus: cpus.cpus, jobs },
     environment: maskedVariables(variables),
+    command: workerCommand(folder.envFile, variables, variables),
+    settings,
     max_upload_mb: maxUploadMb,
   });
   const page = await readDevPage();
   const mostUploadBytes = maxUploadMb * 1024 * 1024;
   const { incoming } = folder;
-  pageServer.serve({ page, tasks, state, events, faults, incoming, mostUploadBytes });
+  const lines = exportLines(variables);
+  await writeEnvFile(folder.envFile, variables);
   if (envFile) await writeEnvFile(envFile, variables);
+  pageServer.serve({ page, tasks, state, lines, events, faults, incoming, mostUploadBytes });
   goOn(list, runner.queue);
   return {
     addresses: { page: pageServer.origin, orchestrator, endpoint },
     hasPage: page !== undefined,
     bucketName: sandbox.bucket,
-    exportLines: exportLines(variables),
+    exportLines: lines,
     variables,
     tasks,
     events,
@@ -165,6 +175,11 @@ async function createTasks(
     previews,
     bucket: sandbox,
     orchestrator: sandbox,
+    commandOf: ({ id, batch_id: batchId, input_key: inputKey, settings }) => {
+      const variables = variablesOf(servers, { id, batchId, inputKey });
+      const inFile = variablesOf(servers, EXAMPLE_TASK);
+      return workerCommand(folder.envFile, inFile, { ...variables, ...settings });
+    },
     factsOf: (key, name) => factsOf(storage, key, name, { memoryMb, cpus: cpus.cpus }),
     replay: (callback) => replayCallback(callback, servers.orchestrator, replayAgent),
   });

@@ -4,6 +4,7 @@ import type { CleanUps } from './clean-ups.ts';
 import type { DevOptions } from './dev.ts';
 import type { DevFolder } from './dev-folder.ts';
 import type { FaultSwitches } from './fault-switches.ts';
+import { createCallbackForwarder } from './forward-callback.ts';
 import { type PageServer, startPageServer } from './page-server.ts';
 import { type Sandbox, startSandbox } from './sandbox/sandbox.ts';
 import { startStorageProxy } from './storage-proxy.ts';
@@ -30,7 +31,7 @@ export interface ServerParts {
 
 /** Starts the servers. Throws like `startDev`. */
 export async function startDevServers(
-  { port, signal }: Pick<DevOptions, 'port' | 'signal'>,
+  { port, forwardTo, signal }: Pick<DevOptions, 'port' | 'forwardTo' | 'signal'>,
   cleanUps: CleanUps,
   { folder, faults, list, replayAgent }: ServerParts,
 ): Promise<DevServers> {
@@ -40,7 +41,10 @@ export async function startDevServers(
     const stem = outputKey.replace(/\.[^./]*$/, '');
     return inputAmong(await sandbox.listKeys(stem), outputKey);
   };
-  const onCallback = createCallbackInbox(list, faults, { replayAgent, findInput });
+  const forwarder = forwardTo === undefined ? undefined : createCallbackForwarder(forwardTo);
+  cleanUps.add(async () => forwarder?.stop());
+  const forward = forwarder?.forward;
+  const onCallback = createCallbackInbox(list, faults, { replayAgent, findInput, forward });
   const sandbox = await startSandbox({
     credentials: folder.credentials,
     persistTo: folder.r2,

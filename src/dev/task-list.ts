@@ -1,5 +1,6 @@
-import type { CallbackRecord, TaskSummary } from './api.ts';
+import type { CallbackRecord, ForwardedCallback, TaskSummary } from './api.ts';
 import type { DevEvents } from './dev-events.ts';
+import { isAccepted } from './faults.ts';
 import type { TaskRecord, TaskStore } from './task-store.ts';
 
 /** All tasks. Changes made through it are announced and saved. */
@@ -11,13 +12,19 @@ export interface TaskList {
   find(batchId: string, taskId: string): TaskRecord | undefined;
   /** An id that no task has or had. */
   newId(): string;
+  /** Ids that tasks had which are no longer kept. */
+  skipIds(ids: readonly string[]): void;
   add(summary: TaskSummary): TaskRecord;
   change(record: TaskRecord, fields: Partial<TaskSummary>): void;
   /** Clears the log of an earlier run. */
   clearLog(record: TaskRecord): void;
   addLine(record: TaskRecord, line: string): void;
   addCallback(record: TaskRecord, callback: CallbackRecord): void;
+  /** Adds what was answered when a callback was forwarded. */
+  setForwarded(record: TaskRecord, callback: CallbackRecord, forwarded: ForwardedCallback): void;
   setFacts(record: TaskRecord, facts: unknown): void;
+  /** What still happens to these is neither announced nor saved. */
+  remove(ids: readonly string[]): void;
 }
 
 /** Names of our own tasks: `task_1`, `task_2`, … */
@@ -29,8 +36,7 @@ const WARNING = /^\[[^\]]*\] Warning: /;
 /** Whether an outcome of the latest run was taken, but none of those that its worker sent. */
 function isDeliveredByReplay({ summary, received }: TaskRecord): boolean {
   const taken = received.filter(
-    ({ at, answer }) =>
-      at >= (summary.started_at ?? '') && answer && answer.status >= 200 && answer.status < 300,
+    ({ at, answer }) => at >= (summary.started_at ?? '') && isAccepted(answer),
   );
   return taken.length > 0 && taken.every(({ replay }) => replay);
 }
@@ -38,15 +44,21 @@ function isDeliveredByReplay({ summary, received }: TaskRecord): boolean {
 /** A list of tasks, starting with the saved ones. */
 export function createTaskList(
   kept: readonly TaskRecord[],
-  store: Pick<TaskStore, 'save'>,
+  store: Pick<TaskStore, 'save' | 'remove'>,
   events: Pick<DevEvents, 'tell'>,
 ): TaskList {
   const records = new Map(kept.map((record) => [record.summary.id, record]));
-  let last = Math.max(0, ...[...records.keys()].map((id) => Number(OWN_ID.exec(id)?.[1] ?? 0)));
+  let last = 0;
+  const skipIds = (ids: Iterable<string>) => {
+    for (const id of ids) last = Math.max(last, Number(OWN_ID.exec(id)?.[1] ?? 0));
+  };
+  skipIds(records.keys());
 
+  const isKept = (record: TaskRecord) => records.get(record.summary.id) === record;
+  const save = (record: TaskRecord) => isKept(record) && store.save(record);
   const changed = (record: TaskRecord) => {
-    store.save(record);
-    events.tell({ type: 'task', data: record.summary });
+    save(record);
+    if (isKept(record)) events.tell({ type: 'task', data: record.summary });
   };
   return {
     all: () => [...records.values()].map(({ summary }) => summary),
@@ -61,6 +73,7 @@ export function createTaskList(
       while (records.has(`task_${last}`));
       return `task_${last}`;
     },
+    skipIds,
     add(summary) {
       const record = { summary, log: [], received: [], facts: null };
       records.set(summary.id, record);
@@ -76,7 +89,7 @@ export function createTaskList(
     },
     addLine(record, line) {
       record.log.push(line);
-      store.save(record);
+      save(record);
       if (WARNING.test(line)) this.change(record, { warnings: record.summary.warnings + 1 });
       events.tell({ type: 'log', data: { id: record.summary.id, line } });
     },
@@ -90,9 +103,23 @@ export function createTaskList(
       events.tell({ type: 'callback', data: { id: record.summary.id, record: callback } });
       changed(record);
     },
+    setForwarded(record, callback, forwarded) {
+      const told = { ...callback, forwarded };
+      record.received = record.received.map((one) => (one === callback ? told : one));
+      save(record);
+      if (isKept(record))
+        events.tell({ type: 'callback', data: { id: record.summary.id, record: told } });
+    },
     setFacts(record, facts) {
       record.facts = facts;
-      store.save(record);
+      save(record);
+    },
+    remove(ids) {
+      for (const id of ids) {
+        records.delete(id);
+        store.remove(id);
+      }
+      events.tell({ type: 'removed', data: { ids } });
     },
   };
 }

@@ -71,6 +71,7 @@ async function runTask(
     env: {
       ...systemVariables,
       ...variablesOf(record.summary),
+      ...record.summary.settings,
       MEMORY_LIMIT_MB: String(memoryLimitOf(memoryMb)),
     },
     onLine(line: string) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeOutput } from '../lib/local-output.ts';
 import type { CallbackRecord, TaskSummary } from './api.ts';
@@ -32,6 +32,8 @@ export interface TaskStore {
   load(): Promise<TaskRecord[]>;
   /** Saves the task's current state; the last call wins. */
   save(record: TaskRecord): void;
+  /** Removes what is saved of a task. */
+  remove(id: string): void;
   /** Resolves when all has been written. */
   settled(): Promise<void>;
 }
@@ -42,18 +44,21 @@ export interface TaskStore {
  * @param onFailure receives write errors
  */
 export function openTaskStore(folder: string, onFailure: (error: unknown) => void): TaskStore {
-  const waiting = new Set<TaskRecord>();
-  const writing = new Map<TaskRecord, Promise<void>>();
+  /** What is to be in a task's file; `null`: no file. */
+  const waiting = new Map<string, TaskRecord | null>();
+  const writing = new Map<string, Promise<void>>();
 
-  const write = async (record: TaskRecord) => {
-    while (waiting.delete(record)) {
-      const text = `${JSON.stringify(record)}\n`;
-      const path = join(folder, fileNameOf(record.summary.id));
-      await writeOutput(path, { force: true }, (temporary) => writeFile(temporary, text)).catch(
-        onFailure,
-      );
+  const write = async (id: string) => {
+    const path = join(folder, fileNameOf(id));
+    for (let next = waiting.get(id); next !== undefined; next = waiting.get(id)) {
+      waiting.delete(id);
+      await (next === null ? rm(path, { force: true }) : saveRecord(path, next)).catch(onFailure);
     }
-    writing.delete(record);
+    writing.delete(id);
+  };
+  const put = (id: string, record: TaskRecord | null) => {
+    waiting.set(id, record);
+    if (!writing.has(id)) writing.set(id, write(id));
   };
   return {
     async load() {
@@ -63,10 +68,8 @@ export function openTaskStore(folder: string, onFailure: (error: unknown) => voi
         .filter((record) => record !== undefined)
         .sort((a, b) => (a.summary.created_at < b.summary.created_at ? -1 : 1));
     },
-    save(record) {
-      waiting.add(record);
-      if (!writing.has(record)) writing.set(record, write(record));
-    },
+    save: (record) => put(record.summary.id, record),
+    remove: (id) => put(id, null),
     async settled() {
       while (writing.size > 0) await Promise.all(writing.values());
     },
@@ -82,6 +85,11 @@ function fileNameOf(id: string): string {
   return `${markOf(id)}.json`;
 }
 
+function saveRecord(path: string, record: TaskRecord): Promise<void> {
+  const text = `${JSON.stringify(record)}\n`;
+  return writeOutput(path, { force: true }, (temporary) => writeFile(temporary, text));
+}
+
 /** A damaged file counts as missing. */
 async function readRecord(path: string): Promise<TaskRecord | undefined> {
   try {
@@ -89,7 +97,12 @@ async function readRecord(path: string): Promise<TaskRecord | undefined> {
     const { summary, log, received, facts = null } = record;
     if (!summary || !log || !received) return undefined;
     // One of an earlier version lacks what has come since.
-    return { summary: { ...notRun, ...summary }, log, received, facts };
+    return {
+      summary: { ...notRun, ...summary, settings: summary.settings ?? {} },
+      log,
+      received,
+      facts,
+    };
   } catch {
     return undefined;
   }

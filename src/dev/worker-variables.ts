@@ -1,3 +1,4 @@
+import { quote, typedPath } from '../lib/quote.ts';
 import { secretVariables } from '../lib/task/environment.ts';
 
 /** The variables with secrets masked. */
@@ -14,7 +15,20 @@ export function maskedVariables(
 
 /** Lines that set the variables in any POSIX shell. */
 export function exportLines(variables: Readonly<Record<string, string>>): string[] {
-  return Object.entries(variables).map(
-    ([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`,
-  );
+  return Object.entries(variables).map(([name, value]) => `export ${name}=${quote(value)}`);
+}
+
+/**
+ * A line for any POSIX shell that runs a worker with these variables: those that are in the file
+ * are read from there, and secrets in any case.
+ */
+export function workerCommand(
+  envFile: string,
+  inFile: Readonly<Record<string, string>>,
+  variables: Readonly<Record<string, string>>,
+): string {
+  const own = Object.entries(variables)
+    .filter(([name, value]) => inFile[name] !== value && !secretVariables.includes(name))
+    .map(([name, value]) => `${name}=${typedPath(value)} `);
+  return `${own.join('')}arke-tiff run --env-file ${typedPath(envFile)}`;
 }

@@ -1,7 +1,7 @@
 import { type CallbackRequest, callbackHeaders } from '../../lib/callback/request.ts';
+import { curlLine } from '../../lib/curl-line.ts';
 import type { CallbackRequestTold, CallbackToSend } from '../../lib/documents/documents.ts';
 import { shownUrl } from '../../lib/http-url.ts';
-import { curlLine } from './curl-line.ts';
 import type { CallbackSession } from './session.ts';
 
 /** Shows what would be sent, as the result of the command; returns it for `--json`. */

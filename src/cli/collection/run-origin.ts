@@ -1,7 +1,7 @@
 import { availableParallelism, hostname, release, totalmem, type } from 'node:os';
+import { typedPath } from '../../lib/quote.ts';
 import type { ReportRun } from '../../lib/report/report.ts';
 import { programArguments } from '../arguments.ts';
-import { typedPath } from '../quote.ts';
 import type { Session } from '../session.ts';
 
 /** How and where this process was started, for the head of a report; without secrets. */

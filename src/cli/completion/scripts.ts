@@ -1,4 +1,4 @@
-import { quote } from '../quote.ts';
+import { quote } from '../../lib/quote.ts';
 import type { CompletedCommand, CompletedFlag } from './completed.ts';
 
 /** The script that makes a shell complete the program's commands, by the shell's name. */

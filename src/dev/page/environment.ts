@@ -1,7 +1,13 @@
-import { button, make } from '../../lib/browser/dom.ts';
+import { make } from '../../lib/browser/dom.ts';
 import { countOf, numberOf } from '../../lib/browser/words.ts';
 import type { DevState } from '../api.ts';
+import { ask } from './ask.ts';
+import { copyButton } from './copy-button.ts';
 import type { Say } from './said.ts';
+import { getVariables } from './server.ts';
+
+const QUESTION =
+  'The copy contains the secret access key of the local R2. Copy the variables with it?';
 
 /** Shows a worker's variables; returns the function that updates them. */
 export function showEnvironment(place: HTMLElement, say: Say): (state: DevState) => void {
@@ -11,42 +17,27 @@ export function showEnvironment(place: HTMLElement, say: Say): (state: DevState)
     { className: 'variables', tabIndex: 0, role: 'group', 'aria-label': 'Variables' },
     code,
   );
-  const copied = make('span', { className: 'soft' });
-  const copy = button('Copy', async () => {
-    const words = await copyText(code.textContent ?? '', box);
-    copied.textContent = words;
-    say(words);
-  });
+  const command = make('code');
+  const copyCommand = copyButton('Copy the command', async () => command.textContent ?? '', say);
+  const copyVariables = async () =>
+    (await ask(QUESTION, 'Copy')) ? await getVariables() : undefined;
   place.append(
     make('p', { className: 'soft' }, 'For your own worker: any that follows the contract.'),
-    ...[box, make('p', { className: 'row' }, copy, copied)],
+    ...[box, make('p', { className: 'row' }, copyButton('Copy for a shell …', copyVariables, say))],
     make(
       'p',
       { className: 'soft' },
-      'Secrets are masked here. ',
-      make('code', {}, 'arke-tiff dev --env-file .env.local'),
-      ' writes them all to a file.',
+      'Secrets are masked here. Only you can read the file of this command, which has them:',
     ),
+    make('p', { className: 'command' }, command),
+    make('p', { className: 'row' }, copyCommand),
   );
-  return ({ environment }) => {
-    const text = Object.entries(environment)
-      .map(([name, value]) => `${name}=${value}`)
-      .join('\n');
+  return (state) => {
+    const lines = Object.entries(state.environment).map(([name, value]) => `${name}=${value}`);
+    const text = lines.join('\n');
     if (code.textContent !== text) code.textContent = text;
+    command.textContent = state.command;
   };
-}
-
-/**
- * Copies a text and reports the result; if the browser does not allow it, selects the text instead.
- */
-async function copyText(text: string, box: HTMLElement): Promise<string> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return 'Copied.';
-  } catch {
-    getSelection()?.selectAllChildren(box);
-    return 'Selected: press Ctrl+C or ⌘C.';
-  }
 }
 
 /** The limits of a task, and how many run at once. */

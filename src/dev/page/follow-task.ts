@@ -1,7 +1,7 @@
 import type { CallbackRecord, TaskDetail, TaskSummary } from '../api.ts';
 import { joinedLog } from './joined-log.ts';
 import type { Model } from './model.ts';
-import { failureMessage, getTask } from './server.ts';
+import { failureMessage, getTask, ServerError } from './server.ts';
 
 /** Shows a task. */
 export interface TaskView {
@@ -11,6 +11,8 @@ export interface TaskView {
   line(line: string): void;
   received(record: CallbackRecord): void;
   problem(words: string): void;
+  /** There is no such task, or no longer. */
+  gone(): void;
 }
 
 /** Passes a task's events to a view until the returned function is called. */
@@ -28,7 +30,8 @@ export function followTask(id: string, model: Model, view: TaskView): () => void
       if (mine !== latest) return;
       view.detail({ ...detail, log: joinedLog(detail.log, waiting) });
     } catch (error) {
-      if (mine === latest) view.problem(failureMessage(error));
+      if (mine === latest && error instanceof ServerError && error.status === 404) view.gone();
+      else if (mine === latest) view.problem(failureMessage(error));
     }
     if (mine === latest) waiting = undefined;
   };
@@ -44,6 +47,9 @@ export function followTask(id: string, model: Model, view: TaskView): () => void
       if (of !== id) return;
       if (waiting) waiting.push(...lines);
       else lines.forEach(view.line);
+    },
+    removed: ({ ids }) => {
+      if (ids.includes(id)) view.gone();
     },
     callback: ({ id: of, record }) => {
       if (of === id) view.received(record);

@@ -9,12 +9,13 @@ export interface Happenings {
   log(event: LogLines): void;
   callback(event: { readonly id: string; readonly record: CallbackRecord }): void;
   faults(faults: Faults): void;
+  removed(event: { readonly ids: readonly string[] }): void;
   /** Whether the connection is up. */
   connected(isConnected: boolean): void;
 }
 
 /** The names of the server's events. */
-const EVENTS = ['state', 'task', 'log', 'callback', 'faults'] as const;
+const EVENTS = ['state', 'task', 'log', 'callback', 'faults', 'removed'] as const;
 
 /** Milliseconds: the browser retries as often, but not after an answer that was not a stream. */
 const PAUSE = 2_000;

@@ -2,6 +2,7 @@
  * The script of `arke-tiff dev`'s page: listens to the server, and shows what the address asks for.
  */
 import { byId } from '../../lib/browser/dom.ts';
+import { clearButton } from './delete-buttons.ts';
 import { openDropZone } from './drop-zone.ts';
 import { limitsText, showEnvironment } from './environment.ts';
 import { showFaults } from './faults.ts';
@@ -11,12 +12,20 @@ import { routeOf } from './route.ts';
 import { sayIn } from './said.ts';
 import { showTasks } from './task-list.ts';
 import { showTask } from './task-page.ts';
+import { settingsForm } from './task-settings-form.ts';
 import { pageTitle } from './task-words.ts';
 import { openUploads } from './uploads.ts';
 
 const model = openModel();
 const say = sayIn(byId('said'));
-const list = showTasks(model, { list: byId('tasks'), count: byId('count'), more: byId('more') });
+const list = showTasks(model, {
+  list: byId('tasks'),
+  count: byId('count'),
+  more: byId('more'),
+  tools: byId('tools'),
+});
+const settings = settingsForm(byId('settings'));
+byId('clear').append(clearButton(model, say));
 const showVariables = showEnvironment(byId('environment'), say);
 showFaults(model, byId('faults'), byId('armed'));
 sayOutcomes(model, say);
@@ -27,6 +36,7 @@ model.watch({
     byId('version').textContent = state.version;
     byId('limits').textContent = limitsText(state);
     showVariables(state);
+    settings.show(state.settings);
   },
   connected: (isConnected) => {
     connection.classList.toggle('lost', !isConnected);
@@ -35,7 +45,7 @@ model.watch({
   },
 });
 
-const take = openUploads(model, say);
+const take = openUploads(model, settings.chosen, say);
 openDropZone((chosen) => {
   if (open) location.hash = '#/';
   take(chosen);

@@ -10,6 +10,8 @@ export interface Model {
   tasks(): readonly TaskSummary[];
   /** A task from an answer, which may arrive before the event. */
   learn(task: TaskSummary): void;
+  /** Tasks that an answer says are deleted. */
+  forget(ids: readonly string[]): void;
   /** Reports all events until the returned function is called. */
   watch(watcher: Partial<Happenings>): () => void;
 }
@@ -26,6 +28,10 @@ export function openModel(): Model {
     tasks.set(task.id, task);
     tell((watcher) => watcher.task?.(task));
   };
+  const forget = (ids: readonly string[]) => {
+    for (const id of ids) tasks.delete(id);
+    tell((watcher) => watcher.removed?.({ ids }));
+  };
   listen({
     state: (told) => {
       state = told;
@@ -40,6 +46,7 @@ export function openModel(): Model {
       if (state) state = { ...state, faults };
       tell((watcher) => watcher.faults?.(faults));
     },
+    removed: ({ ids }) => forget(ids),
     connected: (isConnected) => tell((watcher) => watcher.connected?.(isConnected)),
   });
   return {
@@ -47,6 +54,7 @@ export function openModel(): Model {
     task: (id) => tasks.get(id),
     tasks: () => newestFirst([...tasks.values()]),
     learn,
+    forget,
     watch: (watcher) => {
       watchers.add(watcher);
       return () => watchers.delete(watcher);

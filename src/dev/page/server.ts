@@ -2,7 +2,15 @@ import type { ReplayResult, TaskDetail, TaskSummary } from '../api.ts';
 import type { Faults } from '../faults.ts';
 
 /** A refusal by the server, or a failed connection, in words for people. */
-export class ServerError extends Error {}
+export class ServerError extends Error {
+  /** HTTP status of the answer; undefined without one. */
+  readonly status: number | undefined;
+
+  constructor(message: string, { status, ...options }: ErrorOptions & { status?: number } = {}) {
+    super(message, options);
+    this.status = status;
+  }
+}
 
 /** An error in words. */
 export function failureMessage(error: unknown): string {
@@ -22,6 +30,31 @@ export async function runAgain(id: string): Promise<TaskSummary> {
   return (await ask(pathOf(id, 'run'), { method: 'POST' })).json();
 }
 
+/** Deletes a task that has ended; returns its id. */
+export async function deleteTask(id: string): Promise<readonly string[]> {
+  return deletedBy(await ask(pathOf(id), { method: 'DELETE' }));
+}
+
+/** Deletes all tasks that have ended; returns their ids. */
+export async function deleteEnded(): Promise<readonly string[]> {
+  return deletedBy(await ask('/api/tasks', { method: 'DELETE' }));
+}
+
+async function deletedBy(answer: Response): Promise<readonly string[]> {
+  return ((await answer.json()) as { deleted: readonly string[] }).deleted;
+}
+
+/** A worker's variables for a shell, secrets included. */
+export async function getVariables(): Promise<string> {
+  const answer = await ask('/api/environment', { method: 'POST' });
+  return ((await answer.json()) as { lines: readonly string[] }).lines.join('\n');
+}
+
+/** Checks the settings of a task. */
+export async function checkSettings(settings: TaskSummary['settings']): Promise<void> {
+  await postJson('/api/settings', settings);
+}
+
 /** Sends a task's last callback again. */
 export async function replay(id: string): Promise<ReplayResult> {
   return (await ask(pathOf(id, 'replay'), { method: 'POST' })).json();
@@ -29,9 +62,12 @@ export async function replay(id: string): Promise<ReplayResult> {
 
 /** Switches faults on and off; those not named are unchanged. */
 export async function setFaults(faults: Partial<Faults>): Promise<Faults> {
+  return (await postJson('/api/faults', faults)).json();
+}
+
+function postJson(path: string, value: unknown): Promise<Response> {
   const headers = { 'content-type': 'application/json' };
-  const body = JSON.stringify(faults);
-  return (await ask('/api/faults', { method: 'POST', headers, body })).json();
+  return ask(path, { method: 'POST', headers, body: JSON.stringify(value) });
 }
 
 /** The preview of a task's TIFF, or its JPEG. */
@@ -52,14 +88,15 @@ async function ask(path: string, init?: RequestInit): Promise<Response> {
   } catch (cause) {
     throw new ServerError(NO_ANSWER, { cause });
   }
-  if (!answer.ok) throw new ServerError(wordsOf(answer.status, await answer.text()));
+  const { ok, status } = answer;
+  if (!ok) throw new ServerError(wordsOf(status, await answer.text()), { status });
   return answer;
 }
 
 /** Sends a file as a new task; reports progress in bytes. Throws `ServerError`. */
 export function upload(
   file: File,
-  name: string,
+  settings: TaskSummary['settings'],
   onProgress: (sent: number) => void,
 ): Promise<TaskSummary> {
   // fetch does not report upload progress.
@@ -72,7 +109,7 @@ export function upload(
       else reject(new ServerError(wordsOf(status, responseText)));
     });
     request.addEventListener('error', () => reject(new ServerError(NO_ANSWER)));
-    request.open('POST', `/api/tasks?name=${encodeURIComponent(name)}`);
+    request.open('POST', `/api/tasks?${new URLSearchParams({ name: file.name, ...settings })}`);
     request.send(file);
   });
 }

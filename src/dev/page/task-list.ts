@@ -2,6 +2,7 @@ import { make } from '../../lib/browser/dom.ts';
 import { countOf } from '../../lib/browser/words.ts';
 import type { TaskSummary } from '../api.ts';
 import type { Model } from './model.ts';
+import { openFilter } from './task-filter.ts';
 import { rowFor, type TaskRow } from './task-row.ts';
 import { countText } from './task-words.ts';
 
@@ -22,6 +23,8 @@ export interface ListPlaces {
   readonly count: HTMLElement;
   /** Shows more tasks. */
   readonly more: HTMLElement;
+  /** For a list with tasks only. */
+  readonly tools: HTMLElement;
 }
 
 /**
@@ -30,7 +33,7 @@ export interface ListPlaces {
  */
 export function showTasks(
   model: Model,
-  { list, count, more }: ListPlaces,
+  { list, count, more, tools }: ListPlaces,
 ): { focus(id: string): boolean } {
   const rows = new Map<string, TaskRow>();
   let most = STEP;
@@ -41,8 +44,10 @@ export function showTasks(
     for (const [id, row] of rows) if (model.task(id)?.state === 'running') row.tick(Date.now());
   };
   const refresh = () => {
-    const tasks = model.tasks();
-    count.textContent = tasks.length > 0 ? countText(tasks) : '';
+    const all = model.tasks();
+    const tasks = filter.of(all);
+    count.textContent = all.length > 0 ? countText(tasks, all.length) : '';
+    tools.hidden = all.length === 0;
     const shown = tasks.filter(isShown);
     const ids = new Set(shown.map(({ id }) => id));
     for (const id of [...rows.keys()].filter((id) => !ids.has(id))) rows.delete(id);
@@ -55,21 +60,25 @@ export function showTasks(
     more.textContent = `Show ${Math.min(left, STEP)} more of ${countOf(left, 'older task')}`;
     list.classList.toggle('none', tasks.length === 0);
     if (tasks.length === 0 && model.state())
-      list.replaceChildren(make('li', { className: 'empty' }, EMPTY));
+      list.replaceChildren(
+        make('li', { className: 'empty' }, filter.isOn() ? 'No task matches.' : EMPTY),
+      );
   };
+  const filter = openFilter(refresh);
   /** Shows at least so many; focuses the one at this place. */
   const showTo = (place: number) => {
     most = Math.max(most, Math.ceil((place + 1) / STEP) * STEP);
     refresh();
-    const task = model.tasks()[place];
+    const task = filter.of(model.tasks())[place];
     const row = task && rows.get(task.id);
     row?.link.focus();
     return row !== undefined;
   };
   more.addEventListener('click', () => showTo(most));
-  model.watch({ state: refresh, task: refresh });
+  model.watch({ state: refresh, task: refresh, removed: refresh });
   setInterval(tick, TICK);
-  return { focus: (id) => showTo(model.tasks().findIndex((task) => task.id === id)) };
+  const placeOf = (id: string) => filter.of(model.tasks()).findIndex((task) => task.id === id);
+  return { focus: (id) => showTo(placeOf(id)) };
 }
 
 function rowOf(rows: Map<string, TaskRow>, task: TaskSummary): TaskRow {

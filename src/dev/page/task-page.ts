@@ -6,6 +6,8 @@ import type { TaskDetail, TaskSummary } from '../api.ts';
 import { busyButton, switchButton } from './busy-button.ts';
 import { callbackList } from './callbacks.ts';
 import { comparisonOf } from './compare.ts';
+import { copyButton } from './copy-button.ts';
+import { deleteButton } from './delete-buttons.ts';
 import { followTask } from './follow-task.ts';
 import { logView } from './log-view.ts';
 import type { Model } from './model.ts';
@@ -13,7 +15,7 @@ import { replayOf } from './replay.ts';
 import { runAgain } from './server.ts';
 import { stagesFigure } from './stages.ts';
 import { showBadges } from './task-row.ts';
-import { elapsedText, momentText, pageTitle, STATES, sizesText } from './task-words.ts';
+import { elapsedText, isUnderWay, momentText, pageTitle, STATES, sizesText } from './task-words.ts';
 import { tiffFacts } from './tiff-facts.ts';
 
 /** Shows a task until the returned function is called. */
@@ -33,6 +35,8 @@ export function showTask(id: string, model: Model, place: HTMLElement): () => vo
       replay.enable(callbacks.count() > 0);
       parts.facts.replaceChildren(...tiffFacts(detail.facts));
       parts.taken.replaceChildren(...takenWords(detail));
+      // It stays the same, and may have the focus.
+      if (!parts.command.hasChildNodes()) parts.command.append(...commandOf(detail));
     },
     line: log.add,
     received: (record) => {
@@ -41,6 +45,10 @@ export function showTask(id: string, model: Model, place: HTMLElement): () => vo
     },
     problem: (words) => {
       parts.problem.textContent = words;
+    },
+    gone: () => {
+      document.title = pageTitle();
+      place.replaceChildren(...goneWords(id));
     },
   });
   return () => {
@@ -53,21 +61,24 @@ type Parts = ReturnType<typeof partsOf>;
 
 function partsOf(id: string, model: Model) {
   const problem = make('p', { className: 'problem', role: 'alert' });
+  const fail = (words: string) => {
+    problem.textContent = words;
+  };
   const again = busyButton(
     'Run again',
     async () => {
       problem.textContent = '';
       model.learn(await runAgain(id));
     },
-    (words) => {
-      problem.textContent = words;
-    },
+    fail,
   );
+  const remove = deleteButton(id, model, fail);
   const replay = replayOf(id);
   replay.enable(false);
   return {
     problem,
     again,
+    remove,
     replay,
     title: make('h1', { id: 'task-title', tabIndex: -1 }, visible(id)),
     state: make('span', { className: 'status' }),
@@ -78,23 +89,51 @@ function partsOf(id: string, model: Model) {
     summary: make('div'),
     facts: make('div'),
     taken: make('p', { className: 'soft' }),
+    command: make('div'),
     pictures: comparisonOf(),
     log: logView(),
-    callbacks: callbackList(),
+    callbacks: callbackList(() => originOf(model)),
   };
 }
 
+/** The orchestrator's address, from a worker's variables. */
+function originOf(model: Model): string {
+  return URL.parse(model.state()?.environment['CALLBACK_URL'] ?? '')?.origin ?? '';
+}
+
+function backLink(): HTMLElement {
+  return make('p', { className: 'back' }, make('a', { href: '#/' }, '← All tasks'));
+}
+
+function goneWords(id: string): HTMLElement[] {
+  return [
+    backLink(),
+    make('h1', { id: 'task-title', tabIndex: -1 }, `There is no task ${visible(id)}`),
+    make('p', {}, 'It was deleted, or belongs to another --folder.'),
+  ];
+}
+
+/** How to run the task in a shell. */
+function commandOf({ command }: TaskDetail): HTMLElement[] {
+  if (command === null) return [];
+  return [
+    make('p', { className: 'soft' }, 'To run it in a terminal, with the secrets read from a file:'),
+    make('p', { className: 'command' }, make('code', {}, command)),
+    copyButton('Copy the command', async () => command),
+  ];
+}
+
 function layoutOf(parts: Parts): HTMLElement[] {
-  const { title, state, about, badges, again, problem, error, stages, summary, facts } = parts;
+  const { title, state, about, badges, again, remove, problem, error, stages } = parts;
   const section = (name: string, ...content: readonly Node[]) =>
     make('section', { 'aria-label': name }, make('h2', {}, name), ...content);
   return [
-    make('p', { className: 'back' }, make('a', { href: '#/' }, '← All tasks')),
+    backLink(),
     make(
       'div',
       { className: 'head' },
       title,
-      make('p', { className: 'row' }, state, about, badges, again),
+      make('p', { className: 'row' }, state, about, badges, again, remove),
     ),
     ...[problem, error, stages],
     make(
@@ -110,15 +149,15 @@ function layoutOf(parts: Parts): HTMLElement[] {
         'div',
         { className: 'right' },
         section('Callbacks', parts.taken, parts.replay.element, parts.callbacks.element),
-        section('Task', summary),
-        section('TIFF', facts),
+        section('Task', parts.summary, parts.command),
+        section('TIFF', parts.facts),
       ),
     ),
   ];
 }
 
 function showSummary(task: TaskSummary, parts: Parts): void {
-  const { title, state, about, badges, again, error, stages, summary, pictures } = parts;
+  const { title, state, about, badges, again, remove, error, stages, summary, pictures } = parts;
   const { name, stages: timings } = task;
   if (title.textContent !== visible(name)) title.replaceChildren(nameText(name));
   document.title = pageTitle(name);
@@ -132,7 +171,7 @@ function showSummary(task: TaskSummary, parts: Parts): void {
     .join(' · ');
   showBadges(badges, task);
   again.hidden = task.state === 'elsewhere';
-  switchButton(again, task.state !== 'queued' && task.state !== 'running');
+  for (const one of [again, remove]) switchButton(one, !isUnderWay(task.state));
   error.hidden = task.error === null;
   error.textContent = task.error;
   stages.replaceChildren(stagesFigure(timings));
@@ -156,6 +195,7 @@ function summaryFacts(task: TaskSummary): Fact[] {
     ['Input', make('code', {}, visible(task.input_key))],
     ['Output', task.output_key === null ? undefined : make('code', {}, visible(task.output_key))],
     ['JPEG', bytes === null ? undefined : sizeOf(bytes)],
+    ...Object.entries(task.settings),
     ['Exit code', code === null ? undefined : String(code)],
   ];
 }

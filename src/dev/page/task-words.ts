@@ -1,4 +1,12 @@
-import { countOf, percentOf, savedOf, sizeOf, timeOf, visible } from '../../lib/browser/words.ts';
+import {
+  countOf,
+  numberOf,
+  percentOf,
+  savedOf,
+  sizeOf,
+  timeOf,
+  visible,
+} from '../../lib/browser/words.ts';
 import type { TaskState, TaskSummary } from '../api.ts';
 
 /** A state in words, with a sign for those who do not see its colour. */
@@ -9,6 +17,11 @@ export const STATES: Readonly<Record<TaskState, string>> = {
   failed: '✗ failed',
   elsewhere: '↗ elsewhere',
 };
+
+/** Whether a task waits or runs. */
+export function isUnderWay(state: TaskState): boolean {
+  return state === 'queued' || state === 'running';
+}
 
 /** The page's title: the program, and the task shown. */
 export function pageTitle(task?: string): string {
@@ -39,14 +52,15 @@ export function sizesText({ tiff_bytes: tiff, jpeg_bytes: jpeg }: TaskSummary): 
   return `${sizeOf(tiff)} → ${sizeOf(jpeg)}${gain}`;
 }
 
-/** `3 tasks: 1 running, 2 succeeded.`, in the order of a task's life. */
-export function countText(tasks: readonly TaskSummary[]): string {
+/** `3 tasks: 1 running, 2 succeeded.`, in the order of a task's life; `3 of 5 tasks: …`. */
+export function countText(tasks: readonly TaskSummary[], all = tasks.length): string {
   const order = Object.keys(STATES) as TaskState[];
   const counts = order.flatMap((state) => {
     const count = tasks.filter((task) => task.state === state).length;
     return count > 0 ? [`${count} ${state}`] : [];
   });
-  return `${countOf(tasks.length, 'task')}: ${counts.join(', ')}.`;
+  const part = tasks.length < all ? `${numberOf(tasks.length)} of ` : '';
+  return `${[`${part}${countOf(all, 'task')}`, counts.join(', ')].filter(Boolean).join(': ')}.`;
 }
 
 /** A time of day; with the date if it is not today. */
@@ -78,4 +92,12 @@ export function outcomesText(ended: readonly TaskSummary[]): string {
     ...(succeeded > 0 ? [`${countOf(succeeded, 'task')} succeeded.`] : []),
     ...(failed > 0 ? [`${countOf(failed, 'task')} failed.`] : []),
   ].join(' ');
+}
+
+/** Whether a task is in this state (empty: any), and has each of the words in its texts. */
+export function isMatch(task: TaskSummary, text: string, state: string): boolean {
+  const { id, batch_id, name, input_key, output_key, error } = task;
+  const all = [id, batch_id, name, input_key, output_key, error].join(' ').toLowerCase();
+  const words = text.toLowerCase().split(/\s+/);
+  return (state === '' || task.state === state) && words.every((word) => all.includes(word));
 }

@@ -1,6 +1,7 @@
 import { button, byId, make } from '../../lib/browser/dom.ts';
 import { nameText } from '../../lib/browser/name-text.ts';
 import { countOf, numberOf, sizeOf } from '../../lib/browser/words.ts';
+import type { TaskSummary } from '../api.ts';
 import type { Chosen } from './chosen-files.ts';
 import type { Model } from './model.ts';
 import type { Say } from './said.ts';
@@ -12,17 +13,22 @@ const MEBIBYTE = 1024 ** 2;
 const AT_ONCE = 2;
 
 /** Uploads chosen files one after the other, and shows those in progress or refused. */
-export function openUploads(model: Model, say: Say): (chosen: Chosen) => Promise<void> {
+export function openUploads(
+  model: Model,
+  settingsNow: () => TaskSummary['settings'],
+  say: Say,
+): (chosen: Chosen) => Promise<void> {
   const list = byId('uploads');
   let waiting: Promise<unknown>[] = [];
   return async ({ files, leftOut }) => {
     if (leftOut > 0 || files.length === 0) list.append(leftOutLine(files.length, leftOut));
     const entries = files.map((file) => ({ file, line: lineFor(file) }));
     list.append(...entries.map(({ line }) => line.element));
+    const settings = settingsNow();
     const queue = entries.values();
     let taken = 0;
     const work = async () => {
-      for (const { file, line } of queue) if (await send(file, line, model)) taken += 1;
+      for (const { file, line } of queue) if (await send(file, line, settings, model)) taken += 1;
     };
     const before = waiting;
     waiting = Array.from({ length: AT_ONCE }, (_, lane) =>
@@ -83,10 +89,15 @@ function dismissFor(element: HTMLElement): HTMLElement {
 }
 
 /** True if the server accepted the file as a task. */
-async function send(file: File, line: Line, model: Model): Promise<boolean> {
+async function send(
+  file: File,
+  line: Line,
+  settings: TaskSummary['settings'],
+  model: Model,
+): Promise<boolean> {
   try {
     refuseTooLarge(file, model.state()?.max_upload_mb);
-    model.learn(await upload(file, file.name, (sent) => line.sent(sent / Math.max(file.size, 1))));
+    model.learn(await upload(file, settings, (sent) => line.sent(sent / Math.max(file.size, 1))));
     line.element.remove();
     return true;
   } catch (error) {

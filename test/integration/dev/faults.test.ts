@@ -23,6 +23,10 @@ describe('the next callback', () => {
     ['redirect', 302, /✗ Error: The callback .* 302/],
     ['hang', 0, /Retrying callback in \d+ms after attempt 1: .* no answer within 10 s/],
     ['lost', 0, /Retrying callback in \d+ms after attempt 1: /],
+    ['busy', 429, /Retrying callback in (?:2|3|4|5)\d{3}ms after attempt 1: .* 429/],
+    ['denied', 403, /✗ Error: The callback .* 403 Forbidden: it is not allowed/],
+    ['missing', 404, /✗ Error: The callback .* 404 Not Found: no callbacks are accepted there/],
+    ['portal', 200, /✓ Success/],
   ] as const)(
     'can be made to %s, and shows what the worker does then',
     async (fault, status, line) => {
@@ -38,7 +42,8 @@ describe('the next callback', () => {
         expect(answer).toEqual({ status: 200, fault: null });
         expect(body).toBe(received[0]?.body);
       }
-      expect(tried).toHaveLength(fault === 'redirect' ? 0 : 1);
+      const isFinal = ['redirect', 'denied', 'missing', 'portal'].includes(fault);
+      expect(tried).toHaveLength(isFinal ? 0 : 1);
     },
   );
 
@@ -56,6 +61,21 @@ describe('the next callback', () => {
     expect((await api.get(`/api/tasks/${id}/after`)).status).toBe(200);
     const replay = await (await api.post(`/api/tasks/${id}/replay`)).json();
     expect(replay).toMatchObject({ delivered: true, status: 200 });
+  });
+
+  it('that another server answers never reaches the orchestrator; a replay delivers it', async () => {
+    const { api } = running;
+    await set({ callback: 'portal' });
+    const { id } = await api.drop('portal.tif', new Uint8Array(await plainTiff()));
+    expect(await api.ended(id)).toMatchObject({
+      state: 'succeeded',
+      orchestrator: { status: 'processing' },
+    });
+    await api.post(`/api/tasks/${id}/replay`);
+    expect(await api.task(id)).toMatchObject({
+      delivered_by_replay: true,
+      orchestrator: { status: 'completed' },
+    });
   });
 
   it('fails for a replay as it does for a worker', async () => {
@@ -96,6 +116,7 @@ describe('callbacks', () => {
 
   it.each([
     ['gone', /^Task not found: t1$/],
+    ['unknown', /^Batch not found: b$/],
     ['over', /^Cannot read properties of undefined \(reading 'handleCallback'\)$/],
   ] as const)('are answered as the real orchestrator does: %s', async (fault, error) => {
     await set({ callback: fault });

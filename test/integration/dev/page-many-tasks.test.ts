@@ -29,6 +29,7 @@ async function saveTasks(dev: string, count: number): Promise<void> {
         state: 'succeeded',
         created_at: new Date(Date.UTC(2026, 0, 1, 0, 0, number)).toISOString(),
         callbacks: 1,
+        settings: {},
       },
       log: [],
       received: [],

@@ -47,8 +47,14 @@ describe('the page’s server', () => {
     '/api/tasks?name=a.tif',
     '/api/tasks/x/run',
     '/api/tasks/x/replay',
+    '/api/settings',
+    '/api/environment',
+    'DELETE /api/tasks',
+    'DELETE /api/tasks/x',
   ];
-  it.each(changes)('refuses changes by other pages: %s', async (path) => {
+  it.each(changes)('refuses changes by other pages: %s', async (change) => {
+    const [path = '', method = 'POST'] = change.split(' ').reverse();
+    const body = method === 'POST' ? '{}' : '';
     const { page } = running.dev.addresses;
     const wrongs = [
       {},
@@ -61,9 +67,9 @@ describe('the page’s server', () => {
       { origin: 'http://evil.example', 'sec-fetch-site': 'same-origin' },
     ];
     for (const headers of wrongs)
-      expect(await send(page, path, { method: 'POST', headers, body: '{}' })).toBe(403);
+      expect(await send(page, path, { method, headers, body })).toBe(403);
     const own = { 'sec-fetch-site': 'same-origin' };
-    expect(await send(page, path, { method: 'POST', headers: own, body: '{}' })).not.toBe(403);
+    expect(await send(page, path, { method, headers: own, body })).not.toBe(403);
   });
 
   it('cannot be read by other pages: no CORS, nothing to embed', async () => {
@@ -213,4 +219,12 @@ it('keeps its access keys from other users', async () => {
   const kept = JSON.parse(await readFile(join(running.folder, 'credentials.json'), 'utf8'));
   expect(state).not.toContain(kept.secretAccessKey);
   expect(state).not.toContain(kept.accessKeyId);
+  expect((await stat(join(running.folder, 'worker.env'))).mode & 0o777).toBe(0o600);
+});
+
+it('gives its access keys only to its own page, as lines for a shell', async () => {
+  const { api, dev } = running;
+  expect((await api.get('/api/environment')).status).toBe(405);
+  const answer = await api.post('/api/environment');
+  expect(await answer.json()).toEqual({ lines: dev.exportLines });
 });

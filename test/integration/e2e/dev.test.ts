@@ -22,7 +22,11 @@ const start = (...args: string[]) => startDevProgram(program, args, folder.root)
 
 describe('dev, installed with Miniflare beside it', () => {
   it('runs tasks by the installed program, and says how they ended', async () => {
-    const run = start('--port', '0', '--folder', 'ran', '--env-file', '.env.local');
+    const receiver = createServer((_, response) => response.writeHead(202).end()).listen(0);
+    await expect.poll(() => receiver.listening).toBe(true);
+    const hook = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
+    const forward = ['--forward-to', `${hook}/{task_id}?token=hush`];
+    const run = start('--port', '0', '--folder', 'ran', '--env-file', '.env.local', ...forward);
     const lines: string[] = [];
     let page = '';
     for await (const line of createInterface({ input: run.stdout })) {
@@ -38,6 +42,7 @@ describe('dev, installed with Miniflare beside it', () => {
     const file = await readFile(folder.path('.env.local'), 'utf8');
     const secret = /^R2_SECRET_ACCESS_KEY=(.{64})$/m.exec(file)?.[1];
     expect(lines).toContain(`export R2_SECRET_ACCESS_KEY='${secret}'`);
+    expect(lines).toContain(`Forward to    ${hook}/{task_id}`);
     expect(lines).toContain(`export CALLBACK_URL='${environment['CALLBACK_URL']}'`);
     const worker = await runProgram(['run', '--env-file', folder.path('.env.local')]);
     expect(worker.exitCode).toBe(0);
@@ -47,7 +52,15 @@ describe('dev, installed with Miniflare beside it', () => {
     expect(end.exitCode).toBe(130);
     expect(end.stderr).toContain(`${id}, scan.tif: succeeded; staging/dev/${id}/scan.jpg`);
     expect(end.stderr).toContain('test_task_1, called back; staging/test/image.jpg');
-    expect(end.stderr).not.toContain('Error');
+    expect(end.stderr).toMatch(new RegExp(`^${id} --> 202 from ${hook}/${id} in \\d+ ms$`, 'm'));
+    expect(end.stderr).not.toMatch(/Error|hush/);
+    receiver.close();
+  });
+
+  it('says what is wrong with the address of --forward-to', async () => {
+    const { exitCode, stderr } = await start('--forward-to', 'localhost:3000');
+    expect(stderr).toContain('--forward-to must be an http or https URL');
+    expect(exitCode).toBe(2);
   });
 
   it.each([

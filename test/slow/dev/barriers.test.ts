@@ -105,7 +105,14 @@ describe.each(['light', 'dark'] as const)('the page on a %s screen', (colorSchem
     await ended(page, 'broken.tif', 'failed');
     await page.getByLabel('never answer the next').check();
     await page.locator('#armed a').waitFor();
+    await page.locator('#settings summary').click();
     expect(await seriousViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Copy for a shell …' }).click();
+    expect(await page.locator(':focus').textContent()).toBe('Cancel');
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await page.locator(':focus').textContent()).toBe('Copy for a shell …');
     await page.getByLabel('accept (200)').check();
     await openTask(page, 'scan.tif');
     await withPicture(page);
@@ -123,6 +130,8 @@ describe('the page of a narrow screen', () => {
     });
     const width = () => page.evaluate('document.documentElement.scrollWidth');
     await ended(page, 'scan.tif', 'succeeded');
+    expect(await width()).toBe(360);
+    await page.locator('#settings summary').click();
     expect(await width()).toBe(360);
     await openTask(page, 'scan.tif');
     await withPicture(page);

@@ -7,6 +7,7 @@ const task = (id: string, state: string): DevEvent => ({
   data: { id, state } as TaskSummary,
 });
 const log = (id: string, line: string): DevEvent => ({ type: 'log', data: { id, line } });
+const removed = (...ids: string[]): DevEvent => ({ type: 'removed', data: { ids } });
 const faults: DevEvent = { type: 'faults', data: { callback: null, storage: null } };
 
 describe('events that come close together', () => {
@@ -36,5 +37,10 @@ describe('events that come close together', () => {
       faults,
       { type: 'log', data: { id: 'a', lines: ['3'] } },
     ]);
+  });
+
+  it('leave a task that came after another of its id was deleted', () => {
+    const events = [task('a', 'failed'), removed('a'), task('a', 'elsewhere')];
+    expect(joinedEvents(events)).toEqual(events.slice(1));
   });
 });

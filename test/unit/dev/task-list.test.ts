@@ -16,6 +16,7 @@ const summary: TaskSummary = {
   state: 'running',
   created_at: BEFORE,
   callbacks: 0,
+  settings: {},
   ...notRun,
   started_at: STARTED,
 };
@@ -33,8 +34,22 @@ function received(status: number, { replay = false, at = LATER } = {}): Callback
   };
 }
 
+/** A list with what it saves and tells. */
+function emptyList() {
+  const acts: string[] = [];
+  const list = createTaskList(
+    [],
+    {
+      save: ({ summary: { id } }) => acts.push(`save ${id}`),
+      remove: (id) => acts.push(`remove ${id}`),
+    },
+    { tell: ({ type }) => acts.push(`tell ${type}`) },
+  );
+  return { list, acts };
+}
+
 function afterCallbacks(...callbacks: readonly CallbackRecord[]): TaskSummary {
-  const list = createTaskList([], { save: () => {} }, { tell: () => {} });
+  const { list } = emptyList();
   const record = list.add(summary);
   for (const callback of callbacks) list.addCallback(record, callback);
   return record.summary;
@@ -42,11 +57,33 @@ function afterCallbacks(...callbacks: readonly CallbackRecord[]): TaskSummary {
 
 describe('a task', () => {
   it('counts the warnings of its log, and nothing that only looks like one', () => {
-    const list = createTaskList([], { save: () => {} }, { tell: () => {} });
+    const { list } = emptyList();
     const record = list.add(summary);
     for (const line of ['[t] Warning: 2 pages', 'Warning: x', '[t] ✓ Success in 3ms'])
       list.addLine(record, line);
     expect(record.summary.warnings).toBe(1);
+  });
+
+  it('that was deleted is neither saved nor told of again', () => {
+    const { list, acts } = emptyList();
+    const record = list.add(summary);
+    list.addCallback(record, received(200));
+    acts.length = 0;
+    list.remove(['task_1']);
+    list.change(record, { error: 'late' });
+    list.addLine(record, '[t] Warning: late');
+    list.setFacts(record, {});
+    for (const callback of record.received)
+      list.setForwarded(record, callback, { url: '', status: 200, body: '', ms: 1, error: null });
+    expect(acts.filter((act) => act !== 'tell log')).toEqual(['remove task_1', 'tell removed']);
+    expect(list.all()).toEqual([]);
+  });
+
+  it('gets an id that no other had, kept or not', () => {
+    const { list } = emptyList();
+    list.add(summary);
+    list.skipIds(['task_7', 'other', 'task_3']);
+    expect(list.newId()).toBe('task_8');
   });
 
   it.each<[string, boolean, readonly CallbackRecord[]]>([

@@ -29,6 +29,7 @@ const task = (fields: Partial<TaskSummary> = {}): TaskSummary => ({
   warnings: 0,
   delivered_by_replay: false,
   callbacks: 1,
+  settings: {},
   ...fields,
 });
 
@@ -53,6 +54,12 @@ describe('words about a task', () => {
   it('count tasks by their states, in the order of a task’s life', () => {
     const tasks = [task(), task({ state: 'failed' }), task({ state: 'queued' }), task()];
     expect(countText(tasks)).toBe('4 tasks: 1 queued, 2 succeeded, 1 failed.');
+  });
+
+  it('count those that are shown, and of how many', () => {
+    const failed = task({ state: 'failed' });
+    expect(countText([failed], 3)).toBe('1 of 3 tasks: 1 failed.');
+    expect(countText([], 3)).toBe('0 of 3 tasks.');
   });
 
   it('tell how tasks ended by their names, and of many how many', () => {

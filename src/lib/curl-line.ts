@@ -1,4 +1,4 @@
-import { quote } from '../quote.ts';
+import { quote } from './quote.ts';
 
 /**
  * A line for any POSIX shell that sends the same request. A body with line ends, tabs or other
@@ -24,7 +24,9 @@ function printfFormat(text: string): string {
     .map((char) => {
       if (char === '%') return '%%';
       if (char === '\\') return '\\\\';
-      return UNPRINTABLE.test(char) ? [...Buffer.from(char)].map(octal).join('') : char;
+      return UNPRINTABLE.test(char)
+        ? [...new TextEncoder().encode(char)].map(octal).join('')
+        : char;
     })
     .join('');
 }
