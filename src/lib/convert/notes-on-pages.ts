@@ -166,6 +166,13 @@ function notesOnPages(header: TiffHeader, { allPages }: SettingNames): Conversio
   ];
 }
 
+/** How many pages a note about the pages that `first` leaves out counts; undefined of others. */
+export function pagesLeftOut({ code, message }: ConversionNote): number | undefined {
+  if (code !== 'PAGES_NOT_CONVERTED') return undefined;
+  const [, pages] = /^Only page \d+ of (\d+) /.exec(message) ?? [];
+  return pages === undefined ? undefined : Number(pages) - 1;
+}
+
 function thumbnailSkipped(page: TiffPage, picture: number): ConversionNote {
   const message = `Page 1 (${sizeOf(page)}) looks like a thumbnail of page ${picture}, which was converted instead`;
   return { code: 'THUMBNAIL_SKIPPED', message };

@@ -1,6 +1,6 @@
 import type { FileRecord, Likeness, PageRecord } from '../collection/events.ts';
 import { warningCodesOf } from '../collection/warning-count.ts';
-import { WARNING_LABELS } from './warning-labels.ts';
+import { ownLabels, WARNING_LABELS } from './warning-labels.ts';
 
 /** How important it is to review a file. */
 export interface Doubt {
@@ -66,11 +66,12 @@ export function doubtsOf(records: readonly FileRecord[]): readonly Doubt[] {
   const kinds = countsOf(records.map(({ kind }) => kind));
   const places = placesBySsim(records);
   return records.map((record) => {
+    const labels = { ...WARNING_LABELS, ...ownLabels(jpegsOf(record)) };
     const doubts = [
       ...lowSsim(places.get(record)),
       ...warningCodesOf(record).map((code) => ({
         weight: WARNINGS[code] ?? OTHER_WARNING,
-        reason: WARNING_LABELS[code],
+        reason: labels[code],
       })),
       ...rareKind(record.kind, kinds, records.length),
     ].sort((a, b) => b.weight - a.weight);

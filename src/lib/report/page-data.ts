@@ -79,6 +79,8 @@ export interface FileRow {
   readonly ms?: number | undefined;
   /** Codes, each once. */
   readonly warnings: readonly string[];
+  /** The words for its warnings that say more than those of all files, by code. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly error?: { readonly code: string; readonly message: string } | undefined;
   readonly sourceSha256?: string | undefined;
   readonly pages: readonly PageRow[];

@@ -12,7 +12,7 @@ import type { FileRow, PageData, PageRow, Totals } from './page-data.ts';
 import type { PictureSource } from './picture-source.ts';
 import type { ReportRun } from './report.ts';
 import { chooseSample } from './sample.ts';
-import { WARNING_LABELS } from './warning-labels.ts';
+import { ownLabels, WARNING_LABELS } from './warning-labels.ts';
 
 /** What is known besides the run. */
 export interface PageContext {
@@ -83,6 +83,7 @@ function fileRowOf(record: FileRecord, file: number, context: PageContext): Omit
     bytes: pages.length > 0 ? sum(pages.map(({ bytes }) => bytes)) : undefined,
     ms: record.status === 'skipped' ? undefined : record.ms,
     warnings: warningCodesOf(record),
+    labels: ownLabels(pages),
     error: record.status === 'failed' ? record.error : undefined,
     sourceSha256: record.source_sha256,
     pages: pages.map((page) => pageRowOf(page, context)),

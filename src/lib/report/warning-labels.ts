@@ -1,4 +1,6 @@
+import type { PageRecord } from '../collection/events.ts';
 import type { ConversionNote } from '../convert/messages.ts';
+import { pagesLeftOut } from '../convert/notes-on-pages.ts';
 
 /** Each warning in a few words, for tables and cards. */
 export const WARNING_LABELS: Readonly<Record<ConversionNote['code'], string>> = {
@@ -19,3 +21,12 @@ export const WARNING_LABELS: Readonly<Record<ConversionNote['code'], string>> = 
   METADATA_DROPPED: 'Metadata lost',
   PROFILE_CONVERTED: 'Converted to sRGB',
 };
+
+/** The words for the warnings of a file's JPEGs that say more than `WARNING_LABELS`: numbers. */
+export function ownLabels(
+  jpegs: readonly PageRecord[],
+): Partial<typeof WARNING_LABELS> | undefined {
+  const [pages] = jpegs.flatMap(({ notes }) => notes.flatMap((note) => pagesLeftOut(note) ?? []));
+  if (pages === undefined) return undefined;
+  return { PAGES_NOT_CONVERTED: `${pages} ${pages === 1 ? 'page' : 'pages'} not converted` };
+}

@@ -215,6 +215,12 @@ describe('the page of a report', () => {
     expect(box).toMatchObject({ width: 320, height: 240 });
   });
 
+  it('enlarges a small picture until it has the room of others', async () => {
+    await row(page, 'plain.tif').click();
+    expect(await page.locator('.stack').boundingBox()).toMatchObject({ width: 256, height: 192 });
+    expect(await page.locator('.zooms [aria-pressed=true]').textContent()).toBe('400 %');
+  });
+
   it('moves the border by mouse and by arrow keys', async () => {
     await row(page, 'noise.tif').click();
     const { x = 0, y = 0 } = (await page.locator('.stack').boundingBox()) ?? {};

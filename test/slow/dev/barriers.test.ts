@@ -121,6 +121,16 @@ describe.each(['light', 'dark'] as const)('the page on a %s screen', (colorSchem
     await page.getByRole('button', { name: '200 %' }).click();
     expect(await seriousViolations(page)).toEqual([]);
   });
+
+  it('has none for a task that failed, nor for one that nobody knows', async () => {
+    const { page } = await browser.open(server.dev.addresses.page, { colorScheme });
+    await openTask(page, 'broken.tif');
+    await logged(page, '✗ Error');
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.goto(`${server.dev.addresses.page}#/tasks/nobody-knows`);
+    await page.getByText('There is no task nobody-knows').first().waitFor();
+    expect(await seriousViolations(page)).toEqual([]);
+  });
 });
 
 describe('the page of a narrow screen', () => {

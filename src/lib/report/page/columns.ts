@@ -1,6 +1,14 @@
 import { make } from '../../browser/dom.ts';
 import { nameText } from '../../browser/name-text.ts';
-import { numberOf, percentOf, savedOf, sizeOf, timeOf } from '../../browser/words.ts';
+import {
+  countOf,
+  numberOf,
+  percentOf,
+  savedOf,
+  sizeOf,
+  timeOf,
+  visible,
+} from '../../browser/words.ts';
 import type { FileRow, PageData } from '../page-data.ts';
 import { remarksOn, statusMark, thumbnail } from './file-parts.ts';
 import { psnrOf, type SortKey } from './order.ts';
@@ -51,7 +59,11 @@ export function columnsOf(measured: boolean, data: PageData): readonly Column[] 
       key: 'name',
       className: 'file',
       cell: ({ name }) => [
-        make('button', { type: 'button', tabIndex: -1, className: 'open' }, nameText(name)),
+        make(
+          'button',
+          { type: 'button', tabIndex: -1, className: 'open', title: visible(name) },
+          nameText(name),
+        ),
       ],
     },
     { label: 'Status', key: 'status', className: 'status', cell: (file) => [statusMark(file)] },
@@ -86,11 +98,12 @@ export function columnsOf(measured: boolean, data: PageData): readonly Column[] 
   ];
 }
 
-function pixels({ pages }: FileRow): string[] {
+function pixels({ pages }: FileRow): readonly (Node | string)[] {
   const [first, ...others] = pages;
   if (!first) return [];
   const size = `${numberOf(first.width)} × ${numberOf(first.height)}`;
-  return others.length > 0 ? [size, ` + ${numberOf(others.length)}`] : [size];
+  const further = `and ${countOf(others.length, 'page')} more`;
+  return others.length > 0 ? [size, make('span', { className: 'further' }, further)] : [size];
 }
 
 function saved({ sourceBytes, bytes }: FileRow): string[] {

@@ -11,15 +11,21 @@ import type { Reviews } from './reviews.ts';
 import { wholeJpeg } from './whole-jpeg.ts';
 
 /** Both pictures have the same pixels. */
-const PIXELS = { zooms: [1, 2, 4, 8], isExact: true, hasDifference: true };
+const PIXELS = { isExact: true, hasDifference: true };
+
+const ZOOMS = [1, 2, 4, 8, 16, 32];
+
+/** As many zooms as a narrow screen has room for. */
+const OFFERED = 4;
 
 /** In pixels: smaller pictures are enlarged at first. */
-const ROOM = { width: 320, height: 240 };
+const ROOM = 320;
 
-/** Index of the largest zoom at which a picture has room. */
-function startOf(width: number, height: number): number {
-  const hasRoom = (zoom: number) => width * zoom <= ROOM.width && height * zoom <= ROOM.height;
-  return Math.max(0, PIXELS.zooms.findLastIndex(hasRoom));
+/** The zooms of a picture, and the index of the largest at which it has room. */
+function zoomsFor(width: number, height: number): { zooms: readonly number[]; start: number } {
+  const fitting = ZOOMS.findLastIndex((zoom) => Math.max(width, height) * zoom <= ROOM);
+  const first = Math.max(0, fitting + 1 - OFFERED);
+  return { zooms: ZOOMS.slice(first, first + OFFERED), start: Math.max(0, fitting) - first };
 }
 
 /** Opens a file over the page, with the others to step through. */
@@ -117,7 +123,7 @@ function pictures(file: FileRow, place: number): HTMLElement[] {
     make(
       'figure',
       {},
-      sliderOf({ before, after, width, height }, { ...PIXELS, start: startOf(width, height) }),
+      sliderOf({ before, after, width, height }, { ...PIXELS, ...zoomsFor(width, height) }),
       make('figcaption', {}, words),
     ),
     wholeJpeg(file, page),

@@ -43,7 +43,10 @@ function sum(sha256: string | undefined): HTMLElement | undefined {
 }
 
 /** The notes of all pages, each once. */
-export function notesOf({ pages }: FileRow, labels: PageData['labels']): HTMLElement[] {
+export function notesOf(
+  { pages, labels: own }: FileRow,
+  labels: PageData['labels'],
+): HTMLElement[] {
   const notes = new Map(
     pages.flatMap(({ notes }) => notes.map((note) => [`${note.code} ${note.message}`, note])),
   );
@@ -53,7 +56,7 @@ export function notesOf({ pages }: FileRow, labels: PageData['labels']): HTMLEle
       'ul',
       { className: 'notes' },
       ...[...notes.values()].map(({ code, message }) =>
-        make('li', { dir: 'auto' }, warningMark(code, labels), ` ${message}`),
+        make('li', { dir: 'auto' }, warningMark(code, { ...labels, ...own }), ` ${message}`),
       ),
     ),
   ];

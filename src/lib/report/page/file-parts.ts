@@ -23,7 +23,7 @@ export function warningMark(code: string, labels: PageData['labels']): HTMLEleme
 /** Why a file failed, or its warnings. */
 export function remarksOn(file: FileRow, { labels, folder }: PageData): HTMLElement[] {
   if (file.error) return whyFailed(file, folder);
-  return file.warnings.map((code) => warningMark(code, labels));
+  return file.warnings.map((code) => warningMark(code, { ...labels, ...file.labels }));
 }
 
 /** Why a file failed: the first sentence, without the name that stands beside it. */

@@ -1,4 +1,5 @@
 import { byId, make } from '../../browser/dom.ts';
+import { numberOf } from '../../browser/words.ts';
 import type { FileRow } from '../page-data.ts';
 import type { Column } from './columns.ts';
 
@@ -107,6 +108,10 @@ export function openRows({ files, columns, open }: RowsOptions): Rows {
   });
   const print = (isPrinting: boolean) => {
     printing = isPrinting;
+    byId('printed').textContent =
+      isPrinting && places.length > MOST_PRINTED
+        ? `Only the first ${numberOf(MOST_PRINTED)} of ${numberOf(places.length)} files are printed; sort or filter to print others.`
+        : '';
     render();
   };
   addEventListener('beforeprint', () => print(true));

@@ -53,6 +53,15 @@ describe('the data of a page', () => {
     expect(row?.warnings).toEqual(['SAMPLES_SCALED']);
   });
 
+  it('says how many pages were not converted, also where it says why to review the file', () => {
+    const message = 'Only page 1 of 3 is converted (--page all converts all)';
+    const notes = [{ code: 'PAGES_NOT_CONVERTED' as const, message }];
+    const { files, sample } = dataOf(converted('a.tif', { notes }), converted('b.tif'));
+    const labels = { PAGES_NOT_CONVERTED: '2 pages not converted' };
+    expect(files.map((file) => file.labels)).toEqual([labels, undefined]);
+    expect(sample.find(({ file }) => file === 0)?.reasons).toContain('2 pages not converted');
+  });
+
   it('counts files with warnings as the summary does, and says which', () => {
     const { totals, warnings } = dataOf(converted('a.tif', noted('SAMPLES_SCALED')), failed('b'));
     expect(totals.warned).toBe(1);
