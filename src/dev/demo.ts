@@ -37,9 +37,9 @@ const pixels = ({ width, height }: { width: number; height: number }) =>
 /** Draws the sample into the folder. */
 async function drawSample(folder: string): Promise<string> {
   const path = join(folder, 'sample.tif');
-  const { width, height, bytes } = await drawSampleTiff(path);
+  const { width, height, size } = await drawSampleTiff(path);
   say(
-    `Drawn: ${pixels({ width, height })}, ${megabytes(bytes)}, stored sideways with a tag to say so`,
+    `Drawn: ${pixels({ width, height })}, ${megabytes(size)}, stored sideways with a tag to say so`,
   );
   return path;
 }

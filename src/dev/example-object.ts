@@ -1,5 +1,4 @@
 import type { BucketAccess } from './sandbox/bucket.ts';
-import { paintScene } from './sandbox/sample-scene.ts';
 
 /**
  * The prepared task for a worker started by hand, with the contract's names (docs/contract.md,
@@ -18,8 +17,18 @@ export async function putExample(bucket: BucketAccess): Promise<void> {
   const { inputKey } = EXAMPLE_TASK;
   if ((await bucket.listKeys(inputKey)).includes(inputKey)) return;
   const { width, height } = SIZE;
-  const tiff = plainTiff(width, height, paintScene(width, height));
+  const tiff = plainTiff(width, height, paintTexture(width, height));
   await bucket.putObject(inputKey, tiff, { contentType: 'image/tiff' });
+}
+
+/** Colours that change across and down, with a fine texture, as 8-bit RGB without padding. */
+function paintTexture(width: number, height: number): Buffer {
+  const pixels = Buffer.alloc(width * height * 3);
+  for (let at = 0; at < pixels.length; at += 3) {
+    const [x, y] = [(at / 3) % width, Math.floor(at / 3 / width)];
+    pixels.set([(x * 255) / width, (y * 255) / height, x ^ y], at);
+  }
+  return pixels;
 }
 
 /** Types of TIFF 6.0, section 2. */

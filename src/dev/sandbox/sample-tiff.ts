@@ -1,98 +1,74 @@
-import sharp from 'sharp';
-import { paintScene, randomFrom } from './sample-scene.ts';
+import { createHash } from 'node:crypto';
+import sharp, { type OutputInfo } from 'sharp';
 
-/** The drawn TIFF. */
-export interface SampleTiff {
-  /** In pixels, as stored: the page lies on its side. */
-  width: number;
-  height: number;
-  /** Size of the file. */
-  bytes: number;
-}
+/** The strokes of "FROM TIFF TO JPEG", drawn because a fresh machine has no fonts. */
+const TEXT =
+  'M4 0H0v6m0-3h3M6 6V0h4v3H6l4 3M12 0h4v6h-4zM18 6V0l2 3 2-3v6M30 0h4m-2 0v6M38 0v6M46 0h-4v6' +
+  'm0-3h3M52 0h-4v6m0-3h3M60 0h4m-2 0v6M66 0h4v6h-4zM82 0v6h-4V4M84 6V0h4v3h-4M94 0h-4v6h4m-4-3h3' +
+  'M100 1V0h-4v6h4V3h-2';
 
-/** The page upright: 24 megapixels, like a postcard-sized print scanned at 600 dpi. */
-const PAGE = { width: 4000, height: 6000, margin: 300, dpi: 600 };
-
-const PHOTO = { width: PAGE.width - 2 * PAGE.margin, height: 2400, top: 1130 };
-
-/**
- * The most by which grain darkens a pixel, of 255. Like film grain, it takes most of an encoder's
- * bits.
- */
-const GRAIN = 8;
-
-/** TIFF tag 274: the first stored row is the right-hand side, so viewers turn it by a quarter. */
-const ORIENTATION = 6;
-
-/** Letters of 5 × 7 dots, each row a digit to base 32, because a fresh machine has no fonts. */
-const LETTERS = Object.fromEntries(
-  'Evgguggv Fvgguggg Gehgnhhe Ie44444e J72222ic Mhrllhhh Oehhhhhe Puhhuggg Ruhhukih Tv444444'
-    .split(' ')
-    .map(([letter = '', ...rows]) => [letter, rows.map((row) => Number.parseInt(row, 32))]),
+/** Lines of text: how much larger than `TEXT`, and the distance from the top, in pixels. */
+const LINES = '8 300,33 600,14 3680,9 4000,7 4200,5 4400,3 4600'.split(',');
+const texts = LINES.map((line) => line.split(' ')).map(
+  ([scale, y]) => `<path transform="translate(300 ${y}) scale(${scale})" d="${TEXT}"/>`,
 );
-const TEXT = 'FROM TIFF TO JPEG';
 
-/** Lines of text: the side of a dot and the distance from the top, in pixels. */
-const LINES = [
-  ...[[8, 300] as const, [33, 600] as const, [14, 3680] as const],
-  ...[[9, 4000] as const, [7, 4200] as const, [5, 4400] as const, [3, 4600] as const],
-];
+/** The strip of grey steps that scanning services place beside a page. */
+const greys = Array.from({ length: 17 }, (_, step) => {
+  const box = `x="${300 + step * 200}" y="5200" width="200" height="400"`;
+  return `<rect ${box} fill="hsl(0 0% ${step * 6.25}%)" stroke="none"/>`;
+});
 
-/** The text, and the strip of grey steps that scanning services place beside a page, as SVG. */
-function drawInk(): Buffer {
-  const { width, height, margin } = PAGE;
-  const texts = LINES.map(([dot, top]) => {
-    const dots = [...TEXT].flatMap((letter, index) =>
-      (LETTERS[letter] ?? []).flatMap((row, y) =>
-        [0, 1, 2, 3, 4].map((x) => (row & (16 >> x) ? `M${index * 6 + x} ${y}h1v1h-1z` : '')),
-      ),
-    );
-    return `<path transform="translate(${margin} ${top}) scale(${dot})" d="${dots.join('')}"/>`;
-  });
-  const greys = Array.from({ length: 17 }, (_, step) => {
-    const box = `x="${margin + step * 200}" y="5200" width="200" height="400"`;
-    return `<rect ${box} fill="hsl(0 0% ${step * 6.25}%)"/>`;
-  });
-  const shapes = [...texts, ...greys].join('');
-  return Buffer.from(`<svg width="${width}" height="${height}" fill="#2a221e">${shapes}</svg>`);
-}
+/** The page on its side: 24 megapixels, like a postcard-sized print scanned at 600 dpi. */
+const PAGE = `<svg xmlns="http://www.w3.org/2000/svg" width="6000" height="4000">
+  <rect width="6000" height="4000" fill="#f4eee2"/>
+  <g transform="matrix(0 -1 1 0 0 4000)" fill="none" stroke="#2a221e">
+    ${[...texts, ...greys].join('')}
+  </g>
+</svg>`;
 
-async function drawPage(): Promise<Buffer> {
-  const { width, height, margin: left } = PAGE;
-  const raw = { width: PHOTO.width, height: PHOTO.height, channels: 3 as const };
-  const page = await sharp({ create: { width, height, channels: 3, background: '#f4eee2' } })
-    .composite([
-      { input: paintScene(raw.width, raw.height), raw, left, top: PHOTO.top },
-      { input: drawInk(), left: 0, top: 0 },
-    ])
-    .removeAlpha()
-    .raw()
-    .toBuffer();
-  const random = randomFrom(99);
-  for (let at = 0; at < page.length; at += 3) {
-    const grain = random() * GRAIN;
-    for (const sample of [at, at + 1, at + 2])
-      page[sample] = Math.max(0, (page[sample] ?? 0) - grain);
-  }
-  return page;
-}
+/** Its photograph, mountains under a sky, in half its size: libvips draws larger SVGs in pieces. */
+const PHOTO = `<svg xmlns="http://www.w3.org/2000/svg" width="1700" height="1200">
+  <linearGradient id="sky" x2="0" y2="1">
+    <stop stop-color="#46689c"/><stop offset="1" stop-color="#d8c8b0"/>
+  </linearGradient>
+  <filter id="rock" x="0" y="0" width="1" height="1">
+    <feTurbulence type="fractalNoise" baseFrequency=".008" numOctaves="6"/>
+    <feDiffuseLighting surfaceScale="30" lighting-color="#b4a08c">
+      <feDistantLight azimuth="225" elevation="40"/>
+    </feDiffuseLighting>
+    <feComposite in2="SourceGraphic" operator="in"/>
+  </filter>
+  <rect width="1700" height="1200" fill="url(#sky)"/>
+  <path filter="url(#rock)" d="M0 1200V585l400-300 250 250 450-375 600 550v490z"/>
+</svg>`;
 
 /**
  * Draws the sample TIFF: text, a photograph and grey steps, 24 megapixels of 8-bit RGB, LZW
  * with predictor, Display P3 profile, stored on its side with orientation tag 6. The same on
- * every call. Takes about 3 s.
- *
- * @throws Error from sharp if the file cannot be written
+ * every call. Takes about 3 s. Throws sharp's error if the file cannot be written.
  */
-export async function drawSampleTiff(path: string): Promise<SampleTiff> {
-  const { width, height } = PAGE;
-  const { size, ...stored } = await sharp(await drawPage(), { raw: { width, height, channels: 3 } })
-    .rotate(270)
-    .withMetadata({ orientation: ORIENTATION, density: PAGE.dpi })
-    .withIccProfile('p3')
-    .tiff({ compression: 'lzw', predictor: 'horizontal' })
-    .toFile(path);
-  return { width: stored.width, height: stored.height, bytes: size };
+export async function drawSampleTiff(path: string): Promise<OutputInfo> {
+  const raw = { width: 6000, height: 4000, channels: 1 } as const;
+  // Like film grain, it takes most of an encoder's bits.
+  const grain = createHash('shake256', { outputLength: raw.width * raw.height }).digest();
+  for (let at = 0; at < grain.length; at++) grain[at] = 255 - ((grain[at] ?? 0) & 7);
+  // Drawn before it is resized: sharp would draw it in the new size, several times.
+  const drawn = await sharp(Buffer.from(PHOTO)).png().toBuffer();
+  const photo = await sharp(drawn).resize(3400).rotate(270).toBuffer();
+  return (
+    sharp(Buffer.from(PAGE))
+      .composite([
+        { input: photo, left: 1130, top: 300 },
+        { input: grain, raw, blend: 'multiply' },
+      ])
+      .removeAlpha()
+      // The first stored row is the right-hand side, so viewers turn it by a quarter.
+      .withMetadata({ orientation: 6, density: 600 })
+      .withIccProfile('p3')
+      .tiff({ compression: 'lzw', predictor: 'horizontal' })
+      .toFile(path)
+  );
 }
 
 /**

@@ -19,7 +19,7 @@ export interface MadeJpeg extends PageToPut {
  */
 export async function makeJpegs(
   { file, pathOf, roomForCopy }: BroughtTiff,
-  { source, header, open, plans }: DueObject,
+  { source, header, open, planned }: DueObject,
   { encoder, pages, verify, onMade }: BatchOptions,
   tools: ConvertingTools,
 ): Promise<readonly MadeJpeg[]> {
@@ -32,7 +32,7 @@ export async function makeJpegs(
     jpeg: pathOf(`page-${page}.jpg`),
   }));
   const tiff = { file, name: source.input, header, numbers };
-  const places = { ...placesFor(tools, plans, { encoder, pages, verify }), roomForCopy };
+  const places = { ...placesFor(tools, planned, { encoder, pages, verify }), roomForCopy };
   const all = await makePages(tiff, targets, places);
   const jpegs = open.flatMap((output, index) => {
     const made = all[index];

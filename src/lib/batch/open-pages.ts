@@ -1,5 +1,6 @@
 import type { SourceRecord } from '../collection/events.ts';
-import type { DueItem, PlanningTools } from '../collection/item.ts';
+import type { PlanningTools } from '../collection/item.ts';
+import type { PlannedPages } from '../collection/plan-pages.ts';
 import type { TiffHeader } from '../convert/header/tiff-header.ts';
 import type { OpenOutput } from '../outputs/bucket/page-outputs.ts';
 import type { BatchRun } from './batch-run.ts';
@@ -10,8 +11,8 @@ export interface DueObject {
   readonly header: TiffHeader;
   /** Its JPEGs that are still to be made. */
   readonly open: readonly [OpenOutput, ...OpenOutput[]];
-  /** Their plans, in the same order. */
-  readonly plans: DueItem['plans'];
+  /** The plans of these pages, in the same order. */
+  readonly planned: PlannedPages;
 }
 
 /** Reports each JPEG that does not get the usual key, with the reason and the key that it gets. */

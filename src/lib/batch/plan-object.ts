@@ -108,7 +108,9 @@ function passedOver({ source }: KnownSource): SkippedRecord {
 }
 
 /** What planning has found out about a TIFF to convert. */
-interface Found extends Omit<DueObject, 'source' | 'header' | 'plans'>, Omit<TiffToBring, 'bytes'> {
+interface Found
+  extends Omit<DueObject, 'source' | 'header' | 'planned'>,
+    Omit<TiffToBring, 'bytes'> {
   readonly chosen: PageSelection;
   readonly first: PageOutput;
 }
@@ -124,7 +126,7 @@ async function dueItem(
   const output = keyOf(first);
   const source = { ...known.source, output, ...describePages(due) };
   known.source = source;
-  const { plans, peakBytes, copyBytes } = planPages(due, {
+  const planned = planPages(due, {
     name: info.key,
     outputs: open.map(keyOf),
     pages,
@@ -133,8 +135,9 @@ async function dueItem(
     limits: await tools.limits(),
   });
   tellOfKeys(info.key, open, run, tools);
+  const { plans, peakBytes, copyBytes } = planned;
   const jpegBytes = plans.reduce((sum, { output_bytes }) => sum + (output_bytes ?? 0), 0);
-  const object = { source, header, open, plans };
+  const object = { source, header, open, planned };
   const toBring = { info, whole, bytes: info.size + jpegBytes + copyBytes };
   return {
     status: 'due',

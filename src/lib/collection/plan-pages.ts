@@ -4,7 +4,7 @@ import { kindOfPage } from '../convert/header/kind-of-page.ts';
 import { nameOfPage, type PagesSetting, pagesOf } from '../convert/pages.ts';
 import { priceOfComparison } from '../convert/plan/comparison-price.ts';
 import { pixelsOf } from '../convert/plan/memory-model.ts';
-import { type Limits, planConversion } from '../convert/plan/plan.ts';
+import { choosePlan, type Limits, type PricedPage, pricePage } from '../convert/plan/plan.ts';
 import { readable } from '../convert/plan/readable.ts';
 import { predictJpegBytes } from '../convert/plan/size-model.ts';
 import { refuseCertainWarnings, type Strictness } from '../convert/strictness.ts';
@@ -42,6 +42,8 @@ export interface Planning {
 /** The plans of a TIFF's pages, which are converted one after the other. */
 export interface PlannedPages {
   readonly plans: readonly [PagePlan, ...PagePlan[]];
+  /** What the plans were chosen from, in the same order. */
+  readonly priced: readonly PricedPage[];
   /** Peak memory of their process, whatever is done to them there. */
   readonly peakBytes: number;
   /** Of the copy that is made of the file for some of them, in bytes; 0 without. */
@@ -49,7 +51,7 @@ export interface PlannedPages {
 }
 
 /**
- * Plans all pages as `convertTiff` will. Throws what `readable` and `planConversion` throw for the
+ * Plans all pages as `convertTiff` will. Throws what `readable` and `choosePlan` throw for the
  * first that cannot be converted, and what `refuseCertainWarnings` throws.
  */
 export function planPages(
@@ -60,10 +62,10 @@ export function planPages(
   const planOf = (number: number, index: number) => {
     const page = tiff.numbered(number);
     const name = pages === 'first' ? file : nameOfPage(tiff.count, number, file);
-    const chosen = readable(page, { ...tiff.file, name });
-    const { turn, ...plan } = planConversion(chosen, limits, encoder);
+    const priced = pricePage(readable(page, { ...tiff.file, name }), encoder);
+    const { turn, ...plan } = choosePlan(priced, limits, encoder.effort);
     const { effort, reading, reason } = plan;
-    const comparison = verify && priceOfComparison(chosen, { ...encoder, effort });
+    const comparison = verify && priceOfComparison(priced, { ...encoder, effort });
     const cpuSeconds = plan.cpuSeconds + (comparison ? comparison.cpuSeconds : 0);
     const memoryBytes = Math.max(plan.memoryBytes, comparison ? comparison.memoryBytes : 0);
     const told: PagePlan = {
@@ -76,7 +78,7 @@ export function planPages(
       peak_bytes: memoryBytes,
       output_bytes: predictJpegBytes(page, { ...encoder, effort }),
     };
-    return { told, turn, copyBytes: chosen.copyBytes };
+    return { told, turn, priced };
   };
   const [number, ...further] = numbers;
   const first = planOf(number, 0);
@@ -86,7 +88,8 @@ export function planPages(
   if (strict) refuseCertainWarnings({ header, numbers, turns }, pages, file, strict);
   return {
     plans: [first.told, ...others.map(({ told }) => told)],
+    priced: all.map(({ priced }) => priced),
     peakBytes: Math.max(...all.map(({ told }) => told.peak_bytes)),
-    copyBytes: Math.max(...all.map(({ copyBytes }) => copyBytes)),
+    copyBytes: Math.max(...all.map(({ priced }) => priced.copyBytes)),
   };
 }

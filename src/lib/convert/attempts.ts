@@ -3,8 +3,8 @@ import type { EncoderSettings } from './encoder-settings.ts';
 import type { Cost } from './messages.ts';
 import { type OpenedPage, pageRequestFor } from './open-page.ts';
 import { watchPace } from './plan/pace.ts';
-import { type ConversionPlan, type Limits, planConversion } from './plan/plan.ts';
-import { heldBetween, methodOf, priceOf } from './plan/price.ts';
+import { type ConversionPlan, choosePlan, type Limits, type PricedPage } from './plan/plan.ts';
+import { heldBetween, methodOf } from './plan/price.ts';
 import type { FoundBy } from './plan/readable.ts';
 import { type Budget, limitsNow } from './plan/resources.ts';
 import { outOfMemoryError } from './plan/shortage.ts';
@@ -36,11 +36,14 @@ export interface PlanningOptions {
   readonly damageTold?: FoundBy | undefined;
   /** How long the process may be silent, in milliseconds. */
   readonly silenceMs?: number | undefined;
+  /** The page as it was priced with these settings, to be used if it is the page to convert. */
+  readonly priced?: PricedPage | undefined;
 }
 
 /** A page to convert: what all attempts share. */
 export interface PageToConvert {
   readonly opened: OpenedPage;
+  readonly priced: PricedPage;
   readonly output: string;
   readonly encoder: EncoderSettings;
   readonly converter: Converter;
@@ -62,9 +65,8 @@ export async function convertByPlan(
   page: PageToConvert,
   limits: Limits,
 ): Promise<ConversionResult> {
-  const { opened, encoder, options } = page;
-  const tried: ConversionPlan[] = [];
-  let attempt: PlannedAttempt = { plan: planConversion(opened, limits, encoder), limits };
+  const { priced, encoder, options } = page;
+  let attempt: PlannedAttempt = { plan: choosePlan(priced, limits, encoder.effort), limits };
   for (;;) {
     const { plan } = attempt;
     options.onPlan?.(plan, attempt.limits);
@@ -73,9 +75,8 @@ export async function convertByPlan(
     } catch (error) {
       if (!(error instanceof ConversionError)) throw error;
       const explained = explain(error, page, attempt);
-      tried.push(plan);
       if (options.mayReplan?.(error) === false) throw explained;
-      const next = await nextAttempt(error, page, attempt, tried);
+      const next = await nextAttempt(error, page, attempt);
       if (!next) throw explained;
       options.onReplan?.(explained);
       attempt = next;
@@ -91,14 +92,14 @@ const END: Readonly<Partial<Record<ConversionErrorCode, string>>> = {
 };
 
 /**
- * The next plan after an error; undefined if none would help, none smaller fits, or it was tried
- * already, whatever the figures, so that the attempts end. An explicit effort is never changed.
+ * The next plan after an error; undefined if none would help or none smaller fits. It takes less
+ * memory, or is `fast` after one that was not, so the attempts end. An explicit effort is never
+ * changed.
  */
 async function nextAttempt(
   { code }: ConversionError,
-  { opened, encoder, options, converter }: PageToConvert,
+  { priced, encoder, options, converter }: PageToConvert,
   { plan, limits: before }: PlannedAttempt,
-  tried: readonly ConversionPlan[],
 ): Promise<PlannedAttempt | undefined> {
   const effort = encoder.effort === 'auto' ? 'fast' : encoder.effort;
   const isLate = code === 'TOO_SLOW' || code === 'UNRESPONSIVE';
@@ -108,16 +109,14 @@ async function nextAttempt(
     ? before.memoryBytes
     : Math.min(before.memoryBytes, plan.memoryBytes - 1);
   const limits = await limitsNow({ ...options.budget, memoryBytes }, converter.temporaryFolder);
-  const next = planWithin(opened, limits, { ...encoder, effort });
-  if (!next || tried.some((one) => one.effort === next.effort && one.turn === next.turn))
-    return undefined;
-  return { plan: { ...next, reason: `${plan.effort} ${END[code]}` }, limits };
+  const next = planWithin(priced, limits, effort);
+  return next && { plan: { ...next, reason: `${plan.effort} ${END[code]}` }, limits };
 }
 
 /** A plan; undefined if none fits. */
-function planWithin(...planning: Parameters<typeof planConversion>): ConversionPlan | undefined {
+function planWithin(...choosing: Parameters<typeof choosePlan>): ConversionPlan | undefined {
   try {
-    return planConversion(...planning);
+    return choosePlan(...choosing);
   } catch (error) {
     if (error instanceof ConversionError) return undefined;
     throw error;
@@ -125,12 +124,12 @@ function planWithin(...planning: Parameters<typeof planConversion>): ConversionP
 }
 
 function carryOut(
-  { opened, output, encoder, converter, options }: PageToConvert,
+  { opened, priced, output, encoder, converter, options }: PageToConvert,
   { plan }: PlannedAttempt,
 ): Promise<Made> {
   const { effort, turn, memoryBytes } = plan;
   const { signal, silenceMs } = options;
-  const onProgress = paceOf(opened, encoder, plan, options.budget);
+  const onProgress = paceOf(priced, encoder, plan, options.budget);
   const mayHold = heldBetween(
     opened,
     { ...methodOf(opened.page, encoder), effort, turn },
@@ -146,7 +145,7 @@ function carryOut(
  * ends it.
  */
 function paceOf(
-  opened: OpenedPage,
+  { methods }: PricedPage,
   encoder: EncoderSettings,
   { effort, turn, cpuSeconds }: ConversionPlan,
   budget: Budget = {},
@@ -154,8 +153,8 @@ function paceOf(
   if (!budget.secondsLeft) return undefined;
   if (encoder.effort !== 'auto' || effort === 'fast')
     return budget.hurry && watchPace({ cpuSeconds }, budget);
-  const fast = priceOf(opened, { ...methodOf(opened.page, encoder), effort: 'fast', turn });
-  return watchPace({ cpuSeconds, fastCpuSeconds: fast.cpuSeconds }, budget);
+  const fast = methods.find((method) => method.effort === 'fast' && method.turn === turn);
+  return watchPace({ cpuSeconds, fastCpuSeconds: fast?.cpuSeconds }, budget);
 }
 
 /**

@@ -36,8 +36,10 @@ import { rm } from '../files.ts';
 import { withWorkspace } from '../workspace.ts';
 import { type ConversionResult, convertByPlan, type PlanningOptions } from './attempts.ts';
 import { type EncoderSettings, encoderSettings } from './encoder-settings.ts';
+import type { TiffPage } from './header/tiff-header.ts';
 import { notesBesides } from './notes-on-pages.ts';
 import { openPage, type PageToOpen } from './open-page.ts';
+import { pricePage } from './plan/plan.ts';
 import { readable } from './plan/readable.ts';
 import { limitsNow } from './plan/resources.ts';
 import { type Converter, openConverter } from './process/converter.ts';
@@ -78,15 +80,26 @@ async function convertWith(
   output: string,
   options: InPlaceOptions,
 ): Promise<ConversionResult> {
-  const { budget = {}, page: asked = 'first' } = options;
+  const { budget = {}, page: asked = 'first', damageTold, priced } = options;
   const encoder = encoderSettings(options);
+  // A page that is alone in its file by now is another one than the one that was priced.
+  const known = (page: TiffPage) => (page === priced?.page ? priced : undefined);
   try {
-    const opened = await openPage(input, options, (page, file) =>
-      readable(page, file, options.damageTold),
+    const opened = await openPage(
+      input,
+      options,
+      (page, file) => known(page) ?? readable(page, file, damageTold),
     );
     const limits = await limitsNow(budget, converter.temporaryFolder);
-    const asPlanned = { opened, output, encoder, converter, options };
-    const conversion = await convertByPlan(asPlanned, limits);
+    const toConvert = {
+      opened,
+      priced: known(opened.page) ?? pricePage(opened, encoder),
+      output,
+      encoder,
+      converter,
+      options,
+    };
+    const conversion = await convertByPlan(toConvert, limits);
     const notes = notesBesides(opened, asked, budget.names);
     return { ...conversion, notes: [...conversion.notes, ...notes] };
   } catch (error) {

@@ -1,6 +1,12 @@
 import { mkdtemp } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { type ConversionPlan, planConversion } from '../convert/plan/plan.ts';
+import { nameOfPage } from '../convert/pages.ts';
+import {
+  type ConversionPlan,
+  choosePlan,
+  type PricedPage,
+  pricePage,
+} from '../convert/plan/plan.ts';
 import { readable } from '../convert/plan/readable.ts';
 import { type Budget, detectMemory, limitsNow } from '../convert/plan/resources.ts';
 import { type Converter, openConverter } from '../convert/process/converter.ts';
@@ -105,9 +111,10 @@ export function openTaskPlaces(
     take: async ({ page }) => {
       if (running >= atOnce) return undefined;
       const budgetOfPage = budgets.next(page, running + 1);
-      const making = taskMaking(task, budgetOfPage, further(page));
-      if (numbers.length === 1) return alone(page, making, 0);
-      const plan = await planOf(pages, page, making, memoryBytes);
+      const unpriced = taskMaking(task, budgetOfPage, further(page));
+      if (numbers.length === 1) return alone(page, unpriced, 0);
+      const { plan, priced } = await planOf(pages, page, unpriced, memoryBytes);
+      const making = { ...unpriced, priced };
       // What is wrong with it is told when it is made, with nothing beside it.
       const bytes = plan?.memoryBytes ?? memoryBytes;
       if (running === 0) return alone(page, making, bytes);
@@ -122,17 +129,19 @@ export function openTaskPlaces(
   };
 }
 
-/** The plan that a page gets if it has all memory; undefined if it cannot be converted. */
+/** The plan that a page gets if it has all memory; empty if it cannot be converted. */
 async function planOf(
-  { numbered, file }: TiffPages,
+  { numbered, count, file }: TiffPages,
   page: number,
   { encoder, budget = {}, damageTold, converter }: MakingOptions,
   memoryBytes: number,
-): Promise<ConversionPlan | undefined> {
+): Promise<{ readonly plan?: ConversionPlan; readonly priced?: PricedPage }> {
   const limits = await limitsNow({ ...budget, memoryBytes }, converter.temporaryFolder);
   try {
-    return planConversion(readable(numbered(page), file, damageTold), limits, encoder);
+    const named = { ...file, name: nameOfPage(count, page, file.name) };
+    const priced = pricePage(readable(numbered(page), named, damageTold), encoder);
+    return { plan: choosePlan(priced, limits, encoder.effort), priced };
   } catch {
-    return undefined;
+    return {};
   }
 }

@@ -18,7 +18,7 @@ import type {
 } from '../item.ts';
 import type { CollectionRunOptions } from '../options.ts';
 import { placesFor } from '../places.ts';
-import { describePages, planPages } from '../plan-pages.ts';
+import { describePages, type PlannedPages, planPages } from '../plan-pages.ts';
 import { RECORD_NAME } from '../record/output-record.ts';
 import type { OutputRecords } from '../record/records.ts';
 import { finishPages } from './finish.ts';
@@ -197,7 +197,7 @@ async function dueItem(
     verify: verify !== undefined,
     limits: await limits(),
   };
-  const { plans, peakBytes } = planPages(chosen, planning);
+  const planned = planPages(chosen, planning);
   const { output } = source;
   const line = ours?.get(output);
   if (line && recorded)
@@ -205,9 +205,9 @@ async function dueItem(
   return {
     status: 'due',
     source,
-    plans,
-    peakBytes,
-    convert: (tools) => convertItem(source, { ...seen, rules, plans }, run, tools),
+    plans: planned.plans,
+    peakBytes: planned.peakBytes,
+    convert: (tools) => convertItem(source, { ...seen, rules, planned }, run, tools),
   };
 }
 
@@ -224,20 +224,21 @@ function outputRules(
 }
 
 /** A TIFF to convert. */
-interface DueTiff extends Seen, Pick<DueItem, 'plans'> {
+interface DueTiff extends Seen {
   readonly rules: OutputRules;
+  readonly planned: PlannedPages;
 }
 
 async function convertItem(
   { kind, pixels }: SourceRecord,
-  { tiff, chosen, state, recorded, rules, plans }: DueTiff,
+  { tiff, chosen, state, recorded, rules, planned }: DueTiff,
   { options }: LocalRun,
   tools: ConvertingTools,
 ): Promise<Converted> {
   const { encoder, pages, strict, verify, outDir } = options;
   const toMake = { ...chosen, file: tiff.path, name: tiff.name };
   const target = { outputs: chosen.outputs, rules, makeFolder: outDir !== undefined };
-  const places = placesFor(tools, plans, { encoder, pages, strict, verify });
+  const places = placesFor(tools, planned, { encoder, pages, strict, verify });
   return writePages(toMake, target, places, async (made) => {
     const finishing = { tiff, source: state, kind, pixels, count: chosen.count, tools };
     const { lines, ...converted } = await finishPages(made, finishing, options);

@@ -2,23 +2,32 @@
  * Plan: how a page is converted, decided before anything is decoded, from the header and from what
  * the machine and the deadline leave (`resources.ts`).
  *
- * `readable.ts` determines once per page who reads it (`reader-table.ts`) and what that takes
- * (`rewriting.ts`); planning, planning again with less, the price of a comparison and the request
- * to the process all begin there. Effort, and how a picture on its side is turned, are chosen
- * together, because each has a price: peak memory (`memory-model.ts`), CPU (`cpu-model.ts`) and
- * disk. The models are fitted to measurements (docs/measurements.md); docs/reliability.md, "The
- * memory model", explains them. In a run of many TIFFs, and for the pages of a task, the plan made
- * from the header with all memory decides about admission; the conversion plans again with what is
- * left when it begins.
+ * `readable.ts` determines who reads a page (`reader-table.ts`) and what that takes
+ * (`rewriting.ts`). Effort, and how a picture on its side is turned, are chosen together, because
+ * each has a price: peak memory (`memory-model.ts`), CPU (`cpu-model.ts`) and disk. The models are
+ * fitted to measurements (docs/measurements.md); docs/reliability.md, "The memory model", explains
+ * them.
+ *
+ * All of this depends on the page and the settings only, so a page is priced once (`pricePage`),
+ * and a plan is a choice among its prices (`choosePlan`) for the limits of a moment. A run of many
+ * TIFFs, and the pages of a task, need two choices: with all memory for admission, and with what
+ * memory, disk and time are left when the conversion begins. The conversion gets the prices of the
+ * admission, unless the page is then alone in its file (`../lone-page.ts`): such a page needs no
+ * copy to be read from, so it has other prices.
  *
  * Planning is pure except for its questions to the machine, and knows no process, so a dry run and
  * `inspect` make the same plan as a conversion. A memory prediction bounds the choice; a CPU
  * prediction only guides it, and `pace.ts` notices during the conversion if it was wrong. Each
  * error has its figures and names the setting that helps (`shortage.ts`).
  */
-import { type Effort, type EncoderSettings, efforts } from '../encoder-settings.ts';
+import {
+  type Effort,
+  type EffortSetting,
+  type EncoderSettings,
+  efforts,
+} from '../encoder-settings.ts';
 import type { SettingNames } from '../setting-names.ts';
-import type { ConversionMethod, Turn } from './memory-model.ts';
+import type { Turn } from './memory-model.ts';
 import { methodOf, type Price, priceOf } from './price.ts';
 import type { ReadablePage } from './readable.ts';
 import type { Reading } from './reader.ts';
@@ -50,9 +59,46 @@ export interface ConversionPlan {
   readonly reason: string;
 }
 
+/** A way of making a page's JPEG, and its price. */
+export interface PricedMethod extends Price {
+  readonly effort: Effort;
+  readonly turn: Turn;
+}
+
+/** A page with all that plans choose from. */
+export interface PricedPage extends ReadablePage {
+  /** Best first; only those of an explicit effort. */
+  readonly methods: readonly PricedMethod[];
+}
+
 /** A plan with its price and the limits that it exceeds. */
-interface PricedPlan extends ConversionPlan, Price {
+interface Candidate extends ConversionPlan, Price {
   readonly breaks: 'memory' | 'disk' | 'time' | undefined;
+}
+
+/** Prices all methods that the settings allow. Throws as `priceOf`. */
+export function pricePage(readable: ReadablePage, encoder: EncoderSettings): PricedPage {
+  const { page } = readable;
+  const common = methodOf(page, encoder);
+  const pricedAs = (effort: Effort, turn: Turn) => {
+    const price = priceOf(readable, { ...common, effort, turn });
+    return { effort, turn, ...price };
+  };
+  const chosen = encoder.effort === 'auto' ? efforts : [encoder.effort];
+  const isUpright = page.orientation === 1;
+  const turns: readonly Turn[] = isUpright ? ['none'] : ['memory', 'disk'];
+  const upright = chosen.flatMap((effort) => turns.map((turn) => pricedAs(effort, turn)));
+  const tagged = isUpright ? [] : chosen.slice(-1).map((last) => pricedAs(last, 'tag'));
+  return { ...readable, methods: [...upright, ...tagged] };
+}
+
+/** Prices a page and chooses its plan: see `choosePlan`. */
+export function planConversion(
+  readable: ReadablePage,
+  limits: Limits,
+  encoder: EncoderSettings,
+): ConversionPlan {
+  return choosePlan(pricePage(readable, encoder), limits, encoder.effort);
 }
 
 /**
@@ -64,31 +110,23 @@ interface PricedPlan extends ConversionPlan, Price {
  * Throws `ConversionError` if no allowed plan fits: `OUT_OF_MEMORY` or `WRITE_FAILED` (too little
  * disk), with figures and remedy.
  */
-export function planConversion(
-  readable: ReadablePage,
+export function choosePlan(
+  { page, name, reading, methods }: PricedPage,
   limits: Limits,
-  encoder: EncoderSettings,
+  effort: EffortSetting,
 ): ConversionPlan {
   refuseNoNumbers(limits);
-  const { page, name } = readable;
-  const common = methodOf(page, encoder);
-  const pricedAs = (effort: Effort, turn: Turn) =>
-    priced(readable, { ...common, effort, turn }, limits);
-  const chosen = encoder.effort === 'auto' ? efforts : [encoder.effort];
-  const turns: readonly Turn[] = page.orientation === 1 ? ['none'] : ['memory', 'disk'];
-  // Best first.
-  const upright = chosen.flatMap((effort) => turns.map((turn) => pricedAs(effort, turn)));
-  const tagged = turns.includes('disk')
-    ? chosen.slice(-1).map((last) => pricedAs(last, 'tag'))
-    : [];
-  const candidates = [...upright, ...tagged];
+  const candidates = methods
+    .filter((method) => effort === 'auto' || method.effort === effort)
+    .map((method) => ({ ...method, reading, reason: '', breaks: limitBrokenBy(method, limits) }));
+  const upright = candidates.filter(({ turn }) => turn !== 'tag');
   const best = upright.find(({ breaks }) => !breaks);
   if (best) return { ...best, reason: reasonFor(best, candidates, limits) };
   const [late] = upright
     .filter(({ breaks }) => breaks === 'time')
     .sort((a, b) => a.cpuSeconds - b.cpuSeconds);
   if (late) return { ...late, reason: lateReason(late, limits) };
-  const [tag] = tagged;
+  const tag = candidates.find(({ turn }) => turn === 'tag');
   if (tag && (!tag.breaks || tag.breaks === 'time'))
     return { ...tag, reason: reasonFor(tag, candidates, limits) };
   const onDisk = candidates.filter(({ breaks }) => breaks === 'disk');
@@ -97,7 +135,7 @@ export function planConversion(
     throw outOfDiskError(name, needed, limits.diskBytes);
   }
   const neededBytes = Math.min(...candidates.map(({ memoryBytes }) => memoryBytes));
-  throw outOfMemoryError({ page, name, neededBytes, limits, effort: encoder.effort });
+  throw outOfMemoryError({ page, name, neededBytes, limits, effort });
 }
 
 /** Time and disk may be unlimited, but NaN would let everything pass, or nothing. */
@@ -106,19 +144,13 @@ function refuseNoNumbers(limits: Limits): void {
     if (Number.isNaN(value)) throw new RangeError(`The limit ${what} is not a number`);
 }
 
-function priced(readable: ReadablePage, method: ConversionMethod, limits: Limits): PricedPlan {
-  const price = priceOf(readable, method);
-  const { memoryBytes, cpuSeconds, diskBytes } = price;
-  const breaks =
-    memoryBytes > limits.memoryBytes
-      ? 'memory'
-      : diskBytes > limits.diskBytes
-        ? 'disk'
-        : cpuSeconds > Math.min(limits.cpuSeconds, limits.seconds)
-          ? 'time'
-          : undefined;
-  const { effort, turn } = method;
-  return { effort, turn, reading: readable.reading, ...price, reason: '', breaks };
+function limitBrokenBy(
+  { memoryBytes, cpuSeconds, diskBytes }: Price,
+  limits: Limits,
+): Candidate['breaks'] {
+  if (memoryBytes > limits.memoryBytes) return 'memory';
+  if (diskBytes > limits.diskBytes) return 'disk';
+  return cpuSeconds > Math.min(limits.cpuSeconds, limits.seconds) ? 'time' : undefined;
 }
 
 const PLACE: Readonly<Record<Turn, string>> = {
@@ -128,7 +160,7 @@ const PLACE: Readonly<Record<Turn, string>> = {
   tag: 'by a tag',
 };
 
-function reasonFor(best: PricedPlan, candidates: readonly PricedPlan[], limits: Limits): string {
+function reasonFor(best: Candidate, candidates: readonly Candidate[], limits: Limits): string {
   const at = candidates.indexOf(best);
   const better = candidates.slice(0, at).findLast(({ effort }) => effort !== best.effort);
   const turned = candidates
@@ -141,11 +173,11 @@ function reasonFor(best: PricedPlan, candidates: readonly PricedPlan[], limits: 
   return reasons.join('; ') || 'it fits';
 }
 
-function lateReason(late: PricedPlan, limits: Limits): string {
+function lateReason(late: Candidate, limits: Limits): string {
   return `it may not be done in time, but nothing is faster: ${timeOf(late, limits)}`;
 }
 
-function shortageOf(candidate: PricedPlan, limits: Limits): string {
+function shortageOf(candidate: Candidate, limits: Limits): string {
   if (candidate.breaks === 'memory')
     return `${toMegabytes(candidate.memoryBytes)} of ${toMegabytes(limits.memoryBytes)} MB`;
   if (candidate.breaks === 'disk')
@@ -153,7 +185,7 @@ function shortageOf(candidate: PricedPlan, limits: Limits): string {
   return timeOf(candidate, limits);
 }
 
-function timeOf({ cpuSeconds }: PricedPlan, limits: Limits): string {
+function timeOf({ cpuSeconds }: Candidate, limits: Limits): string {
   const needed = cpuSeconds.toFixed(1);
   const left = Math.min(limits.cpuSeconds, limits.seconds);
   return left >= 0.05

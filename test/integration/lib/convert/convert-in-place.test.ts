@@ -1,6 +1,11 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { convertInPlace } from '../../../../src/lib/convert/convert-in-place.ts';
+import { defaultEncoderSettings } from '../../../../src/lib/convert/encoder-settings.ts';
+import { openTiff } from '../../../../src/lib/convert/open-tiff.ts';
+import { pricePage } from '../../../../src/lib/convert/plan/plan.ts';
+import { readable } from '../../../../src/lib/convert/plan/readable.ts';
+import { tiffPages } from '../../../../src/lib/convert/tiff-pages.ts';
 import { makeFolder, type TestFolder } from '../../../support/folder.ts';
 import { raw } from '../../../support/pictures.ts';
 import {
@@ -107,6 +112,22 @@ describe('orientation', () => {
     ]).toEqual(expected);
     expect((await sharp(folder.path('turned.jpg')).metadata()).orientation).toBeUndefined();
   });
+});
+
+it('the plan is chosen from the prices of the admission, unless they are those of another page', async () => {
+  const input = folder.path('priced.tif');
+  await raw(64, 64, 3).tiff().toFile(input);
+  const tiff = tiffPages(await openTiff(input, input), input);
+  const page = tiff.numbered(1);
+  const { methods, ...chosen } = pricePage(readable(page, tiff.file), defaultEncoderSettings);
+  // Only one of the three efforts, so that these prices can be told from new ones.
+  const priced = { ...chosen, methods: methods.filter(({ effort }) => effort === 'fast') };
+  const effortWith = async (one: typeof priced) => {
+    const options = { tiff, page: 1, priced: one };
+    return (await convertInPlace(input, folder.path('priced.jpg'), options)).plan.effort;
+  };
+  expect(await effortWith(priced)).toBe('fast');
+  expect(await effortWith({ ...priced, page: { ...page, alone: true } })).toBe('max');
 });
 
 describe('notes', () => {

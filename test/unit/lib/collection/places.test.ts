@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { PagePlan } from '../../../../src/lib/collection/events.ts';
 import type { ConvertingTools, FurtherConverter } from '../../../../src/lib/collection/item.ts';
 import { placesFor } from '../../../../src/lib/collection/places.ts';
+import type { PlannedPages } from '../../../../src/lib/collection/plan-pages.ts';
 import { defaultEncoderSettings } from '../../../../src/lib/convert/encoder-settings.ts';
 import { openConverter } from '../../../../src/lib/convert/process/converter.ts';
 import type { MadePage } from '../../../../src/lib/outputs/make-pages.ts';
@@ -30,8 +30,10 @@ function placesOf(count: number, seconds: number) {
     cpu_seconds: seconds,
     peak_bytes: 100 * (i + 1),
   }));
+  const priced = plans.map(({ page }) => ({ name: `page ${page}` }));
+  const planned = { plans, priced } as unknown as PlannedPages;
   const settings = { encoder: defaultEncoderSettings, pages: 'all' } as const;
-  const places = placesFor(tools, plans as unknown as PagePlan[], settings);
+  const places = placesFor(tools, planned, settings);
   const take = (page: number) => places.take({ page, output: '', jpeg: '' });
   return { take, converter, other, asked, released };
 }
@@ -40,8 +42,13 @@ it('a TIFF’s further pages go to another process while the run has room, each 
   const { take, converter, other, asked, released } = placesOf(4, 1);
   const first = await take(1);
   const second = await take(2);
-  expect(first?.making).toMatchObject({ converter, budget: {} });
-  expect(second?.making).toMatchObject({ converter: other, budget: { memoryBytes: 77 } });
+  const [ownPrices, otherPrices] = [{ name: 'page 1' }, { name: 'page 2' }];
+  expect(first?.making).toMatchObject({ converter, budget: {}, priced: ownPrices });
+  expect(second?.making).toMatchObject({
+    converter: other,
+    budget: { memoryBytes: 77 },
+    priced: otherPrices,
+  });
   expect(asked).toEqual([200]);
   await first?.release(made);
   // Its own process is free again, and needs no room.

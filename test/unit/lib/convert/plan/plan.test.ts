@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { defaultEncoderSettings } from '../../../../../src/lib/convert/encoder-settings.ts';
 import type { TiffPage } from '../../../../../src/lib/convert/header/tiff-header.ts';
-import { type Limits, planConversion } from '../../../../../src/lib/convert/plan/plan.ts';
+import {
+  choosePlan,
+  type Limits,
+  planConversion,
+  pricePage,
+} from '../../../../../src/lib/convert/plan/plan.ts';
 import { readable } from '../../../../../src/lib/convert/plan/readable.ts';
 import { optionNames, taskNames } from '../../../../../src/lib/convert/setting-names.ts';
 import { fileOfPage, pageOf, stripsOf } from '../../../../support/pages.ts';
@@ -87,6 +92,19 @@ describe('the plan', () => {
   ])('turns a picture that lies on its side %s', (_, megapixels, limits, effort, turn) => {
     expect(plan(pageOf(megapixels, { orientation: 6 }), limits)).toMatchObject({ effort, turn });
   });
+
+  it.each([1, 6])(
+    'is chosen from prices that are made once, whatever becomes of limits and effort (orientation %i)',
+    (orientation) => {
+      const page = pageOf(80, { orientation });
+      const priced = pricePage(readable(page, fileOfPage(page)), defaultEncoderSettings);
+      for (const limits of [{}, { cpuSeconds: 60 }, { memoryBytes: 420 * MB }, { seconds: 0 }])
+        for (const effort of ['auto', 'fast'] as const)
+          expect(choosePlan(priced, { ...machine, ...limits }, effort)).toEqual(
+            plan(page, limits, { effort }),
+          );
+    },
+  );
 
   it('never changes an explicit effort', () => {
     expect(plan(pageOf(10), {}, { effort: 'fast' })).toMatchObject({ effort: 'fast' });
