@@ -14,10 +14,9 @@ import { useFolder } from './use-folder.ts';
 interface Converters {
   readonly folder: Pick<TestFolder, 'root' | 'path' | 'write'>;
   /**
-   * Runs a test with a conversion process, and sees that none is left; it is replaced if it holds
-   * more than `idleBytes`. Throws what the test throws.
+   * Runs a test with a conversion process, and sees that none is left. Throws what the test throws.
    */
-  withConverter(test: (converter: Converter) => Promise<void>, idleBytes?: number): Promise<void>;
+  withConverter(test: (converter: Converter) => Promise<void>): Promise<void>;
   /** Converts a TIFF file to `out.jpg` of the folder. Throws what `convertInPlace` throws. */
   convert(input: string, converter: Converter, more?: InPlaceOptions): Promise<ConversionResult>;
 }
@@ -30,8 +29,8 @@ export function useConverters(): Converters {
   const folder = useFolder();
   return {
     folder,
-    withConverter: async (test, idleBytes) => {
-      const converter = openConverter(folder.root, idleBytes);
+    withConverter: async (test) => {
+      const converter = openConverter(folder.root);
       try {
         await converter.versions();
         await test(converter);

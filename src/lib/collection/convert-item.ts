@@ -1,9 +1,8 @@
 import type { LimitFunction } from 'p-limit';
 import type { Budget } from '../convert/plan/resources.ts';
-import { IDLE_BYTES } from '../convert/process/converter.ts';
 import { ConversionError } from '../errors.ts';
 import type { Admission, Admitted } from './admission.ts';
-import type { Converters } from './converters.ts';
+import { type Converters, roomFor } from './converters.ts';
 import type { CollectionEvent, FileRecord } from './events.ts';
 import { failureOf } from './failure.ts';
 import type { Converted, DueItem, FurtherConverter, Undelivered } from './item.ts';
@@ -53,7 +52,7 @@ async function convert(
   run: ConvertRun,
 ): Promise<Converted | Undelivered> {
   const { converters, signal, tell } = run;
-  const converter = await takeConverter(run);
+  const converter = await takeConverter(run, roomFor(job.peakBytes));
   const onReplan = ({ message }: ConversionError) =>
     tell({ event: 'file.replanned', input: job.source.input, message });
   const budget = { ...run.budget, memoryBytes };
@@ -70,9 +69,11 @@ async function convert(
   }
 }
 
-async function takeConverter({ converters, admission, memoryBytes }: ConvertRun) {
-  await converters.keepIdle(roomForIdle(memoryBytes - admission.taken()));
-  return converters.take();
+/** A process for work that has been admitted; others may stay idle in what is not taken. */
+async function takeConverter({ converters, admission, memoryBytes }: ConvertRun, bytes: number) {
+  const converter = await converters.take(bytes);
+  await converters.keepIdle(memoryBytes - admission.taken());
+  return converter;
 }
 
 async function furtherConverter(
@@ -80,14 +81,14 @@ async function furtherConverter(
   run: ConvertRun,
 ): Promise<FurtherConverter | undefined> {
   const { converters, admission, onRoom } = run;
-  const room = admission.further(Math.max(IDLE_BYTES, bytes));
+  const room = admission.further(roomFor(bytes));
   if (!room) return undefined;
   const leave = () => {
     room.release();
     onRoom();
   };
   try {
-    const converter = await takeConverter(run);
+    const converter = await takeConverter(run, roomFor(bytes));
     const { memoryBytes } = room;
     const release = async (isWell: boolean) => {
       try {
@@ -129,9 +130,4 @@ function once(work: () => void): () => void {
     if (!done) work();
     done = true;
   };
-}
-
-/** How many idle processes fit into this memory, including the one about to be taken. */
-function roomForIdle(bytes: number): number {
-  return Math.max(0, Math.floor(bytes / IDLE_BYTES)) + 1;
 }

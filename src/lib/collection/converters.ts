@@ -1,20 +1,20 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Converter, openConverter } from '../convert/process/converter.ts';
+import { type Converter, IDLE_BYTES, openConverter } from '../convert/process/converter.ts';
 
 /** Conversion processes for several files at once, each reused. */
 export interface Converters {
   /**
-   * An idle process, or a new one with its own temporary folder. Throws what creating the folder
-   * throws.
+   * The process that was idle last if it holds no more than so many bytes, else a new one with its
+   * own temporary folder. Throws what creating the folder throws.
    */
-  take(): Promise<Converter>;
+  take(bytes: number): Promise<Converter>;
   /** Returns a process, with the peak memory of its last file in bytes. */
   giveBack(converter: Converter, peakBytes: number): Promise<void>;
   /** Ends a process that must not be reused. */
   discard(converter: Converter): Promise<void>;
-  /** Ends idle processes until at most `most` are left. */
-  keepIdle(most: number): Promise<void>;
+  /** Ends idle processes until the others hold no more than so many bytes. */
+  keepIdle(bytes: number): Promise<void>;
   /**
    * Names and versions of the libraries behind the pixels. Throws `ConversionError`, and the
    * signal's reason.
@@ -30,6 +30,11 @@ export interface Converters {
  * of a second.
  */
 const MOST_HELD_BYTES = 256 * 1024 * 1024;
+
+/** Memory that a process is given for what is predicted to take so many bytes. */
+export function roomFor(predictedBytes: number): number {
+  return Math.max(IDLE_BYTES, predictedBytes);
+}
 
 /**
  * A pool of conversion processes that work below a folder, started on demand. One that dies is
@@ -51,7 +56,13 @@ export function openConverters(folder: string, first?: Converter): Converters {
     all.delete(converter);
     await converter.close();
   };
-  const take = async () => idle.pop() ?? (await open());
+  const take = async (bytes: number) => {
+    const last = idle.pop();
+    if (last && last.heldBytes() <= bytes) return last;
+    if (last) await end(last);
+    return open();
+  };
+  const held = () => idle.reduce((sum, one) => sum + one.heldBytes(), 0);
   return {
     take,
     giveBack: async (converter, peakBytes) => {
@@ -59,9 +70,8 @@ export function openConverters(folder: string, first?: Converter): Converters {
       else idle.push(converter);
     },
     discard: end,
-    keepIdle: async (most) => {
-      const superfluous = idle.splice(0, Math.max(0, idle.length - most));
-      await Promise.all(superfluous.map(end));
+    keepIdle: async (bytes) => {
+      while (idle.length > 0 && held() > bytes) await Promise.all(idle.splice(0, 1).map(end));
     },
     versions: (signal) => {
       versions ??= ask(signal);
@@ -72,7 +82,7 @@ export function openConverters(folder: string, first?: Converter): Converters {
     },
   };
   async function ask(signal: AbortSignal): Promise<string> {
-    const converter = await take();
+    const converter = await take(IDLE_BYTES);
     try {
       return await converter.versions({ signal });
     } finally {

@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
-import { IDLE_BYTES } from '../convert/process/converter.ts';
 import { type Admitted, createAdmission, MOST_OVERTAKING } from './admission.ts';
 import { createChangeSignal } from './change-signal.ts';
 import { type ConvertRun, convertAdmitted } from './convert-item.ts';
+import { roomFor } from './converters.ts';
 import type { CollectionItem, DueItem, ItemPlan, PlanningTools } from './item.ts';
 import { planAhead } from './plan-ahead.ts';
 import { startPrefetch } from './prefetch.ts';
@@ -34,7 +34,7 @@ export async function runItems(items: readonly CollectionItem[], run: ItemsRun):
   const deliveries = pLimit(jobs);
   const plans = planAhead(items, run.planning, change.notify, run.plansAtOnce);
   const running = new Set<Promise<void>>();
-  const queue = (item: DueItem) => admission.wait(item, Math.max(IDLE_BYTES, item.peakBytes));
+  const queue = (item: DueItem) => admission.wait(item, roomFor(item.peakBytes));
   const prefetch = startPrefetch(Math.max(LEAST_AHEAD, jobs), {
     signal,
     tell,

@@ -84,11 +84,6 @@ export type SentRequest<Request = ConversionRequest> = Request & {
   readonly mayHold: number;
 };
 
-/** Asks the process to end its decoders' thread, and to say what it then holds. */
-export interface ShrinkRequest {
-  readonly kind: 'shrink';
-}
-
 /** The result of each kind of request, besides the files that it makes. */
 export interface ConversionResults {
   readonly jpeg: Rendered;
@@ -156,7 +151,7 @@ export interface Cost {
   readonly peakBytes: number;
 }
 
-/** The memory of the process when a request has ended, or when it was asked to shrink. */
+/** The memory of the process when it waits for a request. */
 interface HeldMemory {
   readonly heldBytes: number;
 }
@@ -164,7 +159,7 @@ interface HeldMemory {
 /** A message from the conversion process. */
 export type ConversionReply =
   /** Its libraries are loaded; `versions` lists them, for provenance. */
-  | { readonly kind: 'ready'; readonly versions: string }
+  | ({ readonly kind: 'ready'; readonly versions: string } & HeldMemory)
   /** A sign of life: sent every quarter of a second during a request. */
   | ({ readonly kind: 'progress' } & Cost)
   | ({
@@ -177,7 +172,6 @@ export type ConversionReply =
       readonly code: ConversionErrorCode;
       readonly message: string;
     } & HeldMemory)
-  | ({ readonly kind: 'shrunk' } & HeldMemory)
   /** A fault in our own code, which says nothing about the TIFF. */
   | { readonly kind: 'fault'; readonly message: string; readonly stack: string | undefined }
   /** Its libraries cannot be loaded, or it failed unexpectedly. */

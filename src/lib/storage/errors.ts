@@ -10,7 +10,7 @@ interface SdkError extends Error {
   readonly $metadata?: { readonly httpStatusCode?: number; readonly clockSkewCorrected?: boolean };
   /** The unsupported header, named by S3. */
   readonly Header?: string;
-  readonly $response?: { readonly headers?: Record<string, string> };
+  readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
 }
 
 /**
@@ -33,7 +33,11 @@ export function toStorageError(error: unknown, request: StorageRequest): ArkeErr
       new StrangeAnswer('incomplete', status, 'with what cannot be read', { cause: error }),
       request,
     );
-  return byCode(sdkError, status, request) ?? byStatus(sdkError, status, request);
+  return (
+    byCode(sdkError, status, request) ??
+    byClock(sdkError, status, request) ??
+    byStatus(sdkError, status, request)
+  );
 }
 
 /**
@@ -43,7 +47,12 @@ export function toStorageError(error: unknown, request: StorageRequest): ArkeErr
 export function isClockCorrected(error: unknown): boolean {
   const { httpStatusCode: status, clockSkewCorrected = false } =
     (error as SdkError)?.$metadata ?? {};
-  return clockSkewCorrected && (status === 400 || status === 401 || status === 403);
+  return clockSkewCorrected && isRefusal(status);
+}
+
+/** Whether a server may answer so to a signature that it does not accept. */
+function isRefusal(status: number | undefined): boolean {
+  return status === 400 || status === 401 || status === 403;
 }
 
 /**
@@ -161,6 +170,35 @@ function byCode(
     default:
       return undefined;
   }
+}
+
+/**
+ * How far a signature may be from S3's time, in milliseconds
+ * (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html, RequestTimeTooSkewed).
+ */
+const MOST_SKEW_MS = 15 * 60_000;
+
+/**
+ * The error of a refusal without a reason, as of a HEAD, whose answer has no body: the clock, if it
+ * is further off than S3 accepts.
+ */
+function byClock(
+  error: SdkError,
+  status: number,
+  { action, key, storage: { bucket } }: StorageRequest,
+): StorageError | undefined {
+  const { date = '', age } = error.$response?.headers ?? {};
+  const there = Date.parse(date);
+  // An answer from a cache tells the time at which it was made.
+  const isSkewed = age === undefined && Math.abs(there - Date.now()) > MOST_SKEW_MS;
+  if (!isRefusal(status) || !isSkewed || wordsOf(error)) return undefined;
+  return new StorageError(
+    'CLOCK_SKEWED',
+    `R2 rejected the request (${status}) without a reason, but this machine's clock is wrong ` +
+      `(${new Date().toISOString()} here, ${new Date(there).toISOString()} there). Set the clock; ` +
+      `if that does not help, the R2 API token may not ${action} "${key}" in the bucket "${bucket}".`,
+    { cause: error },
+  );
 }
 
 function byStatus(error: SdkError, status: number, request: StorageRequest): StorageError {

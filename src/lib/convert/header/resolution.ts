@@ -27,8 +27,16 @@ export async function readResolution(
   const read = (tag: number) => readNumber(source, entries.get(tag));
   const across = await read(TAG.x);
   const down = await read(TAG.y);
+  return resolutionOf(across, down, entries.has(TAG.unit) ? await read(TAG.unit) : INCH);
+}
+
+/** The resolution that the values of its tags give, as `readResolution` says. */
+export function resolutionOf(
+  across: number | undefined,
+  down: number | undefined,
+  unit: number | undefined,
+): Resolution | undefined {
   const [x, y] = [across ?? down, down ?? across];
-  const unit = entries.has(TAG.unit) ? await read(TAG.unit) : INCH;
   if (!isAboveZero(x) || !isAboveZero(y) || !isUnit(unit)) return undefined;
   return { x, y, unit };
 }

@@ -3,7 +3,7 @@ import module from 'node:module';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { systemCodeOf } from '../../errors.ts';
-import type { ConversionReply, SentRequest, ShrinkRequest } from '../messages.ts';
+import type { ConversionReply, SentRequest } from '../messages.ts';
 
 /** How the conversion process ended. */
 export interface ChildEnd {
@@ -23,7 +23,7 @@ export interface Child {
   readonly ended: Promise<ChildEnd>;
   /** Whether it can be given work: false once `kill` was called, even before it is gone. */
   isAlive(): boolean;
-  send(request: SentRequest | ShrinkRequest): void;
+  send(request: SentRequest): void;
   /** Listens until the returned function is called. */
   onMessage(listen: (message: ConversionReply) => void): () => void;
   /** Ends it at once, even if it is suspended; resolves when it is gone, or after a second. */

@@ -14,7 +14,6 @@ import type {
   Cost,
   RequestKind,
   SentRequest,
-  ShrinkRequest,
 } from '../messages.ts';
 import { renderComparison } from '../render/compare.ts';
 import { explainFailure } from '../render/failure.ts';
@@ -107,11 +106,6 @@ async function answer(request: SentRequest, reader: TiffReader): Promise<void> {
   }
 }
 
-async function shrink({ decoders }: TiffReader): Promise<void> {
-  await decoders.end();
-  say({ kind: 'shrunk', heldBytes: residentBytes() });
-}
-
 /** The reply for a failed request. */
 async function told(error: unknown, request: SentRequest): Promise<ConversionReply> {
   if (isFault(error)) return { kind: 'fault', message: `${error}`, stack: error.stack };
@@ -130,10 +124,8 @@ async function start(): Promise<void> {
   volunteerForOomKiller();
   try {
     const reader = await loadTiffReader();
-    process.on('message', (request: SentRequest | ShrinkRequest) => {
-      void (request.kind === 'shrink' ? shrink(reader) : answer(request, reader));
-    });
-    say({ kind: 'ready', versions: reader.versions });
+    process.on('message', (request: SentRequest) => void answer(request, reader));
+    say({ kind: 'ready', versions: reader.versions, heldBytes: residentBytes() });
     // Node does this when a process exits, but this one is killed.
     flushCompileCache();
   } catch (error) {

@@ -7,7 +7,8 @@
  * It gets no arguments and nothing of the parent's environment, is first in line when the kernel
  * needs memory, and notices when its parent is gone. It is started early, while a TIFF still
  * downloads, and may convert one TIFF after the other. A process that does not get ready is started
- * once more; one that is silent is killed (`silence.ts`); one in which a TIFF failed is replaced.
+ * once more; one that is silent is killed (`silence.ts`). It is replaced after a TIFF that failed
+ * or was damaged, and if it holds more memory than the plan of its next one predicts.
  */
 import { ConversionError, type ConversionErrorCode, systemCodeOf } from '../../errors.ts';
 import { orAborted } from '../../stop.ts';
@@ -34,11 +35,11 @@ export type Made<Kind extends RequestKind = 'jpeg'> = ConversionResults[Kind] & 
 export interface Watch {
   /** Ends it; its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
-  /** Predicted memory, in bytes; defaults to that of an idle process. */
+  /** Predicted memory, in bytes; defaults to `IDLE_BYTES`. */
   readonly memoryBytes?: number | undefined;
   /**
-   * Bytes that the process may hold after rewriting the page (`heldBetween`); defaults to those of
-   * an idle one.
+   * Bytes that the process may hold after rewriting the page (`heldBetween`); defaults to
+   * `IDLE_BYTES`.
    */
   readonly mayHold?: number | undefined;
   /** Called for each sign of life; `false` ends the request with `TOO_SLOW`. */
@@ -51,6 +52,8 @@ export interface Watch {
 export interface Converter {
   /** The folder for the process's temporary files, and nobody else's. */
   readonly temporaryFolder: string;
+  /** The memory that its process holds between requests, in bytes; 0 if there is none. */
+  heldBytes(): number;
   /**
    * Names and versions of the libraries that make the pixels, once they are loaded. Throws
    * `ConversionError` if they cannot be loaded, and the signal's reason.
@@ -77,17 +80,11 @@ export interface Converter {
 const SILENCE_MS = 15_000;
 
 /**
- * Memory of an idle conversion process, in bytes; measured: 95 to 107 MB. A process above this and
- * above the prediction for its next request is replaced: each picture leaves a little, and after 8
- * 000 small ones a process held twice the prediction for the next.
+ * The least memory that is counted for a conversion process, in bytes. It holds 60 MB when it
+ * starts, 106 MB (the least that a plan predicts) after 700 to 1 000 small pictures, and more after
+ * one more, before it is replaced.
  */
 export const IDLE_BYTES = 128 * 1024 * 1024;
-
-/**
- * What a kept decoders' thread may add before its garbage is collected, in bytes: V8's young
- * generation (`../plan/rewriting.ts`). Without this room for it, the thread is ended first.
- */
-const GARBAGE = 32 * 1024 * 1024;
 
 /** How often a process is started before giving up. */
 const STARTS = 2;
@@ -97,16 +94,15 @@ interface ProcessSession {
   readonly child: Child;
   /** Rejects if its libraries cannot be loaded, or it ends before they are. */
   readonly ready: Promise<string>;
-  /** The memory that it held when its last request ended. */
+  /** The memory that it held when it was ready, or when its last request ended. */
   heldBytes: number;
 }
 
 /**
  * Opens a converter, whose process is started on first use: by `convert`, or earlier by `versions`.
- * The process writes to `temporaryFolder` and the outputs only; if it holds more than `idleBytes`,
- * it is replaced when its next request is predicted to take less.
+ * The process writes to `temporaryFolder` and the outputs only.
  */
-export function openConverter(temporaryFolder: string, idleBytes = IDLE_BYTES): Converter {
+export function openConverter(temporaryFolder: string): Converter {
   let current: ProcessSession | undefined;
   let closed = false;
   const living = () => {
@@ -128,19 +124,17 @@ export function openConverter(temporaryFolder: string, idleBytes = IDLE_BYTES): 
       return started(watch, attempt + 1);
     }
   };
-  const endGrown = async ({ memoryBytes = 0, silenceMs, signal }: Watch) => {
-    if (!current || current.heldBytes <= Math.max(idleBytes, memoryBytes - GARBAGE)) return;
-    current.heldBytes = await orAborted(shrunk(current, silenceMs), signal);
-    if (current.heldBytes > Math.max(idleBytes, memoryBytes)) await current.child.kill();
-  };
+  const heldBytes = () => (current?.child.isAlive() ? current.heldBytes : 0);
   return {
     temporaryFolder,
+    heldBytes,
     versions: async (watch = {}) => (await started(watch)).ready,
     convert: async <Request extends ConversionRequest>(request: Request, watch: Watch = {}) => {
-      await endGrown(watch);
+      // Each picture leaves a little: after 8 000 small ones it was twice the prediction.
+      if (heldBytes() > (watch.memoryBytes ?? IDLE_BYTES)) await current?.child.kill();
       const session = await started(watch);
       const scratch = scratchIn(temporaryFolder);
-      const mayHold = Math.max(idleBytes, watch.mayHold ?? 0);
+      const { mayHold = IDLE_BYTES } = watch;
       try {
         const made = await withPlainPaths(request, temporaryFolder, (plain) =>
           carryOut<Request['kind']>(session, { ...plain, scratch, mayHold }, watch),
@@ -171,8 +165,10 @@ function isDamage({ code }: ConversionNote): boolean {
 }
 
 const DAMAGE: readonly ConversionNote['code'][] = [
+  'DECODER_WARNING',
   'WARNINGS_FORGIVEN',
   'FAX_LINES_DAMAGED',
+  'FAX_ROWS_MISSING',
   'CHECKSUM_MISSING',
 ];
 
@@ -195,40 +191,24 @@ async function heard<T>(answer: Promise<T>, silenceMs = SILENCE_MS): Promise<T> 
 function openSession(temporaryFolder: string): ProcessSession {
   const child = startChild(temporaryFolder);
   const { promise: ready, resolve, reject } = Promise.withResolvers<string>();
+  const session: ProcessSession = { child, ready, heldBytes: 0 };
   child.onMessage((message) => {
+    if ('heldBytes' in message) session.heldBytes = message.heldBytes;
     if (message.kind === 'ready') resolve(message.versions);
     if (message.kind === 'broken') reject(brokenInstallation(message.message));
   });
   void child.ended.then((end) => reject(errorOf(end)));
   // Awaited on use; until then a rejection is not an error.
   ready.catch(() => {});
-  return { child, ready, heldBytes: 0 };
-}
-
-/** The memory of a process without its decoders' thread, in bytes; endless if it does not say. */
-async function shrunk({ child }: ProcessSession, silenceMs?: number): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const deafen = child.onMessage((message) => {
-    if (message.kind === 'shrunk') resolve(message.heldBytes);
-  });
-  void child.ended.then((end) => reject(errorOf(end)));
-  child.send({ kind: 'shrink' });
-  try {
-    return await heard(promise, silenceMs);
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  } finally {
-    deafen();
-  }
+  return session;
 }
 
 /** Sends the request and waits for its result or error. */
 async function carryOut<Kind extends RequestKind>(
-  session: ProcessSession,
+  { child }: ProcessSession,
   request: SentRequest,
   watch: Watch,
 ): Promise<Made<Kind>> {
-  const { child } = session;
   const { promise, resolve, reject } = Promise.withResolvers<Made<Kind>>();
   const { silenceMs = SILENCE_MS, signal, onProgress } = watch;
   const silence = watchSilence(silenceMs, () => reject(unresponsive(silenceMs)));
@@ -239,7 +219,6 @@ async function carryOut<Kind extends RequestKind>(
     silence.heard();
     if (message.kind === 'progress' && onProgress?.(message) === false)
       reject(failure('TOO_SLOW', 'The conversion would not have finished in time'));
-    if ('heldBytes' in message) session.heldBytes = message.heldBytes;
     if (message.kind === 'failed') reject(new ConversionError(message.code, message.message));
     if (message.kind === 'fault') reject(faultOf(message, request.name));
     if (message.kind !== 'done') return;

@@ -270,6 +270,40 @@ describe('a clock that is off by an hour', () => {
     expect(outcome).toMatchObject({ code: 'CLOCK_SKEWED' });
     expect(seen).toBe(2);
   });
+
+  /** Refuses everything without a body, as a HEAD is refused, with a clock so far ahead. */
+  const silent = (ms: number, more: Record<string, string> = {}) =>
+    always({
+      status: 403,
+      headers: { date: new Date(Date.now() + ms).toUTCString(), ...more },
+    });
+
+  it('is named where a refusal has no body, and so gives no reason', async () => {
+    const { outcome, seen } = await answered(silent(hour), 'HEAD');
+    expect(outcome).toMatchObject({
+      code: 'CLOCK_SKEWED',
+      message: expect.stringMatching(
+        /\(403\) without a reason, but this machine's clock is wrong \(\S+Z here, \S+Z there\)\. Set the clock; .* may not read "k\.tif"/,
+      ),
+    });
+    expect(seen).toBe(2);
+  });
+
+  it.each([
+    ['that is off by less than S3 minds', 'HEAD', silent(14 * 60_000)],
+    ['of an answer from a cache', 'HEAD', silent(hour, { age: '3600' })],
+    [
+      'beside a reason',
+      'GET',
+      always({
+        status: 403,
+        headers: { date: new Date(Date.now() + hour).toUTCString() },
+        body: '<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>',
+      }),
+    ],
+  ])('is not blamed: one %s', async (_, name, refused) => {
+    expect(await answered(refused, name)).toMatchObject({ outcome: { code: 'ACCESS_DENIED' } });
+  });
 });
 
 describe('a weak ETag', () => {

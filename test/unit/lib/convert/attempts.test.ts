@@ -17,6 +17,7 @@ function starving(): Converter & { readonly plans: string[] } {
   return {
     plans,
     temporaryFolder: folder.root,
+    heldBytes: () => 0,
     versions: async () => '',
     convert: async (request: ConversionRequest) => {
       if (request.kind === 'jpeg') plans.push(`${request.effort} ${request.turn}`);

@@ -2,13 +2,19 @@ import { messageOf } from '../../../errors.ts';
 import { isFault } from '../../fault.ts';
 import type { ConversionNote, JpegRequest } from '../../messages.ts';
 import { collectDrops, type Drop } from './drop.ts';
-import { exifSegment } from './exif.ts';
+import { type ExifDirectories, exifSegment } from './exif.ts';
 import { exifFor, type JpegPicture, onlyOrientation, withMandatory } from './exif-for-jpeg.ts';
 import { iccSegments } from './icc.ts';
 import { iptcSegments } from './iptc.ts';
 import { insertSegments } from './jpeg-segments.ts';
-import { readMetadata } from './read-metadata.ts';
-import { jfifOf } from './resolution.ts';
+import { readMetadata, type TiffMetadata } from './read-metadata.ts';
+import {
+  isInvalidResolution,
+  jfifOf,
+  RESOLUTION_UNIT,
+  X_RESOLUTION,
+  Y_RESOLUTION,
+} from './resolution.ts';
 import { xmpSegments } from './xmp.ts';
 
 /** What is added to a JPEG, and its picture. */
@@ -63,10 +69,13 @@ async function segmentsOf(
   const { offset, above } = page;
   const metadata = await readMetadata(paths.input, { ...format, offset, above }, mode, drop);
   if (!metadata) return undefined;
-  const { tags, directories, xmp } = metadata;
-  const { littleEndian } = tags;
-  const kept = exifFor(picture, directories, littleEndian);
-  const whole = mode === 'all' ? withMandatory(kept, picture, littleEndian) : kept;
+  const { xmp } = metadata;
+  const { littleEndian } = metadata.tags;
+  const kept = (directories: ExifDirectories) => exifFor(picture, directories, littleEndian);
+  const whole =
+    mode === 'all'
+      ? withMandatory(kept(withValidResolution(metadata, drop)), picture, littleEndian)
+      : kept(metadata.directories);
   const exif = exifSegment(whole, littleEndian, drop);
   const orientation = picture.tagged ? picture.orientation : 1;
   return [
@@ -74,4 +83,15 @@ async function segmentsOf(
     xmp ? xmpSegments(xmp, { ...picture, orientation }, drop) : [],
     iptcSegments(metadata, mode, drop),
   ].flat();
+}
+
+/** A TIFF's EXIF without a resolution that is none. */
+function withValidResolution(
+  { tags, directories }: Pick<TiffMetadata, 'tags' | 'directories'>,
+  drop: Drop,
+): ExifDirectories {
+  if (!isInvalidResolution(tags)) return directories;
+  drop('the resolution', 'it is not above 0, or its unit is not defined');
+  const parts = [X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT];
+  return { ...directories, ifd0: directories.ifd0.filter(({ tag }) => !parts.includes(tag)) };
 }

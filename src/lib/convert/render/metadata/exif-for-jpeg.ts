@@ -14,7 +14,7 @@ import {
   PLACES,
   YCBCR_POSITIONING,
 } from './exif-tags.ts';
-import { bytes, type ExifValue, longs, shorts, undefinedBytes } from './exif-values.ts';
+import { bytes, type ExifValue, longs, rational, shorts, undefinedBytes } from './exif-values.ts';
 import { RESOLUTION_UNIT, X_RESOLUTION, Y_RESOLUTION } from './resolution.ts';
 
 /** The picture in the JPEG. */
@@ -79,10 +79,12 @@ export function exifFor(
   };
 }
 
+/** Pixels per inch by which EXIF says that a resolution is unknown (Exif 3.0, XResolution). */
+const UNKNOWN_DPI = 72;
+
 /**
- * The same plus what EXIF requires in a JPEG (Exif 2.32, "Tag Support Levels": mandatory), where
- * known, in each existing directory. The TIFF's own values stay; a missing resolution is not
- * invented.
+ * The same plus what EXIF requires in a JPEG (Exif 2.32, "Tag Support Levels": mandatory) in each
+ * existing directory. The TIFF's own values stay.
  */
 export function withMandatory(
   directories: ExifDirectories,
@@ -90,15 +92,11 @@ export function withMandatory(
   littleEndian: boolean,
 ): ExifDirectories {
   if (Object.values(directories).every((values) => values.length === 0)) return directories;
-  const { ifd0, exif, interoperability } = directories;
-  const isResolved = ifd0.some(({ tag }) => tag === X_RESOLUTION || tag === Y_RESOLUTION);
+  const { exif, interoperability } = directories;
   const short = (tag: number, value: number) => shorts(littleEndian, tag, value);
   const long = (tag: number, value: number) => longs(littleEndian, tag, value);
   const mandatory: Readonly<Record<DirectoryName, readonly ExifValue[]>> = {
-    ifd0: [
-      short(YCBCR_POSITIONING, CENTRED),
-      ...(isResolved ? [short(RESOLUTION_UNIT, INCH)] : []),
-    ],
+    ifd0: [short(YCBCR_POSITIONING, CENTRED), short(RESOLUTION_UNIT, INCH)],
     exif: [
       undefinedBytes(EXIF_VERSION, Buffer.from(VERSIONS.exif)),
       undefinedBytes(COMPONENTS_CONFIGURATION, COMPONENTS[channels === 1 ? 'grey' : 'colour']),
@@ -122,11 +120,30 @@ export function withMandatory(
     return isThere[name] ? [...directories[name], ...lacking] : directories[name];
   };
   return {
-    ifd0: complete('ifd0'),
+    ifd0: withResolution(complete('ifd0'), littleEndian),
     exif: complete('exif'),
     gps: complete('gps'),
     interoperability,
   };
+}
+
+/**
+ * With both resolutions: a missing one is like the other (Exif 3.0, YResolution), and if both are
+ * missing, they are marked as unknown. A unit of neither says nothing.
+ */
+function withResolution(values: readonly ExifValue[], littleEndian: boolean): ExifValue[] {
+  const [x, y] = [X_RESOLUTION, Y_RESOLUTION].map((wanted) =>
+    values.find(({ tag }) => tag === wanted),
+  );
+  if (x && y) return [...values];
+  const one = x ?? y;
+  if (one) return [...values, { ...one, tag: x ? Y_RESOLUTION : X_RESOLUTION }];
+  return [
+    ...values.filter(({ tag }) => tag !== RESOLUTION_UNIT),
+    rational(littleEndian, X_RESOLUTION, UNKNOWN_DPI),
+    rational(littleEndian, Y_RESOLUTION, UNKNOWN_DPI),
+    shorts(littleEndian, RESOLUTION_UNIT, INCH),
+  ];
 }
 
 function swapResolution(value: ExifValue): ExifValue {

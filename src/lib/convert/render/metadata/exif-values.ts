@@ -4,7 +4,8 @@ import { numbersOf, type TiffTag } from '../../header/tiff-tags.ts';
 export type ExifValue = TiffTag;
 
 /** Types of TIFF 6.0 (section 2) and, from 13 on, of its supplement 1 and BigTIFF. */
-const [BYTE, ASCII, SHORT, LONG, UNDEFINED, SLONG, LONG8, SLONG8] = [1, 2, 3, 4, 7, 9, 16, 17];
+const [BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED] = [1, 2, 3, 4, 5, 7];
+const [SLONG, LONG8, SLONG8] = [9, 16, 17];
 const LAST_OF_TIFF6 = 12;
 
 /** One or more numbers of 16 bits. */
@@ -19,6 +20,11 @@ export function shorts(
 /** One or more numbers of 32 bits. */
 export function longs(littleEndian: boolean, tag: number, ...values: readonly number[]): ExifValue {
   return integers(littleEndian, { tag, type: LONG, values });
+}
+
+/** A whole number as a fraction. */
+export function rational(littleEndian: boolean, tag: number, value: number): ExifValue {
+  return { ...longs(littleEndian, tag, value, 1), type: RATIONAL, count: 1 };
 }
 
 /** Bytes that are numbers. */

@@ -1,4 +1,5 @@
-import type { Resolution } from '../../header/resolution.ts';
+import { INCH, type Resolution, resolutionOf } from '../../header/resolution.ts';
+import { numbersOf, type TiffTags } from '../../header/tiff-tags.ts';
 import { densityOf } from '../../jpeg-density.ts';
 import { appSegment } from './jpeg-segments.ts';
 
@@ -20,4 +21,13 @@ export function jfifOf(resolution: Resolution | undefined, swapped: boolean): Bu
   body.writeUInt16BE(swapped ? y : x, 8);
   body.writeUInt16BE(swapped ? x : y, 10);
   return appSegment(0, body);
+}
+
+/** Whether a directory has a resolution that is none: not above 0, or with an undefined unit. */
+export function isInvalidResolution(tags: TiffTags): boolean {
+  const [across, down, unit] = [X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT].map(
+    (tag) => numbersOf(tags, tag)?.[0],
+  );
+  const isThere = across !== undefined || down !== undefined;
+  return isThere && !resolutionOf(across, down, unit ?? INCH);
 }

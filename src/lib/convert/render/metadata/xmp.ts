@@ -19,8 +19,8 @@ export interface XmpPicture {
 
 /**
  * The segments with a TIFF's XMP packet in UTF-8; byte for byte, except that orientation, size and
- * colours become the JPEG's. A packet that is too large becomes an extended one (XMP, part 3,
- * 1.1.3.1).
+ * colours become the JPEG's, and that a packet without a wrapper gets one. A packet that is too
+ * large becomes an extended one (XMP, part 3, 1.1.3.1).
  */
 export function xmpSegments(packet: Uint8Array, picture: XmpPicture, drop: Drop): Buffer[] {
   const text = inUtf8(Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength));
@@ -32,12 +32,22 @@ export function xmpSegments(packet: Uint8Array, picture: XmpPicture, drop: Drop)
   }
   // One character per byte: nothing else changes.
   const xmp = describe(original.toString('latin1'), picture);
-  const whole = Buffer.from(xmp, 'latin1');
-  if (whole.length + NAME.length <= MAX_SEGMENT_BYTES) return [appSegment(1, NAME, whole)];
-  const bare = Buffer.from(withoutWrapper(xmp), 'latin1');
-  return bare.length + NAME.length <= MAX_SEGMENT_BYTES
-    ? [appSegment(1, NAME, bare)]
-    : extended(bare);
+  const fitting = [xmp, withoutWrapper(xmp)]
+    .map((one) => Buffer.from(inWrapper(one), 'latin1'))
+    .find(({ length }) => length + NAME.length <= MAX_SEGMENT_BYTES);
+  return fitting ? [appSegment(1, NAME, fitting)] : extended(withoutWrapper(xmp));
+}
+
+const BYTE_ORDER_MARK = '\xef\xbb\xbf';
+
+/**
+ * A packet with its header and trailer (XMP, part 1, 7.3). One that begins like XML stays as it is:
+ * nothing may precede that.
+ */
+function inWrapper(xmp: string): string {
+  if (/^[^<]{0,3}<\?x/.test(xmp)) return xmp;
+  const bare = xmp.startsWith(BYTE_ORDER_MARK) ? xmp.slice(BYTE_ORDER_MARK.length) : xmp;
+  return `<?xpacket begin="${BYTE_ORDER_MARK}" id="W5M0MpCehiHzreSzNTczkc9d"?>${bare}<?xpacket end="w"?>`;
 }
 
 /**
@@ -162,16 +172,17 @@ function withoutWrapper(xmp: string): string {
 const EXTENSION_BYTES = MAX_SEGMENT_BYTES - EXTENSION.length - 40;
 
 /** A packet that only points to the extension, and the extension. */
-function extended(xmp: Buffer): Buffer[] {
+function extended(text: string): Buffer[] {
+  const xmp = Buffer.from(text, 'latin1');
   // Not imported: loading it costs 3 ms at the start of the process, and few packets need it.
   const { createHash } = process.getBuiltinModule('node:crypto');
   const guid = createHash('md5').update(xmp).digest('hex').toUpperCase();
-  const pointer =
-    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>' +
+  const pointer = inWrapper(
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">' +
-    '<rdf:Description rdf:about="" xmlns:xmpNote="http://ns.adobe.com/xmp/note/" ' +
-    `xmpNote:HasExtendedXMP="${guid}"/></rdf:RDF></x:xmpmeta><?xpacket end="w"?>`;
-  const segments = [appSegment(1, NAME, Buffer.from(pointer))];
+      '<rdf:Description rdf:about="" xmlns:xmpNote="http://ns.adobe.com/xmp/note/" ' +
+      `xmpNote:HasExtendedXMP="${guid}"/></rdf:RDF></x:xmpmeta>`,
+  );
+  const segments = [appSegment(1, NAME, Buffer.from(pointer, 'latin1'))];
   for (let at = 0; at < xmp.length; at += EXTENSION_BYTES) {
     const place = Buffer.alloc(8);
     place.writeUInt32BE(xmp.length);

@@ -4,26 +4,21 @@ import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { failureOf } from '../../../../../src/lib/collection/failure.ts';
 import { defaultEncoderSettings } from '../../../../../src/lib/convert/encoder-settings.ts';
-import type {
-  ComparisonRequest,
-  ConversionReply,
-  JpegRequest,
-} from '../../../../../src/lib/convert/messages.ts';
+import type { ComparisonRequest, JpegRequest } from '../../../../../src/lib/convert/messages.ts';
 import { openPage, pageRequestFor } from '../../../../../src/lib/convert/open-page.ts';
 import type { ConversionPlan } from '../../../../../src/lib/convert/plan/plan.ts';
 import type { Reader } from '../../../../../src/lib/convert/plan/reader-table.ts';
-import { startChild } from '../../../../../src/lib/convert/process/child-process.ts';
-import { openConverter } from '../../../../../src/lib/convert/process/converter.ts';
-import { scratchIn } from '../../../../../src/lib/convert/process/scratch.ts';
 import { defaultLikenessBounds } from '../../../../../src/lib/convert/verify/likeness.ts';
 import { ArkeError } from '../../../../../src/lib/errors.ts';
-import { noneLeft, pid, signalChild, useConverters } from '../../../../support/converters.ts';
+import { pid, signalChild, useConverters } from '../../../../support/converters.ts';
 import { soundPages } from '../../../../support/decoder-pages.ts';
 import { pictureWith } from '../../../../support/described-tiff.ts';
+import { primaries, workingIcc } from '../../../../support/icc.ts';
 import { lastSegmentLast } from '../../../../support/last-segment-last.ts';
+import { faxPage, faxRows } from '../../../../support/make-fax.ts';
 import { noisyTiff, plainTiff, raw } from '../../../../support/pictures.ts';
 import { childrenOf, cpuSecondsOf, isRunning } from '../../../../support/processes.ts';
-import { makeTiffAs } from '../../../../support/tiff-writer.ts';
+import { makeTiff, makeTiffAs } from '../../../../support/tiff-writer.ts';
 import { until } from '../../../../support/until.ts';
 
 const { folder, withConverter, convert } = useConverters();
@@ -118,6 +113,21 @@ describe('the conversion process', () => {
       'CHECKSUM_MISSING',
     ],
     [
+      'that lacks rows',
+      async () => makeTiff(faxPage(faxRows(64, 300), { coding: 'group 4', missing: 3 })),
+      'FAX_ROWS_MISSING',
+    ],
+    [
+      'whose profile the decoder warns of',
+      async () => {
+        const icc = workingIcc({ gamma: 2.2, rgb: primaries.adobe });
+        // Its curves are of a type that nobody knows.
+        for (let at = icc.indexOf('curv'); at >= 0; at = icc.indexOf('curv')) icc.write('none', at);
+        return makeTiff({ ...pictureWith(), icc });
+      },
+      'DECODER_WARNING',
+    ],
+    [
       'that breaks the specification',
       async () =>
         makeTiffAs({}, pictureWith({ tag: 305, type: 2, values: [...Buffer.from('no end')] })),
@@ -134,22 +144,31 @@ describe('the conversion process', () => {
   );
 
   it.each([
-    ['is another one where it holds more than its next request is predicted to take', 1, 1, false],
-    ['stays where its next request is predicted to take more', 1, 2 ** 40, true],
-    ['stays where it holds no more than any that waits', 2 ** 40, 1, true],
-  ])('%s', async (_, idleBytes, memoryBytes, stays) => {
-    const converter = openConverter(folder.root, idleBytes);
-    try {
+    ['is another one where it holds more than its next request is predicted to take', 1, false],
+    ['stays where it holds as much as its next request is predicted to take', 0, true],
+  ])('%s', (_, more, stays) =>
+    withConverter(async (converter) => {
       const request = await jpegOf('sharp');
-      await converter.convert(request, { memoryBytes });
+      await converter.convert(request);
       const first = pid();
-      await converter.convert(request, { memoryBytes });
+      await converter.convert(request, { memoryBytes: converter.heldBytes() - more });
       expect(pid() === first).toBe(stays);
-    } finally {
+    }),
+  );
+
+  it('tells what it holds: when it is ready, after each request, and nothing once it is gone', () =>
+    withConverter(async (converter) => {
+      const resident = () =>
+        Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid()}/status`, 'utf8'))?.[1]) * 1024;
+      const isNear = (bytes: number) => Math.abs(bytes / resident() - 1) < 0.25;
+      expect(converter.heldBytes()).toSatisfy(isNear);
+      const ready = converter.heldBytes();
+      await converter.convert(await jpegOf('sharp'));
+      expect(converter.heldBytes()).toSatisfy(isNear);
+      expect(converter.heldBytes()).not.toBe(ready);
       await converter.close();
-    }
-    await noneLeft();
-  });
+      expect(converter.heldBytes()).toBe(0);
+    }));
 
   it('ends with its parent, however that ends, and in the middle of its work', async () => {
     const script = `
@@ -203,25 +222,7 @@ describe('the thread of the decoders', () => {
     withConverter(async (converter) => {
       await converter.convert(await jpegOfSamples(), { mayHold: 1 });
       expect(threads()).toEqual([]);
-    }, 1));
-
-  it('ends when the process is asked to shrink', async () => {
-    const child = startChild(folder.root);
-    const replies: ConversionReply[] = [];
-    child.onMessage((reply) => replies.push(reply));
-    const said = (kind: ConversionReply['kind']) =>
-      until(() => replies.some((reply) => reply.kind === kind));
-    await said('ready');
-    const request = await jpegOfSamples();
-    child.send({ ...request, scratch: scratchIn(folder.root), mayHold: 2 ** 40 });
-    await said('done');
-    expect(threads()).toHaveLength(1);
-    child.send({ kind: 'shrink' });
-    await said('shrunk');
-    expect(threads()).toEqual([]);
-    await child.kill();
-    await noneLeft();
-  });
+    }));
 });
 
 describe('a fault of our own code', () => {

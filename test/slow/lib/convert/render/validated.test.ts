@@ -2,8 +2,6 @@ import { copyFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { defaultEncoderSettings } from '../../../../../src/lib/convert/encoder-settings.ts';
-import { readTiffHeader } from '../../../../../src/lib/convert/header/tiff-header.ts';
-import { readTags } from '../../../../../src/lib/convert/header/tiff-tags.ts';
 import { jpegName } from '../../../../../src/lib/jpeg-name.ts';
 import { runCollection } from '../../../../support/collections.ts';
 import { validated } from '../../../../support/exiftool.ts';
@@ -11,7 +9,6 @@ import { allSharedFiles, hasSharedTiffs, noSharedTiffs } from '../../../../suppo
 import { useFolder } from '../../../../support/use-folder.ts';
 
 const folder = useFolder();
-const [X_RESOLUTION, Y_RESOLUTION] = [282, 283];
 
 if (!hasSharedTiffs) console.warn(`Not validated: ${noSharedTiffs}.`);
 
@@ -35,27 +32,16 @@ describe.skipIf(!hasSharedTiffs)('the JPEGs of all real TIFFs, with all their me
     for (const [i, { path, complaints }] of jpegs.entries()) {
       if (complaints.length === 0) silent++;
       const known = new Set(tiffs[i]?.complaints);
-      const others = complaints.filter((one) => !known.has(one) && !isAboutResolution(one));
+      const others = complaints.filter((one) => !known.has(one) || !isAboutValue(one));
       problems.push(...others.map((one) => `${basename(path)}: ${one}`));
-      // EXIF demands a resolution, and none is made up.
-      if (complaints.some(isAboutResolution) && (await isResolved(converted[i] ?? '')))
-        problems.push(`${basename(path)}: has lost its resolution`);
     }
     console.info(`exiftool has nothing to say of ${silent} of ${jpegs.length} JPEGs.`);
     expect(problems).toEqual([]);
-    expect(silent).toBeGreaterThan(0.85 * jpegs.length);
+    expect(silent).toBeGreaterThanOrEqual(jpegs.length - 1);
   }, 1_800_000);
 });
 
-function isAboutResolution(complaint: string): boolean {
-  return /^Missing required JPEG IFD0 tag .*Resolution(Unit)?$/.test(complaint);
-}
-
-/** Whether the page that was converted tells its resolution. */
-async function isResolved(path: string): Promise<boolean> {
-  const header = await readTiffHeader(path);
-  const isResolution = (tag: number) => tag === X_RESOLUTION || tag === Y_RESOLUTION;
-  const offset = header?.pages[0]?.offset ?? 0;
-  const found = header && (await readTags(path, offset, header, isResolution));
-  return (found?.tags.size ?? 0) > 0;
+/** About a value that can be read, but is not written as the standard wants it. */
+function isAboutValue(complaint: string): boolean {
+  return /^\[minor\] (Invalid date\/time format for|IPTC \w+ too long)/.test(complaint);
 }

@@ -7,7 +7,7 @@ import {
   xmpEntry,
   xmpPacket,
 } from '../../../../../support/described-tiff.ts';
-import { exiftoolBytes, groupsOf } from '../../../../../support/exiftool.ts';
+import { complaintsOf, exiftoolBytes, groupsOf } from '../../../../../support/exiftool.ts';
 import { useJpegs } from '../../../../../support/jpegs.ts';
 import { makeTiffAs, type TiffEntry } from '../../../../../support/tiff-writer.ts';
 
@@ -53,6 +53,26 @@ describe('XMP', () => {
     expect((await exiftoolBytes(path, 'xmp')).toString()).toBe(packet);
   });
 
+  const HEADER = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>';
+  const TRAILER = '<?xpacket end="w"?>';
+  const bare = packet.slice(HEADER.length, -TRAILER.length).trim();
+
+  it.each([
+    ['that has none', bare],
+    ['that has none, but a byte order mark', `\ufeff${bare}`],
+  ])('gets the wrapper of a packet, and nothing else: one %s', async (_, content) => {
+    const { path, found } = await make(tiffWith(xmpEntry(content)), { metadata: 'all' });
+    expect((await exiftoolBytes(path, 'xmp')).toString()).toBe(`${HEADER}${bare}${TRAILER}`);
+    expect(found['XMP-dc:Title']).toBe('Zürich – 1798');
+    expect(await complaintsOf(path)).toEqual([]);
+  });
+
+  it('gets no wrapper before XML’s own beginning, which nothing may precede', async () => {
+    const xml = `<?xml version="1.0" encoding="UTF-8"?>${bare}`;
+    const { path } = await make(tiffWith(xmpEntry(xml)), { metadata: 'all' });
+    expect((await exiftoolBytes(path, 'xmp')).toString()).toBe(xml);
+  });
+
   it.each([
     ['little-endian', Buffer.from(packet, 'utf16le')],
     ['big-endian, with room behind it', Buffer.from(`${packet}   \0\0`, 'utf16le').swap16()],
@@ -71,8 +91,9 @@ describe('XMP', () => {
 
   it('fits into one segment without the room it keeps for changes', async () => {
     const roomy = xmpPacket('photoshop:Credit="State Archive"', '', 70_000);
-    const { found, notes } = await make(tiffWith(xmpEntry(roomy)), { metadata: 'all' });
+    const { path, found, notes } = await make(tiffWith(xmpEntry(roomy)), { metadata: 'all' });
     expect(found['XMP-photoshop:Credit']).toBe('State Archive');
+    expect(await complaintsOf(path)).toEqual([]);
     expect(groupsOf(found)).not.toContain('XMP-xmpNote');
     expect(notes).toEqual([]);
   });

@@ -134,14 +134,15 @@ describe('EXIF beyond its 64 kB', () => {
     expect(notes[0]?.message).toContain('MakerNote');
   });
 
-  it.each([65_462, 65_463, 65_464, 65_465, 65_600])(
+  it.each([65_410, 65_411, 65_412, 65_413, 65_600])(
     'is filled to its last byte: %i',
     async (length) => {
       const { found } = await add(
         makeTiffAs({}, pictureWith(text(270, 'd'.repeat(length)), artist)),
       );
-      // Header, a table of three entries (one is YCbCrPositioning), and the other value.
-      const fits = 8 + 42 + 12 + length + 1 + ((length + 1) % 2) <= 65_527;
+      // Header, a table of six entries (four of them added: YCbCrPositioning and an unknown
+      // resolution), the values of the resolution, and the artist.
+      const fits = 8 + 78 + 16 + 12 + length + 1 + ((length + 1) % 2) <= 65_527;
       expect(String(found['IFD0:ImageDescription'] ?? '')).toHaveLength(fits ? length : 0);
       expect(found['IFD0:Artist']).toBe('Anna Muster');
     },

@@ -5,12 +5,13 @@ import {
   photographed,
   pictureWith,
   rational,
+  short,
   text,
 } from '../../../../../support/described-tiff.ts';
 import { complaintsOf, groupsOf } from '../../../../../support/exiftool.ts';
 import { useJpegs } from '../../../../../support/jpegs.ts';
 import { decodeJpeg, largestDifference } from '../../../../../support/pixels.ts';
-import { makeTiffAs, type TiffLayout } from '../../../../../support/tiff-writer.ts';
+import { makeTiffAs, type TiffEntry, type TiffLayout } from '../../../../../support/tiff-writer.ts';
 
 const { make } = useJpegs();
 const layouts: (TiffLayout & { name: string })[] = [
@@ -100,13 +101,62 @@ describe('EXIF that lacks what a JPEG must have', () => {
     });
   });
 
-  it('gets no resolution, and no directory that the TIFF does not have', async () => {
-    const { found } = await make(makeTiffAs({}, pictureWith(text(315, 'Anna'))), {
-      metadata: 'all',
+  it.each<[string, TiffEntry[], object, string[]]>([
+    [
+      'is unknown, as EXIF says that',
+      [],
+      { XResolution: 72, YResolution: 72, ResolutionUnit: 'inches' },
+      [],
+    ],
+    [
+      'is unknown, though its unit is not',
+      [short(296, 3)],
+      { XResolution: 72, YResolution: 72, ResolutionUnit: 'inches' },
+      [],
+    ],
+    [
+      'is known across only',
+      [rational(282, 118), short(296, 3)],
+      { XResolution: 118, YResolution: 118, ResolutionUnit: 'cm' },
+      ['JFIF'],
+    ],
+    [
+      'is known down only',
+      [rational(283, 300)],
+      { XResolution: 300, YResolution: 300, ResolutionUnit: 'inches' },
+      ['JFIF'],
+    ],
+  ])('has a resolution where the TIFF’s %s', async (_, entries, resolution, others) => {
+    const tiff = makeTiffAs({}, pictureWith(text(315, 'Anna'), ...entries));
+    const { path, found } = await make(tiff, { metadata: 'all' });
+    for (const [name, value] of Object.entries(resolution))
+      expect(found[`IFD0:${name}`], name).toBe(value);
+    expect(await complaintsOf(path)).toEqual([]);
+    // JFIF has what is known, and no directory is made up.
+    expect(groupsOf(found)).toEqual(['IFD0', ...others]);
+  });
+
+  it.each<[string, TiffEntry[]]>([
+    ['nothing', [rational(282, 0), rational(283, 0)]],
+    ['numbers of no defined unit', [rational(282, 300), rational(283, 300), short(296, 0)]],
+  ])('has an unknown resolution where the TIFF’s is %s, and a note says so', async (_, entries) => {
+    const tiff = makeTiffAs({}, pictureWith(text(315, 'Anna'), ...entries));
+    const { path, found, notes } = await make(tiff, { metadata: 'all' });
+    expect(found).toMatchObject({
+      'IFD0:XResolution': 72,
+      'IFD0:YResolution': 72,
+      'IFD0:ResolutionUnit': 'inches',
     });
+    expect(await complaintsOf(path)).toEqual([]);
     expect(groupsOf(found)).toEqual(['IFD0']);
-    expect(found).not.toHaveProperty('IFD0:XResolution');
-    expect(found).not.toHaveProperty('IFD0:ResolutionUnit');
+    expect(notes).toMatchObject([
+      { code: 'METADATA_DROPPED', message: expect.stringContaining('the resolution (') },
+    ]);
+  });
+
+  it('is not made up where the TIFF has nothing of it', async () => {
+    const { found } = await make(makeTiffAs({}, pictureWith()), { metadata: 'all' });
+    expect(groupsOf(found)).toEqual([]);
   });
 });
 

@@ -57,12 +57,12 @@ describe('the resolution', () => {
   });
 
   it.each([
-    ['is zero', [0, 0]],
-    ['is beyond what JFIF can say', [70_000, 70_000]],
-  ])('is not in JFIF when it %s', async (_, [x = 0, y = 0]) => {
+    ['is zero, nor in EXIF', [0, 0], []],
+    ['is beyond what JFIF can say', [70_000, 70_000], ['IFD0']],
+  ])('is not in JFIF when it %s', async (_, [x = 0, y = 0], groups) => {
     const tiff = makeTiffAs({}, pictureWith(rational(282, x), rational(283, y)));
     const { found } = await make(tiff, { metadata: 'all' });
-    expect(groupsOf(found)).toEqual(['IFD0']);
+    expect(groupsOf(found)).toEqual(groups);
   });
 
   it.each<[string, TiffEntry[]]>([
