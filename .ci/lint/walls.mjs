@@ -186,7 +186,7 @@ export default {
       comment:
         'A browser has no Node.js: a page imports itself, what pages share, and the types of its data.',
       from: { path: `^src/${page}/` },
-      to: { pathNot: [`^src/${page}/`, '^src/lib/browser/', ...data] },
+      to: { pathNot: [`^src/${page}/`, '^src/lib/browser/', '^src/lib/size-words\\.ts$', ...data] },
     })),
     {
       name: 'pages-are-used-by-nobody',

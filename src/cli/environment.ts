@@ -12,6 +12,11 @@ export function processEnvironment(): Environment {
   return process.env;
 }
 
+/** Whether lines on a stream can be drawn again; `TERM=dumb` is a terminal that cannot. */
+export function canRedraw({ isTTY }: { readonly isTTY?: boolean }): boolean {
+  return isTTY === true && process.env['TERM'] !== 'dumb';
+}
+
 /**
  * Applies `--no-color` and NO_COLOR to all libraries: not all of them know both, but all know
  * FORCE_COLOR. Must be called before one is loaded.

@@ -1,8 +1,3 @@
-/** A size for people, in MB of 1024 × 1024 bytes like the task's log; small ones in bytes. */
-export function formatBytes(bytes: number): string {
-  return bytes < 10_240 ? `${bytes} bytes` : `${(bytes / 1024 / 1024).toFixed(2)} MB`;
-}
-
 /** A time for people, from milliseconds: `642 ms`, `4.2 s`, `3 min 12 s`, `2 h 5 min`. */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
@@ -16,7 +11,7 @@ export function formatDuration(ms: number): string {
 
 /** A rate for people, of bytes in this many milliseconds. */
 export function formatBytesPerSecond(bytes: number, ms: number): string {
-  return `${perSecond(bytes / 1024 / 1024, ms)} MB/s`;
+  return `${perSecond(bytes / 1e6, ms)} MB/s`;
 }
 
 /** A rate for people, of pixels in this many milliseconds. */

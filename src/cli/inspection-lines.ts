@@ -2,7 +2,8 @@ import { type Inspection, pictureOfPage } from '../lib/convert/inspect/inspectio
 import { failKindOf } from '../lib/convert/strictness.ts';
 import type { InspectedFile } from '../lib/documents/documents.ts';
 import { base64Of, type Cell, csvLine } from '../lib/report/csv.ts';
-import { formatBytes } from './format.ts';
+import { sizeOf } from '../lib/size-words.ts';
+import { firstSentence } from './format.ts';
 
 /** What one line says of a TIFF. */
 interface LineFacts {
@@ -34,12 +35,15 @@ export function inspectionLine(name: string, inspection: Inspection): string {
   const facts = factsOf(inspection);
   const parts = [
     ...(facts ? [factsText(facts)] : []),
-    ...(error ? [`would fail: ${error.message}`] : []),
-    ...(facts && facts.lost.length > 0 ? [`would lose: ${facts.lost.join(', ')}`] : []),
+    ...(error ? [`would fail: ${aboutIt(error.message)}`] : []),
+    ...(!error && facts && facts.lost.length > 0 ? [`would lose: ${facts.lost.join(', ')}`] : []),
     ...(problems.length > 0 ? [countOf(problems.length, 'problem')] : []),
   ];
   return `${name}: ${parts.join('; ')}`;
 }
+
+/** What is wrong, in one sentence behind the file's name. */
+const aboutIt = (message: string) => firstSentence(message).replace(/^"[^"]*" /, 'it ');
 
 function factsText({ pages, width, height, bits, colours, compression }: LineFacts): string {
   return [
@@ -56,7 +60,7 @@ const countOf = (count: number, what: string) => `${count} ${what}${count === 1 
 /** The sums of many inspections. */
 export interface InspectionTotals {
   add(inspection: Inspection): void;
-  /** `14 pages, 61.20 MB; 3 would lose something; 1 has problems`. */
+  /** `14 pages, 61.2 MB; 3 would lose something; 1 has problems`. */
   text(): string;
 }
 
@@ -72,7 +76,7 @@ export function createInspectionTotals(): InspectionTotals {
     },
     text: () =>
       [
-        `${countOf(total.pages, 'page')}, ${formatBytes(total.bytes)}`,
+        `${countOf(total.pages, 'page')}, ${sizeOf(total.bytes)}`,
         ...(total.losing > 0 ? [`${total.losing} would lose something`] : []),
         ...(total.wrong > 0
           ? [`${total.wrong} ${total.wrong === 1 ? 'has' : 'have'} problems`]

@@ -6,6 +6,7 @@ import type {
 } from '../lib/convert/inspect/inspection.ts';
 import { planText } from '../lib/plan-words.ts';
 import { escapeControls } from '../lib/redact.ts';
+import { sizeOf } from '../lib/size-words.ts';
 import {
   fileText,
   LOSSES_TITLE,
@@ -18,7 +19,6 @@ import {
   titleOf,
   type WordedFact,
 } from '../lib/tiff-words.ts';
-import { formatBytes } from './format.ts';
 
 /**
  * An inspection as lines for people: the file, a block for each directory, what is lost, what is
@@ -27,7 +27,7 @@ import { formatBytes } from './format.ts';
 export function describeInspection(name: string, inspection: Inspection): string[] {
   const { pages, directories, losses, problems, error } = inspection;
   const lines = [
-    `${name}: ${fileText(inspection, formatBytes)}`,
+    `${name}: ${fileText(inspection)}`,
     ...(error ? [`  Would fail: ${error.message}`] : []),
     ...directories.flatMap((directory) => [
       `  ${titleOf(directory)}`,
@@ -85,7 +85,7 @@ function fieldsOf(
 ): WordedFact[] {
   const { plan } = picture;
   return [
-    ...pictureFacts(picture, formatBytes),
+    ...pictureFacts(picture),
     ...picture.metadata
       .filter(({ tag }) => !RESOLUTION.has(tag))
       .map((entry): WordedFact => [entry.name, metadataText(entry)]),
@@ -107,7 +107,7 @@ function metadataText({ tag, value, bytes, tags }: PictureInspection['metadata']
   if (value && tag === PAGE_NUMBER) return placeText(value);
   if (value) return value.map(shortNumber).join(', ');
   if (tags !== undefined) return `${tags} ${tags === 1 ? 'tag' : 'tags'}`;
-  return bytes === undefined ? 'cannot be read' : formatBytes(bytes);
+  return bytes === undefined ? 'cannot be read' : sizeOf(bytes);
 }
 
 const PAGE_NUMBER = 297;

@@ -2,6 +2,7 @@ import type { StopSignal } from '../lib/exit-codes.ts';
 import { escapeControls, type Redactor } from '../lib/redact.ts';
 import type { InterruptedError, StopSignalWatch } from '../lib/stop.ts';
 import { createReporter } from './create-reporter.ts';
+import { canRedraw } from './environment.ts';
 import { documentPieces } from './json-document.ts';
 import type { Reporter } from './reporter.ts';
 import { outputTaken } from './standard-streams.ts';
@@ -69,7 +70,7 @@ export function createSession({
         quiet,
         json: jsonEnabled(),
         // Without a width, as in a pty without a size, the spinner would erase lines forever.
-        terminal: process.stderr.isTTY === true && process.stderr.columns > 0,
+        terminal: canRedraw(process.stderr) && process.stderr.columns > 0,
         clean,
         write: (line) => process.stderr.write(`${line}\n`),
       }),

@@ -47,8 +47,9 @@ export function settingTextFlag(
 
 function commonOf(name: VariableName) {
   const choices = choicesOf(name);
-  const { meaning } = variableText(name);
-  const summary = `${meaning.replace(/`(.*?)`/g, (_, code: string) => flagName(code))}.`;
+  const { meaning, values } = variableText(name);
+  const range = choices || !values ? '' : ` (${values})`;
+  const summary = `${meaning.replace(/`(.*?)`/g, (_, code: string) => flagName(code))}${range}.`;
   return { summary, env: name, ...(choices ? { options: [...choices] } : {}) };
 }
 

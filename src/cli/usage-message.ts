@@ -20,7 +20,8 @@ const REWORDED: readonly (readonly [RegExp, string | ((...found: string[]) => st
       `${flag} must be at ${than === 'less' ? 'most' : 'least'} ${bound}, not ${value}`,
   ],
   [/^(--\S+): Expected an integer but received: (.*)$/, '$1 must be an integer, not $2'],
-  [/^(--\S+): must be /, '$1 must be '],
+  [/^(--\S+): must /, '$1 must '],
+  [/^All of the following must be provided when using (--\S+): (--\S+)$/, '$1 needs $2'],
 ];
 
 /**

@@ -123,7 +123,7 @@ ${r2SecretsHelp}`;
 
   static override flags = {
     on: Flags.option({
-      summary: 'Where to convert: on this machine.',
+      summary: 'Where to convert; so far only on this machine.',
       options: places,
       default: 'local' as const,
     })(),
@@ -160,8 +160,7 @@ ${r2SecretsHelp}`;
       if (target && prefix !== undefined && tiffs.length > 0)
         return await this.#report(bucket, tiffs, { flags, prefix, target });
       const outcome = await this.#convert(bucket, tiffs, flags);
-      const keys = tiffs.map(({ key }) => key);
-      return this.exitWith(await endRun(this.session, outcome, keys));
+      return this.exitWith(await endRun(this.session, outcome));
     } finally {
       closeStorage(storage);
     }
@@ -213,7 +212,8 @@ ${r2SecretsHelp}`;
       const options = this.#options(bucket, flags);
       const events = convertObjects(tiffs, { ...options, onUploaded, onMade: pictures?.keep });
       const finishesUploads = onUploaded !== undefined;
-      const run = { events, warnings: [], signal: this.stopSignal, finishesUploads };
+      const inputs = tiffs.map(({ key }) => key);
+      const run = { events, inputs, warnings: [], signal: this.stopSignal, finishesUploads };
       const outcome = await followCollection(run, views);
       const reporter = await this.reporter({ quiet: flags.quiet || flags['json-lines'] });
       const about = { program: this.program, ...runOrigin(this.session), startedAt };

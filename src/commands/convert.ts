@@ -8,12 +8,14 @@ export default class Convert extends BaseCommand {
 
   static override description =
     `Converts as "run" does, with the same settings. Without --output or --out-dir, each JPEG is written beside its TIFF.
---page all writes one JPEG per page: scan.jpg, scan.page-2.jpg, …; either all pages of a file or none.
+--page all writes one JPEG per page: scan.jpg, scan.page-2.jpg, …; if one page fails, none is written.
 A JPEG appears under its name only when it is complete. Existing files are overwritten only with --force, TIFFs never.
 With -, the TIFF is read from stdin and the JPEG is written to stdout.
 
 For a folder, the TIFFs in it are converted, found by name or content; -r includes subfolders, and keeps their structure below --out-dir. If two JPEGs would get the same name, the second is named scan.tiff.jpg.
 A failed TIFF does not stop the others. To resume an interrupted run, run the same command again: JPEGs that are up to date, according to the record .arke-tiff.jsonl beside them, are skipped.`;
+
+  static override usage = '<%= command.id %> [PATHS...] [FLAGS]';
 
   static override examples = [
     {
@@ -29,7 +31,7 @@ A failed TIFF does not stop the others. To resume an interrupted run, run the sa
       command: '<%= config.bin %> <%= command.id %> scans -r --out-dir jpegs --dry-run',
     },
     {
-      description: 'Compare each JPEG with its TIFF, and write checksums of both for sha256sum -c',
+      description: 'Compare each JPEG with its TIFF, and write checksums for sha256sum -c',
       command:
         '<%= config.bin %> <%= command.id %> scans -r --verify --checksum --report scans.sha256',
     },

@@ -1,7 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.ts';
 import { storageFlags, storageSettingsOf } from '../cli/flags.ts';
-import { formatBytes } from '../cli/format.ts';
 import type { Reporter } from '../cli/reporter.ts';
 import { r2SecretsHelp } from '../cli/setting-flags.ts';
 import { refuseBytesOnStdout, STANDARD_STREAM, sendToStdout } from '../cli/standard-streams.ts';
@@ -9,6 +8,7 @@ import type { DownloadDocument } from '../lib/documents/documents.ts';
 import { messageOf, SettingsError } from '../lib/errors.ts';
 import { fileNameOf, keyIn, R2_SCHEME, refuseInvalidKey } from '../lib/keys.ts';
 import { writeOutput } from '../lib/local-output.ts';
+import { sizeOf } from '../lib/size-words.ts';
 import { closeStorage, openStorage, type Storage } from '../lib/storage/client.ts';
 import { openObject } from '../lib/storage/download.ts';
 import { withWorkspace } from '../lib/workspace.ts';
@@ -65,7 +65,7 @@ ${r2SecretsHelp}`;
       activity.done();
       if (output === STANDARD_STREAM) return undefined;
       const ms = Math.round(performance.now() - start);
-      this.result(`${key} → ${output}  ${formatBytes(object.size)}, ${ms} ms`);
+      this.result(`${key} → ${output}  ${sizeOf(object.size)}, ${ms} ms`);
       return {
         key,
         bucket: settings.bucket,

@@ -79,6 +79,8 @@ If "convert" would certainly refuse the file, that comes first; other files may 
 The exit code is 1 if a TIFF would fail or something could not be read. Losses and problems do not affect it.
 ${r2SecretsHelp}`;
 
+  static override usage = '<%= command.id %> [PATHS...] [FLAGS]';
+
   static override examples = [
     {
       description: 'Inspect a file',

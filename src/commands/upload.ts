@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, errorSummary } from '../cli/base-command.ts';
 import { storageFlags, storageSettingsOf } from '../cli/flags.ts';
-import { aboutFile, formatBytes } from '../cli/format.ts';
+import { aboutFile } from '../cli/format.ts';
 import type { Reporter } from '../cli/reporter.ts';
 import { r2SecretsHelp } from '../cli/setting-flags.ts';
 import type { UploadDocument } from '../lib/documents/documents.ts';
@@ -10,6 +10,7 @@ import { ArkeError, FileError, messageOf, SettingsError, StorageError } from '..
 import { exitCodes } from '../lib/exit-codes.ts';
 import { stat } from '../lib/files.ts';
 import { keyIn } from '../lib/keys.ts';
+import { sizeOf } from '../lib/size-words.ts';
 import { closeStorage, openStorage, type Storage, variableNames } from '../lib/storage/client.ts';
 import { contentTypeOf } from '../lib/storage/content-type.ts';
 import type { RequestOptions } from '../lib/storage/objects.ts';
@@ -84,7 +85,7 @@ ${r2SecretsHelp}`;
       const uploaded = await this.#put(storage, upload, flags.force, reporter);
       const ms = Math.round(performance.now() - start);
       activity.done();
-      this.result(`${file.path} → ${file.key}  ${formatBytes(uploaded.size)}, ${ms} ms`);
+      this.result(`${file.path} → ${file.key}  ${sizeOf(uploaded.size)}, ${ms} ms`);
       const { size: bytes, etag } = uploaded;
       return { status: 'uploaded', ...file, bytes, etag, content_type: contentType, ms };
     } catch (error) {

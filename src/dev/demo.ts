@@ -4,6 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { styleText } from 'node:util';
 import { reasonOf } from '../lib/errors.ts';
 import { exitCodes, stopSignals } from '../lib/exit-codes.ts';
+import { sizeOf } from '../lib/size-words.ts';
 import { InterruptedError, watchStopSignals } from '../lib/stop.ts';
 import { packageVersion } from '../lib/version.ts';
 import type { CallbackRecord, TaskDetail } from './api.ts';
@@ -29,8 +30,6 @@ function say(text: string): void {
   console.log(text.replace(/^/gm, '  '));
 }
 
-const megabytes = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(2)} MB`;
-
 const pixels = ({ width, height }: { width: number; height: number }) =>
   `${width} × ${height} pixels`;
 
@@ -38,9 +37,7 @@ const pixels = ({ width, height }: { width: number; height: number }) =>
 async function drawSample(folder: string): Promise<string> {
   const path = join(folder, 'sample.tif');
   const { width, height, size } = await drawSampleTiff(path);
-  say(
-    `Drawn: ${pixels({ width, height })}, ${megabytes(size)}, stored sideways with a tag to say so`,
-  );
+  say(`Drawn: ${pixels({ width, height })}, ${sizeOf(size)}, stored sideways with a tag to say so`);
   return path;
 }
 
@@ -90,7 +87,7 @@ async function saveJpeg(dev: LocalDev, { output_key: key }: TaskDetail): Promise
   const path = join(OUTPUT_FOLDER, basename(key));
   await mkdir(OUTPUT_FOLDER, { recursive: true });
   await writeFile(path, jpeg.bytes);
-  say(`${path}: ${pixels(await pictureSize(jpeg.bytes))}, ${megabytes(jpeg.size)}`);
+  say(`${path}: ${pixels(await pictureSize(jpeg.bytes))}, ${sizeOf(jpeg.size)}`);
 }
 
 /** The whole demonstration; returns the worker's exit code. */
@@ -114,9 +111,7 @@ async function demonstrate(file: string | undefined, folder: string, signal: Abo
 
     heading(file ? '2. Your TIFF' : '2. A sample TIFF');
     const path = file ?? (await drawSample(folder));
-    say(
-      `${basename(path)}, ${megabytes((await stat(path)).size)}, goes to ${dev.bucketName} in R2`,
-    );
+    say(`${basename(path)}, ${sizeOf((await stat(path)).size)}, goes to ${dev.bucketName} in R2`);
     signal.throwIfAborted();
 
     heading('3. The worker: arke-tiff run');

@@ -1,8 +1,9 @@
 /*
  * Describes a TIFF in words, for `inspect` and the page of `dev`. Also runs in browsers, so it
- * imports only types. Callers escape control characters.
+ * imports only words and types. Callers escape control characters.
  */
 import type { PlanFacts } from './plan-words.ts';
+import { sizeOf } from './size-words.ts';
 
 /** A label and its text. */
 export type WordedFact = readonly [label: string, text: string];
@@ -71,16 +72,13 @@ export interface DirectoryFacts extends PictureFacts {
   readonly index: number;
 }
 
-/** Formats a number of bytes for people. */
-type SizeText = (bytes: number) => string;
-
 /** Headings for `lossText` and `problemText`. */
 export const LOSSES_TITLE = 'Lost or changed by converting';
 export const PROBLEMS_TITLE = 'Wrong with the file';
 
-/** The file as a whole: `TIFF, little-endian, 21.11 MB, 1 page`. */
-export function fileText({ format, byteOrder, bytes, pages }: TiffFacts, size: SizeText): string {
-  return `${format}, ${byteOrder}, ${size(bytes)}, ${pages} ${pages === 1 ? 'page' : 'pages'}`;
+/** The file as a whole: `TIFF, little-endian, 22.1 MB, 1 page`. */
+export function fileText({ format, byteOrder, bytes, pages }: TiffFacts): string {
+  return `${format}, ${byteOrder}, ${sizeOf(bytes)}, ${pages} ${pages === 1 ? 'page' : 'pages'}`;
 }
 
 const ROLES = { reduced: 'smaller version', mask: 'transparency mask' } as const;
@@ -95,16 +93,16 @@ export function titleOf({
 }
 
 /** Size, samples, compression; orientation unless upright; profile if there is one. */
-export function pictureFacts(picture: PictureFacts, size: SizeText): WordedFact[] {
+export function pictureFacts(picture: PictureFacts): WordedFact[] {
   const { orientation, profile } = picture;
   return [
     ['Size', pixelsText(picture)],
     ['Samples', samplesText(picture)],
-    ['Compression', compressionText(picture, size)],
+    ['Compression', compressionText(picture)],
     ...(orientation === 1
       ? []
       : [['Orientation', `${orientationName(orientation)} (${orientation})`] as const]),
-    ...(profile ? [['Profile', profileText(profile, size)] as const] : []),
+    ...(profile ? [['Profile', profileText(profile)] as const] : []),
   ];
 }
 
@@ -144,21 +142,22 @@ function samplesText(picture: PictureFacts): string {
   ].join(', ');
 }
 
-function compressionText({ compression, segments }: PictureFacts, size: SizeText): string {
+function compressionText({ compression, segments }: PictureFacts): string {
   if (!segments) return compression;
   const { kind, count, width, height, bytes } = segments;
   const one = count === 1 ? kind.slice(0, -1) : kind;
-  return `${compression}, ${count} ${one} of ${width} × ${height} pixels, ${size(bytes)}`;
+  return `${compression}, ${count} ${one} of ${width} × ${height} pixels, ${sizeOf(bytes)}`;
 }
 
-function profileText(
-  { description, colourSpace, bytes }: NonNullable<PictureFacts['profile']>,
-  size: SizeText,
-): string {
+function profileText({
+  description,
+  colourSpace,
+  bytes,
+}: NonNullable<PictureFacts['profile']>): string {
   return [
     ...(description ? [`"${description}"`] : []),
     ...(colourSpace ? [colourSpace] : []),
-    size(bytes),
+    sizeOf(bytes),
   ].join(', ');
 }
 

@@ -3,7 +3,7 @@ import { ArkeError } from '../../lib/errors.ts';
 import { shownUrl } from '../../lib/http-url.ts';
 import type { Survey, SurveyedTiff } from '../../lib/reconcile/survey.ts';
 import { documentOf } from '../collection/json.ts';
-import type { CollectionOutcome } from '../collection/view.ts';
+import { type CollectionOutcome, inOrder } from '../collection/view.ts';
 import { isConverted, plannedStates, surveyOf } from './plan-report.ts';
 import { batchesText, outcomeLines, planLines } from './report-lines.ts';
 import type { ReportSession } from './report-session.ts';
@@ -128,7 +128,7 @@ function documentFor(
 ): BatchReportDocument {
   const inputs = states.map(({ tiff }) => tiff.key);
   return {
-    ...documentOf(outcome, inputs),
+    ...documentOf(inOrder(outcome, inputs)),
     callbacks: callbacksOf(states),
     complete: states.every(isHome),
   };

@@ -4,7 +4,7 @@ import { httpUrlProblem } from '../../lib/http-url.ts';
 import { settingFlag } from '../setting-flags.ts';
 import { missingSetting } from '../setting-names.ts';
 
-const helpGroup = 'REPORT TO';
+const helpGroup = 'CALLBACK';
 const dependsOn = ['report-to'];
 
 /** The flags for reporting a batch to the orchestrator. */

@@ -1,6 +1,7 @@
 import type { Survey } from '../../lib/reconcile/survey.ts';
+import { sizeOf } from '../../lib/size-words.ts';
 import { upperFirst } from '../../lib/upper-first.ts';
-import { aboutFile, formatBytes } from '../format.ts';
+import { aboutFile } from '../format.ts';
 import { isHome, type ReportState, remedyOf, type StateName, stateWords } from './report-state.ts';
 
 /**
@@ -84,7 +85,7 @@ function sizeText(state: StateName, of: readonly ReportState[]): string {
     0,
   );
   if (bytes === 0) return '';
-  return ` (${formatBytes(bytes)} of ${state === 'to_convert' ? 'TIFFs' : 'JPEGs'})`;
+  return ` (${sizeOf(bytes)} of ${state === 'to_convert' ? 'TIFFs' : 'JPEGs'})`;
 }
 
 function count(number: number, what: string): string {

@@ -4,11 +4,13 @@ import { warningLine } from '../../lib/collection/warning-count.ts';
 import { isUnread } from '../../lib/stop.ts';
 import type { ChosenViews } from './choose-views.ts';
 import { countLines, endLines, failureLines, verifiedLines } from './summary.ts';
-import { type CollectionOutcome, showCollection } from './view.ts';
+import { type CollectionOutcome, inOrder, showCollection } from './view.ts';
 
 /** A run's events, and the findings of its search. */
 export interface CollectionRun {
   readonly events: AsyncIterable<CollectionEvent>;
+  /** Its TIFFs, in order. */
+  readonly inputs: readonly string[];
   readonly warnings: readonly CollectionWarning[];
   /** Asks the run to stop. */
   readonly signal: AbortSignal;
@@ -16,9 +18,9 @@ export interface CollectionRun {
   readonly finishesUploads?: boolean;
 }
 
-/** Shows a run and its result, complete or interrupted. */
+/** Shows a run and returns its result, complete or interrupted, in the order of the inputs. */
 export async function followCollection(
-  { events, warnings, signal, finishesUploads = false }: CollectionRun,
+  { events, inputs, warnings, signal, finishesUploads = false }: CollectionRun,
   { views, say, sayCounts, sayAlways, taken }: ChosenViews,
 ): Promise<CollectionOutcome> {
   const sayStopping = () => {
@@ -28,7 +30,8 @@ export async function followCollection(
   };
   signal.addEventListener('abort', sayStopping);
   try {
-    const outcome = await showCollection(withWarnings(events, warnings), views, taken);
+    const ended = await showCollection(withWarnings(events, warnings), views, taken);
+    const outcome = inOrder(ended, inputs);
     // A reader that has left, like `head`, has what it wanted.
     if (outcome.summary.stopped === 'SIGPIPE') return outcome;
     for (const line of countLines(outcome.summary)) sayCounts(line);

@@ -2,14 +2,14 @@ import type { CollectionDocument } from '../../lib/collection/events.ts';
 import { type Redactor, redactValues } from '../../lib/redact.ts';
 import type { CollectionOutcome, CollectionView } from './view.ts';
 
-/** The `--json` document of a run over these inputs, in order. */
-export function documentOf(
-  { records, summary, unread, warnings }: CollectionOutcome,
-  inputs: readonly string[],
-): CollectionDocument {
-  const place = new Map(inputs.map((input, index) => [input, index]));
-  const files = [...records].sort((a, b) => (place.get(a.input) ?? 0) - (place.get(b.input) ?? 0));
-  return { files, summary, unread, warnings };
+/** The `--json` document of a run. */
+export function documentOf({
+  records,
+  summary,
+  unread,
+  warnings,
+}: CollectionOutcome): CollectionDocument {
+  return { files: records, summary, unread, warnings };
 }
 
 /** Writes each event as one line of JSON, with the field names of `CollectionEvent`. */

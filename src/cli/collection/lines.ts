@@ -1,6 +1,7 @@
 import type { CollectionEvent, PageRecord } from '../../lib/collection/events.ts';
 import { toRoundMegabytes } from '../../lib/plan-words.ts';
-import { aboutFile, formatBytes } from '../format.ts';
+import { sizeOf } from '../../lib/size-words.ts';
+import { aboutFile } from '../format.ts';
 import type { CollectionView } from './view.ts';
 
 /** Where lines go. */
@@ -70,7 +71,7 @@ function showPlans({ input, kind, pages }: Due, lines: Lines, plans: boolean): v
 }
 
 function figures({ width, height, bytes, likeness }: PageRecord, ms: number): string {
-  const texts = [`${width} × ${height}`, formatBytes(bytes), `${ms} ms`];
+  const texts = [`${width} × ${height}`, sizeOf(bytes), `${ms} ms`];
   if (likeness) texts.push(likenessText(likeness));
   return texts.join(', ');
 }

@@ -5,8 +5,6 @@ import { runCollection } from '../../lib/collection/run-collection.ts';
 import type { LocalConversion } from '../../lib/convert/local-files.ts';
 import type { Converter } from '../../lib/convert/process/converter.ts';
 import { SettingsError } from '../../lib/errors.ts';
-import { stat } from '../../lib/files.ts';
-import { typedPath } from '../../lib/quote.ts';
 import { programName } from '../../lib/version.ts';
 import { convertStream } from '../convert-stream.ts';
 import { encoderSettingsOf, strictnessOf } from '../flags.ts';
@@ -18,6 +16,7 @@ import type { convertFlags } from './convert-flags.ts';
 import { collectionViewFlagNames, fileFlagNames, inputFlagNames, inputRequestOf } from './flags.ts';
 import { followCollection } from './follow-collection.ts';
 import { leaveRun } from './leave-run.ts';
+import { refuseMistakenPaths } from './mistaken-paths.ts';
 import { collectionOptionsOf, isSingle, planRun } from './plan-run.ts';
 import { runOrigin } from './run-origin.ts';
 import { endRun, viewsOf } from './session-run.ts';
@@ -56,7 +55,7 @@ export async function runConvert(
     );
   if (paths.includes(STANDARD_STREAM) || flags.output === STANDARD_STREAM)
     return fromOrToStream(paths, flags, session);
-  await refuseMistakenPaths(paths, flags);
+  await refuseMistakenPaths(paths, flags.checksum);
   const request = inputRequestOf(paths, flags);
   const inputs = await findInputs(request, process.stdin, session.stopSignal);
   const { found, unread, warnings } = inputs;
@@ -75,26 +74,6 @@ export async function runConvert(
     ? await singleViews(found[0].input, flags, session)
     : await viewsOf(session, flags);
   return convert(run, views, flags, session);
-}
-
-/**
- * Throws `SettingsError` if a path that does not exist is meant as the name of the JPEG, or as the
- * value that `--checksum` once had.
- */
-async function refuseMistakenPaths(paths: readonly string[], { checksum }: ConvertFlags) {
-  const isMissing = (path: string) =>
-    stat(path).then(
-      () => false,
-      () => true,
-    );
-  if (checksum && paths.includes('sha256') && (await isMissing('sha256')))
-    throw new SettingsError(['--checksum sha256 is now --checksum, without a value']);
-  const [input = '', output = '', ...others] = paths;
-  if (others.length > 0 || !/\.jpe?g$/i.test(output) || !(await isMissing(output))) return;
-  const [from, to] = [typedPath(input), typedPath(output)];
-  throw new SettingsError([
-    `${output} does not exist. To name the JPEG: arke-tiff convert ${from} --output ${to}`,
-  ]);
 }
 
 async function fromOrToStream(
@@ -160,7 +139,9 @@ async function convert(
   });
   const events = runCollection(conversions, options);
   session.onSecondStop((name) => leaveRun(name, conversions, views));
-  const outcome = await followCollection({ events, warnings, signal: options.signal }, views);
+  const inputs = conversions.map(({ input }) => input);
+  const run = { events, inputs, warnings, signal: options.signal };
+  const outcome = await followCollection(run, views);
   await writeReports(outcome, {
     paths: flags.report ?? [],
     program: programName(),
@@ -171,9 +152,5 @@ async function convert(
     signal: options.signal,
     reporter: await session.reporter({ quiet: flags.quiet || flags['json-lines'] }),
   });
-  return endRun(
-    session,
-    outcome,
-    conversions.map(({ input }) => input),
-  );
+  return endRun(session, outcome);
 }

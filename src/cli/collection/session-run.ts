@@ -1,4 +1,5 @@
 import { exitCodes, stopSignals } from '../../lib/exit-codes.ts';
+import { canRedraw } from '../environment.ts';
 import type { Session } from '../session.ts';
 import { outputTaken } from '../standard-streams.ts';
 import { type ChosenViews, chooseViews } from './choose-views.ts';
@@ -15,7 +16,7 @@ export function viewsOf(
     results: session.jsonEnabled() ? 'json' : lines,
     quiet: flags.quiet,
     verbose: flags.verbose,
-    terminal: process.stderr.isTTY ? process.stderr : undefined,
+    terminal: canRedraw(process.stderr) ? process.stderr : undefined,
     resultsOnTerminal: process.stdout.isTTY === true,
     clean: session.clean,
     redact: session.redact,
@@ -27,16 +28,9 @@ export function viewsOf(
   });
 }
 
-/**
- * Writes the document of a run over these inputs, in order, if one is asked for, and returns the
- * exit code.
- */
-export async function endRun(
-  session: Session,
-  outcome: CollectionOutcome,
-  inputs: readonly string[],
-): Promise<number> {
-  if (session.jsonEnabled()) await session.writeDocument(documentOf(outcome, inputs));
+/** Writes the document of a run if one is asked for, and returns the exit code. */
+export async function endRun(session: Session, outcome: CollectionOutcome): Promise<number> {
+  if (session.jsonEnabled()) await session.writeDocument(documentOf(outcome));
   const { stopped, failed, would_fail = 0, left } = outcome.summary;
   const isWhole = failed + would_fail === 0 && outcome.unread.length === 0;
   // A reader that left after everything was done has stopped nothing.

@@ -1,8 +1,8 @@
 import type { CollectionSummary } from '../../lib/collection/events.ts';
+import { sizeOf } from '../../lib/size-words.ts';
 import {
   aboutFile,
   firstSentence,
-  formatBytes,
   formatBytesPerSecond,
   formatDuration,
   formatPixelsPerSecond,
@@ -45,7 +45,7 @@ export function countsOf(files: number, counts: readonly Count[], unread: Unread
 
 type UnreadCounts = Pick<CollectionSummary, 'folders_unread' | 'files_unread'>;
 
-/** `1203.44 MB → 96.51 MB; 4.1 files/s, 16.7 MB/s, 35.2 MP/s`. */
+/** `1.2 GB → 96.5 MB; 4.1 files/s, 16.7 MB/s, 35.2 MP/s`. */
 function paceLine(summary: CollectionSummary): string {
   const { converted, source_bytes, output_bytes, pixels, ms } = summary;
   const pace = [
@@ -53,13 +53,13 @@ function paceLine(summary: CollectionSummary): string {
     formatBytesPerSecond(source_bytes, ms),
     formatPixelsPerSecond(pixels, ms),
   ];
-  return `${formatBytes(source_bytes)} → ${formatBytes(output_bytes)}; ${pace.join(', ')}`;
+  return `${sizeOf(source_bytes)} → ${sizeOf(output_bytes)}; ${pace.join(', ')}`;
 }
 
-/** `1203.44 MB → about 96.51 MB; 400.0 MP; predicted 12 min 30 s of CPU, 6 min 20 s in all`. */
+/** `1.2 GB → about 96.5 MB; 400.0 MP; predicted 12 min 30 s of CPU, 6 min 20 s in all`. */
 function planLine({ source_bytes, output_bytes, pixels, predicted }: CollectionSummary): string {
   const { cpu_seconds = 0, seconds = 0 } = predicted ?? {};
-  const sizes = `${formatBytes(source_bytes)} → about ${formatBytes(output_bytes)}`;
+  const sizes = `${sizeOf(source_bytes)} → about ${sizeOf(output_bytes)}`;
   const cpu = formatDuration(cpu_seconds * 1000);
   const all = formatDuration(seconds * 1000);
   return `${sizes}; ${(pixels / 1e6).toFixed(1)} MP; predicted ${cpu} of CPU, ${all} in all`;
@@ -97,11 +97,10 @@ export function failureLines({
   const isDryRun = summary.would_fail !== undefined;
   const failed = records.filter((record) => record.status === 'failed');
   const wouldFail = records.filter((record) => record.status === 'would_fail');
+  const notRead = unread.map(({ path, error }) => ({ input: path, error }));
   return [
-    ...section(isDryRun ? 'Could not be read:' : 'Failed:', [
-      ...unread.map(({ path, error }) => ({ input: path, error })),
-      ...failed,
-    ]),
+    ...section('Could not be read:', [...notRead, ...(isDryRun ? failed : [])]),
+    ...section('Failed:', isDryRun ? [] : failed),
     ...section('Would fail:', wouldFail),
   ];
 }

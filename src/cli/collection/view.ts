@@ -15,7 +15,7 @@ export interface CollectionView {
   close?(): void;
 }
 
-/** The result of a run: each TIFF's record (in a dry run: plan), in order, and the summary. */
+/** The result of a run: each TIFF's record (in a dry run: plan), as they ended, and the summary. */
 export interface CollectionOutcome {
   readonly records: readonly (FileRecord | FilePlan)[];
   readonly summary: CollectionSummary;
@@ -56,6 +56,13 @@ export async function showCollection(
   }
   if (!summary) throw new Error('A collection run ended without its last event.');
   return { records, summary, unread, warnings };
+}
+
+/** The same result with the records in the order of the run's inputs, not that of their ends. */
+export function inOrder(outcome: CollectionOutcome, inputs: readonly string[]): CollectionOutcome {
+  const place = new Map(inputs.map((input, index) => [input, index]));
+  const placeOf = ({ input }: { readonly input: string }) => place.get(input) ?? 0;
+  return { ...outcome, records: outcome.records.toSorted((a, b) => placeOf(a) - placeOf(b)) };
 }
 
 function isFile(event: object): event is FileRecord | FilePlan {

@@ -32,9 +32,12 @@ export function completedCommands(config: Interfaces.Config): CompletedCommand[]
     return {
       name,
       summary: firstLine(summary ?? description.replaceAll('<%= config.bin %>', config.bin)),
-      flags: Object.values(flags)
-        .filter(({ hidden }) => !hidden)
-        .map(completedFlag),
+      flags: [
+        ...Object.values(flags)
+          .filter(({ hidden }) => !hidden)
+          .map(completedFlag),
+        helpFlag,
+      ],
       words: [
         ...parts.map((part) => part.slice(name.length + 1)),
         ...Object.values(args).flatMap(({ options = [] }) => options),
@@ -45,6 +48,15 @@ export function completedCommands(config: Interfaces.Config): CompletedCommand[]
     };
   });
 }
+
+/** The flag that every command has, without a definition. */
+const helpFlag: CompletedFlag = {
+  name: 'help',
+  letter: 'h',
+  summary: 'Show help.',
+  takesValue: false,
+  values: [],
+};
 
 function completedFlag(flag: Command.Flag.Cached): CompletedFlag {
   const { name, char, type, summary, description = '' } = flag;

@@ -7,7 +7,10 @@ export const completionScripts = { bash: bashScript, fish: fishScript, zsh: zshS
 /** A shell that has a script. */
 export type Shell = keyof typeof completionScripts;
 
-/** Needs no bash-completion; the form `--flag=value` arrives as three words. */
+/**
+ * Needs no bash-completion; bash splits words at `=` and `:`, so `--flag=4:2:0` arrives as seven,
+ * and only what follows the last colon is replaced.
+ */
 function bashScript(bin: string, commands: readonly CompletedCommand[]): string {
   const name = functionOf(bin);
   const values = commands.flatMap((command) =>
@@ -26,12 +29,19 @@ function bashScript(bin: string, commands: readonly CompletedCommand[]): string 
       `      ${quote(id)}) flags=${quote(flags.flatMap(spellings).join(' '))}; words=${quote(words.join(' '))} ;;`,
   );
   return `${name}() {
-  local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}"
+  local i=$COMP_CWORD cur="\${COMP_WORDS[COMP_CWORD]}"
   local id="\${COMP_WORDS[1]}" flags= words=
   COMPREPLY=()
-  if [[ $cur == = ]]; then cur=; elif [[ $prev == = ]]; then prev="\${COMP_WORDS[COMP_CWORD-2]}"; fi
+  while (( i > 2 )) && [[ \${COMP_WORDS[i]} == : || \${COMP_WORDS[i-1]} == : ]]; do
+    (( i-- ))
+    cur="\${COMP_WORDS[i]}$cur"
+  done
+  local prev="\${COMP_WORDS[i-1]}"
+  if [[ $cur == = ]]; then cur=; elif [[ $prev == = ]]; then prev="\${COMP_WORDS[i-2]}"; fi
   if (( COMP_CWORD == 1 )); then
-    COMPREPLY=($(compgen -W ${quote(oneWord(commands).join(' '))} -- "$cur"))
+    words=${quote(oneWord(commands).join(' '))}
+    if [[ $cur == -* ]]; then words='--help --version'; fi
+    COMPREPLY=($(compgen -W "$words" -- "$cur"))
     return
   fi
   if (( COMP_CWORD > 2 )); then
@@ -46,6 +56,7 @@ ${flags.join('\n').replace(/^/gm, '  ')}
       if [[ $cur == -* ]]; then words=$flags; elif (( COMP_CWORD > 2 )); then words=; fi ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$cur"))
+  if [[ $cur == *:* ]]; then COMPREPLY=("\${COMPREPLY[@]#"\${cur%:*}:"}"); fi
 }
 complete -o default -F ${name} ${bin}`;
 }

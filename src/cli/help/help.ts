@@ -30,6 +30,20 @@ class ExamplesFirst extends CommandHelp {
     return super.examples(examples)?.replace(/\n\n(?= )/g, '\n');
   }
 
+  /** Without the summary, with which help begins. */
+  protected override description() {
+    const { description } = this.command;
+    return description ? this.wrap(description) : undefined;
+  }
+
+  /** oclif words one flag by itself. */
+  protected override flags(flags: Command.Flag.Any[]) {
+    const description = 'Write the result to stdout as one JSON document.';
+    return super.flags(
+      flags.map((flag) => (flag.name === 'json' ? { ...flag, description } : flag)),
+    );
+  }
+
   protected override sections() {
     const isExamples = ({ header }: { header: string }) => header === 'EXAMPLES';
     const sections = super.sections();

@@ -43,7 +43,7 @@ export function elapsedText(task: TaskSummary, now: number): string {
   return task.ended_at === null ? `${Math.floor(ms / 1_000)} s` : timeOf(ms);
 }
 
-/** `17.4 MB → 852 KB, 95 % saved`, as far as known. */
+/** `17.4 MB → 852 kB, 95 % saved`, as far as known. */
 export function sizesText({ tiff_bytes: tiff, jpeg_bytes: jpeg }: TaskSummary): string {
   if (tiff === null) return jpeg === null ? '' : sizeOf(jpeg);
   if (jpeg === null) return sizeOf(tiff);

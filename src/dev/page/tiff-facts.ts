@@ -1,6 +1,6 @@
 import { make } from '../../lib/browser/dom.ts';
 import { type Fact, factsList } from '../../lib/browser/facts-list.ts';
-import { countOf, sizeOf, visible } from '../../lib/browser/words.ts';
+import { countOf, visible } from '../../lib/browser/words.ts';
 import { planText } from '../../lib/plan-words.ts';
 import {
   type DirectoryFacts,
@@ -26,7 +26,7 @@ export function tiffFacts(json: unknown): HTMLElement[] {
   const { directories, problems, losses, pages } = inspection;
   const more = directories.length - MOST_DIRECTORIES;
   return [
-    factsList([['File', fileText(inspection, sizeOf)]]),
+    factsList([['File', fileText(inspection)]]),
     ...directories
       .slice(0, MOST_DIRECTORIES)
       .flatMap((one) => [
@@ -61,10 +61,7 @@ export function tiffFacts(json: unknown): HTMLElement[] {
 
 function directoryFacts(directory: DirectoryFacts): Fact[] {
   const { plan } = directory;
-  const facts = [
-    ...pictureFacts(directory, sizeOf),
-    ...(plan ? [['Plan', planText(plan)] as const] : []),
-  ];
+  const facts = [...pictureFacts(directory), ...(plan ? [['Plan', planText(plan)] as const] : [])];
   return facts.map(([label, text]) => [label, visible(text)]);
 }
 

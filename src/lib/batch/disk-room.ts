@@ -1,6 +1,7 @@
 import { createChangeSignal } from '../collection/change-signal.ts';
 import { FileError } from '../errors.ts';
 import { finite } from '../finite.ts';
+import { sizeOf } from '../size-words.ts';
 import { orAborted } from '../stop.ts';
 
 /** Disk space reserved for a TIFF. */
@@ -97,11 +98,7 @@ export function createDiskRoom(freeBytes: (folder: string) => Promise<number>): 
 
 function noRoom({ name, bytes, folder }: DiskNeed, free: number): FileError {
   return new FileError(
-    `Not enough space for "${name}" in ${folder}: it needs ${megabytes(bytes)}, but only ${megabytes(free)} are free. ` +
+    `Not enough space for "${name}" in ${folder}: it needs ${sizeOf(bytes)}, but only ${sizeOf(free)} are free. ` +
       'Free some space, or set TMPDIR to a folder with more.',
   );
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }

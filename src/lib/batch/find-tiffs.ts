@@ -114,8 +114,8 @@ function nothingThere(
   prefix: string | undefined,
   leftOut: number,
 ): StorageError {
-  const where =
-    prefix === undefined ? 'of the list' : `under "${prefix}" in the bucket "${bucket}"`;
+  const inBucket = `${prefix ? `under "${prefix}" ` : ''}in the bucket "${bucket}"`;
+  const where = prefix === undefined ? 'of the list' : inBucket;
   const left = leftOut === 1 ? 'the one TIFF' : `all ${leftOut} TIFFs`;
   return new StorageError(
     'OBJECT_NOT_FOUND',

@@ -13,6 +13,7 @@ import {
   openOutputs,
   outputsKnowing,
   type PageOutput,
+  pageChangedMessage,
 } from '../outputs/bucket/page-outputs.ts';
 import { isSameEtag } from '../storage/etags.ts';
 import type { ListedObject } from '../storage/list-objects.ts';
@@ -89,6 +90,8 @@ async function plan(
   if (!one) return jpeg ? skipped(known, jpeg) : passedOver(known);
   const left = leftPagesMessage(all.first, chosen.numbers);
   if (left !== undefined) tools.warn('PAGES_LEFT', `${left}.`);
+  const changed = one.isFirst ? pageChangedMessage(all.first) : undefined;
+  if (changed !== undefined) tools.warn('PAGE_CHANGED', changed);
   return dueItem(
     { info, whole, chosen, first: all.first, open: [one, ...others] },
     known,

@@ -1,15 +1,4 @@
-const STEPS = [
-  ['GB', 1024 ** 3],
-  ['MB', 1024 ** 2],
-  ['KB', 1024],
-] as const;
-
-/** A size for people, in the program's units: a KB is 1024 bytes. */
-export function sizeOf(bytes: number): string {
-  const [unit, step] = STEPS.find(([, least]) => bytes >= least) ?? ['B', 1];
-  const amount = bytes / step;
-  return `${amount.toFixed(step === 1 || amount >= 100 ? 0 : 1)} ${unit}`;
-}
+export { sizeOf } from '../size-words.ts';
 
 /** A duration for people. */
 export function timeOf(ms: number): string {

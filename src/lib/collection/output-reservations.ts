@@ -24,40 +24,42 @@ export interface OutputReservations {
   objection(path: string, input: string): Promise<Objection | undefined>;
 }
 
+/** Tells of a TIFF whether a further page, by its number, gets a JPEG. */
+export type FurtherPages = (input: string) => Promise<(page: number) => boolean>;
+
 /**
  * Keeps the paths of a run's TIFFs and JPEGs apart, also on file systems that ignore letter case or
- * Unicode form. With `countPages`, also those of further pages (`pageName`); it is called only for
- * a TIFF whose further pages might collide, because it reads the file.
+ * Unicode form. With `furtherPages`, also those of further pages (`pageName`); it is called only
+ * for a TIFF whose further pages might collide, because it may read the file.
  */
 export function createOutputReservations(
-  countPages: ((input: string) => Promise<number>) | undefined,
+  furtherPages: FurtherPages | undefined,
 ): OutputReservations {
   const reservations = new Map<string, Reservation>();
-  /**
-   * For paths that look like further pages, the one with the lowest number, by the first page's
-   * path.
-   */
-  const pages = new Map<string, { readonly page: number; readonly reservation: Reservation }>();
+  /** The paths that look like further pages, by the first page's path and the page number. */
+  const pages = new Map<string, Map<number, Reservation>>();
 
   const asFurtherPage = async (path: string): Promise<Objection | undefined> => {
     const further = looksLikePage(keyOf(path));
     const by = further && reservations.get(further.first);
-    if (!by || by.as === 'source' || ((await countPages?.(by.input)) ?? 1) < further.page)
-      return undefined;
-    return { path, by, page: further.page };
+    if (!by || by.as === 'source') return undefined;
+    const isNamed = await furtherPages?.(by.input);
+    return isNamed?.(further.page) ? { path, by, page: further.page } : undefined;
   };
   const byOwnPages = async (path: string, input: string): Promise<Objection | undefined> => {
     const met = pages.get(keyOf(path));
-    if (!met || ((await countPages?.(input)) ?? 1) < met.page) return undefined;
-    return { path: pageName(path, met.page), by: met.reservation };
+    const isNamed = met && (await furtherPages?.(input));
+    const [page, by] = [...(met ?? [])].find(([page]) => isNamed?.(page)) ?? [];
+    return page && by ? { path: pageName(path, page), by } : undefined;
   };
   return {
     reserve: (path, reservation) => {
       const key = keyOf(path);
       reservations.set(key, reservation);
       const further = looksLikePage(key);
-      if (further && further.page < (pages.get(further.first)?.page ?? Infinity))
-        pages.set(further.first, { page: further.page, reservation });
+      if (!further) return;
+      const met = pages.get(further.first) ?? new Map<number, Reservation>();
+      pages.set(further.first, met.set(further.page, reservation));
     },
     objection: async (path, input) => {
       const by = reservations.get(keyOf(path));

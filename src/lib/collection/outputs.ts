@@ -7,6 +7,7 @@ import { jpegName } from '../jpeg-name.ts';
 import type { CollectionWarning, FoundTiff } from './inputs/find-inputs.ts';
 import {
   createOutputReservations,
+  type FurtherPages,
   type Objection,
   type OutputReservations,
 } from './output-reservations.ts';
@@ -41,7 +42,7 @@ export async function planOutputs(
   readonly conversions: readonly LocalConversion[];
   readonly warnings: readonly CollectionWarning[];
 }> {
-  const reservations = createOutputReservations(pagesNamed(pages, pageCount));
+  const reservations = createOutputReservations(furtherPages(pages, pageCount));
   for (const { input } of found) reservations.reserve(input, { input, as: 'source' });
   await reserveGiven(found, reservations);
   const nameOne = outputNamer(reservations);
@@ -52,7 +53,8 @@ export async function planOutputs(
       conversions.push({ input, output: given });
       continue;
     }
-    const tiff = outDir === undefined ? input : join(outDir, name);
+    // A missing folder is named like a file.
+    const tiff = (outDir === undefined ? input : join(outDir, name)).replace(/(?<=[^/])\/+$/, '');
     const { output, objection } = await nameOne(tiff, input);
     conversions.push({ input, output });
     if (objection)
@@ -64,10 +66,21 @@ export async function planOutputs(
   return { conversions, warnings };
 }
 
-/** Counts the pages of a TIFF whose JPEGs may have names; undefined if only one has. */
-function pagesNamed(pages: PagesSetting, pageCount: (input: string) => Promise<number>) {
-  if (isPageList(pages)) return async () => numbersIn(pages).at(-1) ?? 1;
-  return pages === 'all' ? onceEach(pageCount) : undefined;
+/** Which further pages of a TIFF get JPEGs; undefined if none do. */
+function furtherPages(
+  pages: PagesSetting,
+  pageCount: (input: string) => Promise<number>,
+): FurtherPages | undefined {
+  if (isPageList(pages)) {
+    const further = new Set(numbersIn(pages).slice(1));
+    return async () => (page) => further.has(page);
+  }
+  if (pages !== 'all') return undefined;
+  const countOnce = onceEach(pageCount);
+  return async (input) => {
+    const count = await countOnce(input);
+    return (page) => page <= count;
+  };
 }
 
 async function reserveGiven(

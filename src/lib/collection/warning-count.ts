@@ -69,7 +69,7 @@ const WORDS: Readonly<Record<Code, readonly [one: string, several: string]>> = {
 
 /**
  * The counts as a line for people, the most frequent first: `35 with warnings: 14 have further
- * pages …, 12 were scaled to 8 bits`. Undefined if there are none.
+ * pages …; 12 were scaled to 8 bits`. Undefined if there are none.
  */
 export function warningLine({ files, by_code }: WarningCounts): string | undefined {
   if (files === 0) return undefined;
@@ -77,5 +77,5 @@ export function warningLine({ files, by_code }: WarningCounts): string | undefin
   const said = counts
     .sort(([a, some], [b, others]) => others - some || a.localeCompare(b))
     .map(([code, count]) => `${count} ${WORDS[code][count === 1 ? 0 : 1]}`);
-  return `${files} with warnings: ${said.join(', ')}`;
+  return `${files} with warnings: ${said.join('; ')}`;
 }

@@ -26,6 +26,14 @@ export function leftPagesWarning({ pages, nameOf, source, hadMore }: LeftPages) 
   );
 }
 
+/** The warning that a TIFF's JPEG becomes one of another page. */
+export function pageChangedWarning(
+  output: string,
+  { source, from, to }: { readonly source: string; readonly from: string; readonly to: number },
+): string {
+  return `${output} was page ${from} of ${source}, and becomes page ${to}.`;
+}
+
 /** The first and the last of numbers without a gap. */
 function rangesOf(pages: readonly number[]): [first: number, last: number][] {
   const ranges: [number, number][] = [];

@@ -67,6 +67,11 @@ const otherKind: Omit<Kind, 'codes'> = {
   retryable: true,
 };
 
+/** What a request was to do, for messages: `read "a.tif"`; without a prefix, `list the bucket`. */
+export function attemptOf({ action, key }: Pick<StorageRequest, 'action' | 'key'>): string {
+  return key === '' ? `${action} the bucket` : `${action} "${key}"`;
+}
+
 /** Whether an error concerns the connection: it has a system code, or is an SDK time-out. */
 export function isConnectionError(error: unknown): boolean {
   return codeOf(error) !== undefined;
@@ -87,7 +92,7 @@ export function toConnectionError(error: unknown, request: StorageRequest): Stor
   const { what, remedy, retryable } = kinds.find(({ codes }) => codes.test(code)) ?? otherKind;
   return new StorageError(
     'STORAGE_UNREACHABLE',
-    `${what(host)} on the attempt to ${request.action} "${request.key}": ${detail}. ${remedy(names)}`,
+    `${what(host)} on the attempt to ${attemptOf(request)}: ${detail}. ${remedy(names)}`,
     { cause: error, retryable },
   );
 }

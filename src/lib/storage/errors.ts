@@ -3,7 +3,7 @@ import { unseenEnds } from '../keys.ts';
 import { isRetryableStatus, parseRetryAfter } from '../retry.ts';
 import { StrangeAnswer } from './answers.ts';
 import { type StorageNames, type StorageRequest, variableNames } from './client.ts';
-import { isConnectionError, toConnectionError } from './connection-error.ts';
+import { attemptOf, isConnectionError, toConnectionError } from './connection-error.ts';
 
 /** The fields of SDK errors that are used. */
 interface SdkError extends Error {
@@ -68,7 +68,7 @@ export function notS3({ storage, action, key }: StorageRequest, detail: string):
   const { endpoint, names = variableNames } = storage;
   return new StorageError(
     'STORAGE_FAILED',
-    `${new URL(endpoint).host} is not an S3 endpoint: the attempt to ${action} "${key}" was answered ${detail}. ` +
+    `${new URL(endpoint).host} is not an S3 endpoint: the attempt to ${attemptOf({ action, key })} was answered ${detail}. ` +
       `Check ${names.endpoint}, and whether this network requires a login in the browser.`,
     { retryable: true },
   );
@@ -93,7 +93,7 @@ function strangeAnswer(error: StrangeAnswer, request: StorageRequest): StorageEr
   const { endpoint, names = variableNames } = request.storage;
   return new StorageError(
     'BROKEN_TRANSFER',
-    `R2 at ${new URL(endpoint).host} answered the attempt to ${request.action} "${request.key}" with ${status}, but ${message}. ` +
+    `R2 at ${new URL(endpoint).host} answered the attempt to ${attemptOf(request)} with ${status}, but ${message}. ` +
       `Try again; if it persists, check ${names.endpoint}.`,
     { cause: error, retryable: true },
   );
@@ -216,13 +216,13 @@ function byStatus(error: SdkError, status: number, request: StorageRequest): Sto
     return new StorageError(
       'ACCESS_DENIED',
       `${status} ${status === 403 ? 'Forbidden' : 'Unauthorized'}: the R2 API token may not ${request.action} ` +
-        `"${request.key}" in the bucket "${bucket}". Give it "Object Read & Write" on that bucket, or check ${names.bucket}.`,
+        `${request.key === '' ? '' : `"${request.key}" in `}the bucket "${bucket}". Give it "Object Read & Write" on that bucket, or check ${names.bucket}.`,
       options,
     );
   if (status === 501) return notImplemented(error, request);
   return new StorageError(
     'STORAGE_FAILED',
-    `R2 answered ${status}${wordsOf(error)} on the attempt to ${request.action} "${request.key}". ${remedyOf(status, names)}`,
+    `R2 answered ${status}${wordsOf(error)} on the attempt to ${attemptOf(request)}. ${remedyOf(status, names)}`,
     {
       ...options,
       retryable: isRetryableStatus(status),
@@ -265,7 +265,7 @@ function notImplemented(error: SdkError, request: StorageRequest): StorageError 
   const what = error.Header ? `the header ${error.Header}` : perhaps;
   return new StorageError(
     'STORAGE_FAILED',
-    `The server at ${new URL(endpoint).host} does not support ${what}, which the attempt to ${request.action} "${request.key}" ` +
+    `The server at ${new URL(endpoint).host} does not support ${what}, which the attempt to ${attemptOf(request)} ` +
       `needs (501${wordsOf(error).replace(/^ \(/, ', ').replace(/\)$/, '')}). R2 does; check ${names.endpoint}.`,
     { cause: error },
   );
@@ -276,7 +276,7 @@ function requestError(error: unknown, request: StorageRequest): StorageError {
   const { names = variableNames } = request.storage;
   return new StorageError(
     'STORAGE_FAILED',
-    `The request to ${request.action} "${request.key}" could not be made: ${messageOf(error)}. ` +
+    `The request to ${attemptOf(request)} could not be made: ${messageOf(error)}. ` +
       `Check ${names.bucket}, the keys of the R2 API token and the object key for stray characters.`,
     { cause: error },
   );

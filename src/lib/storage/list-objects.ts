@@ -78,7 +78,7 @@ function decodeKey(key: string): string {
 function brokenList(prefix: string, how: string): StorageError {
   return new StorageError(
     'BROKEN_TRANSFER',
-    `The list of objects under "${prefix}" breaks off: R2 ${how}. Try again.`,
+    `The list of objects${prefix === '' ? '' : ` under "${prefix}"`} breaks off: R2 ${how}. Try again.`,
     { retryable: true },
   );
 }

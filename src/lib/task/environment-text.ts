@@ -101,6 +101,7 @@ const words: VariableMeanings = {
 export const foreignVariables = {
   TMPDIR: 'Folder for temporary files, `/tmp` by default, with room for the TIFF and the JPEG',
   NO_COLOR: 'No colours',
+  TERM: '`dumb`: no colours, and plain lines instead of progress',
   DEBUG: '`1` shows the stack of errors; `*` shows what oclif does, including the command line',
 } as const;
 

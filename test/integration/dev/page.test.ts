@@ -51,7 +51,7 @@ describe('the page of the local orchestrator', () => {
     expect(await row.locator('.status').textContent()).toBe('✓ succeeded');
     expect(await row.textContent()).toMatch(/download \d.*convert \d.*upload \d/);
     expect(await row.locator('.about').textContent()).toMatch(
-      /^1\.2 MB → [\d.]+ KB \(\d+ % saved\) · [\d:]{8} · 1 callback$/,
+      /^1\.2 MB → [\d.]+ kB \(\d+ % saved\) · [\d:]{8} · 1 callback$/,
     );
     await expect.poll(() => page.locator('#count').textContent()).toBe('1 task: 1 succeeded.');
     await expect.poll(() => said(page)).toEqual(['1 TIFF added.', 'scan.tif succeeded.']);

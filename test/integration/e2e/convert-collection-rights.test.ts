@@ -47,7 +47,7 @@ describe(`convert for a user who may not do everything${reason ? ` (not tried he
     expect(stderr).toMatch(/^Error: in\/locked: Could not read this folder: permission denied/m);
     expect(stderr).toMatch(/Error: in\/shut\/d\.tif: .*out\/shut.*writable/);
     expect(stderr).toMatch(
-      /^3 TIFFs: 2 converted, 1 failed; 1 folder could not be read; .*\n.*\nFailed:\n {2}in\/locked: /m,
+      /^3 TIFFs: 2 converted, 1 failed; 1 folder could not be read; .*\n.*\nCould not be read:\n {2}in\/locked: /m,
     );
     expect(exitCode).toBe(1);
     expect(await readdir(folder.path('out/shut'))).toEqual([]);

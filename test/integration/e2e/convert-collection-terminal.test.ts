@@ -51,6 +51,13 @@ describe.skipIf(!hasTerminal)('convert of a collection on a terminal', () => {
     expect(end).toContain('8 TIFFs: 7 converted, 1 failed');
   });
 
+  it('writes plain lines where TERM=dumb says that no line can be drawn again', async () => {
+    const shown = await convert('', 80, { TERM: 'dumb' });
+    expect(shown).toMatch(/^a\.tif → a\.jpg {2}400 × 400/m);
+    expect(shown).toContain('8 TIFFs: 7 converted, 1 failed');
+    expect(shown).not.toMatch(/\p{Cc}\[|━/u);
+  });
+
   it.each([
     ['NO_COLOR', '', { NO_COLOR: '1' }],
     ['--no-color', '--no-color', {}],

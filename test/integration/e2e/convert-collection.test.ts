@@ -62,7 +62,7 @@ describe('convert of a tree of hundreds of TIFFs', () => {
       new RegExp(`^\\d+ TIFFs: ${tree.good.size} converted, \\d+ failed; [\\d.]+ (s|min)`, 'm'),
     );
     expect(first.stderr).toMatch(
-      /^[\d.]+ MB → [\d.]+ MB; [\d.]+ files\/s, [\d.]+ MB\/s, [\d.]+ MP\/s$/m,
+      /^[\d.]+ [kM]B → [\d.]+ [kM]B; [\d.]+ files\/s, [\d.]+ MB\/s, [\d.]+ MP\/s$/m,
     );
     expect(Number(/^(\d+) TIFFs:/m.exec(first.stderr)?.[1])).toBeGreaterThanOrEqual(all);
   });

@@ -30,7 +30,7 @@ describe('convert', () => {
     await folder.write('a.tif', await noisyTiff(200));
     const { exitCode, stdout } = await convert(['a.tif']);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^a\.tif → a\.jpg {2}200 × 200, [\d.]+ MB, \d+ ms\n$/);
+    expect(stdout).toMatch(/^a\.tif → a\.jpg {2}200 × 200, [\d.]+ kB, \d+ ms\n$/);
     const ours = await decodeJpeg(folder.path('a.jpg'));
     const theirs = await decodeJpeg(await contractSnippet(folder.path('a.tif')));
     expect(largestDifference(ours, theirs)).toBe(0);

@@ -32,7 +32,7 @@ describe('download', () => {
   it('saves the object under the last part of its key, byte for byte', async () => {
     const { exitCode, stdout } = await download([KEY]);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^staging\/b\/image\.tif → image\.tif {2}[\d.]+ MB, \d+ ms\n$/);
+    expect(stdout).toMatch(/^staging\/b\/image\.tif → image\.tif {2}[\d.]+ [kM]B, \d+ ms\n$/);
     expect(await files()).toEqual(['image.tif']);
     expect(await isWhole('image.tif')).toBe(true);
   });

@@ -87,11 +87,28 @@ describe('what was meant', () => {
     expect(stdout).not.toMatch(/\[y\/N\]|\(Y\/n\)|USAGE/);
   });
 
+  it.each([
+    [
+      'r2://b/a.tif',
+      'arke-tiff batch r2://b/a.tif, or to download it: arke-tiff download r2://b/a.tif',
+    ],
+    ['r2://b/', 'To convert r2://b/ in R2: arke-tiff batch r2://b/\n'],
+  ])('is said for %s, which is in R2', async (path, text) => {
+    const { exitCode, stdout, stderr } = await run('convert', path);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toContain(text);
+  });
+
   it('is said where the second path is to be the JPEG', async () => {
     const { exitCode, stderr } = await run('convert', 'scan.tif', 'x.jpg');
     expect(exitCode).toBe(2);
     expect(stderr).toContain(
       'x.jpg does not exist. To name the JPEG: arke-tiff convert scan.tif --output x.jpg',
+    );
+    const several = await run('convert', 'scan.tif', 'x.jpg', 'y.jpg');
+    expect(several.exitCode).toBe(2);
+    expect(several.stderr).toContain(
+      'x.jpg does not exist. To name a JPEG, convert one TIFF at a time: arke-tiff convert scan.tif --output x.jpg',
     );
     expect((await run('convert', 'scan.tif', '-o', 'x.jpg')).exitCode).toBe(0);
   });

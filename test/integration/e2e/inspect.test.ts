@@ -62,13 +62,13 @@ describe('inspect', () => {
     const { exitCode, stdout, stderr } = await inspect(['scan.tif']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout.replace(/predicted .*$/gm, 'predicted …')).toMatchInlineSnapshot(`
-      "scan.tif: TIFF, little-endian, 0.49 MB, 2 pages
+      "scan.tif: TIFF, little-endian, 511 kB, 2 pages
         Page 1
           Size              400 × 300 pixels, 0.1 MP, 300 dpi
           Samples           4 × 8 bits, unsigned, RGB, with unassociated alpha
-          Compression       none, 3 strips of 400 × 100 pixels, 0.46 MB
+          Compression       none, 3 strips of 400 × 100 pixels, 480 kB
           Orientation       to be turned 90° clockwise (6)
-          Profile           "Wide Colours", RGB, 169 bytes
+          Profile           "Wide Colours", RGB, 169 B
           Artist            Ada Müller
           ImageDescription  Map of the town,\\nwith its river
           Software          Scan 1.0
@@ -76,11 +76,11 @@ describe('inspect', () => {
         Directory 2 (transparency mask)
           Size         400 × 300 pixels, 0.1 MP
           Samples      1 × 1 bit, unsigned, transparency mask
-          Compression  none, 1 strip of 400 × 300 pixels, 0.01 MB
+          Compression  none, 1 strip of 400 × 300 pixels, 15.0 kB
         Page 2
           Size         400 × 300 pixels, 0.1 MP
           Samples      1 × 1 bit, unsigned, grey, white is zero
-          Compression  none, 1 strip of 400 × 300 pixels, 0.01 MB
+          Compression  none, 1 strip of 400 × 300 pixels, 15.0 kB
           Software     Scan 1.0
           Plan         max (it fits); predicted …
         Lost or changed by converting
@@ -210,7 +210,7 @@ describe('inspect of several files', () => {
         'plain.tif: 1 page, 400 × 300, 1 bit, grey, black is zero, uncompressed\n',
     );
     expect(stderr).toMatch(
-      /^2 TIFFs: 2 ok \(not decoded yet\); 3 pages, 0\.50 MB; 1 would lose something; 1 has problems\n$/,
+      /^2 TIFFs: 2 ok \(not decoded yet\); 3 pages, [\d.]+ kB; 1 would lose something; 1 has problems\n$/,
     );
   });
 
@@ -238,7 +238,7 @@ describe('inspect of several files', () => {
       makeTiff({ ...page, compression: 5, entries: [] }).subarray(0, 900),
     );
     const { stdout } = await inspect(['lzw.tif', 'plain.tif']);
-    expect(stdout).toMatch(/^lzw\.tif: .*would fail: "lzw\.tif" /);
+    expect(stdout).toMatch(/^lzw\.tif: .*would fail: it /);
   });
 
   it.each([[['--json']], [['-v']]])('is no CSV with %j: wrong usage', async (args) => {
@@ -318,7 +318,7 @@ describe('inspect that fails', () => {
     const { exitCode, stderr } = await inspect(args);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(
-      /^Error: .*lost\.tif.*\n2 TIFFs: 1 ok \(not decoded yet\), 1 would fail; 2 pages, 0\.49 MB; 1 would lose something; 1 has problems\n$/,
+      /^Error: .*lost\.tif.*\n2 TIFFs: 1 ok \(not decoded yet\), 1 would fail; 2 pages, [\d.]+ kB; 1 would lose something; 1 has problems\n$/,
     );
     expect((await inspect([...args, '--quiet'])).stderr).toMatch(/^Error: .*\n$/);
     const [told, planned] = await Promise.all([

@@ -37,7 +37,7 @@ describe('upload', () => {
   it('stores a file under the key of --key, byte for byte', async () => {
     const { exitCode, stdout } = await upload('scan.tif', '--key', `${prefix}a/ü &#.tif`);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^scan\.tif → p\w+\/a\/ü &#\.tif {2}\d+ bytes, \d+ ms\n$/);
+    expect(stdout).toMatch(/^scan\.tif → p\w+\/a\/ü &#\.tif {2}[\d.]+ k?B, \d+ ms\n$/);
     const object = await stored('a/ü &#.tif');
     expect(Buffer.from(object?.bytes ?? []).equals(tiff)).toBe(true);
   });

@@ -45,7 +45,7 @@ describe('batch', () => {
     const prefix = await put();
     const { exitCode, stdout, stderr } = await batch([prefix, '-j', '1']);
     expect(exitCode).toBe(1);
-    const figures = (size: string) => `${size}, [\\d.]+ (bytes|MB), \\d+ ms`;
+    const figures = (size: string) => `${size}, [\\d.]+ k?B, \\d+ ms`;
     expect(linesOf(stdout).sort()).toEqual([
       expect.stringMatching(
         new RegExp(`^${prefix}a\\.tif → ${prefix}a\\.jpg {2}${figures('300 × 300')}$`),
@@ -134,7 +134,7 @@ describe('batch', () => {
       ),
     );
     expect(stderr).toMatch(/^3 TIFFs: 2 to convert \(not decoded yet\), 1 would fail; /m);
-    expect(stderr).toMatch(/ MB; 0\.1 MP; predicted .* of CPU, .* in all$/m);
+    expect(stderr).toMatch(/ kB; 0\.1 MP; predicted .* of CPU, .* in all$/m);
     expect(stderr).toContain('Dry run: nothing was written.');
     expect(await sandbox.current.listKeys(prefix)).toEqual(before);
   });

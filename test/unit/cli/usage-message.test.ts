@@ -34,5 +34,10 @@ describe('wrong usage is told in one line', () => {
       'The following error occurred:\n  --out-dir=b cannot also be provided when using --output',
       '--out-dir cannot be combined with --output. See --help.',
     ],
+    [
+      'The following error occurred:\n  All of the following must be provided when using --log: --report-to',
+      '--log needs --report-to. See --help.',
+    ],
+    ['Parsing --url \n\tmust contain {task_id}', '--url must contain {task_id}. See --help.'],
   ])('%s', (message, line) => expect(said(message)).toBe(line));
 });

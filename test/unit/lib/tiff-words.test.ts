@@ -21,7 +21,7 @@ const picture: PictureFacts = {
   orientation: 1,
 };
 const facts = (changes: Partial<PictureFacts>) =>
-  Object.fromEntries(pictureFacts({ ...picture, ...changes }, (bytes) => `${bytes} B`));
+  Object.fromEntries(pictureFacts({ ...picture, ...changes }));
 
 describe('what a picture of a TIFF is', () => {
   it.each([
@@ -45,7 +45,7 @@ describe('what a picture of a TIFF is', () => {
     });
   });
 
-  it('names its kinds of samples, pieces and profile, with the given format of sizes', () => {
+  it('names its kinds of samples, pieces and profile, with their sizes', () => {
     const segments = { kind: 'strips', count: 1, width: 1_200, height: 1_000, bytes: 9 };
     expect(
       facts({

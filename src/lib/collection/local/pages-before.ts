@@ -1,6 +1,6 @@
 import type { PageSelection } from '../../convert/choose-pages.ts';
 import { pageName } from '../../jpeg-name.ts';
-import { leftPagesWarning } from '../../outputs/left-pages.ts';
+import { leftPagesWarning, pageChangedWarning } from '../../outputs/left-pages.ts';
 import type { PlanningTools } from '../item.ts';
 import type { RecordLine } from '../record/record-line.ts';
 import { isSameSource, type Recorded, recordedOutput } from './recorded.ts';
@@ -42,7 +42,7 @@ export async function warnOfPages(
   const { page } = line.record;
   const [first, ...others] = chosen.numbers;
   if (page !== first)
-    warn('PAGE_CHANGED', `${output} was page ${page} of ${name}, and becomes page ${first}.`);
+    warn('PAGE_CHANGED', pageChangedWarning(output, { source: name, from: `${page}`, to: first }));
   const nameOf = (number: number) => pageName(output, number);
   const pages: number[] = [];
   const further = pagesOfLine(line).slice(1);

@@ -23,7 +23,7 @@ import { openRegularFile } from '../../regular-file.ts';
 import { temporaryBeside } from '../../temporary-output.ts';
 import { unwritableFile } from '../../unwritable-file.ts';
 import { stateOf } from '../file-state.ts';
-import { parseLine, type RecordLine } from './record-line.ts';
+import { outputOf, parseLine, type RecordLine } from './record-line.ts';
 
 /** The file beside a folder's JPEGs that records what they were made from, and how. */
 export const RECORD_NAME = '.arke-tiff.jsonl';
@@ -50,17 +50,17 @@ export interface OutputRecord {
  */
 export async function openRecord(folder: string): Promise<OutputRecord> {
   const path = join(folder, RECORD_NAME);
-  const lines = linesByOutput(await readRecord(path));
+  const lines = linesIn(await readRecord(path));
   let isDirty = false;
   // One after the other, because several files may end at the same time.
   let writing: Promise<void> = Promise.resolve();
   const write = async (added: readonly RecordLine[]) => {
     await orFileError(path, appendLines(path, textOf(added)));
     isDirty = true;
-    for (const line of added) addTo(lines, line);
+    for (const line of added) lines.add(line.output, line);
   };
   return {
-    linesOf: (output) => lines.get(output) ?? [],
+    linesOf: lines.of,
     append: (added) => {
       const written = writing.then(() => write(added));
       writing = written.catch(() => {});
@@ -119,28 +119,35 @@ async function appendLines(path: string, text: string): Promise<void> {
   }
 }
 
-type LinesByOutput = Map<string, RecordLine[]>;
-
-function linesByOutput(text: string): LinesByOutput {
-  const lines: LinesByOutput = new Map();
-  for (const one of text.split('\n')) {
-    const line = parseLine(one);
-    if (line) addTo(lines, line);
+/** The lines of a record's text. Each is parsed when it is asked for: there may be thousands. */
+function linesIn(text: string) {
+  const all = new Map<string, (string | RecordLine)[]>();
+  const add = (output: string, line: string | RecordLine) => {
+    const known = all.get(output);
+    if (known) known.push(line);
+    else all.set(output, [line]);
+  };
+  for (const line of text.split('\n')) {
+    const output = outputOf(line);
+    if (output !== undefined) add(output, line);
   }
-  return lines;
-}
-
-function addTo(lines: LinesByOutput, line: RecordLine): void {
-  const known = lines.get(line.output);
-  if (known) known.push(line);
-  else lines.set(line.output, [line]);
+  return {
+    add,
+    names: () => [...all.keys()].sort(),
+    of: (output: string): RecordLine[] => {
+      const parsed = (all.get(output) ?? []).flatMap(
+        (line) => (typeof line === 'string' ? parseLine(line) : line) ?? [],
+      );
+      if (parsed.length > 0) all.set(output, [...parsed]);
+      return parsed;
+    },
+  };
 }
 
 async function rewrite(folder: string, path: string): Promise<void> {
-  const lines = linesByOutput(await readRecord(path));
+  const lines = linesIn(await readRecord(path));
   const kept: RecordLine[] = [];
-  for (const name of [...lines.keys()].sort())
-    kept.push(...(await validOf(folder, lines.get(name) ?? [])));
+  for (const name of lines.names()) kept.push(...(await validOf(folder, lines.of(name))));
   const temporary = temporaryBeside(path);
   try {
     await orFileError(path, writeNewFile(temporary, textOf(kept)));

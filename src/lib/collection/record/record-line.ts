@@ -78,6 +78,14 @@ const schema = v.object({
   record: pageRecord,
 });
 
+/** The beginning of a line whose name needs no decoding. */
+const PLAIN_START = /^\{"v":1,"output":"([^"\\]*)",(?!"output_base64")/;
+
+/** The JPEG that a line is about, whatever else is wrong with it; undefined if it is not ours. */
+export function outputOf(text: string): string | undefined {
+  return PLAIN_START.exec(text)?.[1] ?? parseLine(text)?.output;
+}
+
 /** Parses a line; undefined if it is torn, of another version, or not ours. */
 export function parseLine(text: string): RecordLine | undefined {
   try {

@@ -4,9 +4,9 @@ import { inParallel } from '../../in-parallel.ts';
 import { outputKeys } from '../../keys.ts';
 import type { IsFree } from '../../storage/list-objects.ts';
 import type { ObjectInfo } from '../../storage/objects.ts';
-import { leftPagesWarning } from '../left-pages.ts';
+import { leftPagesWarning, pageChangedWarning } from '../left-pages.ts';
 import { findOutput, type KnownKeys, type OutputRequest, type OutputSlot } from './output.ts';
-import { isOfSameBytes, type Provenance, pageCountOf, pageListOf } from './provenance.ts';
+import { isOfSameBytes, type Provenance, pageCountOf, pageListOf, pageOf } from './provenance.ts';
 
 /** The JPEG of one page: what it must be, and where it goes or already is. */
 export interface PageOutput {
@@ -143,6 +143,14 @@ export function leftPagesMessage(
     source: sourceKey,
     hadMore: pageList === undefined && listed === undefined,
   });
+}
+
+/** The warning that a first JPEG to be replaced is of another page; undefined if it is not. */
+export function pageChangedMessage({ request, slot }: PageOutput): string | undefined {
+  const before = slot.kind === 'open' ? slot.outdated : undefined;
+  const { page, sourceKey } = request.provenance;
+  if (!before || pageOf(before) === String(page)) return undefined;
+  return pageChangedWarning(before.key, { source: sourceKey, from: pageOf(before), to: page });
 }
 
 /** The output of a further page, with what is known now about all pages. */

@@ -88,6 +88,11 @@ export function toMetadata(provenance: Provenance): Record<string, string> {
   };
 }
 
+/** The page that a JPEG shows: JPEGs without an entry were made before there was a choice. */
+export function pageOf({ metadata }: ObjectInfo): string {
+  return metadata['arke-page'] ?? '1';
+}
+
 /** The number of pages made together with a first page; undefined if it was made alone. */
 export function pageCountOf({ metadata }: ObjectInfo): number | undefined {
   const count = metadata['arke-page-count'] ?? '';
@@ -159,17 +164,14 @@ export function ownershipOf(object: ObjectInfo, provenance: Provenance): Ownersh
   return same && isSamePage(object, provenance) ? 'current' : 'outdated';
 }
 
-/**
- * Without an entry, the page is the first: JPEGs were made before there was a choice. The JPEG
- * itself says which page `first` meant, so it can be checked before the TIFF is read.
- */
+/** The JPEG itself says which page `first` meant, so it can be checked before the TIFF is read. */
 function isSamePage(
   object: ObjectInfo,
   { page, isFirst, pageCount, pageList }: Provenance,
 ): boolean {
   const count = pageCountOf(object);
   const wanted = isFirst ? (object.metadata['arke-first-page'] ?? '1') : String(page);
-  if ((object.metadata['arke-page'] ?? '1') !== wanted) return false;
+  if (pageOf(object) !== wanted) return false;
   if (object.metadata['arke-pages'] !== (pageList && short(pageList))) return false;
   return pageCount === 'unread'
     ? count !== undefined

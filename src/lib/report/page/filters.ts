@@ -3,7 +3,7 @@ import { countOf } from '../../browser/words.ts';
 import type { PageData } from '../page-data.ts';
 import { ANY_WARNING, type Filter } from './filter.ts';
 
-const MB = 1024 ** 2;
+const MB = 1e6;
 
 /** Builds the filter form; `change` gets each change. */
 export function showFilters(

@@ -95,6 +95,7 @@ describe('a list of objects', () => {
         code: 'ACCESS_DENIED',
         message: expect.stringContaining('may not list "one" in the bucket'),
       });
+      await expect(list('', proxy.url)).rejects.toThrow(/may not list the bucket "[^"]+"\. Give/);
     });
 
     it('names a key that is not UTF-8', async () => {

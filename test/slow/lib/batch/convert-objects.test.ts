@@ -410,6 +410,10 @@ describe('a TIFF of several pages', () => {
       'a.tif': { status: 'converted', pages: [{ page: 2, output: `${prefix}a.jpg` }] },
       'b.tif': { status: 'failed', error: { code: 'NO_SUCH_PAGE' } },
     });
+    const other = await runBatch(sandbox.current, prefix, { pages: 3 });
+    expect(other.warnings).toEqual(['a.jpg was page 2 of a.tif, and becomes page 3.']);
+    const kept = await runBatch(sandbox.current, prefix, { pages: 1, skipExisting: true });
+    expect(kept.warnings).toEqual([]);
   });
 
   it('that has fewer pages than before leaves JPEGs behind, which is reported', async () => {

@@ -26,7 +26,7 @@ describe('the lines of a run', () => {
   it('are one for each TIFF, as it ended', () => {
     const events = [started(3), begun('a'), converted('a'), skipped('b'), begun('c'), failed('c')];
     expect(linesOf(events)).toEqual([
-      'result: a.tif → a.jpg  1250 × 800, 0.02 MB, 1000 ms',
+      'result: a.tif → a.jpg  1250 × 800, 20.5 kB, 1000 ms',
       'result: b.tif → b.jpg  up to date',
       'error: c.tif: It is broken. Mend it.',
     ]);
@@ -48,8 +48,8 @@ describe('the lines of a run', () => {
   it('are one for each page where there are several, with its own time', () => {
     const second = page('a', { page: 2, output: 'a.page-2.jpg', ms: 77 });
     expect(linesOf([converted('a', [page('a'), second])])).toEqual([
-      'result: a.tif (page 1) → a.jpg  1250 × 800, 0.02 MB, 900 ms',
-      'result: a.tif (page 2) → a.page-2.jpg  1250 × 800, 0.02 MB, 77 ms',
+      'result: a.tif (page 1) → a.jpg  1250 × 800, 20.5 kB, 900 ms',
+      'result: a.tif (page 2) → a.page-2.jpg  1250 × 800, 20.5 kB, 77 ms',
     ]);
   });
 

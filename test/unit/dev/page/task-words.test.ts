@@ -43,9 +43,9 @@ describe('words about a task', () => {
   });
 
   it.each([
-    ['both sizes, and what is saved', {}, '2.0 MB → 512 KB (75 % saved)'],
-    ['a JPEG that is larger without saying so', { tiff_bytes: 1024 }, '1.0 KB → 512 KB'],
-    ['the TIFF alone', { jpeg_bytes: null }, '2.0 MB'],
+    ['both sizes, and what is saved', {}, '2.1 MB → 524 kB (75 % saved)'],
+    ['a JPEG that is larger without saying so', { tiff_bytes: 1024 }, '1.0 kB → 524 kB'],
+    ['the TIFF alone', { jpeg_bytes: null }, '2.1 MB'],
     ['nothing of somebody else’s task', { tiff_bytes: null, jpeg_bytes: null }, ''],
   ])('tell %s', (_, fields, words) => {
     expect(sizesText(task(fields))).toBe(words);

@@ -3,7 +3,7 @@ import { createDiskRoom } from '../../../../src/lib/batch/disk-room.ts';
 import { InterruptedError } from '../../../../src/lib/stop.ts';
 
 const never = new AbortController().signal;
-const MB = 1024 * 1024;
+const MB = 1e6;
 
 /** A disk with so many bytes free, which the test changes. */
 function roomWith(free: number) {

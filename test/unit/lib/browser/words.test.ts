@@ -1,24 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  countOf,
-  percentOf,
-  savedOf,
-  sizeOf,
-  timeOf,
-  visible,
-} from '../../../../src/lib/browser/words.ts';
+import { countOf, percentOf, savedOf, timeOf, visible } from '../../../../src/lib/browser/words.ts';
 
 describe('words of a page', () => {
-  it.each([
-    [0, '0 B'],
-    [1_023, '1023 B'],
-    [1_536, '1.5 KB'],
-    [150 * 1024 ** 2, '150 MB'],
-    [2.5 * 1024 ** 3, '2.5 GB'],
-  ])('tell a size of %i bytes as %s', (bytes, words) => {
-    expect(sizeOf(bytes)).toBe(words);
-  });
-
   it.each([
     [12.4, '12 ms'],
     [1_500, '1.5 s'],

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planOutputs } from '../../../../src/lib/collection/outputs.ts';
+import { type PagesSetting, parsePages } from '../../../../src/lib/convert/pages.ts';
 import { pageName } from '../../../../src/lib/jpeg-name.ts';
 import { grey } from '../../../support/paged-tiffs.ts';
 import { makeTiff } from '../../../support/tiff-writer.ts';
@@ -12,7 +13,7 @@ const folder = useFolder();
 /** The JPEGs of TIFFs that lie in `in` (and need not be there), and what is said of them. */
 async function plan(
   names: readonly string[],
-  { outDir, pages = 'first' }: { outDir?: string; pages?: 'first' | 'all' | number } = {},
+  { outDir, pages = 'first' }: { outDir?: string; pages?: PagesSetting } = {},
 ): Promise<{ outputs: string[]; messages: string[] }> {
   const found = names.map((name) => ({ input: `in/${name}`, name }));
   const { conversions, warnings } = await planOutputs(found, { outDir, pages });
@@ -79,6 +80,23 @@ describe('the JPEG of a TIFF', () => {
     }
     expect((await plan(['x.tif', 'X.JPG'], { outDir: 'in' })).outputs[0]).toBe('in/x.tif.jpg');
     expect((await plan(['x.tif', 'x.jpg'], { outDir: 'out' })).outputs[0]).toBe('out/x.jpg');
+  });
+
+  it('of a missing folder is named like that of a file', async () => {
+    expect((await plan(['no/', 'no//x/'])).outputs).toEqual(['in/no.jpg', 'in/no//x.jpg']);
+    expect((await plan(['no/'], { outDir: 'out' })).outputs).toEqual(['out/no.jpg']);
+  });
+
+  it('may have the name of a page between the listed ones, but not of a listed one', async () => {
+    const pages = parsePages('1,4');
+    const names = ['a.tif', 'a.page-3.tif', 'b.page-2.tif', 'b.page-3.tif', 'b.tif'];
+    expect((await plan(names, { pages })).messages).toEqual([]);
+    expect((await plan(['a.tif', 'a.page-4.tif'], { pages })).messages).toEqual([
+      'in/a.page-4.tif becomes in/a.page-4.tif.jpg, because in/a.page-4.jpg is the JPEG of page 4 of in/a.tif.',
+    ]);
+    expect((await plan(['a.page-3.tif', 'a.page-4.tif', 'a.tif'], { pages })).messages).toEqual([
+      'in/a.tif becomes in/a.tif.jpg, because in/a.page-4.jpg is the JPEG of in/a.page-4.tif.',
+    ]);
   });
 
   it('may have the name of a further page if only one page is converted', async () => {

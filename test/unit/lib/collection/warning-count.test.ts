@@ -31,7 +31,7 @@ describe('the warnings of a run', () => {
   it('are said in a line, the most frequent first', () => {
     const counts = { METADATA_DROPPED: 1, PAGES_NOT_CONVERTED: 14, SAMPLES_SCALED: 12 };
     expect(warningLine({ files: 20, by_code: counts })).toBe(
-      '20 with warnings: 14 have further pages that were not converted (see --page), 12 were scaled to 8 bits, or read as unsigned although signed, 1 lost metadata',
+      '20 with warnings: 14 have further pages that were not converted (see --page); 12 were scaled to 8 bits, or read as unsigned although signed; 1 lost metadata',
     );
     expect(warningLine({ files: 1, by_code: { PAGES_NOT_CONVERTED: 1 } })).toBe(
       '1 with warnings: 1 has further pages that were not converted (see --page)',

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openRecord, RECORD_NAME } from '../../../../../src/lib/collection/record/output-record.ts';
 import type { RecordLine } from '../../../../../src/lib/collection/record/record-line.ts';
+import { pathOfBytes } from '../../../../../src/lib/path-bytes.ts';
 import { useFolder } from '../../../../support/use-folder.ts';
 
 const folder = useFolder();
@@ -40,6 +41,24 @@ it('loses no line after one that was torn later, as on a full disk', async () =>
   expect(again.linesOf('a.jpg')).toHaveLength(1);
   expect(again.linesOf('c.jpg')).toHaveLength(1);
   expect(await readFile(path, 'utf8')).not.toContain('b.jpg');
+});
+
+it('finds the lines of a name again, whatever its characters are', async () => {
+  const box = await folder.make('names');
+  const names = [
+    'a.jpg',
+    'Straße "1" \\ 2.jpg',
+    'two\nlines.jpg',
+    pathOfBytes(Buffer.from('f\xe9.jpg', 'latin1')),
+  ];
+  const record = await openRecord(box);
+  await record.append(names.map(lineOf));
+  for (const name of names) expect(record.linesOf(name)).toEqual([lineOf(name)]);
+  const again = await openRecord(box);
+  await again.append([lineOf('a.jpg')]);
+  for (const name of names)
+    expect(again.linesOf(name)).toEqual(Array(name === 'a.jpg' ? 2 : 1).fill(lineOf(name)));
+  expect(again.linesOf('b.jpg')).toEqual([]);
 });
 
 it('follows no link, and waits for no pipe', async () => {

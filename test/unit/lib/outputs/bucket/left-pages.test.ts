@@ -4,6 +4,7 @@ import type { PagesSetting } from '../../../../../src/lib/convert/pages.ts';
 import {
   leftPagesMessage,
   type PageOutput,
+  pageChangedMessage,
 } from '../../../../../src/lib/outputs/bucket/page-outputs.ts';
 import { firstProvenance, toMetadata } from '../../../../../src/lib/outputs/bucket/provenance.ts';
 
@@ -18,16 +19,19 @@ const provenanceOf = (pages: PagesSetting, sourceEtag: string) =>
     pages,
   });
 
-/** What is said when a TIFF that had other bytes, and a JPEG of these pages, is converted again. */
-function leftOf(before: PagesSetting, now: PagesSetting, numbers: readonly number[]) {
+/** A JPEG of these pages that is to be replaced, because its TIFF had other bytes then. */
+function replaced(before: PagesSetting, now: PagesSetting): PageOutput {
   const made = { ...provenanceOf(before, '"old"'), pageCount: before === 'all' ? 5 : undefined };
   const outdated = { key: 'a.jpg', size: 9, etag: '"j"', metadata: toMetadata(made) };
   const output = {
     request: { provenance: provenanceOf(now, '"new"') },
     slot: { kind: 'open', key: 'a.jpg', outdated },
   };
-  return leftPagesMessage(output as unknown as PageOutput, numbers);
+  return output as unknown as PageOutput;
 }
+
+const leftOf = (before: PagesSetting, now: PagesSetting, numbers: readonly number[]) =>
+  leftPagesMessage(replaced(before, now), numbers);
 
 it.each([
   ['all', 'all', [1, 2], 'a.page-3.jpg to a.page-5.jpg were made of', ', which had more pages, '],
@@ -46,4 +50,12 @@ it.each([
   [2, 'all', [1, 2]],
 ] as const)('no JPEG of %s is left when %s is wanted', (before, now, numbers) => {
   expect(leftOf(before, now, numbers)).toBeUndefined();
+});
+
+it.each([
+  [1, 2, 'a.jpg was page 1 of a.tif, and becomes page 2.'],
+  ['2,4', 'all', 'a.jpg was page 2 of a.tif, and becomes page 1.'],
+  ['all', 1, undefined],
+] as const)('a JPEG of %s that becomes one of %s is another page: %s', (before, now, message) => {
+  expect(pageChangedMessage(replaced(before, now))).toBe(message);
 });
