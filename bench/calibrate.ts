@@ -15,6 +15,7 @@ import {
   calibrationFile,
   type MeasuredCase,
   measure,
+  nameOfCase,
   type PlannedCase,
   predict,
   readCalibration,
@@ -25,11 +26,12 @@ const wanted = process.argv[2] ?? '';
 const pages: Record<string, TiffPage> = {};
 const cases: MeasuredCase[] = [];
 
-function print({ tiff, effort, turn, chroma, peakMB, cpuSeconds }: MeasuredCase, page: TiffPage) {
-  const predicted = predict(page, { tiff, effort, turn, chroma });
+function print(one: MeasuredCase, page: TiffPage) {
+  const { effort, turn, chroma, peakMB, cpuSeconds } = one;
+  const predicted = predict(page, one);
   const memory = `${peakMB} MB (predicted ${predicted.memoryMB.toFixed(0)})`;
   const cpu = `${cpuSeconds} CPU-s (predicted ${predicted.cpuSeconds.toFixed(2)})`;
-  console.log(`${tiff} ${effort} ${turn} ${chroma}: ${memory}, ${cpu}`);
+  console.log(`${nameOfCase(one)} ${effort} ${turn} ${chroma}: ${memory}, ${cpu}`);
 }
 
 /** A case a line, so that a change of one shows as one. */
@@ -44,7 +46,10 @@ function toJson(): string {
 /** What was measured before, if that is kept. */
 const before = wanted === 'missing' ? await readCalibration() : undefined;
 const isSame = (a: PlannedCase, b: PlannedCase) =>
-  a.tiff === b.tiff && a.effort === b.effort && a.turn === b.turn && a.chroma === b.chroma;
+  nameOfCase(a) === nameOfCase(b) &&
+  a.effort === b.effort &&
+  a.turn === b.turn &&
+  a.chroma === b.chroma;
 
 await inWorkFolder('calibrate', async (folder) => {
   const chosen = calibrationCases().filter(({ tiff }) => before || tiff.includes(wanted));

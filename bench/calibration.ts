@@ -26,6 +26,8 @@ export interface PlannedCase {
   readonly effort: Effort;
   readonly turn: Turn;
   readonly chroma: ChromaSubsampling;
+  /** Pixels of the longer side, where the JPEG is a smaller copy. */
+  readonly maxSize?: number;
 }
 
 /** What one conversion took; MB of 1024 × 1024 bytes. */
@@ -51,8 +53,8 @@ export async function readCalibration(): Promise<Calibration> {
 export const calibrationFile = fileURLToPath(new URL('calibration.json', import.meta.url));
 
 /** What the models say of a case. */
-export function predict(page: TiffPage, { effort, turn, chroma }: PlannedCase) {
-  const way = { effort, turn, chromaSubsampling: chroma, blended: false };
+export function predict(page: TiffPage, { effort, turn, chroma, maxSize }: PlannedCase) {
+  const way = { effort, turn, chromaSubsampling: chroma, blended: false, maxSize };
   return {
     memoryMB: predictMemory(page, way) / 1024 / 1024,
     cpuSeconds: predictCpuSeconds(page, way),
@@ -125,9 +127,52 @@ export const noisy: TiffSpec = {
   noisy: true,
 };
 
-/** Each TIFF by each effort and each way of turning it; colour also without chroma subsampling. */
+/** The sizes of smaller copies, and of which TIFFs they are measured. */
+const COPIES = [2000, 400] as const;
+const copied: readonly TiffSpec[] = [
+  base,
+  { ...base, megapixels: 96 },
+  { ...base, compression: 'none', layout: 'tiles', megapixels: 96 },
+  { ...base, kind: 'grey', bits: 16, megapixels: 48 },
+  { ...base, bits: 16 },
+  { ...base, kind: 'cmyk' },
+  { ...base, kind: 'rgba' },
+  { ...base, orientation: 6 },
+  { ...base, shape: 'wide' },
+  { ...base, shape: 'high', orientation: 8 },
+  {
+    ...base,
+    kind: 'bilevel',
+    bits: 1,
+    compression: 'deflate',
+    layout: 'one strip',
+    megapixels: 96,
+  },
+];
+
+/** Smaller copies, with the effort that hides nothing and the one that takes most. */
+function copies(): PlannedCase[] {
+  const chroma = '4:2:0';
+  return copied.flatMap((spec) => {
+    const turn = spec.orientation === 1 ? 'none' : 'memory';
+    return COPIES.flatMap((maxSize) =>
+      (['max', 'fast'] as const).map((effort) => ({
+        tiff: nameOf(spec),
+        effort,
+        turn,
+        chroma,
+        maxSize,
+      })),
+    );
+  });
+}
+
+/**
+ * Each TIFF by each effort and each way of turning it; colour also without chroma subsampling; and
+ * smaller copies of some.
+ */
 export function calibrationCases(): PlannedCase[] {
-  return specs.flatMap((spec) => {
+  const whole = specs.flatMap((spec) => {
     const turns: Turn[] = spec.orientation === 1 ? ['none'] : ['memory', 'disk', 'tag'];
     const chromas: ChromaSubsampling[] =
       ['grey', 'bilevel'].includes(spec.kind) || spec.megapixels > 24
@@ -139,6 +184,12 @@ export function calibrationCases(): PlannedCase[] {
       ),
     );
   });
+  return [...whole, ...copies()];
+}
+
+/** A case in words. */
+export function nameOfCase({ tiff, maxSize }: PlannedCase): string {
+  return maxSize === undefined ? tiff : `${tiff} to ${maxSize}`;
 }
 
 /**
@@ -149,7 +200,7 @@ export async function measure(
   planned: PlannedCase,
   folder: string,
 ): Promise<{ page: TiffPage; measured: MeasuredCase }> {
-  const { tiff, effort, turn, chroma } = planned;
+  const { tiff, effort, turn, chroma, maxSize } = planned;
   const input = join(folder, `${tiff}.tif`);
   const spec = [...specs, noisy].find((one) => nameOf(one) === tiff);
   if (!spec) throw new Error(`There is no TIFF ${tiff} to be measured.`);
@@ -157,7 +208,7 @@ export async function measure(
   const header = await readTiffHeader(input);
   if (!header) throw new Error(`${input} has no header`);
   const [page] = header.pages;
-  const settings = { ...defaultEncoderSettings, effort, chromaSubsampling: chroma };
+  const settings = { ...defaultEncoderSettings, effort, chromaSubsampling: chroma, maxSize };
   const converter = openConverter(folder);
   try {
     const opened = await openPage(input, { tiff: tiffPages(header, input) });

@@ -29,6 +29,7 @@ export const encoderFlags = {
   }),
   profile: settingFlag('JPEG_PROFILE', ofJpeg),
   metadata: settingFlag('JPEG_METADATA', ofJpeg),
+  'max-size': settingFlag('JPEG_MAX_SIZE', { ...ofJpeg, helpValue: 'PX' }),
   background: settingFlag('JPEG_BACKGROUND', ofJpeg),
 };
 
@@ -102,5 +103,6 @@ export function encoderSettingsOf(
     effort: flags.effort,
     profile: flags.profile,
     metadata: flags.metadata,
+    maxSize: flags['max-size'],
   };
 }

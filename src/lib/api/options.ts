@@ -20,6 +20,7 @@ import {
   metadataSettings,
   profileSettings,
 } from '../convert/encoder-settings.ts';
+import { maxSizeRange } from '../convert/max-size.ts';
 import { PAGES_RULE, type PagesSetting, pagesProblem } from '../convert/pages.ts';
 import type { Budget } from '../convert/plan/resources.ts';
 import { optionNames } from '../convert/setting-names.ts';
@@ -52,6 +53,7 @@ export const encoderOptions = {
   effort: v.optional(oneOf(effortSettings)),
   profile: v.optional(oneOf(profileSettings)),
   metadata: v.optional(oneOf(metadataSettings)),
+  maxSize: v.optional(wholeNumber(...maxSizeRange)),
 };
 
 /** The further options of conversions. */

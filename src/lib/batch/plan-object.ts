@@ -3,7 +3,11 @@ import { failureOf } from '../collection/failure.ts';
 import type { DueItem, ItemPlan, PlanningTools } from '../collection/item.ts';
 import { describePages, planPages } from '../collection/plan-pages.ts';
 import { chooseRemotePages, type PageSelection } from '../convert/choose-pages.ts';
-import { firstPage, maySeveral } from '../convert/pages.ts';
+import { type EncoderSettings, readEncoder } from '../convert/encoder-settings.ts';
+import type { TiffHeader } from '../convert/header/tiff-header.ts';
+import { reducedSides } from '../convert/max-size.ts';
+import { firstPage, maySeveral, pagesOf } from '../convert/pages.ts';
+import { StorageError } from '../errors.ts';
 import { outputKeys } from '../keys.ts';
 import {
   findAllOutputs,
@@ -15,6 +19,7 @@ import {
   type PageOutput,
   pageChangedMessage,
 } from '../outputs/bucket/page-outputs.ts';
+import { smallerCopyProblem } from '../outputs/smaller-copies.ts';
 import { isSameEtag } from '../storage/etags.ts';
 import type { ListedObject } from '../storage/list-objects.ts';
 import type { ObjectInfo } from '../storage/objects.ts';
@@ -125,6 +130,7 @@ async function dueItem(
   tools: PlanningTools,
 ): Promise<DueItem> {
   const { encoder, pages, verify } = run.options;
+  if (!run.options.force) refuseSmallerCopies(open, header, encoder);
   const due = { header, numbers: numbersOf(open) };
   const output = keyOf(first);
   const source = { ...known.source, output, ...describePages(due) };
@@ -149,6 +155,27 @@ async function dueItem(
     peakBytes,
     ...objectToConvert(object, toBring, run, tools),
   };
+}
+
+/** Throws `StorageError` (`OBJECT_EXISTS`) if a JPEG of this worker would become smaller. */
+function refuseSmallerCopies(
+  open: Found['open'],
+  header: TiffHeader,
+  { maxSize }: EncoderSettings,
+): void {
+  const pages = pagesOf(header);
+  for (const { page: number, slot } of open) {
+    const page = slot.outdated && pages[number - 1];
+    if (!page) continue;
+    const before = readEncoder(slot.outdated?.metadata['arke-encoder'] ?? '');
+    const sides = reducedSides(page, before?.maxSize);
+    const problem = smallerCopyProblem(`"${slot.key}"`, sides, maxSize);
+    if (problem !== undefined)
+      throw new StorageError(
+        'OBJECT_EXISTS',
+        `Not written: ${problem}. Use --force to replace it.`,
+      );
+  }
 }
 
 function numbersOf([first, ...others]: Found['open']): readonly [number, ...number[]] {

@@ -9,6 +9,8 @@ export interface EncoderSettings {
   readonly effort: EffortSetting;
   readonly profile: ProfileSetting;
   readonly metadata: MetadataSetting;
+  /** The most pixels of the longer side: a larger picture is reduced. Undefined: as the TIFF. */
+  readonly maxSize?: number | undefined;
 }
 
 /** The available chroma subsamplings. */
@@ -69,8 +71,8 @@ export const defaultEncoderSettings: EncoderSettings = {
 
 /** The given settings, with defaults for all others. */
 export function encoderSettings(asked: Partial<EncoderSettings>): EncoderSettings {
-  const { quality, chromaSubsampling, background, effort, profile, metadata } = asked;
-  const all = { quality, chromaSubsampling, background, effort, profile, metadata };
+  const { quality, chromaSubsampling, background, effort, profile, metadata, maxSize } = asked;
+  const all = { quality, chromaSubsampling, background, effort, profile, metadata, maxSize };
   const given = Object.entries(all).filter(([, value]) => value !== undefined);
   return { ...defaultEncoderSettings, ...Object.fromEntries(given) };
 }
@@ -93,28 +95,32 @@ export function levelsOf(colour: string): readonly [number, number, number] | un
  * requested effort: what `auto` chooses depends on the machine.
  */
 export function describeEncoder(encoder: EncoderSettings): string {
-  const { quality, chromaSubsampling, background, effort, profile, metadata } = encoder;
+  const { quality, chromaSubsampling, background, effort, profile, metadata, maxSize } = encoder;
+  // Without the setting, the line is that of JPEGs made before it existed.
+  const size = maxSize === undefined ? '' : ` max-size=${maxSize}`;
   return (
     `mozjpeg q=${quality} chroma=${chromaSubsampling} background=${encodeURIComponent(background)} ` +
-    `effort=${effort} profile=${profile} metadata=${metadata}`
+    `effort=${effort} profile=${profile} metadata=${metadata}${size}`
   );
 }
 
 /** The parts of a line from `describeEncoder`. */
 const LINE =
-  /^mozjpeg q=(\d+) chroma=(\S+) background=(\S+) effort=(\S+) profile=(\S+) metadata=(\S+)$/;
+  /^mozjpeg q=(\d+) chroma=(\S+) background=(\S+) effort=(\S+) profile=(\S+) metadata=(\S+)(?: max-size=(\d+))?$/;
 
 /** The settings in a line from `describeEncoder`; undefined for any other line. */
 export function readEncoder(line: string): EncoderSettings | undefined {
-  const [, quality, chroma, background = '', effort, profile, metadata] = LINE.exec(line) ?? [];
-  const settings = {
+  const [, quality, chroma, background = '', ...others] = LINE.exec(line) ?? [];
+  const [effort, profile, metadata, maxSize] = others;
+  const settings = encoderSettings({
     quality: Number(quality),
     chromaSubsampling: chromaSubsamplings.find((one) => one === chroma),
     background: background.replace('%23', '#'),
     effort: effortSettings.find((one) => one === effort),
     profile: profileSettings.find((one) => one === profile),
     metadata: metadataSettings.find((one) => one === metadata),
-  } as EncoderSettings;
+    maxSize: maxSize === undefined ? undefined : Number(maxSize),
+  } as Partial<EncoderSettings>);
   const isOurs = levelsOf(settings.background) && describeEncoder(settings) === line;
   return isOurs ? settings : undefined;
 }

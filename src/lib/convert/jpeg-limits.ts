@@ -5,11 +5,16 @@ import { ConversionError } from '../errors.ts';
  */
 export const MAX_JPEG_SIDE = 65_535;
 
-/** Throws `ConversionError` (`TOO_LARGE_FOR_JPEG`) if no JPEG can hold a picture. */
+/**
+ * Throws `ConversionError` (`TOO_LARGE_FOR_JPEG`) if no JPEG can hold a picture; with a maximum
+ * size, every picture fits.
+ */
 export function refuseOversize(
   { width, height }: { readonly width: number; readonly height: number },
   name: string,
+  maxSize?: number,
 ): void {
+  if (maxSize !== undefined) return;
   if (width <= MAX_JPEG_SIDE && height <= MAX_JPEG_SIDE) return;
   throw new ConversionError(
     'TOO_LARGE_FOR_JPEG',

@@ -2,6 +2,7 @@ import type { ConversionErrorCode } from '../errors.ts';
 import type { EncoderSettings } from './encoder-settings.ts';
 import type { TiffPage } from './header/tiff-header.ts';
 import type { TiffFormat } from './header/tiff-tags.ts';
+import type { PictureSides } from './max-size.ts';
 import type { ConversionPlan } from './plan/plan.ts';
 import type { Reading } from './plan/reader.ts';
 import type { ScratchFiles } from './process/scratch.ts';
@@ -91,12 +92,6 @@ export interface ConversionResults {
   readonly thumbnail: Noted;
   readonly pieces: Noted;
   readonly comparison: Noted & { readonly comparison: Comparison };
-}
-
-/** Sides of a picture, in pixels. */
-export interface PictureSides {
-  readonly width: number;
-  readonly height: number;
 }
 
 /** A rectangle of a picture, in pixels from its top left. */

@@ -1,6 +1,7 @@
 /* Pictures of pages and JPEGs for people, made by the conversion process. */
 import { type EncoderSettings, encoderSettings } from './encoder-settings.ts';
-import type { PictureSides, Region } from './messages.ts';
+import type { PictureSides } from './max-size.ts';
+import type { Region } from './messages.ts';
 import { openPage, pageRequestFor } from './open-page.ts';
 import { chooseFor } from './plan/readable.ts';
 import type { Converter } from './process/converter.ts';

@@ -66,7 +66,7 @@ const METADATA = {
 
 /** Encoder settings for people, in one line. */
 export function settingsInWords(encoder: EncoderSettings): string {
-  const { quality, chromaSubsampling, effort, background, profile, metadata } = encoder;
+  const { quality, chromaSubsampling, effort, background, profile, metadata, maxSize } = encoder;
   return [
     `JPEG of quality ${quality} by mozjpeg`,
     `chroma ${chromaSubsampling}`,
@@ -74,5 +74,6 @@ export function settingsInWords(encoder: EncoderSettings): string {
     `transparent pixels on ${background}`,
     PROFILES[profile],
     METADATA[metadata],
+    ...(maxSize === undefined ? [] : [`longer side at most ${maxSize} pixels`]),
   ].join(', ');
 }

@@ -10,8 +10,10 @@ export interface ReportDocument {
   readonly program: string;
   /** ISO 8601, in UTC. */
   readonly started_at: string;
-  readonly settings: Omit<EncoderSettings, 'chromaSubsampling'> & {
+  readonly settings: Omit<EncoderSettings, 'chromaSubsampling' | 'maxSize'> & {
     readonly chroma_subsampling: ChromaSubsampling;
+    /** Pixels; undefined if none was set. */
+    readonly max_size: number | undefined;
   };
   readonly summary: CollectionSummary;
   /** What could not be read during the search. */
@@ -25,12 +27,12 @@ export interface ReportDocument {
  * (docs/reports.md). Yields file by file, each on its own line.
  */
 export function* jsonOf(run: ReportRun): Generator<string> {
-  const { chromaSubsampling, ...settings } = run.encoder;
+  const { chromaSubsampling, maxSize, ...settings } = run.encoder;
   const head: Omit<ReportDocument, 'files'> = {
     v: 1,
     program: run.program,
     started_at: run.startedAt.toISOString(),
-    settings: { ...settings, chroma_subsampling: chromaSubsampling },
+    settings: { ...settings, chroma_subsampling: chromaSubsampling, max_size: maxSize },
     summary: run.summary,
     unread: run.unread,
   };

@@ -78,6 +78,10 @@ const words: VariableMeanings = {
       'Colour profile: `srgb` converts the colours and embeds none, `keep` keeps the embedded one',
   },
   JPEG_METADATA: { meaning: 'Which metadata of the TIFF to copy' },
+  JPEG_MAX_SIZE: {
+    meaning: 'Reduce larger pictures until their longer side has this many pixels',
+    unset: 'full size',
+  },
   TIFF_PAGES: {
     meaning:
       'Pages to convert: `first`, `all` (scan.jpg, scan.page-2.jpg, …), a number, or numbers and ranges such as `1-3,5`; thumbnails, pyramid levels and masks do not count as pages',

@@ -17,6 +17,7 @@ import {
   metadataSettings,
   profileSettings,
 } from '../convert/encoder-settings.ts';
+import { maxSizeRange } from '../convert/max-size.ts';
 import { pagesProblem, parsePages } from '../convert/pages.ts';
 import { httpUrlProblem, requestUrl } from '../http-url.ts';
 import { keyProblem, lengthProblem } from '../keys.ts';
@@ -112,6 +113,7 @@ export const variables = {
   },
   JPEG_PROFILE: { schema: v.optional(oneOf(profileSettings), profile), flag: 'profile' },
   JPEG_METADATA: { schema: v.optional(oneOf(metadataSettings), metadata), flag: 'metadata' },
+  JPEG_MAX_SIZE: { schema: v.optional(wholeNumber(...maxSizeRange)), flag: 'max-size' },
   TIFF_PAGES: {
     schema: v.optional(v.pipe(checked(pagesProblem), v.transform(parsePages)), 'first'),
     flag: 'page',

@@ -173,6 +173,7 @@ function toSettings(env: v.InferOutput<typeof schema>): TaskSettings {
       effort: env.JPEG_EFFORT,
       profile: env.JPEG_PROFILE,
       metadata: env.JPEG_METADATA,
+      maxSize: env.JPEG_MAX_SIZE,
     },
     pages: env.TIFF_PAGES,
     budget: {

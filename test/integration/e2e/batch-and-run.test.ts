@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bytesIn, FOREIGN, tiff } from '../../support/objects.ts';
-import { pagedTiff } from '../../support/pictures.ts';
+import { pagedTiff, plainTiff } from '../../support/pictures.ts';
 import { runProgram } from '../../support/program.ts';
 import { runTask, useSandbox } from '../../support/tasks.ts';
 
@@ -8,8 +8,12 @@ const sandbox = useSandbox();
 const bytesOf = bytesIn(sandbox);
 
 /** Runs `batch` over a prefix with the environment of a task. */
-async function runBatch(prefix: string, env: Readonly<Record<string, string>> = {}) {
-  const run = await runProgram(['batch', prefix, '--json'], {
+async function runBatch(
+  prefix: string,
+  env: Readonly<Record<string, string>> = {},
+  ...flags: readonly string[]
+) {
+  const run = await runProgram(['batch', prefix, '--json', ...flags], {
     env: { ...sandbox.current.environment('b', 't', 'k'), ...env },
   });
   const document = JSON.parse(run.stdout) as { files: Record<string, unknown>[] };
@@ -49,6 +53,29 @@ describe('a JPEG that a task has made', () => {
     await runTask(sandbox.current, 'rb/other/image.tif');
     const { files } = await runBatch('rb/other/', { JPEG_QUALITY: '50' });
     expect(files).toMatchObject([{ status: 'converted', output: 'rb/other/image.jpg' }]);
+  });
+
+  it('is not replaced by a smaller copy without --force', async () => {
+    const [prefix, small] = ['rb/small/', { JPEG_MAX_SIZE: '16' }];
+    await sandbox.current.putObject(`${prefix}image.tif`, await plainTiff());
+    await runTask(sandbox.current, `${prefix}image.tif`);
+    const before = await bytesOf(`${prefix}image.jpg`);
+    expect((await runBatch(prefix, small)).files).toMatchObject([
+      {
+        status: 'failed',
+        error: {
+          code: 'OBJECT_EXISTS',
+          message:
+            'Not written: "rb/small/image.jpg" has 64 × 48 pixels, and a copy of at most 16 a side would replace it. Use --force to replace it.',
+        },
+      },
+    ]);
+    expect(await bytesOf(`${prefix}image.jpg`)).toEqual(before);
+    const forced = await runBatch(prefix, small, '--force');
+    expect(forced.files).toMatchObject([{ status: 'converted', pages: [{ width: 16 }] }]);
+    expect((await runBatch(prefix, small)).files).toMatchObject([{ status: 'skipped' }]);
+    // Nothing is lost when it is made larger again.
+    expect((await runBatch(prefix)).files).toMatchObject([{ status: 'converted' }]);
   });
 });
 

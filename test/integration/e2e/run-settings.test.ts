@@ -6,6 +6,7 @@ import { knownVariables } from '../../../src/lib/task/environment.ts';
 import { isRequired } from '../../../src/lib/task/environment-text.ts';
 import { described, pictureWith } from '../../support/described-tiff.ts';
 import { exiftool, groupsOf } from '../../support/exiftool.ts';
+import { plainTiff } from '../../support/pictures.ts';
 import { runProgram } from '../../support/program.ts';
 import { newTask, runTask, useSandbox } from '../../support/tasks.ts';
 import { makeTiff } from '../../support/tiff-writer.ts';
@@ -163,6 +164,30 @@ describe('the JPEG’s settings', () => {
       'mozjpeg q=60 chroma=4:4:4 background=%23336699 effort=auto profile=srgb metadata=none',
     );
     expect((await sharp(jpeg?.bytes).metadata()).chromaSubsampling).toBe('4:4:4');
+  });
+
+  it('limit its size, and are part of what makes it up to date', async () => {
+    await sandbox.current.putObject('large.tif', await plainTiff());
+    const small = { JPEG_MAX_SIZE: '32' };
+    const { bodies } = await runTask(sandbox.current, 'large.tif', small);
+    expect(bodies).toMatchObject([{ status: 'success', output_r2_key: 'large.jpg' }]);
+    const jpeg = await sandbox.current.getObject('large.jpg');
+    expect(await sharp(jpeg?.bytes).metadata()).toMatchObject({ width: 32, height: 24 });
+    expect(jpeg?.metadata['arke-encoder']).toMatch(/ metadata=none max-size=32$/);
+    const again = await runTask(sandbox.current, 'large.tif', small);
+    expect(again.stdout).toContain('up to date; nothing to convert');
+    await runTask(sandbox.current, 'large.tif');
+    const whole = await sandbox.current.getObject('large.jpg');
+    expect(await sharp(whole?.bytes).metadata()).toMatchObject({ width: 64, height: 48 });
+    expect(whole?.metadata['arke-encoder']).toMatch(/ metadata=none$/);
+  });
+
+  it('are refused with a size that no JPEG has', async () => {
+    for (const size of ['15', '65501', '1e3']) {
+      const { stdout, exitCode } = await runWith({ JPEG_MAX_SIZE: size });
+      expect(exitCode).toBe(1);
+      expect(stdout).toContain('JPEG_MAX_SIZE must be a whole number from 16 to 65500');
+    }
   });
 
   it('keep the TIFF’s metadata in the uploaded object', async () => {

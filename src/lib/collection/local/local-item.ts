@@ -2,8 +2,10 @@ import { choosePages, type PageSelection } from '../../convert/choose-pages.ts';
 import type { LocalConversion } from '../../convert/local-files.ts';
 import { maySeveral } from '../../convert/pages.ts';
 import { refuseLosses } from '../../convert/strictness.ts';
-import { type OutputRules, refuseOutput } from '../../local-output.ts';
+import { FileError } from '../../errors.ts';
+import { FORCE_FLAG, type OutputRules, refuseOutput } from '../../local-output.ts';
 import { pageOutputs, writePages } from '../../outputs/local-pages.ts';
+import { smallerCopyProblem } from '../../outputs/smaller-copies.ts';
 import { hasJpegSignature } from '../../tiff-signature.ts';
 import { sha256Of } from '../checksum.ts';
 import type { SkippedRecord, SourceRecord } from '../events.ts';
@@ -20,6 +22,7 @@ import type { CollectionRunOptions } from '../options.ts';
 import { placesFor } from '../places.ts';
 import { describePages, type PlannedPages, planPages } from '../plan-pages.ts';
 import { RECORD_NAME } from '../record/output-record.ts';
+import type { RecordLine } from '../record/record-line.ts';
 import type { OutputRecords } from '../record/records.ts';
 import { finishPages } from './finish.ts';
 import { pageShownBy, warnOfPages } from './pages-before.ts';
@@ -188,6 +191,7 @@ async function dueItem(
   const ours = await knownOutputs(force ? outputs.slice(0, 1) : outputs, recorded);
   const rules = outputRules(run, ours);
   for (const one of outputs) await refuseOutput(one, rules, { makeFolder: outDir !== undefined });
+  if (!force) refuseSmallerCopies(ours, run.options);
   const planning = {
     name: tiff.name,
     outputs,
@@ -209,6 +213,20 @@ async function dueItem(
     peakBytes: planned.peakBytes,
     convert: (tools) => convertItem(source, { ...seen, rules, planned }, run, tools),
   };
+}
+
+/** Throws `FileError` if a recorded JPEG would become smaller. */
+function refuseSmallerCopies(
+  ours: ReadonlyMap<string, RecordLine> | undefined,
+  { encoder, forcedBy = FORCE_FLAG }: CollectionRunOptions,
+): void {
+  for (const [output, { record }] of ours ?? []) {
+    const problem = smallerCopyProblem(output, record, encoder.maxSize);
+    if (problem !== undefined)
+      throw new FileError(
+        `Not written: ${problem}. Choose another folder for smaller copies, or use ${forcedBy} to replace it.`,
+      );
+  }
 }
 
 /**

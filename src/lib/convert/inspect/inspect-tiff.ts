@@ -92,7 +92,11 @@ export async function inspectTiff(
     problems: [
       ...problemsOfFile(header),
       ...looked.flatMap((page) =>
-        directoryProblems(header, page, { isPage: numbers.has(page), tags: tagsOf(page) }),
+        directoryProblems(header, page, {
+          isPage: numbers.has(page),
+          tags: tagsOf(page),
+          maxSize: options.encoder.maxSize,
+        }),
       ),
     ],
     losses: lossesOfFile(header, tagsOf, options),

@@ -47,10 +47,18 @@ export function problemsOfFile(header: TiffHeader): Problem[] {
 export function directoryProblems(
   { fileBytes }: Pick<TiffHeader, 'fileBytes'>,
   page: TiffPage,
-  { isPage, tags }: { readonly isPage: boolean; readonly tags: DirectoryTags | undefined },
+  {
+    isPage,
+    tags,
+    maxSize,
+  }: {
+    readonly isPage: boolean;
+    readonly tags: DirectoryTags | undefined;
+    readonly maxSize?: number | undefined;
+  },
 ): Problem[] {
   const found = [
-    ...sizeProblems(page),
+    ...sizeProblems(page, maxSize),
     ...pixelProblems(page),
     ...sampleProblems(page),
     ...segmentProblems(page, fileBytes, tags),
@@ -79,10 +87,10 @@ const REDUCED = 1;
 /** Number of samples, if more than one, by PhotometricInterpretation. */
 const COLOURS: Readonly<Record<number, number>> = { 2: 3, 6: 3, 8: 3, 9: 3, 10: 3, 5: 4 };
 
-function sizeProblems({ width, height }: TiffPage): PageProblem[] {
+function sizeProblems({ width, height }: TiffPage, maxSize: number | undefined): PageProblem[] {
   if (width === 0 || height === 0)
     return [error('NO_SIZE', `It has no size: ${width} × ${height} pixels`)];
-  if (width <= MAX_JPEG_SIDE && height <= MAX_JPEG_SIDE) return [];
+  if (maxSize !== undefined || (width <= MAX_JPEG_SIDE && height <= MAX_JPEG_SIDE)) return [];
   return [error('TOO_LARGE_FOR_JPEG', `A JPEG can have at most ${MAX_JPEG_SIDE} pixels a side`)];
 }
 

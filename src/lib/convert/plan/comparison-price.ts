@@ -1,6 +1,6 @@
 import type { EncoderSettings } from '../encoder-settings.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
-import { jpegChannels, pixelsOf, predictMemory, type Turn } from './memory-model.ts';
+import { jpegChannels, pixelsOf, predictMemory, reducedPage, type Turn } from './memory-model.ts';
 import { plainPage } from './plain-picture.ts';
 import { checkedPrice, methodOf, type Price, priceOf } from './price.ts';
 import type { ReadablePage } from './readable.ts';
@@ -39,24 +39,25 @@ const COMPARE = { colour: 0.045, grey: 0.03 } as const;
  */
 export function priceOfComparison(
   readable: ReadablePage,
-  encoder: Pick<EncoderSettings, 'chromaSubsampling' | 'background' | 'effort'>,
+  encoder: Pick<EncoderSettings, 'chromaSubsampling' | 'background' | 'effort' | 'maxSize'>,
 ): Price {
   const { page, rewriting } = readable;
   const { chromaSubsampling } = encoder;
   const turn = turnToCompare(page);
   const reference = priceOf(readable, { ...methodOf(page, encoder), effort: 'fast', turn });
   const channels = jpegChannels(rewriting?.page ?? page);
-  const pixels = pixelsOf(page);
+  const small = reducedPage(page, encoder.maxSize);
+  const pixels = pixelsOf(small);
   const kind = channels === 1 ? 'grey' : 'colour';
   const isFast = encoder.effort === 'fast';
   const coefficients = PROGRESSIVE[channels === 1 ? 'grey' : chromaSubsampling];
   // While it is turned, the longer side of a picture may be a row.
-  const row = (page.orientation < 5 ? page.width : Math.max(page.width, page.height)) * channels;
+  const row = (page.orientation < 5 ? small.width : Math.max(small.width, small.height)) * channels;
   const decoding = BASE + row * ROWS + (isFast ? 0 : pixels * coefficients);
   const again = { effort: 'balanced', turn: 'none', chromaSubsampling, blended: false } as const;
   const encoding = isFast
     ? 0
-    : predictMemory(savedPage(page, channels), again) + LEFT.bytes + row * LEFT.rows;
+    : predictMemory(savedPage(small, channels), again) + LEFT.bytes + row * LEFT.rows;
   return checkedPrice({
     memoryBytes: Math.max(reference.memoryBytes, decoding, encoding),
     cpuSeconds: reference.cpuSeconds + (pixels / 1e6) * COMPARE[kind],

@@ -1,6 +1,12 @@
 import type { Effort } from '../encoder-settings.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
-import { type ConversionMethod, type EncodedKind, encodedKind, pixelsOf } from './memory-model.ts';
+import {
+  type ConversionMethod,
+  type EncodedKind,
+  encodedKind,
+  pixelsOf,
+  reducedPage,
+} from './memory-model.ts';
 
 /*
  * Seconds of one core of the machine in bench/calibration.json. They depend on picture and machine,
@@ -40,6 +46,12 @@ const TURN: Record<ConversionMethod['turn'], number> = {
 };
 
 /**
+ * Seconds for a reduction: per million samples of the whole picture, and per million pixels of the
+ * smaller one. This has more detail in each pixel, which costs mozjpeg up to three times as much.
+ */
+const REDUCE = { perSample: 0.003, perPixel: 0.04, detail: 3 } as const;
+
+/**
  * Seconds per million pixels in the colour engine: always for CMYK, else for pictures with a
  * profile.
  */
@@ -50,7 +62,7 @@ const SEPARATED = 5;
 /** The CPU seconds of a conversion, in a process that has been started. */
 export function predictCpuSeconds(
   page: TiffPage,
-  method: Pick<ConversionMethod, 'effort' | 'turn' | 'chromaSubsampling'>,
+  method: Pick<ConversionMethod, 'effort' | 'turn' | 'chromaSubsampling' | 'maxSize'>,
 ): number {
   const megapixels = pixelsOf(page) / 1e6;
   const wide = Math.max(8, ...page.bitsPerSample) > 8 ? 2 : 1;
@@ -60,5 +72,12 @@ export function predictCpuSeconds(
   const encode = ENCODE[method.effort][encodedKind(page, method.chromaSubsampling)];
   const colours =
     page.photometric === SEPARATED ? COLOURS.cmyk : page.iccBytes > 0 ? COLOURS.rgb : 0;
-  return EACH + megapixels * (decode + encode + colours + TURN[method.turn]);
+  const whole = EACH + megapixels * (decode + colours);
+  const turn = TURN[method.turn];
+  const copy = reducedPage(page, method.maxSize);
+  if (copy === page) return whole + megapixels * (encode + turn);
+  const reduce = megapixels * REDUCE.perSample * wide * page.samplesPerPixel;
+  return (
+    whole + reduce + (pixelsOf(copy) / 1e6) * (REDUCE.perPixel + encode * REDUCE.detail + turn)
+  );
 }

@@ -1,6 +1,7 @@
 import type { ChromaSubsampling, Effort } from '../encoder-settings.ts';
 import { isJpegInYcbcr } from '../header/jpeg-within.ts';
 import type { TiffPage, TiffSegments } from '../header/tiff-header.ts';
+import { reducedSides, reductionOf } from '../max-size.ts';
 
 /** How a picture is turned upright. */
 export type Turn =
@@ -20,6 +21,8 @@ export interface ConversionMethod {
   readonly chromaSubsampling: ChromaSubsampling;
   /** Holds all pixels for blending: see `AlphaPlan`. */
   readonly blended: boolean;
+  /** The most pixels of the longer side; undefined: as many as the page has. */
+  readonly maxSize?: number | undefined;
 }
 
 /**
@@ -40,6 +43,8 @@ const MB = 1024 * 1024;
 export const PROCESS_BYTES = 106 * MB;
 /** libvips' buffers between decoder and encoder, in rows of the decoded picture. */
 const ROWS_IN_FLIGHT = 720;
+/** The same before a reduction, however large that is; of a low picture as many times its rows. */
+const REDUCED_ROWS_IN_FLIGHT = { most: 2500, perRow: 2.5 } as const;
 /** libvips decodes one row of tiles at a time and keeps some; it then needs no other rows. */
 const TILE_ROWS_IN_FLIGHT = 2.95;
 /** Rows of the JPEG in flight after a picture was turned. */
@@ -61,6 +66,11 @@ export function encodedKind(page: TiffPage, chromaSubsampling: ChromaSubsampling
 /** The number of pixels of a page. */
 export function pixelsOf({ width, height }: Pick<TiffPage, 'width' | 'height'>): number {
   return width * height;
+}
+
+/** A page with the size that its picture has after a reduction: what is turned and encoded. */
+export function reducedPage(page: TiffPage, maxSize: number | undefined): TiffPage {
+  return reductionOf(page, maxSize) ? { ...page, ...reducedSides(page, maxSize) } : page;
 }
 
 /**
@@ -87,17 +97,18 @@ function bytesPerPixel({ samplesPerPixel, bitsPerSample, photometric }: TiffPage
  * at most 1.5 times as much plus 60 MB (docs/policies.md, "Budget").
  */
 export function predictMemory(page: TiffPage, method: ConversionMethod): number {
-  const pipeline = PROCESS_BYTES + decoderBytes(page);
+  const small = reducedPage(page, method.maxSize);
+  const pipeline = PROCESS_BYTES + decoderBytes(page, small !== page);
   const blended = method.blended ? pixelsOf(page) * (3 + page.samplesPerPixel) : 0;
   if (method.turn === 'disk') {
-    const tileRow = page.width * TURNING_TILE.height * jpegChannels(page);
-    const turning = PROCESS_BYTES + tileRow + turnedRowBytes(page) + encoderBytes(page, method);
+    const tileRow = small.width * TURNING_TILE.height * jpegChannels(page);
+    const turning = PROCESS_BYTES + tileRow + turnedRowBytes(small) + encoderBytes(small, method);
     return Math.max(pipeline + blended + tileRow, turning);
   }
   // As decoded: 16 bits are reduced to 8 only afterwards.
   const turned =
-    method.turn === 'memory' ? pixelsOf(page) * bytesPerPixel(page) + turnedRowBytes(page) : 0;
-  return pipeline + blended + turned + encoderBytes(page, method);
+    method.turn === 'memory' ? pixelsOf(small) * bytesPerPixel(page) + turnedRowBytes(small) : 0;
+  return pipeline + blended + turned + encoderBytes(small, method);
 }
 
 /** What the encoder keeps until the end. */
@@ -106,18 +117,25 @@ function encoderBytes(page: TiffPage, { effort, chromaSubsampling }: ConversionM
   return pixelsOf(page) * KEPT_PER_PIXEL[effort][encodedKind(page, chromaSubsampling)];
 }
 
+/** Rows of the decoded picture in libvips' buffers. */
+function rowsInFlight({ height }: TiffPage, isReduced: boolean): number {
+  const { most, perRow } = REDUCED_ROWS_IN_FLIGHT;
+  return isReduced ? Math.max(ROWS_IN_FLIGHT, Math.min(most, height * perRow)) : ROWS_IN_FLIGHT;
+}
+
 /** What is held between decoder and encoder, including a decoded strip. */
-function decoderBytes(page: TiffPage): number {
+function decoderBytes(page: TiffPage, isReduced: boolean): number {
   const { segments, width, height } = page;
   const rowBytes = width * bytesPerPixel(page);
   if (!segments) return rowBytes * height;
+  const inFlight = rowsInFlight(page, isReduced);
   const jpeg = page.compression === JPEG ? jpegDataBytes(page, segments) : 0;
   if (segments.kind === 'tiles') {
-    const rows = Math.max(ROWS_IN_FLIGHT, Math.min(segments.height, height) * TILE_ROWS_IN_FLIGHT);
+    const rows = Math.max(inFlight, Math.min(segments.height, height) * TILE_ROWS_IN_FLIGHT);
     const tile = segments.width * segments.height * bytesPerPixel(page);
     return Math.max(rowBytes * rows, tile) + jpeg;
   }
-  return rowBytes * ROWS_IN_FLIGHT + stripBytes(page, segments.height) + jpeg;
+  return rowBytes * inFlight + stripBytes(page, segments.height) + jpeg;
 }
 
 /** Compression of JPEG data (TIFF technical note 2). */

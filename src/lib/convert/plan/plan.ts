@@ -26,6 +26,7 @@ import {
   type EncoderSettings,
   efforts,
 } from '../encoder-settings.ts';
+import { refuseOversize } from '../jpeg-limits.ts';
 import type { SettingNames } from '../setting-names.ts';
 import type { Turn } from './memory-model.ts';
 import { methodOf, type Price, priceOf } from './price.ts';
@@ -76,9 +77,13 @@ interface Candidate extends ConversionPlan, Price {
   readonly breaks: 'memory' | 'disk' | 'time' | undefined;
 }
 
-/** Prices all methods that the settings allow. Throws as `priceOf`. */
+/**
+ * Prices all methods that the settings allow. Throws `ConversionError` (`TOO_LARGE_FOR_JPEG`), and
+ * as `priceOf`.
+ */
 export function pricePage(readable: ReadablePage, encoder: EncoderSettings): PricedPage {
-  const { page } = readable;
+  const { page, name } = readable;
+  refuseOversize(page, name, encoder.maxSize);
   const common = methodOf(page, encoder);
   const pricedAs = (effort: Effort, turn: Turn) => {
     const price = priceOf(readable, { ...common, effort, turn });
@@ -92,7 +97,7 @@ export function pricePage(readable: ReadablePage, encoder: EncoderSettings): Pri
   return { ...readable, methods: [...upright, ...tagged] };
 }
 
-/** Prices a page and chooses its plan: see `choosePlan`. */
+/** Prices a page and chooses its plan: see `pricePage` and `choosePlan`, and what they throw. */
 export function planConversion(
   readable: ReadablePage,
   limits: Limits,

@@ -8,7 +8,9 @@ import {
   PROCESS_BYTES,
   pixelsOf,
   predictMemory,
+  reducedPage,
 } from './memory-model.ts';
+import { colourSamples } from './page-kinds.ts';
 import type { ReadablePage } from './readable.ts';
 
 /** The cost of a piece of work. */
@@ -24,14 +26,18 @@ export interface Price {
 /** What all methods of making a page's JPEG have in common. */
 export function methodOf(
   page: TiffPage,
-  { chromaSubsampling, background }: Pick<EncoderSettings, 'chromaSubsampling' | 'background'>,
-): Pick<ConversionMethod, 'chromaSubsampling' | 'blended'> {
+  {
+    chromaSubsampling,
+    background,
+    maxSize,
+  }: Pick<EncoderSettings, 'chromaSubsampling' | 'background' | 'maxSize'>,
+): Pick<ConversionMethod, 'chromaSubsampling' | 'blended' | 'maxSize'> {
   const [r, g, b] = levelsOf(background) ?? [];
   const neutral = r === g && g === b;
   const blended =
     page.extraSamples.length > 1 ||
     (page.extraSamples.length === 1 && jpegChannels(page) === 1 && !neutral);
-  return { chromaSubsampling, blended };
+  return { chromaSubsampling, blended, maxSize };
 }
 
 /**
@@ -54,8 +60,12 @@ export function priceOf(
   // Not the sum: the first step's thread is gone before the second step begins (`heldBetween`).
   const memoryBytes = Math.max(rewriting?.memoryBytes ?? 0, predictMemory(read, method));
   const cpuSeconds = (rewriting?.cpuSeconds ?? 0) + predictCpuSeconds(read, method);
-  const turning = method.turn === 'disk' ? pixelsOf(page) * (jpegChannels(read) + 1) : 0;
-  const diskBytes = turning + (rewriting?.diskBytes ?? 0) + copyBytes;
+  const small = reducedPage(read, method.maxSize);
+  const turning = method.turn === 'disk' ? pixelsOf(small) * (jpegChannels(read) + 1) : 0;
+  // Pixels without extra samples, of 16 bits at most, if these are no transparency (`openFlat`).
+  const isSaved = small !== read && read.samplesPerPixel > colourSamples(read);
+  const unweighted = isSaved ? pixelsOf(read) * jpegChannels(read) * 2 : 0;
+  const diskBytes = turning + unweighted + (rewriting?.diskBytes ?? 0) + copyBytes;
   return checkedPrice({ memoryBytes, cpuSeconds, diskBytes });
 }
 

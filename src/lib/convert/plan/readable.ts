@@ -1,7 +1,6 @@
 import { groupDigits } from '../../group-digits.ts';
 import { type MissingData, missingData } from '../header/completeness.ts';
 import type { TiffHeader, TiffPage } from '../header/tiff-header.ts';
-import { refuseOversize } from '../jpeg-limits.ts';
 import { isOfAnother } from '../pages.ts';
 import {
   damagedTiff,
@@ -56,13 +55,11 @@ export interface ReadablePage {
  * from the header alone. Conversions, inspections and dry runs all call this before they plan, so
  * they agree. Problems that only decoding shows are not reported.
  *
- * Throws `ConversionError`: `UNREADABLE_TIFF` (no pixels, missing data), `TOO_LARGE_FOR_JPEG`,
- * `UNSUPPORTED_TIFF`.
+ * Throws `ConversionError`: `UNREADABLE_TIFF` (no pixels, missing data), `UNSUPPORTED_TIFF`.
  */
 export function readable(page: TiffPage, file: PageFile, told: FoundBy = 'by us'): ReadablePage {
   refuseWithoutPixels(page, file, told);
   refuseRemnant(page, file);
-  refuseOversize(page, file.name);
   refuseImplausible(page, file);
   const chosen = chooseFor(page, file);
   const { reading } = chosen;

@@ -1,7 +1,7 @@
 import { finite } from '../../finite.ts';
 import type { Effort, EncoderSettings } from '../encoder-settings.ts';
 import type { TiffPage } from '../header/tiff-header.ts';
-import { type EncodedKind, encodedKind, pixelsOf } from './memory-model.ts';
+import { type EncodedKind, encodedKind, pixelsOf, reducedPage } from './memory-model.ts';
 
 /*
  * Medians over the real TIFFs in shared/tiffs from 0.05 megapixels, and the pictures drawn by
@@ -41,13 +41,16 @@ export function predictJpegBytes(
     quality,
     chromaSubsampling,
     effort,
-  }: Pick<EncoderSettings, 'quality' | 'chromaSubsampling'> & { readonly effort: Effort },
+    maxSize,
+  }: Pick<EncoderSettings, 'quality' | 'chromaSubsampling' | 'maxSize'> & {
+    readonly effort: Effort;
+  },
 ): number {
   const bits = BITS_PER_PIXEL[encodedKind(page, chromaSubsampling)];
   const factor = BY_EFFORT[effort] * factorOfQuality(quality);
   return finite(
     'The predicted size of a JPEG in bytes',
-    Math.round((pixelsOf(page) * bits * factor) / 8),
+    Math.round((pixelsOf(reducedPage(page, maxSize)) * bits * factor) / 8),
   );
 }
 

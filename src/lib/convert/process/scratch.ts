@@ -8,6 +8,8 @@ const NAMES = {
   plain: 'scratch-plain.tif',
   /** Its finished pixels, before they are turned or reduced. */
   saved: 'scratch-saved.tif',
+  /** The same without the extra samples that would weight a reduction. */
+  unweighted: 'scratch-unweighted.tif',
   /** Pixels with the profile used to show them. */
   profiled: 'scratch-profiled.tif',
   /** A single pixel with a profile under test, and the profile of a grey JPEG. */

@@ -1,6 +1,7 @@
 import type { Metadata, Sharp } from 'sharp';
 import { levelsOf } from '../encoder-settings.ts';
 import { refuseOversize } from '../jpeg-limits.ts';
+import { type PictureSides, type Reduction, reducedSides, reductionOf } from '../max-size.ts';
 import type { ConversionNote, PageRequest, RequestKind, SentRequest } from '../messages.ts';
 import { dropsExtras, EXTRAS_DROPPED } from '../notes-on-samples.ts';
 import type { Turn } from '../plan/memory-model.ts';
@@ -8,9 +9,11 @@ import { type AlphaPlan, blendOver, isGrey, type Levels, planAlpha } from './alp
 import { forgivable } from './forgiveness.ts';
 import { type ProfilePlan, planProfile } from './metadata/icc.ts';
 import { cameDamaged, readOddFax } from './odd-fax.ts';
+import { savePixels } from './saved-picture.ts';
 import type { TiffReader } from './sharp-tiff.ts';
 import { type RenderSource, sourceOf } from './source.ts';
 import { openTurned, saveForTurning } from './turn-on-disk.ts';
+import { turnOf, turnUpright } from './upright.ts';
 import { applyWideColours, planWideColours } from './wide-colours.ts';
 
 const WHITE: Levels = [255, 255, 255];
@@ -29,6 +32,10 @@ export interface FlatPicture {
    * colours by them.
    */
   readonly hasExtraSamples: boolean;
+  /** Pixels after the reduction, before the orientation is applied. */
+  readonly size: PictureSides;
+  /** How it is smaller than the TIFF, by the settings. */
+  readonly reduction: Reduction | undefined;
   /** The TIFF's orientation, 1 to 8, as the decoder reads it. */
   readonly orientation: number;
   readonly profile: ProfilePlan;
@@ -75,9 +82,9 @@ export async function readForgivingly<T>(
 
 /**
  * Opens a page: orientation applied unless `turn` is `tag`, greyscale with one channel,
- * transparency flattened onto the background, colours in sRGB or in the kept profile. Runs in the
- * conversion process. Throws what sharp throws, and `ConversionError` if JPEG cannot hold the
- * picture.
+ * transparency flattened onto the background, colours in sRGB or in the kept profile, reduced by
+ * the settings except for a preview, which has a size of its own. Runs in the conversion process.
+ * Throws what sharp throws, and `ConversionError` if JPEG cannot hold the picture.
  */
 export async function openFlat(
   { kind, name, encoder, scratch }: SentRequest<PageRequest> & { readonly kind: RequestKind },
@@ -89,8 +96,10 @@ export async function openFlat(
   const options = { unlimited: true, page: index, subIfd, forgiving };
   const warnings: ConversionNote[] = [...before];
   const metadata = await reader.openTiff(input, options).metadata();
+  const maxSize = kind === 'preview' ? undefined : encoder.maxSize;
+  const reduction = reductionOf(metadata, maxSize);
   // A preview is smaller.
-  if (kind !== 'preview') refuseOversize(metadata, name);
+  if (kind !== 'preview') refuseOversize(metadata, name, maxSize);
   const background = levelsOf(encoder.background) ?? WHITE;
   const alpha = planAlpha(page, metadata, background);
   const channels = channelsOf({ metadata, alpha, background });
@@ -107,17 +116,41 @@ export async function openFlat(
   const source = reader.openTiff(input, { ...options, ignoreProfile });
   source.on('warning', (message: string) => warnings.push({ code: 'DECODER_WARNING', message }));
   // Even if the header says it is upright: the decoder's word counts for the picture.
-  if (turn === 'memory' || turn === 'none') source.autoOrient();
+  const inPipeline = turn === 'memory' || turn === 'none';
+  if (inPipeline && !reduction) source.autoOrient();
   await applyWideColours(source, wide, metadata, scratch.grey);
-  const flat = await flatten(reader, source, { metadata, alpha, background });
+  const whole = await flatten(reader, source, { metadata, alpha, background });
   const orientation = metadata.orientation ?? 1;
+  const size = reducedSides(metadata, maxSize);
+  const isLost = alpha.kind === 'drop' && dropsExtras(page, 'sharp');
+  const unweighted = reduction && isLost ? scratch.unweighted : undefined;
+  const flat = reduction ? await reduce(reader, whole, size, unweighted) : whole;
+  // What is reduced is turned afterwards: fewer pixels, and the same ones however it is turned.
+  if (inPipeline && reduction) turnUpright(flat, turnOf(orientation));
   const picture =
     turn === 'disk' ? await turnOnDisk(reader, flat, scratch.saved, orientation) : flat;
   const hasExtraSamples = alpha.kind === 'drop';
-  const isLost = hasExtraSamples && dropsExtras(page, 'sharp');
   const notes = [...(isLost ? [EXTRAS_DROPPED] : []), ...profile.notes];
-  const bits = wide === 'exactly' ? 16 : 8;
-  return { picture, bits, hasExtraSamples, orientation, profile, warnings, notes };
+  const bits = wide === 'exactly' && unweighted === undefined ? 16 : 8;
+  return { picture, bits, hasExtraSamples, size, reduction, orientation, profile, warnings, notes };
+}
+
+/**
+ * The same picture with fewer pixels (Lanczos, in the encoding of its samples, as vipsthumbnail).
+ * With a path, the pixels are first saved there without extra samples that would weight the
+ * colours.
+ */
+async function reduce(
+  reader: TiffReader,
+  whole: Sharp,
+  { width, height }: PictureSides,
+  unweighted: string | undefined,
+): Promise<Sharp> {
+  const shrink = (picture: Sharp) => picture.resize(width, height, { fit: 'fill' });
+  if (unweighted === undefined) return shrink(whole);
+  const { channels } = await savePixels(whole, unweighted);
+  const saved = shrink(reader.openTiff(unweighted, { unlimited: true }));
+  return channels === 1 ? saved.extractChannel(0) : saved;
 }
 
 async function turnOnDisk(

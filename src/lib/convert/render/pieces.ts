@@ -1,6 +1,7 @@
 import type { Sharp } from 'sharp';
+import type { PictureSides } from '../max-size.ts';
 import type { ConversionResults, PiecesRequest, Region, SentRequest } from '../messages.ts';
-import { openFlat, readForgivingly } from './flat-picture.ts';
+import { type FlatPicture, openFlat, readForgivingly } from './flat-picture.ts';
 import { type TiffReader, withJpegs } from './sharp-tiff.ts';
 import { type ShownPicture, shownPixels } from './shown-pixels.ts';
 import { regionLying, turnOf } from './upright.ts';
@@ -22,8 +23,8 @@ export async function renderPieces(
   reader: TiffReader,
 ): Promise<ConversionResults['pieces']> {
   const { paths, scratch, region } = request;
-  const write = async (path: string, shown: ShownPicture) => {
-    const piece = { ...shown, picture: await cut(shown, region) };
+  const write = async (path: string, shown: ShownPicture & { readonly size: PictureSides }) => {
+    const piece = { ...shown, picture: cut(shown, region) };
     const showing = { path: scratch.profiled, profile: 'applied' } as const;
     const pixels = await shownPixels(reader, piece, showing);
     await pixels.webp(LOSSLESS).toFile(path);
@@ -35,15 +36,18 @@ export async function renderPieces(
   });
   await withJpegs(reader, 'sRGB', async (openJpeg) => {
     const picture = openJpeg(paths.jpeg);
-    const { orientation = 1 } = await picture.metadata();
-    await write(paths.after, { picture, orientation, bits: 8 });
+    const { orientation = 1, ...size } = await picture.metadata();
+    await write(paths.after, { picture, orientation, bits: 8, size });
   });
   return { notes };
 }
 
 /** A region of the upright picture, before it is turned. */
-async function cut({ picture, orientation }: ShownPicture, region: Region): Promise<Sharp> {
-  const { width = 0, height = 0 } = await picture.metadata();
+function cut(
+  { picture, orientation, size }: Pick<FlatPicture, 'picture' | 'orientation' | 'size'>,
+  region: Region,
+): Sharp {
+  const { width, height } = size;
   const upright = orientation >= 5 ? { width: height, height: width } : { width, height };
   return picture.extract(regionLying(region, upright, turnOf(orientation)));
 }

@@ -1,5 +1,6 @@
 import type { Sharp } from 'sharp';
-import type { ConversionResults, PictureSides, PreviewRequest, SentRequest } from '../messages.ts';
+import type { PictureSides } from '../max-size.ts';
+import type { ConversionResults, PreviewRequest, SentRequest } from '../messages.ts';
 import { type FlatPicture, openFlat, readForgivingly } from './flat-picture.ts';
 import { savePixels } from './saved-picture.ts';
 import type { TiffReader } from './sharp-tiff.ts';
@@ -14,7 +15,12 @@ export async function renderPreview(
   request: SentRequest<PreviewRequest>,
   reader: TiffReader,
 ): Promise<ConversionResults['preview']> {
-  const { paths, scratch, most } = request;
+  const { paths, scratch, encoder } = request;
+  const { maxSize = Number.POSITIVE_INFINITY } = encoder;
+  const most = {
+    width: Math.min(request.most.width, maxSize),
+    height: Math.min(request.most.height, maxSize),
+  };
   return readForgivingly(request, reader, async (source) => {
     const flat = await openFlat(request, source, 'tag', reader);
     const small = { ...(await reduced(reader, flat, most, scratch.saved)), icc: flat.profile.kept };

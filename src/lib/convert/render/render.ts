@@ -66,7 +66,8 @@ async function renderSource(
   const { converted, kept } = flat.profile;
   const tagged = turn === 'tag';
   const swapped = !tagged && orientation >= 5;
-  const seen = { width, height, channels, orientation, tagged, swapped, converted };
+  const { reduction } = flat;
+  const seen = { width, height, channels, orientation, tagged, swapped, converted, reduction };
   const lost = await addMetadata(request, { ...seen, profile: kept });
   const turning = tagged ? [orientationTagged(orientation)] : [];
   const { size: bytes } = await stat(paths.output);

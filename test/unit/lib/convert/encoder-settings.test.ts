@@ -16,11 +16,20 @@ const others: EncoderSettings = {
 };
 
 describe('the line of encoder settings', () => {
-  it.each([defaultEncoderSettings, others])('is read as it was written: %j', (settings) => {
-    const line = describeEncoder(settings);
-    expect(line).toMatch(/^[!-~ ]+$/);
-    expect(readEncoder(line)).toEqual(settings);
+  it('is that of earlier versions without a maximum size', () => {
+    expect(describeEncoder({ ...defaultEncoderSettings, maxSize: undefined })).toBe(
+      'mozjpeg q=95 chroma=4:2:0 background=white effort=auto profile=srgb metadata=none',
+    );
   });
+
+  it.each([defaultEncoderSettings, others, { ...others, maxSize: 2000 }])(
+    'is read as it was written: %j',
+    (settings) => {
+      const line = describeEncoder(settings);
+      expect(line).toMatch(/^[!-~ ]+$/);
+      expect(readEncoder(line)).toEqual(settings);
+    },
+  );
 
   it.each([
     '',
@@ -30,6 +39,8 @@ describe('the line of encoder settings', () => {
     describeEncoder(others).replace('4:4:4', '4:1:1'),
     describeEncoder(others).replace('keep', 'p3'),
     `${describeEncoder(others)} more=1`,
+    `${describeEncoder(others)} max-size=02000`,
+    `${describeEncoder(others)} max-size=`,
   ])('is not read when somebody else wrote it: %j', (line) => {
     expect(readEncoder(line)).toBeUndefined();
   });

@@ -12,6 +12,7 @@ import {
   isInvalidResolution,
   jfifOf,
   RESOLUTION_UNIT,
+  reducedResolution,
   X_RESOLUTION,
   Y_RESOLUTION,
 } from './resolution.ts';
@@ -36,7 +37,8 @@ export async function addMetadata(
   const { drop, sentence } = collectDrops();
   const described = await describing(request, addition, drop);
   const profile = addition.profile ? iccSegments(addition.profile) : [];
-  const jfif = jfifOf(request.page.resolution, addition.swapped) ?? [];
+  const resolution = reducedResolution(request.page.resolution, addition.reduction);
+  const jfif = jfifOf(resolution, addition.swapped) ?? [];
   await insertSegments(request.paths.output, [jfif, described, profile].flat());
   const message = sentence();
   return message === undefined ? [] : [{ code: 'METADATA_DROPPED', message }];
@@ -78,9 +80,12 @@ async function segmentsOf(
       : kept(metadata.directories);
   const exif = exifSegment(whole, littleEndian, drop);
   const orientation = picture.tagged ? picture.orientation : 1;
+  // An XMP packet is otherwise left as it is.
+  const { reduction } = picture;
+  const resolution = reduction && reducedResolution(page.resolution, reduction);
   return [
     exif ?? [],
-    xmp ? xmpSegments(xmp, { ...picture, orientation }, drop) : [],
+    xmp ? xmpSegments(xmp, { ...picture, orientation, resolution }, drop) : [],
     iptcSegments(metadata, mode, drop),
   ].flat();
 }

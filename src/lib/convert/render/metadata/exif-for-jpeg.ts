@@ -1,4 +1,6 @@
 import { INCH } from '../../header/resolution.ts';
+import { numbersOf } from '../../header/tiff-tags.ts';
+import type { Reduction } from '../../max-size.ts';
 import type { Drop } from './drop.ts';
 import { type ExifDirectories, exifSegment } from './exif.ts';
 import {
@@ -12,6 +14,7 @@ import {
   PIXEL_X_DIMENSION,
   PIXEL_Y_DIMENSION,
   PLACES,
+  RESOLUTIONS,
   YCBCR_POSITIONING,
 } from './exif-tags.ts';
 import { bytes, type ExifValue, longs, rational, shorts, undefinedBytes } from './exif-values.ts';
@@ -32,6 +35,8 @@ export interface JpegPicture {
   readonly swapped: boolean;
   /** Its colours were converted to sRGB. */
   readonly converted: boolean;
+  /** How it is smaller than the TIFF; undefined if it is not. */
+  readonly reduction?: Reduction | undefined;
 }
 
 const NOTHING: ExifDirectories = { ifd0: [], exif: [], gps: [], interoperability: [] };
@@ -60,19 +65,21 @@ export function exifFor(
   directories: ExifDirectories,
   littleEndian: boolean,
 ): ExifDirectories {
-  const { width, height, orientation, tagged, converted, swapped } = picture;
+  const { width, height, orientation, tagged, converted, swapped, reduction } = picture;
   const truth = new Map<number, ExifValue>([
     [PIXEL_X_DIMENSION, longs(littleEndian, PIXEL_X_DIMENSION, width)],
     [PIXEL_Y_DIMENSION, longs(littleEndian, PIXEL_Y_DIMENSION, height)],
   ]);
   if (converted) truth.set(COLOUR_SPACE, shorts(littleEndian, COLOUR_SPACE, SRGB));
-  const turned = orientation !== 1 && !tagged;
-  const ifd0 = swapped ? directories.ifd0.map(swapResolution) : directories.ifd0;
+  const moved = (orientation !== 1 && !tagged) || reduction !== undefined;
+  const scaled = (value: ExifValue) => scaleResolution(value, reduction, littleEndian);
+  const resolved = directories.ifd0.map(scaled);
+  const ifd0 = swapped ? resolved.map(swapResolution) : resolved;
   return {
     ifd0: tagged ? [...ifd0, shorts(littleEndian, ORIENTATION, orientation)] : ifd0,
     exif: directories.exif
-      .filter(({ tag }) => !(turned && PLACES.has(tag)))
-      .map((value) => truth.get(value.tag) ?? value),
+      .filter(({ tag }) => !(moved && PLACES.has(tag)))
+      .map((value) => truth.get(value.tag) ?? scaled(value)),
     gps: directories.gps,
     // It may name Adobe RGB as the colour space (DCF 2.0: "R03").
     interoperability: converted ? [] : directories.interoperability,
@@ -144,6 +151,21 @@ function withResolution(values: readonly ExifValue[], littleEndian: boolean): Ex
     rational(littleEndian, Y_RESOLUTION, UNKNOWN_DPI),
     shorts(littleEndian, RESOLUTION_UNIT, INCH),
   ];
+}
+
+/** Pixels per unit of length, on the original or on the sensor, if there are fewer pixels now. */
+function scaleResolution(
+  value: ExifValue,
+  reduction: Reduction | undefined,
+  littleEndian: boolean,
+): ExifValue {
+  if (!reduction || !RESOLUTIONS.has(value.tag)) return value;
+  const { tag } = value;
+  const numbers = numbersOf({ littleEndian, tags: new Map([[tag, value]]) }, tag);
+  const [number] = numbers ?? [];
+  return number === undefined || !Number.isFinite(number)
+    ? value
+    : rational(littleEndian, tag, (number * reduction.to) / reduction.from);
 }
 
 function swapResolution(value: ExifValue): ExifValue {

@@ -16,8 +16,18 @@ export const GPS_VERSION = 0;
 export const COLOUR_SPACE = 40_961;
 export const PIXEL_X_DIMENSION = 40_962;
 export const PIXEL_Y_DIMENSION = 40_963;
-/** Positions in the picture, which are wrong after turning (SubjectArea, SubjectLocation). */
+/**
+ * Positions in the picture, which are wrong after turning or reducing (SubjectArea,
+ * SubjectLocation).
+ */
 export const PLACES: ReadonlySet<number> = new Set([37_396, 41_492]);
+/** Pixels per unit: of TIFF itself, and on the sensor (FocalPlaneXResolution, …YResolution). */
+export const RESOLUTIONS: ReadonlySet<number> = new Set([
+  X_RESOLUTION,
+  Y_RESOLUTION,
+  41_486,
+  41_487,
+]);
 export const MAKER_NOTE = 37_500;
 
 /**

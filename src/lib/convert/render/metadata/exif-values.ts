@@ -22,9 +22,11 @@ export function longs(littleEndian: boolean, tag: number, ...values: readonly nu
   return integers(littleEndian, { tag, type: LONG, values });
 }
 
-/** A whole number as a fraction. */
+/** A number above 0 as a fraction of two of 32 bits: whole, or to four decimals if these fit. */
 export function rational(littleEndian: boolean, tag: number, value: number): ExifValue {
-  return { ...longs(littleEndian, tag, value, 1), type: RATIONAL, count: 1 };
+  const parts = Number.isInteger(value) || value >= 2 ** 32 / 10_000 ? 1 : 10_000;
+  const values = [Math.min(Math.round(value * parts), 2 ** 32 - 1), parts];
+  return { ...longs(littleEndian, tag, ...values), type: RATIONAL, count: 1 };
 }
 
 /** Bytes that are numbers. */

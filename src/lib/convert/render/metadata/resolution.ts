@@ -1,12 +1,25 @@
 import { INCH, type Resolution, resolutionOf } from '../../header/resolution.ts';
 import { numbersOf, type TiffTags } from '../../header/tiff-tags.ts';
 import { densityOf } from '../../jpeg-density.ts';
+import type { Reduction } from '../../max-size.ts';
 import { appSegment } from './jpeg-segments.ts';
 
 /** Tags of TIFF 6.0, section 8. */
 export const X_RESOLUTION = 282;
 export const Y_RESOLUTION = 283;
 export const RESOLUTION_UNIT = 296;
+const NO_UNIT = 1;
+
+/** A resolution after a reduction: fewer pixels per unit. An aspect ratio stays. */
+export function reducedResolution(
+  resolution: Resolution | undefined,
+  reduction: Reduction | undefined,
+): Resolution | undefined {
+  if (!resolution || !reduction || resolution.unit === NO_UNIT) return resolution;
+  const { from, to } = reduction;
+  const { x, y, unit } = resolution;
+  return { x: (x * to) / from, y: (y * to) / from, unit };
+}
 
 /**
  * The JFIF segment (ITU-T T.871, 10.1) with a page's resolution as whole numbers; undefined if it

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { Resolution } from '../../header/resolution.ts';
 import type { Drop } from './drop.ts';
 import { appSegment, MAX_SEGMENT_BYTES } from './jpeg-segments.ts';
 
@@ -15,6 +16,10 @@ export interface XmpPicture {
   readonly height: number;
   /** Colours were converted to sRGB. */
   readonly converted: boolean;
+  /** Of the reduced picture, before it is turned; undefined if it is not reduced, or has none. */
+  readonly resolution?: Resolution | undefined;
+  /** Its rows were columns in the TIFF. */
+  readonly swapped: boolean;
 }
 
 /**
@@ -117,7 +122,8 @@ const TIFF = 'http://ns.adobe.com/tiff/1.0/';
 const EXIF = 'http://ns.adobe.com/exif/1.0/';
 const PHOTOSHOP = 'http://ns.adobe.com/photoshop/1.0/';
 
-function describe(xmp: string, { orientation, width, height, converted }: XmpPicture): string {
+function describe(xmp: string, picture: XmpPicture): string {
+  const { orientation, width, height, converted, resolution, swapped } = picture;
   const values = new Map<string, string>();
   const set = (namespace: string, facts: Readonly<Record<string, string | number>>) => {
     for (const prefix of prefixesOf(xmp, namespace))
@@ -126,11 +132,21 @@ function describe(xmp: string, { orientation, width, height, converted }: XmpPic
   };
   set(TIFF, { Orientation: orientation, ImageWidth: width, ImageLength: height });
   set(EXIF, { PixelXDimension: width, PixelYDimension: height });
+  if (resolution) {
+    const { x, y, unit } = resolution;
+    const [XResolution, YResolution] = [fraction(swapped ? y : x), fraction(swapped ? x : y)];
+    set(TIFF, { XResolution, YResolution, ResolutionUnit: unit });
+  }
   if (converted) {
     set(EXIF, { ColorSpace: 1 });
     set(PHOTOSHOP, { ICCProfile: 'sRGB IEC61966-2.1' });
   }
   return values.size === 0 ? xmp : replace(xmp, values);
+}
+
+/** A number as XMP writes rationals. */
+function fraction(value: number): string {
+  return `${Math.round(value * 10_000)}/10000`;
 }
 
 /** More prefixes for one namespace than any writer uses. */

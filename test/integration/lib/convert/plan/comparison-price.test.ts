@@ -21,18 +21,23 @@ const folder = useFolder();
 const MB = 1024 * 1024;
 
 /** What comparing takes, measured in a process of its own, and what was predicted. */
-async function measure(spec: TiffSpec, effort: Effort, ownKind: boolean) {
+async function measure(spec: TiffSpec, effort: Effort, ownKind: boolean, maxSize?: number) {
   const tiff = folder.path('large.tif');
   const jpeg = folder.path('large.jpg');
   await makeTiffFile(tiff, spec);
-  await convertInPlace(tiff, jpeg, { effort });
+  await convertInPlace(tiff, jpeg, { effort, maxSize });
   const page = await pageOf(tiff);
   const allowance = ownKind ? -99 : 99;
   const bounds = { psnrDb: allowance, ssim: allowance, areaDb: allowance, levels: allowance };
   const converter = openConverter(folder.root);
   try {
-    const measured = await measureLikeness(tiff, jpeg, { effort, bounds, converter });
-    return { measured, predicted: priceFor(page, effort) };
+    const measured = await measureLikeness(tiff, jpeg, {
+      effort,
+      maxSize,
+      bounds,
+      converter,
+    });
+    return { measured, predicted: priceFor(page, effort, maxSize) };
   } finally {
     await converter.close();
   }
@@ -44,8 +49,8 @@ async function pageOf(tiff: string): Promise<TiffPage> {
   return page;
 }
 
-function priceFor(page: TiffPage, effort: Effort) {
-  const settings = { ...defaultEncoderSettings, effort };
+function priceFor(page: TiffPage, effort: Effort, maxSize?: number) {
+  const settings = { ...defaultEncoderSettings, effort, maxSize };
   return priceOfComparison(readable(page, fileOfPage(page)), settings);
 }
 
@@ -59,18 +64,24 @@ const base: TiffSpec = {
 };
 
 describe('the price of a comparison', () => {
-  const cases: [TiffSpec, Effort, boolean][] = [
+  const cases: [TiffSpec, Effort, boolean, number?][] = [
     [base, 'fast', false],
     [base, 'balanced', false],
     [base, 'balanced', true],
     [{ ...base, kind: 'grey', orientation: 6 }, 'fast', false],
     [{ ...base, megapixels: 1 }, 'balanced', true],
+    [{ ...base, megapixels: 24 }, 'balanced', true, 2000],
+    [{ ...base, orientation: 6 }, 'fast', false, 400],
   ];
 
-  it.each(cases.map(([spec, ...how]) => [nameOf(spec), ...how, spec] as const))(
-    'has the memory that was measured, and not far too much: %s, %s, another one of its kind made: %s',
-    async (_, effort, ownKind, spec) => {
-      const { measured, predicted } = await measure(spec, effort, ownKind);
+  it.each(
+    cases.map(
+      ([spec, effort, ownKind, maxSize]) => [nameOf(spec), effort, ownKind, maxSize, spec] as const,
+    ),
+  )(
+    'has the memory that was measured, and not far too much: %s, %s, another one of its kind made: %s, reduced to %s',
+    async (_, effort, ownKind, maxSize, spec) => {
+      const { measured, predicted } = await measure(spec, effort, ownKind, maxSize);
       expect(predicted.memoryBytes / MB).toBeGreaterThanOrEqual(measured.peakBytes / MB);
       expect(predicted.memoryBytes / MB).toBeLessThanOrEqual((measured.peakBytes / MB) * 1.5 + 60);
     },

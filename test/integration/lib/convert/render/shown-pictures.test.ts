@@ -53,6 +53,22 @@ describe('what is shown of a page', () => {
   });
 });
 
+describe('what is shown of a page whose JPEG is a smaller copy', () => {
+  it.each([
+    'rgb, 16 bits, Adobe RGB',
+    'rgb, 16 bits, Adobe RGB, extra sample',
+    'grey, 16 bits, gamma 1.8, extra sample',
+    'cmyk, 16 bits, alpha',
+  ])('is what the copy shows, with as many pixels: %s', async (name) => {
+    const both = await makeBoth(pageKindNamed(name), { maxSize: 64 }, 6);
+    const { before, after } = await pieces(both);
+    expect(after).toMatchObject({ width: 49, height: 64 });
+    await expect(verify(before, both)).resolves.toBeDefined();
+    expect(psnr(after, await decodeJpeg(both.jpeg))).toBe(SAME);
+    expect(psnr(await storedPixels(await preview(both)), before)).toBeGreaterThan(40);
+  });
+});
+
 describe('what is shown of a page whose profile is kept', () => {
   const keep = { profile: 'keep' } as const;
 

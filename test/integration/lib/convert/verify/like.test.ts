@@ -10,6 +10,8 @@ import { taggedJpeg } from '../../../../support/wrong-jpegs.ts';
 
 const { folder, draw, compare, verify } = useComparisons();
 
+const CMYKA = { kind: 'cmyka', compression: 'deflate' } as const;
+
 describe('a JPEG that was made well is like its TIFF', () => {
   const kinds: [string, Partial<TiffSpec>, InPlaceOptions][] = [
     ['as max', {}, { effort: 'max' }],
@@ -30,6 +32,12 @@ describe('a JPEG that was made well is like its TIFF', () => {
     ['a palette', { kind: 'palette', compression: 'deflate' }, {}],
     ['turned', { orientation: 6 }, {}],
     ['mirrored, of 16 bits with a profile', { orientation: 7, bits: 16, profile: 'p3' }, {}],
+    ['reduced', {}, { maxSize: 300 }],
+    ['reduced and turned', { orientation: 6 }, { maxSize: 300 }],
+    ['reduced, of CMYK with an extra sample', CMYKA, { maxSize: 300 }],
+    ['reduced, of 16 bits with a profile', { bits: 16, profile: 'p3' }, { maxSize: 300 }],
+    ['reduced, bilevel', { kind: 'bilevel', bits: 1, compression: 'deflate' }, { maxSize: 300 }],
+    ['reduced, transparent, on a colour', { kind: 'rgba' }, { background: '#ff0000', maxSize: 99 }],
   ];
 
   it.each(kinds)('%s', async (_, spec, options) => {

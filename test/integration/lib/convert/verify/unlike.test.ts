@@ -162,6 +162,22 @@ describe('a JPEG is refused', () => {
     await expect(wrong).rejects.toThrow('its colour profile is not the one of the TIFF');
   });
 
+  it('that is smaller by settings, and is another picture or size', async () => {
+    const tiff = await draw();
+    const jpeg = folder.path('small.jpg');
+    await convertInPlace(tiff, jpeg, { maxSize: 300, converter: converter() });
+    await expect(compare(tiff, jpeg, { maxSize: 300 })).resolves.toBeDefined();
+    await expect(compare(tiff, jpeg)).rejects.toThrow('it has 300 × ');
+    await expect(compare(tiff, jpeg, { maxSize: 301 })).rejects.toThrow('it has 300 × ');
+    await writeFile(
+      jpeg,
+      await sharpWithJpegs(await readFile(jpeg))
+        .flop()
+        .toBuffer(),
+    );
+    await expect(compare(tiff, jpeg, { maxSize: 300 })).rejects.toThrow('PSNR');
+  });
+
   it('of another page', async () => {
     const page = { width: 64, height: 64, samplesPerPixel: 1, photometric: 1 };
     const pages = [10, 200].map((level) => ({ ...page, data: Buffer.alloc(64 * 64, level) }));

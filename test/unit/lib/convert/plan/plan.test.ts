@@ -209,5 +209,33 @@ describe('a refusal', () => {
   it('comes before any decoding when no JPEG can hold the picture', () => {
     expect(() => plan(pageOf(1, { width: 65_536, height: 1 }))).toThrow('65536 × 1 pixels');
     expect(plan(pageOf(1, { width: 65_535, height: 1 }))).toMatchObject({ effort: 'max' });
+    const wide = pageOf(1, { width: 100_000, height: 1 });
+    expect(plan(wide, {}, { maxSize: 2000 })).toMatchObject({ effort: 'max' });
+  });
+});
+
+describe('the plan of a smaller copy', () => {
+  it('takes a better effort where the full picture has no room for it', () => {
+    expect(plan(pageOf(500))).toMatchObject({ effort: 'fast' });
+    const small = plan(pageOf(500), {}, { maxSize: 2000 });
+    expect(small).toMatchObject({ effort: 'max', reason: 'it fits' });
+    expect(small.cpuSeconds).toBeLessThan(plan(pageOf(500)).cpuSeconds * 2);
+  });
+
+  it('turns in memory where the full picture is turned on disk', () => {
+    const page = pageOf(400, { orientation: 6 });
+    expect(plan(page)).toMatchObject({ turn: 'disk' });
+    expect(plan(page, {}, { maxSize: 2000 })).toMatchObject({ turn: 'memory' });
+  });
+
+  it('is that of the full picture where this is no larger', () => {
+    expect(plan(pageOf(10), {}, { maxSize: 10_000 })).toEqual(plan(pageOf(10)));
+  });
+
+  it('needs disk for pixels without their extra samples', () => {
+    const page = pageOf(10, { samplesPerPixel: 4, extraSamples: [0] });
+    const refused = () => plan(page, { diskBytes: 10 * MB }, { maxSize: 400 });
+    expect(refused).toThrow(/needs about 58 MB of disk/);
+    expect(plan(page, { diskBytes: 10 * MB })).toMatchObject({ effort: 'max' });
   });
 });

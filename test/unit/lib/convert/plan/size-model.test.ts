@@ -43,6 +43,7 @@ describe('the guess at the size of a JPEG', () => {
     expect(predict({ effort: 'balanced' })).toBeGreaterThan(max);
     expect(predict({ effort: 'fast' })).toBeGreaterThan(predict({ effort: 'balanced' }));
     expect(predict({ chromaSubsampling: '4:4:4' })).toBeGreaterThan(max);
+    expect(predict({ maxSize: 500 })).toBe(max / 4);
     const grey = { ...page, photometric: 1, samplesPerPixel: 1 };
     const settings = { ...defaultEncoderSettings, effort: 'max' } as const;
     expect(predictJpegBytes(grey, settings)).toBeLessThan(max);
