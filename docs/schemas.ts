@@ -30,12 +30,12 @@ export const documents = [
   {
     name: 'collection',
     type: 'CollectionDocument',
-    title: '`convert --json` and `batch --json`, of one file as of many',
+    title: '`convert --json`, `verify --json` and `batch --json`, of one file as of many',
   },
   {
     name: 'collection-event',
     type: 'CollectionEvent',
-    title: 'A line of `convert --json-lines` and `batch --json-lines`',
+    title: 'A line of `convert --json-lines`, `verify --json-lines` and `batch --json-lines`',
   },
   { name: 'batch-report', type: 'BatchReportDocument', title: '`batch --report-to --json`' },
   { name: 'report', type: 'ReportDocument', title: '`--report FILE.json`' },

@@ -32,7 +32,7 @@ interface OptionToken {
 
 /** What a definition of a flag may have for this parser; the rest is for help. */
 const KNOWN_RULES: ReadonlySet<string> = new Set([
-  ...['name', 'type', 'char', 'parse', 'input', 'default', 'env', 'options', 'min'],
+  ...['name', 'type', 'char', 'parse', 'input', 'default', 'env', 'options', 'min', 'max'],
   ...['multiple', 'multipleNonGreedy', 'exclusive', 'allowNo'],
   ...['summary', 'description', 'helpGroup', 'helpValue'],
 ]);

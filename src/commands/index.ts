@@ -24,6 +24,7 @@ import Download from './download.ts';
 import Inspect from './inspect.ts';
 import Run from './run.ts';
 import Upload from './upload.ts';
+import Verify from './verify.ts';
 
 /** The commands by id, for oclif, which then need not search the disk. */
 export const commands = {
@@ -40,4 +41,5 @@ export const commands = {
   inspect: Inspect,
   run: Run,
   upload: Upload,
+  verify: Verify,
 };

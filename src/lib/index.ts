@@ -4,11 +4,8 @@
  */
 import './node-version.ts';
 
-export {
-  type CollectionInput,
-  type CollectionOptions,
-  convertCollection,
-} from './api/convert-collection.ts';
+export type { CollectionInput } from './api/collection-input.ts';
+export { type CollectionOptions, convertCollection } from './api/convert-collection.ts';
 export { type Conversion, type ConvertOptions, convertTiff } from './api/convert-tiff.ts';
 export {
   type ChosenPages,
@@ -18,6 +15,7 @@ export {
 } from './api/inspect-file.ts';
 export { bytesOfPath, pathOfBytes, shownPath } from './api/paths.ts';
 export { runTask, type TaskOptions } from './api/run-task.ts';
+export { type VerifyOptions, verifyCollection } from './api/verify-collection.ts';
 export {
   type CallbackPayload,
   callbackPayloadSchema,
@@ -39,6 +37,7 @@ export type {
   SkippedRecord,
   SourceRecord,
   UnreadPath,
+  VerifiedRecord,
   WarningCounts,
 } from './collection/events.ts';
 export {

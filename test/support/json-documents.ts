@@ -7,6 +7,7 @@ import type { Run } from './program.ts';
 /** Which schema of the package holds for what a command says with `--json`. */
 const SCHEMAS: Readonly<Record<string, string>> = {
   convert: 'collection',
+  verify: 'collection',
   batch: 'collection',
   inspect: 'inspection',
   upload: 'upload',

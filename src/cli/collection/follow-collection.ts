@@ -1,6 +1,7 @@
 import type { CollectionEvent } from '../../lib/collection/events.ts';
 import type { CollectionWarning } from '../../lib/collection/inputs/find-inputs.ts';
 import { warningLine } from '../../lib/collection/warning-count.ts';
+import { withWarnings } from '../../lib/collection/with-warnings.ts';
 import { isUnread } from '../../lib/stop.ts';
 import type { ChosenViews } from './choose-views.ts';
 import { countLines, endLines, failureLines, verifiedLines } from './summary.ts';
@@ -43,17 +44,5 @@ export async function followCollection(
     return outcome;
   } finally {
     signal.removeEventListener('abort', sayStopping);
-  }
-}
-
-/** The events, with the search's warnings after the first. */
-async function* withWarnings(
-  events: AsyncIterable<CollectionEvent>,
-  warnings: readonly CollectionWarning[],
-): AsyncGenerator<CollectionEvent> {
-  for await (const event of events) {
-    yield event;
-    if (event.event !== 'collection.started') continue;
-    for (const warning of warnings) yield { event: 'collection.warning', ...warning };
   }
 }

@@ -39,11 +39,10 @@ export function lineView(
       if (event.status === 'would_fail')
         lines.error(`Would fail: ${aboutFile(event.input, event.error.message)}`);
       if (event.status === 'converted') showPages(event, lines);
+      if (event.status === 'verified') showVerified(event, lines);
       if (event.status === 'due') showPlans(event, lines, plans);
       if (event.status === 'skipped' && skipped)
-        lines.result(
-          `${event.input} → ${event.output}  ${event.existing ? 'already there' : 'up to date'}`,
-        );
+        lines.result(`${event.input} → ${event.output}  ${whySkipped(event)}`);
     },
   };
 }
@@ -57,6 +56,22 @@ function showPages({ input, ms, pages }: ConvertedFile, lines: Lines): void {
     for (const { message } of page.notes) lines.warn(`${called}: ${message}`);
     lines.result(`${called} → ${page.output}  ${figures(page, single ? ms : page.ms)}`);
   }
+}
+
+function showVerified(
+  { input, pages }: Extract<CollectionEvent, { status: 'verified' }>,
+  lines: Lines,
+): void {
+  for (const { page, output, likeness } of pages) {
+    const called = pages.length === 1 ? input : `${input} (page ${page})`;
+    const measured = likeness ? `: ${likenessText(likeness)}` : '';
+    lines.result(`${called} → ${output}  within limits${measured}`);
+  }
+}
+
+function whySkipped({ existing, verified }: Extract<CollectionEvent, { status: 'skipped' }>) {
+  if (verified) return 'verified before';
+  return existing ? 'already there' : 'up to date';
 }
 
 type Due = Extract<CollectionEvent, { status: 'due' }>;

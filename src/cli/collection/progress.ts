@@ -15,6 +15,7 @@ export interface CollectionProgress {
   readonly files: number;
   readonly bytes: number;
   readonly converted: number;
+  readonly verified: number;
   readonly skipped: number;
   readonly failed: number;
   /** In a dry run: those that would be converted, and those that would fail. */
@@ -35,6 +36,7 @@ export function noProgress(nowMs: number): CollectionProgress {
     files: 0,
     bytes: 0,
     converted: 0,
+    verified: 0,
     skipped: 0,
     failed: 0,
     due: 0,
@@ -90,7 +92,7 @@ function afterFile(
     endedBytes: progress.endedBytes + source_bytes,
     running: without(progress.running, input),
   };
-  if (status !== 'converted') return next;
+  if (status !== 'converted' && status !== 'verified') return next;
   return {
     ...next,
     convertedBytes: progress.convertedBytes + source_bytes,
@@ -100,8 +102,8 @@ function afterFile(
 
 /** How many TIFFs have ended, in any way. */
 export function endedFiles(progress: CollectionProgress): number {
-  const { converted, skipped, failed, due, would_fail } = progress;
-  return converted + skipped + failed + due + would_fail;
+  const { converted, verified, skipped, failed, due, would_fail } = progress;
+  return converted + verified + skipped + failed + due + would_fail;
 }
 
 /** The finished share of the work, from 0 to 1: by bytes, because TIFFs differ in size. */

@@ -13,15 +13,22 @@ import type { CollectionOutcome } from './view.ts';
 /** The result of a run in counts, sizes and pace, for people. */
 export function countLines(summary: CollectionSummary): string[] {
   const pace = summary.predicted ? planLine : paceLine;
-  return [countLine(summary), ...(summary.converted > 0 ? [pace(summary)] : [])];
+  return [countLine(summary), ...(doneOf(summary) > 0 ? [pace(summary)] : [])];
+}
+
+/** How many TIFFs were converted or verified. */
+function doneOf({ converted, verified = 0 }: CollectionSummary): number {
+  return converted + verified;
 }
 
 /** `300 TIFFs: 285 converted, 12 up to date, 3 failed; 1 folder could not be read; 1 min 12 s`. */
 function countLine(summary: CollectionSummary): string {
   const { files, converted, skipped, existing = 0, failed, would_fail = 0, left, ms } = summary;
+  const { verified } = summary;
   const counts: Count[] = [
     [converted, summary.predicted ? 'to convert (not decoded yet)' : 'converted'],
-    [skipped - existing, 'up to date'],
+    [verified ?? 0, summary.predicted ? 'to compare (not decoded yet)' : 'verified'],
+    [skipped - existing, verified === undefined ? 'up to date' : 'verified before'],
     [existing, 'already there'],
     [failed, 'failed'],
     [would_fail, 'would fail'],
@@ -47,9 +54,9 @@ type UnreadCounts = Pick<CollectionSummary, 'folders_unread' | 'files_unread'>;
 
 /** `1.2 GB → 96.5 MB; 4.1 files/s, 16.7 MB/s, 35.2 MP/s`. */
 function paceLine(summary: CollectionSummary): string {
-  const { converted, source_bytes, output_bytes, pixels, ms } = summary;
+  const { source_bytes, output_bytes, pixels, ms } = summary;
   const pace = [
-    `${perSecond(converted, ms)} files/s`,
+    `${perSecond(doneOf(summary), ms)} files/s`,
     formatBytesPerSecond(source_bytes, ms),
     formatPixelsPerSecond(pixels, ms),
   ];
@@ -75,7 +82,11 @@ function unreadWords({ folders_unread: folders, files_unread: files }: UnreadCou
 }
 
 /** `verified: 131 of 131 within the limits`; nothing if no JPEG was compared with its TIFF. */
-export function verifiedLines({ records }: Pick<CollectionOutcome, 'records'>): string[] {
+export function verifiedLines({
+  records,
+  summary,
+}: Pick<CollectionOutcome, 'records'> & { readonly summary?: CollectionSummary }): string[] {
+  if (summary?.verified !== undefined) return verifiedLine(summary);
   const within = records.filter(
     (record) => record.status === 'converted' && record.pages.every(({ likeness }) => likeness),
   ).length;
@@ -84,6 +95,12 @@ export function verifiedLines({ records }: Pick<CollectionOutcome, 'records'>): 
   ).length;
   const all = within + beyond;
   return all > 0 ? [`verified: ${within} of ${all} within the limits`] : [];
+}
+
+/** The same for a run of `verify`, in which any failure counts, and what was verified before. */
+function verifiedLine({ verified = 0, skipped, failed, predicted }: CollectionSummary): string[] {
+  const within = verified + skipped;
+  return predicted ? [] : [`verified: ${within} of ${within + failed} within the limits`];
 }
 
 /**
@@ -118,16 +135,17 @@ function section(
 /** How a run ended, if not by itself, and what comes next. */
 export function endLines({
   records,
-  summary: { left, stopped, predicted, converted },
+  summary,
 }: Pick<CollectionOutcome, 'records' | 'summary'>): string[] {
+  const { left, stopped, predicted, verified } = summary;
   if (left === 0 && !stopped) {
-    const open = converted > 0 ? ' Decoding may still reveal errors and warnings.' : '';
+    const open = doneOf(summary) > 0 ? ' Decoding may still reveal errors and warnings.' : '';
     return predicted ? [`Dry run: nothing was written.${open}`] : [];
   }
   if (stopped) return [`Interrupted by ${stopped}. Run the same command again to resume.`];
   // The same command would stop there again.
   const failed = records.find(({ status }) => status === 'failed');
   return [
-    `Stopped at the first failure (--fail-fast). To convert the rest, fix ${failed?.input}, skip it with --exclude, or run without --fail-fast.`,
+    `Stopped at the first failure (--fail-fast). To ${verified === undefined ? 'convert' : 'verify'} the rest, fix ${failed?.input}, skip it with --exclude, or run without --fail-fast.`,
   ];
 }

@@ -21,6 +21,7 @@ const PAGES: Readonly<Record<string, string>> = {
   dev: 'docs/dev.md',
   inspect: 'docs/guides/inspect.md',
   run: 'docs/contract.md',
+  verify: 'docs/verify.md',
 };
 const ALL_COMMANDS = 'docs/commands.md';
 

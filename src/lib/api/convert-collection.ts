@@ -1,29 +1,22 @@
 import { availableParallelism } from 'node:os';
-import { basename } from 'node:path';
-import { Readable } from 'node:stream';
 import * as v from 'valibot';
-import { flag, oneOf, optionProblems, shown, text, texts, wholeNumber } from '../check-options.ts';
+import { flag, oneOf, optionProblems, text, texts, wholeNumber } from '../check-options.ts';
 import type { CollectionEvent } from '../collection/events.ts';
-import type { FoundInputs } from '../collection/inputs/find-inputs.ts';
 import type { CollectionRunOptions as RunOptions } from '../collection/options.ts';
 import { planOutputs } from '../collection/outputs.ts';
 import { runCollection } from '../collection/run-collection.ts';
+import { withWarnings } from '../collection/with-warnings.ts';
 import { type EncoderSettings, encoderSettings } from '../convert/encoder-settings.ts';
 import { type PagesSetting, parsePages } from '../convert/pages.ts';
 import { optionNames } from '../convert/setting-names.ts';
 import { type FailKind, failKinds } from '../convert/strictness.ts';
 import { defaultLikenessBounds } from '../convert/verify/likeness.ts';
-import { OptionsError, SettingsError } from '../errors.ts';
+import { OptionsError } from '../errors.ts';
 import { programName } from '../version.ts';
+import { type CollectionInput, inputProblems } from './collection-input.ts';
+import { findTiffs } from './find-tiffs.ts';
 import { budgetOf, conversionOptions, FORCED_BY, pages } from './options.ts';
 import { refuseBundled } from './whole-package.ts';
-
-/** A TIFF of a collection, and the path of the JPEG of its first or only page. */
-export interface CollectionInput {
-  readonly input: string;
-  /** Default: the name it gets if `input` is given alone. */
-  readonly output?: string | undefined;
-}
 
 /**
  * The options of `convertCollection`. All have defaults; those of `EncoderSettings` are
@@ -108,8 +101,6 @@ const schema = v.strictObject({
   jobs: v.optional(wholeNumber(1, 10_000)),
 });
 
-const collectionInput = v.strictObject({ input: text, output: v.optional(text) });
-
 /**
  * Converts many local TIFFs, as many at once as cores and memory permit, and yields events. Skips
  * TIFFs whose JPEGs are up to date: to resume a run, start it again. A failed TIFF does not stop
@@ -148,18 +139,6 @@ export function convertCollection(
   return convertAll(inputs, options);
 }
 
-function inputProblems(inputs: unknown): string[] {
-  if (!Array.isArray(inputs)) return ['inputs must be a list of paths'];
-  return inputs.flatMap((one: unknown, index) => {
-    const input = typeof one === 'string' ? { input: one } : one;
-    if (typeof input !== 'object' || input === null)
-      return [
-        `inputs[${index}] must be a path, or an object with a path as its input, not ${shown(input)}`,
-      ];
-    return optionProblems(collectionInput, input).map((problem) => `inputs[${index}].${problem}`);
-  });
-}
-
 async function* convertAll(
   inputs: readonly (string | CollectionInput)[],
   options: CollectionOptions,
@@ -167,34 +146,7 @@ async function* convertAll(
   const run = runOptions(options);
   const { found, unread, warnings } = await findTiffs(inputs, options, run.signal);
   const { conversions, warnings: more } = await planOutputs(found, run);
-  for await (const event of runCollection(conversions, { ...run, unread })) {
-    yield event;
-    if (event.event !== 'collection.started') continue;
-    for (const warning of [...warnings, ...more]) yield { event: 'collection.warning', ...warning };
-  }
-}
-
-/** The TIFFs that were found or named, first by path, then the pairs. */
-async function findTiffs(
-  inputs: readonly (string | CollectionInput)[],
-  { recursive = false, include = [], exclude = [] }: CollectionOptions,
-  signal: AbortSignal,
-): Promise<FoundInputs> {
-  const paths = inputs.filter((one) => typeof one === 'string');
-  const pairs = inputs.filter((one) => typeof one !== 'string');
-  const named = pairs.map((pair) => ({ name: basename(pair.input), ...pair }));
-  if (paths.length === 0) return { found: named, unread: [], warnings: [] };
-  // Loaded only now: a package that it needs cannot be loaded from a bundle of ES modules
-  // (`refuseBundled`).
-  const { findInputs } = await import('../collection/inputs/find-inputs.ts');
-  const request = { paths, recursive, include, exclude };
-  const inputFiles = await findInputs(request, Readable.from([]), signal).catch(asOptions);
-  return { ...inputFiles, found: [...inputFiles.found, ...named] };
-}
-
-/** A wrong flag of the command is a wrong option here. */
-function asOptions(error: unknown): never {
-  throw error instanceof SettingsError ? new OptionsError(error.problems, { cause: error }) : error;
+  yield* withWarnings(runCollection(conversions, { ...run, unread }), [...warnings, ...more]);
 }
 
 function runOptions(options: CollectionOptions): RunOptions {

@@ -1,7 +1,7 @@
 import { SettingsError } from '../errors.ts';
 import { MOST_SHARDS, type Shard } from './shards.ts';
 
-type Variables = Readonly<Record<string, string | undefined>>;
+type EngineVariables = Readonly<Record<string, string | undefined>>;
 
 /** An engine that starts many copies of a command, and says in variables which one each is. */
 interface Engine {
@@ -11,7 +11,7 @@ interface Engine {
   readonly count?: string;
   /** The index of the first copy, if it is not always 0. */
   readonly first?: string;
-  readonly problem?: (variables: Variables) => string | undefined;
+  readonly problem?: (variables: EngineVariables) => string | undefined;
 }
 
 const engines: readonly Engine[] = [
@@ -37,10 +37,10 @@ const engines: readonly Engine[] = [
 
 /**
  * The shard of this process by the variables of the engine that started it. `count` is what the
- * user says; Kubernetes needs it. Throws `SettingsError` if no engine has set its variables, or more
- * than one, and if a number is missing or makes no sense.
+ * user says; Kubernetes needs it. Throws `SettingsError` if no engine has set its variables, or
+ * more than one, and if a number is missing or makes no sense.
  */
-export function engineShard(variables: Variables, count?: number): Shard {
+export function engineShard(variables: EngineVariables, count?: number): Shard {
   const set = engines.filter(({ index, count: size }) =>
     [index, size].some((name) => name !== undefined && isSet(variables, name)),
   );
@@ -57,7 +57,7 @@ export function engineShard(variables: Variables, count?: number): Shard {
   return { index, count: total };
 }
 
-function countBy(engine: Engine, variables: Variables, given: number | undefined): number {
+function countBy(engine: Engine, variables: EngineVariables, given: number | undefined): number {
   if (engine.count === undefined) {
     if (given !== undefined) return given;
     throw wrong(`${engine.name} does not say how many there are: use --shard auto/COUNT`);
@@ -70,7 +70,7 @@ function countBy(engine: Engine, variables: Variables, given: number | undefined
   return count;
 }
 
-function numberIn(variables: Variables, name: string, { name: engine }: Engine): number {
+function numberIn(variables: EngineVariables, name: string, { name: engine }: Engine): number {
   const text = variables[name]?.trim() ?? '';
   if (text === '') throw wrong(`${engine} has not set ${name}`);
   if (!/^\d{1,9}$/.test(text)) throw wrong(`${name} is "${text}", which is no whole number`);
@@ -78,7 +78,7 @@ function numberIn(variables: Variables, name: string, { name: engine }: Engine):
 }
 
 /** An array such as `--array=0-9:2` or `1,5,7` has numbers that no task has. */
-function slurmGaps(variables: Variables): string | undefined {
+function slurmGaps(variables: EngineVariables): string | undefined {
   const [min, max, count] = ['MIN', 'MAX', 'COUNT'].map((end) => {
     const text = variables[`SLURM_ARRAY_TASK_${end}`]?.trim();
     return text ? Number(text) : Number.NaN;
@@ -90,7 +90,7 @@ function slurmGaps(variables: Variables): string | undefined {
     : undefined;
 }
 
-function isSet(variables: Variables, name: string): boolean {
+function isSet(variables: EngineVariables, name: string): boolean {
   return (variables[name]?.trim() ?? '') !== '';
 }
 

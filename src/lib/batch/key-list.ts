@@ -1,4 +1,4 @@
-import { linesOfList, readFileList } from '../collection/inputs/file-list.ts';
+import { linesOfList, namesIn, readFileList } from '../collection/inputs/file-list.ts';
 import { SettingsError, StorageError } from '../errors.ts';
 import { keyIn, keyProblem, R2_SCHEME } from '../keys.ts';
 import type { Storage } from '../storage/client.ts';
@@ -66,5 +66,6 @@ async function linesInBucket(
       'OBJECT_NOT_FOUND',
       `There is no list ${R2_SCHEME}${key} in the bucket "${storage.bucket}". Check the key and R2_BUCKET.`,
     );
-  return linesOfList(list.bytes, `The list ${R2_SCHEME}${key}`);
+  const name = `The list ${R2_SCHEME}${key}`;
+  return namesIn(linesOfList(list.bytes, name), name);
 }

@@ -19,6 +19,8 @@ export type ItemsOptions = Pick<
 > & {
   /** How many TIFFs are examined at once; the default suits files on a disk. */
   readonly plansAtOnce?: number | undefined;
+  /** Whether the items verify JPEGs, and make none; default: false. */
+  readonly verifies?: boolean | undefined;
 };
 
 /** The parts of a run. */
@@ -41,13 +43,16 @@ export async function* convertItems(
   options: ItemsOptions,
   onEnd: (warn: Warn) => Promise<void>,
 ): AsyncGenerator<CollectionEvent, void> {
-  const { jobs, dryRun, unread = [] } = options;
+  const { jobs, dryRun, verifies, unread = [] } = options;
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   // Each job adds several listeners while it runs.
   setMaxListeners(0, signal);
   const processors = Math.min(jobs, availableParallelism());
-  const counters = createRunCounters(items.length, unread, dryRun ? { processors } : undefined);
+  const counters = createRunCounters(items.length, unread, {
+    dryRun: dryRun ? { processors } : undefined,
+    verifies,
+  });
   const events = createEventQueue<CollectionEvent>();
   const source_bytes = items.reduce((sum, { sourceBytes }) => sum + sourceBytes, 0);
   yield { event: 'collection.started', files: items.length, source_bytes, jobs };

@@ -19,6 +19,7 @@ export interface PageRecord {
   readonly ms: number;
   readonly cpu_seconds: number;
   readonly peak_bytes: number;
+  /** Of a JPEG that was only verified: how it is coded, in words. */
   readonly effort: string;
   /** The decoder: sharp, or one of the fallback decoders. */
   readonly reader: string;
@@ -53,11 +54,20 @@ export interface ConvertedRecord extends SourceRecord {
   readonly pages: readonly [PageRecord, ...PageRecord[]];
 }
 
+/** The record of a TIFF whose JPEGs were there, and are within the limits. */
+export interface VerifiedRecord extends SourceRecord {
+  readonly status: 'verified';
+  readonly ms: number;
+  readonly pages: readonly [PageRecord, ...PageRecord[]];
+}
+
 /** The record of a TIFF whose JPEGs are up to date, or exist and are to be passed over. */
 export interface SkippedRecord extends SourceRecord {
   readonly status: 'skipped';
   /** Set if the JPEGs exist and nothing else is known about them (`--skip-existing`). */
   readonly existing?: true | undefined;
+  /** Set if an earlier run of `verify` found the JPEGs to be within the limits. */
+  readonly verified?: true | undefined;
   /** As recorded when they were made; empty if that is not known. */
   readonly pages: readonly PageRecord[];
 }
@@ -70,7 +80,7 @@ export interface FailedRecord extends SourceRecord {
 }
 
 /** The record of one TIFF of a collection. */
-export type FileRecord = ConvertedRecord | SkippedRecord | FailedRecord;
+export type FileRecord = ConvertedRecord | VerifiedRecord | SkippedRecord | FailedRecord;
 
 /** How a page would be converted, predicted from its header alone. */
 export interface PagePlan {
@@ -125,6 +135,9 @@ export interface WarningCounts {
 export interface CollectionSummary {
   readonly files: number;
   readonly converted: number;
+  /** `verify` only: those whose JPEGs are within the limits; in a dry run, those to compare. */
+  readonly verified?: number | undefined;
+  /** Those with JPEGs that are up to date, exist, or were verified before. */
   readonly skipped: number;
   /** Of those skipped, the ones whose JPEGs only exist; undefined if there are none. */
   readonly existing?: number | undefined;
@@ -139,7 +152,7 @@ export interface CollectionSummary {
   readonly files_unread: number;
   /** None in a dry run: warnings come from conversions. */
   readonly warnings: WarningCounts;
-  /** Of converted TIFFs, like the next two. */
+  /** Of converted or verified TIFFs, like the next two. */
   readonly source_bytes: number;
   readonly output_bytes: number;
   readonly pixels: number;

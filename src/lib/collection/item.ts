@@ -71,6 +71,8 @@ export interface FurtherConverter {
 
 /** The result for a TIFF. */
 export interface Converted {
+  /** What was done with it; default: it was converted. */
+  readonly status?: 'verified';
   readonly pages: readonly [PageRecord, ...PageRecord[]];
   readonly source_sha256?: string | undefined;
   /** Where the JPEG of the first page is, if not where it was planned. */

@@ -12,17 +12,23 @@ export interface RunCounters {
   summary(): CollectionSummary;
 }
 
-/**
- * Counters of a run that begins now, after a search that could not read so much; for a dry run with
- * the number of processors that would work at once.
- */
+/** The kind of a run. */
+interface CountedRun {
+  /** For a dry run: the number of processors that would work at once. */
+  readonly dryRun?: { readonly processors: number } | undefined;
+  /** Whether existing JPEGs are verified, and none is made; default: false. */
+  readonly verifies?: boolean | undefined;
+}
+
+/** Counters of a run that begins now, after a search that could not read so much. */
 export function createRunCounters(
   files: number,
   unread: readonly UnreadPath[],
-  dryRun?: { readonly processors: number },
+  { dryRun, verifies = false }: CountedRun = {},
 ): RunCounters {
   const start = performance.now();
-  const count = { converted: 0, skipped: 0, failed: 0 };
+  const done = verifies ? 'verified' : 'converted';
+  const count = { converted: 0, verified: 0, skipped: 0, failed: 0 };
   let existing = 0;
   let wouldFail = 0;
   const sum = { source_bytes: 0, output_bytes: 0, pixels: 0 };
@@ -38,12 +44,12 @@ export function createRunCounters(
       count[record.status]++;
       warnings.add(record);
       if (record.status === 'skipped' && record.existing) existing++;
-      if (record.status !== 'converted') return;
+      if (record.status !== 'converted' && record.status !== 'verified') return;
       add(record);
       sum.output_bytes += total(record.pages.map(({ bytes }) => bytes));
     },
     planned: ({ source, plans }) => {
-      count.converted++;
+      count[done]++;
       add(source);
       sum.output_bytes += total(plans.map(({ output_bytes }) => output_bytes ?? 0));
       const seconds = total(plans.map(({ cpu_seconds }) => cpu_seconds));
@@ -54,12 +60,16 @@ export function createRunCounters(
       wouldFail++;
     },
     summary: () => {
-      const left = files - count.converted - count.skipped - count.failed - wouldFail;
+      const { converted, verified, skipped, failed } = count;
+      const left = files - converted - verified - skipped - failed - wouldFail;
       const ms = Math.round(performance.now() - start);
       const would = dryRun ? { would_fail: wouldFail } : {};
       return {
         files,
-        ...count,
+        converted,
+        ...(verifies ? { verified } : {}),
+        skipped,
+        failed,
         ...(existing > 0 ? { existing } : {}),
         ...would,
         left,

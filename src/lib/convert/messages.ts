@@ -62,6 +62,8 @@ export interface ComparisonRequest extends PageRequest<'jpeg'>, Pick<ConversionP
   readonly kind: 'comparison';
   /** The JPEG's name in messages. */
   readonly jpegName: string;
+  /** Whether another program may have made the JPEG, which may then have sRGB's profile. */
+  readonly byAny?: boolean | undefined;
   /** Within these bounds the comparison ends without a second JPEG from the same encoder. */
   readonly bounds: LikenessBounds;
 }

@@ -14,7 +14,7 @@ const NAMED = 3;
  * by which programs and with which settings. `libraries` made the pixels, if that is known.
  */
 export function aboutRun(run: ReportRun, libraries: string | undefined): AboutRun {
-  const { records, command, machine, program, encoder } = run;
+  const { records, command, machine, program, encoder, verification } = run;
   const outputs = records.flatMap((record) => jpegsOf(record).map(({ output }) => output));
   const folders = {
     from: foldersOf(records.map(({ input }) => input)),
@@ -22,11 +22,11 @@ export function aboutRun(run: ReportRun, libraries: string | undefined): AboutRu
   };
   return [
     ['TIFFs from', folders.from],
-    ['JPEGs to', outputs.length > 0 ? folders.to : []],
+    [verification ? 'JPEGs from' : 'JPEGs to', outputs.length > 0 ? folders.to : []],
     ['Command', [command]],
     ['Machine', [machine]],
     ['Versions', [[program, libraries].filter(Boolean).join(' ')]],
-    ['Settings', [settingsInWords(encoder)]],
+    ['Settings', [verification ? verificationInWords(verification) : settingsInWords(encoder)]],
   ];
 }
 
@@ -54,6 +54,11 @@ export function limitsInWords({ ssim, psnrDb, areaDb, levels }: LikenessBounds):
     'of the same pixels with the same settings, and in each area of 64 × 64 pixels at most ' +
     `${areaDb} dB, and ${levels} of 255 levels in the mean`
   );
+}
+
+function verificationInWords({ quality }: NonNullable<ReportRun['verification']>): string {
+  const asked = quality === undefined ? 'each at its own quality' : `of quality ${quality} or more`;
+  return `JPEGs that were there, ${asked}, compared with their TIFFs`;
 }
 
 const PROFILES = { srgb: 'colours converted to sRGB', keep: 'colour profiles kept' } as const;

@@ -58,8 +58,9 @@ function mostDoubtfulFirst(
   return [...records.keys()].sort((a, b) => weight(b) - weight(a) || a - b);
 }
 
-function titleOf({ totals: { files }, startedAt }: PageData): string {
-  return `Conversion report: ${files} ${files === 1 ? 'file' : 'files'}, ${startedAt.slice(0, 10)}`;
+function titleOf({ totals: { files, verified }, startedAt }: PageData): string {
+  const kind = verified === undefined ? 'Conversion' : 'Verification';
+  return `${kind} report: ${files} ${files === 1 ? 'file' : 'files'}, ${startedAt.slice(0, 10)}`;
 }
 
 function cut(text: string, marks: readonly string[]): string[] {

@@ -10,11 +10,14 @@ export interface ReportDocument {
   readonly program: string;
   /** ISO 8601, in UTC. */
   readonly started_at: string;
-  readonly settings: Omit<EncoderSettings, 'chromaSubsampling' | 'maxSize'> & {
-    readonly chroma_subsampling: ChromaSubsampling;
-    /** Pixels; undefined if none was set. */
-    readonly max_size: number | undefined;
-  };
+  /** Those of the JPEGs that were made; absent after `verify`, which makes none. */
+  readonly settings?:
+    | (Omit<EncoderSettings, 'chromaSubsampling' | 'maxSize'> & {
+        readonly chroma_subsampling: ChromaSubsampling;
+        /** Pixels; undefined if none was set. */
+        readonly max_size: number | undefined;
+      })
+    | undefined;
   readonly summary: CollectionSummary;
   /** What could not be read during the search. */
   readonly unread: readonly UnreadPath[];
@@ -32,7 +35,9 @@ export function* jsonOf(run: ReportRun): Generator<string> {
     v: 1,
     program: run.program,
     started_at: run.startedAt.toISOString(),
-    settings: { ...settings, chroma_subsampling: chromaSubsampling, max_size: maxSize },
+    settings: run.verification
+      ? undefined
+      : { ...settings, chroma_subsampling: chromaSubsampling, max_size: maxSize },
     summary: run.summary,
     unread: run.unread,
   };

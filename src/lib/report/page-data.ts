@@ -28,6 +28,8 @@ export type AboutRun = readonly (readonly [label: string, lines: readonly string
 export interface Totals {
   readonly files: number;
   readonly converted: number;
+  /** Undefined unless JPEGs were verified, and none was made. */
+  readonly verified?: number | undefined;
   readonly skipped: number;
   /** Of those skipped, the ones whose JPEGs only exist. */
   readonly existing: number;
@@ -64,7 +66,7 @@ export interface SampledFile {
 }
 
 /** How a file ended. */
-export type Status = 'converted' | 'skipped' | 'failed';
+export type Status = 'converted' | 'verified' | 'skipped' | 'failed';
 
 /** A file, as the table has it. */
 export interface FileRow {
@@ -72,6 +74,8 @@ export interface FileRow {
   readonly status: Status;
   /** Set if it was skipped because its JPEGs exist. */
   readonly existing?: true | undefined;
+  /** Set if it was skipped because it was verified before. */
+  readonly verified?: true | undefined;
   readonly kind: string;
   readonly sourceBytes: number;
   /** Of all its JPEGs; undefined if there is none. */

@@ -51,11 +51,13 @@ export function pageDataOf(run: ReportRun, context: PageContext): PageData {
 
 /** Sizes include only files with JPEGs, so that the saving is correct. */
 function totalsOf({ records, summary }: ReportRun, jpegs: readonly PageRecord[]): Totals {
-  const { files, converted, skipped, existing = 0, failed, left, pixels, ms, stopped } = summary;
+  const { files, converted, verified, skipped, existing = 0, failed, left } = summary;
+  const { pixels, ms, stopped } = summary;
   const withJpegs = records.filter((record) => jpegsOf(record).length > 0);
   return {
     files,
     converted,
+    verified,
     skipped,
     existing,
     failed,
@@ -78,6 +80,7 @@ function fileRowOf(record: FileRecord, file: number, context: PageContext): Omit
   return {
     status: record.status,
     existing: record.status === 'skipped' ? record.existing : undefined,
+    verified: record.status === 'skipped' ? record.verified : undefined,
     kind: record.kind ?? '',
     sourceBytes: record.source_bytes,
     bytes: pages.length > 0 ? sum(pages.map(({ bytes }) => bytes)) : undefined,

@@ -15,6 +15,8 @@ export interface ReportRun {
   /** The computer it ran on, in words. */
   readonly machine: string;
   readonly encoder: EncoderSettings;
+  /** Set if JPEGs were verified, and none was made: the least quality that was asked for. */
+  readonly verification?: { readonly quality?: number | undefined } | undefined;
 }
 
 /** The formats of reports. */

@@ -4,7 +4,7 @@ import { foreignVariables, variableText } from '../../../src/lib/task/environmen
 import { runProgram } from '../../support/program.ts';
 
 const commands = [
-  ...['run', 'convert', 'batch', 'inspect', 'download', 'upload', 'callback', 'dev'],
+  ...['run', 'convert', 'batch', 'inspect', 'download', 'upload', 'callback', 'dev', 'verify'],
 ];
 
 describe('--help', () => {

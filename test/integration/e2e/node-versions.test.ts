@@ -100,6 +100,7 @@ describe.each([
     expect(JSON.parse(await run('convert', ...tiffs, ...converted))).toMatchObject({
       summary: { converted: 4, failed: 0 },
     });
+    await run('verify', ...tiffs, '--out-dir', 'jpegs');
     await run('inspect', folder.path('seven-bits.tif'));
     await run('completion', 'bash');
     const prefix = 'staging/test/';

@@ -21,14 +21,26 @@ export async function readFileList(
   stdin: NodeJS.ReadableStream,
   signal: AbortSignal,
 ): Promise<string[]> {
+  return namesIn(await readLines(source, stdin, signal), nameOf(source));
+}
+
+/**
+ * The lines of such a list, with the empty ones. Throws as `readFileList`, but not for a list
+ * without names.
+ */
+export async function readLines(
+  source: string,
+  stdin: NodeJS.ReadableStream,
+  signal: AbortSignal,
+): Promise<string[]> {
   const bytes = source === STDIN ? await readAll(stdin, signal) : await readListFile(source);
   return linesOfList(bytes, nameOf(source));
 }
 
 /**
  * The lines of a list that is called `name` in messages, or what its NULs end: byte for byte,
- * because in every encoding of names a line break or NUL stands for itself. Empty ones are left
- * out. Throws `FileError` if it is UTF-16 or names nothing.
+ * because in every encoding of names a line break or NUL stands for itself. Throws `FileError` if
+ * it is UTF-16.
  */
 export function linesOfList(bytes: Buffer, name: string): string[] {
   const isUtf16 = UTF16_MARKS.some((mark) => bytes.subarray(0, 2).equals(mark));
@@ -36,9 +48,15 @@ export function linesOfList(bytes: Buffer, name: string): string[] {
   const isMarked = bytes.subarray(0, 3).equals(UTF8_MARK);
   // One character per byte.
   const text = bytes.toString('latin1', isMarked ? 3 : 0);
-  const lines = text.split(text.includes('\0') ? '\0' : /\r?\n/).filter((line) => line !== '');
-  if (lines.length === 0) throw new FileError(`${name} names no files. Check how it was created.`);
+  const lines = text.split(text.includes('\0') ? '\0' : /\r?\n/);
   return lines.map((line) => pathOfBytes(Buffer.from(line, 'latin1')));
+}
+
+/** The lines that are not empty. Throws `FileError` if there are none. */
+export function namesIn(lines: readonly string[], list: string): string[] {
+  const names = lines.filter((line) => line !== '');
+  if (names.length === 0) throw new FileError(`${list} names no files. Check how it was created.`);
+  return names;
 }
 
 async function readAll(stdin: NodeJS.ReadableStream, signal: AbortSignal): Promise<Buffer> {

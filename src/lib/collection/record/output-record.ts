@@ -44,13 +44,25 @@ export interface OutputRecord {
   compact(): Promise<void>;
 }
 
+/** What a kind of record is called, and what is lost without it, for messages. */
+export interface RecordKind {
+  readonly name: string;
+  readonly lost: string;
+}
+
+/** The record of JPEGs that were made. */
+export const madeJpegs: RecordKind = {
+  name: RECORD_NAME,
+  lost: 'its JPEGs then count as foreign',
+};
+
 /**
  * Opens the record of a folder, existing or not. A torn line, as left by a killed process, is
  * ignored. Throws `FileError` if it cannot be read.
  */
-export async function openRecord(folder: string): Promise<OutputRecord> {
-  const path = join(folder, RECORD_NAME);
-  const lines = linesIn(await readRecord(path));
+export async function openRecord(folder: string, kind = madeJpegs): Promise<OutputRecord> {
+  const path = join(folder, kind.name);
+  const lines = linesIn(await readRecord(path, kind));
   let isDirty = false;
   // One after the other, because several files may end at the same time.
   let writing: Promise<void> = Promise.resolve();
@@ -68,13 +80,13 @@ export async function openRecord(folder: string): Promise<OutputRecord> {
     },
     compact: async () => {
       await writing;
-      if (isDirty) await rewrite(folder, path);
+      if (isDirty) await rewrite(folder, kind);
       isDirty = false;
     },
   };
 }
 
-async function readRecord(path: string): Promise<string> {
+async function readRecord(path: string, { lost }: RecordKind): Promise<string> {
   try {
     return await readText(path);
   } catch (error) {
@@ -87,7 +99,7 @@ async function readRecord(path: string): Promise<string> {
       throw unwritableFile(folder, shut);
     });
     throw new FileError(
-      `Could not read the record ${path}: ${reasonOf(error)}. Make it readable, or delete it; its JPEGs then count as foreign.`,
+      `Could not read the record ${path}: ${reasonOf(error)}. Make it readable, or delete it; ${lost}.`,
       { cause: error },
     );
   }
@@ -144,8 +156,9 @@ function linesIn(text: string) {
   };
 }
 
-async function rewrite(folder: string, path: string): Promise<void> {
-  const lines = linesIn(await readRecord(path));
+async function rewrite(folder: string, kind: RecordKind): Promise<void> {
+  const path = join(folder, kind.name);
+  const lines = linesIn(await readRecord(path, kind));
   const kept: RecordLine[] = [];
   for (const name of lines.names()) kept.push(...(await validOf(folder, lines.of(name))));
   const temporary = temporaryBeside(path);

@@ -58,9 +58,7 @@ async function openOptional(folder: string): Promise<OutputRecord> {
   const fail = (error: unknown) => {
     failure ??= error;
   };
-  const isOwn =
-    (await isOfUser(stat(folder), WRITABLE_BY_ALL)) &&
-    (await isOfUser(lstat(join(folder, RECORD_NAME))));
+  const isOwn = await isOfUserAlone(folder, RECORD_NAME);
   const record = isOwn ? await openRecord(folder).catch(fail) : undefined;
   return {
     linesOf: (output) => record?.linesOf(output) ?? [],
@@ -69,6 +67,13 @@ async function openOptional(folder: string): Promise<OutputRecord> {
       if (failure !== undefined) throw failure;
     },
   };
+}
+
+/** Whether nobody else may write to a folder, and a file in it is this user's or missing. */
+export async function isOfUserAlone(folder: string, name: string): Promise<boolean> {
+  return (
+    (await isOfUser(stat(folder), WRITABLE_BY_ALL)) && (await isOfUser(lstat(join(folder, name))))
+  );
 }
 
 /** Others may write there, as to /tmp. */

@@ -87,7 +87,7 @@ function isTelling(marker: number): boolean {
 }
 
 /** SOF0 to SOF15, without the markers of tables among them. */
-function isFrame(marker: number): boolean {
+export function isFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 }
 

@@ -2,6 +2,7 @@ import type { Metadata, OutputInfo, Sharp } from 'sharp';
 import { inParentheses } from '../../errors.ts';
 import type { Effort } from '../encoder-settings.ts';
 import type { ComparisonRequest, ConversionResults, SentRequest } from '../messages.ts';
+import { isSrgbProfile } from '../srgb-profile.ts';
 import { conclude } from '../verify/conclusion.ts';
 import { shortfalls, unlike } from '../verify/judge.ts';
 import type { AreaSums } from '../verify/similarity.ts';
@@ -44,7 +45,7 @@ export async function renderComparison(
     const saved = await savePixels(flat.picture, scratch.page);
     return { orientation: flat.orientation, profile: flat.profile, saved };
   });
-  refuseOtherKind(metadata, page, { tiff: request.name, jpeg: request.jpegName });
+  refuseOtherKind(metadata, page, request);
   await ofJpeg((picture) => savePixels(plainly(picture, metadata.channels), scratch.decoded));
   const own = await compareSaved(scratch.page, scratch.decoded);
   const { width, height, channels } = metadata;
@@ -85,7 +86,7 @@ function plainly(picture: Sharp, channels: number): Sharp {
 
 /** An unreadable JPEG is not the TIFF's fault. */
 async function aboutJpeg<T>(
-  { paths, scratch, name: tiff, jpegName: name }: SentRequest<ComparisonRequest>,
+  { paths, scratch, name: tiff, jpegName: name, byAny }: SentRequest<ComparisonRequest>,
   read: () => Promise<T>,
 ): Promise<T> {
   try {
@@ -96,15 +97,20 @@ async function aboutJpeg<T>(
     const explained = explainFailure(error, failing, { reader: 'sharp' });
     if (!['UNREADABLE_TIFF', 'UNSUPPORTED_TIFF'].includes(explained.code)) throw explained;
     const words = wordsOf(error, failing);
-    throw unlike({ tiff, jpeg: name }, `it cannot be decoded ${inParentheses(words)}`, error);
+    throw unlike(
+      { tiff, jpeg: name, byAny },
+      `it cannot be decoded ${inParentheses(words)}`,
+      error,
+    );
   }
 }
 
 function refuseOtherKind(
   jpeg: Metadata,
   { saved, orientation, profile }: SavedPage,
-  names: Parameters<typeof unlike>[0],
+  { name, jpegName, byAny }: SentRequest<ComparisonRequest>,
 ): void {
+  const names = { tiff: name, jpeg: jpegName, byAny };
   const sizeOf = (one: Pick<Metadata, 'width' | 'height'>) => `${one.width} × ${one.height} pixels`;
   if (jpeg.format !== 'jpeg') throw unlike(names, `it is no JPEG, but ${jpeg.format}`);
   const told = orientationOf(jpeg);
@@ -116,7 +122,8 @@ function refuseOtherKind(
     throw unlike(names, `it has ${jpeg.channels} channels, and ${saved.channels} are expected`);
   const { kept } = profile;
   const same = kept ? jpeg.icc !== undefined && kept.equals(jpeg.icc) : jpeg.icc === undefined;
-  if (same) return;
+  const isHarmless = !kept && byAny && jpeg.icc !== undefined && isSrgbProfile(jpeg.icc);
+  if (same || isHarmless) return;
   const wrong = !kept
     ? 'it has a colour profile, and none is expected'
     : jpeg.icc

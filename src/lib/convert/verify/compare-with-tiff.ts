@@ -28,6 +28,8 @@ export interface CompareOptions extends Partial<EncoderSettings>, PageToOpen {
   /** The name of the JPEG in messages; defaults to its file name. */
   readonly jpegName?: string | undefined;
   readonly bounds?: LikenessBounds | undefined;
+  /** Whether another program may have made the JPEG; default: false. */
+  readonly byAny?: boolean | undefined;
   /** Defaults to the machine's memory. Time is ignored. */
   readonly budget?: Budget | undefined;
   /** The conversion process to use. */
@@ -65,6 +67,7 @@ export async function measureLikeness(
   options: CompareOptions,
 ): Promise<Made<'comparison'> & { readonly names: ComparedNames }> {
   const { bounds = defaultLikenessBounds, jpegName = basename(jpeg), converter, signal } = options;
+  const { byAny } = options;
   const encoder = encoderSettings(options);
   const opened = await openPage(input, options);
   const { name, page } = opened;
@@ -73,10 +76,10 @@ export async function measureLikeness(
   const request = pageRequestFor(opened, encoder, { jpeg });
   try {
     const made = await converter.convert(
-      { kind: 'comparison', ...request, turn: turnToCompare(page), jpegName, bounds },
+      { kind: 'comparison', ...request, turn: turnToCompare(page), jpegName, bounds, byAny },
       { signal, memoryBytes: price.memoryBytes },
     );
-    return { ...made, names: { tiff: name, jpeg: jpegName } };
+    return { ...made, names: { tiff: name, jpeg: jpegName, byAny } };
   } catch (error) {
     throw explain(error, name);
   }

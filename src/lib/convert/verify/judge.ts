@@ -7,6 +7,8 @@ import type { LikenessBounds } from './likeness.ts';
 export interface ComparedNames {
   readonly tiff: string;
   readonly jpeg: string;
+  /** Whether another program may have made the JPEG. */
+  readonly byAny?: boolean | undefined;
 }
 
 /**
@@ -25,11 +27,13 @@ export function refuseUnlike(
 /**
  * The error of a JPEG that is not what its TIFF should have become: what is wrong, and what to do.
  */
-export function unlike({ tiff, jpeg }: ComparedNames, wrong: string, cause?: unknown) {
+export function unlike({ tiff, jpeg, byAny }: ComparedNames, wrong: string, cause?: unknown) {
+  const remedy = byAny
+    ? 'Check that it is the JPEG of this TIFF; if it is, convert the TIFF again.'
+    : 'Check that the JPEG was made from this TIFF with these settings, and convert it again; if it happens again, report it with the TIFF.';
   return new ConversionError(
     'UNLIKE',
-    `The JPEG "${jpeg}" differs too much from its TIFF "${tiff}": ${wrong}. ` +
-      'Check that the JPEG was made from this TIFF with these settings, and convert it again; if it happens again, report it with the TIFF.',
+    `The JPEG "${jpeg}" differs too much from its TIFF "${tiff}": ${wrong}. ${remedy}`,
     { cause },
   );
 }

@@ -5,13 +5,15 @@ import { pictureOf } from './pictures.ts';
 /** A status in words, with a sign for those who do not see its colour. */
 const STATUS: Readonly<Record<Status, string>> = {
   converted: '✓ converted',
+  verified: '✓ verified',
   skipped: '→ up to date',
   failed: '✗ failed',
 };
 
 /** How a file ended. */
-export function statusMark({ status, existing }: FileRow): HTMLElement {
-  const words = existing ? '→ already there' : STATUS[status];
+export function statusMark({ status, existing, verified }: FileRow): HTMLElement {
+  const skipped = existing ? '→ already there' : verified && '→ verified before';
+  const words = skipped ?? STATUS[status];
   return make('span', { className: `status ${status}` }, words);
 }
 

@@ -21,7 +21,12 @@ export interface Order {
   readonly descending: boolean;
 }
 
-const STATUS: Readonly<Record<Status, number>> = { failed: 0, converted: 1, skipped: 2 };
+const STATUS: Readonly<Record<Status, number>> = {
+  failed: 0,
+  converted: 1,
+  verified: 1,
+  skipped: 2,
+};
 
 /** A file without a JPEG is the least similar. */
 const NO_JPEG = -1;

@@ -14,13 +14,18 @@ export function showTotals(data: PageData): void {
       .filter(([, lines]) => lines.length > 0)
       .map(([label, lines]) => aboutRow(label, lines.map(nameText))),
   );
+  const verifies = totals.verified !== undefined;
+  if (verifies) byId('title').textContent = 'Verification report';
   byId('verdict').append(verdictOf(data));
   const saved = savedOf(totals.sourceBytes, totals.bytes);
   const tiles: readonly (readonly [string, string, string?])[] = [
     ['Files', numberOf(totals.files), `${countOf(totals.jpegs, 'JPEG')}`],
     ['Failed', numberOf(totals.failed), totals.left ? `${numberOf(totals.left)} remaining` : ''],
     ['With warnings', numberOf(totals.warned)],
-    ['Already up to date', numberOf(totals.skipped - totals.existing)],
+    [
+      verifies ? 'Verified before' : 'Already up to date',
+      numberOf(totals.skipped - totals.existing),
+    ],
     ...(totals.existing ? [['Already there', numberOf(totals.existing)] as const] : []),
     ['TIFFs', sizeOf(totals.sourceBytes), 'of those with JPEGs'],
     ['JPEGs', sizeOf(totals.bytes), saved === undefined ? '' : `${percentOf(saved)} saved`],

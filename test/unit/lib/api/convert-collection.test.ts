@@ -1,9 +1,7 @@
 import { link, mkdir, readdir, readFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import {
-  type CollectionInput,
-  convertCollection,
-} from '../../../../src/lib/api/convert-collection.ts';
+import type { CollectionInput } from '../../../../src/lib/api/collection-input.ts';
+import { convertCollection } from '../../../../src/lib/api/convert-collection.ts';
 import type { CollectionEvent } from '../../../../src/lib/collection/events.ts';
 import { OptionsError } from '../../../../src/lib/errors.ts';
 import { makeFolder, type TestFolder } from '../../../support/folder.ts';
