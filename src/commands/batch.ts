@@ -183,6 +183,9 @@ ${r2SecretsHelp}`;
       flags.keys === undefined
         ? undefined
         : await readKeyList(flags.keys, storage, process.stdin, options);
+    const outside = keys?.filter(({ key }) => !key.startsWith(prefix ?? '')).length ?? 0;
+    if (outside > 0)
+      reporter.warn(`${outside} of ${keys?.length} keys are not under ${prefix}: left out.`);
     const where = prefix === undefined ? 'of the list' : `under ${prefix || R2}`;
     const activity = reporter.begin(`Looking for TIFFs ${where}`);
     try {

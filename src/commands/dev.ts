@@ -25,9 +25,9 @@ Objects, tasks and access keys stay in the folder for the next start. Ctrl-C sto
   static override examples = [
     { description: 'Start', command: '<%= config.bin %> <%= command.id %>' },
     {
-      description: 'Run your own worker against it',
-      command:
-        '$ <%= config.bin %> <%= command.id %> --env-file .env.local & node --env-file .env.local worker.mjs',
+      description:
+        'Write the variables for your own worker to a file; then, in another terminal: node --env-file .env.local worker.mjs',
+      command: '<%= config.bin %> <%= command.id %> --env-file .env.local',
     },
     {
       description: 'Forward each callback to the receiver that you are writing',
@@ -64,7 +64,7 @@ Objects, tasks and access keys stay in the folder for the next start. Ctrl-C sto
     }),
     jobs: Flags.integer({
       char: 'j',
-      summary: 'Tasks to run at once. Default: one for every two CPUs.',
+      summary: 'Tasks to run at once; default: one for every two CPUs.',
       min: 1,
       max: 64,
     }),

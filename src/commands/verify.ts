@@ -9,8 +9,13 @@ export default class Verify extends BaseCommand {
   static override description =
     `Decodes each JPEG and its TIFF and measures how alike they are (PSNR, SSIM), as "convert --verify" does. Writes to neither.
 The JPEG of scan.tif is scan.jpg beside it, or in --out-dir; --pairs names others. With --page all, those of further pages are scan.page-2.jpg, …
-A JPEG is within the limits if it is as near to its TIFF as another JPEG of the same pixels and quality. Missing and damaged JPEGs, other sizes, orientations and pictures are failures.
+A JPEG is within the limits if it is as near to its TIFF as another JPEG of the same pixels and quality. Missing and damaged JPEGs, other sizes (smaller copies, too), orientations and pictures are failures.
 To resume, run the same command again: what was verified, and has not changed since, is skipped.`;
+
+  static override usage = [
+    '<%= command.id %> [PATHS...] [FLAGS]',
+    '<%= command.id %> --pairs FILE [FLAGS]',
+  ];
 
   static override examples = [
     {

@@ -18,6 +18,7 @@ import { STANDARD_STREAM } from '../standard-streams.ts';
 import { inputRequestOf } from './flags.ts';
 import { followCollection } from './follow-collection.ts';
 import { leaveRun } from './leave-run.ts';
+import { refusePathsOfJpegs } from './mistaken-paths.ts';
 import { runOrigin } from './run-origin.ts';
 import { endRun, viewsOf } from './session-run.ts';
 import type { verificationFlags } from './verify-flags.ts';
@@ -37,6 +38,7 @@ export async function runVerify(
     if (flags[name] === '') throw new SettingsError([`--${name} is empty`]);
   if (paths.includes(STANDARD_STREAM))
     throw new SettingsError(['- is not a file with a JPEG; to read a list of pairs: --pairs -']);
+  refusePathsOfJpegs(paths);
   await refuseReportPaths(report);
   refuseChecksums(report);
   if (record !== undefined) await refuseOtherRecord(record);

@@ -24,7 +24,7 @@ export const verificationFlags = {
   }),
   quality: Flags.integer({
     summary:
-      'The least quality that JPEGs must have (1-100, as of "convert"); default: whatever each JPEG was saved with.',
+      'Expect at least this quality (1–100, as in "convert"); default: the quality that each JPEG was saved with.',
     helpValue: 'N',
     min: 1,
     max: 100,
@@ -32,7 +32,7 @@ export const verificationFlags = {
   background: settingFlag('JPEG_BACKGROUND'),
   force: Flags.boolean({
     char: 'f',
-    summary: 'Compare again what was verified before.',
+    summary: 'Compare again even if verified before.',
   }),
   record: Flags.string({
     summary:

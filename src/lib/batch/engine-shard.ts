@@ -45,7 +45,10 @@ export function engineShard(variables: EngineVariables, count?: number): Shard {
     [index, size].some((name) => name !== undefined && isSet(variables, name)),
   );
   const [engine, other] = set;
-  if (!engine) throw wrong(`no engine has set its number: ${listOf(engines)}`);
+  if (!engine)
+    throw wrong(
+      `no engine has set its number: ${listOf(engines)}. Without an engine, use --shard I/N`,
+    );
   if (other) throw wrong(`${engine.name} and ${other.name} have both set theirs: ${listOf(set)}`);
   const problem = engine.problem?.(variables);
   if (problem) throw wrong(problem);
@@ -60,7 +63,7 @@ export function engineShard(variables: EngineVariables, count?: number): Shard {
 function countBy(engine: Engine, variables: EngineVariables, given: number | undefined): number {
   if (engine.count === undefined) {
     if (given !== undefined) return given;
-    throw wrong(`${engine.name} does not say how many there are: use --shard auto/COUNT`);
+    throw wrong(`${engine.name} does not say how many there are: use --shard auto/N`);
   }
   const count = numberIn(variables, engine.count, engine);
   if (count < 1 || count > MOST_SHARDS)

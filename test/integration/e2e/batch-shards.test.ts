@@ -134,6 +134,17 @@ describe('a list of keys', () => {
     expect(await from(['--keys', 'r2://lists/keys.txt'])).toEqual(expected);
   });
 
+  it('says how many of its keys a prefix leaves out', async () => {
+    const prefix = 'shards/outside/';
+    await putBox(prefix);
+    const run = await runProgram(['batch', prefix, '--keys', '-', '-n'], {
+      ...setup(),
+      input: `${prefix}scan1.tif\nshards/other/scan1.tif\n`,
+    });
+    expect(run.stderr).toContain(`Warning: 1 of 2 keys are not under ${prefix}: left out.`);
+    expect(run.exitCode).toBe(0);
+  });
+
   it('fails a key without an object, and converts the others', async () => {
     const prefix = 'shards/gone/';
     await putBox(prefix);

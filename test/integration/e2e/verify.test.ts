@@ -110,6 +110,18 @@ describe('verify', () => {
     expect((await verdictOn(sharp(tiff).withIccProfile('cmyk'))).exitCode).toBe(1);
   });
 
+  it('answers the name of a JPEG, and an object in R2, with what to do', async () => {
+    await writePair('a');
+    for (const [path, words] of [
+      ['scans/a.jpg', 'scans/a.jpg is named like a JPEG. Name TIFFs only'],
+      ['r2://box/a.tif', 'verify takes local files. To verify r2://box/a.tif, download it'],
+    ] as const) {
+      const { exitCode, stderr } = await verify(['scans/a.tif', path]);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain(words);
+    }
+  });
+
   it('asks for a least quality with --quality', async () => {
     await writePair('a', (same) => same.jpeg({ quality: 50 }));
     expect((await verify(['scans'])).exitCode).toBe(0);
@@ -182,6 +194,18 @@ describe('a run of verify', () => {
     const all = await verify(['scans', '--force']);
     expect(all.exitCode).toBe(1);
     expect(all.stderr).toMatch(/scans\/a\.jpg/);
+  });
+
+  it('compares again what a run has found wrong, until it is within the limits', async () => {
+    await verify(['scans']);
+    const sound = await readFile(folder.path('scans/a.jpg'));
+    await spoilSecretly('scans/a.jpg');
+    expect(await summaryOf(['scans', '--force'])).toMatchObject({ verified: 1, failed: 1 });
+    expect(await summaryOf(['scans'])).toMatchObject({ skipped: 1, failed: 1 });
+    await folder.write('scans/a.jpg', sound);
+    await utimes(folder.path('scans/a.jpg'), LONG_AGO, LONG_AGO);
+    expect(await summaryOf(['scans'])).toMatchObject({ verified: 1, skipped: 1 });
+    expect(await summaryOf(['scans'])).toMatchObject({ skipped: 2 });
   });
 
   it('never makes a JPEG count as made by arke-tiff', async () => {

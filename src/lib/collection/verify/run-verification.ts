@@ -9,10 +9,10 @@
  *
  * What is within the limits is recorded in `.arke-tiff-verified.jsonl` beside the JPEGs, or in one
  * file by name, with the lines of `../record/`: the next run passes over it as long as both files
- * have the same sizes and times.
+ * have the same sizes and times, and no run has found them wrong since.
  *
  * Must never happen: a TIFF or a JPEG that is written to; a JPEG that counts as verified although
- * it, or its TIFF, was changed since.
+ * it, or its TIFF, was changed, or found wrong, since.
  */
 import type { LocalConversion } from '../../convert/local-files.ts';
 import { convertItems } from '../convert-items.ts';

@@ -41,6 +41,16 @@ export async function verifiedBefore(
   return { status: 'skipped', verified: true, pages, kind, pixels };
 }
 
+/**
+ * Records that JPEGs are not known to be like their TIFF any more, if they were. Throws `FileError`
+ * if a file cannot be read.
+ */
+export async function forgetVerified(output: string, recorded: Recorded): Promise<void> {
+  const line = await recordedOutput(output, recorded);
+  if (line?.verified !== undefined)
+    await recorded.record.append([{ ...line, verified: undefined }]);
+}
+
 /** A TIFF whose JPEGs are like it, with their state before they were compared. */
 interface SeenJpegs extends Pick<SourceRecord, 'kind' | 'pixels'> {
   readonly jpegs: readonly { readonly state: FileState }[];

@@ -21,7 +21,7 @@ import type { Recorded } from '../local/recorded.ts';
 import type { Sources } from '../local/sources.ts';
 import { describePages } from '../plan-pages.ts';
 import type { VerifyRunOptions } from './options.ts';
-import { linesOfVerified, verifiedBefore } from './verified-before.ts';
+import { forgetVerified, linesOfVerified, verifiedBefore } from './verified-before.ts';
 import type { VerifiedRecords } from './verified-records.ts';
 
 /** What all pairs of a run share. */
@@ -64,9 +64,12 @@ export function verifyItem(
         const recorded = { record, input, source: state, sourceHash: undefined, signal };
         const before = await verifiedBefore(output, recorded, options);
         if (before) return { ...source, ...before };
-        const chosen = await choosePages(input, options.pages, input);
-        source = { ...source, ...describePages(chosen) };
-        return await dueItem(source, chosen, recorded, options);
+        const find = async () => {
+          const chosen = await choosePages(input, options.pages, input);
+          source = { ...source, ...describePages(chosen) };
+          return dueItem(source, chosen, recorded, options);
+        };
+        return await orForget(find(), output, recorded, options);
       } catch (error) {
         signal.throwIfAborted();
         const ms = Math.round(performance.now() - start);
@@ -74,6 +77,25 @@ export function verifyItem(
       }
     },
   };
+}
+
+/**
+ * The result of looking at JPEGs; if that fails, they no longer count as verified. A damaged disk
+ * changes neither sizes nor times.
+ */
+async function orForget<T>(
+  looking: Promise<T>,
+  output: string,
+  recorded: Recorded,
+  { dryRun }: VerifyRunOptions,
+): Promise<T> {
+  try {
+    return await looking;
+  } catch (error) {
+    recorded.signal.throwIfAborted();
+    if (!dryRun) await forgetVerified(output, recorded);
+    throw error;
+  }
 }
 
 async function dueItem(
@@ -95,12 +117,9 @@ async function dueItem(
     plans: [first, ...others],
     peakBytes: Math.max(...jpegs.map(({ price }) => price.memoryBytes)),
     convert: async (tools) => {
-      const pages = await compareAll(
-        jpegs,
-        { ...chosen, tiff, input: source.input },
-        options,
-        tools,
-      );
+      const compared = { ...chosen, tiff, input: source.input };
+      const comparing = compareAll(jpegs, compared, options, tools);
+      const pages = await orForget(comparing, source.output, recorded, options);
       const versions = await tools.converter.versions({ signal: tools.signal });
       const seen = { ...source, jpegs, pages, versions };
       await recorded.record.append(await linesOfVerified(seen, recorded, options));
@@ -136,7 +155,7 @@ async function findJpeg(
   const state = await stateOf(output);
   if (!state)
     throw new FileError(
-      `"${file.name}" has no JPEG: there is no file ${output}. Convert it, or name its JPEG with --pairs or --out-dir.`,
+      `"${file.name}" has no JPEG: there is no file ${output}. Convert it, or say where its JPEG is with --out-dir or --pairs.`,
     );
   const head = await readJpegFacts(output);
   if (!head)
@@ -165,7 +184,7 @@ function refuseOtherSize(
   const sizes = `"${output}" has ${width} × ${height} pixels, and its TIFF "${name}" has ${page.width} × ${page.height}`;
   const remedy = isTurned
     ? 'It was turned, or is the JPEG of another TIFF.'
-    : 'Only a JPEG of the full size can be compared with its TIFF.';
+    : 'Only a JPEG of the full size can be compared with its TIFF; for smaller copies, use convert --max-size PX --verify.';
   throw new ConversionError('UNLIKE', `${sizes}. ${remedy}`);
 }
 

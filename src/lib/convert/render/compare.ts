@@ -119,7 +119,7 @@ function refuseOtherKind(
   if (sizeOf(jpeg) !== sizeOf(saved))
     throw unlike(names, `it has ${sizeOf(jpeg)}, and ${sizeOf(saved)} are expected`);
   if (jpeg.channels !== saved.channels)
-    throw unlike(names, `it has ${jpeg.channels} channels, and ${saved.channels} are expected`);
+    throw unlike(names, `its number of channels is ${jpeg.channels}, not ${saved.channels}`);
   const { kept } = profile;
   const same = kept ? jpeg.icc !== undefined && kept.equals(jpeg.icc) : jpeg.icc === undefined;
   const isHarmless = !kept && byAny && jpeg.icc !== undefined && isSrgbProfile(jpeg.icc);

@@ -53,7 +53,7 @@ describe('--shard auto', () => {
   it.each([
     ['no engine', 'auto', {}, 'no engine has set its number: JOB_COMPLETION_INDEX (Kubernetes)'],
     ['blanks', 'auto', { CLOUD_RUN_TASK_INDEX: ' ' }, 'no engine has set its number'],
-    ['Kubernetes alone', 'auto', kubernetes, 'use --shard auto/COUNT'],
+    ['Kubernetes alone', 'auto', kubernetes, 'use --shard auto/N'],
     ['a missing count', 'auto', { CLOUD_RUN_TASK_INDEX: '1' }, 'has not set CLOUD_RUN_TASK_COUNT'],
     ['a missing index', 'auto', { CLOUD_RUN_TASK_COUNT: '1' }, 'has not set CLOUD_RUN_TASK_INDEX'],
     ['two engines', 'auto', { ...cloudRun, ...awsBatch }, 'Cloud Run and AWS Batch have both set'],

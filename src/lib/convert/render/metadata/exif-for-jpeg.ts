@@ -15,10 +15,11 @@ import {
   PIXEL_Y_DIMENSION,
   PLACES,
   RESOLUTIONS,
+  UNITS,
   YCBCR_POSITIONING,
 } from './exif-tags.ts';
 import { bytes, type ExifValue, longs, rational, shorts, undefinedBytes } from './exif-values.ts';
-import { RESOLUTION_UNIT, X_RESOLUTION, Y_RESOLUTION } from './resolution.ts';
+import { NO_UNIT, RESOLUTION_UNIT, X_RESOLUTION, Y_RESOLUTION } from './resolution.ts';
 
 /** The picture in the JPEG. */
 export interface JpegPicture {
@@ -72,14 +73,15 @@ export function exifFor(
   ]);
   if (converted) truth.set(COLOUR_SPACE, shorts(littleEndian, COLOUR_SPACE, SRGB));
   const moved = (orientation !== 1 && !tagged) || reduction !== undefined;
-  const scaled = (value: ExifValue) => scaleResolution(value, reduction, littleEndian);
-  const resolved = directories.ifd0.map(scaled);
+  const scaled = (values: readonly ExifValue[]) =>
+    scaleResolutions(values, reduction, littleEndian);
+  const resolved = scaled(directories.ifd0);
   const ifd0 = swapped ? resolved.map(swapResolution) : resolved;
   return {
     ifd0: tagged ? [...ifd0, shorts(littleEndian, ORIENTATION, orientation)] : ifd0,
-    exif: directories.exif
+    exif: scaled(directories.exif)
       .filter(({ tag }) => !(moved && PLACES.has(tag)))
-      .map((value) => truth.get(value.tag) ?? scaled(value)),
+      .map((value) => truth.get(value.tag) ?? value),
     gps: directories.gps,
     // It may name Adobe RGB as the colour space (DCF 2.0: "R03").
     interoperability: converted ? [] : directories.interoperability,
@@ -153,19 +155,25 @@ function withResolution(values: readonly ExifValue[], littleEndian: boolean): Ex
   ];
 }
 
-/** Pixels per unit of length, on the original or on the sensor, if there are fewer pixels now. */
-function scaleResolution(
-  value: ExifValue,
+/**
+ * A directory with its pixels per unit of length, on the original or on the sensor, if there are
+ * fewer pixels now. Without a unit they are an aspect ratio, which stays.
+ */
+function scaleResolutions(
+  values: readonly ExifValue[],
   reduction: Reduction | undefined,
   littleEndian: boolean,
-): ExifValue {
-  if (!reduction || !RESOLUTIONS.has(value.tag)) return value;
-  const { tag } = value;
-  const numbers = numbersOf({ littleEndian, tags: new Map([[tag, value]]) }, tag);
-  const [number] = numbers ?? [];
-  return number === undefined || !Number.isFinite(number)
-    ? value
-    : rational(littleEndian, tag, (number * reduction.to) / reduction.from);
+): readonly ExifValue[] {
+  const numberOf = (value: ExifValue) =>
+    numbersOf({ littleEndian, tags: new Map([[value.tag, value]]) }, value.tag)?.[0];
+  const isRatio = values.some((value) => UNITS.has(value.tag) && numberOf(value) === NO_UNIT);
+  if (!reduction || isRatio) return values;
+  return values.map((value) => {
+    const number = RESOLUTIONS.has(value.tag) ? numberOf(value) : undefined;
+    return number === undefined || !Number.isFinite(number)
+      ? value
+      : rational(littleEndian, value.tag, (number * reduction.to) / reduction.from);
+  });
 }
 
 function swapResolution(value: ExifValue): ExifValue {

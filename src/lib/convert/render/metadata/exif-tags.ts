@@ -28,6 +28,8 @@ export const RESOLUTIONS: ReadonlySet<number> = new Set([
   41_486,
   41_487,
 ]);
+/** Their units: of TIFF itself, and on the sensor (FocalPlaneResolutionUnit). */
+export const UNITS: ReadonlySet<number> = new Set([RESOLUTION_UNIT, 41_488]);
 export const MAKER_NOTE = 37_500;
 
 /**

@@ -8,7 +8,8 @@ import { appSegment } from './jpeg-segments.ts';
 export const X_RESOLUTION = 282;
 export const Y_RESOLUTION = 283;
 export const RESOLUTION_UNIT = 296;
-const NO_UNIT = 1;
+/** Of a resolution that is an aspect ratio. */
+export const NO_UNIT = 1;
 
 /** A resolution after a reduction: fewer pixels per unit. An aspect ratio stays. */
 export function reducedResolution(

@@ -187,6 +187,21 @@ describe('the metadata of a smaller copy', () => {
     const ratio = { ...wide, entries: [rational(282, 2), rational(283, 1), short(296, 1)] };
     const { found } = await make(makeTiff(ratio), { ...HALF, metadata: 'none' });
     expect(found).toMatchObject({ 'JFIF:XResolution': 2, 'JFIF:YResolution': 1 });
+    const { found: all } = await make(makeTiff(ratio), HALF);
+    expect(all).toMatchObject({
+      'IFD0:XResolution': 2,
+      'IFD0:YResolution': 1,
+      'IFD0:ResolutionUnit': 'None',
+    });
+  });
+
+  it('keep an aspect ratio on the sensor', async () => {
+    const sensor = directory(34_665, rational(41_486, 2), rational(41_487, 1), short(41_488, 1));
+    const { found } = await make(makeTiff({ ...wide, entries: [sensor] }), HALF);
+    expect(found).toMatchObject({
+      'ExifIFD:FocalPlaneXResolution': 2,
+      'ExifIFD:FocalPlaneYResolution': 1,
+    });
   });
 
   it('have as many pixels per unit on the sensor as the copy', async () => {

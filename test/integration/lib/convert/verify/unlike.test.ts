@@ -69,7 +69,7 @@ describe('a JPEG is refused', () => {
     ],
     [
       'that was made grey',
-      '1 channels, and 3',
+      'channels is 1, not 3',
       (p) => encodeWrong(p, (s) => s.toColourspace('b-w')),
     ],
     [
